@@ -1,0 +1,65 @@
+"""Every error of the harness, by who has to act.
+
+| class                 | meaning                                        | exit code |
+|-----------------------|------------------------------------------------|-----------|
+| `UsageError`          | the command or its input is wrong              | 4         |
+| `InfrastructureError` | board, cable, port, host: nothing was measured | 6         |
+| `FirmwareError`       | the board answers, and the answer is wrong     | 1         |
+
+An error says what happened (`message`), where (`where`) and what to do (`hint`).
+Exit codes 0 to 5 are pytest's own and keep their meaning.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class ExitCode(enum.IntEnum):
+    """Exit codes of `hil` and of pytest runs with the plugin."""
+
+    PASSED = 0
+    TEST_FAILED = 1
+    INTERRUPTED = 2
+    INTERNAL = 3
+    USAGE = 4
+    NO_TESTS = 5
+    INFRASTRUCTURE = 6
+
+
+class HilError(Exception):
+    """Base of all errors that the harness raises on purpose."""
+
+    exit_code = ExitCode.INTERNAL
+    kind = "internal"
+
+    def __init__(self, message: str, *, hint: str, where: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = where
+
+    def __str__(self) -> str:
+        place = f" [{self.where}]" if self.where else ""
+        return f"{self.message}{place}\n  hint: {self.hint}"
+
+
+class UsageError(HilError):
+    """The command line, a file or a value given by the user cannot be used."""
+
+    exit_code = ExitCode.USAGE
+    kind = "usage"
+
+
+class InfrastructureError(HilError):
+    """Board, cable, port or host failed: nothing can be said about the firmware."""
+
+    exit_code = ExitCode.INFRASTRUCTURE
+    kind = "infrastructure"
+
+
+class FirmwareError(HilError):
+    """The board answered, and its answer is wrong or is an error of its own."""
+
+    exit_code = ExitCode.TEST_FAILED
+    kind = "firmware"
