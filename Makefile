@@ -1,22 +1,70 @@
-# make hil   set up, flash the simulated board, run the acceptance suite on it
-# make test  set up, run the project's own tests (Python and C++)
-# Everything that is built lies in .venv/ and build/, everything written in out/.
+# make hil         set up, flash the simulated board, run the acceptance suite on it
+# make test        set up, run the project's own tests (Python and C++)
+# make bench       measure the simulated board against the stated limits
+# make test-model  rebuild the model with TensorFlow and compare (own environment)
+# make lint        ruff, mypy, clang-format
+# make format      let ruff and clang-format rewrite
+# make clean       remove everything that was built or written
+#
+# BOARD=/dev/ttyUSB0 FIRMWARE=path/to/build make hil   the same on a real board
+# ARGS="-k location"                                   more arguments for pytest
 
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-STAMP  := $(VENV)/.ready
+PYTHON   ?= python3
+BOARD    ?= sim
+FIRMWARE ?=
+ARGS     ?=
+
+VENV       := .venv
+BIN        := $(VENV)/bin
+READY      := $(VENV)/.ready
+MODEL_VENV := .venv-model
+CXX_FILES  = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /generated/ -e /third_party/)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hil test bench lint format clean
+.PHONY: help setup hil test bench test-model lint format clean
 
 help:
-	@grep -hE '^# make' $(MAKEFILE_LIST) | cut -c3-
+	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
 
-setup: $(STAMP)
+setup: $(READY)
 
-$(STAMP): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "camhil needs Python 3.10 or newer: make PYTHON=python3.x" >&2; exit 4; }
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "camhil needs Python 3.10 or newer. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 4; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "$(PYTHON) has no venv module. Try: sudo apt install python3-venv" >&2; exit 4; }
+	@echo "Setting up $(VENV) (once, about a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
+
+hil: $(READY)
+	@mkdir -p out
+	@$(BIN)/python -m pytest hil/suite --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
+	  --junitxml=out/junit.xml --facts=out/facts.jsonl \
+	  --html=out/report.html --self-contained-html $(ARGS)
+
+test: $(READY)
+	@$(BIN)/python -m pytest tests $(ARGS)
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+test-model:
+	@test -x $(MODEL_VENV)/bin/python || $(PYTHON) -m venv $(MODEL_VENV)
+	@$(MODEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[model]' hypothesis
+	@$(MODEL_VENV)/bin/python -m pytest tests/model -m model $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/clang-format --dry-run -Werror $(CXX_FILES)
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/clang-format -i $(CXX_FILES)
+
+clean:
+	rm -rf build out dist $(VENV) $(MODEL_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
