@@ -1,0 +1,213 @@
+"""What a line of console text says about the board.
+
+Pure: text in, events out. The patterns follow the messages that ESP-IDF documents:
+
+* [fatal]  ESP-IDF Programming Guide, "Fatal Errors"
+* [wdt]    ESP-IDF Programming Guide, "Watchdogs"
+* [boot]   esptool documentation, "Boot Mode Selection", "Boot log"
+* [loader] ESP-IDF Programming Guide, "Bootloader", and its log tags
+  `boot`, `esp_image`, `flash_parts`
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class EventKind(enum.Enum):
+    """What happened on the board."""
+
+    RESET = "reset"
+    PANIC = "panic"
+    ABORT = "abort"
+    ASSERT = "assertion failed"
+    TASK_WATCHDOG = "task watchdog"
+    INTERRUPT_WATCHDOG = "interrupt watchdog"
+    BROWNOUT = "brownout"
+    STACK_OVERFLOW = "stack overflow"
+    STACK_SMASHING = "stack smashing"
+    HEAP_CORRUPTION = "heap corruption"
+    NO_APP = "no valid app in flash"
+    BOOTLOADER = "bootloader error"
+    DOWNLOAD_MODE = "ROM download mode"
+
+
+CRASHES = frozenset(
+    {
+        EventKind.PANIC,
+        EventKind.ABORT,
+        EventKind.ASSERT,
+        EventKind.INTERRUPT_WATCHDOG,
+        EventKind.BROWNOUT,
+        EventKind.STACK_OVERFLOW,
+        EventKind.STACK_SMASHING,
+        EventKind.HEAP_CORRUPTION,
+    }
+)
+"""The firmware cannot go on: a reset follows."""
+
+CANNOT_BOOT = frozenset({EventKind.NO_APP, EventKind.BOOTLOADER, EventKind.DOWNLOAD_MODE})
+"""The firmware is not going to start, however long one waits."""
+
+ENDS_A_REQUEST = CRASHES | CANNOT_BOOT | {EventKind.RESET}
+"""No answer comes any more. A task watchdog is missing: by default it only warns [wdt]."""
+
+
+@dataclass(frozen=True)
+class BoardEvent:
+    """One event: `text` is its line, `detail` its cause as the board names it."""
+
+    kind: EventKind
+    text: str
+    hint: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} ({self.detail})" if self.detail else self.kind.value
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    kind: EventKind
+    regex: re.Pattern[str]
+    hint: str
+
+
+_BACKTRACE = "decode the Backtrace line with idf.py monitor or xtensa-esp32-elf-addr2line"
+_FLASH = "flash a complete build: run with --firmware DIR --flash always"
+
+# The first match wins, so the special comes before the general.
+_PATTERNS: tuple[_Pattern, ...] = (
+    # [boot] ESP32: "waiting for download", newer chips the same after DOWNLOAD(...)
+    _Pattern(
+        EventKind.DOWNLOAD_MODE,
+        re.compile(
+            r"waiting for download"
+            r"|rst:0x[0-9a-f]+ \(\w+\),boot:0x[0-9a-f]+ \("
+            r"(?P<detail>(?:USB/UART\d_|USB_)?DOWNLOAD[^)]*)"
+        ),
+        "GPIO0 is low at reset: release the BOOT button, and check what is wired to GPIO0",
+    ),
+    # [boot] "rst:0x10 (RTCWDT_RTC_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)"
+    _Pattern(
+        EventKind.BROWNOUT,
+        re.compile(r"rst:0x[0-9a-f]+ \((?P<detail>\w*BROWN\w*OUT\w*)\)"),
+        "the supply voltage drops: use a shorter cable, a powered hub or another supply",
+    ),
+    _Pattern(
+        EventKind.RESET,
+        re.compile(r"\brst:(?P<detail>0x[0-9a-f]+ \(\w+\))"),
+        "the lines before the reset say why",
+    ),
+    # [fatal]
+    _Pattern(
+        EventKind.INTERRUPT_WATCHDOG,
+        re.compile(r"Guru Meditation Error.*\((?P<detail>Interrupt wdt timeout on CPU ?\d)", re.I),
+        "interrupts were off for too long; " + _BACKTRACE,
+    ),
+    _Pattern(
+        EventKind.INTERRUPT_WATCHDOG,
+        re.compile(r"(?P<detail>Interrupt watchdog timeout on CPU ?\d)", re.I),
+        "interrupts were off for too long; " + _BACKTRACE,
+    ),
+    _Pattern(
+        EventKind.STACK_OVERFLOW,
+        re.compile(
+            r"(?:Guru Meditation Error.*\((?P<detail>Stack protection fault))"
+            r"|Stack canary watchpoint triggered \((?P<task>[^)]+)\)"
+            r"|stack overflow in task (?P<task2>\S+)",
+            re.I,
+        ),
+        "give that task a larger stack",
+    ),
+    _Pattern(
+        EventKind.PANIC,
+        re.compile(r"Guru Meditation Error:.*panic'ed \((?P<detail>[^)]*)\)"),
+        _BACKTRACE,
+    ),
+    _Pattern(EventKind.PANIC, re.compile(r"Guru Meditation Error"), _BACKTRACE),
+    _Pattern(
+        EventKind.STACK_SMASHING,
+        re.compile(r"Stack smashing protect failure"),
+        "a local array was written past its end; " + _BACKTRACE,
+    ),
+    _Pattern(
+        EventKind.HEAP_CORRUPTION,
+        re.compile(r"CORRUPT HEAP: (?P<detail>.+)"),
+        "memory from the heap was written past its end or after it was freed",
+    ),
+    _Pattern(
+        EventKind.ASSERT,
+        re.compile(r"assert(?:ion \S.*)? failed: (?P<detail>.+)"),
+        _BACKTRACE,
+    ),
+    _Pattern(
+        EventKind.ABORT,
+        re.compile(r"abort\(\) was called at PC (?P<detail>0x[0-9a-f]+)"),
+        _BACKTRACE,
+    ),
+    _Pattern(
+        EventKind.BROWNOUT,
+        re.compile(r"Brownout detector was triggered"),
+        "the supply voltage drops: use a shorter cable, a powered hub or another supply",
+    ),
+    # [wdt] by default the warning alone; CONFIG_ESP_TASK_WDT_PANIC makes it an abort()
+    _Pattern(
+        EventKind.TASK_WATCHDOG,
+        re.compile(r"task_wdt: Task watchdog got triggered"),
+        "a task did not yield; an inference longer than CONFIG_ESP_TASK_WDT_TIMEOUT_S does this",
+    ),
+    # [boot] an erased flash; the ROM then resets in a loop
+    _Pattern(
+        EventKind.NO_APP,
+        re.compile(r"(?P<detail>invalid header: 0x[0-9a-f]+|flash read err, \w+)"),
+        _FLASH,
+    ),
+    # [loader]
+    _Pattern(
+        EventKind.NO_APP,
+        re.compile(
+            r"(?P<detail>No bootable app partitions.*|Factory app partition is not bootable)"
+        ),
+        _FLASH,
+    ),
+    _Pattern(
+        EventKind.BOOTLOADER,
+        re.compile(r"\bE \(\d+\) (?P<detail>(?:boot|esp_image|flash_parts)\w*: .+)"),
+        _FLASH,
+    ),
+)
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def plain_text(line: str) -> str:
+    """The line without terminal colours and without its end."""
+    return _COLOUR.sub("", line).rstrip("\r\n")
+
+
+def classify(line: str) -> BoardEvent | None:
+    """The event that a console line reports, None for any other text."""
+    text = plain_text(line)
+    for pattern in _PATTERNS:
+        match = pattern.regex.search(text)
+        if match:
+            found = [value for value in match.groupdict().values() if value]
+            detail = plain_text(found[0]).strip() if found else ""
+            return BoardEvent(pattern.kind, text.strip(), pattern.hint, detail)
+    return None
+
+
+def classify_all(lines: Iterable[str]) -> tuple[BoardEvent, ...]:
+    """The events of several lines, in order."""
+    return tuple(event for line in lines if (event := classify(line)))
+
+
+def first_cause(events: Iterable[BoardEvent]) -> BoardEvent | None:
+    """What explains a failure best: the first crash, else the first other event."""
+    ordered = tuple(events)
+    crash = next((event for event in ordered if event.kind in CRASHES), None)
+    return crash or next(iter(ordered), None)
