@@ -20,7 +20,7 @@ def with_console(message: str, console: Sequence[str]) -> str:
     return "\n".join([message, "  last console lines:", *(f"    | {line}" for line in shown)])
 
 
-class NoAnswer(InfrastructureError):
+class NoAnswerError(InfrastructureError):
     """No handshake: the message says what came instead of an answer."""
 
     def __init__(self, message: str, *, where: str, hint: str, console: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ class NoAnswer(InfrastructureError):
         self.console = tuple(console)
 
 
-class BoardReset(InfrastructureError):
+class BoardResetError(InfrastructureError):
     """The board crashed or restarted while it should have answered."""
 
     def __init__(
@@ -43,7 +43,7 @@ class BoardReset(InfrastructureError):
         self.console = tuple(console)
 
 
-class BoardUnusable(InfrastructureError):
+class BoardUnusableError(InfrastructureError):
     """A call to a board that failed earlier; `first_cause` is that failure."""
 
     def __init__(self, first_cause: Exception, *, where: str) -> None:
@@ -56,7 +56,7 @@ class BoardUnusable(InfrastructureError):
         self.first_cause = first_cause
 
 
-class WrongIdentity(InfrastructureError):
+class WrongIdentityError(InfrastructureError):
     """What runs on the board is not what was to be tested."""
 
 
