@@ -1,0 +1,82 @@
+"""The `hil` command: look at a board before testing it.
+
+Each subcommand is a module with `add(parser)` and `run(arguments, console)`;
+it is imported only when it is called for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from hil import __version__
+from hil.errors import ExitCode, HilError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+COMMANDS = {
+    "doctor": "check this machine: packages, compiler, ports, permissions",
+    "info": "what a board says of itself: firmware, model, tensors, memory",
+    "flash": "write firmware and model to a board",
+    "infer": "one photograph through a board, with heatmap and location drawn over it",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
+
+
+def _parser(only: str | None) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="hil",
+        description="Hardware-in-the-loop tests for neural networks on ESP32 boards.",
+        epilog="Tests: pytest --pyargs hil.suite --board SPEC",
+    )
+    parser.add_argument("--version", action="version", version=f"camhil {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if name == only:
+            importlib.import_module(f"hil.cli.{name}").add(sub)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point. Returns one of `hil.errors.ExitCode`."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    chosen = next((word for word in words if word in COMMANDS), None)
+    arguments = _parser(chosen).parse_args(words)
+
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    try:
+        code: int = importlib.import_module(f"hil.cli.{arguments.command}").run(arguments, console)
+    except HilError as error:
+        show_error(error, Console(stderr=True, highlight=False))
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("interrupted", style="yellow")
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; nothing more can be said to it.
+        sys.stderr.close()
+        return int(ExitCode.PASSED)
+    return int(code)
+
+
+def show_error(error: HilError, console: Console) -> None:
+    """Prints what happened, where, and what to do."""
+    from rich.markup import escape
+
+    place = f" [dim]({escape(error.where)})[/dim]" if error.where else ""
+    console.print(
+        f"[bold red]{error.kind} error:[/] {escape(error.message)}{place}", soft_wrap=True
+    )
+    console.print(f"[bold]hint:[/] {escape(error.hint)}", soft_wrap=True)

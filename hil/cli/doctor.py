@@ -1,0 +1,42 @@
+"""`hil doctor`: what is installed, which ports there are, and what to do."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from hil.cli.findings import Status, examine
+from hil.errors import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MARKS = {Status.OK: "[green]ok[/]", Status.NOTE: "[yellow]note[/]", Status.BAD: "[bold red]BAD[/]"}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """No options: it looks at everything."""
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Prints the findings. Infrastructure exit code when tests cannot run here."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    findings = examine()
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for finding in findings:
+        detail = escape(finding.detail)
+        if finding.hint:
+            detail += f"\n[bold]hint:[/] {escape(finding.hint)}"
+        table.add_row(_MARKS[finding.status], escape(finding.subject), detail)
+    console.print(table)
+    bad = [finding.subject for finding in findings if finding.status is Status.BAD]
+    if bad:
+        console.print(f"\n[bold red]Tests cannot run yet:[/] {escape(', '.join(bad))}")
+        return ExitCode.INFRASTRUCTURE
+    console.print("\nReady. Try: [bold]hil infer PHOTO -o overlay.png[/]")
+    return ExitCode.PASSED

@@ -1,0 +1,185 @@
+"""What a run is asked to do, as one frozen object; from pytest options or the CLI.
+
+Every option is declared once, in `ARGUMENTS`; pytest and the `hil` command both
+build their arguments from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Protocol
+
+DEFAULT_BAUD = 921_600
+
+# Prefix of argparse's dest: other plugins have a --baud or a --flash of their own.
+DEST = "hil_"
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Options of one run. A field `x` is the option whose dest is `hil_x`."""
+
+    board: str = "sim"
+    firmware: Path | None = None
+    baud: int = DEFAULT_BAUD
+    flash: str = "auto"
+    handshake_s: float = 15.0
+    image_s: float = 30.0
+    photos: Path | None = None
+    tolerances: Path | None = None
+    facts: Path | None = None
+    sim_pacing: int | None = None
+    sim_invoke_us: int = 0
+    sim_bit_errors: float = 0.0
+    sim_drops: float = 0.0
+    sim_duplicates: float = 0.0
+    sim_seed: int = 1
+    sim_engine: str = "auto"
+    sim_arena: int | None = None
+    sim_flash_file: Path | None = None
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> RunOptions:
+        """Takes what an argument parser produced; absent or None means the default."""
+        given = {f.name: values.get(DEST + f.name) for f in fields(cls)}
+        return cls(**{name: value for name, value in given.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One command line option; `settings` are argparse's."""
+
+    flag: str
+    name: str
+    help: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class _Add(Protocol):
+    def __call__(self, flag: str, **settings: Any) -> object: ...
+
+
+BOARD_ARGUMENTS = (
+    Argument(
+        "--board",
+        "board",
+        "sim (default), auto, a port such as /dev/ttyUSB0, rfc2217://host:port "
+        "or socket://host:port",
+        {"metavar": "SPEC"},
+    ),
+    Argument(
+        "--firmware",
+        "firmware",
+        "build directory with flasher_args.json (default for sim: built on the spot)",
+        {"metavar": "DIR", "type": Path},
+    ),
+    Argument(
+        "--board-baud",
+        "baud",
+        f"baud rate of the link once the board answers (default {DEFAULT_BAUD})",
+        {"metavar": "BAUD", "type": int},
+    ),
+    Argument(
+        "--board-flash",
+        "flash",
+        "auto (default) skips what the flash already holds; never takes what runs, "
+        "if it is what --firmware holds",
+        {"choices": ("auto", "always", "never")},
+    ),
+    Argument(
+        "--board-handshake-s",
+        "handshake_s",
+        "seconds from reset to the first answer (default 15)",
+        {"metavar": "S", "type": float},
+    ),
+    Argument(
+        "--board-image-s",
+        "image_s",
+        "seconds for one image, upload and inference (default 30)",
+        {"metavar": "S", "type": float},
+    ),
+)
+
+RUN_ARGUMENTS = (
+    Argument(
+        "--photos",
+        "photos",
+        "directory of photographs, with or without manifest.toml (default: camhil's own)",
+        {"metavar": "DIR", "type": Path},
+    ),
+    Argument(
+        "--tolerances",
+        "tolerances",
+        "TOML file of tolerances (default: everything exact)",
+        {"metavar": "FILE", "type": Path},
+    ),
+    Argument(
+        "--facts",
+        "facts",
+        "write every fact and outcome of the run as JSON lines",
+        {"metavar": "FILE", "type": Path},
+    ),
+)
+
+SIM_ARGUMENTS = (
+    Argument(
+        "--sim-pacing",
+        "sim_pacing",
+        "carry bytes no faster than a UART of this rate (default: as fast as it goes)",
+        {"metavar": "BAUD", "type": int},
+    ),
+    Argument(
+        "--sim-invoke-us",
+        "sim_invoke_us",
+        "let every inference take at least this long",
+        {"metavar": "US", "type": int},
+    ),
+    Argument(
+        "--sim-bit-errors",
+        "sim_bit_errors",
+        "flip this fraction of the bits on the UART",
+        {"metavar": "RATE", "type": float},
+    ),
+    Argument(
+        "--sim-drops",
+        "sim_drops",
+        "lose this fraction of the frames",
+        {"metavar": "RATE", "type": float},
+    ),
+    Argument(
+        "--sim-duplicates",
+        "sim_duplicates",
+        "deliver this fraction of the frames twice",
+        {"metavar": "RATE", "type": float},
+    ),
+    Argument("--sim-seed", "sim_seed", "seed of the noise", {"metavar": "N", "type": int}),
+    Argument(
+        "--sim-engine",
+        "sim_engine",
+        "what runs the model (auto: tflite-micro, or LiteRT's reference kernels without it)",
+        {"choices": ("auto", "tflm", "litert")},
+    ),
+    Argument("--sim-arena", "sim_arena", "size of the arena", {"metavar": "BYTES", "type": int}),
+    Argument(
+        "--sim-flash-file",
+        "sim_flash_file",
+        "file behind the simulated flash (default: one that is kept between runs)",
+        {"metavar": "FILE", "type": Path},
+    ),
+)
+
+ARGUMENTS = BOARD_ARGUMENTS + RUN_ARGUMENTS + SIM_ARGUMENTS
+
+
+def add_arguments(add: _Add, arguments: tuple[Argument, ...]) -> None:
+    """Adds options to an argparse parser or a pytest option group."""
+    for argument in arguments:
+        add(
+            argument.flag,
+            dest=DEST + argument.name,
+            default=None,
+            help=argument.help,
+            **argument.settings,
+        )
