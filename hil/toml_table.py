@@ -1,0 +1,125 @@
+"""Strict TOML reading: every key is asked for by type, what nobody asked for is an error.
+
+Errors name the file, the key and the line. TOML parsers keep no positions, so
+the line is found again by its text.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hil.errors import UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
+
+_Value = TypeVar("_Value")
+_REQUIRED: Any = object()
+_TYPE_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text",
+               list: "a list", dict: "a table"}  # fmt: skip
+
+
+class Table:
+    """One table of a TOML file; `take` its keys, then `finish`."""
+
+    def __init__(self, data: Mapping[str, Any], source: _Source, header: str, number: int) -> None:
+        self._left = dict(data)
+        self._source = source
+        self._header = header
+        self._number = number
+        self._known: list[str] = []
+
+    def take(self, key: str, kind: type[_Value], default: _Value = _REQUIRED) -> _Value:
+        """The value of `key`, removed from the table.
+
+        An int is accepted where a float is asked for; a bool is never a number.
+
+        Raises:
+            UsageError: the key is missing and has no default, or is of another type.
+        """
+        self._known.append(key)
+        if key not in self._left:
+            if default is _REQUIRED:
+                where = f" of {self._place()}" if self._header else ""
+                raise self.error(f"key {key!r}{where} is missing", hint=f"add {key} = ...")
+            return default
+        value = self._left.pop(key)
+        if kind is float and type(value) is int:
+            value = float(value)
+        if type(value) is not kind:
+            raise self.error(
+                f"{key} must be {_TYPE_NAMES[kind]}, not {value!r}", hint="correct it", key=key
+            )
+        return value
+
+    def tables(self, key: str) -> list[Table]:
+        """The array of tables [[key]], removed from this table."""
+        entries = self.take(key, list, [])
+        if not all(isinstance(entry, dict) for entry in entries):
+            raise self.error(f"{key} must be [[{key}]] tables", hint="correct it", key=key)
+        return [Table(entry, self._source, key, n) for n, entry in enumerate(entries, start=1)]
+
+    def finish(self) -> None:
+        """Raises UsageError for a key that nothing asked for, with the nearest known one."""
+        for key in self._left:
+            near = difflib.get_close_matches(key, self._known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(self._known)}"
+            raise self.error(f"unknown key {key!r}", hint=hint, key=key)
+
+    def error(self, message: str, *, hint: str, key: str | None = None) -> UsageError:
+        """A UsageError placed at the line of `key`, or of this table's header."""
+        line = self._source.line(self._header, self._number, key)
+        return UsageError(message, where=f"{self._source.path}:{line}", hint=hint)
+
+    def _place(self) -> str:
+        return f"[[{self._header}]] number {self._number}"
+
+
+class _Source:
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self._lines = text.splitlines()
+
+    def line(self, header: str, number: int, key: str | None) -> int:
+        """Line (from 1) of `key` in the `number`th [[header]] table, or of the header."""
+        start, seen = 0, 0
+        if header:
+            for index, line in enumerate(self._lines):
+                if re.match(rf"\s*\[\[\s*{re.escape(header)}\s*\]\]", line):
+                    seen += 1
+                    if seen == number:
+                        start = index
+                        break
+        if key is not None:
+            pattern = re.compile(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.\]]""")
+            for index in range(start, len(self._lines)):
+                if pattern.match(self._lines[index]):
+                    return index + 1
+        return start + 1
+
+
+def read_toml(path: Path) -> Table:
+    """The root table of a TOML file.
+
+    Raises:
+        UsageError: no such file, not UTF-8, or not TOML (with the parser's line).
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+        data = tomllib.loads(text)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the file: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(
+            f"not a TOML file: {error}", where=str(path), hint="correct the file at that place"
+        ) from error
+    return Table(data, _Source(path, text), "", 0)
