@@ -1,0 +1,123 @@
+"""What a board reports, as frozen dataclasses. No verdicts here (see `hil.judge`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.wire.messages import Identity
+
+NoLocationReason = Literal["below threshold", "flat map"]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """The winning cell: its centre in pixels of the input (x is the column), and its index."""
+
+    x: int
+    y: int
+    column: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimes:
+    """How long the board took for each stage, in microseconds of its own clock."""
+
+    upload_us: int
+    preprocess_us: int
+    invoke_us: int
+    cam_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedOp:
+    """One operator's output during an inference: int8 bytes as they lie in the arena."""
+
+    op: int
+    output: bytes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Inference:
+    """One image's result.
+
+    `scores`: int8 per class. `threshold`: percent, the one that the board applied.
+    `location` is None exactly when `no_location` gives a reason. `cam`: int32
+    [rows, columns], None when it was not asked for and the threshold was not reached.
+    `finished_us`: board clock at the end; `count`: inferences since reset.
+    `round_trip_s`: host time from the first byte of the image to the result.
+    """
+
+    seq: int
+    count: int
+    image_crc: int
+    scores: tuple[int, ...]
+    threshold: int
+    location: Location | None
+    no_location: NoLocationReason | None
+    cam: NDArray[np.int32] | None
+    times: StageTimes
+    invoke_cycles: int | None
+    finished_us: int
+    round_trip_s: float
+    captured: CapturedOp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlashedFile:
+    """One file of the build: where it belongs, and whether it had to be written."""
+
+    name: str
+    offset: int
+    size_bytes: int
+    written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlashReport:
+    """What flashing did. `skipped`: nothing was written, for `reason`."""
+
+    skipped: bool
+    reason: str
+    seconds: float
+    files: tuple[FlashedFile, ...] = ()
+
+    @property
+    def written_bytes(self) -> int:
+        return sum(file.size_bytes for file in self.files if file.written)
+
+
+@dataclass(frozen=True, slots=True)
+class BaudReport:
+    """The outcome of a change of rate. `baud` is the rate in use now."""
+
+    requested: int
+    baud: int
+    problem: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        return self.problem is None
+
+
+@dataclass(frozen=True, slots=True)
+class StartReport:
+    """A reset with handshake: who answers now, and how long it took from the reset."""
+
+    identity: Identity
+    seconds: float
+    baud: BaudReport | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A failure of the board during the session, and whether it came back."""
+
+    message: str
+    at_s: float
+    recovered: bool

@@ -1,0 +1,93 @@
+"""Reset lines: how a board is restarted from outside.
+
+Auto-reset circuit of ESP32 boards (esptool documentation, "Boot Mode Selection",
+"Automatic Bootloader"): RTS pulls EN, DTR pulls GPIO0, each through a transistor
+that the other line disables, so setting both changes nothing.
+
+    DTR  RTS   EN  GPIO0
+     0    0     1    1     runs
+     1    1     1    1     runs
+     0    1     0    1     held in reset
+     1    0     1    0     runs; starts the ROM loader if it leaves reset now
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+Sleep = Callable[[float], None]
+
+EN_HOLD_S = 0.1
+USB_SETTLE_S = 0.2
+
+ConnectMode = Literal["default-reset", "no-reset"]
+"""esptool's name for who brings the chip into its ROM loader: esptool, or we did."""
+
+
+class ResetLines(Protocol):
+    """What a board adapter offers to restart the chip."""
+
+    can_reset: bool
+
+    def to_app(self) -> None:
+        """Restarts the chip so that it runs its firmware."""
+
+    def to_download(self) -> ConnectMode:
+        """Brings the chip into the ROM loader, or leaves that to esptool."""
+
+
+class ModemLines(Protocol):
+    """The part of `serial.Serial` that resets need."""
+
+    dtr: bool
+    rts: bool
+
+
+class SerialResetLines:
+    """The classic circuit on a serial port, local or over RFC 2217.
+
+    `usb_jtag`: the port is the chip's own USB-serial-JTAG peripheral, which goes away
+    during the reset and needs a moment to come back.
+    """
+
+    can_reset = True
+
+    def __init__(
+        self,
+        port: Callable[[], ModemLines],
+        *,
+        usb_jtag: bool = False,
+        sleep: Sleep = time.sleep,
+    ) -> None:
+        self._port = port
+        self._usb_jtag = usb_jtag
+        self._sleep = sleep
+
+    def to_app(self) -> None:
+        """Pulses EN with GPIO0 high, as esptool's HardReset does."""
+        port = self._port()
+        port.dtr = False
+        port.rts = True
+        self._sleep(USB_SETTLE_S if self._usb_jtag else EN_HOLD_S)
+        port.rts = False
+        if self._usb_jtag:
+            self._sleep(USB_SETTLE_S)
+
+    def to_download(self) -> ConnectMode:
+        """Left to esptool: it tries several timings and checks each with a sync."""
+        return "default-reset"
+
+
+class NoResetLines:
+    """A byte stream alone. Only the firmware itself, or a person, can restart the board."""
+
+    can_reset = False
+
+    def to_app(self) -> None:
+        """Nothing to pull."""
+
+    def to_download(self) -> ConnectMode:
+        """The user holds BOOT while pressing EN; esptool then syncs."""
+        return "no-reset"
