@@ -1,0 +1,64 @@
+"""`hil doctor`: all findings at once, each with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from hil.cli import doctor, findings, main
+from hil.cli.findings import Finding, Status, check_compiler, check_packages
+from hil.errors import ExitCode
+
+
+def nothing_on_path(_: str) -> None:
+    return None
+
+
+def test_a_missing_compiler_is_bad_and_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CXX", raising=False)
+    compiler = next(iter(check_compiler(which=nothing_on_path)))
+    assert compiler.status is Status.BAD
+    assert "apt install g++" in compiler.hint
+
+
+def test_a_missing_package_is_bad_and_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "REQUIRED_PACKAGES", ("no-such-package-at-all",))
+    found = {finding.subject: finding for finding in check_packages()}
+    assert found["no-such-package-at-all"].status is Status.BAD
+    assert "pip install no-such-package-at-all" in found["no-such-package-at-all"].hint
+
+
+def test_this_environment_can_run_the_simulated_board() -> None:
+    assert [f for f in findings.examine() if f.status is Status.BAD] == []
+
+
+def test_every_finding_that_is_not_ok_has_a_hint() -> None:
+    assert [f.subject for f in findings.examine() if f.status is not Status.OK and not f.hint] == []
+
+
+def test_doctor_succeeds_when_nothing_is_bad(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == ExitCode.PASSED
+    assert "Ready." in capsys.readouterr().out
+
+
+def test_doctor_fails_as_infrastructure_and_names_what_is_bad(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> Iterator[Finding]:
+        yield Finding(Status.BAD, "left-pad", "gone", "bring it back")
+
+    monkeypatch.setattr(doctor, "examine", lambda: tuple(broken()))
+    assert main(["doctor"]) == ExitCode.INFRASTRUCTURE
+    out = capsys.readouterr().out
+    assert "left-pad" in out
+    assert "bring it back" in out
+
+
+def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["frobnicate"])
+    assert stop.value.code == ExitCode.USAGE
+    assert "frobnicate" in capsys.readouterr().err
