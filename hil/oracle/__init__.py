@@ -1,0 +1,7 @@
+"""The host's answer for an image: LiteRT's reference kernels and an exact CAM."""
+
+from hil.oracle.location import Location, NoLocation
+from hil.oracle.oracle import Oracle, OracleAnswer
+from hil.oracle.selfcheck import SelfCheck, SelfCheckOutcome
+
+__all__ = ["Location", "NoLocation", "Oracle", "OracleAnswer", "SelfCheck", "SelfCheckOutcome"]

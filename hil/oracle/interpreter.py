@@ -1,0 +1,164 @@
+"""The interpreters that can be an int8 reference, and which one takes a model.
+
+LiteRT runs with its reference kernels (`OpResolverType.BUILTIN_REF`). They give
+the same bytes as TensorFlow Lite Micro in every operator; the default resolver
+(XNNPACK) and the optimised kernels round differently, so that a comparison with
+them blames the board for the host. See docs/oracle.md.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hil.errors import UsageError
+from hil.tflite_graph import Graph
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class ReferenceInterpreter(Protocol):
+    """Runs a model; every tensor can be read afterwards. Not thread-safe."""
+
+    @property
+    def resolver(self) -> str:
+        """Which kernels run, for reports."""
+
+    def run(self, image: NDArray[np.int8]) -> None:
+        """One inference; `image` is int8 of the input tensor's shape."""
+
+    def tensor(self, index: int) -> NDArray[Any]:
+        """A copy of a tensor as the last run left it."""
+
+
+class LiteRtReference:
+    """LiteRT with the reference kernels."""
+
+    def __init__(self, model: bytes, graph: Graph) -> None:
+        """Raises ValueError or RuntimeError, as LiteRT does, if it refuses the model."""
+        from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+        self._input = graph.inputs[0]
+        self._interpreter = Interpreter(
+            model_content=model,
+            num_threads=1,
+            experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+            experimental_preserve_all_tensors=True,
+        )
+        self._interpreter.allocate_tensors()
+
+    @property
+    def resolver(self) -> str:
+        return f"litert {litert_version()} BUILTIN_REF"
+
+    def run(self, image: NDArray[np.int8]) -> None:
+        self._interpreter.set_tensor(self._input, image)
+        self._interpreter.invoke()
+
+    def tensor(self, index: int) -> NDArray[Any]:
+        tensor: NDArray[Any] = self._interpreter.get_tensor(index)
+        return tensor
+
+
+class TfliteMicroReference:
+    """tflite-micro's Python interpreter.
+
+    It aborts the process on some models: run a model in a process of its own
+    first (`hil.oracle.micro.probe`).
+    """
+
+    def __init__(self, model: bytes, graph: Graph) -> None:
+        """Raises RuntimeError, as tflite-micro does, if it refuses the model."""
+        from tflite_micro.python.tflite_micro import runtime
+
+        # All tensors stay alive side by side here, unlike on the board.
+        needed = sum(tensor.data_bytes + 256 for tensor in graph.tensors)
+        self._interpreter = runtime.Interpreter.from_bytes(
+            model,
+            arena_size=2 * needed + 256 * 1024,
+            intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors,
+        )
+
+    @property
+    def resolver(self) -> str:
+        return f"tflite-micro {micro_version()}"
+
+    def run(self, image: NDArray[np.int8]) -> None:
+        self._interpreter.set_input(image, 0)
+        self._interpreter.invoke()
+
+    def tensor(self, index: int) -> NDArray[Any]:
+        tensor: NDArray[Any] = self._interpreter.GetTensor(index, 0)["tensor_data"].copy()
+        return tensor
+
+
+def black_image(graph: Graph) -> NDArray[np.int8]:
+    """The darkest input: int8 of the input tensor's shape, all -128."""
+    import numpy as np
+
+    return np.full(graph.tensors[graph.inputs[0]].shape, -128, np.int8)
+
+
+def micro_installed() -> bool:
+    """Whether the tflite-micro package is there (it exists for Linux on x86-64)."""
+    return importlib.util.find_spec("tflite_micro") is not None
+
+
+def micro_version() -> str:
+    return _version("tflite-micro")
+
+
+def litert_version() -> str:
+    return _version("ai-edge-litert")
+
+
+def open_reference(model: bytes, graph: Graph, *, where: str = "model") -> ReferenceInterpreter:
+    """LiteRT's reference kernels, or tflite-micro for a model that LiteRT refuses.
+
+    Args:
+        model: the .tflite file's bytes.
+        graph: its graph.
+        where: what errors name as the place.
+
+    Raises:
+        UsageError: LiteRT refuses the model, and tflite-micro is not installed
+            or refuses it too.
+    """
+    from hil.oracle.micro import probe
+
+    try:
+        interpreter = LiteRtReference(model, graph)
+        interpreter.run(black_image(graph))
+        return interpreter
+    except (ValueError, RuntimeError) as error:
+        cause = error
+    refusal = f"LiteRT {litert_version()} refuses the model: {_shortened(cause)}"
+    if not micro_installed():
+        raise UsageError(
+            refusal,
+            where=where,
+            hint="convert the model with a current converter, or install tflite-micro "
+            "(camhil[sim]), which is then the reference",
+        ) from cause
+    trouble = probe(model)
+    if trouble:
+        raise UsageError(
+            f"{refusal}; tflite-micro {micro_version()} does too: {trouble}",
+            where=where,
+            hint="convert the model with a current converter",
+        ) from cause
+    return TfliteMicroReference(model, graph)
+
+
+def _shortened(error: Exception) -> str:
+    """LiteRT repeats itself once per tensor: the first sentence of what it says."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= 160 else f"{text[:157]}..."
+
+
+def _version(distribution: str) -> str:
+    from importlib.metadata import version
+
+    return version(distribution)

@@ -1,0 +1,87 @@
+"""Runs tflite-micro in a process of its own: it aborts on models it dislikes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hil.deadline import Deadline
+from hil.tflite_graph import read_graph
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_PROBE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class MicroRun:
+    """What tflite-micro made of a model and some images.
+
+    `op_outputs[i][n]` is operator n's output for image i. `trouble` says why there
+    is none; `repeatable` tells a model's fault from one of this machine.
+    """
+
+    op_outputs: tuple[tuple[NDArray[Any], ...], ...] = ()
+    trouble: str = ""
+    repeatable: bool = True
+
+
+def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Deadline) -> MicroRun:
+    """Runs the images in a child process, which may abort without harm.
+
+    Args:
+        model: the .tflite file's bytes.
+        images: int8 of the input tensor's shape each.
+        deadline: when to kill the child.
+    """
+    import numpy as np
+
+    with tempfile.TemporaryDirectory(prefix="camhil-micro-") as name:
+        directory = Path(name)
+        (directory / "model.tflite").write_bytes(model)
+        np.save(directory / "images.npy", np.stack(images))
+        command = [sys.executable, "-m", "hil.oracle.micro_worker", str(directory)]
+        try:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                timeout=deadline.remaining(),
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            text = f"not finished within {deadline.seconds:g} s"
+            return MicroRun(trouble=text, repeatable=False)
+        if done.returncode != 0:
+            return MicroRun(trouble=_trouble(done.returncode, done.stderr))
+        with np.load(directory / "outputs.npz") as arrays:
+            by_op = [arrays[f"op{index}"] for index in range(len(arrays.files))]
+    return MicroRun(tuple(tuple(op[n] for op in by_op) for n in range(len(images))))
+
+
+def probe(model: bytes) -> str:
+    """Why tflite-micro cannot run the model; empty if it can (one black image)."""
+    from hil.oracle.interpreter import black_image
+
+    return run_isolated(
+        model, [black_image(read_graph(model))], Deadline.after(_PROBE_SECONDS)
+    ).trouble
+
+
+def _trouble(status: int, stderr: str) -> str:
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    last = lines[-1] if lines else "no message"
+    if status < 0:
+        return f"it ended with {signal.Signals(-status).name}: {last}"
+    return last
