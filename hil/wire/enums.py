@@ -1,0 +1,97 @@
+"""Enumerations of protocol.cddl."""
+
+from __future__ import annotations
+
+import enum
+
+
+class ImageStage(enum.IntEnum):
+    """What an uploaded image is."""
+
+    TENSOR = 0  # int8 input tensor of the model
+    FRAME = 1  # camera frame, still to be preprocessed
+
+
+class ImageSource(enum.IntEnum):
+    CAMERA = 0
+    INJECTED = 1
+
+
+class RebootTarget(enum.IntEnum):
+    APP = 0
+    BOOTLOADER = 1
+
+
+class TensorRole(enum.IntEnum):
+    INPUT = 0
+    SCORE = 1
+    FEATURES = 2
+    OTHER = 3
+
+
+class NoLocation(enum.IntEnum):
+    """Why a result has no location."""
+
+    BELOW_THRESHOLD = 0
+    FLAT_MAP = 1
+
+
+class ErrorCode(enum.IntEnum):
+    """What an `ErrorReply` says; docs/protocol.md tells what to do about each."""
+
+    OK = 0
+    BAD_REQUEST = 1
+    PROTOCOL_VERSION = 2
+    UNSUPPORTED = 3
+    WRONG_SIZE = 4
+    NO_SUCH_IMAGE = 5
+    INCOMPLETE = 6
+    IMAGE_CORRUPT = 7
+    BUSY = 8
+    OUT_OF_RANGE = 9
+    NOTHING_RECORDED = 10
+    NO_MODEL = 20
+    MODEL_HEADER = 21
+    MODEL_CRC = 22
+    MODEL_FORMAT = 23
+    MODEL_INPUT = 24
+    MODEL_SCORE = 25
+    MODEL_FEATURES = 26
+    MODEL_CLASSIFIER = 27
+    MODEL_OP = 28
+    ARENA_TOO_SMALL = 29
+    ENGINE = 40
+    CAMERA = 41
+
+
+class ResetReason(enum.IntEnum):
+    """esp_reset_reason_t of ESP-IDF (components/esp_system/include/esp_system.h).
+
+    `Identity.reset_reason` is a plain integer, because a newer ESP-IDF may add values;
+    `ResetReason.name_of` names every one.
+    """
+
+    UNKNOWN = 0
+    POWERON = 1
+    EXT = 2
+    SW = 3
+    PANIC = 4
+    INT_WDT = 5
+    TASK_WDT = 6
+    WDT = 7
+    DEEPSLEEP = 8
+    BROWNOUT = 9
+    SDIO = 10
+    USB = 11
+    JTAG = 12
+    EFUSE = 13
+    PWR_GLITCH = 14
+    CPU_LOCKUP = 15
+
+    @classmethod
+    def name_of(cls, value: int) -> str:
+        """Readable name: `"task wdt"`, or `"reset reason 77"` for a value not listed."""
+        try:
+            return cls(value).name.replace("_", " ").lower()
+        except ValueError:
+            return f"reset reason {value}"
