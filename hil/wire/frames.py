@@ -9,10 +9,12 @@ delimiter or have several between them. What lies between two delimiters is a se
   TAB, LF, CR and ESC;
 * else a damaged frame.
 
-Text need not wait for a delimiter: a line that starts a segment is passed on with its line feed,
-because no frame begins like text. A message begins with a CBOR array head (80 or more) and its
-sequence number (0, or 65536 and more, so 1A and four bytes follow); the COBS code byte in front
-of it leaves the three possibilities `01..1F`, a broken UTF-8 sequence, or a C1 control character.
+Text need not wait for a delimiter: a line at the start of a segment is passed on with its line
+feed, because no frame begins with two bytes or more of text and a line feed. The segment of a
+frame begins with a COBS code byte, a CBOR array head (80..9F) and the sequence number: 1A and
+four bytes from 65536 on, which is where hosts start, or 0 in a notice, so that the code byte is
+02. Bytes 80..9F continue a UTF-8 sequence only behind C2..F4: behind C2 they make a C1 control
+character, behind C3..DF the control character 1A follows, behind E0..F4 1A breaks the sequence.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ Event: TypeAlias = Frame | ConsoleText | Damaged
 
 def encode_frame(message: bytes) -> bytes:
     """`message` as a frame with both delimiters."""
-    return _DELIMITER + cobs.encode(append_crc(message)) + _DELIMITER
+    segment: bytes = cobs.encode(append_crc(message))
+    return _DELIMITER + segment + _DELIMITER
 
 
 def decode_segment(segment: bytes) -> bytes | None:
@@ -117,7 +120,9 @@ class FrameDecoder:
         limit = self.max_frame_bytes + 1
         end = self._segment.find(_DELIMITER, self._scanned, limit)
         if not self._binary:
-            feed = self._segment.find(_LINE_FEED, self._scanned, end if end >= 0 else limit)
+            # Not at 0: a line feed there may be the code byte of a frame.
+            start = max(self._scanned, 1)
+            feed = self._segment.find(_LINE_FEED, start, end if end >= 0 else limit)
             if feed >= 0:
                 self._end_line(feed + 1, events)
                 return True
@@ -137,7 +142,7 @@ class FrameDecoder:
     def _end_line(self, size: int, events: list[Event]) -> None:
         line = bytes(self._segment[:size])
         if is_text(line):
-            events.append(ConsoleText(self._take(size).decode()))
+            events += _console(self._take(size))
         elif self._overlong:
             events.append(Damaged(self._take(size)))
         else:
@@ -163,15 +168,22 @@ class FrameDecoder:
     def _split(segment: bytes) -> list[Event]:
         """Text lines of a segment that is no frame; all its other bytes as one damage."""
         if is_text(segment):
-            return [ConsoleText(line.decode()) for line in segment.splitlines(keepends=True)]
-        events: list[Event] = []
-        broken = bytearray()
-        at = 0
-        for line in segment.split(_LINE_FEED):
-            whole = line + (_LINE_FEED if at + len(line) < len(segment) else b"")
-            at += len(whole)
-            if len(line) >= _SHORTEST_RESCUED_LINE and is_text(line):
-                events.append(ConsoleText(whole.decode()))
+            return _console(segment)
+        text: list[Event] = []
+        broken = b""
+        for line in _lines(segment):
+            if len(line) > _SHORTEST_RESCUED_LINE and is_text(line):
+                text.append(ConsoleText(line.decode()))
             else:
-                broken += whole
-        return [Damaged(bytes(broken)), *events]
+                broken += line
+        return [Damaged(broken), *text]
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """`data` cut behind every line feed; `splitlines` would also cut at CR."""
+    *lines, rest = data.split(_LINE_FEED)
+    return [line + _LINE_FEED for line in lines] + ([rest] if rest else [])
+
+
+def _console(data: bytes) -> list[Event]:
+    return [ConsoleText(line.decode()) for line in _lines(data)]
