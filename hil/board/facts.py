@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.wire.messages import Identity
-
-NoLocationReason = Literal["below threshold", "flat map"]
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """The winning cell: its centre in pixels of the input (x is the column), and its index."""
-
-    x: int
-    y: int
-    column: int
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
-class StageTimes:
-    """How long the board took for each stage, in microseconds of its own clock."""
-
-    upload_us: int
-    preprocess_us: int
-    invoke_us: int
-    cam_us: int
+    from hil.location import Location, NoLocation
+    from hil.wire.messages import Identity, StageTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +26,9 @@ class Inference:
     """One image's result.
 
     `scores`: int8 per class. `threshold`: percent, the one that the board applied.
-    `location` is None exactly when `no_location` gives a reason. `cam`: int32
-    [rows, columns], None when it was not asked for and the threshold was not reached.
-    `finished_us`: board clock at the end; `count`: inferences since reset.
+    `location`: the winning cell, or why there is none. `cam`: int32 [rows, columns], None
+    when it was not asked for and the threshold was not reached. `times`: microseconds per
+    stage. `finished_us`: board clock at the end. `count`: inferences since reset.
     `round_trip_s`: host time from the first byte of the image to the result.
     """
 
@@ -58,8 +37,7 @@ class Inference:
     image_crc: int
     scores: tuple[int, ...]
     threshold: int
-    location: Location | None
-    no_location: NoLocationReason | None
+    location: Location | NoLocation
     cam: NDArray[np.int32] | None
     times: StageTimes
     invoke_cycles: int | None

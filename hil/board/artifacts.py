@@ -1,0 +1,189 @@
+"""What is to be tested: a firmware build, checked before the board is touched.
+
+A build that cannot work (a file too large for its partition, an image cut short, a model
+that is none) is found here, with the file's name, instead of as a silent board later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.board.app_image import AppImage, read_app_image
+from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_flasher_args
+from hil.errors import UsageError
+from hil.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
+
+if TYPE_CHECKING:
+    from hil.wire.model_image import ModelImage
+
+MODEL_PARTITION = "model"
+_REBUILD = "run idf.py build again"
+_UNITS = {"KB": 1024, "MB": 1024 * 1024}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The identity that the board must show, and what to flash so that it does.
+
+    `build_id`, `app_sha256`: 32 bytes each, of the app image. `model_sha256`: of the
+    .tflite bytes in `model`. `positive_class` and `threshold` (percent) are those of the
+    model image's header.
+    """
+
+    source: Path
+    chip: str
+    project: str
+    version: str
+    idf_version: str
+    build_id: bytes
+    app_sha256: bytes
+    model_sha256: bytes
+    model: bytes = field(repr=False)
+    positive_class: int
+    threshold: int
+    files: tuple[FlashFile, ...]
+    settings: FlashSettings
+    use_stub: bool
+
+
+def read_expected(firmware: Path) -> Expected:
+    """Reads and checks a build directory (or its `flasher_args.json`).
+
+    Raises UsageError; each problem has its own message and names its file.
+    """
+    build = read_flasher_args(firmware)
+    partitions = _partitions(build)
+    _check_places(build, partitions)
+    app = _app(build)
+    model_file = _model_file(build, partitions)
+    model = _model(model_file)
+    return Expected(
+        source=build.source,
+        chip=build.chip,
+        project=app.project,
+        version=app.version,
+        idf_version=app.idf_version,
+        build_id=app.build_id,
+        app_sha256=app.app_sha256,
+        model_sha256=hashlib.sha256(model.tflite).digest(),
+        model=model.tflite,
+        positive_class=model.positive_class,
+        threshold=model.threshold,
+        files=build.files,
+        settings=build.settings,
+        use_stub=build.use_stub,
+    )
+
+
+def _partitions(build: FlasherArgs) -> list[Partition]:
+    table = build.partition_table
+    flash_bytes = _size(build.settings.size)
+    try:
+        partitions = decode_table(table.data[:TABLE_BYTES], flash_bytes)
+    except TableError as cause:
+        raise UsageError(
+            f"{table.name} is not a usable partition table: {cause}",
+            where=str(table.path),
+            hint="check partitions.csv and the flash size in menuconfig, then " + _REBUILD,
+        ) from cause
+    if not partitions:
+        raise UsageError(f"{table.name} is empty", where=str(table.path), hint=_REBUILD)
+    return partitions
+
+
+def _size(text: str) -> int | None:
+    """Bytes of a flash size such as "4MB"; None for "keep" and the like."""
+    unit = _UNITS.get(text[-2:].upper())
+    return int(text[:-2]) * unit if unit and text[:-2].isdigit() else None
+
+
+def _check_places(build: FlasherArgs, partitions: Sequence[Partition]) -> None:
+    for before, after in pairwise(build.files):
+        # The flash is erased in whole sectors, so sharing one is an overlap too.
+        if -(-before.end // SECTOR_BYTES) * SECTOR_BYTES > after.offset:
+            raise UsageError(
+                f"{before} ({len(before.data)} bytes) overlaps {after}",
+                where=str(build.source),
+                hint="give them offsets that do not share a flash sector of 4096 bytes",
+            )
+    first = min(partition.offset for partition in partitions)
+    for file in build.files:
+        if file.offset < first:
+            continue  # bootloader and partition table have fixed places before the partitions
+        home = _home(file, partitions)
+        if home is None:
+            raise UsageError(
+                f"{file} lies in no partition",
+                where=str(build.source),
+                hint="the partition table in this build does not match its offsets; " + _REBUILD,
+            )
+        if file.end > home.offset + home.size:
+            over = file.end - home.offset - home.size
+            raise UsageError(
+                f"{file.name} ({len(file.data)} bytes) is {over} bytes larger than its partition "
+                f"'{home.label}' ({home.size} bytes)",
+                where=str(file.path),
+                hint=f"enlarge '{home.label}' in partitions.csv or make the file smaller",
+            )
+
+
+def _home(file: FlashFile, partitions: Sequence[Partition]) -> Partition | None:
+    return next(
+        (p for p in partitions if p.offset <= file.offset < p.offset + p.size),
+        None,
+    )
+
+
+def _app(build: FlasherArgs) -> AppImage:
+    file = build.app
+    try:
+        app = read_app_image(file.data, file.offset)
+    except ValueError as cause:
+        raise UsageError(f"{file.name} {cause}", where=str(file.path), hint=_REBUILD) from cause
+    if app.chip != build.chip:
+        raise UsageError(
+            f"{file.name} is built for {app.chip}, flasher_args.json says {build.chip}",
+            where=str(build.source),
+            hint=f"run idf.py set-target {build.chip}, then idf.py build",
+        )
+    return app
+
+
+def _model_file(build: FlasherArgs, partitions: Sequence[Partition]) -> FlashFile:
+    partition = next((p for p in partitions if p.label == MODEL_PARTITION), None)
+    if partition is None:
+        raise UsageError(
+            f"the partition table has no partition '{MODEL_PARTITION}'",
+            where=str(build.partition_table.path),
+            hint=f"add a data partition '{MODEL_PARTITION}' to partitions.csv (docs/boards.md)",
+        )
+    file = next((file for file in build.files if file.offset == partition.offset), None)
+    if file is None:
+        raise UsageError(
+            f"no file for the partition '{MODEL_PARTITION}' at {partition.offset:#x}",
+            where=str(build.source),
+            hint="let the build flash a model image there (docs/boards.md)",
+        )
+    return file
+
+
+def _model(file: FlashFile) -> ModelImage:
+    from hil.tflite_graph import read_graph
+    from hil.wire.errors import WireError
+    from hil.wire.model_image import unpack_model_image
+
+    try:
+        image = unpack_model_image(file.data)
+    except WireError as cause:
+        raise UsageError(
+            f"{file.name} is not a model image: {cause}",
+            where=str(file.path),
+            hint="pack the .tflite file with its header again (docs/boards.md)",
+        ) from cause
+    read_graph(image.tflite, where=str(file.path))
+    return image
