@@ -1,0 +1,71 @@
+"""Made-up firmware builds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hil.flash_layout import Partition, encode_table
+from hil.sim import esp_image
+from hil.testing.tiny_model import tiny_model
+from hil.wire.model_image import pack_model_image
+
+BUILD_ID = hashlib.sha256(b"the ELF").digest()
+
+
+def app_image(build_id: bytes = BUILD_ID, filler: bytes = b"code" * 500) -> bytes:
+    description = esp_image.AppDescription("1.2.3", "person", "v5.1.6", build_id)
+    first = esp_image.encode_app_description(description) + filler
+    return esp_image.encode_image([esp_image.Segment(0x3F400020, first)], 0x40080000)
+
+
+@dataclass
+class Build:
+    """A build directory in the making: change `files` or `arguments`, then `write`."""
+
+    directory: Path
+    partitions: list[Partition]
+    files: dict[int, tuple[str, bytes]]
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def write(self) -> Path:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        for name, data in self.files.values():
+            path = self.directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        (self.directory / "flasher_args.json").write_text(json.dumps(self.arguments))
+        return self.directory
+
+
+def make_build(directory: Path) -> Build:
+    partitions = [
+        Partition("nvs", 1, 2, 0x9000, 0x6000),
+        Partition("factory", 0, 0, 0x10000, 0x20000),
+        Partition("model", 1, 0x40, 0x30000, 0x10000),
+    ]
+    files = {
+        0x1000: ("bootloader/bootloader.bin", esp_image.encode_image(
+            [esp_image.Segment(0x3FFF0030, b"loader" * 100)], 0x40080000)),
+        0x8000: ("partition_table/partition-table.bin", encode_table(partitions)),
+        0x10000: ("person.bin", app_image()),
+        0x30000: ("model.bin", pack_model_image(tiny_model(), positive_class=1, threshold=60)),
+    }  # fmt: skip
+    arguments = {
+        "write_flash_args": ["--flash_mode", "dio", "--flash_size", "4MB", "--flash_freq", "40m"],
+        "flash_settings": {"flash_mode": "dio", "flash_size": "4MB", "flash_freq": "40m"},
+        "flash_files": {hex(offset): name for offset, (name, _) in files.items()},
+        "bootloader": {"offset": "0x1000", "file": "bootloader/bootloader.bin"},
+        "app": {"offset": "0x10000", "file": "person.bin", "encrypted": "false"},
+        "partition-table": {"offset": "0x8000", "file": "partition_table/partition-table.bin"},
+        "extra_esptool_args": {
+            "after": "hard_reset",
+            "before": "default_reset",
+            "stub": True,
+            "chip": "esp32",
+        },
+    }
+    return Build(directory, partitions, files, arguments)
