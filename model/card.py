@@ -1,0 +1,78 @@
+"""person_cam.toml: what stands beside the .tflite file because it cannot stand in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hil.errors import UsageError
+from hil.toml_table import read_toml
+
+INPUT_CONVENTION = "int8 [1, 96, 96, 1], row-major, pixel - 128 (scale 1/128, zero point 0)"
+
+_HEAD = """\
+# What person_cam.tflite cannot say of itself. Written by `python -m model`.
+# positive_class counts from 0 in labels; it passes at threshold_percent and above.
+"""
+
+
+@dataclass(frozen=True)
+class Card:
+    """`made` says how the model came to be: texts and numbers by key."""
+
+    labels: tuple[str, ...]
+    positive_class: int
+    threshold_percent: int
+    sha256: str
+    made: dict[str, Any]
+
+    def check(self, *, classes: int, sha256: str, where: str) -> None:
+        """Raises UsageError when the card is not that of a model."""
+        if len(self.labels) != classes:
+            message = f"{len(self.labels)} labels for {classes} classes"
+        elif not 0 <= self.positive_class < classes:
+            message = f"positive class {self.positive_class} of {classes} classes"
+        elif not 0 <= self.threshold_percent <= 100:
+            message = f"threshold of {self.threshold_percent} percent"
+        elif self.sha256 != sha256:
+            message = f"the card is of another model: SHA-256 {self.sha256}, the file has {sha256}"
+        else:
+            return
+        raise UsageError(message, where=where, hint="write the card again: python -m model use")
+
+
+def read_card(path: Path) -> Card:
+    """The card in `path`. Raises UsageError with file and line for what is wrong."""
+    table = read_toml(path)
+    card = Card(
+        labels=tuple(str(label) for label in table.take("labels", list)),
+        positive_class=table.take("positive_class", int),
+        threshold_percent=table.take("threshold_percent", int),
+        sha256=table.take("sha256", str),
+        made=table.take("made", dict),
+    )
+    table.take("input", str)
+    table.finish()
+    return card
+
+
+def card_text(card: Card) -> str:
+    """The TOML text of a card."""
+    lines = [
+        f"labels = [{', '.join(_toml(label) for label in card.labels)}]",
+        f"positive_class = {card.positive_class}",
+        f"threshold_percent = {card.threshold_percent}",
+        f"input = {_toml(INPUT_CONVENTION)}",
+        f"sha256 = {_toml(card.sha256)}",
+        "",
+        "[made]",
+        *(f"{key} = {_toml(value)}" for key, value in card.made.items()),
+    ]
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def _toml(value: str | int) -> str:
+    # A JSON string without escapes above U+FFFF is a TOML basic string too.
+    return json.dumps(value, ensure_ascii=False)
