@@ -1,6 +1,6 @@
 """The host's answer for an image: LiteRT's reference kernels and an exact CAM."""
 
-from hil.oracle.location import Location, NoLocation
+from hil.location import Location, NoLocation
 from hil.oracle.oracle import Oracle, OracleAnswer
 from hil.oracle.selfcheck import SelfCheck, SelfCheckOutcome
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from hil.cam_graph import INPUT_SHAPE, CamGraph, read_cam_graph
 from hil.deadline import Deadline
 from hil.errors import UsageError
+from hil.location import Location, NoLocation, locate
 from hil.oracle.cam import FloatCam, float_cam, integer_cam
 from hil.oracle.interpreter import open_reference
-from hil.oracle.location import Location, NoLocation, locate
 from hil.oracle.selfcheck import SelfCheck, self_check
 from hil.score import passes
 

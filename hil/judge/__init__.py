@@ -1,0 +1,1 @@
+"""Facts, tolerances and verdicts: pure functions, no board and no interpreter."""
