@@ -37,10 +37,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     build = commands.add_parser("build", help="make person_cam.tflite with random weights")
-    build.add_argument("--photographs", type=Path, default=PHOTOGRAPHS, metavar="DIR",
-                       help="96x96 gray PNGs to calibrate with (default: fixtures/photos)")  # fmt: skip
-    build.add_argument("--out", type=Path, default=HERE, metavar="DIR",
-                       help="where to write (default: model/)")  # fmt: skip
+    build.add_argument(
+        "--photographs",
+        type=Path,
+        default=PHOTOGRAPHS,
+        metavar="DIR",
+        help="96x96 gray PNGs to calibrate with (default: fixtures/photos)",
+    )
+    build.add_argument(
+        "--out", type=Path, default=HERE, metavar="DIR", help="where to write (default: model/)"
+    )
     build.set_defaults(run=_build)
 
     check = commands.add_parser("check", help="say what a model is and if the firmware can run it")
@@ -52,8 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     use.add_argument("--labels", required=True, help='by class, such as "no person,person"')
     use.add_argument("--positive-class", type=int, default=1, metavar="N")
     use.add_argument("--threshold-percent", type=int, required=True, metavar="N")
-    use.add_argument("--from", dest="origin", default="", metavar="TEXT",
-                     help="where the model comes from, for person_cam.toml")  # fmt: skip
+    use.add_argument(
+        "--from",
+        dest="origin",
+        default="",
+        metavar="TEXT",
+        help="where the model comes from, for person_cam.toml",
+    )
     use.set_defaults(run=_use)
 
     array = commands.add_parser("c-array", help="write a file as a C array, as xxd -i does")

@@ -32,7 +32,7 @@ def build_network(*, classes: int, batch: int = 1) -> Any:
     The batch size is fixed: with an open one the converter turns the reshape in
     front of the softmax into SHAPE, STRIDED_SLICE and PACK.
     """
-    import keras
+    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     image = keras.Input(batch_shape=(batch, *INPUT_SHAPE), name="image")
     x = keras.layers.Conv2D(
@@ -62,7 +62,7 @@ def _scaled(filters: int) -> int:
 
 
 def _normalized(x: Any, name: str, *, activation_name: str | None = None) -> Any:
-    import keras
+    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     # Epsilon as in the reference code; statistics of one pass replace the old ones whole.
     x = keras.layers.BatchNormalization(epsilon=1e-3, momentum=0.0, name=f"{name}_norm")(x)

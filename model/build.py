@@ -58,9 +58,9 @@ def build(photographs: NDArray[np.uint8], *, seed: int = SEED) -> tuple[bytes, C
 
 
 def _made(seed: int, images: NDArray[np.uint8]) -> dict[str, str | int]:
-    import keras
+    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
     import numpy as np
-    import tensorflow as tf  # type: ignore[import-not-found,unused-ignore]
+    import tensorflow as tf  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     return {
         "weights": "random, not trained: this model detects nothing. It exercises flash, link, "

@@ -28,7 +28,7 @@ def prepare_tensorflow() -> None:
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
-    import tensorflow as tf  # type: ignore[import-not-found,unused-ignore]
+    import tensorflow as tf  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -45,7 +45,7 @@ def convert(network: Any, images: NDArray[np.uint8]) -> bytes:
     Raises:
         UsageError: the images cannot fix the ranges (`check_calibration_images`).
     """
-    import tensorflow as tf
+    import tensorflow as tf  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     check_calibration_images(images)
 

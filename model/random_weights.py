@@ -34,7 +34,7 @@ def set_random_weights(
         seed: same seed and photographs, same weights.
         positive_class: the class whose score is centred and spread.
     """
-    import keras
+    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
     import numpy as np
 
     random = np.random.Generator(np.random.PCG64(seed))
