@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hil.board.artifacts import Expected
 from hil.flash_layout import Partition, encode_table
 from hil.sim import esp_image
 from hil.testing.tiny_model import tiny_model
+from hil.wire.enums import ErrorCode, ImageSource, TensorRole
 from hil.wire.model_image import pack_model_image
+from hil.wire.replies import Capabilities, Identity, Tensor
+from hil.wire.requests import PROTOCOL_VERSION
 
 BUILD_ID = hashlib.sha256(b"the ELF").digest()
 
@@ -69,3 +73,36 @@ def make_build(directory: Path) -> Build:
         },
     }
     return Build(directory, partitions, files, arguments)
+
+
+def make_identity(expected: Expected) -> Identity:
+    """What a healthy board with this build answers."""
+    return Identity(
+        protocol=PROTOCOL_VERSION,
+        target="esp32",
+        firmware_version=expected.version,
+        build_id=expected.build_id,
+        app_sha256=expected.app_sha256,
+        model_sha256=expected.model_sha256,
+        model_state=ErrorCode.OK,
+        model_message="",
+        engine="esp-nn",
+        image_source=ImageSource.INJECTED,
+        reset_reason=1,
+        boot_count=1,
+        capabilities=Capabilities(True, False, False, True, True, True, True, True),
+        chunk_bytes=1536,
+        window_chunks=4,
+        max_frame_bytes=2048,
+        baud=115_200,
+        threshold=expected.threshold,
+        positive_class=expected.positive_class,
+        classes=2,
+        arena_bytes=81_920,
+        op_count=5,
+        tensors=(
+            Tensor(TensorRole.INPUT, None, 9, (1, 96, 96, 1), 1 / 128, 0, 9216),
+            Tensor(TensorRole.SCORE, 0, 9, (1, 2), 1 / 256, -128, 2),
+            Tensor(TensorRole.FEATURES, 1, 9, (1, 6, 6, 8), 0.03125, -128, 288),
+        ),
+    )

@@ -1,0 +1,98 @@
+"""Is the board the one, with the firmware and the model, that was to be tested? Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hil.board.errors import WrongIdentityError
+from hil.errors import FirmwareError, HilError
+
+if TYPE_CHECKING:
+    from hil.board.artifacts import Expected
+    from hil.wire.messages import ErrorReply, Identity
+
+_FLASH = "run with --flash always"
+_OTHER_APP = (
+    "; if it was just flashed, another app partition is started: erase otadata or the whole flash"
+)
+
+
+def matches(identity: Identity, expected: Expected) -> bool:
+    """Whether app and model on the board are those of the build."""
+    return (
+        identity.build_id == expected.build_id
+        and identity.app_sha256 == expected.app_sha256
+        and identity.model_sha256 == expected.model_sha256
+    )
+
+
+def check_identity(identity: Identity, expected: Expected | None, where: str) -> None:
+    """Raises for a board that must not be tested.
+
+    WrongIdentityError: it runs something else than `expected` (None: anything will do).
+    FirmwareError: it runs the right firmware, but could not load the model.
+    """
+    problem = None if expected is None else wrong_identity(identity, expected, where)
+    if problem is not None:
+        raise problem
+    state = model_error(identity, where)
+    if state is not None:
+        raise state
+
+
+def wrong_identity(identity: Identity, expected: Expected, where: str) -> HilError | None:
+    """The first difference between what runs and what was to be tested."""
+    ours = f"{expected.project} {expected.version}"
+    theirs = f"{identity.target} firmware {identity.firmware_version}"
+    if identity.build_id != expected.build_id:
+        return WrongIdentityError(
+            f"the board runs build {_short(identity.build_id)} ({theirs}), "
+            f"to be tested is build {_short(expected.build_id)} ({ours})",
+            where=where,
+            hint=_FLASH + _OTHER_APP,
+        )
+    if identity.app_sha256 != expected.app_sha256:
+        return WrongIdentityError(
+            f"the board's app has SHA-256 {_short(identity.app_sha256)}, "
+            f"the file {_short(expected.app_sha256)}, both of build {_short(expected.build_id)}",
+            where=where,
+            hint=_FLASH + _OTHER_APP,
+        )
+    if any(identity.model_sha256) and identity.model_sha256 != expected.model_sha256:
+        return WrongIdentityError(
+            f"the board's model has SHA-256 {_short(identity.model_sha256)}, "
+            f"to be tested is {_short(expected.model_sha256)}",
+            where=where,
+            hint=_FLASH,
+        )
+    return None
+
+
+def model_error(identity: Identity, where: str) -> FirmwareError | None:
+    """Why the firmware has no model to run, None when it has one."""
+    from hil.link.errors import EXPLANATIONS
+    from hil.wire.enums import ErrorCode
+
+    if identity.model_state is ErrorCode.OK:
+        return None
+    explanation = EXPLANATIONS[identity.model_state]
+    said = f"; the board says {identity.model_message!r}" if identity.model_message else ""
+    return FirmwareError(
+        f"the firmware could not load its model: {explanation.meaning}{said}",
+        where=where,
+        hint=explanation.hint,
+    )
+
+
+def protocol_mismatch(reply: ErrorReply, where: str) -> WrongIdentityError:
+    """The board answered hello with `protocol-version`."""
+    return WrongIdentityError(
+        f"the board speaks protocol version {reply.detail.one}, this harness {reply.detail.two}",
+        where=where,
+        hint="flash firmware that was built for this version of camhil, or install the version "
+        "of camhil that belongs to the firmware",
+    )
+
+
+def _short(digest: bytes) -> str:
+    return digest.hex()[:12] if any(digest) else "(none)"

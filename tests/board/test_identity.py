@@ -1,0 +1,79 @@
+"""Is the board the one that was to be tested?"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from build_factory import Build, make_identity
+
+from hil.board.artifacts import Expected, read_expected
+from hil.board.errors import WrongIdentityError
+from hil.board.identity import check_identity, matches, protocol_mismatch
+from hil.errors import FirmwareError
+from hil.wire.enums import ErrorCode
+from hil.wire.replies import Detail, ErrorReply, Identity
+
+WHERE = "/dev/ttyUSB0"
+
+
+@pytest.fixture
+def expected(build: Build) -> Expected:
+    return read_expected(build.write())
+
+
+def changed(identity: Identity, **fields: Any) -> Identity:
+    return dataclasses.replace(identity, **fields)
+
+
+def test_the_right_board_passes(expected: Expected) -> None:
+    identity = make_identity(expected)
+    assert matches(identity, expected)
+    check_identity(identity, expected, WHERE)
+    check_identity(identity, None, WHERE)
+
+
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [("build_id", "runs build"), ("app_sha256", "app has SHA-256"), ("model_sha256", "model has")],
+)
+def test_each_difference_names_both_sides(expected: Expected, field: str, word: str) -> None:
+    identity = changed(make_identity(expected), **{field: b"\xab" * 32})
+    assert not matches(identity, expected)
+    with pytest.raises(WrongIdentityError, match=word) as caught:
+        check_identity(identity, expected, WHERE)
+    assert "abababababab" in caught.value.message
+    assert getattr(expected, field).hex()[:12] in caught.value.message
+    assert "--flash always" in caught.value.hint
+
+
+def test_without_a_build_to_compare_with_any_firmware_will_do(expected: Expected) -> None:
+    check_identity(changed(make_identity(expected), build_id=b"\xab" * 32), None, WHERE)
+
+
+@pytest.mark.parametrize("code", [code for code in ErrorCode if code >= ErrorCode.NO_MODEL])
+def test_a_model_that_could_not_be_loaded_is_the_firmwares_error(
+    expected: Expected, code: ErrorCode
+) -> None:
+    identity = changed(
+        make_identity(expected), model_sha256=bytes(32), model_state=code, model_message="op 42"
+    )
+    with pytest.raises(FirmwareError, match="could not load its model: .*op 42"):
+        check_identity(identity, expected, WHERE)
+
+
+def test_another_model_that_does_not_load_is_first_of_all_another_model(
+    expected: Expected,
+) -> None:
+    identity = changed(
+        make_identity(expected), model_sha256=b"\xab" * 32, model_state=ErrorCode.MODEL_OP
+    )
+    with pytest.raises(WrongIdentityError):
+        check_identity(identity, expected, WHERE)
+
+
+def test_another_protocol_version_names_both(expected: Expected) -> None:
+    error = protocol_mismatch(ErrorReply(ErrorCode.PROTOCOL_VERSION, Detail(7, 1), ""), WHERE)
+    assert "version 7, this harness 1" in error.message
+    assert "camhil" in error.hint
