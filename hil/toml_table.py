@@ -59,6 +59,10 @@ class Table:
             )
         return value
 
+    def has(self, key: str) -> bool:
+        """Whether the file gives `key`."""
+        return key in self._left
+
     def tables(self, key: str) -> list[Table]:
         """The array of tables [[key]], removed from this table."""
         entries = self.take(key, list, [])

@@ -1,0 +1,229 @@
+"""Photographs and synthetic images as the model's input.
+
+The input is int8 with value = pixel - 128, as in the person_detection example of
+TensorFlow Lite Micro.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hil.cam_graph import INPUT_SHAPE
+from hil.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+INPUT_SIZE = (INPUT_SHAPE[1], INPUT_SHAPE[2])
+"""(height, width) of the input in pixels."""
+
+_JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A gray picture of the input's size.
+
+    Attributes:
+        name: file name without suffix.
+        pixels: uint8 [height, width].
+        notes: what was done to the file's picture, in words.
+        path: the file; None for a synthetic image.
+        original_size: (width, height) of the file's picture.
+    """
+
+    name: str
+    pixels: NDArray[np.uint8]
+    notes: tuple[str, ...] = ()
+    path: Path | None = None
+    original_size: tuple[int, int] = (INPUT_SIZE[1], INPUT_SIZE[0])
+
+    @property
+    def tensor(self) -> NDArray[np.int8]:
+        """The model's input, int8 [height, width]."""
+        return to_tensor(self.pixels)
+
+
+def load(path: str | Path, *, resize: bool = False, size: tuple[int, int] = INPUT_SIZE) -> Photo:
+    """Reads a picture (PNG, JPEG and what else OpenCV decodes) as gray.
+
+    In this order: turned as its EXIF orientation says; 16 bits rounded to 8;
+    transparent pixels laid on white; colour to gray with the BT.601 weights; with
+    `resize`, the largest centred part of the wanted shape is cut out and averaged
+    by area (or interpolated bilinearly where it is smaller than wanted). Nothing
+    is squashed. Every step that changed something is in `notes`.
+
+    Args:
+        path: the file.
+        resize: accept other sizes.
+        size: (height, width) that is wanted.
+
+    Raises:
+        UsageError: missing, empty, truncated or no picture, or another size
+            without `resize`.
+    """
+    path = Path(path)
+    picture, notes = _decode(path)
+    if picture.dtype == "uint16":
+        picture = _to_8_bits(picture)
+        notes.append("16 bits per channel rounded to 8")
+    if picture.ndim == 3:
+        picture = _to_gray(picture, notes)
+    height, width = picture.shape
+    if (height, width) != size:
+        if not resize:
+            raise UsageError(
+                f"the picture is {width}x{height} pixels, not {size[1]}x{size[0]}",
+                where=str(path),
+                hint="pass resize=True to cut out the centre and shrink it, or scale the file",
+            )
+        picture = _fit(picture, size, notes)
+    return Photo(path.stem, _frozen(picture), tuple(notes), path, (width, height))
+
+
+def to_tensor(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """uint8 pixels of any shape as the model's int8 values: pixel - 128."""
+    import numpy as np
+
+    if pixels.dtype != np.uint8:
+        raise UsageError(f"pixels are {pixels.dtype}, not uint8", hint="use hil.images.load")
+    tensor: NDArray[np.int8] = (pixels ^ np.uint8(0x80)).view(np.int8)
+    return tensor
+
+
+def from_tensor(tensor: NDArray[np.int8]) -> NDArray[np.uint8]:
+    """The inverse of `to_tensor`."""
+    import numpy as np
+
+    return tensor.view(np.uint8) ^ np.uint8(0x80)
+
+
+def image_crc(tensor: NDArray[np.int8]) -> int:
+    """CRC-32 (zlib) of the int8 bytes as sent."""
+    return zlib.crc32(tensor.tobytes())
+
+
+def synthetic(seed: int = 1, size: tuple[int, int] = INPUT_SIZE) -> tuple[Photo, ...]:
+    """Images with a point: extremes, gradients that tell x from y, noise.
+
+    black and white give flat maps; `extremes` alternates int8 -128 and 127 from
+    pixel to pixel, which drives accumulators furthest.
+    """
+    import numpy as np
+
+    height, width = size
+    rows, columns = np.indices(size)
+    patterns: dict[str, Any] = {
+        "black": np.zeros(size),
+        "white": np.full(size, 255),
+        "noise": np.random.default_rng(seed).integers(0, 256, size),
+        "gradient-x": columns * 255 // max(width - 1, 1),
+        "gradient-y": rows * 255 // max(height - 1, 1),
+        "checkerboard": (rows * 6 // height + columns * 6 // width) % 2 * 255,
+        "extremes": (rows + columns) % 2 * 255,
+    }
+    return tuple(
+        Photo(name, _frozen(pattern.astype(np.uint8)), original_size=(width, height))
+        for name, pattern in patterns.items()
+    )
+
+
+def _decode(path: Path) -> tuple[NDArray[Any], list[str]]:
+    """The picture as OpenCV gives it: gray or BGR or BGRA, 8 or 16 bits, turned upright."""
+    import cv2
+    import numpy as np
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the picture: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
+    if not data:
+        raise UsageError("the file is empty", where=str(path), hint="copy the picture again")
+    if data.startswith(_JPEG_START) and _JPEG_END not in data[data.rfind(_JPEG_SCAN) :]:
+        # Decoders fill the rest with gray and call it a success.
+        raise UsageError(
+            "the JPEG is truncated: it has no end marker",
+            where=str(path),
+            hint="copy the picture again",
+        )
+    # Alone of all modes this one keeps alpha, and it alone does not turn the picture.
+    raw = _picture(data, path, cv2.IMREAD_UNCHANGED)
+    if raw.dtype not in (np.uint8, np.uint16):
+        raise UsageError(
+            f"the picture has {raw.dtype} pixels", where=str(path), hint="save it with 8 bits"
+        )
+    if raw.ndim == 3 and raw.shape[2] == 4:
+        return raw, []
+    any_kind = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
+    upright = _picture(data, path, any_kind)
+    as_stored = _picture(data, path, any_kind | cv2.IMREAD_IGNORE_ORIENTATION)
+    turned = not np.array_equal(upright, as_stored)
+    return upright, ["turned as its EXIF orientation says"] if turned else []
+
+
+def _picture(data: bytes, path: Path, mode: int) -> NDArray[Any]:
+    import cv2
+    import numpy as np
+
+    try:
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), mode)
+    except cv2.error:  # such as a header with a size beyond OpenCV's limits
+        picture = None
+    if picture is None:
+        raise UsageError(
+            "not a picture, or a damaged one", where=str(path), hint="give a PNG or JPEG file"
+        )
+    return picture
+
+
+def _to_8_bits(picture: NDArray[Any]) -> NDArray[np.uint8]:
+    import numpy as np
+
+    rounded: NDArray[np.uint8] = ((picture.astype(np.uint32) * 255 + 32767) // 65535).astype("u1")
+    return rounded
+
+
+def _to_gray(picture: NDArray[Any], notes: list[str]) -> NDArray[Any]:
+    import cv2
+    import numpy as np
+
+    if picture.shape[2] == 4:
+        alpha = picture[..., 3:].astype(np.uint32)
+        if alpha.min() < 255:
+            notes.append("transparent pixels laid on white")
+        on_white = (picture[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
+        picture = on_white.astype(np.uint8)
+    if np.array_equal(picture, picture[..., [0, 0, 0]]):
+        return picture[..., 0]
+    notes.append("colour converted to gray (BT.601)")
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+
+
+def _fit(picture: NDArray[Any], size: tuple[int, int], notes: list[str]) -> NDArray[Any]:
+    import cv2
+
+    height, width = picture.shape
+    part_height = min(height, width * size[0] // size[1]) or 1
+    part_width = min(width, height * size[1] // size[0]) or 1
+    top, left = (height - part_height) // 2, (width - part_width) // 2
+    part = picture[top : top + part_height, left : left + part_width]
+    if part.shape != picture.shape:
+        notes.append(f"centre of {part_width}x{part_height} cut out of {width}x{height}")
+    shrinks = part_height >= size[0]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    notes.append(f"{'averaged' if shrinks else 'enlarged'} to {size[1]}x{size[0]}")
+    return cv2.resize(part, (size[1], size[0]), interpolation=how)
+
+
+def _frozen(pixels: NDArray[Any]) -> NDArray[Any]:
+    import numpy as np
+
+    pixels = np.ascontiguousarray(pixels)
+    pixels.flags.writeable = False
+    return pixels
