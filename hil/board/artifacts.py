@@ -11,15 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hil.board.app_image import AppImage, read_app_image
 from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_flasher_args
 from hil.errors import UsageError
 from hil.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
-
-if TYPE_CHECKING:
-    from hil.wire.model_image import ModelImage
 
 MODEL_PARTITION = "model"
 _REBUILD = "run idf.py build again"
@@ -27,12 +23,21 @@ _UNITS = {"KB": 1024, "MB": 1024 * 1024}
 
 
 @dataclass(frozen=True)
+class ExpectedModel:
+    """The model image: the .tflite bytes, and its header's class and threshold (percent)."""
+
+    tflite: bytes = field(repr=False)
+    positive_class: int
+    threshold: int
+    where: str
+
+
+@dataclass(frozen=True)
 class Expected:
     """The identity that the board must show, and what to flash so that it does.
 
     `build_id`, `app_sha256`: 32 bytes each, of the app image. `model_sha256`: of the
-    .tflite bytes in `model`. `positive_class` and `threshold` (percent) are those of the
-    model image's header.
+    .tflite bytes in `model`.
     """
 
     source: Path
@@ -43,9 +48,7 @@ class Expected:
     build_id: bytes
     app_sha256: bytes
     model_sha256: bytes
-    model: bytes = field(repr=False)
-    positive_class: int
-    threshold: int
+    model: ExpectedModel
     files: tuple[FlashFile, ...]
     settings: FlashSettings
     use_stub: bool
@@ -71,9 +74,7 @@ def read_expected(firmware: Path) -> Expected:
         build_id=app.build_id,
         app_sha256=app.app_sha256,
         model_sha256=hashlib.sha256(model.tflite).digest(),
-        model=model.tflite,
-        positive_class=model.positive_class,
-        threshold=model.threshold,
+        model=model,
         files=build.files,
         settings=build.settings,
         use_stub=build.use_stub,
@@ -172,7 +173,7 @@ def _model_file(build: FlasherArgs, partitions: Sequence[Partition]) -> FlashFil
     return file
 
 
-def _model(file: FlashFile) -> ModelImage:
+def _model(file: FlashFile) -> ExpectedModel:
     from hil.tflite_graph import read_graph
     from hil.wire.errors import WireError
     from hil.wire.model_image import unpack_model_image
@@ -186,4 +187,4 @@ def _model(file: FlashFile) -> ModelImage:
             hint="pack the .tflite file with its header again (docs/boards.md)",
         ) from cause
     read_graph(image.tflite, where=str(file.path))
-    return image
+    return ExpectedModel(image.tflite, image.positive_class, image.threshold, str(file.path))

@@ -31,9 +31,10 @@ def test_a_whole_build_gives_the_identity_of_its_app_and_model(build: Build) -> 
     assert expected.build_id == BUILD_ID
     assert (expected.chip, expected.project, expected.version) == ("esp32", "person", "1.2.3")
     assert expected.idf_version == "v5.1.6"
-    assert expected.model == tiny_model()
+    assert expected.model.tflite == tiny_model()
+    assert expected.model.where.endswith("model.bin")
     assert expected.model_sha256 == hashlib.sha256(tiny_model()).digest()
-    assert (expected.positive_class, expected.threshold) == (1, 60)
+    assert (expected.model.positive_class, expected.model.threshold) == (1, 60)
     assert [file.offset for file in expected.files] == [0x1000, 0x8000, 0x10000, 0x30000]
     assert (expected.settings.mode, expected.settings.size) == ("dio", "4MB")
     assert expected.use_stub

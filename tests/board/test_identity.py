@@ -59,7 +59,7 @@ def test_a_model_that_could_not_be_loaded_is_the_firmwares_error(
     identity = changed(
         make_identity(expected), model_sha256=bytes(32), model_state=code, model_message="op 42"
     )
-    with pytest.raises(FirmwareError, match="could not load its model: .*op 42"):
+    with pytest.raises(FirmwareError, match=r"could not load its model: .*op 42"):
         check_identity(identity, expected, WHERE)
 
 

@@ -1,0 +1,123 @@
+"""From a board specification to something that has a port and, mostly, reset lines.
+
+An adapter says where the board's byte stream is and how the board is restarted; what
+travels over the stream is the same for all. The simulated board's adapter is
+`hil.board.sim`, imported only when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from hil.board.options import BoardOptions
+from hil.board.ports import ESPRESSIF_USB, USB_JTAG_SERIAL, Lister, find_one_board, find_port
+from hil.board.reset import ModemLines, NoResetLines, ResetLines, SerialResetLines
+from hil.board.spec import BoardSpec
+from hil.deadline import Deadline
+from hil.errors import UsageError
+
+Say = Callable[[str], None]
+"""Told, in a few words, what takes time."""
+
+
+class Adapter(Protocol):
+    """One board, before its port is opened."""
+
+    url: str
+    """What `serial.serial_for_url` opens. Valid after `start`."""
+
+    where: str
+    """The board's name in messages."""
+
+    lock_name: str | None
+    """What is locked against other processes; None when nobody else can reach it."""
+
+    def start(self, deadline: Deadline) -> None:
+        """Brings up what is behind the port, if it has to be brought up."""
+
+    def reset_lines(self, port: Callable[[], ModemLines]) -> ResetLines:
+        """How the board is restarted; `port` gives the port that is open at the time."""
+
+    def default_firmware(self, say: Say) -> Path | None:
+        """A build for this board when the user names none; None: there is no such thing."""
+
+    def close(self) -> None:
+        """Takes down what `start` brought up."""
+
+
+class PortAdapter:
+    """A serial port, local or over RFC 2217, or a TCP byte stream."""
+
+    def __init__(self, url: str, *, has_lines: bool, usb_jtag: bool = False) -> None:
+        self.url = self.where = url
+        self.lock_name: str | None = url
+        self._has_lines = has_lines
+        self._usb_jtag = usb_jtag
+
+    def start(self, deadline: Deadline) -> None:
+        """A real board is there, or it is not."""
+
+    def reset_lines(self, port: Callable[[], ModemLines]) -> ResetLines:
+        if not self._has_lines:
+            return NoResetLines()
+        return SerialResetLines(port, usb_jtag=self._usb_jtag)
+
+    def default_firmware(self, say: Say) -> Path | None:
+        return None
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
+Opener = Callable[[BoardSpec, BoardOptions, Lister | None], Adapter]
+
+
+def _serial(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
+    port = find_port(spec.text, lister)
+    usb_jtag = port is not None and (port.vid, port.pid) == (ESPRESSIF_USB, USB_JTAG_SERIAL)
+    return PortAdapter(spec.text, has_lines=True, usb_jtag=usb_jtag)
+
+
+def _auto(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
+    return _serial(BoardSpec("serial", find_one_board(lister).path), options, lister)
+
+
+def _rfc2217(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
+    return PortAdapter(spec.text, has_lines=True)
+
+
+def _socket(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
+    return PortAdapter(spec.text, has_lines=False)
+
+
+def _sim(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
+    from hil.board.sim import SimAdapter
+
+    return SimAdapter(options.sim)
+
+
+OPENERS: Mapping[str, Opener] = {
+    "sim": _sim,
+    "auto": _auto,
+    "serial": _serial,
+    "rfc2217": _rfc2217,
+    "socket": _socket,
+}
+
+
+def find_adapter(
+    spec: BoardSpec,
+    options: BoardOptions,
+    lister: Lister | None = None,
+    openers: Mapping[str, Opener] = OPENERS,
+) -> Adapter:
+    """The adapter for a specification. `openers` is the registry, keyed by `Form.kind`."""
+    if spec.kind not in openers:
+        raise UsageError(
+            f"no adapter for boards of kind {spec.kind!r}",
+            where=spec.text,
+            hint=f"known kinds: {', '.join(openers)}",
+        )
+    return openers[spec.kind](spec, options, lister)
