@@ -1,0 +1,65 @@
+// Outcome of a step that can fail: an error-code of the wire protocol, its two
+// numbers and a text.
+#pragma once
+
+#include <cstdint>
+
+#include "limits.h"
+#include "text.h"
+
+namespace camhil {
+
+// error-code of hil/wire/protocol.cddl (checked in reply_encoder.cpp).
+enum class ErrorCode : uint8_t {
+  kOk = 0,
+  kBadRequest = 1,
+  kProtocolVersion = 2,
+  kUnsupported = 3,
+  kWrongSize = 4,
+  kNoSuchImage = 5,
+  kIncomplete = 6,
+  kImageCorrupt = 7,
+  kBusy = 8,
+  kOutOfRange = 9,
+  kNothingRecorded = 10,
+  kNoModel = 20,
+  kModelHeader = 21,
+  kModelCrc = 22,
+  kModelFormat = 23,
+  kModelInput = 24,
+  kModelScore = 25,
+  kModelFeatures = 26,
+  kModelClassifier = 27,
+  kModelOp = 28,
+  kArenaTooSmall = 29,
+  kEngine = 40,
+  kCamera = 41,
+};
+
+// Whether `code` is one of the above.
+constexpr bool IsErrorCode(int32_t code) {
+  return (code >= 0 && code <= 10) || (code >= 20 && code <= 29) || code == 40 || code == 41;
+}
+
+struct Status {
+  ErrorCode code = ErrorCode::kOk;
+  int64_t one = 0;
+  int64_t two = 0;
+  char message[kMaxErrorText + 1] = {};
+
+  bool ok() const { return code == ErrorCode::kOk; }
+};
+
+// A failure whose message is the concatenation of `parts` (texts and integers).
+template <typename... Parts>
+Status Failure(ErrorCode code, int64_t one, int64_t two, Parts... parts) {
+  Status status;
+  status.code = code;
+  status.one = one;
+  status.two = two;
+  TextWriter text(status.message, sizeof status.message);
+  (text.Add(parts), ...);
+  return status;
+}
+
+}  // namespace camhil

@@ -1,0 +1,77 @@
+/* The firmware as a shared library, for a host program that plays the machine:
+ * it provides a byte stream, the content of the model partition and an engine
+ * that runs the network. C ABI; pointers stay the caller's.
+ */
+#ifndef CAMHIL_HOST_H_
+#define CAMHIL_HOST_H_
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CAMHIL_HOST_ABI 1u
+
+/* us < 0: unknown. May send, so it may wait for the UART thread: do not hold a
+ * lock that set_baud needs (ctypes and cffi release Python's for the call). */
+typedef void (*camhil_on_op)(void* op_context, uint16_t op, const uint8_t* output,
+                             uint32_t output_bytes, int64_t us);
+
+/* Functions return 0 or an error-code of hil/wire/protocol.cddl; other values
+ * count as error-engine. On an error, `detail` and `message` (NUL-terminated)
+ * may be set; they come zeroed. */
+typedef struct {
+  void* context;
+  const char* name; /* name and version, 1 to 48 characters of ASCII */
+
+  /* *arena_bytes in: available, out: reserved. *arena_used_bytes: 0 if unknown.
+   * Called once, from the thread that calls camhil_host_run. */
+  int32_t (*load)(void* context, const uint8_t* model, uint32_t model_bytes, uint32_t* arena_bytes,
+                  uint32_t* arena_used_bytes, int64_t detail[2], char message[97]);
+
+  /* With on_op, calls it for every operator in execution order. Called from the
+   * inference thread, like `output`. */
+  int32_t (*invoke)(void* context, const int8_t* input, uint32_t input_bytes, camhil_on_op on_op,
+                    void* op_context, int64_t detail[2], char message[97]);
+
+  /* Copies output `index` of the graph, of `bytes` bytes, as the last run left it. */
+  int32_t (*output)(void* context, uint8_t index, int8_t* data, uint32_t bytes);
+} camhil_host_engine;
+
+typedef struct {
+  uint32_t abi;    /* CAMHIL_HOST_ABI */
+  int32_t uart_fd; /* bidirectional: a socket or a pty; stays open */
+  uint32_t baud;
+  const uint8_t* model_partition; /* as in flash; erased bytes are FF */
+  uint32_t model_partition_bytes;
+  uint8_t build_id[32];
+  uint8_t app_sha256[32];
+  uint32_t reset_reason; /* esp_reset_reason_t */
+  uint32_t boot_count;
+  uint32_t arena_bytes;       /* limit given to the engine */
+  uint32_t stretch_invoke_us; /* an inference takes at least this long */
+  void* host_context;
+  void (*set_baud)(void* host_context, uint32_t baud); /* from the UART thread */
+  camhil_host_engine engine;
+} camhil_host_config;
+
+enum {
+  CAMHIL_HOST_REBOOT_TO_APP = 0,
+  CAMHIL_HOST_REBOOT_TO_BOOTLOADER = 1,
+  CAMHIL_HOST_UART_CLOSED = 2,
+  CAMHIL_HOST_BAD_CONFIG = -1
+};
+
+/* Runs the firmware until it resets itself or the UART closes; an inference that
+ * runs at that moment is waited for. */
+int32_t camhil_host_run(const camhil_host_config* config);
+
+/* Version of the firmware, such as "0.1.0". */
+const char* camhil_host_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* CAMHIL_HOST_H_ */
