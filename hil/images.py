@@ -91,15 +91,16 @@ def to_tensor(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
 
     if pixels.dtype != np.uint8:
         raise UsageError(f"pixels are {pixels.dtype}, not uint8", hint="use hil.images.load")
-    tensor: NDArray[np.int8] = (pixels ^ np.uint8(0x80)).view(np.int8)
-    return tensor
+    flipped: NDArray[np.uint8] = pixels ^ np.uint8(0x80)
+    return flipped.view(np.int8)
 
 
 def from_tensor(tensor: NDArray[np.int8]) -> NDArray[np.uint8]:
     """The inverse of `to_tensor`."""
     import numpy as np
 
-    return tensor.view(np.uint8) ^ np.uint8(0x80)
+    pixels: NDArray[np.uint8] = tensor.view(np.uint8) ^ np.uint8(0x80)
+    return pixels
 
 
 def image_crc(tensor: NDArray[np.int8]) -> int:
