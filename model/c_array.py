@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from hil.errors import UsageError
@@ -40,5 +41,6 @@ def c_array(data: bytes, name: str, *, constant: bool = False, align: int | None
 
 def c_identifier(name: str) -> str:
     """The identifier that xxd makes of a path: "model/a-1.bin" gives model_a_1_bin."""
-    identifier = re.sub(r"[^0-9A-Za-z]", "_", name)
+    # Byte by byte as xxd does, so a character outside ASCII gives several "_".
+    identifier = re.sub(rb"[^0-9A-Za-z]", b"_", os.fsencode(name)).decode("ascii")
     return f"__{identifier}" if identifier[:1].isdigit() else identifier

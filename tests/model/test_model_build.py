@@ -1,0 +1,83 @@
+"""The whole way from network to .tflite, with TensorFlow: `make test-model`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hil.cam_graph import read_cam_graph
+from hil.resources import find
+from model.card import read_card
+from model.checks import SMALLEST_SCALE, measure, problems
+
+pytestmark = pytest.mark.model
+pytest.importorskip("tensorflow", reason="needs TensorFlow: run `make test-model`")
+
+ROOT = find("model").parent
+
+# In a process of its own: TensorFlow's threads can be set only before its first use.
+UNCALIBRATED = """
+import sys
+from pathlib import Path
+import model.convert as convert
+convert.prepare_tensorflow()
+from model.architecture import build_network
+from model.calibration import calibration_images, read_photographs
+photographs = read_photographs(Path("fixtures/photos"))
+network = build_network(classes=2)
+Path(sys.argv[1]).write_bytes(convert.convert(network, calibration_images(photographs, seed=1)))
+"""
+
+
+def python(*arguments: str) -> None:
+    process = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 0, process.stderr
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two builds, each in a process of its own."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("first", "second")]
+    for folder in folders:
+        python("-m", "model", "build", "--out", str(folder))
+    return folders
+
+
+def test_building_twice_gives_the_same_bytes(built: list[Path]) -> None:
+    for name in ("person_cam.tflite", "person_cam.toml"):
+        assert (built[0] / name).read_bytes() == (built[1] / name).read_bytes()
+
+
+def test_a_build_is_the_committed_model_up_to_the_host_s_rounding(built: list[Path]) -> None:
+    """Other CPUs and TensorFlow versions add floats in another order; the design is the same."""
+    new = read_cam_graph((built[0] / "person_cam.tflite").read_bytes())
+    old = read_cam_graph((ROOT / "model" / "person_cam.tflite").read_bytes())
+    assert [op.name for op in new.graph.ops] == [op.name for op in old.graph.ops]
+    for new_op, old_op in zip(new.graph.ops, old.graph.ops, strict=True):
+        new_out, old_out = new.graph.tensors[new_op.output], old.graph.tensors[old_op.output]
+        assert new_out.shape == old_out.shape
+        assert new_out.scale() == pytest.approx(old_out.scale(), rel=0.01)
+    for index in range(2):
+        change = new.class_weights(index).astype(int) - old.class_weights(index).astype(int)
+        assert np.abs(change).max() <= 2
+
+
+def test_the_card_of_a_build_fits(built: list[Path]) -> None:
+    facts = measure((built[0] / "person_cam.tflite").read_bytes())
+    read_card(built[0] / "person_cam.toml").check(
+        classes=facts.classes, sha256=facts.sha256, where="card"
+    )
+
+
+def test_an_uncalibrated_network_dies_out_and_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    python("-c", UNCALIBRATED, str(path))
+    facts = measure(path.read_bytes())
+    assert facts.smallest_scale < SMALLEST_SCALE
+    assert any("degenerate" in problem for problem in problems(facts))

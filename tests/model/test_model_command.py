@@ -1,0 +1,121 @@
+"""`python -m model` as a user runs it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import model.__main__ as command
+from hil.resources import find
+from model.c_array import c_array
+from model.card import read_card
+
+
+@pytest.fixture
+def person_cam() -> Path:
+    return find("model") / "person_cam.tflite"
+
+
+def test_check_describes_the_committed_model(
+    person_cam: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["check", str(person_cam)]) == 0
+    text = capsys.readouterr().out
+    assert "27: 13 CONV_2D, 11 DEPTHWISE_CONV_2D, 1 MEAN, 1 RESHAPE, 1 SOFTMAX" in text
+    assert "scale 0.0078125, zero point 0" in text
+
+
+def test_check_refuses_a_damaged_model(
+    person_cam: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = tmp_path / "half.tflite"
+    damaged.write_bytes(person_cam.read_bytes()[:50_000])
+    assert command.main(["check", str(damaged)]) == 4
+    assert "truncated or damaged" in capsys.readouterr().err
+
+
+def test_check_refuses_the_card_of_another_model(
+    person_cam: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.tflite").write_bytes(person_cam.read_bytes())
+    card = person_cam.with_suffix(".toml").read_text(encoding="utf-8")
+    digest = read_card(person_cam.with_suffix(".toml")).sha256
+    (tmp_path / "own.toml").write_text(card.replace(digest, "0" * 64), encoding="utf-8")
+    assert command.main(["check", str(tmp_path / "own.tflite")]) == 4
+    assert "card is of another model" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_a_usage_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["check", str(tmp_path / "none.tflite")]) == 4
+    assert "cannot read the model" in capsys.readouterr().err
+
+
+def test_c_array_prints_what_the_function_returns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "m.tflite"
+    path.write_bytes(b"abc")
+    assert command.main(["c-array", str(path), "--name", "g_model", "--align", "16"]) == 0
+    assert capsys.readouterr().out == c_array(b"abc", "g_model", align=16)
+
+
+def test_use_puts_model_and_card_in_place(
+    person_cam: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "HERE", tmp_path)
+    arguments = ["--labels", "nobody, somebody", "--threshold-percent", "75", "--from", "a test"]
+    assert command.main(["use", str(person_cam), *arguments]) == 0
+    assert (tmp_path / "person_cam.tflite").read_bytes() == person_cam.read_bytes()
+    card = read_card(tmp_path / "person_cam.toml")
+    assert card.labels == ("nobody", "somebody")
+    assert (card.positive_class, card.threshold_percent) == (1, 75)
+    assert card.made == {"weights": "a test"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--labels", "a,b,c", "--threshold-percent", "60"], "3 labels for 2 classes"),
+        (["--labels", "a,b", "--threshold-percent", "200"], "threshold of 200 percent"),
+    ],
+)
+def test_use_refuses_what_does_not_fit_and_leaves_the_model_alone(
+    person_cam: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.setattr(command, "HERE", tmp_path)
+    assert command.main(["use", str(person_cam), *arguments]) == 4
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_checking_and_c_arrays_do_without_tensorflow(person_cam: Path) -> None:
+    code = (
+        "import sys\n"
+        "import model.__main__ as command\n"
+        "command.main(['check', sys.argv[1]])\n"
+        "command.main(['c-array', sys.argv[1], '-o', '/dev/null'])\n"
+        "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras')))\n"
+    )
+    root = Path(command.__file__).parent.parent
+    subprocess.run([sys.executable, "-c", code, str(person_cam)], cwd=root, check=True)
+
+
+def test_building_without_tensorflow_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorflow", None)  # makes its import fail
+    assert command.main(["build", "--out", str(tmp_path)]) == 4
+    error = capsys.readouterr().err
+    assert "TensorFlow" in error
+    assert "pip install -e '.[model]'" in error
+    assert list(tmp_path.iterdir()) == []
