@@ -9,31 +9,25 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hil.link.jobs import CapturedOp
     from hil.location import Location, NoLocation
     from hil.wire.messages import Identity, StageTimes
-
-
-@dataclass(frozen=True, slots=True)
-class CapturedOp:
-    """One operator's output during an inference: int8 bytes as they lie in the arena."""
-
-    op: int
-    output: bytes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inference:
     """One image's result.
 
-    `scores`: int8 per class. `threshold`: percent, the one that the board applied.
-    `location`: the winning cell, or why there is none. `cam`: int32 [rows, columns], None
-    when it was not asked for and the threshold was not reached. `times`: microseconds per
-    stage. `finished_us`: board clock at the end. `count`: inferences since reset.
-    `round_trip_s`: host time from the first byte of the image to the result.
+    `image_crc`: CRC-32 of the int8 bytes that the answer is for. `scores`: int8 per class.
+    `threshold`: percent, the one that the board applied. `location`: the winning cell, or why
+    there is none. `cam`: int32 [rows, columns], None when it was not asked for and the
+    threshold was not reached. `times`: microseconds per stage, board clock. `invoke_cycles`:
+    None where the board cannot count. `finished_us`: board clock at the end. `count`:
+    inferences since reset. `round_trip_s`: host time from the announcement of the image to its
+    result, of which `upload_s` until the board accepted it. `uploads`: 1 unless the image had
+    to be sent again. `captured`: the operator output that was asked for.
     """
 
-    seq: int
-    count: int
     image_crc: int
     scores: tuple[int, ...]
     threshold: int
@@ -42,7 +36,10 @@ class Inference:
     times: StageTimes
     invoke_cycles: int | None
     finished_us: int
+    count: int
     round_trip_s: float
+    upload_s: float
+    uploads: int
     captured: CapturedOp | None = None
 
 

@@ -1,0 +1,88 @@
+"""From the link's messages to the board's facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hil.board.facts import Inference
+from hil.errors import UsageError
+from hil.location import Location, NoLocation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.link.jobs import Inference as LinkInference
+    from hil.wire.enums import NoLocation as WireNoLocation
+    from hil.wire.replies import CamGrid, CellCentre, Identity, Tensor
+    from hil.wire.replies import Result as WireResult
+
+# Keys: `no-location` of protocol.cddl.
+_NO_LOCATION = {0: NoLocation.BELOW_THRESHOLD, 1: NoLocation.FLAT_MAP}
+
+
+def image_bytes(image: bytes | NDArray[np.int8]) -> bytes:
+    """The bytes to send: int8, row-major. Raises UsageError for an array of another type."""
+    if isinstance(image, bytes | bytearray | memoryview):
+        return bytes(image)
+    if str(image.dtype) != "int8":
+        raise UsageError(
+            f"the image has dtype {image.dtype}, the board takes int8",
+            where="Board.infer",
+            hint="hil.images.to_tensor makes an int8 tensor of 8-bit pixels",
+        )
+    return image.tobytes()
+
+
+def inference_facts(answer: LinkInference) -> Inference:
+    """One inference as the harness reports it."""
+    import numpy as np
+
+    result: WireResult = answer.result
+    return Inference(
+        image_crc=result.image_crc,
+        scores=tuple(np.frombuffer(result.scores, np.int8).tolist()),
+        threshold=result.threshold,
+        location=_location(result.location),
+        cam=None if result.cam is None else _cam(result.cam),
+        times=result.times,
+        invoke_cycles=result.invoke_cycles,
+        finished_us=result.finished_us,
+        count=result.inference,
+        round_trip_s=answer.upload_s + answer.result_s,
+        upload_s=answer.upload_s,
+        uploads=answer.attempts,
+        captured=answer.captured,
+    )
+
+
+def output_tensor(data: bytes, tensor: Tensor) -> NDArray[np.int8]:
+    """An output's bytes in its shape; int8, the only type that the board reports."""
+    import numpy as np
+
+    return np.frombuffer(data, np.int8).reshape(tensor.shape)
+
+
+def find_output(identity: Identity, output: int) -> Tensor:
+    """The tensor with this output index. Raises UsageError when the model has none."""
+    for tensor in identity.tensors:
+        if tensor.output == output:
+            return tensor
+    known = [tensor.output for tensor in identity.tensors if tensor.output is not None]
+    raise UsageError(
+        f"the model has no output {output}",
+        where="Board.read_output",
+        hint=f"its outputs are {known}; Board.identity.tensors tells what they are",
+    )
+
+
+def _location(location: CellCentre | WireNoLocation) -> Location | NoLocation:
+    if isinstance(location, int):
+        return _NO_LOCATION[int(location)]
+    return Location(location.x, location.y, location.column, location.row)
+
+
+def _cam(grid: CamGrid) -> NDArray[np.int32]:
+    import numpy as np
+
+    return np.array(grid.cells(), np.int32).reshape(grid.rows, grid.columns)
