@@ -1,0 +1,38 @@
+"""What the commands that talk to a board share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from hil.options import BOARD_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hil.testbench import Bench
+
+
+def add_board_arguments(parser: argparse.ArgumentParser) -> None:
+    """The board's options, the same as for pytest."""
+    add_arguments(parser.add_argument_group("board").add_argument, BOARD_ARGUMENTS)
+    add_arguments(parser.add_argument_group("simulated board").add_argument, SIM_ARGUMENTS)
+
+
+def run_options(arguments: argparse.Namespace) -> RunOptions:
+    return RunOptions.from_values(vars(arguments))
+
+
+@contextmanager
+def open_bench(arguments: argparse.Namespace, console: Console) -> Iterator[Bench]:
+    """A bench whose progress is shown; closed afterwards, also after Ctrl-C."""
+    from hil.testbench import Bench
+
+    bench = Bench(run_options(arguments))
+    bench.progress = lambda text: console.print(f"[dim]{text}[/]")
+    try:
+        yield bench
+    finally:
+        bench.close()

@@ -1,0 +1,37 @@
+"""`hil flash`: write firmware and model to a board, and see that they answer."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from hil.cli.common import add_board_arguments, open_bench
+from hil.errors import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    add_board_arguments(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    with open_bench(arguments, console) as bench:
+        board = bench.ready_board()
+        report = board.flash_report
+        if report.skipped:
+            console.print(f"Nothing to write: {report.reason}.")
+        else:
+            for file in report.files:
+                done = "written" if file.written else "unchanged"
+                console.print(
+                    f"{file.offset:#08x}  {file.size_bytes:>9,} bytes  {done}  {file.name}"
+                )
+            console.print(f"{report.written_bytes:,} bytes in {report.seconds:.1f} s.")
+        identity = board.identity
+        console.print(
+            f"The board answers: {identity.target}, firmware {identity.firmware_version}, "
+            f"build {identity.build_id.hex()[:16]}, model {identity.model_sha256.hex()[:16]}."
+        )
+    return ExitCode.PASSED

@@ -1,0 +1,89 @@
+"""`hil infer`: one photograph through a board, with heatmap and location drawn over it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.cli.common import add_board_arguments, open_bench
+from hil.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hil.testbench import Measurement
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photo", type=Path, help="PNG or JPEG")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="where to draw the answer (PNG)"
+    )
+    parser.add_argument(
+        "--exact-size",
+        action="store_true",
+        help="refuse a photograph of another size instead of cutting and shrinking it",
+    )
+    add_board_arguments(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Test-failed exit code when the board's answer is not the oracle's."""
+    from hil.images import load
+    from hil.judge.verdict import Status
+
+    photo = load(arguments.photo, resize=not arguments.exact_size)
+    with open_bench(arguments, console) as bench:
+        for note in photo.notes:
+            console.print(f"{photo.name}: {note}")
+        measurement = bench.measure(photo)
+    show(measurement, console)
+    if arguments.output is not None:
+        _draw(measurement, arguments.output)
+        console.print(f"drawn: {arguments.output}")
+    failed = any(verdict.status is Status.FAILED for verdict in measurement.verdicts)
+    return ExitCode.TEST_FAILED if failed else ExitCode.PASSED
+
+
+def show(measurement: Measurement, console: Console) -> None:
+    """Prints the answer, and each check against the oracle."""
+    from rich.table import Table
+
+    from hil.judge.verdict import Status
+    from hil.location import Location
+    from hil.score import percent_text
+
+    facts, times = measurement.facts, measurement.inference.times
+    location = facts.device.location
+    place = f"({location.x}, {location.y})" if isinstance(location, Location) else location.value
+    score = percent_text(facts.device.scores[facts.positive_class])
+    console.print(f"[bold]score {score}[/], threshold {facts.threshold} %, location {place}")
+    console.print(
+        f"upload {times.upload_us:,} us, invoke {times.invoke_us:,} us, CAM {times.cam_us:,} us, "
+        f"round trip {measurement.inference.round_trip_s * 1e3:.1f} ms"
+    )
+    marks = {
+        Status.PASSED: "[green]equal[/]",
+        Status.FAILED: "[bold red]FAILED[/]",
+        Status.NOT_RUN: "[yellow]not run[/]",
+    }
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for verdict in measurement.verdicts:
+        table.add_row(verdict.check, marks[verdict.status], verdict.explanation)
+    console.print(table)
+
+
+def _draw(measurement: Measurement, path: Path) -> None:
+    from hil.draw import overlay, png
+    from hil.report.html import picture_of
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(overlay(picture_of(measurement), scale=5)))
+    except OSError as cause:
+        raise UsageError(
+            f"cannot write the picture: {cause.strerror}",
+            where=str(path),
+            hint="choose another place with -o",
+        ) from cause

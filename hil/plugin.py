@@ -1,0 +1,203 @@
+"""The pytest plugin: options, fixtures, and a report that tells whose fault it was.
+
+Loaded by every pytest run in an environment that has camhil installed, so this
+module imports nothing that takes time; a board is opened by the first test that
+asks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hil.errors import ExitCode, HilError, InfrastructureError
+from hil.options import BOARD_ARGUMENTS, RUN_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.fixture_set import FixturePhoto
+    from hil.images import Photo
+    from hil.judge.tolerance import Tolerances
+    from hil.oracle import Oracle
+    from hil.report.run_log import RunLog
+    from hil.testbench import Bench
+
+_BENCH = pytest.StashKey["Bench"]()
+_LOG = pytest.StashKey["RunLog"]()
+_KIND = "hil_kind"  # attribute of a TestReport: HilError.kind of what was raised
+
+
+# ---- options --------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    board = parser.getgroup("camhil", "camhil: tests on a board")
+    add_arguments(board.addoption, BOARD_ARGUMENTS + RUN_ARGUMENTS)
+    add_arguments(parser.getgroup("camhil-sim", "camhil: --board sim").addoption, SIM_ARGUMENTS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "needs(capability): not run on a board whose identity lacks the capability"
+    )
+
+
+def _options(config: pytest.Config) -> RunOptions:
+    return RunOptions.from_values(vars(config.option))
+
+
+def _bench(config: pytest.Config) -> Bench:
+    if _BENCH not in config.stash:
+        from hil.testbench import Bench
+
+        config.stash[_BENCH] = Bench(_options(config))
+    return config.stash[_BENCH]
+
+
+def _log(config: pytest.Config) -> RunLog:
+    if _LOG not in config.stash:
+        from hil.report.run_log import RunLog
+
+        config.stash[_LOG] = RunLog(_options(config).facts)
+    return config.stash[_LOG]
+
+
+# ---- fixtures -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
+    """The board, the oracle and the tolerances of this run (`hil.testbench.Bench`)."""
+    bench = _bench(pytestconfig)
+    bench.progress = _progress(pytestconfig)
+    yield bench
+    _log(pytestconfig).bench_closing(bench)
+    bench.close()
+
+
+@pytest.fixture
+def board(bench: Bench, request: pytest.FixtureRequest) -> Board:
+    """A board that answers: flashed, identified, recovered if the last test lost it."""
+    board = bench.ready_board(request.node.nodeid)
+    for mark in request.node.iter_markers("needs"):
+        bench.require(*mark.args)
+    return board
+
+
+@pytest.fixture(scope="session")
+def oracle(bench: Bench) -> Oracle:
+    """The host's answer for any image: LiteRT reference kernels and a numpy CAM."""
+    return bench.oracle
+
+
+@pytest.fixture(scope="session")
+def tolerances(bench: Bench) -> Tolerances:
+    """The tolerances in force."""
+    return bench.tolerances
+
+
+@pytest.fixture
+def photo(request: pytest.FixtureRequest) -> Photo:
+    """One photograph of `--photos`; a test that takes it runs once for each of them."""
+    from hil.images import load
+
+    entry: FixturePhoto = request.param
+    return load(entry.path)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "photo" in metafunc.fixturenames:
+        from hil.fixture_set import load_photos
+
+        try:
+            photos = load_photos(_options(metafunc.config).photos)
+        except HilError as error:
+            raise pytest.UsageError(str(error)) from error
+        metafunc.parametrize("photo", photos, indirect=True, ids=[entry.name for entry in photos])
+
+
+# ---- outcomes -------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    error = call.excinfo.value if call.excinfo else None
+    kind = error.kind if isinstance(error, HilError) else ""
+    if kind:
+        setattr(report, _KIND, kind)
+        report.longrepr = f"{kind}: {error}"
+        report.user_properties.append(("outcome_kind", kind))
+    bench = item.config.stash.get(_BENCH, None)
+    if bench is not None:
+        if isinstance(error, InfrastructureError):
+            bench.note_failure(error, item.nodeid)
+        if report.when == "call":
+            _add_measurement(item, bench, report)
+        _log(item.config).test_finished(bench, item.nodeid, report, kind)
+    return report
+
+
+def _add_measurement(item: pytest.Item, bench: Bench, report: pytest.TestReport) -> None:
+    """Latency and memory into JUnit, pictures into pytest-html, for tests of one photograph."""
+    photo = getattr(item, "funcargs", {}).get("photo")
+    measurement = bench.measurements.get(getattr(photo, "name", ""))
+    if measurement is None:
+        return
+    report.user_properties.extend(measurement.properties())
+    if item.config.getoption("htmlpath", None):
+        from hil.report.html import html_extra
+
+        report.extras = [*getattr(report, "extras", []), html_extra(measurement)]  # type: ignore[attr-defined]
+
+
+def pytest_report_teststatus(
+    report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
+) -> tuple[str, str, str] | None:
+    kind = getattr(report, _KIND, None)
+    if kind == InfrastructureError.kind:
+        return "infrastructure", "I", "INFRASTRUCTURE"
+    if kind == "not run":
+        return "not run", "N", "NOT RUN"
+    return None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
+    """Turns pytest's exit status into ours, also when a report cannot be written."""
+    try:
+        yield
+    except OSError as cause:
+        from hil.report.jsonl import report_error
+
+        _log(session.config).errors.append(report_error(cause.filename or "report", cause))
+    log = session.config.stash.get(_LOG, None)
+    if log is None:
+        return
+    log.close(int(session.exitstatus))
+    if session.exitstatus in (ExitCode.PASSED, ExitCode.TEST_FAILED):
+        session.exitstatus = log.exit_code(int(session.exitstatus))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    log = terminalreporter.config.stash.get(_LOG, None)
+    if log is not None:
+        from hil.report.terminal import write_summary
+
+        write_summary(terminalreporter, log)
+
+
+def _progress(config: pytest.Config) -> Callable[[str], None]:
+    """Says what is going on while the terminal would otherwise stand still."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+
+    def say(text: str) -> None:
+        if reporter is not None and config.get_verbosity() >= 0:
+            reporter.ensure_newline()
+            reporter.write_line(f"camhil: {text}")
+
+    return say

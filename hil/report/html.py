@@ -1,0 +1,37 @@
+"""Pictures for pytest-html: photograph and both heatmaps beside each image's tests."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hil.draw import Picture
+    from hil.testbench import Measurement
+
+
+def picture_of(measurement: Measurement) -> Picture:
+    """What `hil.draw` needs for one measured image."""
+    from hil.draw import Picture
+
+    facts = measurement.facts
+    return Picture(
+        pixels=measurement.photo.pixels,
+        title=facts.image,
+        score=facts.device.scores[facts.positive_class],
+        threshold=facts.threshold,
+        device_cam=measurement.inference.cam,
+        oracle_cam=measurement.answer.cam,
+        device=facts.device.location,
+        oracle=facts.reference.location,
+    )
+
+
+def html_extra(measurement: Measurement) -> Any:
+    """A pytest-html extra with photograph, board's map and oracle's map."""
+    from pytest_html import extras
+
+    from hil.draw import png, side_by_side
+
+    picture = png(side_by_side(picture_of(measurement), scale=2))
+    return extras.png(base64.b64encode(picture).decode("ascii"), measurement.facts.image)

@@ -1,0 +1,50 @@
+"""The link carries every byte value, and a damaged upload is refused."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+
+from hil.board import Board
+from hil.link import BoardError
+from hil.suite.pictures import synthetic_photo
+from hil.wire import ErrorCode
+
+ALL_BYTES = bytes(range(256))
+
+
+def test_all_256_byte_values_come_back_unchanged(board: Board) -> None:
+    assert board.echo(ALL_BYTES) == ALL_BYTES
+
+
+@pytest.mark.parametrize("byte", [0x00, 0x0A, 0x0D, 0x11, 0x13, 0xC0, 0xDB, 0xFF])
+def test_runs_of_bytes_that_terminals_and_framings_treat_specially_come_back(
+    board: Board, byte: int
+) -> None:
+    run = bytes([byte]) * board.identity.chunk_bytes
+    assert board.echo(run) == run
+
+
+def test_a_corrupted_upload_is_refused(board: Board) -> None:
+    image = synthetic_photo("noise").tensor.tobytes()
+    with pytest.raises(BoardError) as refused:
+        board.infer(image, claimed_crc=zlib.crc32(image) ^ 1)
+    assert refused.value.code is ErrorCode.IMAGE_CORRUPT
+
+
+def test_an_image_of_the_wrong_size_is_refused(board: Board) -> None:
+    image = synthetic_photo("noise").tensor.tobytes()[:-1]
+    with pytest.raises(BoardError) as refused:
+        board.infer(image)
+    assert refused.value.code is ErrorCode.WRONG_SIZE
+
+
+def test_the_board_answers_as_before_after_a_refusal(board: Board) -> None:
+    tensor = synthetic_photo("noise").tensor
+    before = board.infer(tensor, cam_always=True)
+    with pytest.raises(BoardError):
+        board.infer(tensor.tobytes(), claimed_crc=0)
+    after = board.infer(tensor, cam_always=True)
+    assert after.scores == before.scores
+    assert after.location == before.location

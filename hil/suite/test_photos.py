@@ -1,0 +1,61 @@
+"""Real photographs: every number of the board's answer against the oracle's."""
+
+from __future__ import annotations
+
+import pytest
+
+from hil.images import Photo
+from hil.judge.compare import compare_tensors
+from hil.location import Location
+from hil.score import passes, smallest_passing_score
+from hil.suite.expect import expect, expect_verdict
+from hil.testbench import Bench
+
+
+def test_score(bench: Bench, board: object, photo: Photo) -> None:
+    measured = bench.measure(photo)
+    expect(measured, "answer")
+    expect(measured, "score")
+
+
+def test_score_tensor(bench: Bench, board: object, photo: Photo) -> None:
+    measured = bench.measure(photo)
+    assert tuple(measured.score_tensor.tolist()) == tuple(measured.inference.scores)
+    difference = compare_tensors(measured.answer.scores, measured.score_tensor)
+    assert difference.max_lsb <= bench.tolerances.score_lsb
+
+
+def test_features(bench: Bench, board: object, photo: Photo) -> None:
+    expect(bench.measure(photo), "features")
+
+
+def test_cam(bench: Bench, board: object, photo: Photo) -> None:
+    expect(bench.measure(photo), "cam")
+
+
+def test_location(bench: Bench, board: object, photo: Photo) -> None:
+    measured = bench.measure(photo)
+    expect(measured, "location")
+    if isinstance(measured.inference.location, Location):
+        expect(measured, "own map")
+
+
+def test_location_is_there_exactly_when_the_score_passes(
+    bench: Bench, board: object, photo: Photo
+) -> None:
+    score = bench.measure(photo).answer.scores[bench.oracle.positive_class]
+    # The largest threshold that this score passes, and the next one.
+    highest = next(percent for percent in range(100, -1, -1) if passes(int(score), percent))
+    assert smallest_passing_score(highest) <= score
+    for threshold in (highest, min(highest + 1, 100)):
+        measured = bench.measure_now(photo, threshold=threshold)
+        expect(measured, "decision")
+        expect(measured, "location")
+
+
+@pytest.mark.needs("trace")
+def test_every_operator(bench: Bench, board: object, photo: Photo) -> None:
+    from hil.judge import judge_image
+
+    verdicts = judge_image(bench.measure_ops(photo), bench.tolerances)
+    expect_verdict(next(verdict for verdict in verdicts if verdict.check == "operators"))

@@ -1,0 +1,41 @@
+"""After a reset the board is the same board, and counts from the start."""
+
+from __future__ import annotations
+
+from hil.board import Board
+from hil.suite.pictures import synthetic_photo
+from hil.wire import ImageSource, ResetReason
+
+
+def test_a_reboot_by_command_gives_its_reason_and_the_same_answers(board: Board) -> None:
+    tensor = synthetic_photo("noise").tensor
+    before = board.infer(tensor, cam_always=True)
+    build = board.identity.build_id
+    board.reboot()
+    assert board.identity.reset_reason == ResetReason.SOFTWARE
+    assert board.identity.build_id == build
+    assert board.identity.image_source is ImageSource.INJECTED
+    after = board.infer(tensor, cam_always=True)
+    assert after.count == 1
+    assert (after.scores, after.location) == (before.scores, before.location)
+
+
+def test_a_reset_by_the_reset_line_gives_the_same_answers(board: Board) -> None:
+    tensor = synthetic_photo("noise").tensor
+    before = board.infer(tensor, cam_always=True)
+    board.reset()
+    after = board.infer(tensor, cam_always=True)
+    assert after.count == 1
+    assert (after.scores, after.location) == (before.scores, before.location)
+
+
+def test_the_baud_rate_can_be_changed_and_changed_back(board: Board) -> None:
+    # Without the capability the board must refuse; both are answers, neither may hang.
+    rate = board.baud
+    if not board.identity.capabilities.baud:
+        assert not board.set_baud(115_200).changed
+        return
+    assert board.set_baud(115_200).changed
+    assert board.echo(b"slow") == b"slow"
+    assert board.set_baud(rate).changed
+    assert board.echo(b"fast") == b"fast"

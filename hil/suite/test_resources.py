@@ -1,0 +1,45 @@
+"""Memory and latency: recorded for every run, and plausible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hil.board import Board
+from hil.suite.pictures import synthetic_photo
+
+
+def test_memory(board: Board, record_property: Callable[[str, object], None]) -> None:
+    board.infer(synthetic_photo("noise").tensor)
+    memory = board.memory()
+    record_property("arena_bytes", memory.arena_bytes)
+    record_property("arena_used_bytes", memory.arena_used_bytes)
+    assert memory.arena_used_bytes is not None, "the board cannot tell how much arena it uses"
+    assert 0 < memory.arena_used_bytes <= memory.arena_bytes
+
+
+def test_latency(board: Board, record_property: Callable[[str, object], None]) -> None:
+    results = [board.infer(synthetic_photo("noise").tensor) for _ in range(10)]
+    times = sorted(result.times.invoke_us for result in results)
+    record_property("invoke_us_min", times[0])
+    record_property("invoke_us_median", times[len(times) // 2])
+    record_property("invoke_us_max", times[-1])
+    assert times[0] > 0
+
+
+def test_the_stages_fit_into_the_round_trip(board: Board) -> None:
+    result = board.infer(synthetic_photo("noise").tensor, cam_always=True)
+    times = result.times
+    on_board_us = times.preprocess_us + times.invoke_us + times.cam_us
+    assert on_board_us <= result.round_trip_s * 1e6
+
+
+def test_memory_does_not_grow_with_inferences(board: Board) -> None:
+    tensor = synthetic_photo("noise").tensor
+    board.infer(tensor)
+    before = board.memory()
+    for _ in range(10):
+        board.infer(tensor)
+    after = board.memory()
+    assert after.arena_used_bytes == before.arena_used_bytes
+    if before.heap is not None and after.heap is not None:
+        assert after.heap.free_bytes >= before.heap.free_bytes

@@ -1,0 +1,306 @@
+"""One run: the board, the oracle, what was measured, and the first cause of trouble.
+
+Everything is opened by the first use. A board that got lost is recovered for the
+next test where it can be; where it cannot, later uses say "not run" and name the
+first cause, so that one loose cable is one report and not a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hil.deadline import Deadline
+from hil.errors import HilError, InfrastructureError
+from hil.options import RunOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.board import Board
+    from hil.board.facts import Inference
+    from hil.board.options import BoardOptions
+    from hil.images import Photo
+    from hil.judge.facts import ImageFacts, RunFacts
+    from hil.judge.tolerance import Tolerances
+    from hil.judge.verdict import Verdict
+    from hil.oracle import Oracle, OracleAnswer, SelfCheck
+    from hil.wire import MemoryReport
+
+
+class NotRunError(InfrastructureError):
+    """A check that could not run. It never counts as passed."""
+
+    kind = "not run"
+
+
+@dataclass(frozen=True)
+class FirstCause:
+    """What went wrong first, and in which test."""
+
+    error: InfrastructureError
+    test: str
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """One photograph on the board and on the host: facts, verdicts, and what they are from.
+
+    `score_tensor` int8 [classes] and `features` int8 [rows, columns, C] are the
+    output tensors as read back after the inference, `memory` the board's report then.
+    """
+
+    photo: Photo
+    facts: ImageFacts
+    verdicts: tuple[Verdict, ...]
+    inference: Inference
+    answer: OracleAnswer
+    score_tensor: NDArray[np.int8]
+    features: NDArray[np.int8]
+    memory: MemoryReport
+
+    def properties(self) -> tuple[tuple[str, object], ...]:
+        """Latency and memory by name, as for JUnit XML."""
+        times = self.inference.times
+        return (
+            ("upload_us", times.upload_us),
+            ("preprocess_us", times.preprocess_us),
+            ("invoke_us", times.invoke_us),
+            ("cam_us", times.cam_us),
+            ("round_trip_us", round(self.inference.round_trip_s * 1e6)),
+            ("arena_used_bytes", self.memory.arena_used_bytes),
+        )
+
+    def verdict(self, check: str) -> Verdict:
+        """The verdict of one check of `hil.judge.verdict.IMAGE_CHECKS`."""
+        return next(verdict for verdict in self.verdicts if verdict.check == check)
+
+
+class Bench:
+    """What a test run works with. `progress` is told what takes time."""
+
+    def __init__(self, options: RunOptions) -> None:
+        self.options = options
+        self.progress: Callable[[str], None] = _say_nothing
+        self.first_cause: FirstCause | None = None
+        self.recoveries = 0
+        self.measurements: dict[str, Measurement] = {}
+        self._board: Board | None = None
+        self._in_doubt: InfrastructureError | None = None
+        self._lost = False
+
+    # ---- the board --------------------------------------------------------------
+
+    def ready_board(self, test: str = "") -> Board:
+        """The board, connected; recovered if the last use lost it.
+
+        Raises:
+            InfrastructureError: it cannot be opened (the first time).
+            NotRunError: it could not be opened or recovered before.
+        """
+        if self._lost:
+            raise self._not_run()
+        try:
+            if self._board is None:
+                self._board = self._open()
+            elif self._in_doubt is not None:
+                self.progress("recovering the board ...")
+                self._board.recover(Deadline.after(2 * self.options.handshake_s))
+                self._in_doubt = None
+                self.recoveries += 1
+        except InfrastructureError as error:
+            self._lost = True
+            if self.first_cause is not None:
+                raise self._not_run() from error
+            self.first_cause = FirstCause(error, test)
+            raise
+        except HilError:
+            # The board answers and says why it cannot work (no model, ...): asking again
+            # would give the same.
+            self._lost = True
+            raise
+        return self._board
+
+    def note_failure(self, error: InfrastructureError, test: str) -> None:
+        """Remembers the first cause, and that the board has to be recovered."""
+        if isinstance(error, NotRunError):
+            return
+        if self.first_cause is None:
+            self.first_cause = FirstCause(error, test)
+        if self._board is not None:
+            self._in_doubt = error
+
+    def require(self, *capabilities: str) -> None:
+        """Raises NotRunError if the board's identity lacks one of the capabilities."""
+        present = self.ready_board().identity.capabilities
+        missing = [name for name in capabilities if not getattr(present, name)]
+        if missing:
+            raise NotRunError(
+                f"the board lacks the capability {', '.join(missing)}",
+                where=self.options.board,
+                hint="deselect this test if the board is not meant to have it: "
+                "-m 'not needs' or --deselect; it does not count as passed",
+            )
+
+    def close(self) -> None:
+        """Closes the board, leaving it usable."""
+        board, self._board = self._board, None
+        if board is not None:
+            board.close()
+
+    def _open(self) -> Board:
+        from hil.board import open_board
+
+        return open_board(
+            self.options.board,
+            firmware=self.options.firmware,
+            options=board_options(self.options),
+            progress=self.progress,
+        )
+
+    def _not_run(self) -> NotRunError:
+        cause = self.first_cause
+        if cause is None:
+            return NotRunError("the board cannot be used", hint="see the first error of this run")
+        first_line = cause.error.message.splitlines()[0]
+        place = f" in {cause.test}" if cause.test else ""
+        return NotRunError(f"the board was lost{place}: {first_line}", hint=cause.error.hint)
+
+    # ---- the oracle and the judge -----------------------------------------------
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        """The oracle for the model that the board was flashed with."""
+        from hil.oracle import Oracle
+
+        expected = self.ready_board().expected
+        return Oracle(
+            expected.model,
+            positive_class=expected.positive_class,
+            threshold=expected.threshold,
+            where=f"model in {expected.source}",
+        )
+
+    @cached_property
+    def self_check(self) -> SelfCheck:
+        """The oracle against tflite-micro, on synthetic images. Cached on disk."""
+        from hil.images import synthetic
+
+        self.progress("checking the oracle against tflite-micro (cached) ...")
+        return self.oracle.self_check([photo.tensor for photo in synthetic()])
+
+    @cached_property
+    def tolerances(self) -> Tolerances:
+        from hil.judge.tolerance import load_tolerances
+
+        return load_tolerances(self.options.tolerances)
+
+    def run_facts(self) -> RunFacts:
+        """The facts of the whole run, images included."""
+        from hil.judge.facts import RunFacts
+
+        identity = self.ready_board().identity
+        return RunFacts(
+            target=identity.target,
+            engine=identity.engine,
+            firmware_version=identity.firmware_version,
+            device_model_sha256=identity.model_sha256.hex(),
+            oracle_model_sha256=self.ready_board().expected.model_sha256.hex(),
+            resolver=self.oracle.resolver,
+            self_check=self.self_check.outcome.value,
+            self_check_detail=self.self_check.detail,
+            images=tuple(m.facts for m in self.measurements.values()),
+        )
+
+    def summary(self) -> dict[str, object]:
+        """Who answered and how it went, for the end of a run; empty without a board."""
+        if self._board is None:
+            return {}
+        board, identity = self._board, self._board.identity
+        stats = board.link_stats
+        return {
+            "board": self.options.board,
+            "target": identity.target,
+            "firmware": f"{identity.firmware_version}, build {identity.build_id.hex()[:16]}",
+            "model": f"{identity.model_sha256.hex()[:16]}, {identity.op_count} operators",
+            "engine": identity.engine,
+            "oracle": self.oracle.resolver,
+            "self-check": self.self_check.outcome.value,
+            "tolerances": repr(self.tolerances),
+            "link": repr(stats),
+            "recoveries": self.recoveries,
+        }
+
+    # ---- measuring --------------------------------------------------------------
+
+    def measure(self, photo: Photo) -> Measurement:
+        """One image through board and oracle; measured once, then remembered by name."""
+        if photo.name not in self.measurements:
+            self.measurements[photo.name] = self.measure_now(photo)
+        return self.measurements[photo.name]
+
+    def measure_now(self, photo: Photo, *, threshold: int | None = None) -> Measurement:
+        """One image through board and oracle, measured anew."""
+        from hil.judge.compare import compare_image
+        from hil.judge.verdict import judge_image
+
+        board, oracle = self.ready_board(), self.oracle
+        inference = board.infer(photo.tensor, cam_always=True, threshold=threshold)
+        score_tensor = board.read_output(oracle.model.score_output)[0]
+        features = board.read_output(oracle.model.features_output)[0]
+        memory = board.memory()
+        answer = oracle.run(photo.tensor, threshold=threshold)
+        facts = compare_image(
+            photo.name, inference, answer, oracle, cam_requested=True, features=features
+        )
+        return Measurement(
+            photo=photo,
+            facts=facts,
+            verdicts=judge_image(facts, self.tolerances),
+            inference=inference,
+            answer=answer,
+            score_tensor=score_tensor,
+            features=features,
+            memory=memory,
+        )
+
+    def measure_ops(self, photo: Photo) -> ImageFacts:
+        """One traced inference against every operator's output in the oracle."""
+        from hil.judge.compare import compare_image
+
+        board, oracle = self.ready_board(), self.oracle
+        inference = board.infer(photo.tensor, cam_always=True, trace=True)
+        trace = board.trace()
+        answer = oracle.run(photo.tensor, ops=True)
+        return compare_image(photo.name, inference, answer, oracle, cam_requested=True, trace=trace)
+
+
+def board_options(options: RunOptions) -> BoardOptions:
+    """The part of a run's options that concerns the board."""
+    from hil.board.options import BoardOptions
+    from hil.sim.process import SimOptions
+
+    return BoardOptions(
+        baud=options.baud,
+        flash=options.flash,
+        handshake_s=options.handshake_s,
+        image_s=options.image_s,
+        sim=SimOptions(
+            baud_pacing=options.sim_pacing,
+            stretch_invoke_us=options.sim_invoke_us,
+            bit_error_rate=options.sim_bit_errors,
+            drop_rate=options.sim_drops,
+            duplicate_rate=options.sim_duplicates,
+            seed=options.sim_seed,
+            engine=options.sim_engine,
+            arena_bytes=options.sim_arena,
+            flash_file=options.sim_flash_file,
+        ),
+    )
+
+
+def _say_nothing(_: str) -> None:
+    """The default of `Bench.progress`."""
