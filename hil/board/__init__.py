@@ -1,0 +1,25 @@
+"""A board, simulated or real: locking, flashing, handshake, inferences, recovery.
+
+`open_board` is the way in; see docs/boards.md. Importing this package is cheap, the
+names below are loaded when they are used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hil.board.board import Board
+    from hil.board.opening import open_board
+
+__all__ = ["Board", "open_board"]
+
+_HOMES = {"Board": "hil.board.board", "open_board": "hil.board.opening"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -25,14 +25,17 @@ Say = Callable[[str], None]
 class Adapter(Protocol):
     """One board, before its port is opened."""
 
-    url: str
-    """What `serial.serial_for_url` opens. Valid after `start`."""
+    @property
+    def url(self) -> str:
+        """What `serial.serial_for_url` opens. Valid after `start`."""
 
-    where: str
-    """The board's name in messages."""
+    @property
+    def where(self) -> str:
+        """The board's name in messages."""
 
-    lock_name: str | None
-    """What is locked against other processes; None when nobody else can reach it."""
+    @property
+    def lock_name(self) -> str | None:
+        """What is locked against other processes; None when nobody else can reach it."""
 
     def start(self, deadline: Deadline) -> None:
         """Brings up what is behind the port, if it has to be brought up."""

@@ -1,0 +1,76 @@
+"""The simulated board behind the interface of all boards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.board.reset import ConnectMode, ModemLines, ResetLines
+from hil.deadline import Deadline
+from hil.errors import InfrastructureError
+
+if TYPE_CHECKING:
+    from hil.sim.process import SimOptions, SimProcess
+
+WHERE = "simulated board"
+
+
+class SimAdapter:
+    """Starts the simulated board; `process` steers it (reset, power, faults on purpose)."""
+
+    where = WHERE
+    lock_name: str | None = None  # its port belongs to this process alone
+
+    def __init__(self, options: SimOptions | None = None) -> None:
+        self._options = options
+        self._process: SimProcess | None = None
+
+    @property
+    def process(self) -> SimProcess:
+        """The running board. Raises InfrastructureError before `start` and after `close`."""
+        if self._process is None:
+            raise InfrastructureError(
+                "the simulated board does not run", where=WHERE, hint="open the board first"
+            )
+        return self._process
+
+    @property
+    def url(self) -> str:
+        """The pty of the board; another one after it was unplugged and plugged in again."""
+        return self.process.port
+
+    def start(self, deadline: Deadline) -> None:
+        from hil.sim.process import SimProcess
+
+        if self._process is None:
+            self._process = SimProcess(self._options, deadline=deadline)
+
+    def reset_lines(self, port: Callable[[], ModemLines]) -> ResetLines:
+        return _ControlLines(self)
+
+    def default_firmware(self, say: Callable[[str], None]) -> Path | None:
+        from hil.sim.firmware import build
+
+        return build(progress=say)
+
+    def close(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()
+
+
+class _ControlLines:
+    """EN and GPIO0 of the simulated board, over its control socket."""
+
+    can_reset = True
+
+    def __init__(self, adapter: SimAdapter) -> None:
+        self._adapter = adapter
+
+    def to_app(self) -> None:
+        self._adapter.process.reset("app")
+
+    def to_download(self) -> ConnectMode:
+        self._adapter.process.reset("download")
+        return "no-reset"
