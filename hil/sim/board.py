@@ -1,0 +1,226 @@
+"""The board: power, reset, and what runs on the chip."""
+
+from __future__ import annotations
+
+import enum
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+from hil.errors import UsageError
+from hil.sim import cpu, rom
+from hil.sim.cpu_link import Cpu, CpuEvents, Exit, Launch
+from hil.sim.flash import FLASH_BYTES, FlashFile
+from hil.sim.host_port import HostPort
+from hil.sim.loop import Loop, Timer
+from hil.sim.options import DEFAULT_ARENA_BYTES, SimOptions
+from hil.sim.rom import ResetCause
+from hil.sim.rom_loader import RomLoader
+from hil.sim.uart import DEFAULT_BAUD, Uart
+
+OpenPort = Callable[[], HostPort]
+
+# What the library returns when the firmware resets the chip.
+_REBOOT_TO_APP, _REBOOT_TO_BOOTLOADER = 0, 1
+# How the CPU reports what ends a program here as a signal.
+_FAULTS = {
+    signal.SIGSEGV: "LoadProhibited",
+    signal.SIGBUS: "LoadStoreAlignment",
+    signal.SIGFPE: "IntegerDivideByZero",
+    signal.SIGILL: "IllegalInstruction",
+}
+_INFERENCE_TASK = "inference"
+
+
+class State(enum.Enum):
+    """What the chip does."""
+
+    OFF = "off"
+    IN_RESET = "in reset"
+    DOWNLOAD = "download mode"
+    RUNNING = "running"
+    REBOOTING = "rebooting"
+    HALTED = "halted"
+
+
+class Board:
+    """One chip with its flash, its UART and its reset lines."""
+
+    def __init__(
+        self, loop: Loop, options: SimOptions, flash: FlashFile, open_port: OpenPort
+    ) -> None:
+        """The board is plugged in and not yet powered."""
+        self._loop = loop
+        self._options = options
+        self._flash = flash
+        self._open_port = open_port
+        self.uart = Uart(loop, options.noise, options.baud_pacing)
+        self.port: HostPort | None = None
+        self._cpu = Cpu(
+            loop,
+            options.engine,
+            CpuEvents(self._program_ended, self.uart.set_baud, self._hangs, self._cpu_failed),
+        )
+        self._rom: RomLoader | None = None
+        self._timer: Timer | None = None
+        self._state = State.OFF
+        self._failure = ""
+        self._boot_count = 0
+        self._build_id = bytes(32)
+        self._started_at = time.monotonic()
+        self.plug()
+
+    def plug(self) -> None:
+        """The cable is plugged in: the port appears."""
+        if self.port is None:
+            self.port = self._open_port()
+            self.uart.connect_host(self.port)
+
+    def unplug(self) -> None:
+        """The cable is pulled: no power, and the port vanishes from the host."""
+        self.power(False)
+        if self.port is not None:
+            self.uart.connect_host(None)
+            self.port.close()
+            self.port = None
+
+    def power(self, on: bool) -> None:
+        """Supplies the board, which boots, or cuts the supply."""
+        if on and self._state is State.OFF and self.port is not None:
+            self._restart(ResetCause.POWER_ON)
+        elif not on:
+            self._stop(State.OFF)
+
+    def reset(self, *, download: bool = False) -> None:
+        """Pulses EN, with GPIO0 low for download mode."""
+        self._need_power()
+        self._restart(ResetCause.POWER_ON, download=download)
+
+    def hold_in_reset(self) -> None:
+        """EN stays low until `reset`."""
+        if self._state is not State.OFF:
+            self._stop(State.IN_RESET)
+
+    def fail_next_inference(self, hook: int) -> None:
+        """Lets the engine fail at its next run (HOOK_ of hil.sim.cpu)."""
+        self._need_power()
+        self._cpu.set_hook(hook)
+
+    def brownout(self) -> None:
+        """The supply dips below the detector's level."""
+        self._need_power()
+        self._reboot_after(rom.brownout_text(), ResetCause.BROWNOUT)
+
+    def status(self) -> dict[str, Any]:
+        """For the control socket: everything that can be seen of the board."""
+        return {
+            "state": self._state.value,
+            "failure": self._failure,
+            "port": self.port.name if self.port is not None else None,
+            "flash_file": str(self._flash.path),
+            "boot_count": self._boot_count,
+            "baud": self.uart.baud,
+            "engine": self._cpu.engine,
+            "overrun_bytes": self.uart.overrun_bytes,
+        }
+
+    def close(self) -> None:
+        """Ends everything that belongs to the board."""
+        self._stop(State.OFF)
+        self._cpu.close()
+        if self.port is not None:
+            self.port.close()
+
+    def _need_power(self) -> None:
+        if self._state is State.OFF:
+            raise UsageError("the board has no power", hint="power it, or plug it in, first")
+
+    def _stop(self, state: State) -> None:
+        """Ends what runs on the chip."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._state is State.RUNNING:
+            self._cpu.kill()
+        self.uart.reset()
+        if self._rom is not None:
+            self._rom.stop()
+            self._rom = None
+        self._state = state
+        self._failure = ""
+
+    def _restart(self, cause: ResetCause, *, download: bool = False) -> None:
+        self._stop(State.REBOOTING)
+        self._started_at = time.monotonic()
+        if download:
+            self.uart.print(rom.download_text(cause))
+            self._rom = RomLoader(self._flash, self.uart.attach(autobaud=True))
+            self._state = State.DOWNLOAD
+            return
+        outcome = rom.boot(self._flash.read, FLASH_BYTES, cause)
+        self.uart.print(outcome.text)
+        self._failure = outcome.failure
+        if outcome.app is not None and outcome.app.library is not None:
+            self._start(outcome, outcome.app.library, cause)
+        elif outcome.retry is not None:
+            again = outcome.retry.cause
+            self._timer = self._loop.later(outcome.retry.seconds, lambda: self._restart(again))
+        else:
+            self._state = State.HALTED
+
+    def _start(self, outcome: rom.Boot, library: bytes, cause: ResetCause) -> None:
+        assert outcome.app is not None
+        self._boot_count += 1
+        self._build_id = outcome.app.build_id
+        launch = Launch(
+            flash=str(self._flash.path),
+            model_offset=outcome.model.offset if outcome.model else 0,
+            model_bytes=outcome.model.size if outcome.model else 0,
+            build_id=outcome.app.build_id.hex(),
+            app_sha256=outcome.app.sha256.hex(),
+            reset_reason=int(cause.reason),
+            boot_count=self._boot_count,
+            baud=DEFAULT_BAUD,
+            arena_bytes=self._options.arena_bytes or DEFAULT_ARENA_BYTES,
+            stretch_invoke_us=self._options.stretch_invoke_us,
+        )
+        self._state = State.RUNNING
+        self._cpu.start(launch, self.uart.attach(), library)
+
+    def _program_ended(self, end: Exit) -> None:
+        if end.code == _REBOOT_TO_APP:
+            self._restart(ResetCause.SOFTWARE)
+        elif end.code == _REBOOT_TO_BOOTLOADER:
+            self._restart(ResetCause.SOFTWARE, download=True)
+        elif end.code in (cpu.EXIT_BAD_IMAGE, cpu.EXIT_BAD_CONFIG):
+            self._halt("this simulated board cannot run the app: it is of another version")
+        else:
+            printed = "".join(line + "\r\n" for line in end.printed.splitlines())
+            fault = _FAULTS.get(signal.Signals(-end.code)) if end.code < 0 else None
+            text = (
+                rom.fault_text(fault, self._build_id) if fault else rom.abort_text(self._build_id)
+            )
+            self._reboot_after(printed + text, ResetCause.PANIC)
+
+    def _hangs(self) -> None:
+        def bark() -> None:
+            uptime_ms = int((time.monotonic() - self._started_at) * 1000)
+            text = rom.watchdog_text(_INFERENCE_TASK, uptime_ms, self._build_id)
+            self._reboot_after(text, ResetCause.TASK_WATCHDOG)
+
+        self._timer = self._loop.later(self._options.watchdog_s, bark)
+
+    def _cpu_failed(self, message: str, hint: str) -> None:
+        self._halt(f"{message} ({hint})")
+
+    def _halt(self, failure: str) -> None:
+        self._stop(State.HALTED)
+        self._failure = failure
+        self.uart.print(f"E (130) sim: {failure}\r\n")
+
+    def _reboot_after(self, text: str, cause: ResetCause) -> None:
+        """Prints last words; the chip starts again a moment later, as the real one does."""
+        self._stop(State.REBOOTING)
+        self.uart.print(text)
+        self._timer = self._loop.later(rom.PANIC_REBOOT_S, lambda: self._restart(cause))

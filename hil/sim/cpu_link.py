@@ -1,0 +1,134 @@
+"""The board's view of the processor: starts programs, hears how they end."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hil.sim.loop import Loop
+
+_MESSAGE_BYTES = 65536
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a program is told at its start; digests in hex."""
+
+    flash: str
+    model_offset: int
+    model_bytes: int
+    build_id: str
+    app_sha256: str
+    reset_reason: int
+    boot_count: int
+    baud: int
+    arena_bytes: int
+    stretch_invoke_us: int
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a program ended. `code`: its result, or minus the signal. `printed`: last words."""
+
+    code: int
+    printed: str = ""
+
+
+@dataclass(frozen=True)
+class CpuEvents:
+    """What the board wants to hear, of the program that runs now alone."""
+
+    ended: Callable[[Exit], None]
+    baud: Callable[[int], None]
+    hangs: Callable[[], None]
+    failed: Callable[[str, str], None]
+
+
+class Cpu:
+    """The process of hil.sim.cpu."""
+
+    def __init__(self, loop: Loop, engine_kind: str, events: CpuEvents) -> None:
+        self._loop = loop
+        self._events = events
+        self._run_id = 0
+        self.engine = ""
+        self._hooks_file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the board
+        self._hooks_file.truncate(mmap.PAGESIZE)
+        self._hooks = mmap.mmap(self._hooks_file.fileno(), mmap.PAGESIZE)
+        self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        fds = (theirs.fileno(), self._hooks_file.fileno())
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "hil.sim.cpu", *map(str, fds), engine_kind, str(os.getpid())],
+            pass_fds=fds,
+            stdin=subprocess.DEVNULL,
+            # Not for numpy: the zygote forks, and must not have threads then.
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        )
+        theirs.close()
+        loop.add(self._link.fileno(), self._receive)
+
+    def start(self, launch: Launch, uart: socket.socket, library: bytes) -> None:
+        """Runs a program on its end of the UART, instead of the one that runs now."""
+        self._run_id += 1
+        self._hooks[0] = 0
+        # In memory: the folder for temporary files may be mounted noexec.
+        app = os.memfd_create("camhil-app")
+        try:
+            os.write(app, library)
+            message = {"op": "start", "id": self._run_id, **asdict(launch)}
+            self._send(message, [uart.fileno(), app])
+        finally:
+            os.close(app)
+            uart.close()
+
+    def kill(self) -> None:
+        """Ends the program; nothing is heard of it any more."""
+        self._run_id += 1
+        self._send({"op": "kill"}, [])
+
+    def set_hook(self, hook: int) -> None:
+        """Asks the engine to fail at its next run (HOOK_ of hil.sim.cpu)."""
+        self._hooks[0] = hook
+
+    def close(self) -> None:
+        self._loop.remove(self._link.fileno())
+        self._link.close()
+        self._process.wait()
+
+    def _send(self, message: dict[str, Any], fds: list[int]) -> None:
+        try:
+            socket.send_fds(self._link, [json.dumps(message).encode()], fds)
+        except (BrokenPipeError, ConnectionResetError):
+            self._events.failed("the process that plays the CPU is gone", "see the board's log")
+
+    def _receive(self, _events: int) -> None:
+        try:
+            data = self._link.recv(_MESSAGE_BYTES)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._loop.remove(self._link.fileno())
+            self._events.failed("the process that plays the CPU has ended", "see the board's log")
+            return
+        message = json.loads(data)
+        event = message["event"]
+        if event == "ready":
+            self.engine = message["engine"]
+        elif event == "fatal":
+            self._events.failed(message["message"], message["hint"])
+        elif message["id"] != self._run_id:
+            return  # of a program that was stopped since
+        elif event == "exit":
+            self._events.ended(Exit(message["code"], message["printed"]))
+        elif event == "baud":
+            self._events.baud(message["baud"])
+        elif event == "hang":
+            self._events.hangs()

@@ -1,0 +1,73 @@
+"""What runs the model on the simulated board: the common part of both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING, Protocol
+
+from hil.errors import InfrastructureError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.wire.enums import ErrorCode
+
+    OnOp = Callable[[int, NDArray[np.generic]], None]
+
+ENGINES = ("auto", "tflm", "litert")
+
+
+class EngineError(Exception):
+    """The engine refuses a model or a run, with a code of the protocol and two details."""
+
+    def __init__(self, code: ErrorCode, message: str, one: int = 0, two: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+        self.detail = (one, two)
+
+
+class Engine(Protocol):
+    """One interpreter. Called from one thread."""
+
+    name: str
+
+    def load(self, model: bytes, arena_bytes: int) -> int:
+        """Prepares the model; returns the bytes of arena in use, 0 if it cannot tell.
+
+        Raises EngineError.
+        """
+
+    def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
+        """Runs the model on the input's bytes (flat, int8).
+
+        `on_op` gets the index and the output of every operator, in execution order.
+        Raises EngineError.
+        """
+
+    def output(self, index: int) -> NDArray[np.generic]:
+        """Graph output `index` of the last run."""
+
+
+def create_engine(kind: str, log: IO[bytes] | None = None) -> Engine:
+    """The engine for "tflm", "litert" or "auto" (tflite-micro where it is installed).
+
+    `log` gets what the engine prints while it prepares a model.
+
+    Raises InfrastructureError when tflite-micro is asked for and not installed.
+    """
+    if kind != "litert":
+        try:
+            from hil.sim.engine_tflm import TflmEngine
+
+            return TflmEngine(log)
+        except ImportError as error:
+            if kind == "tflm":
+                raise InfrastructureError(
+                    "tflite-micro is not installed",
+                    hint="pip install 'camhil[sim]' on Linux x86-64 brings it; elsewhere use "
+                    "the engine litert",
+                ) from error
+    from hil.sim.engine_litert import LitertEngine
+
+    return LitertEngine()

@@ -1,0 +1,75 @@
+"""LiteRT with its reference kernels, for machines without a tflite-micro package.
+
+`BUILTIN_REF` gives the same tensors as TFLM, operator by operator; the default resolver
+does not. It knows nothing of an arena.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from hil.sim.engine import EngineError
+from hil.wire.enums import ErrorCode
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.sim.engine import OnOp
+
+
+class LitertEngine:
+    """Plain runs and traced runs use an interpreter each, as in the TFLM engine."""
+
+    def __init__(self) -> None:
+        self.name = f"litert-reference {metadata.version('ai-edge-litert')}"
+        self._model = b""
+        self._plain: Any = None
+        self._keeping: Any = None
+        self._last: Any = None
+        self._op_outputs: list[int] = []
+
+    def load(self, model: bytes, arena_bytes: int) -> int:
+        del arena_bytes  # LiteRT allocates from the heap
+        self._model = model
+        self._plain = self._interpreter(keep_all=False)
+        return 0
+
+    def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
+        if on_op is not None and self._keeping is None:
+            from hil.tflite_graph import read_graph
+
+            self._keeping = self._interpreter(keep_all=True)
+            self._op_outputs = [op.output for op in read_graph(self._model).ops]
+        interpreter = self._keeping if on_op is not None else self._plain
+        tensor = interpreter.get_input_details()[0]
+        try:
+            interpreter.set_tensor(tensor["index"], image.reshape(tensor["shape"]))
+            interpreter.invoke()
+        except (RuntimeError, ValueError) as error:
+            raise EngineError(ErrorCode.ENGINE, str(error)) from error
+        self._last = interpreter
+        if on_op is not None:
+            for index, number in enumerate(self._op_outputs):
+                on_op(index, interpreter.get_tensor(number))
+
+    def output(self, index: int) -> NDArray[np.generic]:
+        number = self._last.get_output_details()[index]["index"]
+        tensor: NDArray[np.generic] = self._last.get_tensor(number)
+        return tensor
+
+    def _interpreter(self, *, keep_all: bool) -> Any:
+        try:
+            interpreter = Interpreter(
+                model_content=self._model,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+                experimental_preserve_all_tensors=keep_all,
+                num_threads=1,
+            )
+            interpreter.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            raise EngineError(ErrorCode.ENGINE, str(error)) from error
+        return interpreter

@@ -1,0 +1,240 @@
+"""Builds the firmware of the simulated board and lays it out like an ESP-IDF build.
+
+The firmware's own C++ sources become a shared library, which travels inside an ESP32 app
+image. The folder that comes out is flashed as any other build: `flasher_args.json` names
+the files and their offsets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from hil import flash_layout, resources
+from hil.errors import InfrastructureError, UsageError
+from hil.sim import app_image
+
+Progress = Callable[[str], None]
+
+BOOTLOADER_OFFSET = 0x1000
+_BOOTLOADER = "bootloader.bin"
+_TABLE = "partition-table.bin"
+_APP = "camhil.bin"
+_MODEL = "model.bin"
+_LIBRARY = "libcamhil_app.so"
+_STAMP = ".stamp"
+_TAIL_LINES = 30
+# What the library is made of; tests, fuzzers and the ESP-IDF project do not count.
+_SOURCES = ("core", "host", "third_party", "VERSION", "partitions.csv")
+# Part of the stamp: a change of the packing code must not be skipped either.
+_PACKING = ("flash_layout.py", "sim/app_image.py", "sim/esp_image.py", "sim/firmware.py")
+
+
+def default_build_dir() -> Path:
+    """`build/sim` of the checkout, or a folder in the user's cache for an installed package."""
+    root = resources.checkout()
+    if root is not None:
+        return root / "build" / "sim"
+    import platformdirs
+
+    from hil import __version__
+
+    return Path(platformdirs.user_cache_dir("camhil")) / f"sim-{__version__}"
+
+
+def build(
+    build_dir: Path | None = None,
+    *,
+    model: Path | None = None,
+    settings: Path | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Builds what changed and returns the folder that holds `flasher_args.json`.
+
+    `model` (.tflite) and `settings` (.toml: positive_class, threshold_percent) default to
+    the model that comes with the harness; a settings file is looked for next to `model`.
+    Two processes may build into one folder at the same time: one waits.
+
+    Raises UsageError for a missing model or a compile error, InfrastructureError when
+    there is no compiler.
+    """
+    folder = build_dir or default_build_dir()
+    tflite = model or resources.find("model/person_cam.tflite")
+    toml = settings or tflite.with_suffix(".toml")
+    firmware = resources.find("firmware")
+    say = progress or (lambda _text: None)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder / ".lock"):
+        stamp = _content_hash(firmware, [tflite, toml])
+        if _is_current(folder, stamp):
+            return folder
+        (folder / _STAMP).unlink(missing_ok=True)
+        say("building the firmware of the simulated board")
+        library = _compile(firmware / "host", folder / "host")
+        _pack(folder, firmware, library, tflite, toml)
+        (folder / _STAMP).write_text(stamp, encoding="ascii")
+        say(f"firmware is in {folder}")
+    return folder
+
+
+def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path) -> None:
+    partitions = flash_layout.read_csv(firmware / "partitions.csv")
+    factory = flash_layout.find_partition(partitions, "factory")
+    model = flash_layout.find_partition(partitions, "model")
+    version = (firmware / "VERSION").read_text(encoding="utf-8").strip()
+    files = {
+        BOOTLOADER_OFFSET: (_BOOTLOADER, app_image.pack_bootloader()),
+        flash_layout.TABLE_OFFSET: (_TABLE, flash_layout.encode_table(partitions)),
+        factory.offset: (_APP, app_image.pack_app(library.read_bytes(), version)),
+        model.offset: (_MODEL, _model_image(tflite, toml)),
+    }
+    for partition in (factory, model):
+        name, data = files[partition.offset]
+        if len(data) > partition.size:
+            raise UsageError(
+                f"{name} has {len(data)} bytes, partition '{partition.label}' only "
+                f"{partition.size}",
+                where=str(firmware / "partitions.csv"),
+                hint=f"enlarge '{partition.label}' or make the content smaller",
+            )
+    for name, data in files.values():
+        (folder / name).write_bytes(data)
+    arguments = _flasher_args({offset: name for offset, (name, _) in files.items()})
+    text = json.dumps(arguments, indent=4) + "\n"
+    (folder / "flasher_args.json").write_text(text, encoding="utf-8")
+
+
+def _model_image(tflite: Path, toml: Path) -> bytes:
+    from hil.toml_table import read_toml
+    from hil.wire.model_image import pack_model_image
+
+    settings = read_toml(toml)
+    positive = settings.take("positive_class", int)
+    threshold = settings.take("threshold_percent", int)
+    try:
+        data = tflite.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the model: {error.strerror}", where=str(tflite), hint="check the path"
+        ) from error
+    return pack_model_image(data, positive_class=positive, threshold=threshold)
+
+
+def _flasher_args(files: dict[int, str]) -> dict[str, Any]:
+    """The keys that idf.py writes (ESP-IDF v5), so that every reader of them works here."""
+    settings = {"flash_mode": "dio", "flash_size": "4MB", "flash_freq": "40m"}
+    entries = {"bootloader": _BOOTLOADER, "app": _APP, "partition-table": _TABLE, "model": _MODEL}
+    offsets = {name: f"{offset:#x}" for offset, name in files.items()}
+    return {
+        "write_flash_args": [
+            part for key, value in settings.items() for part in (f"--{key}", value)
+        ],
+        "flash_settings": settings,
+        "flash_files": {f"{offset:#x}": name for offset, name in sorted(files.items())},
+        **{
+            key: {"offset": offsets[name], "file": name, "encrypted": "false"}
+            for key, name in entries.items()
+        },
+        "extra_esptool_args": {
+            "after": "hard_reset",
+            "before": "default_reset",
+            "stub": True,
+            "chip": "esp32",
+        },
+    }
+
+
+def _compile(source: Path, folder: Path) -> Path:
+    cache = folder / "CMakeCache.txt"
+    if cache.exists() and f"CMAKE_HOME_DIRECTORY:INTERNAL={source}\n" not in cache.read_text():
+        shutil.rmtree(folder)  # configured from another place: CMake would refuse
+    if not (folder / "build.ninja").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        ninja = _tool("ninja")
+        command: list[str | Path] = [_tool("cmake"), "-S", source, "-B", folder, "-G", "Ninja"]
+        command += [f"-DCMAKE_MAKE_PROGRAM={ninja}", "-DCMAKE_BUILD_TYPE=Release"]
+        _run(command, "configuring the firmware failed")
+    _run([_tool("cmake"), "--build", folder], "compiling the firmware failed")
+    library = folder / _LIBRARY
+    if not library.exists():
+        raise UsageError(
+            f"the build made no {_LIBRARY}",
+            where=str(source / "CMakeLists.txt"),
+            hint=f"the target must write {_LIBRARY} into the build folder",
+        )
+    return library
+
+
+def _tool(name: str) -> str:
+    """`cmake` or `ninja` of this environment, else from PATH."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        raise InfrastructureError(
+            f"{name} is not installed",
+            where="PATH",
+            hint="pip install 'camhil[sim]' brings it",
+        )
+    return found
+
+
+def _run(command: list[str | Path], failure: str) -> None:
+    result = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if result.returncode == 0:
+        return
+    if "No CMAKE_CXX_COMPILER could be found" in result.stdout:
+        raise InfrastructureError(
+            "there is no C++ compiler, which the simulated board needs",
+            where="PATH",
+            hint="install one: `apt install g++`, `dnf install gcc-c++`, or set CXX",
+        )
+    tail = "\n".join(result.stdout.splitlines()[-_TAIL_LINES:])
+    raise UsageError(
+        f"{failure} (exit status {result.returncode}):\n{tail}",
+        where=" ".join(str(part) for part in command),
+        hint="correct the error shown; delete the build folder if it looks stale",
+    )
+
+
+def _content_hash(firmware: Path, extra: list[Path]) -> str:
+    digest = hashlib.sha256(repr(sys.platform).encode())
+    package = Path(__file__).resolve().parent.parent
+    files = [*extra, *(package / name for name in _PACKING)]
+    for name in _SOURCES:
+        place = firmware / name
+        files += sorted(place.rglob("*")) if place.is_dir() else [place]
+    for path in files:
+        if path.is_file():
+            data = path.read_bytes()
+            digest.update(f"{path}\0{len(data)}\0".encode())
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def _is_current(folder: Path, stamp: str) -> bool:
+    """True when the last build had the same inputs and its files are all still there."""
+    try:
+        if (folder / _STAMP).read_text(encoding="ascii") != stamp:
+            return False
+        arguments = json.loads((folder / "flasher_args.json").read_text(encoding="utf-8"))
+        return all((folder / name).is_file() for name in arguments["flash_files"].values())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Holds an exclusive lock on `path`; the kernel frees it when the process dies."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

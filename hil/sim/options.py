@@ -1,0 +1,107 @@
+"""Options of the simulated board, and their form on its command line."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+from hil.errors import UsageError
+from hil.sim.engine import ENGINES
+from hil.sim.line import NoiseRates
+
+# What the firmware reserves on an ESP32 is less: pointers take 4 bytes there, 8 here.
+DEFAULT_ARENA_BYTES = 128 * 1024
+STARTS = ("app", "download", "off")
+
+
+@dataclass(frozen=True)
+class SimOptions:
+    """How the simulated board behaves.
+
+    Attributes:
+        baud_pacing: bits per second of the serial line; None carries bytes as fast as they
+            come. Once the firmware changes its rate, a paced line follows it.
+        stretch_invoke_us: an inference takes at least this long.
+        bit_error_rate: probability that a bit is flipped, each way.
+        drop_rate, duplicate_rate: probability that a frame is lost or comes twice, each way.
+        seed: of all noise.
+        engine: "tflm", "litert" (reference kernels), or "auto": tflm where installed.
+        arena_bytes: limit given to the engine; None is 128 KiB.
+        flash_file: the flash chip's content, kept between runs. None is a file in the
+            build or cache folder, or a temporary one while another board uses that.
+        start: what the board does first: boot, wait in download mode, or stay unpowered.
+        watchdog_s: how long an inference may hang before the task watchdog resets.
+    """
+
+    baud_pacing: int | None = None
+    stretch_invoke_us: int = 0
+    bit_error_rate: float = 0.0
+    drop_rate: float = 0.0
+    duplicate_rate: float = 0.0
+    seed: int = 1
+    engine: Literal["auto", "tflm", "litert"] = "auto"
+    arena_bytes: int | None = None
+    flash_file: Path | None = None
+    start: Literal["app", "download", "off"] = "app"
+    watchdog_s: float = 5.0  # CONFIG_ESP_TASK_WDT_TIMEOUT_S
+
+    def __post_init__(self) -> None:
+        rates = {"bit_error_rate", "drop_rate", "duplicate_rate"}
+        for name in rates:
+            _check(0.0 <= getattr(self, name) <= 1.0, name, "a probability from 0 to 1", self)
+        _check(self.drop_rate + self.duplicate_rate <= 1.0, "drop_rate", "less", self)
+        _check(self.baud_pacing is None or self.baud_pacing > 0, "baud_pacing", "above 0", self)
+        _check(self.stretch_invoke_us >= 0, "stretch_invoke_us", "0 or more", self)
+        _check(self.arena_bytes is None or self.arena_bytes > 0, "arena_bytes", "above 0", self)
+        _check(self.engine in ENGINES, "engine", f"one of {', '.join(ENGINES)}", self)
+        _check(self.start in STARTS, "start", f"one of {', '.join(STARTS)}", self)
+
+    @property
+    def noise(self) -> NoiseRates:
+        return NoiseRates(self.bit_error_rate, self.drop_rate, self.duplicate_rate, self.seed)
+
+    def to_arguments(self) -> list[str]:
+        """The command line of `python -m hil.sim` that gives these options."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return [
+            part
+            for name, value in values.items()
+            if value is not None
+            for part in (_flag(name), str(value))
+        ]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds one flag per option."""
+    parser.add_argument(_flag("baud_pacing"), type=int, metavar="BAUD", help="line rate")
+    parser.add_argument(_flag("stretch_invoke_us"), type=int, metavar="US")
+    for name in ("bit_error_rate", "drop_rate", "duplicate_rate"):
+        parser.add_argument(_flag(name), type=float, metavar="P")
+    parser.add_argument(_flag("seed"), type=int, metavar="N")
+    parser.add_argument(_flag("engine"), choices=ENGINES)
+    parser.add_argument(_flag("arena_bytes"), type=int, metavar="BYTES")
+    parser.add_argument(_flag("flash_file"), type=Path, metavar="FILE")
+    parser.add_argument(_flag("start"), choices=STARTS)
+    parser.add_argument(_flag("watchdog_s"), type=float, metavar="S")
+
+
+def from_arguments(arguments: argparse.Namespace) -> SimOptions:
+    """The options that were parsed; what was not given has its default."""
+    names = [field.name for field in fields(SimOptions)]
+    given = {name: getattr(arguments, name) for name in names}
+    return SimOptions(**{name: value for name, value in given.items() if value is not None})
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _check(good: bool, name: str, wanted: str, options: SimOptions) -> None:
+    if not good:
+        raise UsageError(
+            f"{name} of the simulated board is {getattr(options, name)!r}",
+            where=_flag(name),
+            hint=f"give {wanted}",
+        )

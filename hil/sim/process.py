@@ -1,0 +1,211 @@
+"""Starts and steers a simulated board in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, TypeVar
+
+from hil.deadline import Deadline
+from hil.errors import HilError, InfrastructureError, UsageError
+from hil.sim.options import SimOptions
+
+__all__ = ["SimOptions", "SimProcess"]
+
+_START_S = 20.0
+_REQUEST_S = 10.0
+_STOP_S = 5.0
+_READ_BYTES = 65536
+_LOG_TAIL = 2000
+
+Self = TypeVar("Self", bound="SimProcess")
+
+
+class SimProcess:
+    """A running board. Use as a context manager, or call `stop`.
+
+    The board ends when this process ends, however it ends.
+
+    Attributes:
+        port: path of the pty, or the socket:// or rfc2217:// URL; changes with `replug`.
+        control: path of the control socket (hil.sim.control).
+        flash_file: the file behind the flash chip.
+    """
+
+    def __init__(
+        self,
+        options: SimOptions | None = None,
+        *,
+        tcp: int | None = None,
+        rfc2217: int | None = None,
+        deadline: Deadline | None = None,
+    ) -> None:
+        """Starts the board and waits until its port is there.
+
+        `tcp`, `rfc2217`: a TCP port (0: a free one) instead of a pty.
+        Raises UsageError for options that cannot be, InfrastructureError if it does not
+        start.
+        """
+        self._folder = tempfile.TemporaryDirectory(prefix="camhil-sim-")
+        self._log = Path(self._folder.name) / "board.log"
+        self.control = str(Path(self._folder.name) / "control.sock")
+        self._socket: socket.socket | None = None
+        self._pending = b""
+        command = [sys.executable, "-m", "hil.sim", "--json", "--lifeline"]
+        command += ["--control", self.control, *(options or SimOptions()).to_arguments()]
+        for flag, value in (("--tcp", tcp), ("--rfc2217", rfc2217)):
+            command += [] if value is None else [flag, str(value)]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for the tests, which then stop the board
+                # The current folder must not decide which modules the board imports.
+                env={**os.environ, "PYTHONSAFEPATH": "1"},
+            )
+        try:
+            status = self._wait_for_announcement(deadline or Deadline.after(_START_S))
+        except BaseException:
+            self.stop()
+            raise
+        self.port: str = status["port"]
+        self.flash_file = Path(status["flash_file"])
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """What the board's processes wrote to standard error."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def status(self) -> dict[str, Any]:
+        """State, port, boot count and more; see `Board.status`."""
+        return self.request("status")
+
+    def reset(self, boot: Literal["app", "download"] = "app") -> None:
+        """Pulses EN; "download" holds GPIO0 low meanwhile."""
+        self.request("reset", boot=boot)
+
+    def power(self, on: bool) -> None:
+        self.request("power", on=on)
+
+    def unplug(self) -> None:
+        """The port vanishes and the board loses its power."""
+        self.request("unplug")
+
+    def replug(self) -> str:
+        """The board is back, powered, at a new port, which is returned."""
+        self.port = self.request("replug")["port"]
+        return self.port
+
+    def crash(self, how: Literal["fault", "abort"] = "fault") -> None:
+        """The next inference ends in a panic."""
+        self.request("crash", how=how)
+
+    def hang(self) -> None:
+        """The next inference never ends."""
+        self.request("hang")
+
+    def brownout(self) -> None:
+        """The supply dips."""
+        self.request("brownout")
+
+    def request(
+        self, op: str, *, deadline: Deadline | None = None, **fields: Any
+    ) -> dict[str, Any]:
+        """Sends one operation of hil.sim.control; its answer.
+
+        Raises UsageError when the board refuses, InfrastructureError when it is gone.
+        """
+        limit = deadline or Deadline.after(_REQUEST_S)
+        try:
+            if self._socket is None:
+                self._socket = socket.socket(socket.AF_UNIX)
+                self._socket.connect(self.control)
+            self._socket.settimeout(limit.remaining() or 1e-3)
+            self._socket.sendall(json.dumps({"op": op, **fields}).encode() + b"\n")
+            while b"\n" not in self._pending:
+                data = self._socket.recv(_READ_BYTES)
+                if not data:
+                    raise ConnectionResetError("the control socket was closed")
+                self._pending += data
+        except OSError as error:
+            raise InfrastructureError(
+                f"the simulated board does not answer: {error}{self._log_tail()}",
+                where=self.control,
+                hint="it ended or hangs; start it again",
+            ) from error
+        line, _, self._pending = self._pending.partition(b"\n")
+        answer: dict[str, Any] = json.loads(line)
+        if not answer["ok"]:
+            raise UsageError(answer["error"], where="simulated board", hint=answer["hint"])
+        return answer
+
+    def stop(self) -> None:
+        """Ends the board with all its processes. May be called twice."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()  # the lifeline
+        try:
+            process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # its session: the CPU's processes too
+            process.wait()
+        process.stdout.close()
+        self._folder.cleanup()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _wait_for_announcement(self, deadline: Deadline) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        pipe = self._process.stdout.fileno()
+        line = b""
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([pipe], [], [], deadline.remaining())
+            data = os.read(pipe, _READ_BYTES) if ready else b""
+            if not data:
+                what = "ended" if ready else f"did not start within {deadline.seconds:g} s"
+                raise InfrastructureError(
+                    f"the simulated board {what}{self._log_tail()}",
+                    where=f"{sys.executable} -m hil.sim",
+                    hint="run the command by hand to see more",
+                )
+            line += data
+        answer: dict[str, Any] = json.loads(line)
+        if "kind" in answer:
+            kinds: dict[str, type[HilError]] = {
+                kind.kind: kind for kind in (UsageError, InfrastructureError)
+            }
+            raise kinds[answer["kind"]](
+                answer["message"], where=answer["where"], hint=answer["hint"]
+            )
+        return answer
+
+    def _log_tail(self) -> str:
+        text = self.log[-_LOG_TAIL:].strip()
+        return f"\n{text}" if text else ""

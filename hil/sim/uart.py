@@ -1,0 +1,239 @@
+"""The UART between host and program: a relay that can be slow and noisy.
+
+With neither pacing nor noise it only moves bytes. A rate on the host's side that differs
+from the board's garbles them. A program that is not there reads nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+
+from hil.sim.host_port import HostPort
+from hil.sim.line import Garbler, Noise, NoiseRates, Pacer, rates_match
+from hil.sim.loop import Loop, Timer
+
+DEFAULT_BAUD = 115_200
+_READ_BYTES = 65536
+# How finely a paced line delivers: the time of one batch.
+_BATCH_S = 0.001
+# The buffer of a serial driver: a host that writes more has to wait for the line.
+_PACED_QUEUE_BYTES = 4096
+# After set-baud is acknowledged, host and board switch at their own pace.
+_SWITCH_GRACE_S = 0.02
+
+
+class Uart:
+    """Connects a host port with one end of the running program's socket pair."""
+
+    def __init__(
+        self, loop: Loop, noise: NoiseRates, pacing: int | None, baud: int = DEFAULT_BAUD
+    ) -> None:
+        """`baud`: rate after a reset. `pacing`: bits per second of the line, None: no limit;
+        once the program has changed its rate, a paced line has that rate."""
+        self._loop = loop
+        self._boot_baud = self.baud = baud
+        self._pacing = pacing
+        self._host: HostPort | None = None
+        self._program: socket.socket | None = None
+        self._autobaud = False
+        self._garbler = Garbler(noise.seed)
+        self._mismatch: tuple[int, int] | None = None
+        self._held = bytearray()
+        self._hold: Timer | None = None
+        self._to_board = _Direction(loop, pacing, self._deliver_to_board)
+        self._to_host = _Direction(loop, pacing, self._deliver_to_host)
+        self.set_noise(noise)
+        self.overrun_bytes = 0
+
+    def connect_host(self, host: HostPort | None) -> None:
+        """The port that the host uses from now on; None while the board is unplugged."""
+        self._host = host
+
+    def attach(self, *, autobaud: bool = False) -> socket.socket:
+        """A program starts; returns its end. `autobaud`: the ROM loader takes any rate, and
+        esptool has no answer to lost bytes, so that the line has no noise then."""
+        self.detach()
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        self._program = ours
+        self._autobaud = autobaud
+        self._to_board.noisy = self._to_host.noisy = not autobaud
+        self._loop.add(ours.fileno(), lambda _events: self._drain_program())
+        return theirs
+
+    def detach(self) -> None:
+        """The program is gone; what it wrote before still reaches the host."""
+        self._drain_program()
+        self._close_program()
+
+    def reset(self) -> None:
+        """The chip resets, and its UART with it."""
+        self.detach()
+        self._to_board.clear()
+        self._held.clear()
+        self.baud = self._boot_baud
+        if self._pacing is not None:
+            self._set_pace(self._pacing)
+
+    def set_baud(self, baud: int) -> None:
+        """The program switched; what it wrote before goes out at the old rate."""
+        self._drain_program()
+        self.baud = baud
+        self._set_pace(baud)
+        if self._hold is not None:
+            self._release()
+
+    def set_noise(self, noise: NoiseRates) -> None:
+        """The line's quality from now on."""
+        for direction, name in ((self._to_board, "to board"), (self._to_host, "to host")):
+            direction.noise = None if noise.quiet else Noise(noise, name)
+
+    def print(self, text: str) -> None:
+        """Sends text of ROM, bootloader or panic handler."""
+        self._send_to_host(text.encode())
+
+    def from_host(self, data: bytes) -> None:
+        """Takes what the host wrote."""
+        if self._program is None or self._host is None:
+            return
+        if self._hold is not None:
+            self._held += data
+        elif self._rates_match():
+            self._send_to_board(data)
+        elif self._mismatch == (self._host.rate(), self.baud):
+            self._send_to_board(self._garbler.feed(data))
+        else:
+            self._held += data
+            self._host.pause(True)
+            self._hold = self._loop.later(_SWITCH_GRACE_S, self._release)
+
+    def _release(self) -> None:
+        """Sends what was held until both sides had the time to switch their rates."""
+        if self._hold is None:
+            return
+        self._hold.cancel()
+        self._hold = None
+        data = bytes(self._held)
+        self._held.clear()
+        if self._host is None:
+            return
+        if not self._rates_match():
+            self._mismatch = (self._host.rate() or 0, self.baud)
+            data = self._garbler.feed(data)
+        self._send_to_board(data)
+        self._host.pause(False)
+
+    def _send_to_board(self, data: bytes) -> None:
+        self._to_board.send(data)
+        if self._host is not None and self._to_board.queued > _PACED_QUEUE_BYTES:
+            self._host.pause(True)
+
+    def _send_to_host(self, data: bytes) -> None:
+        self._to_host.send(data if self._rates_match() else self._garbler.feed(data))
+
+    def _deliver_to_board(self, data: bytes) -> None:
+        if self._program is None:
+            return
+        try:
+            sent = self._program.send(data)
+        except BlockingIOError:
+            sent = 0
+        except (BrokenPipeError, ConnectionResetError):
+            return  # it has just ended
+        self.overrun_bytes += len(data) - sent
+        if self._host is not None and self._pacing and self._hold is None:
+            was_full = self._to_board.queued + len(data) > _PACED_QUEUE_BYTES
+            if was_full and self._to_board.queued <= _PACED_QUEUE_BYTES:
+                self._host.pause(False)
+
+    def _deliver_to_host(self, data: bytes) -> None:
+        if self._host is not None:
+            self._host.write(data)
+
+    def _drain_program(self) -> None:
+        while self._read_program():
+            pass
+
+    def _read_program(self) -> bool:
+        """Moves what the program wrote; True when there may be more."""
+        if self._program is None:
+            return False
+        try:
+            data = self._program.recv(_READ_BYTES)
+        except BlockingIOError:
+            return False
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._close_program()
+            return False
+        self._send_to_host(data)
+        return len(data) == _READ_BYTES
+
+    def _close_program(self) -> None:
+        if self._program is not None:
+            self._loop.remove(self._program.fileno())
+            self._program.close()
+            self._program = None
+
+    def _rates_match(self) -> bool:
+        rate = self._host.rate() if self._host is not None else None
+        if rate is None:
+            return True
+        if self._autobaud:
+            self._set_pace(rate)
+            return True
+        return rate == self.baud or rates_match(rate, self.baud)
+
+    def _set_pace(self, baud: int) -> None:
+        self._to_board.set_pace(baud)
+        self._to_host.set_pace(baud)
+
+
+class _Direction:
+    """Noise, then pacing, then delivery."""
+
+    def __init__(self, loop: Loop, pacing: int | None, deliver: Callable[[bytes], None]) -> None:
+        self._loop = loop
+        self._deliver = deliver
+        self._pacer = Pacer(pacing) if pacing is not None else None
+        self._waiting = False
+        self.noise: Noise | None = None
+        self.noisy = True
+
+    @property
+    def queued(self) -> int:
+        return self._pacer.queued if self._pacer is not None else 0
+
+    def send(self, data: bytes) -> None:
+        if self.noise is not None and self.noisy:
+            data = self.noise.feed(data)
+        if self._pacer is None:
+            if data:
+                self._deliver(data)
+            return
+        self._pacer.push(data, time.monotonic())
+        self._schedule()
+
+    def set_pace(self, baud: int) -> None:
+        if self._pacer is not None:
+            self._pacer.set_baud(baud)
+
+    def clear(self) -> None:
+        if self._pacer is not None:
+            self._pacer.clear()
+
+    def _schedule(self) -> None:
+        when = self._pacer.next_due(_BATCH_S) if self._pacer is not None else None
+        if when is not None and not self._waiting:
+            self._waiting = True
+            self._loop.at(when, self._tick)
+
+    def _tick(self) -> None:
+        self._waiting = False
+        data = self._pacer.due(time.monotonic()) if self._pacer is not None else b""
+        if data:
+            self._deliver(data)
+        self._schedule()
