@@ -25,7 +25,7 @@ SetBaud = c.CFUNCTYPE(None, c.c_void_p, c.c_uint32)
 class HostEngine(c.Structure):
     """`camhil_host_engine`"""
 
-    _fields_ = [  # noqa: RUF012 - ctypes asks for it
+    _fields_ = [
         ("context", c.c_void_p),
         ("name", c.c_char_p),
         ("load", Load),
@@ -37,7 +37,7 @@ class HostEngine(c.Structure):
 class HostConfig(c.Structure):
     """`camhil_host_config`"""
 
-    _fields_ = [  # noqa: RUF012 - ctypes asks for it
+    _fields_ = [
         ("abi", c.c_uint32),
         ("uart_fd", c.c_int32),
         ("baud", c.c_uint32),

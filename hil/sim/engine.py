@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from hil.errors import InfrastructureError
 
@@ -47,6 +47,27 @@ class Engine(Protocol):
 
     def output(self, index: int) -> NDArray[np.generic]:
         """Graph output `index` of the last run."""
+
+
+def check_registered(codes: Iterable[int], schema: Any) -> None:
+    """Refuses operators that the firmware does not register (firmware/ops.toml).
+
+    Both engines know many more; a model that needs them would fail on a real board.
+    `codes` are BuiltinOperator codes, `schema` is the generated module that names them.
+    Raises EngineError.
+    """
+    from hil.resources import find
+    from hil.toml_table import read_toml
+    from hil.wire.enums import ErrorCode
+
+    names = read_toml(find("firmware") / "ops.toml").take("ops", list)
+    builtin = vars(schema.BuiltinOperator)
+    registered = {builtin[name] for name in names}
+    for code in codes:
+        if code not in registered:
+            name = next((key for key, value in builtin.items() if value == code), f"{code}")
+            message = f"operator {name} is not registered in the firmware"
+            raise EngineError(ErrorCode.MODEL_OP, message, code)
 
 
 def create_engine(kind: str, log: IO[bytes] | None = None) -> Engine:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from hil.sim.engine import EngineError
+from hil.sim.engine import EngineError, check_registered
 from hil.wire.enums import ErrorCode
 
 if TYPE_CHECKING:
@@ -35,15 +35,13 @@ class LitertEngine:
     def load(self, model: bytes, arena_bytes: int) -> int:
         del arena_bytes  # LiteRT allocates from the heap
         self._model = model
+        self._op_outputs = _checked_op_outputs(model)
         self._plain = self._interpreter(keep_all=False)
         return 0
 
     def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
         if on_op is not None and self._keeping is None:
-            from hil.tflite_graph import read_graph
-
             self._keeping = self._interpreter(keep_all=True)
-            self._op_outputs = [op.output for op in read_graph(self._model).ops]
         interpreter = self._keeping if on_op is not None else self._plain
         tensor = interpreter.get_input_details()[0]
         try:
@@ -73,3 +71,18 @@ class LitertEngine:
         except (RuntimeError, ValueError) as error:
             raise EngineError(ErrorCode.ENGINE, str(error)) from error
         return interpreter
+
+
+def _checked_op_outputs(model: bytes) -> list[int]:
+    """The output tensor of every operator; refuses what the firmware cannot run."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    from hil.errors import UsageError
+    from hil.tflite_graph import read_graph
+
+    try:
+        graph = read_graph(model)
+    except UsageError as error:
+        raise EngineError(ErrorCode.MODEL_FORMAT, error.message) from error
+    check_registered((op.code for op in graph.ops), schema)
+    return [op.output for op in graph.ops]

@@ -16,7 +16,7 @@ import tflite_micro
 from tflite_micro.python.tflite_micro import _runtime
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from hil.sim.engine import EngineError
+from hil.sim.engine import EngineError, check_registered
 from hil.wire.enums import ErrorCode
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ _NO_DECOMPRESSION = 0
 _STDERR = 2
 # RecordingMicroAllocator::PrintAllocations of TFLM.
 _ARENA_TOTAL = re.compile(r"Arena allocation total (\d+) bytes")
-# MicroOpResolver::GetRegistrationFromOpCode of TFLM.
-_MISSING_OP = re.compile(r"Didn't find op for builtin opcode '(\w+)'")
 
 
 class TflmEngine:
@@ -54,6 +52,13 @@ class TflmEngine:
 
     def load(self, model: bytes, arena_bytes: int) -> int:
         self._model = model
+        graph = schema.Model.GetRootAs(model, 0)
+        codes = [graph.OperatorCodes(index) for index in range(graph.OperatorCodesLength())]
+        check_registered(
+            (max(code.BuiltinCode(), code.DeprecatedBuiltinCode()) for code in codes), schema
+        )
+        operators = range(graph.Subgraphs(0).OperatorsLength())
+        self._op_outputs = [graph.Subgraphs(0).Operators(index).Outputs(0) for index in operators]
         self._plain = self._interpreter(keep_all=False)
         _, text = self._with_stderr(self._plain.PrintAllocations)
         total = _ARENA_TOTAL.search(text)
@@ -67,9 +72,6 @@ class TflmEngine:
     def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
         if on_op is not None and self._keeping is None:
             self._keeping = self._interpreter(keep_all=True)
-            graph = schema.Model.GetRootAs(self._model, 0).Subgraphs(0)
-            count = graph.OperatorsLength()
-            self._op_outputs = [graph.Operators(index).Outputs(0) for index in range(count)]
         interpreter = self._keeping if on_op is not None else self._plain
         try:
             interpreter.SetInputTensor(image.reshape(self._shape), 0)
@@ -126,11 +128,6 @@ class TflmEngine:
 
 
 def _refusal(error: Exception, text: str) -> EngineError:
-    missing = _MISSING_OP.search(text)
-    if missing:
-        name = missing.group(1)
-        code = getattr(schema.BuiltinOperator, name, -1)
-        return EngineError(ErrorCode.MODEL_OP, f"the engine has no operator {name}", code)
     lines = text.split("\n")
     said = next((line.strip() for line in reversed(lines) if line.strip()), "")
     return EngineError(ErrorCode.ENGINE, said or str(error))

@@ -182,7 +182,7 @@ def _second_stage(
 ) -> tuple[app_image.App, flash_layout.Partition | None]:
     lines += [
         "I (27) boot: ESP-IDF sim 2nd stage bootloader",
-        "I (31) boot: chip revision: v3.0",
+        "I (31) boot: chip revision: v0.0",
         "I (35) boot.esp32: SPI Speed      : 40MHz",
         "I (40) boot.esp32: SPI Mode       : DIO",
         "I (44) boot.esp32: SPI Flash Size : 4MB",

@@ -64,7 +64,7 @@ def _flash_image(flash: FlashFile) -> Any:
         def __init__(self) -> None:
             self.data = flash.data
             self._defl_offset = 0
-            self._decompressor = None
+            self._decompressor: Any = None
             self._plain_offset = 0
 
         def begin_defl(self, payload: bytes) -> None:
