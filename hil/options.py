@@ -28,6 +28,7 @@ class RunOptions:
     handshake_s: float = 15.0
     image_s: float = 30.0
     photos: Path | None = None
+    resize: bool = False
     tolerances: Path | None = None
     facts: Path | None = None
     sim_pacing: int | None = None
@@ -108,6 +109,12 @@ RUN_ARGUMENTS = (
         "photos",
         "directory of photographs, with or without manifest.toml (default: camhil's own)",
         {"metavar": "DIR", "type": Path},
+    ),
+    Argument(
+        "--photos-resize",
+        "resize",
+        "cut and shrink photographs of another size instead of refusing them",
+        {"action": "store_true"},
     ),
     Argument(
         "--tolerances",

@@ -104,11 +104,11 @@ def photo(request: pytest.FixtureRequest) -> Photo:
     from hil.images import load
 
     entry: FixturePhoto = request.param
-    return load(entry.path)
+    return load(entry.path, resize=_options(request.config).resize)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "photo" in metafunc.fixturenames:
+    if "photo" in metafunc.fixturenames and _uses_our_photo(metafunc):
         from hil.fixture_set import load_photos
 
         try:
@@ -116,6 +116,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         except HilError as error:
             raise pytest.UsageError(str(error)) from error
         metafunc.parametrize("photo", photos, indirect=True, ids=[entry.name for entry in photos])
+
+
+def _uses_our_photo(metafunc: pytest.Metafunc) -> bool:
+    """False where a test or a conftest brings a `photo` of its own."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        names = mark.args[0] if mark.args else mark.kwargs.get("argnames", "")
+        listed = names.split(",") if isinstance(names, str) else names
+        if "photo" in [name.strip() for name in listed]:
+            return False
+    manager = metafunc.definition.session._fixturemanager
+    definitions = manager.getfixturedefs("photo", metafunc.definition)
+    return bool(definitions) and definitions[-1].func.__module__ == __name__
 
 
 # ---- outcomes -------------------------------------------------------------------
