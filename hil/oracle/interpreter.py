@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_LARGEST_ARENA = 256 * 1024 * 1024
+
 
 class ReferenceInterpreter(Protocol):
     """Runs a model; every tensor can be read afterwards. Not thread-safe."""
@@ -77,7 +79,7 @@ class TfliteMicroReference:
         needed = sum(tensor.data_bytes + 256 for tensor in graph.tensors)
         self._interpreter = runtime.Interpreter.from_bytes(
             model,
-            arena_size=2 * needed + 256 * 1024,
+            arena_size=min(2 * needed + 256 * 1024, _LARGEST_ARENA),
             intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors,
         )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PROBE_SECONDS = 60.0
+_WORKER = "hil.oracle.micro_worker"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,7 @@ def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Dea
         directory = Path(name)
         (directory / "model.tflite").write_bytes(model)
         np.save(directory / "images.npy", np.stack(images))
-        command = [sys.executable, "-m", "hil.oracle.micro_worker", str(directory)]
+        command = [sys.executable, "-m", _WORKER, str(directory)]
         try:
             done = subprocess.run(
                 command,

@@ -1,0 +1,125 @@
+"""Reading .tflite files, whole and broken."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hil.errors import UsageError
+from hil.testing.tiny_model import tiny_model
+from hil.tflite_graph import (
+    firmware_ops,
+    missing_ops,
+    op_code,
+    op_name,
+    read_graph,
+    read_graph_file,
+)
+
+MODEL = tiny_model(channels=2, grid=(2, 2))
+
+
+def test_operators_are_listed_in_execution_order_with_code_and_output() -> None:
+    graph = read_graph(MODEL)
+    # Codes: schema.fbs, enum BuiltinOperator.
+    assert [(op.name, op.code) for op in graph.ops] == [
+        ("CONV_2D", 3),
+        ("MEAN", 40),
+        ("CONV_2D", 3),
+        ("RESHAPE", 22),
+        ("SOFTMAX", 25),
+    ]
+    assert [graph.tensors[op.output].name for op in graph.ops] == [
+        "features",
+        "mean",
+        "classifier",
+        "logits",
+        "score",
+    ]
+
+
+def test_tensors_carry_shape_type_and_quantization() -> None:
+    graph = read_graph(MODEL)
+    score = graph.tensors[graph.outputs[0]]
+    assert (score.shape, score.type_name, score.type_code) == ((1, 2), "INT8", 9)
+    assert (score.scales, score.zero_points) == ((1 / 256,), (-128,))
+    assert score.data_bytes == 2
+    filter_ = next(t for t in graph.tensors if t.name == "classifier/filter")
+    assert len(filter_.scales) == len(filter_.zero_points) == 2
+    assert filter_.zero_point(1) == 0
+    assert len(filter_.data) == 4
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"TFL", "only 3 bytes"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS pointer"),
+        (b"\x89PNG\r\n\x1a\n" * 9, "not a TFLite file"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_and_described(data: bytes, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        read_graph(data, where="some.tflite")
+
+
+def test_errors_name_the_file() -> None:
+    with pytest.raises(UsageError) as caught:
+        read_graph(b"nonsense", where="some.tflite")
+    assert caught.value.where == "some.tflite"
+
+
+@pytest.mark.parametrize("part", [0.05, 0.3, 0.6, 0.9, 0.99])
+def test_a_truncated_file_is_refused_naming_the_place(part: float) -> None:
+    with pytest.raises(UsageError, match="truncated or damaged at "):
+        read_graph(MODEL[: int(len(MODEL) * part)])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(MODEL) - 1), st.integers(0, 255)), max_size=20))
+def test_damaged_bytes_give_a_graph_or_a_usage_error(damage: list[tuple[int, int]]) -> None:
+    model = bytearray(MODEL)
+    for offset, value in damage:
+        model[offset] = value
+    try:
+        graph = read_graph(bytes(model))
+    except UsageError:
+        return
+    used = {index for op in graph.ops for index in (*op.inputs, *op.outputs)}
+    assert used <= set(range(-1, len(graph.tensors)))
+
+
+@given(st.binary(max_size=200))
+def test_random_bytes_behind_the_identifier_are_refused(data: bytes) -> None:
+    with pytest.raises(UsageError, match="truncated or damaged"):
+        read_graph(data[:4].ljust(4, b"\0") + b"TFL3" + data[4:])
+
+
+def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot read the model"):
+        read_graph_file(tmp_path / "none.tflite")
+
+
+def test_the_firmware_has_all_operators_of_a_model_with_a_mean() -> None:
+    assert missing_ops(read_graph(MODEL)) == ()
+
+
+def test_operators_that_the_firmware_lacks_are_named_once() -> None:
+    graph = read_graph(tiny_model(pool="average_pool", classifier="dense"))
+    assert missing_ops(graph) == ("AVERAGE_POOL_2D", "FULLY_CONNECTED")
+    assert missing_ops(graph, ["AVERAGE_POOL_2D", "FULLY_CONNECTED"]) == (
+        "CONV_2D",
+        "RESHAPE",
+        "SOFTMAX",
+    )
+
+
+def test_firmware_operators_are_names_of_the_schema() -> None:
+    for name in firmware_ops():
+        assert op_name(op_code(name)) == name
+
+
+def test_an_unknown_operator_code_has_a_name_too() -> None:
+    assert op_name(9999) == "UNKNOWN_9999"
