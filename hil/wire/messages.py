@@ -121,6 +121,7 @@ __all__ = [
     "encode_reply",
     "encode_request",
     "peek_seq",
+    "reply_kind",
 ]
 
 NOTICE_SEQ = 0  # sequence number of what the board sends unasked
@@ -146,6 +147,11 @@ def encode_reply(seq: int, message: Reply) -> bytes:
 def decode_reply(data: bytes) -> tuple[int, Reply]:
     seq, message = _decode(_REPLIES, data)
     return seq, typing.cast(Reply, message)
+
+
+def reply_kind(request: Request) -> type[Any]:
+    """The class that answers `request`: a request and its answer share the kind number."""
+    return _REPLIES[request.kind]
 
 
 def peek_seq(data: bytes) -> int | None:

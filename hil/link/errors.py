@@ -1,0 +1,182 @@
+"""Errors of the link, and what every error code of the board means.
+
+| situation                               | error                 |
+|-----------------------------------------|-----------------------|
+| the board answered with an error        | `BoardError`          |
+| the board sent what the protocol lacks  | `FirmwareError`       |
+| no answer in time                       | `NoAnswerError`       |
+| port missing, busy or lost              | `InfrastructureError` |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hil.errors import FirmwareError, InfrastructureError
+from hil.wire.enums import ErrorCode
+from hil.wire.replies import ErrorReply
+
+_CONSOLE_LINES = 12
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An error code for readers: what it means, its two numbers, what to do about it.
+
+    `one` and `two` are format strings of the number `{0}`; empty where it has no meaning.
+    """
+
+    meaning: str
+    hint: str
+    one: str = ""
+    two: str = ""
+
+
+EXPLANATIONS: dict[ErrorCode, Explanation] = {
+    ErrorCode.OK: Explanation("no error", "An error reply must not carry this code."),
+    ErrorCode.BAD_REQUEST: Explanation(
+        "not a valid request of this protocol",
+        "Firmware and host disagree about the protocol: flash the firmware of this version.",
+    ),
+    ErrorCode.PROTOCOL_VERSION: Explanation(
+        "the board speaks another version of the protocol",
+        "Flash firmware built from the installed version of camhil.",
+        "board: version {0}",
+        "host: version {0}",
+    ),
+    ErrorCode.UNSUPPORTED: Explanation(
+        "this board or this build cannot do that",
+        "See the capabilities of the identity; some need a build option of the firmware.",
+    ),
+    ErrorCode.WRONG_SIZE: Explanation(
+        "the image has the wrong size",
+        "Send exactly the bytes of the model's input tensor.",
+        "expected: {0} bytes",
+        "got: {0} bytes",
+    ),
+    ErrorCode.NO_SUCH_IMAGE: Explanation(
+        "the image was not uploaded, or was replaced since",
+        "The board keeps two images and loses them on reset: look for a restart in its console.",
+    ),
+    ErrorCode.INCOMPLETE: Explanation(
+        "chunks of the image are missing",
+        "The link uploads them again by itself; seen by a user, the line loses most of what "
+        "is sent.",
+        "bitmap of missing chunks: {0:#x}",
+    ),
+    ErrorCode.IMAGE_CORRUPT: Explanation(
+        "the image does not match its CRC-32",
+        "The bytes changed between the host's CRC and the board's: check the board's memory.",
+        "expected: {0:#010x}",
+        "computed: {0:#010x}",
+    ),
+    ErrorCode.BUSY: Explanation(
+        "the queue is full or no image buffer is free",
+        "Wait for the inferences that run, or reset the board.",
+    ),
+    ErrorCode.OUT_OF_RANGE: Explanation(
+        "an offset, a length or an index is too large",
+        "Compare the request with the sizes in the board's identity.",
+    ),
+    ErrorCode.NOTHING_RECORDED: Explanation(
+        "there was no inference, or none with a trace, since the reset",
+        "Run an inference first (with trace=True for a trace).",
+    ),
+    ErrorCode.NO_MODEL: Explanation(
+        "the model partition is empty", "Flash the model partition: `hil flash`."
+    ),
+    ErrorCode.MODEL_HEADER: Explanation(
+        "the header of the model partition is damaged or of another version",
+        "Flash the model partition again: `hil flash --force`.",
+    ),
+    ErrorCode.MODEL_CRC: Explanation(
+        "the model does not match its CRC-32",
+        "Flash the model partition again: `hil flash --force`.",
+        "expected: {0:#010x}",
+        "computed: {0:#010x}",
+    ),
+    ErrorCode.MODEL_FORMAT: Explanation(
+        "the model is not a TFLite flatbuffer", "Convert the model to .tflite."
+    ),
+    ErrorCode.MODEL_INPUT: Explanation(
+        "shape or type of the model's input do not fit",
+        "The input must be int8 of the shape that the firmware was built for.",
+    ),
+    ErrorCode.MODEL_SCORE: Explanation(
+        "the model has no int8 score output of scale 1/256",
+        "The score must be the output of an int8 SOFTMAX.",
+    ),
+    ErrorCode.MODEL_FEATURES: Explanation(
+        "the model has no 4-D int8 output in front of the classifier",
+        "Convert the model with the feature map as a second output.",
+    ),
+    ErrorCode.MODEL_CLASSIFIER: Explanation(
+        "no classifier weights lie between feature map and score",
+        "A class activation map needs: feature map, global average, one linear layer, SOFTMAX.",
+    ),
+    ErrorCode.MODEL_OP: Explanation(
+        "the firmware lacks an operator of the model",
+        "Add the operator to the firmware's op resolver, or convert the model without it.",
+        "TFLite BuiltinOperator: {0}",
+    ),
+    ErrorCode.ARENA_TOO_SMALL: Explanation(
+        "the tensor arena is too small for the model",
+        "Build the firmware with a larger arena.",
+        "needed: {0} bytes",
+        "available: {0} bytes",
+    ),
+    ErrorCode.ENGINE: Explanation(
+        "the inference engine failed",
+        "The engine's own message is in the board's console.",
+        "status: {0}",
+    ),
+    ErrorCode.CAMERA: Explanation(
+        "the camera failed", "Check the camera's cable and pins; inject images instead."
+    ),
+}
+
+
+class BoardError(FirmwareError):
+    """The board answered a request with an error."""
+
+    def __init__(self, reply: ErrorReply, *, request: str, where: str = "") -> None:
+        self.reply = reply
+        self.code = reply.code
+        explanation = EXPLANATIONS[reply.code]
+        parts = [f"{request}: {explanation.meaning}"]
+        numbers = ((explanation.one, reply.detail.one), (explanation.two, reply.detail.two))
+        parts += [text.format(number) for text, number in numbers if text]
+        if reply.message:
+            parts.append(f'the board says "{reply.message}"')
+        super().__init__("; ".join(parts), hint=explanation.hint, where=where)
+
+
+class NoAnswerError(InfrastructureError):
+    """A wait for the board ended without an answer; `heard` tells what came instead."""
+
+    def __init__(
+        self, what: str, waited_s: float, *, heard: str, console: Sequence[str], where: str = ""
+    ) -> None:
+        self.what = what
+        self.waited_s = waited_s
+        lines = [f"no answer within {waited_s:.3g} s: {what}; {heard}"]
+        if console:
+            lines.append("last console output:")
+            lines += [f"  | {line}" for line in console[-_CONSOLE_LINES:]]
+        super().__init__("\n".join(lines), hint=_no_answer_hint(heard, console), where=where)
+
+
+def _no_answer_hint(heard: str, console: Sequence[str]) -> str:
+    if any("Guru Meditation" in line or "abort()" in line for line in console):
+        return "The firmware crashed: see the backtrace in the console output."
+    if any("waiting for download" in line for line in console):
+        return "The board waits in its ROM bootloader: release GPIO0 (BOOT) and reset it."
+    if heard.startswith("the board sent nothing"):
+        return (
+            "Is the firmware flashed, is the board powered, is this the right port? "
+            "Close other programs that use the port, or reset the board."
+        )
+    if not console and "damaged" in heard:
+        return "Both ends may use different baud rates; else check cable and ground."
+    return "Read the console output; reset the board, or raise the time limit for a slow model."

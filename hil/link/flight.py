@@ -1,0 +1,198 @@
+"""Requests on their way: which are unanswered, which count as lost.
+
+Requests and answers keep their order on a serial line. So an answer proves that every request
+sent before its own has been answered or lost; the time-out is only for the last one.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from hil.errors import UsageError
+from hil.link.line import LineClock
+from hil.link.rto import RetransmissionTimer
+from hil.wire.errors import WireError
+from hil.wire.frames import FIRST_SEQ, encode_frame
+from hil.wire.messages import Request, encode_request
+
+_SEQ_END = 1 << 32
+_NEWS_S = 0.005  # assumed half round trip before one was measured
+_REMEMBERED = 512  # answered sequence numbers, to tell duplicates from stale answers
+
+
+_Owner = TypeVar("_Owner")
+
+
+@dataclass(eq=False)
+class Exchange(Generic[_Owner]):
+    """One request and what is known about its answer; `owner` is who asked."""
+
+    seq: int
+    frame: bytes
+    owner: _Owner
+    resend: bool = True  # False: doing it twice is not the same as doing it once
+    is_chunk: bool = False
+    tries: int = 0
+    first_order: int = 0
+    order: int = 0
+    position: int = 0
+    leaves_at: float = 0.0
+    ask_again_at: float | None = None  # deferred: acknowledged, the answer proper comes later
+
+
+class Flight(Generic[_Owner]):
+    """All exchanges of a session."""
+
+    def __init__(self, line: LineClock, timer: RetransmissionTimer, first_seq: int) -> None:
+        self._seq = first_seq
+        self._line = line
+        self.timer = timer
+        self._open: dict[int, Exchange[_Owner]] = {}  # in the order of their last transmission
+        self._lost: dict[int, Exchange[_Owner]] = {}  # to be sent again
+        self._deferred: dict[int, Exchange[_Owner]] = {}
+        self._orders = 0
+        self._progress_at = 0.0
+        self._answered: collections.deque[int] = collections.deque(maxlen=_REMEMBERED)
+
+    @property
+    def chunks(self) -> int:
+        """Unacknowledged chunks."""
+        return sum(ex.is_chunk for part in (self._open, self._lost) for ex in part.values())
+
+    def __iter__(self) -> Iterator[Exchange[_Owner]]:
+        """Every unfinished exchange."""
+        return iter([*self._open.values(), *self._lost.values(), *self._deferred.values()])
+
+    def get(self, seq: int) -> Exchange[_Owner] | None:
+        """The exchange that waits for an answer with this number."""
+        return self._open.get(seq) or self._lost.get(seq) or self._deferred.get(seq)
+
+    def was_answered(self, seq: int) -> bool:
+        return seq in self._answered
+
+    def new(
+        self, request: Request, owner: _Owner, *, resend: bool = True, is_chunk: bool = False
+    ) -> Exchange[_Owner]:
+        """Numbers and encodes a request. Raises `UsageError` where a value is out of range."""
+        try:
+            frame = encode_frame(encode_request(self._seq, request))
+        except WireError as error:
+            raise UsageError(
+                f"this request cannot be sent: {error}",
+                hint="Compare the values with the limits of the protocol (docs/protocol.md).",
+            ) from error
+        exchange = Exchange(self._seq, frame, owner, resend, is_chunk)
+        self._seq = self._seq + 1 if self._seq + 1 < _SEQ_END else FIRST_SEQ
+        return exchange
+
+    def send(self, exchange: Exchange[_Owner], now: float) -> bytes:
+        """Notes one transmission of the exchange; returns the bytes."""
+        self._lost.pop(exchange.seq, None)
+        self._orders += 1
+        exchange.order = self._orders
+        exchange.tries += 1
+        if exchange.tries == 1:
+            exchange.first_order = self._orders
+        exchange.leaves_at = self._line.send(len(exchange.frame), now)
+        exchange.position = self._line.position
+        self._open[exchange.seq] = exchange
+        return exchange.frame
+
+    def heard(self, exchange: Exchange[_Owner], now: float) -> None:
+        """An answer came, in the order of the requests: learns the round-trip time."""
+        self._progress_at = now
+        if exchange.tries == 1 and exchange.seq in self._open:
+            self._line.left(exchange.position, now)
+            self.timer.sample(max(0.0, now - exchange.leaves_at))
+
+    def lose_earlier(self, exchange: Exchange[_Owner]) -> None:
+        """What was sent before an answered exchange and is not answered itself is lost."""
+        for other in list(self._open.values()):
+            if other.order >= exchange.first_order:
+                break
+            self._lose(other)
+
+    def close(self, exchange: Exchange[_Owner]) -> None:
+        """The exchange is answered."""
+        self.forget(exchange)
+        self._answered.append(exchange.seq)
+
+    def forget(self, exchange: Exchange[_Owner]) -> None:
+        """Nobody wants the answer any more; it is stale when it comes."""
+        for part in (self._open, self._lost, self._deferred):
+            part.pop(exchange.seq, None)
+
+    def defer(self, exchange: Exchange[_Owner], ask_again_at: float | None) -> None:
+        """The board acknowledged; the answer proper may take longer than a round trip."""
+        self._open.pop(exchange.seq, None)
+        self._lost.pop(exchange.seq, None)
+        exchange.ask_again_at = ask_again_at
+        self._deferred[exchange.seq] = exchange
+
+    def on_notice(self, now: float) -> None:
+        """The board saw a damaged frame: it was the oldest that is unanswered."""
+        oldest = self._oldest()
+        if oldest is not None and self._is_settled(oldest, now):
+            self._lose(oldest)
+
+    def on_damage(self, now: float) -> None:
+        """The host saw a damaged frame. Later answers tell more, unless there will be none."""
+        if len(self._open) == 1:
+            self.on_notice(now)
+        first = next(iter(self._deferred.values()), None)
+        if first is not None and self._is_settled(first, now):
+            self._ask_again(first)
+
+    def next_lost(self, now: float) -> Exchange[_Owner] | None:
+        """The next exchange to be sent again; runs the timers."""
+        for exchange in list(self._deferred.values()):
+            if exchange.ask_again_at is not None and exchange.ask_again_at <= now:
+                self._ask_again(exchange)
+        return next(iter(self._lost.values()), None)
+
+    def time_out(self, now: float) -> bool:
+        """Whether the oldest exchange has waited too long; if so it counts as lost."""
+        oldest = self._oldest()
+        if oldest is None or self._due_at(oldest) > now:
+            return False
+        self._lose(oldest)
+        self.timer.back_off()
+        self._progress_at = now
+        return True
+
+    def next_due(self) -> float | None:
+        """When a timer runs out."""
+        times = [ex.ask_again_at for ex in self._deferred.values() if ex.ask_again_at is not None]
+        oldest = self._oldest()
+        if oldest is not None:
+            times.append(self._due_at(oldest))
+        return min(times, default=None)
+
+    def _due_at(self, exchange: Exchange[_Owner]) -> float:
+        return max(exchange.leaves_at, self._progress_at) + self.timer.interval_s
+
+    def _is_settled(self, exchange: Exchange[_Owner], now: float) -> bool:
+        """Whether it left long enough ago for bad news to be about it."""
+        round_trip = self.timer.smoothed_s
+        news_s = _NEWS_S if round_trip is None else round_trip / 2
+        return now - exchange.leaves_at >= news_s
+
+    def _oldest(self) -> Exchange[_Owner] | None:
+        return next((ex for ex in self._open.values() if ex.resend), None)
+
+    def _lose(self, exchange: Exchange[_Owner]) -> None:
+        if exchange.resend:
+            del self._open[exchange.seq]
+            self._lost[exchange.seq] = exchange
+
+    def ask_again(self, exchange: Exchange[_Owner]) -> None:
+        """The answer proper of a deferred exchange seems to be lost."""
+        if exchange.seq in self._deferred:
+            self._ask_again(exchange)
+
+    def _ask_again(self, exchange: Exchange[_Owner]) -> None:
+        del self._deferred[exchange.seq]
+        self._lost[exchange.seq] = exchange

@@ -1,0 +1,48 @@
+"""Retransmission timer (RFC 6298), for answers of the board."""
+
+from __future__ import annotations
+
+_ALPHA = 1 / 8
+_BETA = 1 / 4
+_VARIATIONS = 4
+_GRANULARITY_S = 0.001
+
+
+class RetransmissionTimer:
+    """How long to wait for an answer, learnt from how long answers took. Times in seconds."""
+
+    def __init__(self, *, floor_s: float, initial_s: float, ceiling_s: float) -> None:
+        self._floor_s = floor_s
+        self._ceiling_s = ceiling_s
+        self._interval_s = initial_s
+        self._smoothed_s: float | None = None
+        self._variation_s = 0.0
+
+    @property
+    def interval_s(self) -> float:
+        """The time after which an unanswered message counts as lost."""
+        return self._interval_s
+
+    @property
+    def smoothed_s(self) -> float | None:
+        """Smoothed round-trip time; None before the first sample."""
+        return self._smoothed_s
+
+    def sample(self, seconds: float) -> None:
+        """Learns from one answer to a message that was sent once (Karn's algorithm)."""
+        if self._smoothed_s is None:
+            self._smoothed_s = seconds
+            self._variation_s = seconds / 2
+        else:
+            deviation = abs(self._smoothed_s - seconds)
+            self._variation_s += _BETA * (deviation - self._variation_s)
+            self._smoothed_s += _ALPHA * (seconds - self._smoothed_s)
+        spread = max(_GRANULARITY_S, _VARIATIONS * self._variation_s)
+        self._interval_s = self._limited(self._smoothed_s + spread)
+
+    def back_off(self) -> None:
+        """Doubles the interval after a time-out, until the next sample."""
+        self._interval_s = self._limited(2 * self._interval_s)
+
+    def _limited(self, seconds: float) -> float:
+        return min(max(seconds, self._floor_s), self._ceiling_s)

@@ -1,0 +1,46 @@
+"""What happened on the link, counted."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+
+@dataclass
+class LinkStats:
+    """Counts since the channel was opened; a snapshot that does not change any more.
+
+    Frames that were sent once and answered once leave every count below `console_bytes` at 0.
+    """
+
+    bytes_out: int = 0
+    bytes_in: int = 0
+    frames_out: int = 0
+    frames_in: int = 0
+    console_bytes: int = 0
+    damaged: int = 0  # segments from the board that are neither a frame nor text
+    notices: int = 0  # link-notices: the board saw damaged frames
+    damaged_at_board: int = 0  # frames that these notices report
+    retransmitted: int = 0  # frames sent again, for whatever reason
+    timeouts: int = 0  # of them, because no answer came in time
+    duplicates: int = 0  # answers to a request that is answered already
+    stale: int = 0  # answers to a request that this session did not send or gave up
+    wrong_image: int = 0  # answers with the right number about another image
+    malformed: int = 0  # undamaged frames that hold no reply of the protocol
+    bad_requests: int = 0  # requests that the board could not read, though undamaged
+    busy: int = 0  # times the board had no free buffer or a full queue
+    incomplete: int = 0  # inferences that were asked for before the upload had arrived
+    reuploads: int = 0  # images announced again because the board lost or damaged them
+    repeated_inferences: int = 0  # run again because captured operator output was lost
+
+    def copy(self) -> LinkStats:
+        return dataclasses.replace(self)
+
+    def since(self, earlier: LinkStats) -> LinkStats:
+        """The counts that were added after `earlier`."""
+        return LinkStats(
+            **{
+                field.name: getattr(self, field.name) - getattr(earlier, field.name)
+                for field in dataclasses.fields(self)
+            }
+        )

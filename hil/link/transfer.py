@@ -1,0 +1,234 @@
+"""One image on its way through the board: announce, chunks, infer, result. Pure state machine.
+
+Chunks are sent right behind the announcement and the inference request right behind the last
+chunk, without waiting for answers. Where the board lacked something when a message arrived, it
+says so, and the step is repeated as a new request.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from hil.errors import FirmwareError
+from hil.link.errors import BoardError
+from hil.link.jobs import CapturedOp, Inference, Job
+from hil.link.stats import LinkStats
+from hil.link.upload import UploadWindow
+from hil.wire.enums import ErrorCode
+from hil.wire.replies import ErrorReply, OpData, Result
+from hil.wire.requests import Chunk, Infer, Upload
+
+_MAX_REUPLOADS = 8
+_FIRST_BUSY_S = 0.02
+_MAX_BUSY_S = 0.5
+_BITMAP = (1 << 64) - 1
+
+
+class Step(enum.Enum):
+    """What a message of a transfer is for."""
+
+    ANNOUNCE = "upload"
+    CHUNK = "chunk"
+    INFER = "infer"
+
+
+class _Phase(enum.Enum):
+    NEEDED = 0
+    SENT = 1
+    ANSWERED = 2
+
+
+class Transfer:
+    """The state of one job. The session sends what `next_step` asks for and reports answers."""
+
+    def __init__(self, job: Job, chunk_bytes: int, stats: LinkStats) -> None:
+        self.job = job
+        self.crc = job.image_crc
+        self.window = UploadWindow(len(job.image), chunk_bytes)
+        self.error: FirmwareError | None = None
+        self.result: Result | None = None
+        self.resume = job.reuse
+        self.hold_until = 0.0  # the board was busy
+        self.wrong_images = 0
+        self.attempts = 0
+        self.started_at = 0.0
+        self.accepted_at: float | None = None
+        self.finished_at = 0.0
+        self._stats = stats
+        self._announce = _Phase.NEEDED
+        self._infer = _Phase.NEEDED
+        self._chunks_wait = False  # for the answer to the announcement
+        self._busy_s = _FIRST_BUSY_S
+        self._pieces: dict[int, bytes] = {}
+        self._captured_bytes: int | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.result is not None or self.error is not None
+
+    @property
+    def begun(self) -> bool:
+        return self._announce is not _Phase.NEEDED
+
+    @property
+    def accepted(self) -> bool:
+        return self._infer is _Phase.ANSWERED
+
+    @property
+    def all_sent(self) -> bool:
+        """Whether the infer request has left, so that the line is free for the next image."""
+        return self._infer is not _Phase.NEEDED
+
+    def progress(self) -> str:
+        """Where the transfer stands, for a message."""
+        if self.accepted:
+            return "the inference was accepted"
+        state = "asked for the inference, " if self.all_sent else ""
+        return f"{state}{self.window.arrived} of {self.window.count} chunks acknowledged"
+
+    def next_step(self, now: float, room_for_chunk: bool) -> tuple[Step, int] | None:
+        """The next message to send and its chunk number, or None while there is nothing."""
+        if self.done or now < self.hold_until:
+            return None
+        if self._announce is _Phase.NEEDED:
+            return Step.ANNOUNCE, 0
+        if self._chunks_wait:
+            return None
+        chunk = self.window.next_unsent()
+        if chunk is not None:
+            return (Step.CHUNK, chunk) if room_for_chunk else None
+        return (Step.INFER, 0) if self._infer is _Phase.NEEDED else None
+
+    def message(self, step: Step, chunk: int, now: float) -> Upload | Chunk | Infer:
+        """The message of a step, which counts as sent from now on."""
+        if step is Step.ANNOUNCE:
+            self._announce = _Phase.SENT
+            self.attempts += 1
+            if self.attempts == 1:
+                self.started_at = now
+            return Upload(self.job.stage, self.crc, len(self.job.image), self.resume)
+        if step is Step.CHUNK:
+            self.window.sent(chunk)
+            offset = chunk * self.window.chunk_bytes
+            data = self.job.image[offset : offset + self.window.chunk_bytes]
+            return Chunk(self.crc, offset, data)
+        self._infer = _Phase.SENT
+        self._pieces.clear()
+        job = self.job
+        return Infer(self.crc, job.cam_always, job.trace, job.threshold, job.capture_op)
+
+    def on_uploading(self, missing: int) -> list[int]:
+        """Announced; returns the chunks that the board has."""
+        self._announce = _Phase.ANSWERED
+        self._chunks_wait = False
+        return self.window.update(missing)
+
+    def on_chunk_ack(self, chunk: int, missing: int) -> list[int]:
+        """Returns the chunks that arrived meanwhile."""
+        arrived = self.window.update(missing)
+        self.window.refused(chunk)  # only where the bitmap contradicts the acknowledgement
+        return arrived
+
+    def on_accepted(self, now: float) -> None:
+        self._announce = self._infer = _Phase.ANSWERED
+        self._chunks_wait = False
+        self.window.update(0)
+        if self.accepted_at is None:
+            self.accepted_at = now
+
+    def on_captured(self, piece: OpData) -> None:
+        self._pieces[piece.offset] = piece.data
+        self._captured_bytes = piece.total
+
+    def on_result(self, result: Result, now: float) -> None:
+        if self.job.capture_op is not None and not self._capture_is_complete():
+            # The board repeats a result, but not what it captured: run it again.
+            self._stats.repeated_inferences += 1
+            self._infer = _Phase.NEEDED
+            return
+        if self.accepted_at is None:
+            self.accepted_at = now
+        self.finished_at = now
+        self.result = result
+
+    def on_error(self, step: Step, chunk: int, reply: ErrorReply, now: float) -> None:
+        """The board refused a step: repeat what was lost on the way, else fail."""
+        code = reply.code
+        if code is ErrorCode.BUSY and step is not Step.CHUNK:
+            self._stats.busy += 1
+            self._repeat(step)
+            self.hold_until = now + self._busy_s
+            self._busy_s = min(2 * self._busy_s, _MAX_BUSY_S)
+        elif code is ErrorCode.INCOMPLETE and step is Step.INFER:
+            self._stats.incomplete += 1
+            self._repeat(step)
+            self.window.update(reply.detail.one & _BITMAP)
+        elif code is ErrorCode.NO_SUCH_IMAGE and step is not Step.ANNOUNCE:
+            self._on_no_such_image(step, chunk, reply)
+        elif code is ErrorCode.IMAGE_CORRUPT and self.job.claimed_crc is None:
+            self._announce_again(reply, step, resume=False)
+        else:
+            self._fail(step, reply)
+
+    def unhold(self) -> None:
+        """Something finished on the board: a busy answer may be out of date."""
+        self.hold_until = 0.0
+
+    def inference(self, previous_finished_at: float) -> Inference:
+        """The answer of a finished transfer."""
+        assert self.result is not None
+        assert self.accepted_at is not None
+        captured = None
+        if self.job.capture_op is not None:
+            data = b"".join(self._pieces[offset] for offset in sorted(self._pieces))
+            captured = CapturedOp(self.job.capture_op, data)
+        return Inference(
+            job=self.job,
+            image_crc=self.crc,
+            result=self.result,
+            captured=captured,
+            upload_s=self.accepted_at - self.started_at,
+            result_s=self.finished_at - max(self.accepted_at, previous_finished_at),
+            attempts=self.attempts,
+        )
+
+    def _repeat(self, step: Step) -> None:
+        if step is Step.ANNOUNCE:
+            self._start_over()
+        else:
+            self._infer = _Phase.NEEDED
+
+    def _start_over(self) -> None:
+        """Everything is to be sent again, but for the chunks that the board will report."""
+        self._announce = self._infer = _Phase.NEEDED
+        self._chunks_wait = True
+        self.window.restart()
+
+    def _on_no_such_image(self, step: Step, chunk: int, reply: ErrorReply) -> None:
+        if step is Step.CHUNK:
+            self.window.refused(chunk)
+        else:
+            self._infer = _Phase.NEEDED
+        if self._announce is _Phase.ANSWERED:
+            self._announce_again(reply, step, resume=True)
+        else:
+            self._chunks_wait = True  # the announcement was lost or refused
+
+    def _announce_again(self, reply: ErrorReply, step: Step, *, resume: bool) -> None:
+        if self.attempts > _MAX_REUPLOADS:
+            self._fail(step, reply)
+            return
+        self._stats.reuploads += 1
+        self.resume = resume
+        self._start_over()
+
+    def _fail(self, step: Step, reply: ErrorReply) -> None:
+        self.error = BoardError(reply, request=f"{step.value} of image {self.crc:#010x}")
+
+    def _capture_is_complete(self) -> bool:
+        end = 0
+        for offset in sorted(self._pieces):
+            if offset > end:
+                return False
+            end = max(end, offset + len(self._pieces[offset]))
+        return end == self._captured_bytes

@@ -1,0 +1,218 @@
+"""Serial ports behind four methods, with errors that say what to do.
+
+`open_serial` takes what pyserial's `serial_for_url` takes: a device path, `rfc2217://host:port`
+or `socket://host:port`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+from hil.errors import InfrastructureError, UsageError
+
+if TYPE_CHECKING:
+    import serial
+
+_WRITE_TIMEOUT_S = 10.0
+_NETWORK_READ_S = 0.02  # one blocking read where the operating system cannot wait for us
+
+
+class Transport(Protocol):
+    """A bidirectional byte stream to a board."""
+
+    @property
+    def name(self) -> str:
+        """The port, for messages."""
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        """What has arrived, up to `max_bytes`; waits up to `timeout_s` for the first byte."""
+
+    def write(self, data: bytes) -> None:
+        """Hands all of `data` to the operating system; may wait while its buffer is full."""
+
+    def set_baud(self, baud: int) -> None:
+        """Changes the rate once everything written has left."""
+
+    def close(self) -> None: ...
+
+
+def open_serial(
+    url: str,
+    baud: int,
+    *,
+    dtr: bool | None = None,
+    rts: bool | None = None,
+    write_timeout_s: float = _WRITE_TIMEOUT_S,
+) -> SerialTransport:
+    """Opens a port exclusively. `dtr` and `rts` are set before, so that no pulse resets a board.
+
+    Raises `InfrastructureError` where the port is missing, busy, not permitted or not reachable,
+    and `UsageError` for a URL or a rate that cannot be used.
+    """
+    import serial
+
+    try:
+        port = serial.serial_for_url(
+            url,
+            baudrate=baud,
+            do_not_open=True,
+            timeout=_NETWORK_READ_S,
+        )
+        if not url.startswith("rfc2217://"):  # which refuses the option
+            port.write_timeout = write_timeout_s
+        if "://" not in url:
+            port.exclusive = True
+        if dtr is not None:
+            port.dtr = dtr
+        if rts is not None:
+            port.rts = rts
+        port.open()
+    except ValueError as error:
+        raise UsageError(
+            f"{url} at {baud} baud: {error}",
+            hint="Give a device path, rfc2217://host:port or socket://host:port, and a rate "
+            "that the adapter supports.",
+        ) from error
+    except (serial.SerialException, OSError) as error:
+        _raise_open_error(url, error)
+    return SerialTransport(port, url)
+
+
+class SerialTransport:
+    """A `Transport` over an open pyserial port, which is `port`."""
+
+    def __init__(self, port: serial.Serial, name: str) -> None:
+        self.port = port
+        self._name = name
+        self._descriptor: int | None = None
+        # rfc2217 has no file to wait for; Windows has no poll.
+        if hasattr(select, "poll"):
+            with contextlib.suppress(AttributeError, OSError):
+                self._descriptor = port.fileno()
+                self._poll = select.poll()
+                self._poll.register(self._descriptor, select.POLLIN)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        with self._errors():
+            if self._descriptor is None:
+                return self._read_in_slices(max_bytes, timeout_s)
+            # Rounded up: waking before a timer runs out would only wait again.
+            if not self._poll.poll(-int(-1000 * timeout_s // 1)):
+                return b""
+            # One call for all that waits; pyserial would wait for the last byte asked for.
+            data = os.read(self._descriptor, max_bytes)
+            if not data:
+                raise ConnectionResetError(errno.ECONNRESET, "the other end closed it")
+            return data
+
+    def write(self, data: bytes) -> None:
+        import serial
+
+        try:
+            with self._errors():
+                self.port.write(data)
+        except serial.SerialTimeoutException as error:
+            raise InfrastructureError(
+                f"the port took no more bytes for {self.port.write_timeout:g} s",
+                hint="The other end does not read: is the board held in reset, is flow control "
+                "switched on, is the simulated board stopped?",
+                where=self._name,
+            ) from error
+
+    def set_baud(self, baud: int) -> None:
+        with self._errors():
+            self.port.flush()
+            try:
+                self.port.baudrate = baud
+            except ValueError as error:
+                raise UsageError(
+                    f"the port cannot run at {baud} baud: {error}",
+                    hint="Choose a rate that the adapter supports.",
+                    where=self._name,
+                ) from error
+
+    def close(self) -> None:
+        self.port.close()
+
+    def _read_in_slices(self, max_bytes: int, timeout_s: float) -> bytes:
+        end = time.monotonic() + timeout_s
+        while True:
+            waiting = self.port.in_waiting
+            if not waiting and timeout_s <= 0:
+                return b""
+            data = bytes(self.port.read(min(max(1, waiting), max_bytes)))
+            if data or time.monotonic() >= end:
+                return data
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        import serial
+
+        try:
+            yield
+        except serial.SerialTimeoutException:
+            raise
+        except (serial.SerialException, OSError) as error:
+            raise InfrastructureError(
+                f"the port failed: {error}",
+                hint="The adapter was unplugged or reset, or the other end went away: check the "
+                "cable and the power, then run again.",
+                where=self._name,
+            ) from error
+
+
+def _raise_open_error(url: str, error: Exception) -> NoReturn:
+    code = _errno_of(error)
+    text = str(error).lower()
+    if code == errno.ENOENT or "no such file" in text:
+        message, hint = "no such port", _ports_hint()
+    elif code == errno.EACCES or "permission denied" in text:
+        message, hint = "no permission to open the port", _permission_hint(url)
+    elif code in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text:
+        message = "the port is in use by another program"
+        hint = f"Close the program that uses it (a serial monitor?); `fuser {url}` names it."
+    elif code == errno.ECONNREFUSED or "refused" in text:
+        message = "the connection was refused"
+        hint = "Is the serial server (ser2net, esp_rfc2217_server) running on that port?"
+    else:
+        message = f"the port cannot be opened: {error}"
+        hint = "Check host name and port number." if "://" in url else _ports_hint()
+    raise InfrastructureError(message, hint=hint, where=url) from error
+
+
+def _errno_of(error: BaseException | None) -> int | None:
+    """The errno of an exception or of what it was raised from."""
+    while error is not None:
+        code = getattr(error, "errno", None)
+        if code is not None:
+            return int(code)
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _ports_hint() -> str:
+    from serial.tools import list_ports
+
+    ports = sorted(port.device for port in list_ports.comports())
+    if not ports:
+        return "This machine has no serial port: plug the board in, or use the board `sim`."
+    return f"Ports of this machine: {', '.join(ports)}."
+
+
+def _permission_hint(url: str) -> str:
+    try:
+        group = Path(url).group()
+    except (OSError, KeyError, NotImplementedError):
+        return "Ask the administrator for access to the port."
+    return f"Join its group and log in again: sudo usermod -aG {group} $USER"
