@@ -76,14 +76,16 @@ def wrong_cell(device: Location, cam: Grid) -> str:
     )
     rows, columns = len(cam), len(cam[0])
     got = (device.row, device.column)
-    looks = {
-        (column, row): "x and y look swapped",
-        (row, columns - 1 - column): "left and right look mirrored",
-        (rows - 1 - row, column): "top and bottom look mirrored",
-        (rows - 1 - row, columns - 1 - column): "the map looks turned by 180 degrees",
-    }
-    if got in looks:
-        return f"{text}: {looks[got]}"
+    # In this order: in the middle of the map one mistake looks like another.
+    mistakes = (
+        ((column, row), "x and y look swapped"),
+        ((row, columns - 1 - column), "left and right look mirrored"),
+        ((rows - 1 - row, column), "top and bottom look mirrored"),
+        ((rows - 1 - row, columns - 1 - column), "the map looks turned by 180 degrees"),
+    )
+    for cell, looks in mistakes:
+        if cell == got:
+            return f"{text}: {looks}"
     if cam[device.row][device.column] == min(map(min, cam)):
         return f"{text}: it looks like the minimum of the map"
     return text

@@ -1,0 +1,77 @@
+"""Facts as JSON and back."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from hil.errors import UsageError
+from hil.judge.facts import ImageFacts, RunFacts, TensorDifference
+from hil.judge.record import dumps, from_json, loads, to_json
+from hil.location import NoLocation
+from hil.testing.image_facts import CAM, at, facts, traced
+
+FULL = facts(features=TensorDifference(9, 1, 2, 3, -4, 5), ops=traced(0, None), invoke_us=295_260)
+BARE = facts({"cam": None, "location": NoLocation.FLAT_MAP}, cam_requested=False)
+
+
+@pytest.mark.parametrize("measured", [FULL, BARE])
+def test_a_record_reads_back_as_the_same_facts(measured: ImageFacts) -> None:
+    assert loads(ImageFacts, dumps(measured)) == measured
+
+
+def test_a_run_reads_back_with_its_images() -> None:
+    run = RunFacts("sim", "engine", "0.1.0", "a", "b", "litert", images=(FULL, BARE))
+    assert loads(RunFacts, dumps(run)) == run
+
+
+def test_a_record_is_plain_json() -> None:
+    data = json.loads(dumps(FULL))
+    assert data["device"]["location"] == dataclasses.asdict(at(1, 2))
+    assert data["reference"]["cam"] == [list(row) for row in CAM]
+    assert json.loads(dumps(BARE))["device"]["location"] == "flat map"
+
+
+def without(data: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != key}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (lambda d: without(d, "image"), "image is missing"),
+        (lambda d: d | {"colour": 1}, "colour is unknown"),
+        (lambda d: d | {"threshold": "60"}, "threshold is '60', not int"),
+        (lambda d: d | {"threshold": True}, "threshold is True, not int"),
+        (lambda d: d | {"input_size": [96]}, "input_size has 1 entries, not 2"),
+        (lambda d: d | {"device": 5}, "device is 5, not an object"),
+        (lambda d: d | {"device": d["device"] | {"location": "north"}}, "device.location is"),
+        (
+            lambda d: d | {"device": d["device"] | {"location": {"x": 1, "y": 2, "row": 0}}},
+            "device.location.column is missing",
+        ),
+    ],
+)
+def test_a_record_with_a_mistake_is_refused_naming_the_field(changed: Any, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        from_json(ImageFacts, changed(to_json(FULL)), where="run.jsonl:3")
+    assert said in caught.value.message
+    assert caught.value.where == "run.jsonl:3"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", "null"])
+def test_text_that_is_no_record_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        loads(ImageFacts, text)
+
+
+def test_judging_needs_neither_numpy_nor_opencv_nor_litert() -> None:
+    code = (
+        "import sys, hil.judge.verdict, hil.judge.tolerance, hil.judge.record, hil.judge.compare;"
+        "sys.exit(','.join({'numpy', 'cv2', 'ai_edge_litert'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
