@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from hil.link.jobs import CapturedOp
     from hil.location import Location, NoLocation
-    from hil.wire.messages import Identity, StageTimes
+    from hil.wire.messages import StageTimes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,18 +81,23 @@ class BaudReport:
 
 
 @dataclass(frozen=True, slots=True)
-class StartReport:
-    """A reset with handshake: who answers now, and how long it took from the reset."""
-
-    identity: Identity
-    seconds: float
-    baud: BaudReport | None
-
-
-@dataclass(frozen=True, slots=True)
 class Incident:
-    """A failure of the board during the session, and whether it came back."""
+    """A failure of the board, and when (seconds of the host's monotonic clock)."""
 
     message: str
     at_s: float
-    recovered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How a lost board came back.
+
+    `cause`: the failure before. `reset_reason`: esp_reset_reason_t of the new start.
+    `boots`: how often the board started since it last said who it is, 1 for the reset by the
+    harness alone; None where that is unknown or the count began anew (power was lost).
+    """
+
+    cause: str
+    seconds: float
+    reset_reason: int
+    boots: int | None

@@ -47,7 +47,7 @@ class _OutOfTimeError(Exception):
 
 
 def write_flash(
-    port: serial.SerialBase,
+    port: serial.Serial,
     expected: Expected,
     connect_mode: ConnectMode,
     deadline: Deadline,
@@ -97,7 +97,7 @@ def write_flash(
 
 
 def _write(
-    port: serial.SerialBase,
+    port: serial.Serial,
     expected: Expected,
     connect_mode: ConnectMode,
     deadline: Deadline,

@@ -13,11 +13,15 @@ that the other line disables, so setting both changes nothing.
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable
 from typing import Literal, Protocol
 
 Sleep = Callable[[float], None]
+
+# What ioctl(TIOCMBIS) answers on a terminal without such lines.
+_NO_MODEM_LINES = {errno.ENOTTY, errno.EINVAL}
 
 EN_HOLD_S = 0.1
 USB_SETTLE_S = 0.2
@@ -29,7 +33,9 @@ ConnectMode = Literal["default-reset", "no-reset"]
 class ResetLines(Protocol):
     """What a board adapter offers to restart the chip."""
 
-    can_reset: bool
+    @property
+    def can_reset(self) -> bool:
+        """Whether `to_app` has an effect."""
 
     def to_app(self) -> None:
         """Restarts the chip so that it runs its firmware."""
@@ -52,8 +58,6 @@ class SerialResetLines:
     during the reset and needs a moment to come back.
     """
 
-    can_reset = True
-
     def __init__(
         self,
         port: Callable[[], ModemLines],
@@ -61,14 +65,24 @@ class SerialResetLines:
         usb_jtag: bool = False,
         sleep: Sleep = time.sleep,
     ) -> None:
+        self.can_reset = True  # until the port turns out to have no modem lines
         self._port = port
         self._usb_jtag = usb_jtag
         self._sleep = sleep
 
     def to_app(self) -> None:
-        """Pulses EN with GPIO0 high, as esptool's HardReset does."""
+        """Pulses EN with GPIO0 high, as esptool's HardReset does.
+
+        On a port without modem lines (a pty) nothing happens, and `can_reset` tells so.
+        """
         port = self._port()
-        port.dtr = False
+        try:
+            port.dtr = False
+        except OSError as error:
+            if error.errno not in _NO_MODEM_LINES:
+                raise
+            self.can_reset = False
+            return
         port.rts = True
         self._sleep(USB_SETTLE_S if self._usb_jtag else EN_HOLD_S)
         port.rts = False
@@ -77,7 +91,7 @@ class SerialResetLines:
 
     def to_download(self) -> ConnectMode:
         """Left to esptool: it tries several timings and checks each with a sync."""
-        return "default-reset"
+        return "default-reset" if self.can_reset else "no-reset"
 
 
 class NoResetLines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hil.board.facts import Inference
-from hil.errors import UsageError
+from hil.errors import FirmwareError, UsageError
 from hil.location import Location, NoLocation
 
 if TYPE_CHECKING:
@@ -74,6 +74,17 @@ def find_output(identity: Identity, output: int) -> Tensor:
         where="Board.read_output",
         hint=f"its outputs are {known}; Board.identity.tensors tells what they are",
     )
+
+
+def check_image(answered: int | None, asked: int | None, what: str, where: str) -> None:
+    """Raises FirmwareError when `what` belongs to another image than the one asked about."""
+    if asked is not None and answered != asked:
+        found = "none" if answered is None else f"image {answered:#010x}"
+        raise FirmwareError(
+            f"{what} belongs to {found}, not to image {asked:#010x}",
+            where=where,
+            hint="another inference ran in between, or the firmware mixes up its buffers",
+        )
 
 
 def _location(location: CellCentre | WireNoLocation) -> Location | NoLocation:

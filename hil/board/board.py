@@ -1,0 +1,376 @@
+"""A board from its open port to its results. See `hil.board.opening.open_board`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeVar
+
+from hil.board.artifacts import Expected
+from hil.board.connection import BoardAlarm, Connection
+from hil.board.console import classify_all, first_cause
+from hil.board.errors import BoardResetError, BoardUnusableError
+from hil.board.facts import BaudReport, FlashReport, Incident, Inference, Recovery
+from hil.board.handshake import shake_hands
+from hil.board.identity import check_identity
+from hil.board.lock import PortLock
+from hil.board.options import BoardOptions
+from hil.board.results import check_image, find_output, image_bytes, inference_facts, output_tensor
+from hil.deadline import Deadline
+from hil.errors import FirmwareError, HilError, InfrastructureError, UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.board.flashing import OnFlash
+    from hil.link.channel import Channel
+    from hil.link.console import ConsoleLine
+    from hil.link.jobs import Inference as LinkInference
+    from hil.link.stats import LinkStats
+    from hil.wire.messages import Identity, MemoryReport, TraceEntry
+
+    Image = bytes | NDArray[np.int8]
+
+_T = TypeVar("_T")
+
+
+class Board:
+    """A board whose port is open; a context manager.
+
+    Every method that talks to the board raises BoardResetError when it crashes or restarts
+    meanwhile, InfrastructureError when it does not answer, `hil.link.errors.BoardError` when
+    it answers with an error, and FirmwareError when its answer makes no sense. After an
+    InfrastructureError the board is not asked again until `recover`: other calls raise
+    BoardUnusableError, which names the first cause.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        options: BoardOptions,
+        expected: Expected | None,
+        lock: PortLock | None = None,
+    ) -> None:
+        self.options = options
+        self.incidents: list[Incident] = []
+        self.first_cause: InfrastructureError | None = None
+        self.flashed: FlashReport | None = None
+        self._connection = connection
+        self._expected = expected
+        self._lock = lock
+        self._identity: Identity | None = None
+        self._baud = options.boot_baud
+        self._last_crc: int | None = None
+        self._closed = False
+
+    # ---- facts about the board
+
+    @property
+    def where(self) -> str:
+        """The board's name in messages."""
+        return self._connection.where
+
+    @property
+    def identity(self) -> Identity:
+        """What the board said of itself at the last handshake."""
+        if self._identity is None:
+            raise UsageError("not connected", where=self.where, hint="call Board.connect() first")
+        return self._identity
+
+    @property
+    def expected(self) -> Expected:
+        """The build that is tested."""
+        if self._expected is None:
+            raise UsageError(
+                "no build to compare with", where=self.where, hint="give one with --firmware DIR"
+            )
+        return self._expected
+
+    @property
+    def baud(self) -> int:
+        """The rate of the link now."""
+        return self._baud
+
+    @property
+    def console(self) -> list[ConsoleLine]:
+        """Every console line since the port was opened, with its time of arrival."""
+        return self._connection.channel.console
+
+    @property
+    def link_stats(self) -> LinkStats:
+        """What happened on the link since the port was opened, counted."""
+        return self._connection.channel.stats
+
+    @property
+    def round_trip_s(self) -> float | None:
+        """Smoothed time from a request to its answer; None before the first."""
+        return self._connection.channel.session.round_trip_s
+
+    # ---- inferences
+
+    def infer(
+        self,
+        image: Image,
+        *,
+        cam_always: bool = True,
+        trace: bool = False,
+        threshold: int | None = None,
+        capture_op: int | None = None,
+        claimed_crc: int | None = None,
+        deadline: Deadline | None = None,
+    ) -> Inference:
+        """Runs the model on one image: int8, as many bytes as the input tensor has.
+
+        `cam_always`: send the map even below the threshold. `trace`: record every operator's
+        output CRC-32 (see `trace`). `threshold`: percent, instead of the model's own.
+        `capture_op`: also send the output of this operator. `claimed_crc`: announce another
+        CRC-32 than that of the image, to see it refused.
+        """
+        from hil.link.jobs import Job
+
+        job = Job(
+            image_bytes(image), cam_always, trace, threshold, capture_op, claimed_crc=claimed_crc
+        )
+        limit = deadline or Deadline.after(self.options.image_s)
+        return self._finished(self._ask("running an inference", lambda ch: ch.infer(job, limit)))
+
+    def infer_many(
+        self,
+        images: Iterable[Image],
+        *,
+        cam_always: bool = True,
+        trace: bool = False,
+        threshold: int | None = None,
+    ) -> Iterator[Inference]:
+        """The results of many images in their order; the next is uploaded while one runs."""
+        from hil.link.jobs import Job
+
+        jobs = (Job(image_bytes(image), cam_always, trace, threshold) for image in images)
+        answers = self._channel().infer_many(jobs, self.options.image_s)
+        while True:
+            answer = self._ask("running inferences", lambda _: next(answers, None))
+            if answer is None:
+                return
+            yield self._finished(answer)
+
+    def read_output(self, output: int) -> NDArray[np.int8]:
+        """Output tensor `output` as the last inference left it: int8, in its shape."""
+        tensor = find_output(self.identity, output)
+        answer = self._ask(
+            f"reading output {output}", lambda ch: ch.read_output(output, self._request_limit())
+        )
+        check_image(answer.image_crc, self._last_crc, f"output {output}", self.where)
+        return output_tensor(answer.data, tensor)
+
+    def features(self, inference: Inference) -> NDArray[np.int8]:
+        """The features [1, rows, columns, channels] of this inference, which must be the last."""
+        from hil.wire.enums import TensorRole
+
+        check_image(self._last_crc, inference.image_crc, "the last inference", self.where)
+        for tensor in self.identity.tensors:
+            if tensor.role is TensorRole.FEATURES and tensor.output is not None:
+                return self.read_output(tensor.output)
+        raise FirmwareError(
+            "the board reports no features tensor",
+            where=self.where,
+            hint="the model needs the features in front of its classifier as an output",
+        )
+
+    def trace(self) -> tuple[TraceEntry, ...]:
+        """Every operator of the last inference that was run with `trace=True`."""
+        answer = self._ask("reading the trace", lambda ch: ch.trace(self._request_limit()))
+        check_image(answer.image_crc, self._last_crc, "the trace", self.where)
+        return answer.entries
+
+    def ops(self) -> tuple[int, ...]:
+        """TFLite BuiltinOperator codes of the model, in execution order."""
+        return self._ask("listing the operators", lambda ch: ch.ops(self._request_limit()))
+
+    def memory(self) -> MemoryReport:
+        """Arena, heap and stacks, in bytes."""
+        return self._ask("reporting its memory", lambda ch: ch.memory(self._request_limit()))
+
+    def echo(self, payload: bytes) -> bytes:
+        """Sends up to 1536 bytes; what came back."""
+        return self._ask("echoing", lambda ch: ch.echo(payload, self._request_limit()))
+
+    # ---- lifecycle
+
+    def connect(self, deadline: Deadline | None = None) -> Identity:
+        """Resets the board and says hello, checks who answers, and sets the rate of the link."""
+        limit = deadline or Deadline.after(self.options.handshake_s)
+        with self._failing():
+            if self._connection.lines.can_reset:
+                self._connection.reset()
+            else:
+                self._connection.to_boot_baud()
+                self._connection.mark()
+            self._settle(shake_hands(self._connection, limit))
+        return self.identity
+
+    def flash(self, *, force: bool = False, on_progress: OnFlash | None = None) -> FlashReport:
+        """Puts the build on the board, unless it is there; `force` writes everything.
+
+        A board that already runs the build is left connected; after writing call `connect`.
+        """
+        from hil.board.bring_up import flash_build
+
+        with self._failing():
+            report, identity = flash_build(
+                self._connection, self.expected, force=force, on_progress=on_progress
+            )
+            self.flashed = report
+            if identity is not None:
+                self._settle(identity)
+        return report
+
+    def reset(self) -> Identity:
+        """Restarts the board by its reset line (by command where it has none) and reconnects."""
+        if not self._connection.lines.can_reset:
+            return self.reboot()
+        self._check_usable()
+        return self.connect()
+
+    def reboot(self) -> Identity:
+        """Restarts the board by the protocol's command and reconnects."""
+        from hil.board.bring_up import reboot
+
+        self._check_usable()
+        with self._failing():
+            limit = Deadline.after(self.options.handshake_s)
+            self._settle(reboot(self._connection, self.identity, limit))
+        return self.identity
+
+    def set_baud(self, baud: int) -> BaudReport:
+        """Changes the rate of both ends; where that does not work, both keep the old one."""
+        from hil.board.bring_up import change_baud
+
+        self._check_usable()
+        if baud == self._baud:
+            return BaudReport(baud, baud)
+        with self._failing():
+            report = change_baud(self._connection, self.identity, baud, self._baud)
+        self._baud = report.baud
+        return report
+
+    def recover(self, deadline: Deadline | None = None) -> Recovery:
+        """Brings a lost board back: reopens the port if need be, resets, connects, checks.
+
+        Raises what keeps it from coming back; the first cause stays what it was.
+        """
+        limit = deadline or Deadline.after(2 * self.options.handshake_s)
+        cause, before = self.first_cause, self._identity
+        started = time.monotonic()
+        self.first_cause = None
+        try:
+            if self._connection.port.lost is not None or not self._connection.port.is_open:
+                self._connection.reopen(limit)
+            identity = self.connect(limit)
+        except HilError:
+            self.first_cause = cause or self.first_cause
+            raise
+        return Recovery(
+            cause=cause.message if cause else "",
+            seconds=time.monotonic() - started,
+            reset_reason=identity.reset_reason,
+            boots=_boots(before, identity),
+        )
+
+    def close(self) -> None:
+        """Leaves the board running its firmware, and frees port and lock. May be repeated."""
+        if self._closed:
+            return
+        self._closed = True
+        from hil.board.bring_up import leave_running
+
+        try:
+            if self._connection.port.is_open and self._connection.port.lost is None:
+                leave_running(self._connection, connected=self._identity is not None)
+        finally:
+            self._connection.close()
+            self._connection.adapter.close()
+            if self._lock is not None:
+                self._lock.release()
+
+    def __enter__(self) -> Board:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # ---- how the board is asked
+
+    def _request_limit(self) -> Deadline:
+        return Deadline.after(self.options.request_s)
+
+    def _channel(self) -> Channel:
+        self._check_usable()
+        return self._connection.channel
+
+    def _check_usable(self) -> None:
+        if self.first_cause is not None:
+            raise BoardUnusableError(self.first_cause, where=self.where)
+        if self._closed or self._identity is None:
+            raise UsageError(
+                "the board is closed" if self._closed else "not connected",
+                where=self.where,
+                hint="open it with hil.board.open_board",
+            )
+
+    def _ask(self, doing: str, ask: Callable[[Channel], _T]) -> _T:
+        """Asks the board while its console is watched."""
+        channel = self._channel()
+        with self._failing():
+            try:
+                with self._connection.watched():
+                    return ask(channel)
+            except BoardAlarm as alarm:
+                raise self._crash(doing, alarm) from None
+
+    def _crash(self, doing: str, alarm: BoardAlarm) -> InfrastructureError:
+        with suppress(InfrastructureError):  # the port may have gone with the board
+            self._connection.collect_crash_text()
+        text = self._connection.text_since_mark
+        event = first_cause(classify_all(text)) or alarm.event
+        return BoardResetError(doing, event, where=self.where, console=text)
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """An InfrastructureError of the block becomes the board's first cause."""
+        try:
+            yield
+        except InfrastructureError as error:
+            if self.first_cause is None:
+                self.first_cause = error
+                self.incidents.append(Incident(error.message, time.monotonic()))
+            raise
+
+    def _settle(self, identity: Identity) -> None:
+        """After a handshake: is it the right board, and at which rate do we go on?"""
+        from hil.board.bring_up import change_baud
+
+        self._identity = identity
+        self._baud = self.options.boot_baud
+        self._last_crc = None
+        check_identity(identity, self._expected, self.where)
+        if self.options.baud != self._baud:
+            self._baud = change_baud(self._connection, identity, self.options.baud, self._baud).baud
+
+    def _finished(self, answer: LinkInference) -> Inference:
+        inference = inference_facts(answer)
+        self._last_crc = inference.image_crc
+        return inference
+
+
+def _boots(before: Identity | None, after: Identity) -> int | None:
+    if before is None or after.boot_count <= before.boot_count:
+        return None
+    return after.boot_count - before.boot_count

@@ -1,0 +1,132 @@
+"""The steps that bring a board into use: flash, restart, change of rate, and leaving it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hil.board.artifacts import Expected
+from hil.board.connection import Connection
+from hil.board.errors import WrongIdentityError
+from hil.board.facts import BaudReport, FlashReport
+from hil.board.handshake import shake_hands
+from hil.board.identity import matches
+from hil.deadline import Deadline
+from hil.errors import FirmwareError, HilError, InfrastructureError
+
+if TYPE_CHECKING:
+    from hil.board.flashing import OnFlash
+    from hil.wire.messages import Identity
+
+PROBE_S = 4.0
+"""How long a board may take to show that it need not be flashed."""
+
+_GOODBYE_S = 0.5
+_ECHO_S = 2.0
+
+
+def flash_build(
+    connection: Connection,
+    expected: Expected,
+    *,
+    force: bool = False,
+    on_progress: OnFlash | None = None,
+) -> tuple[FlashReport, Identity | None]:
+    """Writes the build, unless the board identifies itself as running it (or `force`).
+
+    Returns who answered when nothing was written. Raises FlashError; the board is then
+    restarted with whatever its flash holds.
+    """
+    from hil.board.flashing import write_flash
+
+    started = time.monotonic()
+    if not force:
+        identity, reason = probe(connection, expected)
+        if identity is not None:
+            return FlashReport(True, reason, time.monotonic() - started), identity
+    else:
+        reason = "asked for"
+    connection.to_boot_baud()
+    mode = connection.lines.to_download()
+    try:
+        files = write_flash(
+            connection.serial_port,
+            expected,
+            mode,
+            Deadline.after(connection.options.flash_s),
+            force=force,
+            on_progress=on_progress,
+        )
+    except BaseException:
+        with suppress(InfrastructureError):  # the first error is the one to report
+            connection.refresh()
+            connection.reset()
+        raise
+    connection.refresh()
+    return FlashReport(False, reason, time.monotonic() - started, files), None
+
+
+def probe(connection: Connection, expected: Expected) -> tuple[Identity | None, str]:
+    """Who answers after a reset if it is the build, else None; and why."""
+    limit = Deadline.after(min(PROBE_S, connection.options.handshake_s))
+    if connection.lines.can_reset:
+        connection.reset()
+    else:
+        connection.mark()
+    try:
+        identity = shake_hands(connection, limit)
+    except WrongIdentityError as error:
+        return None, error.message.splitlines()[0]
+    except FirmwareError:
+        return None, "other firmware answers"
+    except InfrastructureError as error:
+        if connection.port.lost is not None:
+            raise
+        return None, error.message.splitlines()[0]
+    if matches(identity, expected):
+        return identity, "the board runs this build already"
+    return None, "the board runs another build"
+
+
+def reboot(connection: Connection, before: Identity, deadline: Deadline) -> Identity:
+    """Restarts the board by command; who answers then. Raises if it did not restart."""
+    from hil.wire.enums import RebootTarget
+
+    connection.mark()
+    # Without an acknowledgement it may have restarted all the same: the boot count tells.
+    connection.channel.reboot(RebootTarget.APP, deadline)
+    connection.to_boot_baud()
+    return shake_hands(
+        connection, deadline, accept=lambda after: after.boot_count != before.boot_count
+    )
+
+
+def change_baud(connection: Connection, identity: Identity, baud: int, current: int) -> BaudReport:
+    """Changes the rate, and proves the outcome with an echo whichever rate it is.
+
+    Raises InfrastructureError when the board is lost on the way.
+    """
+    if not identity.capabilities.baud:
+        return BaudReport(baud, current, "the board cannot change its rate")
+    channel = connection.channel
+    limit = Deadline.after(3 * connection.options.request_s)
+    try:
+        channel.set_baud(baud, limit)
+    except HilError as error:
+        if connection.port.lost is not None:
+            raise
+        channel.echo(b"?", Deadline.after(_ECHO_S))  # at the old rate it must still work
+        return BaudReport(baud, current, error.message.splitlines()[0])
+    return BaudReport(baud, baud)
+
+
+def leave_running(connection: Connection, *, connected: bool) -> None:
+    """Restarts the board so that it runs as if nobody had been there, as far as that goes."""
+    from hil.wire.enums import RebootTarget
+
+    with suppress(HilError):  # nothing depends on it: the next run starts with a reset
+        if connection.lines.can_reset:
+            connection.reset()
+        elif connected:
+            connection.channel.reboot(RebootTarget.APP, Deadline.after(_GOODBYE_S))

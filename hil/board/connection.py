@@ -1,0 +1,210 @@
+"""The open port of a board: byte stream, reset lines, and what the console tells meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from hil.board.adapters import Adapter
+from hil.board.console import ENDS_A_REQUEST, BoardEvent, EventKind, classify
+from hil.board.options import BoardOptions
+from hil.deadline import Deadline
+from hil.errors import InfrastructureError
+
+if TYPE_CHECKING:
+    import serial
+
+    from hil.link.channel import Channel
+    from hil.link.console import ConsoleLine
+    from hil.link.transport import SerialTransport
+
+OpenPort = Callable[[str, int], "SerialTransport"]
+
+_RETRY_OPEN_S = 0.1
+_CRASH_TEXT_S = 1.0
+_SETTLE_S = 0.02
+
+
+class BoardAlarm(Exception):  # noqa: N818  (not an error by itself: ends a wait)
+    """The console reported something after which no answer comes."""
+
+    def __init__(self, event: BoardEvent) -> None:
+        super().__init__(str(event))
+        self.event = event
+
+
+class WatchedPort:
+    """A `hil.link.transport.Transport` that can be exchanged, and that ends waits on alarm.
+
+    The alarm is raised by the read after the one that brought the line, so that what came
+    together with it (a backtrace) is not lost. `lost` is the error that the port failed with.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lost: InfrastructureError | None = None
+        self.armed = False
+        self.alarm: BoardEvent | None = None
+        self._inner: SerialTransport | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._inner is not None
+
+    @property
+    def inner(self) -> SerialTransport:
+        """What is open at the moment. Raises InfrastructureError if nothing is."""
+        if self._inner is None:
+            raise self.lost or InfrastructureError(
+                "the port is closed", where=self.name, hint="open the board again"
+            )
+        return self._inner
+
+    def attach(self, inner: SerialTransport) -> None:
+        self._inner = inner
+        self.lost = None
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        if self.armed and self.alarm is not None:
+            raise BoardAlarm(self.alarm)
+        with self._noting_loss():
+            return self.inner.read(max_bytes, timeout_s)
+
+    def write(self, data: bytes) -> None:
+        with self._noting_loss():
+            self.inner.write(data)
+
+    def set_baud(self, baud: int) -> None:
+        with self._noting_loss():
+            self.inner.set_baud(baud)
+
+    def close(self) -> None:
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            inner.close()
+
+    @contextmanager
+    def _noting_loss(self) -> Iterator[None]:
+        try:
+            yield
+        except InfrastructureError as error:
+            self.lost = error
+            raise
+
+
+class Connection:
+    """Port, channel and reset lines of one board. Opened by `open`, ended by `close`."""
+
+    def __init__(self, adapter: Adapter, options: BoardOptions, open_port: OpenPort) -> None:
+        from hil.link.channel import Channel
+
+        self.adapter = adapter
+        self.options = options
+        self.port = WatchedPort(adapter.where)
+        self.channel: Channel = Channel(
+            self.port, baud=options.boot_baud, on_console=self._on_console
+        )
+        self.lines = adapter.reset_lines(self._modem_lines)
+        self._open_port = open_port
+        self._mark = 0
+
+    @property
+    def where(self) -> str:
+        return self.adapter.where
+
+    @property
+    def serial_port(self) -> serial.Serial:
+        """pyserial's object, for esptool and the reset lines."""
+        return self.port.inner.port
+
+    def open(self) -> None:
+        """Opens the port. Raises InfrastructureError that says why it cannot be."""
+        self.port.attach(self._open_port(self.adapter.url, self.options.boot_baud))
+
+    def reopen(self, deadline: Deadline) -> None:
+        """Opens the port anew; waits for it where it has vanished (unplugged, re-enumerated)."""
+        self.port.close()
+        while True:
+            try:
+                self.open()
+                return
+            except InfrastructureError:
+                if deadline.expired():
+                    raise
+            # Nothing tells when a port comes back, so this has to look again.
+            _wait(Deadline.after(deadline.capped(_RETRY_OPEN_S), deadline.clock))
+
+    def refresh(self) -> None:
+        """After esptool, which may have closed the port or opened it anew."""
+        self.port.attach(type(self.port.inner)(self.serial_port, self.adapter.url))
+        if not self.serial_port.is_open:
+            self.open()
+
+    def reset(self) -> None:
+        """Restarts the board into its firmware, at the rate at which it starts."""
+        self.to_boot_baud()
+        self.channel.listen(Deadline.after(_SETTLE_S))  # what came before the reset
+        self.mark()
+        try:
+            self.lines.to_app()
+        except OSError as error:
+            self.port.lost = InfrastructureError(
+                f"the reset lines cannot be set: {error}",
+                where=self.where,
+                hint="the adapter was unplugged: check the cable, then run again",
+            )
+            raise self.port.lost from error
+
+    def to_boot_baud(self) -> None:
+        self.channel.apply_baud(self.options.boot_baud)
+
+    # ---- console
+
+    def mark(self) -> None:
+        """Text and alarms from here on belong to what comes next."""
+        self._mark = len(self.channel.console)
+        self.port.alarm = None
+
+    @property
+    def text_since_mark(self) -> list[str]:
+        return [line.text for line in self.channel.console[self._mark :]]
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Within, a crash or a reset ends the wait for an answer with `BoardAlarm`."""
+        self.mark()
+        self.port.armed = True
+        try:
+            yield
+        finally:
+            self.port.armed = False
+
+    def collect_crash_text(self) -> None:
+        """Reads on until the board restarts or a second is over: registers and backtrace."""
+        if any(is_restart(text) for text in self.text_since_mark):
+            return
+        self.channel.listen(Deadline.after(_CRASH_TEXT_S), until=lambda line: is_restart(line.text))
+
+    def close(self) -> None:
+        self.port.close()
+
+    def _on_console(self, line: ConsoleLine) -> None:
+        event = classify(line.text)
+        if event is not None and event.kind in ENDS_A_REQUEST and self.port.alarm is None:
+            self.port.alarm = event
+
+    def _modem_lines(self) -> serial.Serial:
+        return self.serial_port
+
+
+def is_restart(text: str) -> bool:
+    """Whether this is the line with which the ROM starts."""
+    event = classify(text)
+    return event is not None and (event.kind is EventKind.RESET or "rst:0x" in event.text)
+
+
+def _wait(deadline: Deadline) -> None:
+    import time
+
+    time.sleep(deadline.remaining())

@@ -1,0 +1,117 @@
+"""From `--board` and `--firmware` to a board that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.board.adapters import Adapter, Say, find_adapter
+from hil.board.artifacts import Expected, read_expected
+from hil.board.board import Board
+from hil.board.connection import Connection, OpenPort
+from hil.board.lock import PortLock
+from hil.board.options import BoardOptions
+from hil.board.ports import Lister
+from hil.board.spec import parse_board_spec
+from hil.deadline import Deadline
+from hil.errors import UsageError
+
+if TYPE_CHECKING:
+    from hil.board.flashing import OnFlash
+    from hil.link.transport import SerialTransport
+
+
+def _quiet(_: str) -> None:
+    """The default of `progress`."""
+
+
+def open_board(
+    spec: str,
+    *,
+    firmware: Path | None = None,
+    options: BoardOptions | None = None,
+    progress: Say = _quiet,
+    on_flash: OnFlash | None = None,
+    lister: Lister | None = None,
+) -> Board:
+    """A board that is flashed, answers, and is the one to be tested. Close it after use.
+
+    `spec`: see `hil.board.spec`. `firmware`: build directory with `flasher_args.json`; the
+    simulated board has one of its own. `progress` is told what takes time, `on_flash` how
+    far flashing is. `lister` replaces the list of serial ports.
+
+    Raises UsageError for a specification or a build that cannot be used, before any port is
+    touched; InfrastructureError when there is no such board, it is in use, cannot be flashed,
+    does not answer, or is another one; FirmwareError when it could not load its model.
+    """
+    options = options or BoardOptions()
+    parsed = parse_board_spec(spec)
+    expected = None if firmware is None else read_expected(firmware)
+    adapter = find_adapter(parsed, options, lister)
+    return open_adapter(adapter, expected, options, progress=progress, on_flash=on_flash)
+
+
+def open_adapter(
+    adapter: Adapter,
+    expected: Expected | None,
+    options: BoardOptions,
+    *,
+    progress: Say = _quiet,
+    on_flash: OnFlash | None = None,
+    open_port: OpenPort | None = None,
+) -> Board:
+    """As `open_board`, for an adapter and a build that are at hand."""
+    if expected is None:
+        built = adapter.default_firmware(progress)
+        expected = None if built is None else read_expected(built)
+    if expected is None and options.flash != "never":
+        raise UsageError(
+            "which firmware is to be tested?",
+            where=adapter.where,
+            hint="give its build directory with --firmware DIR, or use what is on the board "
+            "with --flash never",
+        )
+    with ExitStack() as undo:
+        lock = _lock(adapter, undo)
+        undo.callback(adapter.close)
+        adapter.start(Deadline.after(options.handshake_s))
+        connection = Connection(adapter, options, open_port or _open_serial)
+        undo.callback(connection.close)
+        connection.open()
+        board = Board(connection, options, expected, lock)
+        undo.pop_all()
+    with ExitStack() as undo:
+        undo.callback(board.close)
+        _bring_up(board, options, progress, on_flash)
+        undo.pop_all()
+    return board
+
+
+def _lock(adapter: Adapter, undo: ExitStack) -> PortLock | None:
+    if adapter.lock_name is None:
+        return None
+    lock = PortLock(adapter.lock_name)
+    lock.acquire()
+    undo.callback(lock.release)
+    return lock
+
+
+def _bring_up(
+    board: Board, options: BoardOptions, progress: Callable[[str], None], on_flash: OnFlash | None
+) -> None:
+    if options.flash != "never":
+        progress(f"{board.where}: looking for build {board.expected.build_id.hex()[:12]}")
+        report = board.flash(force=options.flash == "always", on_progress=on_flash)
+        if report.skipped:
+            return
+        written = f"{report.written_bytes} bytes in {report.seconds:.1f} s"
+        progress(f"{board.where}: flashed {written} ({report.reason})")
+    board.connect()
+
+
+def _open_serial(url: str, baud: int) -> SerialTransport:
+    from hil.link.transport import open_serial
+
+    return open_serial(url, baud)
