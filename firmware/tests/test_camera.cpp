@@ -1,0 +1,78 @@
+// A board with a camera works on its own until a host says hello.
+#include "board.h"
+#include "check.h"
+
+namespace {
+
+using bench::Board;
+using builder::Build;
+using builder::SmallModel;
+
+bool Prints(const Board& board, const std::string& text) {
+  return board.console.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST(camera_board_prints_locations_of_what_passes) {
+  Board board(bench::Partition(Build(SmallModel())), true);
+  board.engine.outputs[0][4 * builder::kChannels] = 0;
+  CHECK(board.app->RunNextInference());  // and goes on
+  CHECK(board.Replies().empty());
+  CHECK(Prints(board, "location x=48, y=48\n"));
+  CHECK_EQ(board.engine.last_input.at(0), 1);
+
+  board.console.clear();
+  board.engine.outputs[1][1] = 0x80;
+  board.app->RunNextInference();
+  board.Replies();
+  CHECK(board.console.empty());
+}
+
+TEST(hello_ends_the_cameras_turn) {
+  Board board(bench::Partition(Build(SmallModel())), true);
+  board.Ask(1, bench::request::kHello, {cbor::Uint(1)});
+  CHECK(!board.app->RunNextInference());
+  CHECK_EQ(board.camera.captures, 0);
+}
+
+TEST(hello_during_a_cameras_inference_keeps_its_line_off_the_console) {
+  Board board(bench::Partition(Build(SmallModel())), true);
+  board.engine.outputs[0][0] = 0;
+  board.engine.during_invoke = [&] { board.Ask(1, bench::request::kHello, {cbor::Uint(1)}); };
+  board.console.clear();
+  CHECK(!board.app->RunNextInference());
+  board.Replies();
+  CHECK(board.console.empty());
+}
+
+TEST(injected_image_comes_before_the_cameras) {
+  Board board(bench::Partition(Build(SmallModel())), true);
+  const uint32_t crc = board.UploadImage(bench::Image(1), 10);
+  board.AskInfer(1, crc);
+  board.app->RunNextInference();
+  CHECK(bench::Is(board.Reply(), 1, bench::reply::kResult));
+  CHECK_EQ(board.camera.captures, 0);
+  board.app->RunNextInference();
+  CHECK_EQ(board.camera.captures, 1);
+}
+
+TEST(failing_camera_is_reported_and_tried_again) {
+  Board board(bench::Partition(Build(SmallModel())), true);
+  board.camera.status = camhil::Failure(camhil::ErrorCode::kCamera, 0, 0, "no frame");
+  CHECK(board.app->RunNextInference());
+  board.Replies();
+  CHECK(Prints(board, "E (5000) camhil: no frame\n"));
+  CHECK_EQ(board.engine.invocations, 0);
+}
+
+TEST(board_reports_its_model_on_the_console) {
+  const Board board;
+  CHECK(Prints(board, "I (5000) camhil: camhil 9.8.7 on bench, engine fake 1.0\n"));
+  CHECK(Prints(board, ": 4 operators, 3 classes, arena 70000 bytes"));
+}
+
+TEST(board_reports_on_the_console_why_there_is_no_model) {
+  const Board board{cbor::Blob()};
+  CHECK(Prints(board, "E (5000) camhil: no model: model partition is empty (20, 0, 0)\n"));
+}
