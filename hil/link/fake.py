@@ -263,7 +263,6 @@ class FakeBoard:
         if self.clock.now - self._noticed_at >= _NOTICE_INTERVAL_S and not self.silent:
             self.send(NOTICE_SEQ, LinkNotice(self._damaged, self._lost_bytes))
             self._noticed_at = self.clock.now
-            self._damaged = self._lost_bytes = 0
 
     def _transmit(self, to: str, data: bytes) -> None:
         baud = self.host_baud if to == "board" else self.baud

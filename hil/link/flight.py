@@ -39,6 +39,7 @@ class Exchange(Generic[_Owner]):
     first_order: int = 0
     order: int = 0
     position: int = 0
+    sent_at: float = 0.0
     leaves_at: float = 0.0
     ask_again_at: float | None = None  # deferred: acknowledged, the answer proper comes later
 
@@ -96,6 +97,7 @@ class Flight(Generic[_Owner]):
         exchange.tries += 1
         if exchange.tries == 1:
             exchange.first_order = self._orders
+        exchange.sent_at = now
         exchange.leaves_at = self._line.send(len(exchange.frame), now)
         exchange.position = self._line.position
         self._open[exchange.seq] = exchange
@@ -105,7 +107,7 @@ class Flight(Generic[_Owner]):
         """An answer came, in the order of the requests: learns the round-trip time."""
         self._progress_at = now
         if exchange.tries == 1 and exchange.seq in self._open:
-            self._line.left(exchange.position, now)
+            self._line.left(exchange.position, exchange.sent_at, exchange.leaves_at, now)
             self.timer.sample(max(0.0, now - exchange.leaves_at))
 
     def lose_earlier(self, exchange: Exchange[_Owner]) -> None:

@@ -8,8 +8,8 @@ _BITS_PER_BYTE = 10  # 8N1
 class LineClock:
     """Estimates when sent bytes leave the line, so that queueing is not taken for a slow board.
 
-    A transport that is faster than its nominal rate (a pseudo terminal) corrects the estimate:
-    an answer proves that everything up to its request has left.
+    An answer proves that everything up to its request has left. Where answers come long before
+    that could be, the line has no such rate (a pseudo terminal), and bytes take no time.
     """
 
     def __init__(self, baud: int | None = None) -> None:
@@ -31,7 +31,9 @@ class LineClock:
         self._free_at = max(now, self._free_at) + size * self._seconds_per_byte
         return self._free_at
 
-    def left(self, position: int, now: float) -> None:
-        """The bytes up to `position` have left by now."""
+    def left(self, position: int, sent_at: float, leaves_at: float, now: float) -> None:
+        """The bytes up to `position` have left by now, whatever was expected (`leaves_at`)."""
+        if now - sent_at < (leaves_at - sent_at) / 2:
+            self._seconds_per_byte = 0.0
         behind = (self._position - position) * self._seconds_per_byte
         self._free_at = min(self._free_at, now + behind)

@@ -67,6 +67,7 @@ class Session:
         self._requests: collections.deque[Exchange[StepOf | _Asked]] = collections.deque()
         self._console: list[str] = []
         self._heard_at = 0.0
+        self._noticed = 0
 
     @property
     def stats(self) -> LinkStats:
@@ -195,7 +196,10 @@ class Session:
     def _on_notice(self, reply: Reply, now: float) -> None:
         if isinstance(reply, LinkNotice):
             self._stats.notices += 1
-            self._stats.damaged_at_board += reply.bad_frames
+            # The board counts since its reset; the first notice may tell of earlier sessions too.
+            more = reply.bad_frames - self._noticed if self._noticed else 1
+            self._stats.damaged_at_board += more if more > 0 else reply.bad_frames
+            self._noticed = reply.bad_frames
             self._flight.on_notice(now)
         elif isinstance(reply, ErrorReply) and reply.code is ErrorCode.BAD_REQUEST:
             self._stats.bad_requests += 1
