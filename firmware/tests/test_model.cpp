@@ -73,8 +73,9 @@ TEST(pointwise_convolution_with_reshapes_is_found) {
   spec.ops[2].code = 3;
   spec.ops[3].inputs = {reshaped};
   spec.ops.push_back({22, {builder::kLogits}, {reshaped}});
+  const Blob model = Build(spec);
   camhil::Classifier found;
-  CHECK(Find(Build(spec), &found).ok());
+  CHECK(Find(model, &found).ok());
   CHECK_EQ(int{found.weights[3]}, 13);
 }
 
