@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build_factory import Build, app_image, make_build
+
+from hil.testing.firmware_build import Build, app_image, make_build
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import serial
-from build_factory import Build
 from esp32_mock_bootloader import server
 from esp_pylib.logger import EspLog
 
@@ -18,6 +17,7 @@ from hil.board.artifacts import Expected, read_expected
 from hil.board.errors import FlashError
 from hil.board.flashing import FlashProgress, explain, write_flash
 from hil.deadline import Deadline
+from hil.testing.firmware_build import Build
 
 Serve = Callable[[socket.socket, threading.Event], None]
 

@@ -6,12 +6,12 @@ import dataclasses
 from typing import Any
 
 import pytest
-from build_factory import Build, make_identity
 
 from hil.board.artifacts import Expected, read_expected
 from hil.board.errors import WrongIdentityError
 from hil.board.identity import check_identity, matches, protocol_mismatch
 from hil.errors import FirmwareError
+from hil.testing.firmware_build import Build, make_identity
 from hil.wire.enums import ErrorCode
 from hil.wire.replies import Detail, ErrorReply, Identity
 

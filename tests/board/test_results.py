@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from build_factory import Build, make_identity
 
 from hil.board.artifacts import read_expected
 from hil.board.results import find_output, image_bytes, inference_facts, output_tensor
@@ -12,6 +11,7 @@ from hil.errors import UsageError
 from hil.link.jobs import Inference as LinkInference
 from hil.link.jobs import Job
 from hil.location import Location, NoLocation
+from hil.testing.firmware_build import Build, make_identity
 from hil.wire import enums
 from hil.wire.replies import CamGrid, CellCentre, Result, StageTimes
 

@@ -1,4 +1,9 @@
-"""Made-up firmware builds."""
+"""Made-up firmware builds: directories as idf.py build leaves them, for tests.
+
+build = make_build(tmp_path / "build")
+build.files[0x10000] = ("person.bin", app_image(filler=bytes(1_000_000)))
+expected = read_expected(build.write())
+"""
 
 from __future__ import annotations
 
@@ -21,6 +26,7 @@ BUILD_ID = hashlib.sha256(b"the ELF").digest()
 
 
 def app_image(build_id: bytes = BUILD_ID, filler: bytes = b"code" * 500) -> bytes:
+    """An app image with this build id; it holds no code."""
     description = esp_image.AppDescription("1.2.3", "person", "v5.1.6", build_id)
     first = esp_image.encode_app_description(description) + filler
     return esp_image.encode_image([esp_image.Segment(0x3F400020, first)], 0x40080000)
@@ -36,6 +42,7 @@ class Build:
     arguments: dict[str, Any] = field(default_factory=dict)
 
     def write(self) -> Path:
+        """Writes everything; the directory."""
         self.directory.mkdir(parents=True, exist_ok=True)
         for name, data in self.files.values():
             path = self.directory / name
@@ -46,6 +53,7 @@ class Build:
 
 
 def make_build(directory: Path) -> Build:
+    """A build that is all right: bootloader, partition table, app and a tiny model."""
     partitions = [
         Partition("nvs", 1, 2, 0x9000, 0x6000),
         Partition("factory", 0, 0, 0x10000, 0x20000),

@@ -1,0 +1,188 @@
+"""A board that does what a test says: a byte stream over TCP with reset lines of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hil.board.reset import ConnectMode, ModemLines, ResetLines
+from hil.deadline import Deadline
+from hil.wire.frames import Frame, FrameDecoder, encode_frame
+from hil.wire.messages import (
+    Accepted,
+    BaudAck,
+    Chunk,
+    ChunkAck,
+    Detail,
+    Echo,
+    Echoed,
+    ErrorCode,
+    ErrorReply,
+    GetOps,
+    Hello,
+    Identity,
+    Infer,
+    NoLocation,
+    OpPage,
+    Reboot,
+    RebootAck,
+    Reply,
+    Request,
+    Result,
+    SetBaud,
+    StageTimes,
+    Upload,
+    Uploading,
+    decode_request,
+    encode_reply,
+)
+
+Answer = Sequence[Reply | str | None]
+"""What follows a request: replies, console lines, and None for a reset."""
+
+POWER_ON = "rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)"
+SOFTWARE = "rst:0xc (SW_CPU_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)"
+PANIC = "Guru Meditation Error: Core  0 panic'ed (LoadProhibited). Exception was unhandled."
+BACKTRACE = "Backtrace: 0x400e14ed:0x3ffb5030 0x400d0802:0x3ffb5050"
+
+
+class ScriptedBoard:
+    """`identity` answers hello (None: never). `answers` overrides the answer to a request type."""
+
+    def __init__(self, identity: Identity | None) -> None:
+        self.identity = identity
+        self.boot_text: list[str] = [POWER_ON, "I (312) camhil: ready"]
+        self.answers: dict[type, Callable[[Request], Answer]] = {}
+        self.requests: list[Request] = []
+        self.resets = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._client: socket.socket | None = None
+        self._connected = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"socket://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def reset(self) -> None:
+        self.resets += 1
+        self.print(*self.boot_text)
+
+    def print(self, *lines: str) -> None:
+        self._connected.wait()
+        assert self._client is not None
+        self._client.sendall("".join(line + "\r\n" for line in lines).encode())
+
+    def unplug(self) -> None:
+        """Drops the connection; a new one is accepted."""
+        assert self._client is not None
+        self._connected.clear()
+        self._client.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        if self._client is not None:
+            self._client.close()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self._client = client
+            self._connected.set()
+            decoder = FrameDecoder()
+            try:
+                while data := client.recv(4096):
+                    for frame in decoder.feed(data):
+                        if isinstance(frame, Frame):
+                            self._handle(client, *decode_request(frame.message))
+            except OSError:
+                continue
+
+    def _handle(self, client: socket.socket, seq: int, request: Request) -> None:
+        self.requests.append(request)
+        for part in self.answers.get(type(request), self._default)(request):
+            if part is None:
+                self.reset()
+            elif isinstance(part, str):
+                self.print(part)
+            else:
+                client.sendall(encode_frame(encode_reply(seq, part)))
+
+    def _default(self, request: Request) -> Answer:
+        match request:
+            case Hello():
+                return [] if self.identity is None else [self.identity]
+            case Echo(payload=payload):
+                return [Echoed(payload)]
+            case SetBaud(baud=baud):
+                return [BaudAck(baud, 100)]
+            case Reboot(target=target):
+                return [RebootAck(target), None]
+            case GetOps():
+                return [OpPage(0, 0, ())]
+            case Upload(image_crc=crc, image_bytes=size):
+                return [Uploading(crc, (1 << -(-size // 1536)) - 1)]
+            case Chunk(image_crc=crc, offset=offset):
+                return [ChunkAck(crc, offset, 0)]
+            case Infer(image_crc=crc):
+                return [Accepted(crc), result(crc)]
+            case _:
+                return [ErrorReply(ErrorCode.UNSUPPORTED, Detail(), "")]
+
+
+def result(crc: int) -> Result:
+    return Result(
+        image_crc=crc,
+        scores=b"\x00\xff",
+        threshold=60,
+        location=NoLocation.BELOW_THRESHOLD,
+        cam=None,
+        times=StageTimes(1, 1, 1, 1),
+        invoke_cycles=None,
+        finished_us=1000,
+        inference=1,
+    )
+
+
+class ScriptedAdapter:
+    """`hil.board.adapters.Adapter` for a scripted board; closing leaves the board alone."""
+
+    lock_name: str | None = None
+
+    def __init__(self, board: ScriptedBoard, *, can_reset: bool = True) -> None:
+        self.board = board
+        self.url = self.where = board.url
+        self._can_reset = can_reset
+
+    def start(self, deadline: Deadline) -> None:
+        """It runs."""
+
+    def reset_lines(self, port: Callable[[], ModemLines]) -> ResetLines:
+        return _Lines(self.board, self._can_reset)
+
+    def default_firmware(self, say: Callable[[str], None]) -> Path | None:
+        return None
+
+    def close(self) -> None:
+        """It runs on."""
+
+
+class _Lines:
+    def __init__(self, board: ScriptedBoard, can_reset: bool) -> None:
+        self._board = board
+        self.can_reset = can_reset
+
+    def to_app(self) -> None:
+        if self.can_reset:
+            self._board.reset()
+
+    def to_download(self) -> ConnectMode:
+        return "no-reset"
