@@ -7,7 +7,7 @@ converter, so a test can have any grid, number of classes and quantization.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -82,6 +82,23 @@ def tiny_model(**options: Any) -> bytes:
     return TinyModel(**options).build()
 
 
+def edit_model(model: bytes, change: Callable[[Any, Any], None]) -> bytes:
+    """The .tflite bytes after `change(subgraph, model)`, both in the schema's object API."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    edited = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model))
+    change(edited.subgraphs[0], edited)
+    return _file(edited)
+
+
+def _file(model: Any) -> bytes:
+    import flatbuffers  # type: ignore[import-untyped]
+
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
 class _Builder:
     def __init__(self, wanted: TinyModel) -> None:
         import numpy as np
@@ -96,8 +113,6 @@ class _Builder:
         self._ops: list[Any] = []
 
     def build(self) -> bytes:
-        import flatbuffers  # type: ignore[import-untyped]
-
         wanted = self._wanted
         height, width = wanted.input_size
         rows, columns = wanted.grid
@@ -125,9 +140,7 @@ class _Builder:
         model.operatorCodes = [self._operator_code(name) for name in self._codes]
         model.subgraphs = [graph]
         model.buffers = self._buffers
-        builder = flatbuffers.Builder(1024)
-        builder.Finish(model.Pack(builder), b"TFL3")
-        return bytes(builder.Output())
+        return _file(model)
 
     def _features(self, image: int) -> int:
         np, wanted = self._np, self._wanted

@@ -64,9 +64,9 @@ def test_transparent_pixels_lie_on_white(tmp_path: Path) -> None:
     clear = np.full((96, 96, 4), 100, np.uint8)
     clear[..., 3] = 255
     clear[0, 0, 3] = 0
-    clear[0, 1, 3] = 51  # a fifth
+    clear[0, 1, 3] = 50
     photo = load(saved(tmp_path, clear))
-    assert photo.pixels[0, :3].tolist() == [255, 224, 100]
+    assert photo.pixels[0, :3].tolist() == [255, 225, 100]  # (100 * 50 + 255 * 205) / 255 = 224.6
     assert photo.notes == ("transparent pixels laid on white",)
 
 

@@ -207,7 +207,7 @@ def test_no_tolerance_makes_a_score_beyond_int8() -> None:
 
 
 def test_a_flat_map_on_one_side_is_explained_by_the_tolerance_of_the_map() -> None:
-    nearly = ((7, 8), (7, 7))
+    nearly = ((7, 9), (7, 7))
     flat = {"location": NoLocation.FLAT_MAP, "cam": FLAT}
     steep = {"location": cell_location(0, 1, (2, 2), INPUT_SIZE), "cam": nearly}
     for measured in (facts(flat, steep), facts(steep, flat)):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.oracle.cam import enlarge, float_cam, float_cam_agrees, integer_cam, normalise
+from hil.oracle.cam import FloatCam, enlarge, float_cam, float_cam_agrees, integer_cam, normalise
 
 INT8 = st.integers(-128, 127)
 
@@ -125,3 +125,10 @@ def test_disagreement_of_the_maps_is_seen() -> None:
     assert float_cam_agrees(exact, approximate)
     assert not float_cam_agrees(exact.T, approximate)
     assert not float_cam_agrees(-exact, approximate)
+
+
+@pytest.mark.parametrize(("off", "agrees"), [(0, True), (1, True), (2, False)])
+def test_normalised_maps_may_be_one_of_255_apart(off: int, agrees: bool) -> None:
+    exact = np.array([[0, 100, 255]], np.int32)
+    normalised = np.array([[0, 100 + off, 255]], np.uint8)
+    assert float_cam_agrees(exact, FloatCam(exact.astype(float), normalised, normalised)) == agrees

@@ -7,7 +7,7 @@ import pytest
 
 from hil.cam_graph import CamGraph, read_cam_graph
 from hil.errors import UsageError
-from hil.testing.tiny_model import tiny_model
+from hil.testing.tiny_model import edit_model, tiny_model
 
 WEIGHTS = np.arange(-6, 6, dtype=np.int8).reshape(3, 4)
 
@@ -68,18 +68,6 @@ def test_another_input_size_than_the_firmware_takes_is_refused() -> None:
     assert read_cam_graph(model, input_shape=None).input_size == (48, 48)
 
 
-def edited(change: Any, **options: Any) -> bytes:
-    """A tiny model after `change(graph)`, with graph in the schema's object API."""
-    import flatbuffers
-    from ai_edge_litert import schema_py_generated as schema
-
-    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(tiny_model(**options)))
-    change(model.subgraphs[0], model)
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
-
-
 def tensor(graph: Any, name: str) -> Any:
     return next(t for t in graph.tensors if t.name == name.encode())
 
@@ -98,6 +86,10 @@ def no_filter(graph: Any, model: Any) -> None:
 
 def wide_filter(graph: Any, model: Any) -> None:
     tensor(graph, "classifier/filter").shape = [2, 2, 2, 2]
+
+
+def one_zero_point(graph: Any, model: Any) -> None:
+    tensor(graph, "classifier/filter").quantization.zeroPoint = [0]
 
 
 def flat_features(graph: Any, model: Any) -> None:
@@ -127,6 +119,7 @@ def tensor_index(graph: Any, name: str) -> int:
         (mean_over_channels, "is not the mean of .* over its whole height and width"),
         (no_filter, "no classifier weights: .* is not a constant of 16 bytes"),
         (wide_filter, r"no classifier weights: the filter of CONV_2D .* not \[2, 1, 1, C\]"),
+        (one_zero_point, "no classifier weights: .* has 2 scales and 1 zero points for 2 classes"),
         (flat_features, "no 4-D feature output: MEAN .* reduces int8 .1, 36, 8."),
         (softmax_of_features, "no classifier weights: .* MEAN .* comes where CONV_2D or FULLY"),
         (softmax_of_input, "no classifier weights: .* ends without CONV_2D or FULLY_CONNECTED"),
@@ -135,7 +128,7 @@ def tensor_index(graph: Any, name: str) -> int:
 )
 def test_a_graph_that_ends_otherwise_is_refused_with_its_own_reason(change: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        read_cam_graph(edited(change))
+        read_cam_graph(edit_model(tiny_model(), change))
 
 
 def test_an_average_pool_of_a_part_of_the_map_is_refused() -> None:
@@ -143,4 +136,4 @@ def test_an_average_pool_of_a_part_of_the_map_is_refused() -> None:
         graph.operators[1].builtinOptions.filterHeight = 3
 
     with pytest.raises(UsageError, match="over its whole height and width"):
-        read_cam_graph(edited(smaller_window, pool="average_pool"))
+        read_cam_graph(edit_model(tiny_model(pool="average_pool"), smaller_window))

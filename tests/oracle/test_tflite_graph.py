@@ -1,13 +1,14 @@
 """Reading .tflite files, whole and broken."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.testing.tiny_model import tiny_model
+from hil.testing.tiny_model import edit_model, tiny_model
 from hil.tflite_graph import (
     firmware_ops,
     missing_ops,
@@ -75,6 +76,25 @@ def test_errors_name_the_file() -> None:
 def test_a_truncated_file_is_refused_naming_the_place(part: float) -> None:
     with pytest.raises(UsageError, match="truncated or damaged at "):
         read_graph(MODEL[: int(len(MODEL) * part)])
+
+
+@pytest.mark.parametrize("field", ["inputs", "outputs"])
+@pytest.mark.parametrize("index", [-2, 999])
+def test_an_operator_on_a_tensor_that_is_not_there_is_refused(field: str, index: int) -> None:
+    def change(graph: Any, _: Any) -> None:
+        setattr(graph.operators[2], field, [index])
+
+    with pytest.raises(UsageError, match="damaged at operator 2: it names a tensor"):
+        read_graph(edit_model(MODEL, change))
+
+
+@pytest.mark.parametrize("field", ["builtinCode", "deprecatedBuiltinCode"])
+def test_either_field_may_hold_the_operator_code(field: str) -> None:
+    def change(_: Any, model: Any) -> None:
+        for code in model.operatorCodes:
+            setattr(code, field, 0)
+
+    assert read_graph(edit_model(MODEL, change)).ops == read_graph(MODEL).ops
 
 
 @settings(max_examples=200, deadline=None)
