@@ -176,12 +176,12 @@ class Bench:
         """The oracle for the model that the board was flashed with."""
         from hil.oracle import Oracle
 
-        expected = self.ready_board().expected
+        model = self.ready_board().expected.model
         return Oracle(
-            expected.model,
-            positive_class=expected.positive_class,
-            threshold=expected.threshold,
-            where=f"model in {expected.source}",
+            model.tflite,
+            positive_class=model.positive_class,
+            threshold=model.threshold,
+            where=model.where,
         )
 
     @cached_property

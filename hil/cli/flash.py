@@ -19,7 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     with open_bench(arguments, console) as bench:
         board = bench.ready_board()
-        report = board.flash_report
+        report = board.flashed
         if report.skipped:
             console.print(f"Nothing to write: {report.reason}.")
         else:

@@ -15,7 +15,7 @@ def test_the_board_runs_the_build_that_was_flashed(board: Board) -> None:
 
 
 def test_the_board_runs_the_model_that_the_oracle_runs(bench: Bench, board: Board) -> None:
-    from hil.judge import judge_run
+    from hil.judge.verdict import judge_run
 
     assert board.identity.model_state is ErrorCode.OK
     model_check, _ = judge_run(bench.run_facts())
@@ -23,7 +23,7 @@ def test_the_board_runs_the_model_that_the_oracle_runs(bench: Bench, board: Boar
 
 
 def test_the_oracle_agrees_with_tflite_micro(bench: Bench, board: Board) -> None:
-    from hil.judge import judge_run
+    from hil.judge.verdict import judge_run
 
     _, self_check = judge_run(bench.run_facts())
     expect_verdict(self_check)

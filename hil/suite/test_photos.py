@@ -55,7 +55,7 @@ def test_location_is_there_exactly_when_the_score_passes(
 
 @pytest.mark.needs("trace")
 def test_every_operator(bench: Bench, board: object, photo: Photo) -> None:
-    from hil.judge import judge_image
+    from hil.judge.verdict import judge_image
 
     verdicts = judge_image(bench.measure_ops(photo), bench.tolerances)
     expect_verdict(next(verdict for verdict in verdicts if verdict.check == "operators"))

@@ -12,7 +12,7 @@ def test_a_reboot_by_command_gives_its_reason_and_the_same_answers(board: Board)
     before = board.infer(tensor, cam_always=True)
     build = board.identity.build_id
     board.reboot()
-    assert board.identity.reset_reason == ResetReason.SOFTWARE
+    assert board.identity.reset_reason == ResetReason.SW
     assert board.identity.build_id == build
     assert board.identity.image_source is ImageSource.INJECTED
     after = board.infer(tensor, cam_always=True)
