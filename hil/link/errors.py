@@ -58,6 +58,7 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
     ErrorCode.NO_SUCH_IMAGE: Explanation(
         "the image was not uploaded, or was replaced since",
         "The board keeps two images and loses them on reset: look for a restart in its console.",
+        "image: {0:#010x}",
     ),
     ErrorCode.INCOMPLETE: Explanation(
         "chunks of the image are missing",
@@ -78,6 +79,8 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
     ErrorCode.OUT_OF_RANGE: Explanation(
         "an offset, a length or an index is too large",
         "Compare the request with the sizes in the board's identity.",
+        "limit: {0}",
+        "asked for: {0}",
     ),
     ErrorCode.NOTHING_RECORDED: Explanation(
         "there was no inference, or none with a trace, since the reset",

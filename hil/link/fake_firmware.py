@@ -248,7 +248,7 @@ class FakeFirmware:
         index, rest = divmod(request.offset, chunk_bytes)
         expected = min(chunk_bytes, buffer.size - request.offset)
         if rest or len(request.data) != expected:
-            raise _RefusalError(ErrorCode.OUT_OF_RANGE, request.offset, len(request.data))
+            raise _RefusalError(ErrorCode.OUT_OF_RANGE, buffer.size, request.offset)
         if not buffer.in_use:
             buffer.chunks[index] = request.data
         self._touch(buffer)
@@ -295,7 +295,7 @@ class FakeFirmware:
         sizes = {tensor.output: tensor.data_bytes for tensor in self.identity.tensors}
         total = sizes.get(request.output, 0)
         if request.offset >= total:
-            raise _RefusalError(ErrorCode.OUT_OF_RANGE, request.offset, total)
+            raise _RefusalError(ErrorCode.OUT_OF_RANGE, total, request.offset)
         data = made_up_bytes(crc, total)[request.offset : request.offset + request.length]
         return OutputData(crc, request.output, total, request.offset, data)
 
@@ -308,7 +308,7 @@ class FakeFirmware:
         for buffer in self._buffers:
             if buffer.crc == crc:
                 return buffer
-        raise _RefusalError(ErrorCode.NO_SUCH_IMAGE)
+        raise _RefusalError(ErrorCode.NO_SUCH_IMAGE, crc)
 
     def _touch(self, buffer: _Buffer) -> None:
         self._uses += 1
