@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
+
+FlashMode = Literal["auto", "always", "never"]
+SimEngine = Literal["auto", "tflm", "litert"]
 
 DEFAULT_BAUD = 921_600
 
@@ -24,7 +27,7 @@ class RunOptions:
     board: str = "sim"
     firmware: Path | None = None
     baud: int = DEFAULT_BAUD
-    flash: str = "auto"
+    flash: FlashMode = "auto"
     handshake_s: float = 15.0
     image_s: float = 30.0
     photos: Path | None = None
@@ -37,7 +40,7 @@ class RunOptions:
     sim_drops: float = 0.0
     sim_duplicates: float = 0.0
     sim_seed: int = 1
-    sim_engine: str = "auto"
+    sim_engine: SimEngine = "auto"
     sim_arena: int | None = None
     sim_flash_file: Path | None = None
 
@@ -87,7 +90,7 @@ BOARD_ARGUMENTS = (
         "flash",
         "auto (default) skips what the flash already holds; never takes what runs, "
         "if it is what --firmware holds",
-        {"choices": ("auto", "always", "never")},
+        {"choices": get_args(FlashMode)},
     ),
     Argument(
         "--board-handshake-s",
@@ -166,7 +169,7 @@ SIM_ARGUMENTS = (
         "--sim-engine",
         "sim_engine",
         "what runs the model (auto: tflite-micro, or LiteRT's reference kernels without it)",
-        {"choices": ("auto", "tflm", "litert")},
+        {"choices": get_args(SimEngine)},
     ),
     Argument("--sim-arena", "sim_arena", "size of the arena", {"metavar": "BYTES", "type": int}),
     Argument(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from hil.report.run_log import RunLog
     from hil.testbench import Bench
 
+RecordMeasurement = Callable[[str, "float | str | None"], None]
+
 _BENCH = pytest.StashKey["Bench"]()
 _LOG = pytest.StashKey["RunLog"]()
 _KIND = "hil_kind"  # attribute of a TestReport: HilError.kind of what was raised
@@ -107,6 +109,19 @@ def photo(request: pytest.FixtureRequest) -> Photo:
     return load(entry.path, resize=_options(request.config).resize)
 
 
+@pytest.fixture
+def record_measurement(request: pytest.FixtureRequest) -> RecordMeasurement:
+    """Records a value of the test's own: `record_measurement("invoke_us", value)`.
+
+    It appears in JUnit XML as a property of the test, and in the facts file.
+    """
+
+    def record(name: str, value: float | str | None) -> None:
+        request.node.user_properties.append((name, value))
+
+    return record
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "photo" in metafunc.fixturenames and _uses_our_photo(metafunc):
         from hil.fixture_set import load_photos
@@ -127,7 +142,7 @@ def _uses_our_photo(metafunc: pytest.Metafunc) -> bool:
             return False
     manager = metafunc.definition.session._fixturemanager
     definitions = manager.getfixturedefs("photo", metafunc.definition)
-    return bool(definitions) and definitions[-1].func.__module__ == __name__
+    return definitions is not None and definitions[-1].func.__module__ == __name__
 
 
 # ---- outcomes -------------------------------------------------------------------
@@ -161,7 +176,8 @@ def _add_measurement(item: pytest.Item, bench: Bench, report: pytest.TestReport)
     if measurement is None:
         return
     report.user_properties.extend(measurement.properties())
-    if item.config.getoption("htmlpath", None):
+    wanted = report.failed or _log(item.config).first_picture_of(measurement)
+    if wanted and item.config.getoption("htmlpath", None):
         from hil.report.html import html_extra
 
         report.extras = [*getattr(report, "extras", []), html_extra(measurement)]  # type: ignore[attr-defined]

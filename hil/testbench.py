@@ -7,6 +7,7 @@ first cause, so that one loose cable is one report and not a hundred.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -229,8 +230,8 @@ class Bench:
             "engine": identity.engine,
             "oracle": self.oracle.resolver,
             "self-check": self.self_check.outcome.value,
-            "tolerances": repr(self.tolerances),
-            "link": repr(stats),
+            "tolerances": _listing(dataclasses.asdict(self.tolerances)),
+            "link": _listing({k: v for k, v in dataclasses.asdict(stats).items() if v}),
             "recoveries": self.recoveries,
         }
 
@@ -300,6 +301,10 @@ def board_options(options: RunOptions) -> BoardOptions:
             flash_file=options.sim_flash_file,
         ),
     )
+
+
+def _listing(values: dict[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def _say_nothing(_: str) -> None:

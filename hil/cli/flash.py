@@ -20,7 +20,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     with open_bench(arguments, console) as bench:
         board = bench.ready_board()
         report = board.flashed
-        if report.skipped:
+        if report is None:
+            console.print("Nothing was flashed, as asked for.")
+        elif report.skipped:
             console.print(f"Nothing to write: {report.reason}.")
         else:
             for file in report.files:

@@ -71,10 +71,8 @@ def _lines(board: Board) -> Iterator[tuple[str, str]]:
     yield "last reset", f"{reason}, start {identity.boot_count}"
     yield "threshold", f"{identity.threshold} % of class {identity.positive_class}"
     yield "capabilities", ", ".join(n for n in able.__dataclass_fields__ if getattr(able, n))
-    yield (
-        "link",
-        f"{identity.baud} baud, {identity.window_chunks} chunks of {identity.chunk_bytes} B",
-    )
+    window = f"{identity.window_chunks} chunks of {identity.chunk_bytes} bytes"
+    yield "link", f"{board.baud} baud, window of {window}"
     names = [op_name(code) for code in board.ops()]
     counted = {name: names.count(name) for name in dict.fromkeys(names)}
     yield "operators", f"{len(names)}: " + ", ".join(f"{n} {name}" for name, n in counted.items())

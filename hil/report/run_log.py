@@ -30,6 +30,7 @@ class RunLog:
         self.summary: dict[str, Any] = {}
         self._file = FactsFile(facts) if facts else None
         self._images: set[str] = set()
+        self._pictured: set[str] = set()
         if self._file is not None:
             self._file.write("run", {"version": FACTS_VERSION, "camhil": __version__})
 
@@ -54,6 +55,14 @@ class RunLog:
                     "message": str(report.longrepr) if report.failed else "",
                 },
             )
+
+    def first_picture_of(self, measurement: Measurement) -> bool:
+        """True once per image: a report with a picture beside every test would be huge."""
+        name = measurement.facts.image
+        if name in self._pictured:
+            return False
+        self._pictured.add(name)
+        return True
 
     def bench_closing(self, bench: Bench) -> None:
         """Takes what only the open board can tell."""

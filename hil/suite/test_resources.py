@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hil.board import Board
+from hil.plugin import RecordMeasurement
 from hil.suite.pictures import synthetic_photo
 
 
-def test_memory(board: Board, record_property: Callable[[str, object], None]) -> None:
+def test_memory(board: Board, record_measurement: RecordMeasurement) -> None:
     board.infer(synthetic_photo("noise").tensor)
     memory = board.memory()
-    record_property("arena_bytes", memory.arena_bytes)
-    record_property("arena_used_bytes", memory.arena_used_bytes)
+    record_measurement("arena_bytes", memory.arena_bytes)
+    record_measurement("arena_used_bytes", memory.arena_used_bytes)
     assert memory.arena_used_bytes is not None, "the board cannot tell how much arena it uses"
     assert 0 < memory.arena_used_bytes <= memory.arena_bytes
 
 
-def test_latency(board: Board, record_property: Callable[[str, object], None]) -> None:
+def test_latency(board: Board, record_measurement: RecordMeasurement) -> None:
     results = [board.infer(synthetic_photo("noise").tensor) for _ in range(10)]
     times = sorted(result.times.invoke_us for result in results)
-    record_property("invoke_us_min", times[0])
-    record_property("invoke_us_median", times[len(times) // 2])
-    record_property("invoke_us_max", times[-1])
+    record_measurement("invoke_us_min", times[0])
+    record_measurement("invoke_us_median", times[len(times) // 2])
+    record_measurement("invoke_us_max", times[-1])
     assert times[0] > 0
 
 
