@@ -84,7 +84,6 @@ class Inferences {
   size_t queued_ = 0;
   bool running_ = false;
   Job job_;  // the one that runs
-  uint64_t preprocess_us_ = 0;
 
   Finished finished_[kKeptResults + 1];  // one is being written
   size_t next_finished_ = 0;

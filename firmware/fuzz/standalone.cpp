@@ -4,8 +4,13 @@
 //   fuzz_x_standalone --seeds FOLDER        writes the seeds, for libFuzzer
 //   fuzz_x_standalone --input FILE          runs one input
 //
-// The input at work is in ./crash-input when the target stops the program.
+// Needs the sanitizers. The input at work is in ./crash-input when one of them, or
+// the target, stops the program.
+#include <sanitizer/common_interface_defs.h>
+
+#include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -14,16 +19,12 @@
 #include <random>
 #include <string>
 
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/common_interface_defs.h>
-#endif
-
 #include "fuzz.h"
 
 namespace {
 
 constexpr size_t kMaxInput = 16384;
-const Blob* g_input = nullptr;  // for the death callback
+const Blob* g_input = nullptr;  // the one at work
 
 void SaveInput() {
   if (g_input == nullptr) return;
@@ -139,9 +140,8 @@ int RunFile(const std::string& name) {
 }  // namespace
 
 int main(int argc, char** argv) {
-#if defined(__SANITIZE_ADDRESS__)
   __sanitizer_set_death_callback(SaveInput);
-#endif
+  std::signal(SIGABRT, [](int) { SaveInput(); });  // of Require
   if (argc == 3 && std::strcmp(argv[1], "--seeds") == 0) return WriteSeeds(argv[2]);
   if (argc == 3 && std::strcmp(argv[1], "--input") == 0) return RunFile(argv[2]);
   if (argc == 2 || argc == 3) {
