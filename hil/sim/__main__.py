@@ -51,12 +51,11 @@ def _serve(arguments: argparse.Namespace, options: SimOptions) -> None:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="camhil-sim-")))
         flash = stack.enter_context(contextlib.closing(open_flash(options.flash_file, folder)))
-        loop = Loop()
+        loop = stack.enter_context(contextlib.closing(Loop()))
         board = _make_board(loop, arguments, options, flash)
         stack.callback(board.close)
         path = arguments.control or folder / "control.sock"
-        control = stack.enter_context(contextlib.closing(ControlServer(loop, path, board)))
-        del control
+        stack.enter_context(contextlib.closing(ControlServer(loop, path, board)))
         if arguments.lifeline:
             loop.add(sys.stdin.fileno(), lambda _events: loop.stop())
         if options.start != "off":

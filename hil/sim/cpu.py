@@ -65,7 +65,10 @@ class Zygote:
                 return
 
     def _handle_message(self) -> bool:
-        data, fds, _, _ = socket.recv_fds(self._link, _MESSAGE_BYTES, 2)
+        try:
+            data, fds, _, _ = socket.recv_fds(self._link, _MESSAGE_BYTES, 2)
+        except ConnectionResetError:
+            return False  # the board went without reading our last message
         if not data:
             return False
         message = json.loads(data)
@@ -173,7 +176,7 @@ class Program:
                 time.sleep(3600)
         if hook == HOOK_ABORT:
             os.abort()
-        os.kill(os.getpid(), signal.SIGSEGV)
+        signal.raise_signal(signal.SIGSEGV)  # of this thread: it must not run on
 
 
 def _run(

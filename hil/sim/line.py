@@ -18,6 +18,8 @@ BAUD_TOLERANCE = 0.03
 _DELIMITER = 0
 # A longer segment is console text, not a frame: it is not kept for doubling.
 _MAX_SEGMENT = 8192
+_NEGLIGIBLE_RATE = 1e-15
+_NEVER = 1 << 62
 
 
 @dataclass
@@ -178,8 +180,8 @@ class Noise:
     def _gap(self) -> int:
         """Good bits until the next bad one: geometric, drawn by inversion."""
         rate = self._rates.bit_error_rate
-        if rate <= 0:
-            return 1 << 62
+        if rate < _NEGLIGIBLE_RATE:
+            return _NEVER
         if rate >= 1:
             return 0
         return int(math.log(1.0 - self._bits.random()) / math.log1p(-rate))

@@ -85,4 +85,6 @@ class Loop:
             now = time.monotonic()
             while self._timers and self._timers[0][0] <= now:
                 heapq.heappop(self._timers)[2].fire()
+
+    def close(self) -> None:
         self._epoll.close()

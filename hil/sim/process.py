@@ -86,6 +86,11 @@ class SimProcess:
         return self._process.pid
 
     @property
+    def exit_code(self) -> int | None:
+        """0 after an orderly end, None while the board runs."""
+        return self._process.returncode
+
+    @property
     def log(self) -> str:
         """What the board's processes wrote to standard error."""
         return self._log.read_text(encoding="utf-8", errors="replace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,17 +24,58 @@ WAIT_S = 20.0
 """Granted to everything that a test waits for; nothing takes a fraction of it."""
 
 Chip = Callable[..., Path]
+StartBench = Callable[..., "Bench"]
+
+
+class Bench:
+    """A running board with a channel to it."""
+
+    def __init__(self, options: SimOptions) -> None:
+        self.board = SimProcess(options)
+        self.channel = self.open()
+
+    def open(self) -> Channel:
+        """Opens the port (again) and a channel on it."""
+        transport = open_serial(self.board.port, DEFAULT_BAUD)
+        self.channel = Channel(transport, baud=DEFAULT_BAUD)
+        self._seen = 0
+        return self.channel
+
+    def wait_for(self, text: str) -> str:
+        """The next console line that contains `text`. Fails with all that came instead."""
+        deadline = Deadline.after(WAIT_S)
+        while not deadline.expired():
+            lines = self.channel.console
+            while self._seen < len(lines):
+                self._seen += 1
+                if text in lines[self._seen - 1].text:
+                    return lines[self._seen - 1].text
+            self.channel.listen(Deadline.after(deadline.remaining()), lambda _line: True)
+        raise AssertionError(f"no '{text}' in:\n" + self.console())
+
+    def console(self) -> str:
+        return "\n".join(line.text for line in self.channel.console)
+
+    def close(self) -> None:
+        self.channel.close()
+        self.board.stop()
+        assert self.board.exit_code in (0, -signal.SIGKILL), "the board itself failed"
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The firmware with a tiny model, whose inference takes no time."""
-    folder = tmp_path_factory.mktemp("model")
-    model = folder / "tiny.tflite"
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file, with its settings, whose inference takes no time."""
+    model = tmp_path_factory.mktemp("model") / "tiny.tflite"
     model.write_bytes(tiny_model())
     settings = "positive_class = 1\nthreshold_percent = 50\n"
     model.with_suffix(".toml").write_text(settings, encoding="utf-8")
-    return firmware.build(firmware.default_build_dir().parent / "sim-tests", model=model)
+    return model
+
+
+@pytest.fixture(scope="session")
+def built(tiny: Path) -> Path:
+    """The firmware with the tiny model."""
+    return firmware.build(firmware.default_build_dir().parent / "sim-tests", model=tiny)
 
 
 @pytest.fixture
@@ -52,33 +94,6 @@ def chip(built: Path, tmp_path: Path) -> Chip:
         return path
 
     return make
-
-
-class Bench:
-    """A running board with a channel to it."""
-
-    def __init__(self, options: SimOptions) -> None:
-        self.board = SimProcess(options)
-        self.channel = self.open()
-
-    def open(self) -> Channel:
-        """Opens the port (again) and a channel on it."""
-        transport = open_serial(self.board.port, DEFAULT_BAUD)
-        self.channel = Channel(transport, baud=DEFAULT_BAUD)
-        return self.channel
-
-    def wait_for(self, text: str) -> str:
-        """The next console line that contains `text`. Fails with all that came instead."""
-        line = self.channel.listen(Deadline.after(WAIT_S), lambda line: text in line.text)
-        assert line is not None, f"no '{text}' in:\n" + self.console()
-        return line.text
-
-    def console(self) -> str:
-        return "\n".join(line.text for line in self.channel.console)
-
-    def close(self) -> None:
-        self.channel.close()
-        self.board.stop()
 
 
 @pytest.fixture

@@ -1,0 +1,140 @@
+"""Building the simulated board's firmware."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hil import flash_layout, resources
+from hil.errors import InfrastructureError, UsageError
+from hil.sim import app_image, firmware
+from hil.wire.model_image import unpack_model_image
+
+WAIT_S = 20.0
+
+
+def test_the_build_has_the_files_that_idf_py_names(built: Path) -> None:
+    arguments = json.loads((built / "flasher_args.json").read_text(encoding="utf-8"))
+
+    assert arguments["flash_files"] == {
+        "0x1000": "bootloader.bin",
+        "0x8000": "partition-table.bin",
+        "0x10000": "camhil.bin",
+        "0x190000": "model.bin",
+    }
+    assert arguments["app"] == {"offset": "0x10000", "file": "camhil.bin", "encrypted": "false"}
+    assert arguments["extra_esptool_args"]["chip"] == "esp32"
+
+
+def test_the_app_image_holds_the_library_and_its_version(built: Path) -> None:
+    app = app_image.unpack_app((built / "camhil.bin").read_bytes(), 0x10000)
+
+    version = resources.find("firmware/VERSION").read_text(encoding="utf-8").strip()
+    assert app.version == version
+    assert app.library is not None
+    assert app.library.startswith(b"\x7fELF")
+
+
+def test_the_partition_table_is_that_of_partitions_csv(built: Path) -> None:
+    table = flash_layout.decode_table((built / "partition-table.bin").read_bytes())
+
+    assert table == flash_layout.read_csv(resources.find("firmware/partitions.csv"))
+
+
+def test_the_model_image_has_the_settings_of_its_toml(built: Path) -> None:
+    model = unpack_model_image((built / "model.bin").read_bytes())
+
+    assert (model.positive_class, model.threshold) == (1, 50)
+    assert model.tflite[4:8] == b"TFL3"
+
+
+def test_an_unchanged_build_is_skipped_and_a_changed_one_is_not(
+    built: Path, tiny: Path, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    firmware.build(built, model=tiny, progress=said.append)
+    assert said == []
+
+    settings = tmp_path / "other.toml"
+    text = tiny.with_suffix(".toml").read_text(encoding="utf-8")
+    settings.write_text(text.replace("50", "51"), encoding="utf-8")
+    firmware.build(built, model=tiny, settings=settings, progress=said.append)
+    assert said != []
+    assert unpack_model_image((built / "model.bin").read_bytes()).threshold == 51
+
+    said.clear()
+    firmware.build(built, model=tiny, progress=said.append)
+    assert said != []
+    assert unpack_model_image((built / "model.bin").read_bytes()).threshold == 50
+
+    said.clear()
+    (built / "camhil.bin").unlink()
+    firmware.build(built, model=tiny, progress=said.append)
+    assert said != []
+    assert (built / "camhil.bin").is_file()
+
+
+def test_a_second_process_waits_for_the_build_of_the_first(built: Path, tiny: Path) -> None:
+    with (built / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = (
+            "import sys; from pathlib import Path; from hil.sim import firmware\n"
+            "firmware.build(Path(sys.argv[1]), model=Path(sys.argv[2]))"
+        )
+        second = subprocess.Popen([sys.executable, "-c", command, built, tiny])
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(0.5)
+    assert second.wait(WAIT_S) == 0
+
+
+def test_a_model_that_is_too_big_is_refused(built: Path, tmp_path: Path) -> None:
+    model = tmp_path / "big.tflite"
+    model.write_bytes(bytes(3_000_000))
+    settings = "positive_class = 1\nthreshold_percent = 50\n"
+    model.with_suffix(".toml").write_text(settings, encoding="utf-8")
+
+    with pytest.raises(UsageError, match=r"model.bin has 3000064 bytes, partition 'model' only"):
+        firmware.build(built, model=model)
+
+
+def test_a_missing_compiler_is_named_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.delenv("CC", raising=False)
+
+    with pytest.raises(InfrastructureError, match="no C") as caught:
+        firmware.build(tmp_path / "build")
+
+    assert "apt install g++" in caught.value.hint
+
+
+def test_a_compile_error_shows_what_the_compiler_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "firmware"
+    for name in ("core", "host", "third_party"):
+        (source / name).mkdir(parents=True)
+    (source / "VERSION").write_text("1", encoding="utf-8")
+    (source / "partitions.csv").write_text("", encoding="utf-8")
+    (source / "host" / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.22)\nproject(broken CXX)\n"
+        "add_library(camhil_app SHARED broken.cpp)\n",
+        encoding="utf-8",
+    )
+    (source / "host" / "broken.cpp").write_text("int main( {", encoding="utf-8")
+    real = resources.find
+
+    def find(name: str) -> Path:
+        return source if name == "firmware" else real(name)
+
+    monkeypatch.setattr(resources, "find", find)
+
+    with pytest.raises(UsageError, match=r"broken\.cpp"):
+        firmware.build(tmp_path / "build")
