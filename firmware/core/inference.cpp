@@ -226,9 +226,9 @@ void Inferences::Finish(Finished* finished) {
   running_ = false;
   images_.Release(job_.image);
   finished->result.finished_us = port_.NowUs();
-  if (finished->status.ok()) {
+  has_run_ = finished->status.ok();  // a failed run leaves no outputs to read
+  if (has_run_) {
     finished->result.inference = ++count_;
-    has_run_ = true;
     last_image_crc_ = finished->result.image_crc;
     if (job_.trace) {
       has_trace_ = true;

@@ -107,7 +107,7 @@ void Model::AddTensor(const ModelTensor& tensor, TensorRole role, Maybe<uint8_t>
   for (uint32_t axis = 0; axis < tensor.rank(); ++axis) to.shape[axis] = tensor.Dim(axis);
   to.scale_bits = tensor.ScaleBits(0);
   to.zero_point = static_cast<int32_t>(tensor.ZeroPoint(0));
-  to.data_bytes = tensor.ElementCount();
+  to.data_bytes = tensor.ByteCount();
 }
 
 }  // namespace camhil

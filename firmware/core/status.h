@@ -36,11 +36,6 @@ enum class ErrorCode : uint8_t {
   kCamera = 41,
 };
 
-// Whether `code` is one of the above.
-constexpr bool IsErrorCode(int32_t code) {
-  return (code >= 0 && code <= 10) || (code >= 20 && code <= 29) || code == 40 || code == 41;
-}
-
 struct Status {
   ErrorCode code = ErrorCode::kOk;
   int64_t one = 0;

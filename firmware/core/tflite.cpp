@@ -36,6 +36,13 @@ constexpr uint8_t kPool2dOptions = 5;  // BuiltinOptions of the schema
 constexpr uint32_t kOffset = 4;        // bytes of a table reference
 constexpr int32_t kMaxBuiltinCode = 0xFFFF;
 
+// Bytes of one element of a TensorType, 0 for strings, packed and unknown ones.
+constexpr uint8_t kTypeBytes[] = {
+    4, 2, 4, 1,  8, 0, 1, 2,  // FLOAT32 FLOAT16 INT32 UINT8 INT64 STRING BOOL INT16
+    8, 1, 8, 16, 8, 0, 0, 4,  // COMPLEX64 INT8 FLOAT64 COMPLEX128 UINT64 RESOURCE VARIANT UINT32
+    2                         // UINT16
+};
+
 // Models before schema 3a have only the one-byte code; later ones set it to
 // 127 where the code does not fit (GetBuiltinCode of schema_utils.cc).
 uint16_t BuiltinCode(FlatTable operator_code) {
@@ -71,6 +78,12 @@ uint32_t ModelTensor::ElementCount() const {
     if (count > UINT32_MAX) return 0;
   }
   return static_cast<uint32_t>(count);
+}
+
+uint32_t ModelTensor::ByteCount() const {
+  if (type_ >= sizeof kTypeBytes) return 0;
+  const uint64_t bytes = uint64_t{ElementCount()} * kTypeBytes[type_];
+  return bytes <= UINT32_MAX ? static_cast<uint32_t>(bytes) : 0;
 }
 
 bool ModelTensor::HasShape(std::initializer_list<uint32_t> dims) const {

@@ -34,6 +34,8 @@ class ModelTensor {
   uint32_t Dim(uint32_t axis) const;
   // Product of the extents; 0 when it does not fit 32 bits.
   uint32_t ElementCount() const;
+  // Bytes of its contents; 0 when they do not fit 32 bits or have no fixed size.
+  uint32_t ByteCount() const;
   // True for the shape {dims...}.
   bool HasShape(std::initializer_list<uint32_t> dims) const;
   // The constant contents, empty for a computed tensor.

@@ -18,8 +18,9 @@ extern "C" {
 typedef void (*camhil_on_op)(void* op_context, uint16_t op, const uint8_t* output,
                              uint32_t output_bytes, int64_t us);
 
-/* Functions return 0 or an error-code of hil/wire/protocol.cddl; other values
- * count as error-engine. On an error, `detail` and `message` (NUL-terminated)
+/* Functions return 0, or error-model-format, error-model-op, error-arena-too-small
+ * or error-engine of hil/wire/protocol.cddl; others count as error-engine. On an
+ * error, `detail` and `message` (NUL-terminated)
  * may be set; they come zeroed. */
 typedef struct {
   void* context;

@@ -6,6 +6,15 @@
 namespace camhil {
 namespace {
 
+constexpr uint32_t kMaxOutputBytes = 16 << 20;
+
+// The codes that are an engine's to give.
+bool MayReport(int32_t code) {
+  const auto is = [code](ErrorCode own) { return code == static_cast<int32_t>(own); };
+  return is(ErrorCode::kModelFormat) || is(ErrorCode::kModelOp) || is(ErrorCode::kArenaTooSmall) ||
+         is(ErrorCode::kEngine);
+}
+
 // Detail and message of an engine's function.
 struct Report {
   int64_t detail[2] = {};
@@ -14,12 +23,9 @@ struct Report {
   Status ToStatus(int32_t code) {
     if (code == 0) return {};
     message[kMaxErrorText] = '\0';
-    const bool known = code >= static_cast<int32_t>(ErrorCode::kNoModel) &&
-                       code <= static_cast<int32_t>(ErrorCode::kEngine);
     const char* const text = message[0] != '\0' ? message : "the engine failed";
-    if (!known || !IsErrorCode(code)) return Failure(ErrorCode::kEngine, code, detail[0], text);
-    return Failure(static_cast<ErrorCode>(code), detail[0], detail[1],
-                   static_cast<const char*>(text));
+    if (!MayReport(code)) return Failure(ErrorCode::kEngine, code, detail[0], text);
+    return Failure(static_cast<ErrorCode>(code), detail[0], detail[1], text);
   }
 };
 
@@ -42,8 +48,13 @@ Status HostEngine::Load(Bytes model, ArenaUse* arena) {
   ModelGraph graph;
   const Status status = ModelGraph::Open(model, &graph);
   if (!status.ok()) return status;
-  for (uint32_t i = 0; i < graph.output_count(); ++i) {
-    outputs_.emplace_back(graph.TensorAt(graph.OutputTensor(i)).ElementCount());
+  for (uint32_t i = 0; i < graph.output_count() && i < UINT8_MAX; ++i) {
+    const uint32_t bytes = graph.TensorAt(graph.OutputTensor(i)).ByteCount();
+    if (bytes > kMaxOutputBytes) {
+      return Failure(ErrorCode::kModelFormat, kMaxOutputBytes, bytes, "output ", i, " of ", bytes,
+                     " bytes is too large");
+    }
+    outputs_.emplace_back(bytes);
   }
   return {};
 }

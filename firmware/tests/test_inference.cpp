@@ -333,6 +333,7 @@ TEST(failure_of_the_engine_is_the_answer_also_when_asked_again) {
   CHECK(error[4].text() == "node 3 failed");
   CHECK_EQ(ErrorOf(board.AskInfer(1, Crc(Image(1)))), 40);
   CHECK_EQ(board.engine.invocations, 1);
+  CHECK_EQ(ErrorOf(board.Ask(5, request::kReadOutput, {Uint(0), Uint(0), Uint(1)})), 10);
   board.engine.invoke_status = {};
   CHECK(Is(RunImage(&board, Image(1), 2), 2, reply::kResult));
 }

@@ -127,6 +127,26 @@ TEST(operator_codes_beyond_one_byte_are_read) {
   CHECK_EQ(graph.Op(0).code(), 150);
 }
 
+TEST(size_of_a_tensor_follows_from_its_type) {
+  const auto bytes_of = [](uint8_t type, std::vector<int32_t> shape) {
+    ModelSpec spec = SmallModel();
+    spec.tensors[0] = {shape, type, {}, {}, {}};
+    const Blob model = Build(spec);
+    camhil::ModelGraph graph;
+    CHECK(camhil::ModelGraph::Open({model.data(), model.size()}, &graph).ok());
+    return graph.TensorAt(0).ByteCount();
+  };
+  CHECK_EQ(bytes_of(9, {2, 3}), 6u);   // INT8
+  CHECK_EQ(bytes_of(7, {2, 3}), 12u);  // INT16
+  CHECK_EQ(bytes_of(0, {2, 3}), 24u);  // FLOAT32
+  CHECK_EQ(bytes_of(4, {2, 3}), 48u);  // INT64
+  CHECK_EQ(bytes_of(5, {2, 3}), 0u);   // STRING
+  CHECK_EQ(bytes_of(99, {2, 3}), 0u);
+  CHECK_EQ(bytes_of(9, {2, -3}), 0u);
+  CHECK_EQ(bytes_of(9, {65536, 65536}), 0u);
+  CHECK_EQ(bytes_of(0, {32768, 32768}), 0u);  // 2^32 bytes
+}
+
 TEST(score_has_to_be_a_softmax_of_the_right_quantization) {
   ModelSpec spec = SmallModel();
   spec.tensors[builder::kScore].scales = {1.0f / 255};
