@@ -50,6 +50,29 @@ class RunOptions:
         given = {f.name: values.get(DEST + f.name) for f in fields(cls)}
         return cls(**{name: value for name, value in given.items() if value is not None})
 
+    def check(self) -> None:
+        """Looks at what was given, before anything is opened; defaults cost nothing.
+
+        Raises:
+            UsageError: a board specification, build, directory or file that cannot be used.
+        """
+        if self.board != RunOptions.board:
+            from hil.board.spec import parse_board_spec
+
+            parse_board_spec(self.board)
+        if self.firmware is not None:
+            from hil.board.artifacts import read_expected
+
+            read_expected(self.firmware)
+        if self.photos is not None:
+            from hil.fixture_set import load_photos
+
+            load_photos(self.photos)
+        if self.tolerances is not None:
+            from hil.judge.tolerance import load_tolerances
+
+            load_tolerances(self.tolerances)
+
 
 @dataclass(frozen=True)
 class Argument:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.errors import ExitCode, HilError, InfrastructureError
+from hil.errors import ExitCode, HilError, InfrastructureError, UsageError
 from hil.options import BOARD_ARGUMENTS, RUN_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(capability): not run on a board whose identity lacks the capability"
     )
+    try:
+        _options(config).check()
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _options(config: pytest.Config) -> RunOptions:
@@ -126,10 +130,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "photo" in metafunc.fixturenames and _uses_our_photo(metafunc):
         from hil.fixture_set import load_photos
 
-        try:
-            photos = load_photos(_options(metafunc.config).photos)
-        except HilError as error:
-            raise pytest.UsageError(str(error)) from error
+        photos = load_photos(_options(metafunc.config).photos)
         metafunc.parametrize("photo", photos, indirect=True, ids=[entry.name for entry in photos])
 
 
@@ -165,6 +166,7 @@ def pytest_runtest_makereport(
             bench.note_failure(error, item.nodeid)
         if report.when == "call":
             _add_measurement(item, bench, report)
+    if bench is not None or kind:
         _log(item.config).test_finished(bench, item.nodeid, report, kind)
     return report
 
@@ -194,7 +196,8 @@ def pytest_report_teststatus(
     return None
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
+# trylast: inside the terminal reporter's wrapper, so that its summary knows what is found here.
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
     """Turns pytest's exit status into ours, also when a report cannot be written."""
     try:

@@ -38,9 +38,12 @@ class RunLog:
     def facts_path(self) -> Path | None:
         return self._file.path if self._file else None
 
-    def test_finished(self, bench: Bench, test: str, report: pytest.TestReport, kind: str) -> None:
+    def test_finished(
+        self, bench: Bench | None, test: str, report: pytest.TestReport, kind: str
+    ) -> None:
         """Adds the outcome of a test's set-up, call or tear-down."""
-        self._write_new_images(bench)
+        if bench is not None:
+            self._write_new_images(bench)
         if report.when == "call" or report.failed:
             outcome = kind or report.outcome
             self.kinds[outcome] += 1
