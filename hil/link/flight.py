@@ -178,8 +178,8 @@ class Flight(Generic[_Owner]):
 
     def _is_settled(self, exchange: Exchange[_Owner], now: float) -> bool:
         """Whether it left long enough ago for bad news to be about it."""
-        round_trip = self.timer.smoothed_s
-        news_s = _NEWS_S if round_trip is None else round_trip / 2
+        fastest = self.timer.fastest_s
+        news_s = _NEWS_S if fastest is None else fastest / 2
         return now - exchange.leaves_at >= news_s
 
     def _oldest(self) -> Exchange[_Owner] | None:

@@ -88,8 +88,7 @@ class Pipeline:
         for entry in list(self._queue):
             if entry.ticket is ticket:
                 self._queue.remove(entry)
-                for exchange in self._of(entry.transfer):
-                    self._flight.forget(exchange)
+                self._forget(entry.transfer)
 
     # ---- sending
 
@@ -197,7 +196,7 @@ class Pipeline:
     def fail(self, exchange: Exchange[Any], error: FirmwareError, now: float) -> None:
         """Ends the inference that an exchange belongs to."""
         exchange.owner.transfer.error = error
-        self._close_all(exchange.owner.transfer)
+        self._forget(exchange.owner.transfer)
         self._settle(now)
 
     def _on_error(self, exchange: Exchange[Any], reply: ErrorReply, now: float) -> None:
@@ -207,7 +206,7 @@ class Pipeline:
         self._flight.lose_earlier(exchange)
         self._flight.close(exchange)
         if transfer.done or not transfer.begun:
-            self._close_all(transfer)
+            self._forget(transfer)
         self._settle(now)
 
     def _on_chunks(self, exchange: Exchange[Any], arrived: list[int], now: float) -> None:
@@ -265,6 +264,10 @@ class Pipeline:
             for exchange in self._flight
             if isinstance(exchange.owner, StepOf) and exchange.owner.transfer is transfer
         ]
+
+    def _forget(self, transfer: Transfer) -> None:
+        for exchange in self._of(transfer):
+            self._flight.forget(exchange)
 
     def _close_all(self, transfer: Transfer, keep: Exchange[Any] | None = None) -> None:
         for exchange in self._of(transfer):

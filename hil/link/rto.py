@@ -16,6 +16,7 @@ class RetransmissionTimer:
         self._ceiling_s = ceiling_s
         self._interval_s = initial_s
         self._smoothed_s: float | None = None
+        self._fastest_s: float | None = None
         self._variation_s = 0.0
 
     @property
@@ -28,15 +29,21 @@ class RetransmissionTimer:
         """Smoothed round-trip time; None before the first sample."""
         return self._smoothed_s
 
+    @property
+    def fastest_s(self) -> float | None:
+        """Shortest round-trip time; None before the first sample."""
+        return self._fastest_s
+
     def sample(self, seconds: float) -> None:
         """Learns from one answer to a message that was sent once (Karn's algorithm)."""
-        if self._smoothed_s is None:
-            self._smoothed_s = seconds
+        if self._smoothed_s is None or self._fastest_s is None:
+            self._smoothed_s = self._fastest_s = seconds
             self._variation_s = seconds / 2
         else:
             deviation = abs(self._smoothed_s - seconds)
             self._variation_s += _BETA * (deviation - self._variation_s)
             self._smoothed_s += _ALPHA * (seconds - self._smoothed_s)
+            self._fastest_s = min(seconds, self._fastest_s)
         spread = max(_GRANULARITY_S, _VARIATIONS * self._variation_s)
         self._interval_s = self._limited(self._smoothed_s + spread)
 

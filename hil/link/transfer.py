@@ -104,6 +104,8 @@ class Transfer:
         if step is Step.ANNOUNCE:
             self._announce = _Phase.SENT
             self.attempts += 1
+            if self.resume:
+                self._chunks_wait = True  # the answer tells which are needed
             if self.attempts == 1:
                 self.started_at = now
             return Upload(self.job.stage, self.crc, len(self.job.image), self.resume)

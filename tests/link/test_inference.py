@@ -1,0 +1,414 @@
+"""Images through a session, a channel and the fake board; the line's time is counted, not spent."""
+
+from __future__ import annotations
+
+import pytest
+
+from hil.errors import FirmwareError, UsageError
+from hil.link.errors import BoardError, NoAnswerError
+from hil.link.fake import corrupt, drop, duplicate, made_up_bytes, made_up_result
+from hil.link.jobs import Job
+from hil.wire.crc import crc32
+from hil.wire.messages import (
+    Accepted,
+    Chunk,
+    Detail,
+    ErrorCode,
+    ErrorReply,
+    Infer,
+    Result,
+    Upload,
+)
+
+from .conftest import image
+
+
+def results(bench, jobs, seconds=20.0):
+    return list(bench.channel.infer_many(jobs, seconds))
+
+
+def assert_right(answers, jobs):
+    assert [answer.job for answer in answers] == jobs
+    for answer, job in zip(answers, jobs, strict=True):
+        expected = made_up_result(crc32(job.image))
+        assert answer.image_crc == answer.result.image_crc == crc32(job.image)
+        assert answer.result.scores == expected.scores
+        assert answer.result.cam == expected.cam
+        assert answer.result.location == expected.location
+
+
+def bench_error(code):
+    return ErrorReply(code, Detail(), "")
+
+
+def sent(bench, kind):
+    return [request for _, request in bench.board.requests if isinstance(request, kind)]
+
+
+def test_results_come_in_order_and_belong_to_their_images(connect, jobs):
+    bench, work = connect(), jobs(5)
+    assert_right(results(bench, work), work)
+    stats = bench.channel.stats
+    assert (stats.retransmitted, stats.duplicates, stats.stale, stats.damaged) == (0, 0, 0, 0)
+
+
+def test_byte_budget_of_an_image(connect, jobs):
+    # 9,216 bytes: at most 4 % more to the board, 8 % with all answers.
+    bench, work = connect(), jobs(10)
+    before = bench.channel.stats
+    results(bench, work)
+    used = bench.channel.stats.since(before)
+    assert used.bytes_out == bench.board.bytes_to_board - before.bytes_out
+    assert used.bytes_out / 10 <= 1.04 * 9216
+    assert (used.bytes_out + used.bytes_in) / 10 <= 1.08 * 9216
+
+
+def test_the_line_is_kept_full_when_it_is_the_bottleneck(connect, jobs):
+    bench, work = connect(baud=921600, invoke_s=0.05), jobs(40)
+    start = bench.clock.now
+    results(bench, work)
+    upload_s = 9216 * 10 / 921600
+    assert (bench.clock.now - start - 0.05) / len(work) <= 1.05 * upload_s
+
+
+def test_the_model_is_kept_busy_when_it_is_the_bottleneck(connect, jobs):
+    bench, work = connect(baud=921600, invoke_s=0.3), jobs(40)
+    start = bench.clock.now
+    results(bench, work)
+    upload_s = 9216 * 10 / 921600
+    assert (bench.clock.now - start - upload_s) / len(work) <= 1.05 * 0.3
+
+
+def test_uploads_overlap_with_inferences_and_only_two_images_are_on_their_way(connect, jobs):
+    begun, ended, most = 0, 0, 0
+
+    def watch(request, replies):
+        nonlocal begun, ended, most
+        begun += isinstance(request, Upload)
+        ended += any(isinstance(reply, Result) for reply in replies)
+        most = max(most, begun - ended)
+        return replies
+
+    bench = connect(invoke_s=0.3, baud=921600, edit=watch)
+    results(bench, jobs(6))
+    assert (begun, ended, most) == (6, 6, 2)
+
+
+def test_jobs_are_taken_lazily(connect, jobs):
+    bench, taken = connect(), []
+
+    def source():
+        for number, job in enumerate(jobs(10)):
+            taken.append(number)
+            yield job
+
+    answers = bench.channel.infer_many(source(), 10)
+    assert taken == []
+    next(answers)
+    assert len(taken) <= 3
+    next(answers)
+    assert len(taken) <= 4
+
+
+def test_an_abandoned_run_does_not_disturb_the_next(connect, jobs):
+    bench, work = connect(invoke_s=0.2), jobs(8)
+    answers = bench.channel.infer_many(work[:4], 10)
+    next(answers)
+    answers.close()
+    assert_right(results(bench, work[4:]), work[4:])
+    assert bench.channel.stats.stale > 0
+
+
+def test_an_interrupt_in_the_middle_leaves_the_channel_usable(connect, jobs):
+    bench, work = connect(baud=115200), jobs(3)
+    whole = bench.board.write
+
+    def interrupted(data):
+        if len(bench.board.requests) > 4:
+            bench.board.write = whole
+            whole(data[:500])
+            raise KeyboardInterrupt
+        whole(data)
+
+    bench.board.write = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        results(bench, work[:2])
+    assert_right(results(bench, work), work)
+
+
+def test_time_that_the_caller_takes_is_not_the_boards(connect, jobs):
+    bench, work = connect(baud=115200), jobs(4)
+    answers = []
+    for answer in bench.channel.infer_many(work, 3.0):
+        bench.clock.advance(60)
+        answers.append(answer)
+    assert_right(answers, work)
+
+
+@pytest.mark.parametrize("fault", [drop, corrupt, duplicate])
+@pytest.mark.parametrize("number", range(1, 18))
+def test_any_frame_to_the_board_may_be_lost(connect, jobs, fault, number):
+    bench, work = connect(to_board=fault(number), baud=921600), jobs(2)
+    assert_right(results(bench, work), work)
+
+
+@pytest.mark.parametrize("fault", [drop, corrupt, duplicate])
+@pytest.mark.parametrize("number", range(1, 20))
+def test_any_frame_to_the_host_may_be_lost(connect, jobs, fault, number):
+    bench, work = connect(to_host=fault(number), baud=921600), jobs(2)
+    assert_right(results(bench, work), work)
+
+
+def test_one_lost_chunk_costs_one_chunk_and_no_time_out(connect, jobs):
+    # Frame 0 is the hello, 1 the announcement, 2 to 7 the chunks.
+    bench, work = connect(to_board=drop(4), baud=921600), jobs(1)
+    results(bench, work)
+    stats = bench.channel.stats
+    assert len(sent(bench, Chunk)) == 6
+    assert stats.timeouts == 0
+    assert stats.retransmitted == 1
+
+
+def test_a_damaged_last_frame_is_repeated_on_the_notice_without_a_time_out(connect, jobs):
+    bench, work = connect(to_board=corrupt(8), baud=921600), jobs(1)  # the infer
+    results(bench, work)
+    stats = bench.channel.stats
+    assert stats.notices == 1
+    assert stats.damaged_at_board == 1
+    assert stats.timeouts == 0
+    assert stats.retransmitted == 1
+
+
+def test_a_lost_last_frame_is_repeated_after_a_time_out(connect, jobs):
+    bench, work = connect(to_board=drop(8), baud=921600), jobs(1)
+    results(bench, work)
+    assert bench.channel.stats.timeouts == 1
+    assert bench.clock.now < 1000 + 1.0
+
+
+def test_a_lost_announcement_costs_one_window(connect, jobs):
+    bench, work = connect(to_board=drop(1), baud=921600), jobs(1)
+    assert_right(results(bench, work), work)
+    stats = bench.channel.stats
+    assert stats.timeouts == 0
+    assert stats.reuploads == 0
+    assert stats.frames_out <= 1 + 2 * 8
+
+
+def test_a_lost_result_is_asked_for_again_and_not_computed_again(connect, jobs):
+    lost = []
+
+    def lose_first_result(request, replies):
+        if any(isinstance(reply, Result) for reply in replies) and not lost:
+            lost.append(request)
+            return []
+        return replies
+
+    bench, work = connect(edit=lose_first_result), jobs(1)
+    (answer,) = results(bench, work)
+    assert lost
+    assert answer.result.inference == 1
+
+
+def test_a_slow_model_is_waited_for(connect, jobs):
+    bench, work = connect(invoke_s=4.0), jobs(3)
+    assert_right(results(bench, work), work)
+    assert bench.channel.stats.retransmitted < 10  # polite questions only
+
+
+def test_a_board_that_restarts_is_given_the_image_again(connect, jobs):
+    restarts = []
+
+    def restart_once(request, replies):
+        if isinstance(request, Infer) and not restarts:
+            restarts.append(request)
+            bench.board.restart()
+            return []
+        return replies
+
+    bench, work = connect(edit=restart_once), jobs(3)
+    answers = results(bench, work)
+    assert_right(answers, work)
+    assert bench.channel.stats.reuploads >= 1
+    assert answers[0].attempts > 1
+    assert [line.text for line in bench.channel.console] == ["rst:0x1 (POWERON_RESET)"]
+
+
+def test_busy_is_waited_out(connect, jobs):
+    bench, work = connect(), jobs(3)
+    bench.board.refuse_as_busy(4)
+    assert_right(results(bench, work), work)
+    assert bench.channel.stats.busy > 0
+    assert bench.channel.stats.reuploads == 0
+
+
+def test_the_same_image_in_a_row_is_uploaded_once(connect):
+    bench, work = connect(), [Job(image(1))] * 4
+    assert_right(results(bench, work), work)
+    assert len(sent(bench, Chunk)) == 6
+    assert len(sent(bench, Infer)) == 4
+
+
+def test_an_image_that_the_board_holds_is_uploaded_again_unless_reuse_is_allowed(connect):
+    bench = connect()
+    bench.channel.infer(Job(image(1)), bench.within(5))
+    bench.channel.infer(Job(image(1)), bench.within(5))
+    assert len(sent(bench, Chunk)) == 12
+    bench.channel.infer(Job(image(1), reuse=True), bench.within(5))
+    assert len(sent(bench, Chunk)) == 12
+
+
+def test_a_corrupt_image_is_uploaded_again(connect, jobs):
+    hits = []
+
+    def image_corrupt_once(request, replies):
+        if isinstance(request, Infer) and not hits:
+            hits.append(request)
+            bench.board.restart("")
+            return [bench_error(ErrorCode.IMAGE_CORRUPT)]
+        return replies
+
+    bench, work = connect(edit=image_corrupt_once), jobs(2)
+    assert_right(results(bench, work), work)
+    assert bench.channel.stats.reuploads == 1
+    assert [request.resume for request in sent(bench, Upload)][:2] == [False, False]
+
+
+def test_a_claimed_crc_surfaces_as_the_boards_error(connect):
+    bench = connect()
+    with pytest.raises(BoardError) as caught:
+        bench.channel.infer(Job(image(1), claimed_crc=0x1234), bench.within(5))
+    assert caught.value.code is ErrorCode.IMAGE_CORRUPT
+    assert "expected: 0x00001234" in caught.value.message
+    assert f"{crc32(image(1)):#010x}" in caught.value.message
+    assert bench.channel.stats.reuploads == 0
+    good = Job(image(2))
+    assert_right([bench.channel.infer(good, bench.within(5))], [good])
+
+
+def test_one_bad_image_does_not_spoil_its_neighbours(connect, jobs):
+    bench, work = connect(), jobs(3)
+    answers = bench.channel.infer_many([work[0], Job(image(9), claimed_crc=5), *work[1:]], 5)
+    assert_right([next(answers)], work[:1])
+    with pytest.raises(BoardError):
+        next(answers)
+    assert_right(results(bench, work[1:]), work[1:])
+
+
+def test_an_error_of_the_engine_surfaces(connect):
+    def fail(request, replies):
+        if any(isinstance(reply, Result) for reply in replies):
+            return [bench_error(ErrorCode.ENGINE)]
+        return replies
+
+    bench = connect(edit=fail)
+    with pytest.raises(BoardError, match="engine failed") as caught:
+        bench.channel.infer(Job(image(1)), bench.within(5))
+    assert caught.value.where == "fake board"
+
+
+def test_a_board_that_keeps_losing_images_fails_the_inference(connect):
+    def lose(request, replies):
+        return [bench_error(ErrorCode.NO_SUCH_IMAGE)] if isinstance(request, Infer) else replies
+
+    bench = connect(edit=lose)
+    with pytest.raises(BoardError) as caught:
+        bench.channel.infer(Job(image(1)), bench.within(60))
+    assert caught.value.code is ErrorCode.NO_SUCH_IMAGE
+
+
+def test_a_result_about_another_image_is_never_taken(connect):
+    def swap(request, replies):
+        return [
+            made_up_result(reply.image_crc ^ 1) if isinstance(reply, Result) else reply
+            for reply in replies
+        ]
+
+    bench = connect(edit=swap)
+    with pytest.raises(FirmwareError, match="another one"):
+        bench.channel.infer(Job(image(1)), bench.within(3))
+    assert bench.channel.stats.wrong_image > 0
+
+
+def test_a_stale_result_of_an_earlier_session_is_dropped(connect, jobs):
+    bench, work = connect(), jobs(2)
+    for seq in (65536, 4_000_000_000):
+        bench.board.send(seq, made_up_result(crc32(work[0].image)))
+    assert_right(results(bench, work), work)
+    assert bench.channel.stats.stale == 2
+
+
+def test_a_board_that_never_runs_is_a_time_out_that_tells_how_far_it_came(connect):
+    def swallow(request, replies):
+        return [reply for reply in replies if not isinstance(reply, Result)]
+
+    bench = connect(edit=swallow)
+    bench.board.print("W (99) engine: stuck\r\n")
+    with pytest.raises(NoAnswerError) as caught:
+        bench.channel.infer(Job(image(1)), bench.within(3))
+    assert "within 3 s" in caught.value.message
+    assert "the inference was accepted" in caught.value.message
+    assert "W (99) engine: stuck" in caught.value.message
+    assert bench.clock.now == pytest.approx(1003, abs=0.2)
+
+
+def test_an_upload_that_gets_nowhere_tells_how_far_it_came(connect):
+    bench = connect()
+    bench.board.to_board = lambda number, frame: () if len(frame) > 1000 else (frame,)
+    with pytest.raises(NoAnswerError, match="0 of 6 chunks acknowledged"):
+        bench.channel.infer(Job(image(1)), bench.within(3))
+
+
+def test_the_time_of_an_image_runs_from_the_result_before(connect, jobs):
+    bench, work = connect(invoke_s=0.9), jobs(6)
+    assert_right(results(bench, work, seconds=1.5), work)
+
+
+def test_options_reach_the_board(connect):
+    bench = connect()
+    job = Job(image(1), cam_always=False, trace=True, threshold=77)
+    answer = bench.channel.infer(job, bench.within(5))
+    (request,) = sent(bench, Infer)
+    assert (request.cam_always, request.trace, request.threshold) == (False, True, 77)
+    assert answer.result.threshold == 77
+
+
+@pytest.mark.parametrize(
+    "job", [Job(b""), Job(bytes(64 * 1536 + 1)), Job(b"x", threshold=101), Job(b"x", capture_op=-1)]
+)
+def test_a_job_that_the_protocol_cannot_carry_is_a_usage_error(connect, job):
+    with pytest.raises(UsageError):
+        connect().channel.session.infer(job, 0.0, 1.0)
+
+
+def test_an_image_of_the_wrong_size_is_the_boards_error(connect):
+    bench = connect()
+    with pytest.raises(BoardError, match="expected: 9216 bytes; got: 100 bytes"):
+        bench.channel.infer(Job(bytes(100)), bench.within(5))
+
+
+def test_a_captured_operator_is_put_together(connect):
+    bench = connect()
+    captured = bench.channel.capture_op(image(1), 5, bench.within(5))
+    assert captured.op == 5
+    assert captured.data == made_up_bytes(crc32(image(1)), 4000)
+
+
+@pytest.mark.parametrize("lost", range(9, 13))
+def test_a_lost_piece_of_a_captured_operator_is_captured_again(connect, lost):
+    # To the host: 0 identity, 1 uploading, 2 to 7 acks, 8 accepted, 9 to 11 pieces, 12 result.
+    bench = connect(to_host=drop(lost))
+    captured = bench.channel.capture_op(image(1), 5, bench.within(20))
+    assert captured.data == made_up_bytes(crc32(image(1)), 4000)
+    assert bench.channel.stats.repeated_inferences == (1 if lost < 12 else 0)
+
+
+def test_an_answer_of_the_wrong_kind_is_the_firmwares_fault(connect):
+    def accept_chunks(request, replies):
+        if isinstance(request, Chunk):
+            return [Accepted(request.image_crc)]
+        return replies
+
+    bench = connect(edit=accept_chunks)
+    with pytest.raises(FirmwareError, match="answered chunk with Accepted"):
+        bench.channel.infer(Job(image(1)), bench.within(5))
