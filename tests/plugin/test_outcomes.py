@@ -25,7 +25,7 @@ def test_first(bench):
 
 def run(pytester: pytest.Pytester, code: str, *arguments: str) -> pytest.RunResult:
     pytester.makepyfile(code)
-    return pytester.runpytest_subprocess(*arguments)
+    return pytester.runpytest_inprocess(*arguments)
 
 
 def test_infrastructure_trouble_has_its_own_outcome_and_exit_code(

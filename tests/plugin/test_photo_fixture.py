@@ -24,7 +24,7 @@ def test_a_test_runs_once_for_each_photograph_of_a_directory(pytester: pytest.Py
     make_photo(pytester.path / "mine" / "a.png")
     make_photo(pytester.path / "mine" / "b.jpg")
     pytester.makepyfile(COUNTING)
-    result = pytester.runpytest_subprocess("--photos", "mine", "-v")
+    result = pytester.runpytest_inprocess("--photos", "mine", "-v")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*test_it?a?*", "*test_it?b?*"])
 
@@ -34,10 +34,10 @@ def test_a_photograph_of_another_size_is_refused_unless_resizing_is_asked_for(
 ) -> None:
     make_photo(pytester.path / "mine" / "large.png", (200, 300))
     pytester.makepyfile(COUNTING)
-    refused = pytester.runpytest_subprocess("--photos", "mine")
+    refused = pytester.runpytest_inprocess("--photos", "mine")
     assert refused.ret == ExitCode.TEST_FAILED
     refused.stdout.fnmatch_lines(["*usage: the picture is 300x200 pixels, not 96x96*"])
-    pytester.runpytest_subprocess("--photos", "mine", "--photos-resize").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("--photos", "mine", "--photos-resize").assert_outcomes(passed=1)
 
 
 def test_a_parametrized_photo_is_the_tests_own(pytester: pytest.Pytester) -> None:
@@ -50,10 +50,10 @@ def test_a_parametrized_photo_is_the_tests_own(pytester: pytest.Pytester) -> Non
             assert photo == wanted
         """
     )
-    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+    pytester.runpytest_inprocess().assert_outcomes(passed=2)
 
 
 def test_an_overridden_photo_fixture_is_the_projects_own(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("import pytest\n@pytest.fixture\ndef photo():\n    return 7\n")
     pytester.makepyfile("def test_it(photo):\n    assert photo == 7\n")
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)

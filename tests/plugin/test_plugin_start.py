@@ -41,4 +41,4 @@ def test_collecting_the_suite_opens_no_board_and_imports_no_interpreter(
 
 @pytest.mark.parametrize("option", ["--board", "--firmware", "--photos", "--tolerances", "--facts"])
 def test_the_options_are_in_the_help(pytester: pytest.Pytester, option: str) -> None:
-    pytester.runpytest_subprocess("--help").stdout.fnmatch_lines([f"*{option}*"])
+    pytester.runpytest_inprocess("--help").stdout.fnmatch_lines([f"*{option}*"])
