@@ -230,6 +230,7 @@ class Channel:
         """Sends one frame, or waits for bytes when there is none to send."""
         now = self._clock()
         frame = self.session.poll(now)
+        self._take_console(now)  # a pause may have ended a line
         if frame:
             self.transport.write(frame)
             self._receive(0.0)
@@ -247,5 +248,8 @@ class Channel:
         if data:
             now = self._clock()
             self.session.receive(data, now)
-            for text in self.session.take_console():
-                self._console.add(text, now)
+            self._take_console(now)
+
+    def _take_console(self, now: float) -> None:
+        for text in self.session.take_console():
+            self._console.add(text, now)

@@ -137,11 +137,14 @@ class FakeBoard:
         self.to_host = to_host
         self.edit = edit
         self.silent = False  # the board hears, but does nothing
+        self.broken_above: int | None = None  # rate above which nothing arrives undamaged
         self.requests: list[tuple[int, Request]] = []  # as the board decoded them
         self.bytes_to_board = 0
         self.bytes_to_host = 0
         self.baud = baud
         self.host_baud = baud
+        self._trial = 0  # number of the change of rate that waits for a valid request
+        self._trials = 0
         self._numbers = {"board": 0, "host": 0}
         self._free_at = {"board": 0.0, "host": 0.0}
         self._events: list[tuple[float, int, Callable[[], None]]] = []
@@ -244,6 +247,7 @@ class FakeBoard:
             self.send(NOTICE_SEQ, refusal)
             return
         self.requests.append((seq, request))
+        self._trial = 0
         if not self.silent:
             self._reply(seq, request, self._firmware.answer(seq, request))
 
@@ -253,9 +257,23 @@ class FakeBoard:
         for reply in replies:
             self.send(seq, reply)
             if isinstance(reply, BaudAck):
-                self.baud = reply.baud
+                self._at(self._free_at["host"], self._change_baud(reply))
         if isinstance(request, Reboot):
             self.restart("rst:0xc (SW_CPU_RESET)\r\n")
+
+    def _change_baud(self, ack: BaudAck) -> Callable[[], None]:
+        def change() -> None:
+            old, self.baud = self.baud, ack.baud
+            self._trials += 1
+            trial = self._trial = self._trials
+
+            def end_trial() -> None:
+                if self._trial == trial:
+                    self.baud = old
+
+            self._at(self.clock.now + ack.baud_fallback_ms / 1000, end_trial)
+
+        return change
 
     def _on_damage(self, size: int) -> None:
         self._damaged += 1
@@ -271,8 +289,9 @@ class FakeBoard:
         self._at(self._free_at[to], lambda: self._arrive(to, data))
 
     def _arrive(self, to: str, data: bytes) -> None:
-        if self.host_baud != self.baud:
-            data = bytes(byte ^ 0xA5 for byte in data)  # noise: the ends run at different rates
+        too_fast = self.broken_above and self.baud and self.baud > self.broken_above
+        if self.host_baud != self.baud or too_fast:
+            data = bytes(byte ^ 0xA5 for byte in data)  # noise
         if to == "board":
             self._hear(data)
         else:

@@ -58,6 +58,7 @@ class Transfer:
         self._announce = _Phase.NEEDED
         self._infer = _Phase.NEEDED
         self._chunks_wait = False  # for the answer to the announcement
+        self._incompletes = 0  # inferences that came too early, since the announcement
         self._busy_s = _FIRST_BUSY_S
         self._pieces: dict[int, bytes] = {}
         self._captured_bytes: int | None = None
@@ -97,7 +98,9 @@ class Transfer:
         chunk = self.window.next_unsent()
         if chunk is not None:
             return (Step.CHUNK, chunk) if room_for_chunk else None
-        return (Step.INFER, 0) if self._infer is _Phase.NEEDED else None
+        # On a line that loses a lot, asking right behind the last chunk does not pay.
+        too_early = self._incompletes > 1 and self.window.arrived < self.window.count
+        return (Step.INFER, 0) if self._infer is _Phase.NEEDED and not too_early else None
 
     def message(self, step: Step, chunk: int, now: float) -> Upload | Chunk | Infer:
         """The message of a step, which counts as sent from now on."""
@@ -163,6 +166,7 @@ class Transfer:
             self._busy_s = min(2 * self._busy_s, _MAX_BUSY_S)
         elif code is ErrorCode.INCOMPLETE and step is Step.INFER:
             self._stats.incomplete += 1
+            self._incompletes += 1
             self._repeat(step)
             self.window.update(reply.detail.one & _BITMAP)
         elif code is ErrorCode.NO_SUCH_IMAGE and step is not Step.ANNOUNCE:
@@ -204,6 +208,7 @@ class Transfer:
         """Everything is to be sent again, but for the chunks that the board will report."""
         self._announce = self._infer = _Phase.NEEDED
         self._chunks_wait = True
+        self._incompletes = 0
         self.window.restart()
 
     def _on_no_such_image(self, step: Step, chunk: int, reply: ErrorReply) -> None:

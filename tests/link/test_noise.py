@@ -1,0 +1,118 @@
+"""Whatever happens to the frames, the results arrive, are right and are in order."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hil.link.fake import made_up_result, random_faults
+from hil.link.jobs import Job
+from hil.wire.crc import crc32
+
+from .conftest import connected, image
+
+JOBS = [Job(image(number)) for number in range(6)]
+
+
+def assert_all_right(bench, jobs):
+    answers = list(bench.channel.infer_many(jobs, 60))
+    assert [answer.job for answer in answers] == jobs
+    for answer in answers:
+        expected = made_up_result(crc32(answer.job.image))
+        assert (answer.result.image_crc, answer.result.scores, answer.result.cam) == (
+            expected.image_crc,
+            expected.scores,
+            expected.cam,
+        )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.floats(0, 0.2),
+    st.floats(0, 0.2),
+    st.integers(0, 2**32),
+    st.sampled_from((None, 115200, 921600)),
+    st.sampled_from((0.001, 0.05, 0.5)),
+)
+def test_random_losses_doublings_and_bit_errors(to_board, to_host, seed, baud, invoke_s):
+    bench = connected(
+        baud=baud,
+        invoke_s=invoke_s,
+        to_board=random_faults(to_board, seed),
+        to_host=random_faults(to_host, seed + 1),
+    )
+    assert_all_right(bench, JOBS)
+
+
+fates = st.dictionaries(
+    st.integers(0, 60), st.sampled_from(("drop", "double", "flip")), max_size=12
+)
+
+
+def _suffer(pattern):
+    def fault(number, frame):
+        fate = pattern.get(number)
+        if fate == "drop":
+            return ()
+        if fate == "double":
+            return (frame, frame)
+        if fate == "flip":
+            return (frame[: len(frame) // 2] + b"\x00" + frame[len(frame) // 2 + 1 :],)
+        return (frame,)
+
+    return fault
+
+
+@settings(max_examples=60, deadline=None)
+@given(fates, fates)
+def test_chosen_frames_suffer(to_board, to_host):
+    bench = connected(baud=921600, to_board=_suffer(to_board), to_host=_suffer(to_host))
+    assert_all_right(bench, JOBS[:4])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32), st.lists(st.sampled_from(JOBS), max_size=8))
+def test_images_that_repeat_in_any_order(seed, jobs):
+    bench = connected(
+        baud=921600,
+        to_board=random_faults(0.1, seed),
+        to_host=random_faults(0.1, seed + 1),
+    )
+    assert_all_right(bench, jobs)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_noisy_console_between_the_frames(seed):
+    source = random.Random(seed)
+
+    def chatter(request, replies):
+        if source.random() < 0.3:
+            bench.board.print("I (12) app: \x1b[32mstill here\x1b[0m\r\n")
+        if source.random() < 0.1:
+            bench.board.inject(source.randbytes(30))
+        return replies
+
+    bench = connected(baud=921600)
+    bench.board.edit = chatter
+    assert_all_right(bench, JOBS)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32), st.sets(st.integers(0, 40), max_size=3))
+def test_a_board_that_restarts_in_between(seed, restarts):
+    count = 0
+
+    def restart_sometimes(request, replies):
+        nonlocal count
+        count += 1
+        if count in restarts:
+            bench.board.restart()
+            return []
+        return replies
+
+    bench = connected(baud=921600, to_board=random_faults(0.05, seed))
+    bench.board.edit = restart_sometimes
+    assert_all_right(bench, JOBS[:4])
