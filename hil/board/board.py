@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from hil.board.artifacts import Expected
+from hil.board.bring_up import find_silent_restart
 from hil.board.connection import BoardAlarm, Connection
 from hil.board.console import classify_all, first_cause
 from hil.board.errors import BoardResetError, BoardUnusableError
@@ -62,7 +63,6 @@ class Board:
         self._expected = expected
         self._lock = lock
         self._identity: Identity | None = None
-        self._baud = options.boot_baud
         self._last_crc: int | None = None
         self._closed = False
 
@@ -92,7 +92,7 @@ class Board:
     @property
     def baud(self) -> int:
         """The rate of the link now."""
-        return self._baud
+        return self._connection.port.baud
 
     @property
     def console(self) -> list[ConsoleLine]:
@@ -249,12 +249,8 @@ class Board:
         from hil.board.bring_up import change_baud
 
         self._check_usable()
-        if baud == self._baud:
-            return BaudReport(baud, baud)
         with self._failing():
-            report = change_baud(self._connection, self.identity, baud, self._baud)
-        self._baud = report.baud
-        return report
+            return change_baud(self._connection, self.identity, baud)
 
     def recover(self, deadline: Deadline | None = None) -> Recovery:
         """Brings a lost board back: reopens the port if need be, resets, connects, checks.
@@ -334,6 +330,12 @@ class Board:
                     return ask(channel)
             except BoardAlarm as alarm:
                 raise self._crash(doing, alarm) from None
+            except InfrastructureError as error:
+                event = find_silent_restart(self._connection, self.identity)
+                if event is None:
+                    raise
+                text = self._connection.text_since_mark
+                raise BoardResetError(doing, event, where=self.where, console=text) from error
 
     def _crash(self, doing: str, alarm: BoardAlarm) -> InfrastructureError:
         with suppress(InfrastructureError):  # the port may have gone with the board
@@ -358,11 +360,9 @@ class Board:
         from hil.board.bring_up import change_baud
 
         self._identity = identity
-        self._baud = self.options.boot_baud
         self._last_crc = None
         check_identity(identity, self._expected, self.where)
-        if self.options.baud != self._baud:
-            self._baud = change_baud(self._connection, identity, self.options.baud, self._baud).baud
+        change_baud(self._connection, identity, self.options.baud)
 
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hil.board.artifacts import Expected
 from hil.board.connection import Connection
+from hil.board.console import BoardEvent, EventKind
 from hil.board.errors import WrongIdentityError
 from hil.board.facts import BaudReport, FlashReport
 from hil.board.handshake import shake_hands
@@ -24,6 +25,7 @@ PROBE_S = 4.0
 
 _GOODBYE_S = 0.5
 _ECHO_S = 2.0
+_RESTARTED_S = 1.0
 
 
 def flash_build(
@@ -102,11 +104,14 @@ def reboot(connection: Connection, before: Identity, deadline: Deadline) -> Iden
     )
 
 
-def change_baud(connection: Connection, identity: Identity, baud: int, current: int) -> BaudReport:
+def change_baud(connection: Connection, identity: Identity, baud: int) -> BaudReport:
     """Changes the rate, and proves the outcome with an echo whichever rate it is.
 
     Raises InfrastructureError when the board is lost on the way.
     """
+    current = connection.port.baud
+    if baud == current:
+        return BaudReport(baud, current)
     if not identity.capabilities.baud:
         return BaudReport(baud, current, "the board cannot change its rate")
     channel = connection.channel
@@ -119,6 +124,26 @@ def change_baud(connection: Connection, identity: Identity, baud: int, current: 
         channel.echo(b"?", Deadline.after(_ECHO_S))  # at the old rate it must still work
         return BaudReport(baud, current, error.message.splitlines()[0])
     return BaudReport(baud, baud)
+
+
+def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent | None:
+    """After a wait without an answer: did the board restart, and why?
+
+    At a rate other than that of the ROM its text arrives garbled, so the console may not tell.
+    """
+    from hil.wire.enums import ResetReason
+
+    if connection.port.lost is not None:
+        return None
+    with suppress(HilError):
+        connection.to_boot_baud()
+        after = connection.channel.connect(Deadline.after(_RESTARTED_S))
+        if after.boot_count != before.boot_count:
+            reason = ResetReason.name_of(after.reset_reason)
+            text = f"boot {after.boot_count} after boot {before.boot_count}"
+            hint = "the console text of the restart was lost: run with --baud 115200 to see it"
+            return BoardEvent(EventKind.RESET, text, hint, f"reset reason {reason}")
+    return None
 
 
 def leave_running(connection: Connection, *, connected: bool) -> None:

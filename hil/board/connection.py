@@ -26,6 +26,17 @@ _CRASH_TEXT_S = 1.0
 _SETTLE_S = 0.02
 
 
+def _terminal_errors() -> tuple[type[Exception], ...]:
+    try:
+        import termios
+    except ImportError:  # Windows
+        return ()
+    return (termios.error,)
+
+
+_TERMINAL_ERRORS = _terminal_errors()
+
+
 class BoardAlarm(Exception):  # noqa: N818  (not an error by itself: ends a wait)
     """The console reported something after which no answer comes."""
 
@@ -38,11 +49,13 @@ class WatchedPort:
     """A `hil.link.transport.Transport` that can be exchanged, and that ends waits on alarm.
 
     The alarm is raised by the read after the one that brought the line, so that what came
-    together with it (a backtrace) is not lost. `lost` is the error that the port failed with.
+    together with it (a backtrace) is not lost. `lost` is the error that the port failed with,
+    `baud` its rate.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, baud: int) -> None:
         self.name = name
+        self.baud = baud
         self.lost: InfrastructureError | None = None
         self.armed = False
         self.alarm: BoardEvent | None = None
@@ -61,8 +74,9 @@ class WatchedPort:
             )
         return self._inner
 
-    def attach(self, inner: SerialTransport) -> None:
+    def attach(self, inner: SerialTransport, baud: int) -> None:
         self._inner = inner
+        self.baud = baud
         self.lost = None
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
@@ -78,6 +92,7 @@ class WatchedPort:
     def set_baud(self, baud: int) -> None:
         with self._noting_loss():
             self.inner.set_baud(baud)
+        self.baud = baud
 
     def close(self) -> None:
         inner, self._inner = self._inner, None
@@ -91,6 +106,13 @@ class WatchedPort:
         except InfrastructureError as error:
             self.lost = error
             raise
+        except _TERMINAL_ERRORS as error:  # of tcdrain, which pyserial passes on as it is
+            self.lost = InfrastructureError(
+                f"the port failed: {error}",
+                where=self.name,
+                hint="the adapter was unplugged: check the cable, then run again",
+            )
+            raise self.lost from error
 
 
 class Connection:
@@ -101,7 +123,7 @@ class Connection:
 
         self.adapter = adapter
         self.options = options
-        self.port = WatchedPort(adapter.where)
+        self.port = WatchedPort(adapter.where, options.boot_baud)
         self.channel: Channel = Channel(
             self.port, baud=options.boot_baud, on_console=self._on_console
         )
@@ -120,7 +142,8 @@ class Connection:
 
     def open(self) -> None:
         """Opens the port. Raises InfrastructureError that says why it cannot be."""
-        self.port.attach(self._open_port(self.adapter.url, self.options.boot_baud))
+        baud = self.options.boot_baud
+        self.port.attach(self._open_port(self.adapter.url, baud), baud)
 
     def reopen(self, deadline: Deadline) -> None:
         """Opens the port anew; waits for it where it has vanished (unplugged, re-enumerated)."""
@@ -137,7 +160,8 @@ class Connection:
 
     def refresh(self) -> None:
         """After esptool, which may have closed the port or opened it anew."""
-        self.port.attach(type(self.port.inner)(self.serial_port, self.adapter.url))
+        inner = self.port.inner
+        self.port.attach(type(inner)(inner.port, inner.name), self.port.baud)
         if not self.serial_port.is_open:
             self.open()
 
@@ -157,7 +181,14 @@ class Connection:
             raise self.port.lost from error
 
     def to_boot_baud(self) -> None:
+        """Our side only; what a board that starts expects."""
         self.channel.apply_baud(self.options.boot_baud)
+
+    def try_next_baud(self) -> None:
+        """Where nobody can reset the board, it may still run at the rate of an earlier run."""
+        rates = (self.options.boot_baud, self.options.baud)
+        if not self.lines.can_reset:
+            self.channel.apply_baud(rates[self.port.baud == rates[0]])
 
     # ---- console
 

@@ -106,7 +106,10 @@ def _write(
     output: EsptoolOutput,
 ) -> tuple[FlashedFile, ...]:
     from esptool import cmds
+    from esptool.loader import DEFAULT_TIMEOUT
 
+    # esptool sets the time-out for each command; over RFC 2217 every change takes 0.2 s.
+    port.timeout = DEFAULT_TIMEOUT
     esp: Any = cmds.detect_chip(port, ROM_BAUD, connect_mode)
     _check_chip(esp.CHIP_NAME, expected, str(port.name))
     if expected.use_stub:

@@ -56,6 +56,7 @@ def shake_hands(
             # No answer yet, which is what the loop is for; a lost port does not come back.
             if connection.port.lost is not None:
                 raise
+            connection.try_next_baud()
         if deadline.expired() or hopeless(connection.text_since_mark):
             break
     if refused:

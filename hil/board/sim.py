@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.deadline import Deadline
-from hil.errors import InfrastructureError
+from hil.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
     from hil.sim.process import SimOptions, SimProcess
@@ -38,7 +38,12 @@ class SimAdapter:
     @property
     def url(self) -> str:
         """The pty of the board; another one after it was unplugged and plugged in again."""
-        return self.process.port
+        port = self.process.status()["port"]
+        if port is None:
+            raise InfrastructureError(
+                "the simulated board is unplugged", where=WHERE, hint="plug it in again"
+            )
+        return str(port)
 
     def start(self, deadline: Deadline) -> None:
         from hil.sim.process import SimProcess
@@ -69,8 +74,14 @@ class _ControlLines:
         self._adapter = adapter
 
     def to_app(self) -> None:
-        self._adapter.process.reset("app")
+        self._reset("app")
 
     def to_download(self) -> ConnectMode:
-        self._adapter.process.reset("download")
+        self._reset("download")
         return "no-reset"
+
+    def _reset(self, boot: Literal["app", "download"]) -> None:
+        try:
+            self._adapter.process.reset(boot)
+        except UsageError as error:  # unplugged or without power: the user did nothing wrong here
+            raise InfrastructureError(error.message, where=WHERE, hint=error.hint) from error

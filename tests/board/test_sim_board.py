@@ -1,0 +1,381 @@
+"""The lifecycle on the simulated board: real esptool, real firmware, its own process."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hil.board import Board, open_board
+from hil.board.adapters import PortAdapter
+from hil.board.artifacts import Expected, read_expected
+from hil.board.console import EventKind
+from hil.board.errors import (
+    BoardResetError,
+    BoardUnusableError,
+    NoAnswerError,
+    WrongIdentityError,
+)
+from hil.board.opening import open_adapter
+from hil.board.options import BoardOptions
+from hil.board.sim import SimAdapter
+from hil.deadline import Deadline
+from hil.errors import FirmwareError, InfrastructureError
+from hil.sim import firmware
+from hil.sim.process import SimOptions, SimProcess
+from hil.wire.messages import ErrorCode, ResetReason
+from hil.wire.model_image import pack_model_image
+
+IMAGE = bytes(range(256)) * 36
+OPTIONS = BoardOptions(handshake_s=10.0, image_s=10.0)
+
+
+@pytest.fixture(scope="session")
+def expected() -> Expected:
+    return read_expected(firmware.build())
+
+
+@pytest.fixture
+def sim(tmp_path: Path) -> SimOptions:
+    """An erased flash of its own."""
+    return SimOptions(flash_file=tmp_path / "flash.bin")
+
+
+Opener = Callable[..., tuple[Board, SimAdapter]]
+
+
+@pytest.fixture
+def opened(sim: SimOptions, expected: Expected) -> Iterator[Opener]:
+    boards: list[Board] = []
+
+    def start(build: Expected = expected, **changes: Any) -> tuple[Board, SimAdapter]:
+        known = {field.name for field in dataclasses.fields(BoardOptions)}
+        options = dataclasses.replace(
+            OPTIONS, **{key: value for key, value in changes.items() if key in known}
+        )
+        of_sim = {key: value for key, value in changes.items() if key not in known}
+        adapter = SimAdapter(dataclasses.replace(sim, **of_sim))
+        boards.append(open_adapter(adapter, build, options))
+        return boards[-1], adapter
+
+    yield start
+    for board in boards:
+        board.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, expected: Expected) -> Iterator[Board]:
+    """One healthy board for tests that leave it so."""
+    flash = tmp_path_factory.mktemp("sim") / "flash.bin"
+    with open_adapter(SimAdapter(SimOptions(flash_file=flash)), expected, OPTIONS) as board:
+        yield board
+
+
+# ---- flashing and identity
+
+
+def test_an_erased_board_is_flashed_once(opened: Opener) -> None:
+    board, _ = opened()
+    assert board.flashed is not None
+    assert not board.flashed.skipped
+    assert "invalid header: 0xffffffff" in board.flashed.reason
+    assert all(file.written for file in board.flashed.files)
+    assert board.identity.build_id == board.expected.build_id
+    board.close()
+
+    again, _ = opened()
+    assert again.flashed is not None
+    assert again.flashed.skipped
+    again.close()
+
+    forced, _ = opened(flash="always")
+    assert forced.flashed is not None
+    assert all(file.written for file in forced.flashed.files)
+
+
+def test_only_the_model_is_written_when_only_the_model_changed(
+    opened: Opener, expected: Expected, tmp_path: Path
+) -> None:
+    opened()[0].close()
+    for file in (expected.source, *(file.path for file in expected.files)):
+        shutil.copy(file, tmp_path)
+    model = expected.model
+    tflite = model.tflite[:-1] + bytes([model.tflite[-1] ^ 1])
+    (tmp_path / "model.bin").write_bytes(
+        pack_model_image(tflite, positive_class=model.positive_class, threshold=model.threshold + 1)
+    )
+    other = read_expected(tmp_path)
+    assert other.app_sha256 == expected.app_sha256
+    board, _ = opened(other)
+    assert board.flashed is not None
+    assert [file.name for file in board.flashed.files if file.written] == ["model.bin"]
+    assert board.flashed.reason == "the board runs another build"
+    assert board.identity.threshold == expected.model.threshold + 1
+
+
+def test_a_board_that_waits_in_download_mode_is_flashed(opened: Opener) -> None:
+    board, _ = opened(start="download")
+    assert board.infer(IMAGE).count == 1
+
+
+def test_what_runs_is_trusted_but_still_checked_without_flashing(
+    opened: Opener, expected: Expected
+) -> None:
+    opened()[0].close()
+    trusting, _ = opened(flash="never")
+    assert trusting.flashed is None
+    trusting.close()
+    other = dataclasses.replace(expected, build_id=b"\xab" * 32)
+    with pytest.raises(WrongIdentityError, match="to be tested is build abababababab"):
+        opened(other, flash="never")
+
+
+def test_an_erased_board_without_flashing_says_what_is_missing(opened: Opener) -> None:
+    with pytest.raises(NoAnswerError, match="no firmware that it can start"):
+        opened(flash="never")
+
+
+def test_a_board_without_power_says_nothing(sim: SimOptions, expected: Expected) -> None:
+    with SimProcess(dataclasses.replace(sim, start="off")) as process:
+        adapter = PortAdapter(process.port, has_lines=True)
+        options = dataclasses.replace(OPTIONS, handshake_s=0.5, flash="never")
+        with pytest.raises(NoAnswerError, match="nothing received at all") as caught:
+            open_adapter(adapter, expected, options)
+        assert "power" in caught.value.hint
+
+
+def test_a_model_that_needs_more_arena_than_there_is_is_the_firmwares_error(
+    opened: Opener,
+) -> None:
+    with pytest.raises(FirmwareError, match="arena is too small"):
+        opened(arena_bytes=4096)
+
+
+# ---- use
+
+
+def test_outputs_trace_and_operators_belong_to_the_last_inference(shared: Board) -> None:
+    inference = shared.infer(IMAGE, trace=True)
+    trace = shared.trace()
+    assert [entry.code for entry in trace] == list(shared.ops())
+    features = shared.features(inference)
+    assert features.shape == (1, *features.shape[1:])
+    assert inference.cam is not None
+    assert features.shape[1:3] == inference.cam.shape
+    score = next(t for t in shared.identity.tensors if t.output is not None and t.shape == (1, 2))
+    assert score.output is not None
+    assert tuple(shared.read_output(score.output)[0].tolist()) == inference.scores
+    shared.infer(IMAGE[::-1])
+    with pytest.raises(FirmwareError, match="belongs to image"):
+        shared.features(inference)
+
+
+def test_an_operators_output_can_be_captured(shared: Board) -> None:
+    op = len(shared.ops()) - 1  # SOFTMAX: its output are the scores
+    inference = shared.infer(IMAGE, capture_op=op)
+    assert inference.captured is not None
+    assert inference.captured.op == op
+    signed = tuple(value - 256 if value > 127 else value for value in inference.captured.data)
+    assert signed == inference.scores
+
+
+def test_many_images_are_answered_in_order(shared: Board) -> None:
+    images = [bytes([value]) * 9216 for value in range(6)]
+    single = [shared.infer(image) for image in images]
+    batch = list(shared.infer_many(images))
+    assert [i.image_crc for i in batch] == [i.image_crc for i in single]
+    assert [i.scores for i in batch] == [i.scores for i in single]
+    assert [i.count for i in batch] == list(range(batch[0].count, batch[0].count + 6))
+
+
+def test_memory_and_echo_answer(shared: Board) -> None:
+    memory = shared.memory()
+    assert memory.arena_used_bytes is not None
+    assert 0 < memory.arena_used_bytes <= memory.arena_bytes
+    assert shared.echo(bytes(range(256))) == bytes(range(256))
+
+
+def test_a_restart_by_command_and_one_by_reset_line_tell_their_reasons(shared: Board) -> None:
+    boots = shared.identity.boot_count
+    assert shared.reboot().reset_reason == ResetReason.SW
+    assert shared.identity.boot_count == boots + 1
+    assert shared.reset().reset_reason == ResetReason.POWERON
+    assert shared.infer(IMAGE).count == 1
+
+
+def test_the_rate_changes_and_changes_back(shared: Board) -> None:
+    assert shared.baud == OPTIONS.baud
+    report = shared.set_baud(115_200)
+    assert (report.changed, shared.baud) == (True, 115_200)
+    assert shared.echo(b"slow") == b"slow"
+    assert shared.set_baud(OPTIONS.baud).changed
+    assert shared.echo(b"fast") == b"fast"
+
+
+# ---- failures
+
+
+def test_a_crash_in_an_inference_is_reported_and_recovered(opened: Opener) -> None:
+    board, adapter = opened(baud=115_200)
+    before = board.infer(IMAGE)
+    adapter.process.crash("fault")
+    with pytest.raises(BoardResetError, match="stopped while running an inference") as caught:
+        board.infer(IMAGE)
+    assert caught.value.event.kind is EventKind.PANIC
+    assert any("Backtrace" in line for line in caught.value.console)
+    with pytest.raises(BoardUnusableError, match="panic"):
+        board.infer(IMAGE)
+    recovery = board.recover()
+    assert "panic" in recovery.cause
+    assert board.infer(IMAGE).scores == before.scores
+    assert len(board.incidents) == 1
+
+
+def test_an_abort_is_told_from_a_fault(opened: Opener) -> None:
+    board, adapter = opened(baud=115_200)
+    adapter.process.crash("abort")
+    with pytest.raises(BoardResetError) as caught:
+        board.infer(IMAGE)
+    assert caught.value.event.kind is EventKind.ABORT
+
+
+def test_a_brownout_is_reported_as_the_reset_that_it_is(opened: Opener) -> None:
+    board, adapter = opened(baud=115_200)
+    adapter.process.brownout()
+    # The text may arrive before the first request, which the next ones then do not survive.
+    with pytest.raises(BoardResetError) as caught:
+        list(board.infer_many([IMAGE] * 100))
+    assert caught.value.event.kind in (EventKind.BROWNOUT, EventKind.RESET)
+
+
+def test_a_restart_whose_text_was_garbled_is_found_when_the_answer_fails_to_come(
+    opened: Opener,
+) -> None:
+    board, adapter = opened(baud=921_600, image_s=1.0)
+    adapter.process.request("power", on=False)
+    adapter.process.request("power", on=True)
+    with pytest.raises(BoardResetError, match="reset") as caught:
+        list(board.infer_many([IMAGE] * 100))
+    assert caught.value.event.kind is EventKind.RESET
+    board.recover()
+    assert board.infer(IMAGE).count == 1
+
+
+def test_a_hanging_inference_is_ended_by_the_watchdog(opened: Opener) -> None:
+    board, adapter = opened(baud=115_200, watchdog_s=0.3)
+    adapter.process.hang()
+    with pytest.raises(BoardResetError) as caught:
+        board.infer(IMAGE)
+    assert any("task_wdt" in line for line in caught.value.console)
+    board.recover()
+    assert board.infer(IMAGE).count == 1
+
+
+def test_an_unplugged_board_comes_back_at_its_new_port(opened: Opener) -> None:
+    board, adapter = opened()
+    adapter.process.unplug()
+    with pytest.raises(InfrastructureError, match="port failed"):
+        board.infer(IMAGE)
+    with pytest.raises(InfrastructureError):
+        board.recover(Deadline.after(0.3))
+    assert board.first_cause is not None
+    adapter.process.replug()
+    board.recover()
+    assert board.infer(IMAGE).count == 1
+
+
+def test_a_noisy_line_still_gives_the_same_answers(opened: Opener, shared: Board) -> None:
+    board, _ = opened(bit_error_rate=2e-5, drop_rate=0.02, duplicate_rate=0.02, seed=7)
+    clean = shared.infer(IMAGE)
+    assert [i.scores for i in board.infer_many([IMAGE] * 5)] == [clean.scores] * 5
+
+
+# ---- over the network
+
+
+def test_flashing_and_resets_work_over_rfc2217(sim: SimOptions, expected: Expected) -> None:
+    with SimProcess(sim, rfc2217=0) as process:
+        adapter = PortAdapter(process.port, has_lines=True)
+        with open_adapter(adapter, expected, OPTIONS) as board:
+            assert board.flashed is not None
+            assert not board.flashed.skipped
+            first = board.infer(IMAGE)
+            assert board.reset().reset_reason == ResetReason.POWERON
+            assert board.infer(IMAGE).scores == first.scores
+        with open_adapter(PortAdapter(process.port, has_lines=True), expected, OPTIONS) as board:
+            assert board.flashed is not None
+            assert board.flashed.skipped
+
+
+def test_a_tcp_stream_needs_no_reset_lines(
+    sim: SimOptions, expected: Expected, opened: Opener
+) -> None:
+    opened()[0].close()
+    with SimProcess(sim, tcp=0) as process:
+        options = dataclasses.replace(OPTIONS, flash="never")
+        adapter = PortAdapter(process.port, has_lines=False)
+        with open_adapter(adapter, expected, options) as board:
+            board.infer(IMAGE)
+            assert board.reset().reset_reason == ResetReason.SW
+            assert board.infer(IMAGE).count == 1
+
+
+# ---- two runs
+
+
+def test_a_port_that_another_run_uses_is_refused_with_its_holder(
+    sim: SimOptions, expected: Expected, opened: Opener
+) -> None:
+    opened()[0].close()
+    with SimProcess(sim) as process:
+        options = dataclasses.replace(OPTIONS, flash="never", handshake_s=3.0)
+        with (
+            open_adapter(PortAdapter(process.port, has_lines=True), expected, options),
+            pytest.raises(InfrastructureError, match=f"in use by process {os.getpid()}"),
+        ):
+            open_adapter(PortAdapter(process.port, has_lines=True), expected, options)
+        # and afterwards it is free
+        with open_adapter(PortAdapter(process.port, has_lines=True), expected, options) as board:
+            assert board.infer(IMAGE).image_crc
+
+
+RUN = """
+import sys
+from pathlib import Path
+from hil.board import open_board
+from hil.board.options import BoardOptions
+board = open_board(sys.argv[1], firmware=Path(sys.argv[2]), options=BoardOptions(flash="never"))
+print("ready", flush=True)
+for result in board.infer_many(bytes([i % 256]) * 9216 for i in range(10**9)):
+    print(result.count, flush=True)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_the_next_run_works_after_one_that_was_stopped_in_the_middle(
+    sim: SimOptions, expected: Expected, opened: Opener, how: signal.Signals
+) -> None:
+    opened()[0].close()
+    build = expected.source.parent
+    with SimProcess(sim) as process:
+        command = [sys.executable, "-c", RUN, process.port, str(build)]
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert run.stdout is not None
+        assert run.stderr is not None
+        assert run.stdout.readline() == "ready\n", run.stderr.read()
+        assert run.stdout.readline().strip().isdigit()
+        run.send_signal(how)
+        _, said = run.communicate()
+        assert how is signal.SIGKILL or "KeyboardInterrupt" in said
+        options = dataclasses.replace(OPTIONS, flash="never")
+        with open_board(process.port, firmware=build, options=options) as board:
+            assert board.infer(IMAGE).image_crc
+            assert board.identity.model_state is ErrorCode.OK
