@@ -1,7 +1,7 @@
 """Generates the C codec of the wire protocol from hil/wire/protocol.cddl with zcbor.
 
-    python firmware/generate.py            writes firmware/core/generated and firmware/third_party/zcbor
-    python firmware/generate.py --output D writes the same two trees below D
+    python firmware/generate.py            writes core/generated and third_party/zcbor
+    python firmware/generate.py --output D writes the same two trees below folder D
 
 Needs the `zcbor` package at the version that pyproject.toml pins (extra `dev`). The generated files
 are committed, so that building the firmware needs a compiler only.
