@@ -54,14 +54,14 @@ def _serve(arguments: argparse.Namespace, options: SimOptions) -> None:
         loop = stack.enter_context(contextlib.closing(Loop()))
         board = _make_board(loop, arguments, options, flash)
         stack.callback(board.close)
+        if arguments.link is not None:
+            stack.callback(arguments.link.unlink, missing_ok=True)
         path = arguments.control or folder / "control.sock"
         stack.enter_context(contextlib.closing(ControlServer(loop, path, board)))
         if arguments.lifeline:
             loop.add(sys.stdin.fileno(), lambda _events: loop.stop())
         if options.start != "off":
-            board.power(True)
-        if options.start == "download":
-            board.reset(download=True)
+            board.power(True, download=options.start == "download")
         _announce(arguments.json, {**board.status(), "control": str(path)})
         loop.run()
 

@@ -85,10 +85,10 @@ class Board:
             self.port.close()
             self.port = None
 
-    def power(self, on: bool) -> None:
-        """Supplies the board, which boots, or cuts the supply."""
+    def power(self, on: bool, *, download: bool = False) -> None:
+        """Supplies the board, which boots (with GPIO0 low: `download`), or cuts the supply."""
         if on and self._state is State.OFF and self.port is not None:
-            self._restart(ResetCause.POWER_ON)
+            self._restart(ResetCause.POWER_ON, download=download)
         elif not on:
             self._stop(State.OFF)
 

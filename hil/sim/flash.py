@@ -26,13 +26,20 @@ class FlashFile:
     def __init__(self, path: Path) -> None:
         """Opens the file and creates an erased one where there is none.
 
-        Raises UsageError for a file of another size, InfrastructureError when another
-        simulated board uses it.
+        Raises UsageError for a file of another size, InfrastructureError when it cannot be
+        written or another simulated board uses it.
         """
         self.path = path
-        if not path.exists():
-            _create_erased(path)
-        self._file = path.open("r+b")
+        try:
+            if not path.exists():
+                _create_erased(path)
+            self._file = path.open("r+b")
+        except OSError as error:
+            raise InfrastructureError(
+                f"cannot use the flash file: {error.strerror}",
+                where=str(path),
+                hint="name a file that can be written",
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from hil.errors import UsageError
 from hil.sim.engine import ENGINES
@@ -75,16 +75,21 @@ class SimOptions:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds one flag per option."""
-    parser.add_argument(_flag("baud_pacing"), type=int, metavar="BAUD", help="line rate")
-    parser.add_argument(_flag("stretch_invoke_us"), type=int, metavar="US")
-    for name in ("bit_error_rate", "drop_rate", "duplicate_rate"):
-        parser.add_argument(_flag(name), type=float, metavar="P")
-    parser.add_argument(_flag("seed"), type=int, metavar="N")
-    parser.add_argument(_flag("engine"), choices=ENGINES)
-    parser.add_argument(_flag("arena_bytes"), type=int, metavar="BYTES")
-    parser.add_argument(_flag("flash_file"), type=Path, metavar="FILE")
-    parser.add_argument(_flag("start"), choices=STARTS)
-    parser.add_argument(_flag("watchdog_s"), type=float, metavar="S")
+
+    def add(name: str, text: str, **settings: Any) -> None:
+        parser.add_argument(_flag(name), help=text, **settings)
+
+    add("baud_pacing", "carry bytes no faster than a line of this rate", type=int, metavar="BAUD")
+    add("stretch_invoke_us", "an inference takes at least this long", type=int, metavar="US")
+    add("bit_error_rate", "flip this fraction of the bits", type=float, metavar="P")
+    add("drop_rate", "lose this fraction of the frames", type=float, metavar="P")
+    add("duplicate_rate", "deliver this fraction of the frames twice", type=float, metavar="P")
+    add("seed", "of the noise", type=int, metavar="N")
+    add("engine", "what runs the model", choices=ENGINES)
+    add("arena_bytes", "size of the tensor arena", type=int, metavar="BYTES")
+    add("flash_file", "the flash chip's content", type=Path, metavar="FILE")
+    add("start", "boot the app, wait in download mode, or stay unpowered", choices=STARTS)
+    add("watchdog_s", "reset after an inference has hung this long", type=float, metavar="S")
 
 
 def from_arguments(arguments: argparse.Namespace) -> SimOptions:

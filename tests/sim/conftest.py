@@ -12,6 +12,7 @@ import pytest
 
 from hil.deadline import Deadline
 from hil.link.channel import Channel
+from hil.link.jobs import Inference, Job
 from hil.link.transport import open_serial
 from hil.sim import firmware
 from hil.sim.flash import FlashFile
@@ -19,9 +20,12 @@ from hil.sim.options import SimOptions
 from hil.sim.process import SimProcess
 from hil.sim.uart import DEFAULT_BAUD
 from hil.testing.tiny_model import tiny_model
+from hil.wire.messages import Identity
 
 WAIT_S = 20.0
 """Granted to everything that a test waits for; nothing takes a fraction of it."""
+
+IMAGE = bytes(range(256)) * 36
 
 Chip = Callable[..., Path]
 StartBench = Callable[..., "Bench"]
@@ -40,6 +44,12 @@ class Bench:
         self.channel = Channel(transport, baud=DEFAULT_BAUD)
         self._seen = 0
         return self.channel
+
+    def connect(self) -> Identity:
+        return self.channel.connect(Deadline.after(WAIT_S))
+
+    def infer(self, *, trace: bool = False) -> Inference:
+        return self.channel.infer(Job(IMAGE, trace=trace), Deadline.after(WAIT_S))
 
     def wait_for(self, text: str) -> str:
         """The next console line that contains `text`. Fails with all that came instead."""
