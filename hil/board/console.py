@@ -77,7 +77,7 @@ class _Pattern:
 
 
 _BACKTRACE = "decode the Backtrace line with idf.py monitor or xtensa-esp32-elf-addr2line"
-_FLASH = "flash a complete build: run with --firmware DIR --flash always"
+_FLASH = "flash a complete build: run with --firmware DIR --board-flash always"
 
 # The first match wins, so the special comes before the general.
 _PATTERNS: tuple[_Pattern, ...] = (

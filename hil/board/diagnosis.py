@@ -11,7 +11,7 @@ from hil.board.errors import NoAnswerError
 LOOP_RESETS = 3
 """Resets in one handshake that make a boot loop; the one that was asked for is the first."""
 
-_FLASH = "flash the firmware to be tested: run with --firmware DIR --flash always"
+_FLASH = "flash the firmware to be tested: run with --firmware DIR --board-flash always"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from hil.board.artifacts import Expected
     from hil.wire.messages import ErrorReply, Identity
 
-_FLASH = "run with --flash always"
+_FLASH = "run with --board-flash always"
 _OTHER_APP = (
     "; if it was just flashed, another app partition is started: erase otadata or the whole flash"
 )

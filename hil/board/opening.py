@@ -71,7 +71,7 @@ def open_adapter(
             "which firmware is to be tested?",
             where=adapter.where,
             hint="give its build directory with --firmware DIR, or use what is on the board "
-            "with --flash never",
+            "with --board-flash never",
         )
     with ExitStack() as undo:
         lock = _lock(adapter, undo)

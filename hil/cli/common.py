@@ -26,11 +26,11 @@ def run_options(arguments: argparse.Namespace) -> RunOptions:
 
 
 @contextmanager
-def open_bench(arguments: argparse.Namespace, console: Console) -> Iterator[Bench]:
+def open_bench(options: RunOptions, console: Console) -> Iterator[Bench]:
     """A bench whose progress is shown; closed afterwards, also after Ctrl-C."""
     from hil.testbench import Bench
 
-    bench = Bench(run_options(arguments))
+    bench = Bench(options)
     bench.progress = lambda text: console.print(f"[dim]{text}[/]")
     try:
         yield bench

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from hil.cli.common import add_board_arguments, open_bench
+from hil.cli.common import add_board_arguments, open_bench, run_options
 from hil.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    with open_bench(arguments, console) as bench:
+    with open_bench(run_options(arguments), console) as bench:
         board = bench.ready_board()
         report = board.flashed
         if report is None:

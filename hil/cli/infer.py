@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.cli.common import add_board_arguments, open_bench
+from hil.cli.common import add_board_arguments, open_bench, run_options
 from hil.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.judge.verdict import Status
 
     photo = load(arguments.photo, resize=not arguments.exact_size)
-    with open_bench(arguments, console) as bench:
+    with open_bench(run_options(arguments), console) as bench:
         for note in photo.notes:
             console.print(f"{photo.name}: {note}")
         measurement = bench.measure(photo)

@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hil.cli.common import add_board_arguments, open_bench
+from hil.cli.common import add_board_arguments, open_bench, run_options
 from hil.errors import ExitCode
+from hil.options import RunOptions
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,10 +22,18 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    with open_bench(arguments, console) as bench:
-        board = bench.ready_board()
-        show(board, console)
+    with open_bench(_looking_only(run_options(arguments)), console) as bench:
+        show(bench.ready_board(), console)
     return ExitCode.PASSED
+
+
+def _looking_only(options: RunOptions) -> RunOptions:
+    """Who only looks at a board, and names no build, wants to see what is on it."""
+    from dataclasses import replace
+
+    if options.firmware is None and options.board != RunOptions.board:
+        return replace(options, flash="never")
+    return options
 
 
 def show(board: Board, console: Console) -> None:
