@@ -42,6 +42,7 @@ class Exchange(Generic[_Owner]):
     sent_at: float = 0.0
     leaves_at: float = 0.0
     ask_again_at: float | None = None  # deferred: acknowledged, the answer proper comes later
+    overdue: bool = False  # the answer proper did not come by then
 
 
 class Flight(Generic[_Owner]):
@@ -152,6 +153,7 @@ class Flight(Generic[_Owner]):
         """The next exchange to be sent again; runs the timers."""
         for exchange in list(self._deferred.values()):
             if exchange.ask_again_at is not None and exchange.ask_again_at <= now:
+                exchange.overdue = True
                 self._ask_again(exchange)
         return next(iter(self._lost.values()), None)
 

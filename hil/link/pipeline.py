@@ -223,8 +223,9 @@ class Pipeline:
         transfer.on_accepted(now)
         self._close_all(transfer, keep=exchange)
         self._flight.lose_earlier(exchange)
-        if exchange.tries > 1:
-            self._timer.back_off()
+        if exchange.overdue:
+            self._timer.back_off()  # it was not lost, but is slow
+            exchange.overdue = False
         self._flight.defer(exchange, self._result_due(transfer, now))
 
     def _on_result(self, exchange: Exchange[Any], reply: Result, now: float) -> None:
@@ -233,7 +234,7 @@ class Pipeline:
         self._flight.close(exchange)
         if not transfer.done:
             return  # it has to be run again
-        if exchange.tries == 1 and transfer.accepted_at is not None:
+        if not exchange.overdue and transfer.accepted_at is not None:
             self._timer.sample(now - max(transfer.accepted_at, self._finished_at))
         self._close_all(transfer)
         earlier = True

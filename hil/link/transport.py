@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import select
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,8 @@ def open_serial(
         if rts is not None:
             port.rts = rts
         port.open()
+        if url.startswith("socket://"):
+            _send_at_once(port.fileno())
     except ValueError as error:
         raise UsageError(
             f"{url} at {baud} baud: {error}",
@@ -170,6 +173,13 @@ class SerialTransport:
                 "cable and the power, then run again.",
                 where=self._name,
             ) from error
+
+
+def _send_at_once(descriptor: int) -> None:
+    """Switches off Nagle's algorithm, which holds small frames back until the last is confirmed."""
+    port = socket.socket(fileno=descriptor)
+    port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    port.detach()
 
 
 def _raise_open_error(url: str, error: Exception) -> NoReturn:

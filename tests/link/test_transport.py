@@ -1,0 +1,208 @@
+"""Serial ports: a pseudo terminal and sockets stand for them."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+import serial
+
+from hil.errors import InfrastructureError, UsageError
+from hil.link.transport import SerialTransport, open_serial
+
+
+@pytest.fixture
+def pty():
+    """Descriptor of the far end, and the path of the port."""
+    far, near = os.openpty()
+    yield far, os.ttyname(near)
+    os.close(near)
+    with contextlib.suppress(OSError):
+        os.close(far)  # unless the test did
+
+
+@pytest.fixture
+def server():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+def read_exactly(transport, size):
+    data = b""
+    while len(data) < size:
+        piece = transport.read(1 << 16, 5.0)
+        assert piece
+        data += piece
+    return data
+
+
+def write_all(descriptor, data):
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def test_bytes_of_every_value_pass_in_both_directions(pty):
+    far, path = pty
+    transport = open_serial(path, 115200)
+    payload = bytes(range(256)) * 64
+    writer = threading.Thread(target=write_all, args=(far, payload))
+    writer.start()
+    assert read_exactly(transport, len(payload)) == payload
+    writer.join()
+    transport.write(bytes(range(256)))
+    received = b""
+    while len(received) < 256:
+        received += os.read(far, 1000)
+    assert received == bytes(range(256))
+    transport.close()
+
+
+def test_read_returns_what_is_there_without_waiting_for_more(pty):
+    far, path = pty
+    transport = open_serial(path, 115200)
+    os.write(far, b"abc")
+    assert transport.read(100, 60.0) == b"abc"
+    os.write(far, b"defg")
+    assert transport.read(2, 60.0) == b"de"
+    assert transport.read(100, 0.0) == b"fg"
+    transport.close()
+
+
+def test_read_without_bytes_returns_nothing(pty):
+    transport = open_serial(pty[1], 115200)
+    assert transport.read(100, 0.0) == b""
+    assert transport.read(100, 0.001) == b""
+    transport.close()
+
+
+def test_a_missing_port_is_named_with_the_ports_that_there_are(monkeypatch):
+    from serial.tools import list_ports
+    from serial.tools.list_ports_common import ListPortInfo
+
+    found = [ListPortInfo("/dev/ttyUSB1"), ListPortInfo("/dev/ttyACM0")]
+    monkeypatch.setattr(list_ports, "comports", lambda: found)
+    with pytest.raises(InfrastructureError, match="no such port") as caught:
+        open_serial("/dev/ttyNOWHERE", 115200)
+    assert caught.value.where == "/dev/ttyNOWHERE"
+    assert caught.value.hint == "Ports of this machine: /dev/ttyACM0, /dev/ttyUSB1."
+
+
+def test_a_port_in_use_is_named(pty):
+    first = open_serial(pty[1], 115200)
+    with pytest.raises(InfrastructureError, match="in use by another program") as caught:
+        open_serial(pty[1], 115200)
+    assert pty[1] in caught.value.hint
+    first.close()
+
+
+def test_a_port_without_permission_names_the_group_to_join(tmp_path, monkeypatch):
+    port = tmp_path / "ttyUSB0"
+    port.touch()
+
+    def refuse(self):
+        raise serial.SerialException(errno.EACCES, f"could not open port {port}: denied")
+
+    monkeypatch.setattr(serial.Serial, "open", refuse)
+    with pytest.raises(InfrastructureError, match="no permission") as caught:
+        open_serial(str(port), 115200)
+    assert f"usermod -aG {Path(port).group()} " in caught.value.hint
+
+
+def test_an_unplugged_port_is_an_error_of_the_infrastructure(pty):
+    far, path = pty
+    transport = open_serial(path, 115200)
+    os.close(far)
+    with pytest.raises(InfrastructureError, match="the port failed") as caught:
+        transport.read(100, 5.0)
+    assert caught.value.where == path
+    with pytest.raises(InfrastructureError, match="the port failed"):
+        transport.write(b"x")
+    transport.close()
+
+
+def test_a_port_that_takes_no_more_bytes_is_an_error(pty):
+    transport = open_serial(pty[1], 115200, write_timeout_s=0.05)
+    with pytest.raises(InfrastructureError, match=r"took no more bytes for 0\.05 s"):
+        transport.write(bytes(1 << 20))
+    transport.close()
+
+
+@pytest.mark.parametrize(("url", "baud"), [("nonsense://host:1", 115200), ("/dev/null", -5)])
+def test_a_url_or_rate_that_cannot_be_used_is_a_usage_error(url, baud):
+    with pytest.raises(UsageError):
+        open_serial(url, baud)
+
+
+def test_the_rate_changes(pty):
+    transport = open_serial(pty[1], 115200)
+    transport.set_baud(921600)
+    assert transport.port.baudrate == 921600
+    with pytest.raises(UsageError, match="-1 baud"):
+        transport.set_baud(-1)
+    transport.close()
+
+
+def test_control_lines_are_set_before_the_port_opens(pty):
+    transport = open_serial(pty[1], 115200, dtr=False, rts=False)
+    assert (transport.port.dtr, transport.port.rts) == (False, False)
+    transport.close()
+
+
+def test_a_network_port_carries_bytes(server):
+    transport = open_serial(f"socket://127.0.0.1:{server.getsockname()[1]}", 115200)
+    peer, _ = server.accept()
+    with peer:
+        peer.sendall(bytes(range(256)) * 100)
+        assert read_exactly(transport, 25600) == bytes(range(256)) * 100
+        transport.write(b"hello")
+        assert peer.recv(100) == b"hello"
+    transport.close()
+
+
+def test_a_network_port_that_is_closed_by_the_other_end_is_an_error(server):
+    transport = open_serial(f"socket://127.0.0.1:{server.getsockname()[1]}", 115200)
+    server.accept()[0].close()
+    with pytest.raises(InfrastructureError, match="closed"):
+        transport.read(100, 5.0)
+    transport.close()
+
+
+@pytest.mark.parametrize("scheme", ["socket", "rfc2217"])
+def test_a_refused_connection_is_named(server, scheme):
+    port = server.getsockname()[1]
+    server.close()
+    with pytest.raises(InfrastructureError, match="connection was refused") as caught:
+        open_serial(f"{scheme}://127.0.0.1:{port}", 115200)
+    assert "serial server" in caught.value.hint
+
+
+class WithoutDescriptor:
+    """A port like pyserial's rfc2217: no file to wait for, reads end after a short time-out."""
+
+    def __init__(self, *reads):
+        self.reads = list(reads)
+
+    @property
+    def in_waiting(self):
+        return len(self.reads[0]) if self.reads else 0
+
+    def read(self, size):
+        if not self.reads:
+            return b""
+        data, rest = self.reads[0][:size], self.reads[0][size:]
+        self.reads[:1] = [rest] if rest else []
+        return data
+
+
+def test_a_port_without_a_descriptor_is_read_in_slices():
+    transport = SerialTransport(WithoutDescriptor(b"abcdef", b"gh"), "rfc2217://host:1")
+    assert transport.read(4, 1.0) == b"abcd"
+    assert transport.read(100, 0.0) == b"ef"
+    assert transport.read(100, 1.0) == b"gh"
+    assert transport.read(100, 0.0) == b""
+    assert transport.read(100, 0.001) == b""
