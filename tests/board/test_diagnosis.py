@@ -43,7 +43,7 @@ def test_text_without_frames_is_other_firmware_and_is_shown() -> None:
     error = silence([POWER_ON, "I (312) blink: LED on", "", "I (812) blink: LED off"])
     assert "does not speak this protocol" in error.message
     assert "| I (812) blink: LED off" in error.message
-    assert "--flash always" in error.hint
+    assert "--board-flash always" in error.hint
     assert len(error.console) == 4
 
 
@@ -68,7 +68,7 @@ def test_download_mode_is_recognised() -> None:
 def test_an_erased_flash_is_recognised() -> None:
     error = silence([POWER_ON, "invalid header: 0xffffffff", "invalid header: 0xffffffff"])
     assert "no firmware that it can start: invalid header: 0xffffffff" in error.message
-    assert "--flash always" in error.hint
+    assert "--board-flash always" in error.hint
 
 
 def test_a_bootloader_error_is_recognised() -> None:

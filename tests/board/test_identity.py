@@ -45,7 +45,7 @@ def test_each_difference_names_both_sides(expected: Expected, field: str, word: 
         check_identity(identity, expected, WHERE)
     assert "abababababab" in caught.value.message
     assert getattr(expected, field).hex()[:12] in caught.value.message
-    assert "--flash always" in caught.value.hint
+    assert "--board-flash always" in caught.value.hint
 
 
 def test_without_a_build_to_compare_with_any_firmware_will_do(expected: Expected) -> None:
