@@ -44,7 +44,7 @@ class Loop:
         self._callbacks: dict[int, Callback] = {}
         self._timers: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
-        self._running = True
+        self._running = False
 
     def add(self, fd: int, callback: Callback, events: int = READ) -> None:
         """Calls `callback(events)` when `fd` is ready."""
@@ -73,6 +73,7 @@ class Loop:
 
     def run(self) -> None:
         """Until `stop` is called."""
+        self._running = True
         while self._running:
             wait = -1.0
             if self._timers:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hil.errors import UsageError
 from hil.sim.engine import ENGINES
 from hil.sim.line import NoiseRates
+
+if TYPE_CHECKING:
+    import argparse
 
 # What the firmware reserves on an ESP32 is less: pointers take 4 bytes there, 8 here.
 DEFAULT_ARENA_BYTES = 128 * 1024

@@ -73,6 +73,12 @@ class Uart:
         self.detach()
         self._to_board.clear()
         self._held.clear()
+        if self._hold is not None:
+            self._hold.cancel()
+            self._hold = None
+        if self._host is not None:
+            self._host.pause(False)  # what it still has goes to a chip in reset
+        self._autobaud = False
         self.baud = self._boot_baud
         if self._pacing is not None:
             self._set_pace(self._pacing)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 WAIT_S = 20.0
 
+pytestmark = pytest.mark.filterwarnings("ignore:set.*:DeprecationWarning:serial")
+
 
 def esptool(
     port: str, *command: str | Path, reset: str = "no-reset", after: str = "no-reset"
@@ -81,7 +83,6 @@ def test_what_esptool_wrote_can_be_read_back_and_erased(bench: StartBench, tmp_p
     assert (tmp_path / "flash.bin").read_bytes() == b"\xff" * 4 * 1024 * 1024
 
 
-@pytest.mark.filterwarnings("ignore:set:DeprecationWarning:serial")
 def test_the_reset_sequences_of_esptool_work_over_rfc2217(chip: Chip) -> None:
     with (
         SimProcess(SimOptions(flash_file=chip()), rfc2217=0) as board,
