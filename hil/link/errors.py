@@ -91,11 +91,11 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
     ),
     ErrorCode.MODEL_HEADER: Explanation(
         "the header of the model partition is damaged or of another version",
-        "Flash the model partition again: `hil flash --force`.",
+        "Flash the model partition again: `hil flash --board-flash always`.",
     ),
     ErrorCode.MODEL_CRC: Explanation(
         "the model does not match its CRC-32",
-        "Flash the model partition again: `hil flash --force`.",
+        "Flash the model partition again: `hil flash --board-flash always`.",
         "expected: {0:#010x}",
         "computed: {0:#010x}",
     ),

@@ -7,6 +7,7 @@ sent before its own has been answered or lost; the time-out is only for the last
 from __future__ import annotations
 
 import collections
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -159,8 +160,8 @@ class Flight(Generic[_Owner]):
 
     def time_out(self, now: float) -> bool:
         """Whether the oldest exchange has waited too long; if so it counts as lost."""
-        oldest = self._oldest()
-        if oldest is None or self._due_at(oldest) > now:
+        oldest, due_at = self._oldest(), self._due_at()
+        if oldest is None or due_at is None or due_at > now:
             return False
         self._lose(oldest)
         self.timer.back_off()
@@ -170,13 +171,18 @@ class Flight(Generic[_Owner]):
     def next_due(self) -> float | None:
         """When a timer runs out."""
         times = [ex.ask_again_at for ex in self._deferred.values() if ex.ask_again_at is not None]
-        oldest = self._oldest()
-        if oldest is not None:
-            times.append(self._due_at(oldest))
+        due_at = self._due_at()
+        if due_at is not None:
+            times.append(due_at)
         return min(times, default=None)
 
-    def _due_at(self, exchange: Exchange[_Owner]) -> float:
-        return max(exchange.leaves_at, self._progress_at) + self.timer.interval_s
+    def _due_at(self) -> float | None:
+        """When the oldest exchange times out. The answer to the one behind it tells more."""
+        oldest_two = itertools.islice((ex for ex in self._open.values() if ex.resend), 2)
+        leaves_at = max((exchange.leaves_at for exchange in oldest_two), default=None)
+        if leaves_at is None:
+            return None
+        return max(leaves_at, self._progress_at) + self.timer.interval_s
 
     def _is_settled(self, exchange: Exchange[_Owner], now: float) -> bool:
         """Whether it left long enough ago for bad news to be about it."""
