@@ -27,8 +27,17 @@ from hil.link.stats import LinkStats
 from hil.link.tickets import Ticket
 from hil.wire.enums import ErrorCode
 from hil.wire.errors import WireError
-from hil.wire.frames import FIRST_SEQ, ConsoleText, Damaged, Event, Frame, FrameDecoder
+from hil.wire.frames import (
+    FIRST_SEQ,
+    ConsoleText,
+    Damaged,
+    Event,
+    Frame,
+    FrameDecoder,
+    encode_frame,
+)
 from hil.wire.messages import (
+    MAX_PAYLOAD_BYTES,
     NOTICE_SEQ,
     ErrorReply,
     Identity,
@@ -40,6 +49,8 @@ from hil.wire.messages import (
     reply_kind,
 )
 
+_CHUNK_FIELDS = 20  # bytes of a chunk message around its data, at most
+_DELIMITERS = 2
 _SEQ_END = 1 << 32
 _PAUSE_S = 0.25  # after which an unfinished segment is not waited for any more
 
@@ -85,7 +96,17 @@ class Session:
         return len(self._pipeline)
 
     def configure(self, identity: Identity) -> None:
-        """Takes over the limits of the board that answered."""
+        """Takes over the limits of the board that answered; `FirmwareError` for impossible ones."""
+        largest = len(encode_frame(b"\xff" * (identity.chunk_bytes + _CHUNK_FIELDS))) - _DELIMITERS
+        if (
+            not 0 < identity.chunk_bytes <= MAX_PAYLOAD_BYTES
+            or identity.window_chunks == 0
+            or identity.max_frame_bytes < largest
+        ):
+            raise _wrong_firmware(
+                f"the board's limits contradict each other: {identity.window_chunks} chunks of "
+                f"{identity.chunk_bytes} bytes, frames of {identity.max_frame_bytes} bytes"
+            )
         self._pipeline.configure(identity)
         self._decoder.max_frame_bytes = identity.max_frame_bytes
 

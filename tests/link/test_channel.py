@@ -45,6 +45,26 @@ def test_connect_returns_the_identity():
     assert isinstance(board.requests[0][1], Hello)
 
 
+@pytest.mark.parametrize(
+    "limits",
+    [{"chunk_bytes": 0}, {"chunk_bytes": 1537}, {"window_chunks": 0}, {"max_frame_bytes": 1566}],
+)
+def test_limits_that_cannot_be_are_the_firmwares_fault(limits):
+    identity = Identity(**{**vars(default_identity()), **limits})
+    _, channel, clock = unconnected(identity=identity)
+    with pytest.raises(FirmwareError, match="limits"):
+        channel.connect(Deadline.after(1, clock))
+
+
+def test_the_smallest_frame_limit_for_a_chunk_is_enough():
+    # 1536 bytes, 20 around them, 4 of CRC, 1 + 6 of COBS.
+    identity = Identity(**{**vars(default_identity()), "max_frame_bytes": 1567})
+    _, channel, clock = unconnected(identity=identity)
+    channel.connect(Deadline.after(1, clock))
+    channel.infer(Job(bytes(9216)), Deadline.after(1, clock))
+    channel.infer(Job(b"\x01" * 9216), Deadline.after(1, clock))
+
+
 def test_numbers_start_at_random_and_never_below_65536():
     starts = set()
     for _ in range(5):
