@@ -221,6 +221,6 @@ class Board:
 
     def _reboot_after(self, text: str, cause: ResetCause) -> None:
         """Prints last words; the chip starts again a moment later, as the real one does."""
+        self.uart.print(text)  # before the reset, so at the rate that the firmware had set
         self._stop(State.REBOOTING)
-        self.uart.print(text)
         self._timer = self._loop.later(rom.PANIC_REBOOT_S, lambda: self._restart(cause))

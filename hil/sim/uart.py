@@ -97,7 +97,8 @@ class Uart:
             direction.noise = None if noise.quiet else Noise(noise, name)
 
     def print(self, text: str) -> None:
-        """Sends text of ROM, bootloader or panic handler."""
+        """Sends text of ROM, bootloader or panic handler, behind what the program wrote."""
+        self._drain_program()
         self._send_to_host(text.encode())
 
     def from_host(self, data: bytes) -> None:
