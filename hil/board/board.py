@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hil.board.artifacts import Expected
 from hil.board.bring_up import find_silent_restart
-from hil.board.connection import BoardAlarm, Connection
-from hil.board.console import classify_all, first_cause
+from hil.board.connection import Connection
+from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import BoardResetError, BoardUnusableError
 from hil.board.facts import BaudReport, FlashReport, Incident, Inference, Recovery
 from hil.board.handshake import shake_hands
@@ -19,6 +19,7 @@ from hil.board.identity import check_identity
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import check_image, find_output, image_bytes, inference_facts, output_tensor
+from hil.board.watched_port import BoardAlarm
 from hil.deadline import Deadline
 from hil.errors import FirmwareError, HilError, InfrastructureError, UsageError
 
@@ -323,23 +324,28 @@ class Board:
 
     def _ask(self, doing: str, ask: Callable[[Channel], _T]) -> _T:
         """Asks the board while its console is watched."""
-        channel = self._channel()
+        channel, identity = self._channel(), self.identity
+
+        def find_restart() -> BoardEvent | None:
+            return find_silent_restart(self._connection, identity)
+
         with self._failing():
             try:
-                with self._connection.watched():
+                with self._connection.watched(find_restart):
                     return ask(channel)
             except BoardAlarm as alarm:
                 raise self._crash(doing, alarm) from None
             except InfrastructureError as error:
-                event = find_silent_restart(self._connection, self.identity)
+                event = find_restart()
                 if event is None:
                     raise
                 text = self._connection.text_since_mark
                 raise BoardResetError(doing, event, where=self.where, console=text) from error
 
     def _crash(self, doing: str, alarm: BoardAlarm) -> InfrastructureError:
-        with suppress(InfrastructureError):  # the port may have gone with the board
-            self._connection.collect_crash_text()
+        if alarm.event.kind is not EventKind.RESET:
+            with suppress(InfrastructureError):  # the port may have gone with the board
+                self._connection.collect_crash_text()
         text = self._connection.text_since_mark
         event = first_cause(classify_all(text)) or alarm.event
         return BoardResetError(doing, event, where=self.where, console=text)

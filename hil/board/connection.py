@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from hil.board.adapters import Adapter
 from hil.board.console import ENDS_A_REQUEST, BoardEvent, EventKind, classify
 from hil.board.options import BoardOptions
+from hil.board.watched_port import GarbleWatch, WatchedPort
 from hil.deadline import Deadline
 from hil.errors import InfrastructureError
 
@@ -24,95 +26,6 @@ OpenPort = Callable[[str, int], "SerialTransport"]
 _RETRY_OPEN_S = 0.1
 _CRASH_TEXT_S = 1.0
 _SETTLE_S = 0.02
-
-
-def _terminal_errors() -> tuple[type[Exception], ...]:
-    try:
-        import termios
-    except ImportError:  # Windows
-        return ()
-    return (termios.error,)
-
-
-_TERMINAL_ERRORS = _terminal_errors()
-
-
-class BoardAlarm(Exception):  # noqa: N818  (not an error by itself: ends a wait)
-    """The console reported something after which no answer comes."""
-
-    def __init__(self, event: BoardEvent) -> None:
-        super().__init__(str(event))
-        self.event = event
-
-
-class WatchedPort:
-    """A `hil.link.transport.Transport` that can be exchanged, and that ends waits on alarm.
-
-    The alarm is raised by the read after the one that brought the line, so that what came
-    together with it (a backtrace) is not lost. `lost` is the error that the port failed with,
-    `baud` its rate.
-    """
-
-    def __init__(self, name: str, baud: int) -> None:
-        self.name = name
-        self.baud = baud
-        self.lost: InfrastructureError | None = None
-        self.armed = False
-        self.alarm: BoardEvent | None = None
-        self._inner: SerialTransport | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self._inner is not None
-
-    @property
-    def inner(self) -> SerialTransport:
-        """What is open at the moment. Raises InfrastructureError if nothing is."""
-        if self._inner is None:
-            raise self.lost or InfrastructureError(
-                "the port is closed", where=self.name, hint="open the board again"
-            )
-        return self._inner
-
-    def attach(self, inner: SerialTransport, baud: int) -> None:
-        self._inner = inner
-        self.baud = baud
-        self.lost = None
-
-    def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        if self.armed and self.alarm is not None:
-            raise BoardAlarm(self.alarm)
-        with self._noting_loss():
-            return self.inner.read(max_bytes, timeout_s)
-
-    def write(self, data: bytes) -> None:
-        with self._noting_loss():
-            self.inner.write(data)
-
-    def set_baud(self, baud: int) -> None:
-        with self._noting_loss():
-            self.inner.set_baud(baud)
-        self.baud = baud
-
-    def close(self) -> None:
-        inner, self._inner = self._inner, None
-        if inner is not None:
-            inner.close()
-
-    @contextmanager
-    def _noting_loss(self) -> Iterator[None]:
-        try:
-            yield
-        except InfrastructureError as error:
-            self.lost = error
-            raise
-        except _TERMINAL_ERRORS as error:  # of tcdrain, which pyserial passes on as it is
-            self.lost = InfrastructureError(
-                f"the port failed: {error}",
-                where=self.name,
-                hint="the adapter was unplugged: check the cable, then run again",
-            )
-            raise self.lost from error
 
 
 class Connection:
@@ -202,9 +115,26 @@ class Connection:
         return [line.text for line in self.channel.console[self._mark :]]
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Within, a crash or a reset ends the wait for an answer with `BoardAlarm`."""
+    def watched(self, find_restart: Callable[[], BoardEvent | None]) -> Iterator[None]:
+        """Within, a crash or a reset ends the wait for an answer with `BoardAlarm`.
+
+        `find_restart` is asked where the text of a reset may have arrived garbled.
+        """
         self.mark()
+        garble = GarbleWatch(self.channel.stats)
+
+        def suspicion() -> BoardEvent | None:
+            if self.port.baud == self.options.boot_baud:
+                return None  # the text of a reset would be readable
+            if not garble.suspects(self.channel.stats, time.monotonic()):
+                return None
+            baud = self.port.baud
+            event = find_restart()
+            if event is None:
+                self.channel.apply_baud(baud)
+            return event
+
+        self.port.suspicion = suspicion
         self.port.armed = True
         try:
             yield
@@ -236,6 +166,4 @@ def is_restart(text: str) -> bool:
 
 
 def _wait(deadline: Deadline) -> None:
-    import time
-
     time.sleep(deadline.remaining())

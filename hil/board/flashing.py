@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FLASH_BAUD = 460_800
 """The rate that idf.py flash uses; every bridge in use can do it."""
 
+# Each attempt is 5 syncs. Without reset lines all attempts meet the board in the same state.
+_ATTEMPTS: dict[ConnectMode, int] = {"default-reset": 7, "no-reset": 2}
+
 _BOOT_BUTTON = "hold BOOT, press EN (reset), release BOOT, and run again"
 
 
@@ -110,7 +113,8 @@ def _write(
 
     # esptool sets the time-out for each command; over RFC 2217 every change takes 0.2 s.
     port.timeout = DEFAULT_TIMEOUT
-    esp: Any = cmds.detect_chip(port, ROM_BAUD, connect_mode)
+    attempts = _ATTEMPTS[connect_mode]
+    esp: Any = cmds.detect_chip(port, ROM_BAUD, connect_mode, connect_attempts=attempts)
     _check_chip(esp.CHIP_NAME, expected, str(port.name))
     if expected.use_stub:
         esp = cmds.run_stub(esp)
