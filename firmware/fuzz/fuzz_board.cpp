@@ -20,6 +20,9 @@ using cbor::Uint;
 
 enum Action : uint8_t { kMessage, kMessageToo, kNoise, kRun, kPassTime, kActions };
 constexpr size_t kHead = 3;
+// Two chunks, the second shorter.
+constexpr int32_t kImageRows = 40;
+constexpr int32_t kImageColumns = 40;
 
 class FuzzPort final : public camhil::Port {
  public:
@@ -90,7 +93,9 @@ uint32_t FrameCrc(const Blob& bytes) {
 
 const Blob& Partition() {
   static const Blob partition = [] {
-    const Blob model = builder::Build(builder::SmallModel());
+    builder::ModelSpec spec = builder::SmallModel();
+    spec.tensors[builder::kInput].shape = {1, kImageRows, kImageColumns, 1};
+    const Blob model = builder::Build(spec);
     Blob bytes = cbor::Encode(cbor::Array({cbor::Text("camhil-model"), Uint(1), Uint(model.size()),
                                            Uint(FrameCrc(model)), Uint(1), Uint(50)}));
     bytes.resize(camhil::kModelHeaderBytes, 0xFF);
@@ -213,8 +218,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 }
 
 std::vector<Blob> FuzzSeeds() {
-  const Blob image(builder::kHeight * builder::kWidth, 3);
-  const Blob other(builder::kHeight * builder::kWidth, 5);
+  const Blob image(kImageRows * kImageColumns, 3);
+  const Blob other(kImageRows * kImageColumns, 5);
   const Blob run = {};
   return {
       Script().Ask(1, {Uint(1)}).Ask(2, {Uint(0)}).Ask(3, {cbor::Bytes({1, 2})}).Ask(9).bytes(),

@@ -1,9 +1,6 @@
 // The smallest test framework that names tests and shows what failed.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <iostream>
 #include <string>
 #include <vector>
 
@@ -11,34 +8,24 @@ namespace check {
 
 struct Test {
   const char* name;
-  std::function<void()> body;
+  void (*body)();
 };
 
-inline std::vector<Test>& Tests() {
-  static std::vector<Test> tests;
-  return tests;
-}
-
-inline int& Failures() {
-  static int failures = 0;
-  return failures;
-}
+std::vector<Test>& Tests();
+int Failures();
+void Fail(const char* file, int line, const char* what);
+// Out of line, to keep the tests quick to compile.
+void FailEqual(const char* file, int line, const char* what, const std::string& got,
+               const std::string& expected);
 
 struct Register {
-  Register(const char* name, std::function<void()> body) { Tests().push_back({name, body}); }
+  Register(const char* name, void (*body)()) { Tests().push_back({name, body}); }
 };
 
-inline void Fail(const char* file, int line, const std::string& what) {
-  ++Failures();
-  std::cerr << file << ":" << line << ": " << what << "\n";
-}
-
 template <typename A, typename B>
-void Equal(const A& got, const B& expected, const char* text, const char* file, int line) {
+void Equal(const A& got, const B& expected, const char* what, const char* file, int line) {
   if (got == expected) return;
-  Fail(file, line,
-       std::string(text) + ": got " + std::to_string(got) + ", expected " +
-           std::to_string(expected));
+  FailEqual(file, line, what, std::to_string(got), std::to_string(expected));
 }
 
 }  // namespace check

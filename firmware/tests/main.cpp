@@ -4,6 +4,34 @@
 #include "check.h"
 #include "files.h"
 
+namespace check {
+namespace {
+
+int failures = 0;
+
+}  // namespace
+
+std::vector<Test>& Tests() {
+  static std::vector<Test> tests;
+  return tests;
+}
+
+int Failures() {
+  return failures;
+}
+
+void Fail(const char* file, int line, const char* what) {
+  ++failures;
+  std::cerr << file << ":" << line << ": " << what << "\n";
+}
+
+void FailEqual(const char* file, int line, const char* what, const std::string& got,
+               const std::string& expected) {
+  Fail(file, line, (std::string(what) + ": got " + got + ", expected " + expected).c_str());
+}
+
+}  // namespace check
+
 int main(int argc, char** argv) {
   if (argc != 2) {
     std::cerr << "usage: unit_tests MODEL.tflite\n";
