@@ -1,11 +1,14 @@
-"""A board that does what a test says: a byte stream over TCP with reset lines of its own."""
+"""A board that does what a test says: a pty with reset lines of its own."""
 
 from __future__ import annotations
 
-import socket
+import os
+import select
 import threading
+import tty
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.deadline import Deadline
@@ -54,59 +57,58 @@ class ScriptedBoard:
     def __init__(self, identity: Identity | None) -> None:
         self.identity = identity
         self.boot_text: list[str] = [POWER_ON, "I (312) camhil: ready"]
-        self.answers: dict[type, Callable[[Request], Answer]] = {}
+        self.answers: dict[type, Callable[[Any], Answer]] = {}
         self.requests: list[Request] = []
         self.resets = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._client: socket.socket | None = None
-        self._connected = threading.Event()
+        self._ends: tuple[int, int] = (-1, -1)
+        self._plug()
+        self._wake = os.pipe()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     @property
     def url(self) -> str:
-        return f"socket://127.0.0.1:{self._listener.getsockname()[1]}"
+        """The pty; another one after `unplug`."""
+        return os.ttyname(self._ends[1])
 
     def reset(self) -> None:
         self.resets += 1
         self.print(*self.boot_text)
 
     def print(self, *lines: str) -> None:
-        self._connected.wait()
-        assert self._client is not None
-        self._client.sendall("".join(line + "\r\n" for line in lines).encode())
+        self._send("".join(line + "\r\n" for line in lines).encode())
 
     def unplug(self) -> None:
-        """Drops the connection; a new one is accepted."""
-        assert self._client is not None
-        self._connected.clear()
-        self._client.shutdown(socket.SHUT_RDWR)
+        """To be called from an answer: the port goes away, and another one appears."""
+        for end in self._ends:
+            os.close(end)
+        self._plug()
 
     def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        if self._client is not None:
-            self._client.close()
+        os.write(self._wake[1], b"x")
         self._thread.join()
+        for end in (*self._ends, *self._wake):
+            os.close(end)
+
+    def _plug(self) -> None:
+        self._ends = os.openpty()
+        tty.setraw(self._ends[1])
+
+    def _send(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self._ends[0], data) :]
 
     def _run(self) -> None:
+        decoder = FrameDecoder()
         while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
+            ready, _, _ = select.select([self._ends[0], self._wake[0]], [], [])
+            if self._wake[0] in ready:
                 return
-            self._client = client
-            self._connected.set()
-            decoder = FrameDecoder()
-            try:
-                while data := client.recv(4096):
-                    for frame in decoder.feed(data):
-                        if isinstance(frame, Frame):
-                            self._handle(client, *decode_request(frame.message))
-            except OSError:
-                continue
+            for frame in decoder.feed(os.read(self._ends[0], 4096)):
+                if isinstance(frame, Frame):
+                    self._handle(*decode_request(frame.message))
 
-    def _handle(self, client: socket.socket, seq: int, request: Request) -> None:
+    def _handle(self, seq: int, request: Request) -> None:
         self.requests.append(request)
         for part in self.answers.get(type(request), self._default)(request):
             if part is None:
@@ -114,7 +116,7 @@ class ScriptedBoard:
             elif isinstance(part, str):
                 self.print(part)
             else:
-                client.sendall(encode_frame(encode_reply(seq, part)))
+                self._send(encode_frame(encode_reply(seq, part)))
 
     def _default(self, request: Request) -> Answer:
         match request:
@@ -159,8 +161,12 @@ class ScriptedAdapter:
 
     def __init__(self, board: ScriptedBoard, *, can_reset: bool = True) -> None:
         self.board = board
-        self.url = self.where = board.url
+        self.where = "scripted board"
         self._can_reset = can_reset
+
+    @property
+    def url(self) -> str:
+        return self.board.url
 
     def start(self, deadline: Deadline) -> None:
         """It runs."""

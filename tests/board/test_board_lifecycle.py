@@ -1,14 +1,15 @@
-"""A board's life, with a scripted board over TCP."""
+"""A board's life, with a scripted board on a pty."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hil.board import Board
+from hil.board import Board, open_board
 from hil.board.artifacts import Expected, read_expected
 from hil.board.console import EventKind
 from hil.board.errors import (
@@ -295,7 +296,7 @@ def test_after_a_failure_other_calls_name_the_first_cause_until_recovery(
     recovery = board.recover()
     assert recovery.cause == first.value.message
     assert (recovery.boots, recovery.reset_reason) == (2, 1)
-    assert board.first_cause is None
+    assert not board.first_cause
     assert board.infer(IMAGE).scores == (0, -1)
     assert [incident.message for incident in board.incidents] == [first.value.message]
 
@@ -442,3 +443,44 @@ def test_a_failed_opening_frees_port_and_lock(
         opened(handshake_s=0.5)
     script.identity = identity
     assert opened().identity == identity
+
+
+# ---- ports that cannot be opened
+
+
+@pytest.mark.parametrize("spec", ["/dev/ttyNoSuchBoard", "socket://127.0.0.1:1"])
+def test_a_port_that_is_not_there_is_reported_and_leaves_no_lock(build: Build, spec: str) -> None:
+    directory = build.write()
+    for _ in range(2):
+        with pytest.raises(InfrastructureError, match=r"no such port|refused") as caught:
+            open_board(spec, firmware=directory, options=OPTIONS)
+        assert spec in caught.value.where
+
+
+def test_a_bad_build_is_reported_before_any_port_is_touched(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="does not exist"):
+        open_board("/dev/ttyNoSuchBoard", firmware=tmp_path / "nothing")
+
+
+def test_auto_without_a_board_says_so(build: Build) -> None:
+    with pytest.raises(InfrastructureError, match="no serial port"):
+        open_board("auto", firmware=build.write(), lister=lambda: [])
+
+
+def test_a_refused_port_frees_the_lock_for_the_next_try(
+    script: ScriptedBoard, expected: Expected
+) -> None:
+    adapter = ScriptedAdapter(script)
+    adapter.lock_name = script.url
+
+    def denied(url: str, baud: int) -> Any:
+        raise InfrastructureError(
+            "no permission to open the port", where=url, hint="Join its group"
+        )
+
+    with pytest.raises(InfrastructureError, match="no permission"):
+        open_adapter(adapter, expected, OPTIONS, open_port=denied)
+    with open_adapter(adapter, expected, OPTIONS) as board:
+        assert board.echo(b"x") == b"x"
+        with pytest.raises(InfrastructureError, match="in use by process"):
+            open_adapter(adapter, expected, OPTIONS)

@@ -239,7 +239,7 @@ def test_the_rate_changes_and_changes_back(shared: Board) -> None:
 
 
 def test_a_crash_in_an_inference_is_reported_and_recovered(opened: Opener) -> None:
-    board, adapter = opened(baud=115_200)
+    board, adapter = opened()
     before = board.infer(IMAGE)
     adapter.process.crash("fault")
     with pytest.raises(BoardResetError, match="stopped while running an inference") as caught:
