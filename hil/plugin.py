@@ -14,6 +14,7 @@ import pytest
 
 from hil.errors import ExitCode, HilError, InfrastructureError, UsageError
 from hil.options import BOARD_ARGUMENTS, RUN_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
+from hil.report.run_log import RECORDED, RunLog
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
     from hil.images import Photo
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle
-    from hil.report.run_log import RunLog
     from hil.testbench import Bench
 
 RecordMeasurement = Callable[[str, "float | str | None"], None]
 
 _BENCH = pytest.StashKey["Bench"]()
-_LOG = pytest.StashKey["RunLog"]()
+_LOG = pytest.StashKey[RunLog]()
+_RECORDED = pytest.StashKey["list[tuple[str, float | str | None]]"]()
 _KIND = "hil_kind"  # attribute of a TestReport: HilError.kind of what was raised
 
 
@@ -64,8 +65,6 @@ def _bench(config: pytest.Config) -> Bench:
 
 def _log(config: pytest.Config) -> RunLog:
     if _LOG not in config.stash:
-        from hil.report.run_log import RunLog
-
         config.stash[_LOG] = RunLog(_options(config).facts)
     return config.stash[_LOG]
 
@@ -122,6 +121,7 @@ def record_measurement(request: pytest.FixtureRequest) -> RecordMeasurement:
 
     def record(name: str, value: float | str | None) -> None:
         request.node.user_properties.append((name, value))
+        request.node.stash.setdefault(_RECORDED, []).append((name, value))
 
     return record
 
@@ -154,6 +154,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    recorded = item.stash.get(_RECORDED, None) if report.when == "call" else None
+    setattr(report, RECORDED, tuple(recorded or ()))
     error = call.excinfo.value if call.excinfo else None
     kind = error.kind if isinstance(error, HilError) else ""
     if kind:
@@ -203,7 +205,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     try:
         yield
     except OSError as cause:
-        from hil.report.jsonl import report_error
+        from hil.record.writer import report_error
 
         _log(session.config).errors.append(report_error(cause.filename or "report", cause))
     log = session.config.stash.get(_LOG, None)

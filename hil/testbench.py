@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.board.facts import Inference
     from hil.board.options import BoardOptions
+    from hil.fixture_set import FixturePhoto
     from hil.images import Photo
     from hil.judge.facts import ImageFacts, RunFacts
     from hil.judge.tolerance import Tolerances
@@ -89,6 +90,7 @@ class Bench:
         self.first_cause: FirstCause | None = None
         self.recoveries = 0
         self.measurements: dict[str, Measurement] = {}
+        self.traces: dict[str, ImageFacts] = {}
         self._board: Board | None = None
         self._in_doubt: InfrastructureError | None = None
         self._lost = False
@@ -185,6 +187,18 @@ class Bench:
             where=model.where,
         )
 
+    @property
+    def open_board(self) -> Board | None:
+        """The board if it is open, in whatever state; None otherwise."""
+        return self._board
+
+    @cached_property
+    def photos(self) -> tuple[FixturePhoto, ...]:
+        """The photographs of this run, with what is known of them."""
+        from hil.fixture_set import load_photos
+
+        return load_photos(self.options.photos)
+
     @cached_property
     def self_check(self) -> SelfCheck:
         """The oracle against tflite-micro, on synthetic images. Cached on disk."""
@@ -276,7 +290,11 @@ class Bench:
         inference = board.infer(photo.tensor, cam_always=True, trace=True)
         trace = board.trace()
         answer = oracle.run(photo.tensor, ops=True)
-        return compare_image(photo.name, inference, answer, oracle, cam_requested=True, trace=trace)
+        facts = compare_image(
+            photo.name, inference, answer, oracle, cam_requested=True, trace=trace
+        )
+        self.traces[photo.name] = facts
+        return facts
 
 
 def board_options(options: RunOptions) -> BoardOptions:

@@ -50,6 +50,7 @@ class Expected:
     model_sha256: bytes
     model: ExpectedModel
     files: tuple[FlashFile, ...]
+    partitions: tuple[Partition, ...]
     settings: FlashSettings
     use_stub: bool
 
@@ -76,6 +77,7 @@ def read_expected(firmware: Path) -> Expected:
         model_sha256=hashlib.sha256(model.tflite).digest(),
         model=model,
         files=build.files,
+        partitions=tuple(partitions),
         settings=build.settings,
         use_stub=build.use_stub,
     )

@@ -141,7 +141,7 @@ def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent 
         if after.boot_count != before.boot_count:
             reason = ResetReason.name_of(after.reset_reason)
             text = f"boot {after.boot_count} after boot {before.boot_count}"
-            hint = "the console text of the restart was lost: run with --board-baud 115200 to see it"
+            hint = "the text of the restart was lost: run with --board-baud 115200 to see it"
             return BoardEvent(EventKind.RESET, text, hint, f"reset reason {reason}")
     return None
 

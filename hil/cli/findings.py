@@ -43,7 +43,6 @@ REQUIRED_PACKAGES = (
     "ai-edge-litert",
     "numpy",
     "opencv-python-headless",
-    "cbor2",
     "cobs",
 )
 MINIMUM_PYTHON = (3, 10)

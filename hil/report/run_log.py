@@ -6,21 +6,18 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil import __version__
 from hil.errors import ExitCode, HilError, InfrastructureError
-from hil.report.jsonl import FactsFile
 
 if TYPE_CHECKING:
     import pytest
 
+    from hil.fixture_set import FixturePhoto
+    from hil.record.writer import RunFile
     from hil.testbench import Bench, FirstCause, Measurement
-
-FACTS_VERSION = 1
-"""Version of the facts file; a reader refuses others."""
 
 
 class RunLog:
-    """Collects outcomes and facts, and writes them as JSON lines if asked to."""
+    """Collects outcomes and facts, and writes them as a run file if asked to."""
 
     def __init__(self, facts: Path | None) -> None:
         self.errors: list[InfrastructureError] = []
@@ -28,36 +25,28 @@ class RunLog:
         self.first_cause: FirstCause | None = None
         self.measurements: tuple[Measurement, ...] = ()
         self.summary: dict[str, Any] = {}
-        self._file = FactsFile(facts) if facts else None
-        self._images: set[str] = set()
+        self.facts_path = facts
+        self._file: RunFile | None = None
+        self._written: set[str] = set()
+        self._traced: set[str] = set()
         self._pictured: set[str] = set()
-        if self._file is not None:
-            self._file.write("run", {"version": FACTS_VERSION, "camhil": __version__})
+        if facts is not None:
+            from hil.record.collect import header
+            from hil.record.writer import RunFile
 
-    @property
-    def facts_path(self) -> Path | None:
-        return self._file.path if self._file else None
+            self._file = RunFile(facts)
+            self._file.write(header())
 
     def test_finished(
         self, bench: Bench | None, test: str, report: pytest.TestReport, kind: str
     ) -> None:
         """Adds the outcome of a test's set-up, call or tear-down."""
         if bench is not None:
-            self._write_new_images(bench)
+            self._write_news(bench)
         if report.when == "call" or report.failed:
             outcome = kind or report.outcome
             self.kinds[outcome] += 1
-            self._write(
-                "test",
-                {
-                    "test": test,
-                    "when": report.when,
-                    "outcome": outcome,
-                    "duration_s": round(report.duration, 6),
-                    "properties": dict(report.user_properties),
-                    "message": str(report.longrepr) if report.failed else "",
-                },
-            )
+            self._write_test(test, report, outcome)
 
     def first_picture_of(self, measurement: Measurement) -> bool:
         """True once per image: a report with a picture beside every test would be huge."""
@@ -73,20 +62,22 @@ class RunLog:
         self.measurements = tuple(bench.measurements.values())
         try:
             self.summary = bench.summary()
+            self._write_board(bench)
         except HilError as error:
             self.summary = {"not available": error.message}
-        self._write("board", self.summary)
 
     def close(self, pytest_status: int) -> None:
         """Ends the file."""
-        self._write(
-            "end", {"exit_code": self.exit_code(pytest_status), "outcomes": dict(self.kinds)}
-        )
-        if self._file is not None:
-            self._file.close()
-            if self._file.error is not None:
-                self.errors.append(self._file.error)
-            self._file = None
+        code = self.exit_code(pytest_status)
+        if self._file is None:
+            return
+        from hil.record.run import EndFacts
+
+        self._file.write(EndFacts(code, tuple(sorted(self.kinds.items()))))
+        self._file.close()
+        if self._file.error is not None:
+            self.errors.append(self._file.error)
+        self._file = None
 
     def exit_code(self, pytest_status: int) -> int:
         """The run's exit code.
@@ -97,28 +88,53 @@ class RunLog:
         if self.kinds["failed"] or self.kinds["firmware"] or self.kinds["usage"]:
             return ExitCode.TEST_FAILED
         not_measured = self.kinds[InfrastructureError.kind] + self.kinds["not run"]
-        if not_measured or self.errors or (self._file is not None and self._file.error):
+        unwritten = self._file is not None and self._file.error is not None
+        if not_measured or self.errors or unwritten:
             return ExitCode.INFRASTRUCTURE
         return pytest_status
 
-    def _write_new_images(self, bench: Bench) -> None:
+    # ---- the run file -----------------------------------------------------------
+
+    def _write_news(self, bench: Bench) -> None:
+        if self._file is None:
+            return
+        from hil.record.collect import image_record
+        from hil.record.run import TraceRecord
+
         for name, measurement in bench.measurements.items():
-            if name in self._images:
-                continue
-            self._images.add(name)
-            if self._file is None:
-                continue
-            from hil.judge.record import to_json
+            if name not in self._written:
+                self._written.add(name)
+                self._file.write(image_record(measurement, self._entry(bench, name)))
+        for name, facts in bench.traces.items():
+            if name not in self._traced and facts.ops is not None:
+                self._traced.add(name)
+                self._file.write(TraceRecord(name, facts.ops, facts.invoke_us or 0))
 
-            self._write(
-                "image",
-                {
-                    "facts": to_json(measurement.facts),
-                    "verdicts": [to_json(verdict) for verdict in measurement.verdicts],
-                    "round_trip_s": round(measurement.inference.round_trip_s, 6),
-                },
-            )
+    @staticmethod
+    def _entry(bench: Bench, name: str) -> FixturePhoto | None:
+        return next((entry for entry in bench.photos if entry.name == name), None)
 
-    def _write(self, kind: str, facts: dict[str, Any]) -> None:
-        if self._file is not None:
-            self._file.write(kind, facts)
+    def _write_test(self, test: str, report: pytest.TestReport, outcome: str) -> None:
+        if self._file is None:
+            return
+        from hil.record.run import MeasurementRecord, TestRecord
+
+        message = str(report.longrepr) if report.failed else ""
+        duration_s = round(report.duration, 6)
+        self._file.write(TestRecord(test, report.when, outcome, duration_s, message))
+        for name, value in getattr(report, RECORDED, ()):
+            self._file.write(MeasurementRecord(test, name, value))
+
+    def _write_board(self, bench: Bench) -> None:
+        board = bench.open_board
+        if self._file is None or board is None:
+            return
+        from hil.record.collect import board_facts, console_facts, link_facts
+
+        self._file.write(board_facts(bench, board))
+        self._file.write(link_facts(board, bench.recoveries))
+        self._file.write(console_facts(board))
+
+
+RECORDED = "hil_recorded"
+"""Attribute of a TestReport: (name, value) of what the test recorded."""

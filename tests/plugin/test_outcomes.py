@@ -7,6 +7,7 @@ import json
 import pytest
 
 from hil.errors import ExitCode
+from hil.record.reader import read_run
 
 pytest_plugins = ["pytester"]
 
@@ -123,7 +124,7 @@ def test_every_outcome_is_in_the_facts_file(pytester: pytest.Pytester) -> None:
     assert lines[-1] == {
         "kind": "end",
         "exit_code": ExitCode.INFRASTRUCTURE,
-        "outcomes": {"infrastructure": 1, "passed": 1},
+        "outcomes": [["infrastructure", 1], ["passed", 1]],
     }
 
 
@@ -147,4 +148,5 @@ def test_recorded_measurements_are_in_junit_and_in_the_facts(pytester: pytest.Py
         "--junitxml=junit.xml",
     )
     assert '<property name="lag_us" value="12"' in (pytester.path / "junit.xml").read_text()
-    assert '"lag_us":12' in (pytester.path / "facts.jsonl").read_text()
+    recorded = read_run(pytester.path / "facts.jsonl")
+    assert [(m.name, m.value) for m in recorded.measurements] == [("lag_us", 12)]

@@ -1,4 +1,4 @@
-"""JSON lines: one object a line, each with `kind`, written as it happens.
+"""Writes run files: one JSON object a line, as it happens.
 
 A run that is interrupted leaves a file that is valid up to its last line.
 """
@@ -6,15 +6,14 @@ A run that is interrupted leaves a file that is valid up to its last line.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from hil.errors import InfrastructureError
 
 
-class FactsFile:
-    """Appends facts to `path`; `error` holds the first failure to write, if any."""
+class RunFile:
+    """Appends records to `path`; `error` holds the first failure to write, if any."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,12 +25,20 @@ class FactsFile:
         except OSError as cause:
             self._fail(cause)
 
-    def write(self, kind: str, facts: Mapping[str, Any]) -> None:
-        """Adds one line; after a failure further lines are dropped, and `error` says so."""
+    def write(self, record: Any) -> None:
+        """Adds one line, for a dataclass of `hil.record.run.KINDS`.
+
+        After a failure further lines are dropped, and `error` says so.
+        """
         if self._stream is None:
             return
+        from hil.judge.record import to_json
+        from hil.record.run import KINDS
+
+        kind = next(name for name, known in KINDS.items() if isinstance(record, known))
+        line = json.dumps({"kind": kind, **to_json(record)}, separators=(",", ":"))
         try:
-            self._stream.write(json.dumps({"kind": kind, **facts}, separators=(",", ":")) + "\n")
+            self._stream.write(line + "\n")
             self._stream.flush()
         except OSError as cause:
             self._fail(cause)
