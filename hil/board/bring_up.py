@@ -130,15 +130,20 @@ def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent 
     """After a wait without an answer: did the board restart, and why?
 
     At a rate other than that of the ROM its text arrives garbled, so the console may not tell.
+    A board that answers at the rate of the start, though the link had another, has started anew;
+    the boot count tells it otherwise, unless power was lost and the count with it. (A stream
+    without reset lines, such as an emulator's, has no rate that would mean anything.)
     """
     from hil.wire.enums import ResetReason
 
     if connection.port.lost is not None:
         return None
+    rate = connection.port.baud
     with suppress(HilError):
         connection.to_boot_baud()
         after = connection.channel.connect(Deadline.after(_RESTARTED_S))
-        if after.boot_count != before.boot_count:
+        at_start_rate = connection.lines.can_reset and rate != connection.port.baud
+        if at_start_rate or after.boot_count != before.boot_count:
             reason = ResetReason.name_of(after.reset_reason)
             text = f"boot {after.boot_count} after boot {before.boot_count}"
             hint = "the text of the restart was lost: run with --board-baud 115200 to see it"

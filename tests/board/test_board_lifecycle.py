@@ -484,3 +484,38 @@ def test_a_refused_port_frees_the_lock_for_the_next_try(
         assert board.echo(b"x") == b"x"
         with pytest.raises(InfrastructureError, match="in use by process"):
             open_adapter(adapter, expected, OPTIONS)
+
+
+def test_a_board_that_answers_at_the_rate_of_its_start_has_restarted(
+    script: ScriptedBoard, identity: Identity, opened: Callable[..., Board]
+) -> None:
+    # Power was lost: the boot count is the same again. The pty carries bytes at any rate.
+    board = opened(baud=921_600, image_s=0.5)
+    script.answers[Infer] = lambda _: []
+    with pytest.raises(BoardResetError, match="reset reason poweron"):
+        board.infer(IMAGE)
+
+
+def test_a_board_that_answers_with_another_boot_count_has_restarted(
+    script: ScriptedBoard, identity: Identity, opened: Callable[..., Board]
+) -> None:
+    board = opened(image_s=0.5)
+
+    def restart(_: Infer) -> list[str]:
+        script.identity = dataclasses.replace(identity, boot_count=2, reset_reason=9)
+        return []
+
+    script.answers[Infer] = restart
+    with pytest.raises(BoardResetError, match="reset reason brownout") as caught:
+        board.infer(IMAGE)
+    assert "boot 2 after boot 1" in caught.value.event.text
+
+
+def test_a_board_that_only_does_not_answer_has_not_restarted(
+    script: ScriptedBoard, opened: Callable[..., Board]
+) -> None:
+    board = opened(image_s=0.5)
+    script.answers[Infer] = lambda request: [Accepted(request.image_crc)]
+    with pytest.raises(InfrastructureError, match="no answer") as caught:
+        board.infer(IMAGE)
+    assert not isinstance(caught.value, BoardResetError)
