@@ -1,0 +1,6 @@
+"""A recorded run: what was measured, without verdicts, as JSON lines.
+
+`hil.record.run` declares the lines, `writer` appends them as they happen, `reader`
+gives them back. Verdicts are not stored: they are a function of the facts and can
+be made again, with other tolerances or gates, without a board.
+"""

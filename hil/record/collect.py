@@ -1,0 +1,175 @@
+"""From what a bench holds to the records of a run file. No I/O, no verdicts."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import platform
+import sys
+from datetime import datetime, timezone
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from hil import __version__
+from hil.record.run import (
+    RUN_VERSION,
+    BoardFacts,
+    ConsoleFacts,
+    HeapFacts,
+    ImageRecord,
+    LinkFacts,
+    MemoryFacts,
+    PartitionFacts,
+    RunHeader,
+    Times,
+    Truth,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.board import Board
+    from hil.board.facts import Inference
+    from hil.fixture_set import FixturePhoto
+    from hil.testbench import Bench, Measurement
+    from hil.wire import MemoryReport
+    from hil.wire.replies import HeapState
+
+_PACKAGES = ("ai-edge-litert", "esptool", "numpy", "opencv-python-headless", "pyserial", "pytest")
+
+
+def header() -> RunHeader:
+    """The first line of a run that starts now."""
+    return RunHeader(
+        version=RUN_VERSION,
+        camhil=__version__,
+        started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        command=tuple(sys.argv),
+        system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        packages=tuple((name, _version(name)) for name in _PACKAGES),
+    )
+
+
+def board_facts(bench: Bench, board: Board) -> BoardFacts:
+    """The board that answered, its build, and what it was compared with."""
+    from hil.tflite_graph import op_name
+
+    identity, expected = board.identity, board.expected
+    able = dataclasses.asdict(identity.capabilities)
+    return BoardFacts(
+        spec=bench.options.board,
+        target=identity.target,
+        chip=expected.chip,
+        firmware_version=identity.firmware_version,
+        idf_version=expected.idf_version,
+        build_id=identity.build_id.hex(),
+        app_sha256=identity.app_sha256.hex(),
+        model_sha256=identity.model_sha256.hex(),
+        engine=identity.engine,
+        threshold=identity.threshold,
+        positive_class=identity.positive_class,
+        arena_bytes=identity.arena_bytes,
+        baud=board.baud,
+        capabilities=tuple(name for name, present in able.items() if present),
+        ops=tuple(op_name(code) for code in board.ops()),
+        partitions=partitions(board),
+        resolver=bench.oracle.resolver,
+        self_check=bench.self_check.outcome.value,
+        tolerances=tuple(
+            (name, str(value)) for name, value in dataclasses.asdict(bench.tolerances).items()
+        ),
+    )
+
+
+def partitions(board: Board) -> tuple[PartitionFacts, ...]:
+    """Each flashed file with the partition that it lies in."""
+    table = board.expected.partitions
+    facts = []
+    for file in board.expected.files:
+        within = next((p for p in table if p.offset <= file.offset < p.offset + p.size), None)
+        facts.append(
+            PartitionFacts(
+                name=file.path.name,
+                file_bytes=len(file.data),
+                partition=within.label if within else "",
+                partition_bytes=within.size if within else None,
+            )
+        )
+    return tuple(facts)
+
+
+def image_record(measurement: Measurement, entry: FixturePhoto | None) -> ImageRecord:
+    """One measured image. `entry`: what the manifest says of it, for a photograph."""
+    return ImageRecord(
+        name=measurement.facts.image,
+        source="synthetic" if measurement.photo.path is None else "photo",
+        facts=measurement.facts,
+        times=times(measurement.inference),
+        memory=memory_facts(measurement.memory),
+        truth=truth(entry),
+        png=png_text(measurement.photo.pixels),
+    )
+
+
+def times(inference: Inference) -> Times:
+    board = inference.times
+    return Times(
+        upload_us=board.upload_us,
+        preprocess_us=board.preprocess_us,
+        invoke_us=board.invoke_us,
+        cam_us=board.cam_us,
+        round_trip_us=round(inference.round_trip_s * 1e6),
+        invoke_cycles=inference.invoke_cycles,
+    )
+
+
+def memory_facts(report: MemoryReport) -> MemoryFacts:
+    return MemoryFacts(
+        arena_bytes=report.arena_bytes,
+        arena_used_bytes=report.arena_used_bytes,
+        static_bytes=report.static_bytes,
+        heap=_heap(report.heap),
+        psram=_heap(report.psram),
+        stacks=tuple((stack.task, stack.never_used_bytes) for stack in report.stacks),
+    )
+
+
+def truth(entry: FixturePhoto | None) -> Truth | None:
+    """None where the manifest does not say whether a person is in the picture."""
+    if entry is None or entry.person is None:
+        return None
+    return Truth(entry.person, tuple((b.x0, b.y0, b.x1, b.y1) for b in entry.boxes))
+
+
+def link_facts(board: Board, recoveries: int) -> LinkFacts:
+    return LinkFacts(tuple(dataclasses.asdict(board.link_stats).items()), recoveries)
+
+
+def console_facts(board: Board) -> ConsoleFacts:
+    """The console, with times from its first line on."""
+    lines = board.console
+    start = lines[0].at_s if lines else 0.0
+    return ConsoleFacts(tuple((round(line.at_s - start, 6), line.text) for line in lines))
+
+
+def png_text(pixels: NDArray[np.uint8]) -> str:
+    """8-bit gray pixels as a PNG file in base64."""
+    import cv2
+
+    done, data = cv2.imencode(".png", pixels)
+    assert done  # uint8 pixels can always be encoded
+    return base64.b64encode(data.tobytes()).decode("ascii")
+
+
+def _heap(heap: HeapState | None) -> HeapFacts | None:
+    if heap is None:
+        return None
+    return HeapFacts(heap.free_bytes, heap.minimum_free_bytes, heap.largest_block_bytes)
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,94 @@
+"""Reads run files. A damaged line or another version is an error, never a guess."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hil.errors import UsageError
+from hil.judge.record import from_json
+from hil.record.run import (
+    KINDS,
+    RUN_VERSION,
+    BoardFacts,
+    ConsoleFacts,
+    EndFacts,
+    ImageRecord,
+    LinkFacts,
+    MeasurementRecord,
+    Run,
+    RunHeader,
+    TestRecord,
+    TraceRecord,
+)
+
+DEFAULT_NAME = "facts.jsonl"
+_HINT = "give a file that `pytest --facts FILE` of this version wrote, or its directory"
+
+
+def read_run(path: Path) -> Run:
+    """A whole run: from its file, or from a directory that holds `facts.jsonl`.
+
+    Raises:
+        UsageError: unreadable, of another version, or a line that is damaged; the
+            line is named. Only a last line that was cut short is taken as the end
+            of an interrupted run.
+    """
+    lines = list(read_lines(path))
+    if not lines or not isinstance(lines[0], RunHeader):
+        raise UsageError("not a run file: it has no header", where=str(path), hint=_HINT)
+    return Run(
+        header=lines[0],
+        board=_last(lines, BoardFacts),
+        images=_all(lines, ImageRecord),
+        traces=_all(lines, TraceRecord),
+        measurements=_all(lines, MeasurementRecord),
+        tests=_all(lines, TestRecord),
+        link=_last(lines, LinkFacts),
+        console=_last(lines, ConsoleFacts),
+        end=_last(lines, EndFacts),
+    )
+
+
+def read_lines(path: Path) -> Iterator[Any]:
+    """The lines of a run file one by one, as the dataclasses of `KINDS`."""
+    file = path / DEFAULT_NAME if path.is_dir() else path
+    try:
+        with file.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                record = _record(line, f"{file}, line {number}")
+                if record is not None:
+                    yield record
+    except OSError as cause:
+        raise UsageError(
+            f"cannot read the run: {cause.strerror}", where=str(file), hint=_HINT
+        ) from cause
+
+
+def _record(line: bytes, where: str) -> Any:
+    try:
+        data = json.loads(line)
+    except ValueError as cause:
+        if not line.endswith(b"\n"):
+            return None  # the writer was interrupted in it
+        raise UsageError(f"a damaged line: {cause}", where=where, hint=_HINT) from cause
+    kind = data.pop("kind", None) if isinstance(data, dict) else None
+    if kind not in KINDS:
+        raise UsageError(f"unknown kind {kind!r}", where=where, hint=_HINT)
+    if kind == "run" and data.get("version") != RUN_VERSION:
+        raise UsageError(
+            f"a run file of version {data.get('version')!r}, this camhil reads {RUN_VERSION}",
+            where=where,
+            hint="read it with the camhil that wrote it",
+        )
+    return from_json(KINDS[kind], data, where=where)
+
+
+def _all(lines: list[Any], kind: type) -> tuple[Any, ...]:
+    return tuple(line for line in lines if isinstance(line, kind))
+
+
+def _last(lines: list[Any], kind: type) -> Any:
+    return next((line for line in reversed(lines) if isinstance(line, kind)), None)

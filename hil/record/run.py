@@ -1,0 +1,228 @@
+"""The lines of a run file. One dataclass a kind; the file is JSON lines of `KINDS`.
+
+Every line is an object with `kind` and the fields of that kind's dataclass. The
+first line is a `run`, the last an `end`; a file without `end` is of a run that was
+interrupted. Times are microseconds, sizes bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hil.judge.facts import ImageFacts, OpFacts
+
+RUN_VERSION = 1
+"""Version of the file; a reader refuses others."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeader:
+    """How the run was started.
+
+    Attributes:
+        version: RUN_VERSION.
+        camhil: version of the harness.
+        started: UTC, ISO 8601.
+        command: the command line.
+        system: operating system and machine of the host.
+        packages: (name, version) of what the result depends on.
+    """
+
+    version: int
+    camhil: str
+    started: str
+    command: tuple[str, ...]
+    system: str
+    packages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionFacts:
+    """One flashed file and the partition it lies in; `partition_bytes` None outside of any."""
+
+    name: str
+    file_bytes: int
+    partition: str
+    partition_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFacts:
+    """Who answered, what it was flashed with, and what it was compared with.
+
+    Attributes:
+        spec: the board as it was asked for.
+        target: kind of board, from its identity; with `engine`, `firmware_version`,
+            `build_id` and `model_sha256` (hex) it is what results are comparable by.
+        chip: that the build is for.
+        idf_version: of the build; empty if unknown.
+        baud: rate of the link after the handshake.
+        capabilities: names of what the board can do.
+        ops: operator names in execution order.
+        partitions: sizes in flash.
+        resolver, self_check: of the oracle.
+        tolerances: (name, value) in force.
+    """
+
+    spec: str
+    target: str
+    chip: str
+    firmware_version: str
+    idf_version: str
+    build_id: str
+    app_sha256: str
+    model_sha256: str
+    engine: str
+    threshold: int
+    positive_class: int
+    arena_bytes: int
+    baud: int
+    capabilities: tuple[str, ...]
+    ops: tuple[str, ...]
+    partitions: tuple[PartitionFacts, ...]
+    resolver: str
+    self_check: str
+    tolerances: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """One inference: stages by the board's clock, the round trip by the host's."""
+
+    upload_us: int
+    preprocess_us: int
+    invoke_us: int
+    cam_us: int
+    round_trip_us: int
+    invoke_cycles: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeapFacts:
+    free_bytes: int
+    minimum_free_bytes: int
+    largest_block_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFacts:
+    """The board's memory report; None where it cannot tell. `stacks`: (task, never used)."""
+
+    arena_bytes: int
+    arena_used_bytes: int | None
+    static_bytes: int | None
+    heap: HeapFacts | None
+    psram: HeapFacts | None
+    stacks: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is known of a photograph. `boxes`: x0, y0, x1, y1 as fractions of the picture."""
+
+    person: bool
+    boxes: tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """One image through board and oracle.
+
+    Attributes:
+        name: unique within its source.
+        source: "photo" or "synthetic".
+        facts: both answers and their differences.
+        times, memory: of this inference.
+        truth: None if nobody said what is in it.
+        png: the input as an 8-bit gray PNG, base64.
+    """
+
+    name: str
+    source: str
+    facts: ImageFacts
+    times: Times
+    memory: MemoryFacts
+    truth: Truth | None
+    png: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRecord:
+    """The operators of one traced inference, against the oracle's."""
+
+    image: str
+    ops: tuple[OpFacts, ...]
+    invoke_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementRecord:
+    """A value that a test recorded with `record_measurement`."""
+
+    test: str
+    name: str
+    value: int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestRecord:
+    """The outcome of one phase of one test: set-up, call or tear-down (`when`)."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    test: str
+    when: str
+    outcome: str
+    duration_s: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """(name, count) of `hil.link.LinkStats`, for the whole run."""
+
+    counts: tuple[tuple[str, int], ...]
+    recoveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleFacts:
+    """The board's console: (seconds since the port was opened, text)."""
+
+    lines: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndFacts:
+    """How the run ended: (outcome, count) of its tests, and the exit code."""
+
+    exit_code: int
+    outcomes: tuple[tuple[str, int], ...]
+
+
+KINDS: dict[str, type] = {
+    "run": RunHeader,
+    "board": BoardFacts,
+    "image": ImageRecord,
+    "trace": TraceRecord,
+    "measurement": MeasurementRecord,
+    "test": TestRecord,
+    "link": LinkFacts,
+    "console": ConsoleFacts,
+    "end": EndFacts,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole run file. `end` is None if the run was interrupted."""
+
+    header: RunHeader
+    board: BoardFacts | None
+    images: tuple[ImageRecord, ...]
+    traces: tuple[TraceRecord, ...]
+    measurements: tuple[MeasurementRecord, ...]
+    tests: tuple[TestRecord, ...]
+    link: LinkFacts | None
+    console: ConsoleFacts | None
+    end: EndFacts | None
