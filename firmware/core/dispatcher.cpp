@@ -36,7 +36,7 @@ void Dispatcher::Handle(Bytes message) {
     case Request::Kind::kChunk:
       return Handle(seq, request.chunk);
     case Request::Kind::kInfer:
-      return inferences_.Request(seq, request.infer);
+      return inferences_.Submit(seq, request.infer);
     case Request::Kind::kReadOutput:
       return Handle(seq, request.read_output);
     case Request::Kind::kGetTrace:

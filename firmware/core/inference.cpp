@@ -58,7 +58,7 @@ Inferences::Inferences(Port& port, Engine& engine, FrameSource* camera, const Mo
       console_(console),
       source_(camera != nullptr ? ImageSource::kCamera : ImageSource::kInjected) {}
 
-void Inferences::Request(uint32_t seq, const Infer& infer) {
+void Inferences::Submit(uint32_t seq, const Infer& infer) {
   if (AnswerRepetition(seq, infer.image_crc)) return;
   const Status status = Enqueue(seq, infer);
   if (!status.ok()) {

@@ -31,7 +31,7 @@ class Inferences {
   // ---- for the UART task, which holds the port's lock ----
 
   // Queues an inference. Answers again, by itself, a request that is a repetition.
-  void Request(uint32_t seq, const Infer& infer);
+  void Submit(uint32_t seq, const Infer& infer);
   void SetSource(ImageSource source);
   ImageSource source() const { return source_; }
   // True while output tensors may change.

@@ -124,8 +124,8 @@ camhil::Status FakeEngine::Invoke(Bytes input, camhil::OpSink* sink) {
   last_input.assign(input.data, input.data + input.size);
   port_.now_us += 2500;
   for (size_t i = 0; sink != nullptr && i < op_outputs.size(); ++i) {
-    sink->OnOp(static_cast<uint16_t>(i), {op_outputs[i].data(), op_outputs[i].size()},
-               static_cast<int64_t>(10 * i), -1);
+    const auto op = op_numbers.empty() ? static_cast<uint16_t>(i) : op_numbers.at(i);
+    sink->OnOp(op, {op_outputs[i].data(), op_outputs[i].size()}, static_cast<int64_t>(10 * i), -1);
   }
   if (during_invoke) during_invoke();
   return invoke_status;

@@ -98,6 +98,7 @@ class FakeEngine final : public camhil::Engine {
   camhil::Status load_status;
   camhil::Status invoke_status;
   std::vector<Blob> op_outputs;
+  std::vector<uint16_t> op_numbers = {};  // as reported; empty: in order
   std::vector<Blob> outputs;  // features, score
   std::function<void()> during_invoke;
   Blob last_input;

@@ -145,6 +145,17 @@ TEST(corrupted_image_is_refused_and_dropped) {
   CHECK_EQ(board.engine.invocations, 0);
 }
 
+TEST(image_uploaded_anew_is_checked_anew) {
+  Board board;
+  Blob image = Image(1);
+  const uint32_t crc = Crc(image);
+  RunImage(&board, image, 1);
+  CHECK_EQ(board.AskUpload(2, image)[3].number, kAllMissing);
+  for (size_t i = 1; i < 4; ++i) board.AskChunk(3, image, i);
+  board.Ask(4, request::kChunk, {Uint(crc), Uint(0), cbor::Bytes(Blob(1536, 0xEE))});
+  CHECK_EQ(ErrorOf(board.AskInfer(5, crc)), 7);
+}
+
 TEST(result_carries_scores_times_and_counters) {
   Board board;
   const Blob image = Image(1);
@@ -300,8 +311,10 @@ TEST(image_in_use_is_never_overwritten) {
   const uint32_t crc = board.UploadImage(image, 10);
   board.AskInfer(1, crc);
   board.engine.during_invoke = [&] {
-    // The same image anew goes to the other buffer.
+    // The same image anew goes to the other buffer, and so do its chunks.
     CHECK_EQ(board.AskUpload(2, image)[3].number, kAllMissing);
+    CHECK_EQ(board.AskChunk(3, image, 0)[4].number, uint64_t{0xE});
+    CHECK_EQ(ErrorOf(board.AskInfer(4, crc)), 6);
     CHECK_EQ(ErrorOf(board.AskUpload(3, Image(2))), -1);
     CHECK(board.engine.last_input == image);
   };
@@ -367,6 +380,19 @@ TEST(output_can_be_read_in_parts) {
   board.app->RunNextInference();
 }
 
+TEST(long_read_is_cut_to_what_one_message_carries) {
+  builder::ModelSpec spec = builder::SmallModel();
+  spec.tensors[builder::kFeatures].shape = {1, 16, 16, 8};
+  spec.tensors[builder::kFilter].shape = {3, 8};
+  spec.tensors[builder::kFilter].data.assign(24, 1);
+  Board board(bench::Partition(builder::Build(spec)));
+  board.engine.outputs[0] = Blob(2048, 1);
+  RunImage(&board, Image(1), 1);
+  const cbor::Value data = board.Ask(2, request::kReadOutput, {Uint(0), Uint(0), Uint(65535)});
+  CHECK_EQ(data[4].number, uint64_t{2048});
+  CHECK_EQ(data[6].bytes.size(), size_t{1536});
+}
+
 TEST(trace_has_an_entry_for_every_operator) {
   Board board;
   const auto trace = [&](uint64_t first) {
@@ -406,11 +432,29 @@ TEST(long_trace_takes_several_pages) {
   }
 }
 
+TEST(every_trace_starts_anew) {
+  Board board;
+  RunImage(&board, Image(1), 1, false, true);
+  board.engine.op_outputs[3] = {9, 9};
+  RunImage(&board, Image(2), 2, false, true);
+  const cbor::Value page = board.Ask(60, request::kGetTrace, {Uint(3)});
+  CHECK_EQ(page[2].number, uint64_t{Crc(Image(2))});
+  CHECK_EQ(page[5][0][1].number, uint64_t{Crc({9, 9})});
+}
+
 TEST(trace_with_a_gap_is_an_engine_error) {
   Board board;
+  RunImage(&board, Image(1), 1, false, true);
   board.engine.op_outputs.pop_back();
-  CHECK_EQ(ErrorOf(RunImage(&board, Image(1), 1, false, true)), 40);
+  CHECK_EQ(ErrorOf(RunImage(&board, Image(1), 2, false, true)), 40);
+  // Nor does the earlier trace pass for this one.
   CHECK_EQ(ErrorOf(board.Ask(60, request::kGetTrace, {Uint(0)})), 10);
+}
+
+TEST(trace_out_of_order_is_an_engine_error) {
+  Board board;
+  board.engine.op_numbers = {0, 1, 1, 2};
+  CHECK_EQ(ErrorOf(RunImage(&board, Image(1), 1, false, true)), 40);
 }
 
 TEST(captured_operator_is_sent_in_parts_before_the_result) {
