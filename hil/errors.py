@@ -7,7 +7,8 @@
 | `FirmwareError`       | the board answers, and the answer is wrong     | 1         |
 
 An error says what happened (`message`), where (`where`) and what to do (`hint`).
-Exit codes 0 to 5 are pytest's own and keep their meaning.
+Exit codes 0 to 5 are pytest's own and keep their meaning. Gates that were asked for
+and are not met end a run with 7, gates that could not be measured or proven with 8.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class ExitCode(enum.IntEnum):
     USAGE = 4
     NO_TESTS = 5
     INFRASTRUCTURE = 6
+    GATE_FAILED = 7
+    NOT_PROVEN = 8
 
 
 class HilError(Exception):

@@ -1,4 +1,4 @@
-"""The `hil` command: look at a board before testing it.
+"""The `hil` command: look at a board, evaluate it, and judge what was recorded.
 
 Each subcommand is a module with `add(parser)` and `run(arguments, console)`;
 it is imported only when it is called for.
@@ -23,6 +23,10 @@ COMMANDS = {
     "info": "what a board says of itself: firmware, model, tensors, memory",
     "flash": "write firmware and model to a board",
     "infer": "one photograph through a board, with heatmap and location drawn over it",
+    "evaluate": "a labelled data set through a board: accuracy, localization, agreement",
+    "judge": "a recorded run against gates and tolerances, without a board",
+    "report": "a recorded run as one HTML page or as Markdown",
+    "history": "runs over time: trends, and where they step",
 }
 
 
