@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from hil.board import Board
     from hil.board.facts import Inference
+    from hil.board.flashing import OnFlash
     from hil.board.options import BoardOptions
     from hil.fixture_set import FixturePhoto
     from hil.images import Photo
@@ -82,11 +83,15 @@ class Measurement:
 
 
 class Bench:
-    """What a test run works with. `progress` is told what takes time."""
+    """What a test run works with.
+
+    `progress` is told what takes time, `on_flash` how far flashing is.
+    """
 
     def __init__(self, options: RunOptions) -> None:
         self.options = options
         self.progress: Callable[[str], None] = _say_nothing
+        self.on_flash: OnFlash | None = None
         self.first_cause: FirstCause | None = None
         self.recoveries = 0
         self.measurements: dict[str, Measurement] = {}
@@ -162,6 +167,7 @@ class Bench:
             firmware=self.options.firmware,
             options=board_options(self.options),
             progress=self.progress,
+            on_flash=self.on_flash,
         )
 
     def _not_run(self) -> NotRunError:

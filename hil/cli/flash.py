@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hil.cli.common import add_board_arguments, open_bench, run_options
@@ -11,14 +13,38 @@ from hil.errors import ExitCode
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from hil.board.flashing import FlashProgress, OnFlash
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     add_board_arguments(parser)
 
 
+@contextmanager
+def flash_progress(console: Console) -> Iterator[OnFlash]:
+    """A progress bar while files are written; gone afterwards."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
+        flashing = bars.add_task("flashing", visible=False)
+
+        def show(progress: FlashProgress) -> None:
+            bars.update(
+                flashing,
+                description=progress.file,
+                total=progress.total_bytes,
+                completed=progress.done_bytes,
+                visible=True,
+            )
+
+        yield show
+
+
 def run(arguments: argparse.Namespace, console: Console) -> int:
     with open_bench(run_options(arguments), console) as bench:
-        board = bench.ready_board()
+        with flash_progress(console) as bench.on_flash:
+            board = bench.ready_board()
         report = board.flashed
         if report is None:
             console.print("Nothing was flashed, as asked for.")
