@@ -1,5 +1,5 @@
-// Sizes fixed at compile time. The protocol's own limits are those of
-// hil/wire/protocol.cddl; messages.cpp checks them against the generated codec.
+// Sizes fixed at compile time. Those of messages are hil/wire/protocol.cddl's;
+// schema_check.cpp and tests/firmware compare them.
 #pragma once
 
 #include <cstddef>

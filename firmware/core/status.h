@@ -9,7 +9,7 @@
 
 namespace camhil {
 
-// error-code of hil/wire/protocol.cddl (checked in reply_encoder.cpp).
+// error-code of hil/wire/protocol.cddl (checked in schema_check.cpp).
 enum class ErrorCode : uint8_t {
   kOk = 0,
   kBadRequest = 1,

@@ -250,6 +250,14 @@ cbor::Value Board::AskInfer(uint32_t seq, uint32_t crc, bool cam_always, bool tr
              {cbor::Uint(crc), cbor::Bool(cam_always), cbor::Bool(trace), threshold, capture});
 }
 
+cbor::Value Board::RunImage(const Blob& image, uint32_t seq, bool cam_always, bool trace,
+                            cbor::Value threshold) {
+  const uint32_t crc = UploadImage(image, 1000 + 10 * seq);
+  CHECK(Is(AskInfer(seq, crc, cam_always, trace, threshold), seq, reply::kAccepted));
+  app->RunNextInference();
+  return Reply();
+}
+
 int64_t ErrorOf(const cbor::Value& reply) {
   return reply[1].number == reply::kError ? reply[2].integer() : -1;
 }

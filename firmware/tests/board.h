@@ -53,6 +53,11 @@ enum : uint64_t {
 };
 }
 
+// Fields of a result.
+namespace field {
+enum { kCrc = 2, kScores, kThreshold, kLocation, kCam, kTimes, kCycles, kFinished, kCount };
+}
+
 class FakePort final : public camhil::Port {
  public:
   FakePort();
@@ -99,7 +104,7 @@ class FakeEngine final : public camhil::Engine {
   camhil::Status invoke_status;
   std::vector<Blob> op_outputs;
   std::vector<uint16_t> op_numbers = {};  // as reported; empty: in order
-  std::vector<Blob> outputs;  // features, score
+  std::vector<Blob> outputs;              // features, score
   std::function<void()> during_invoke;
   Blob last_input;
   int invocations = 0;
@@ -141,6 +146,9 @@ class Board {
   cbor::Value AskChunk(uint32_t seq, const Blob& image, size_t index);
   cbor::Value AskInfer(uint32_t seq, uint32_t crc, bool cam_always = false, bool trace = false,
                        cbor::Value threshold = cbor::Nil(), cbor::Value capture = cbor::Nil());
+  // Uploads an image, runs it and returns the result.
+  cbor::Value RunImage(const Blob& image, uint32_t seq, bool cam_always = false, bool trace = false,
+                       cbor::Value threshold = cbor::Nil());
 
   FakePort port;
   FakeEngine engine{port};
