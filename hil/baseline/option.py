@@ -1,0 +1,72 @@
+"""The values of `--baseline`: save or compare, with or without a name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from hil.errors import UsageError
+
+if TYPE_CHECKING:
+    from hil.baseline.model import Comparison
+    from hil.record.run import Run
+
+DEFAULT_DIRECTORY = Path("baselines")
+
+Mode = Literal["save", "compare"]
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineRequest:
+    """`name` is empty for the board's own baseline."""
+
+    mode: Mode
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineResult:
+    """What became of a request: `saved` is the file written, or `comparison` is there."""
+
+    request: BaselineRequest
+    saved: Path | None = None
+    comparison: Comparison | None = None
+
+
+def parse_baseline(text: str) -> BaselineRequest:
+    """A value of `--baseline`: `save`, `save=NAME`, `compare` or `compare=NAME`.
+
+    Raises:
+        UsageError: anything else, or a name that is no file name everywhere.
+    """
+    mode, equals, name = text.partition("=")
+    if mode not in get_args(Mode):
+        raise UsageError(
+            f"--baseline {text!r} is neither save nor compare",
+            where="--baseline",
+            hint="give save, save=NAME, compare or compare=NAME",
+        )
+    if equals and not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} is no name for a baseline",
+            where="--baseline",
+            hint="use up to 64 letters, digits, dots, dashes and underscores; "
+            "another directory goes into --baseline-dir",
+        )
+    return BaselineRequest("save" if mode == "save" else "compare", name)
+
+
+def apply_baseline(
+    request: BaselineRequest, run: Run, directory: Path = DEFAULT_DIRECTORY
+) -> BaselineResult:
+    """Saves the run as a baseline, or compares it with one.
+
+    Raises:
+        UsageError: the run has nothing to compare, there is no such baseline, or it
+            cannot be used.
+        InfrastructureError: the file cannot be written.
+    """
+    raise NotImplementedError
