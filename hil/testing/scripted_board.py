@@ -80,9 +80,10 @@ class ScriptedBoard:
 
     def unplug(self) -> None:
         """To be called from an answer: the port goes away, and another one appears."""
-        for end in self._ends:
+        old = self._ends
+        self._plug()  # first, so that `url` never names a closed pty
+        for end in old:
             os.close(end)
-        self._plug()
 
     def close(self) -> None:
         os.write(self._wake[1], b"x")
@@ -91,8 +92,9 @@ class ScriptedBoard:
             os.close(end)
 
     def _plug(self) -> None:
-        self._ends = os.openpty()
-        tty.setraw(self._ends[1])
+        ends = os.openpty()
+        tty.setraw(ends[1])
+        self._ends = ends
 
     def _send(self, data: bytes) -> None:
         while data:
