@@ -1,0 +1,161 @@
+"""A recorded run with the verdicts on it: what every report shows. Pure functions of facts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from hil.errors import FirmwareError, InfrastructureError, UsageError
+from hil.judge.tolerance import Tolerances, load_tolerances
+from hil.judge.verdict import Status, Verdict, judge_image, worst
+from hil.location import Location
+from hil.score import passes, smallest_passing_score
+
+if TYPE_CHECKING:
+    from hil.judge.facts import ImageFacts
+    from hil.record.run import ImageRecord, Run, TestRecord, TraceRecord
+
+FAILED_OUTCOMES = ("failed", FirmwareError.kind, UsageError.kind)
+UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedImage:
+    """One image with the verdicts on it; `trace` holds its operators where they were traced."""
+
+    record: ImageRecord
+    trace: TraceRecord | None
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def key(self) -> str:
+        """Unique in the run."""
+        return f"{self.record.source}:{self.record.name}"
+
+    @property
+    def status(self) -> Status:
+        """What was not asked for does not count."""
+        return worst(v for v in self.verdicts if v.status is not Status.NOT_RUN)
+
+    @property
+    def differs(self) -> bool:
+        """Whether any number of the board's answer is not the oracle's, tolerated or not."""
+        facts = self.record.facts
+        tensors = (facts.scores, facts.cam, facts.features)
+        return (
+            any(found is not None and found.differing for found in tensors)
+            or facts.device.scores != facts.reference.scores
+            or facts.device.location != facts.reference.location
+            or facts.answered_crc != facts.image_crc
+            or any(v.check == "operators" and v.status is Status.FAILED for v in self.verdicts)
+        )
+
+    @property
+    def largest_lsb(self) -> int | None:
+        """Of scores, map and features; None where one of them cannot be compared."""
+        facts = self.record.facts
+        tensors = (facts.scores, facts.cam, facts.features)
+        known = [found.max_lsb for found in tensors if found is not None]
+        return max(known) if len(known) == len(tensors) else None
+
+    @property
+    def truth_verdict(self) -> str:
+        """The board's decision and location against what is in the picture; empty if unknown."""
+        truth, facts = self.record.truth, self.record.facts
+        if truth is None or not 0 <= facts.positive_class < len(facts.device.scores):
+            return ""
+        seen = passes(facts.device.scores[facts.positive_class], facts.threshold)
+        if seen != truth.person:
+            return "missed" if truth.person else "false alarm"
+        if not truth.person:
+            return "right"
+        location = facts.device.location
+        if isinstance(location, Location) and truth.boxes:
+            height, width = facts.input_size
+            x, y = location.x / width, location.y / height
+            if not any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in truth.boxes):
+                return "beside the person"
+        return "right"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """A run file with its verdicts."""
+
+    run: Run
+    tolerances: Tolerances
+    images: tuple[JudgedImage, ...]
+
+    def tests(self, outcomes: Iterable[str]) -> tuple[TestRecord, ...]:
+        """The tests that ended in one of `outcomes`."""
+        wanted = tuple(outcomes)
+        return tuple(test for test in self.run.tests if test.outcome in wanted)
+
+    @property
+    def failed_images(self) -> tuple[JudgedImage, ...]:
+        return tuple(image for image in self.images if image.status is Status.FAILED)
+
+
+def judge_recorded(run: Run, tolerances: Tolerances | None = None) -> JudgedRun:
+    """Judges every image of a run, by the tolerances that were in force or by others."""
+    limits = recorded_tolerances(run) if tolerances is None else tolerances
+    traces = {trace.image: trace for trace in run.traces}
+    images = []
+    for record in run.images:
+        trace = traces.get(record.name)
+        facts = record.facts
+        if trace is not None and facts.ops is None:
+            facts = dataclasses.replace(facts, ops=trace.ops)
+        images.append(JudgedImage(record, trace, judge_image(facts, limits)))
+    return JudgedRun(run, limits, tuple(images))
+
+
+def recorded_tolerances(run: Run) -> Tolerances:
+    """The tolerances that were in force in the run; the defaults if it reached no board."""
+    if run.board is None:
+        return load_tolerances()
+    given = dict(run.board.tolerances)
+    return Tolerances(
+        score_lsb=int(given["score_lsb"]),
+        features_lsb=int(given["features_lsb"]),
+        cam_units=int(given["cam_units"]),
+        location_margin=Fraction(given["location_margin"]),
+    )
+
+
+def worst_first(images: Iterable[JudgedImage]) -> list[JudgedImage]:
+    """Failed ones, then by how far they are off, then by how little the decision hangs on."""
+    return sorted(images, key=_badness, reverse=True)
+
+
+def _badness(image: JudgedImage) -> tuple[int, int, int, float, int, int]:
+    facts = image.record.facts
+    tensors = (facts.scores, facts.cam, facts.features)
+    score_lsb, cam_units, features_lsb = (t.max_lsb if t is not None else -1 for t in tensors)
+    return (
+        int(image.status is Status.FAILED),
+        int(image.differs),
+        score_lsb,
+        _distance(facts),
+        max(cam_units, features_lsb),
+        -_margin(facts),
+    )
+
+
+def _distance(facts: ImageFacts) -> float:
+    """Pixels between the two locations; more than any where only one side has one."""
+    device, reference = facts.device.location, facts.reference.location
+    if isinstance(device, Location) and isinstance(reference, Location):
+        return float((device.x - reference.x) ** 2 + (device.y - reference.y) ** 2) ** 0.5
+    return 0.0 if device == reference else float(sum(facts.input_size))
+
+
+def _margin(facts: ImageFacts) -> int:
+    """Steps of the score between it and the threshold."""
+    scores = facts.device.scores
+    if not 0 <= facts.positive_class < len(scores):
+        return 0
+    return abs(scores[facts.positive_class] - smallest_passing_score(facts.threshold))
