@@ -1,0 +1,33 @@
+"""The pointing game by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from hil.metrics import Hits, pointing_game
+from hil.metrics.pointing import CENTRE, distance
+
+LEFT, RIGHT = (0.0, 0.0, 0.4, 1.0), (0.8, 0.2, 1.0, 0.6)
+
+
+def test_a_location_in_any_box_of_its_image_is_a_hit() -> None:
+    locations = [(0.1, 0.9), (0.9, 0.3), (0.9, 0.7), (0.4, 0.5)]
+    assert pointing_game(locations, [[LEFT, RIGHT]] * 4) == Hits(3, 4)
+
+
+def test_no_location_is_a_miss_and_an_image_without_a_box_is_no_trial() -> None:
+    assert pointing_game([None, (0.1, 0.1), CENTRE], [[LEFT], [LEFT], []]) == Hits(1, 2)
+
+
+def test_a_tolerance_reaches_beyond_the_box_in_every_direction() -> None:
+    box = [(0.4, 0.4, 0.6, 0.6)]
+    beside, diagonal = (0.7, 0.5), (0.7, 0.7)
+    assert distance(beside, box) == pytest.approx(0.1)
+    assert distance(diagonal, box) == pytest.approx(0.1 * 2**0.5)
+    assert pointing_game([beside, diagonal], [box, box], tolerance=0.11) == Hits(1, 2)
+    assert pointing_game([beside, diagonal], [box, box]) == Hits(0, 2)
+
+
+def test_as_many_locations_as_images_are_needed() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        pointing_game([CENTRE], [[LEFT], [RIGHT]])
