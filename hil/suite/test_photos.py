@@ -33,6 +33,14 @@ def test_cam(bench: Bench, board: object, photo: Photo) -> None:
     expect(bench.measure(photo), "cam")
 
 
+def test_cam_agrees_with_the_floating_point_map(bench: Bench, board: object, photo: Photo) -> None:
+    from hil.oracle.cam import float_cam_agrees
+
+    measured = bench.measure(photo)
+    assert measured.inference.cam is not None
+    assert float_cam_agrees(measured.inference.cam, bench.oracle.float_cam(measured.answer))
+
+
 def test_location(bench: Bench, board: object, photo: Photo) -> None:
     measured = bench.measure(photo)
     expect(measured, "location")
