@@ -14,10 +14,14 @@ from hil.record.run import (
     RUN_VERSION,
     BoardFacts,
     ConsoleFacts,
+    DivergenceRecord,
     EndFacts,
+    EvidenceRecord,
     ImageRecord,
+    InferenceRecord,
     LinkFacts,
     MeasurementRecord,
+    ModelRecord,
     Run,
     RunHeader,
     TestRecord,
@@ -49,6 +53,10 @@ def read_run(path: Path) -> Run:
         link=_last(lines, LinkFacts),
         console=_last(lines, ConsoleFacts),
         end=_last(lines, EndFacts),
+        model=_last(lines, ModelRecord),
+        inferences=_all(lines, InferenceRecord),
+        evidence=_all(lines, EvidenceRecord),
+        divergences=_all(lines, DivergenceRecord),
     )
 
 

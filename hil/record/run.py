@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hil.judge.facts import ImageFacts, OpFacts
+from hil.location import Location, NoLocation
 
 RUN_VERSION = 1
 """Version of the file; a reader refuses others."""
@@ -156,6 +157,104 @@ class TraceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """What the board was flashed with, so that a run can be diagnosed without the build.
+
+    Attributes:
+        tflite: the model file, base64.
+        positive_class, threshold: that belong to it.
+        sha256: hex digest of the model.
+        build_id, app_sha256: hex digests of the app that was flashed.
+    """
+
+    tflite: str
+    positive_class: int
+    threshold: int
+    sha256: str
+    build_id: str
+    app_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceRecord:
+    """One result as the board sent it, in order; also of tests that judge it themselves.
+
+    Attributes:
+        image_crc: CRC-32 of the image that it is for.
+        scores, threshold, location: of the answer.
+        times: of this inference.
+        finished_us: the board's clock at its end.
+        count: inferences since reset, by the board.
+    """
+
+    image_crc: int
+    scores: tuple[int, ...]
+    threshold: int
+    location: Location | NoLocation
+    times: Times
+    finished_us: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    """What a failing measurement leaves for the diagnosis. Tensors: zlib, then base64.
+
+    Attributes:
+        image: its name.
+        facts: both answers; the same as the image's, unless it was measured again.
+        score_tensor: as read back after the inference.
+        features: int8 [rows, columns, C] as read back.
+        repeated: whether the same image, sent again, gave the same answer; None: not tried.
+        source: the picture that the image was made of, as a file in base64, if it was
+            converted, cut or scaled; empty otherwise.
+    """
+
+    image: str
+    facts: ImageFacts
+    score_tensor: tuple[int, ...]
+    features: str
+    repeated: bool | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DivergenceRecord:
+    """Where a failing image first differs from the oracle.
+
+    Attributes:
+        image: its name.
+        how: "trace": by the operators' CRCs; "outputs": by what can be read back, without
+            a trace; "none": every operator is right.
+        op: index of the first operator that differs; None if it is not known.
+        name: of the operator, or of the tensor (features, scores, map, location).
+        shape: of its output.
+        elements, differing, max_lsb, mean_lsb: of its output; the mean is over those that
+            differ.
+        inputs_equal: whether all its inputs are right; None if that is not known.
+        map: largest difference by row and column, in at most 12 x 12 cells.
+        channels: (channel, elements that differ, largest difference), worst first.
+        output: int8 bytes of the output as the board gave it (zlib, base64); may be empty.
+        detail: the same in words.
+    """
+
+    image: str
+    how: str
+    op: int | None
+    name: str
+    shape: tuple[int, ...]
+    elements: int
+    differing: int
+    max_lsb: int
+    mean_lsb: float
+    inputs_equal: bool | None
+    map: tuple[tuple[int, ...], ...]
+    channels: tuple[tuple[int, int, int], ...]
+    output: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeasurementRecord:
     """A value that a test recorded with `record_measurement`."""
 
@@ -205,6 +304,10 @@ KINDS: dict[str, type] = {
     "board": BoardFacts,
     "image": ImageRecord,
     "trace": TraceRecord,
+    "model": ModelRecord,
+    "inference": InferenceRecord,
+    "evidence": EvidenceRecord,
+    "divergence": DivergenceRecord,
     "measurement": MeasurementRecord,
     "test": TestRecord,
     "link": LinkFacts,
@@ -226,3 +329,7 @@ class Run:
     link: LinkFacts | None
     console: ConsoleFacts | None
     end: EndFacts | None
+    model: ModelRecord | None = None
+    inferences: tuple[InferenceRecord, ...] = ()
+    evidence: tuple[EvidenceRecord, ...] = ()
+    divergences: tuple[DivergenceRecord, ...] = ()
