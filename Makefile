@@ -1,6 +1,7 @@
 # make hil         set up, flash the simulated board, run the acceptance suite on it
 # make test        set up, run the project's own tests (Python and C++)
 # make bench       measure the simulated board against the stated limits
+# make faults      prove the suite on seeded faults, write docs/faults.md
 # make test-model  rebuild the model with TensorFlow and compare (own environment)
 # make lint        ruff, mypy, clang-format
 # make format      let ruff and clang-format rewrite
@@ -21,7 +22,7 @@ MODEL_VENV := .venv-model
 CXX_FILES  = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /generated/ -e /third_party/)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hil test bench test-model lint format clean
+.PHONY: help setup hil test bench faults test-model lint format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -49,6 +50,10 @@ test: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# FAULTS=ci: a quick ten; FAULTS="a b": these.
+faults: $(READY)
+	@$(BIN)/python -m hil.faults $(or $(FAULTS),all --write docs/faults.md)
 
 test-model:
 	@test -x $(MODEL_VENV)/bin/python || $(PYTHON) -m venv $(MODEL_VENV)

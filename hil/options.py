@@ -46,6 +46,7 @@ class RunOptions:
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> RunOptions:
+    sim_fault: str | None = None
         """Takes what an argument parser produced; absent or None means the default."""
         given = {f.name: values.get(DEST + f.name) for f in fields(cls)}
         return cls(**{name: value for name, value in given.items() if value is not None})
@@ -81,6 +82,14 @@ class Argument:
     flag: str
     name: str
     help: str
+        if self.sim_fault is not None:
+            from hil.faults.registry import find_fault
+
+            find_fault(self.sim_fault)
+
+    def _replays(self, file: Path) -> bool:
+        kind, _, replayed = self.board.partition(":")
+        return kind == "replay" and Path(replayed).resolve() == file.resolve()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -92,8 +101,8 @@ BOARD_ARGUMENTS = (
     Argument(
         "--board",
         "board",
-        "sim (default), auto, a port such as /dev/ttyUSB0, rfc2217://host:port "
-        "or socket://host:port",
+        "sim (default), auto, a port such as /dev/ttyUSB0, rfc2217://host:port, "
+        "socket://host:port or replay:FILE",
         {"metavar": "SPEC"},
     ),
     Argument(
@@ -216,3 +225,9 @@ def add_arguments(add: _Add, arguments: tuple[Argument, ...]) -> None:
             help=argument.help,
             **argument.settings,
         )
+    Argument(
+        "--sim-fault",
+        "sim_fault",
+        "seed a fault into the simulated board (`python -m hil.faults --list`)",
+        {"metavar": "ID"},
+    ),

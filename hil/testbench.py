@@ -333,3 +333,4 @@ def _listing(values: dict[str, object]) -> str:
 
 def _say_nothing(_: str) -> None:
     """The default of `Bench.progress`."""
+            fault=options.sim_fault,

@@ -57,6 +57,11 @@ class SimAdapter:
     def default_firmware(self, say: Callable[[str], None]) -> Path | None:
         from hil.sim.firmware import build
 
+        if self._options is not None and self._options.fault is not None:
+            from hil.faults.build import build_faulty
+            from hil.faults.registry import find_fault
+
+            return build_faulty(find_fault(self._options.fault), progress=say)
         return build(progress=say)
 
     def close(self) -> None:

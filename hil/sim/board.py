@@ -60,6 +60,7 @@ class Board:
         self._cpu = Cpu(
             loop,
             options.engine,
+            options.fault,
             CpuEvents(self._program_ended, self.uart.set_baud, self._hangs, self._cpu_failed),
         )
         self._rom: RomLoader | None = None
@@ -69,6 +70,10 @@ class Board:
         self._boot_count = 0
         self._build_id = bytes(32)
         self._started_at = time.monotonic()
+        if options.fault is not None:
+            from hil.faults.live import install
+
+            install(options.fault, self, loop)
         self.plug()
 
     def plug(self) -> None:
@@ -111,6 +116,10 @@ class Board:
         """The supply dips below the detector's level."""
         self._need_power()
         self._reboot_after(rom.brownout_text(), ResetCause.BROWNOUT)
+
+    def erase_flash(self, offset: int, length: int) -> None:
+        """Erases sectors of the flash behind the firmware's back."""
+        self._flash.erase(offset, length)
 
     def status(self) -> dict[str, Any]:
         """For the control socket: everything that can be seen of the board."""

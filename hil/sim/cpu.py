@@ -1,11 +1,11 @@
 """The processor: runs the firmware's library in a process that may die.
 
-`python -m hil.sim.cpu LINK HOOKS ENGINE` is started once per board and imports the
+`python -m hil.sim.cpu LINK HOOKS ENGINE PARENT FAULT` is started once per board and imports the
 interpreter once. Every boot is a fork of it, which makes a reset cheap, and a crash of the
 firmware or of the interpreter is the end of that fork alone.
 
 LINK is a SOCK_SEQPACKET socket of JSON messages (see hil/sim/cpu_link.py), HOOKS a shared
-page whose first byte asks the engine to fail.
+page whose first byte asks the engine to fail, FAULT the id of a seeded fault or empty.
 """
 
 from __future__ import annotations
@@ -260,7 +260,7 @@ def _die_with(parent: int) -> None:
 
 def main(arguments: list[str]) -> None:
     """Entry of the process."""
-    link_fd, hooks_fd, kind, parent = arguments
+    link_fd, hooks_fd, kind, parent, fault = arguments
     _die_with(int(parent))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the board decides when to stop
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -269,6 +269,10 @@ def main(arguments: list[str]) -> None:
     log = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
     try:
         engine = create_engine(kind, log)
+        if fault:
+            from hil.faults.live import wrap_engine
+
+            engine = wrap_engine(fault, engine)
     except InfrastructureError as error:
         _tell(link, {"event": "fatal", "id": 0, "message": error.message, "hint": error.hint})
         return

@@ -55,7 +55,7 @@ class CpuEvents:
 class Cpu:
     """The process of hil.sim.cpu."""
 
-    def __init__(self, loop: Loop, engine_kind: str, events: CpuEvents) -> None:
+    def __init__(self, loop: Loop, engine_kind: str, fault: str | None, events: CpuEvents) -> None:
         self._loop = loop
         self._events = events
         self._run_id = 0
@@ -66,7 +66,10 @@ class Cpu:
         self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         fds = (theirs.fileno(), self._hooks_file.fileno())
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "hil.sim.cpu", *map(str, fds), engine_kind, str(os.getpid())],
+            [
+                *(sys.executable, "-m", "hil.sim.cpu", *map(str, fds)),
+                *(engine_kind, str(os.getpid()), fault or ""),
+            ],
             pass_fds=fds,
             stdin=subprocess.DEVNULL,
             # Not for numpy: the zygote forks, and must not have threads then.

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class LitertEngine:
     """Plain runs and traced runs use an interpreter each, as in the TFLM engine."""
 
+    resolver = "BUILTIN_REF"
+
     def __init__(self) -> None:
         self.name = f"litert-reference {metadata.version('ai-edge-litert')}"
         self._model = b""
@@ -63,7 +65,7 @@ class LitertEngine:
         try:
             interpreter = Interpreter(
                 model_content=self._model,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+                experimental_op_resolver_type=OpResolverType[self.resolver],
                 experimental_preserve_all_tensors=keep_all,
                 num_threads=1,
             )

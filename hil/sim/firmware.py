@@ -33,7 +33,7 @@ _LIBRARY = "libcamhil_app.so"
 _STAMP = ".stamp"
 _TAIL_LINES = 30
 # What the library is made of; tests, fuzzers and the ESP-IDF project do not count.
-_SOURCES = ("core", "host", "third_party", "VERSION", "partitions.csv")
+SOURCES = ("core", "host", "third_party", "VERSION", "partitions.csv")
 # Part of the stamp: a change of the packing code must not be skipped either.
 _PACKING = ("flash_layout.py", "sim/app_image.py", "sim/esp_image.py", "sim/firmware.py")
 
@@ -55,12 +55,14 @@ def build(
     *,
     model: Path | None = None,
     settings: Path | None = None,
+    firmware: Path | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Builds what changed and returns the folder that holds `flasher_args.json`.
 
     `model` (.tflite) and `settings` (.toml: positive_class, threshold_percent) default to
     the model that comes with the harness; a settings file is looked for next to `model`.
+    `firmware` is a folder of sources, instead of the harness's own.
     Two processes may build into one folder at the same time: one waits.
 
     Raises UsageError for a missing model or a compile error, InfrastructureError when
@@ -69,7 +71,7 @@ def build(
     folder = build_dir or default_build_dir()
     tflite = model or resources.find("model/person_cam.tflite")
     toml = settings or tflite.with_suffix(".toml")
-    firmware = resources.find("firmware")
+    firmware = firmware or resources.find("firmware")
     say = progress or (lambda _text: None)
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder / ".lock"):
@@ -210,7 +212,7 @@ def _content_hash(firmware: Path, extra: list[Path]) -> str:
     digest = hashlib.sha256(repr(sys.platform).encode())
     package = Path(__file__).resolve().parent.parent
     files = [*extra, *(package / name for name in _PACKING)]
-    for name in _SOURCES:
+    for name in SOURCES:
         place = firmware / name
         files += sorted(place.rglob("*")) if place.is_dir() else [place]
     for path in files:

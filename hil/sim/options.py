@@ -34,6 +34,7 @@ class SimOptions:
         flash_file: the flash chip's content, kept between runs. None is a file in the
             build or cache folder, or a temporary one while another board uses that.
         start: what the board does first: boot, wait in download mode, or stay unpowered.
+        fault: id of a seeded fault (hil.faults), None for a sound board.
         watchdog_s: how long an inference may hang before the task watchdog resets.
     """
 
@@ -47,6 +48,7 @@ class SimOptions:
     arena_bytes: int | None = None
     flash_file: Path | None = None
     start: Literal["app", "download", "off"] = "app"
+    fault: str | None = None
     watchdog_s: float = 5.0  # CONFIG_ESP_TASK_WDT_TIMEOUT_S
 
     def __post_init__(self) -> None:
@@ -91,6 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("arena_bytes", "size of the tensor arena", type=int, metavar="BYTES")
     add("flash_file", "the flash chip's content", type=Path, metavar="FILE")
     add("start", "boot the app, wait in download mode, or stay unpowered", choices=STARTS)
+    add("fault", "seed a fault of hil.faults", metavar="ID")
     add("watchdog_s", "reset after an inference has hung this long", type=float, metavar="S")
 
 

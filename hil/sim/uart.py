@@ -46,6 +46,9 @@ class Uart:
         self._to_host = _Direction(loop, pacing, self._deliver_to_host)
         self.set_noise(noise)
         self.overrun_bytes = 0
+        # Seeded faults (hil.faults) change bytes here; empty on a sound board.
+        self.filters_to_board: list[Callable[[bytes], bytes]] = []
+        self.filters_to_host: list[Callable[[bytes], bytes]] = []
 
     def connect_host(self, host: HostPort | None) -> None:
         """The port that the host uses from now on; None while the board is unplugged."""
@@ -133,11 +136,19 @@ class Uart:
         self._host.pause(False)
 
     def _send_to_board(self, data: bytes) -> None:
+        data = self._filtered(data, self.filters_to_board)
         self._to_board.send(data)
         if self._host is not None and self._to_board.queued > _PACED_QUEUE_BYTES:
             self._host.pause(True)
 
+    def _filtered(self, data: bytes, filters: list[Callable[[bytes], bytes]]) -> bytes:
+        if not self._autobaud:
+            for change in filters:
+                data = change(data)
+        return data
+
     def _send_to_host(self, data: bytes) -> None:
+        data = self._filtered(data, self.filters_to_host)
         self._to_host.send(data if self._rates_match() else self._garbler.feed(data))
 
     def _deliver_to_board(self, data: bytes) -> None:

@@ -1,0 +1,97 @@
+"""`python -m hil.faults`: runs the suite under seeded faults and prints the table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from hil.errors import ExitCode, HilError
+from hil.faults.build import faults_dir
+from hil.faults.fault import Fault
+from hil.faults.proof import Caught, Proof, prove
+from hil.faults.registry import find_fault, load_faults
+
+CI = (
+    "input-offset-128",
+    "location-transposed",
+)
+"""One of each area, for every push."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs faults; 0 when all were caught and none was named wrongly."""
+    arguments = _parser().parse_args(argv)
+    try:
+        faults = _chosen(arguments.faults)
+        if arguments.list:
+            _list(faults)
+            return ExitCode.PASSED
+        proofs = tuple(_prove_all(faults, arguments.folder or faults_dir(), arguments.jobs))
+    except HilError as error:
+        print(error, file=sys.stderr)
+        return int(error.exit_code)
+    from rich.console import Console
+
+    from hil.faults.table import document, terminal_table
+
+    Console().print(terminal_table(proofs))
+    if arguments.write is not None:
+        arguments.write.write_text(document(proofs), encoding="utf-8")
+    return ExitCode.PASSED if all(proof.good for proof in proofs) else ExitCode.TEST_FAILED
+
+
+def _chosen(names: Sequence[str]) -> tuple[Fault, ...]:
+    if not names or names == ["all"]:
+        return load_faults()
+    if names == ["ci"]:
+        return tuple(find_fault(name) for name in CI)
+    return tuple(find_fault(name) for name in names)
+
+
+def _prove_all(faults: Sequence[Fault], folder: Path, jobs: int) -> Iterator[Proof]:
+    from hil.sim.firmware import build
+
+    build()  # once, before several runs want it at the same time
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        runs = pool.map(lambda fault: prove(fault, folder / fault.id), faults)
+        for number, proof in enumerate(runs, start=1):
+            mark = "" if proof.good else "  <--"
+            print(
+                f"[{number}/{len(faults)}] {proof.fault.id}: {proof.caught.value}"
+                f"{'' if proof.caught is Caught.CAUGHT else ' (' + proof.note + ')'}, "
+                f"{proof.named.value} {', '.join(proof.given)}{mark}",
+                flush=True,
+            )
+            yield proof
+
+
+def _list(faults: Sequence[Fault]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("area", "fault", "the mistake")
+    for fault in faults:
+        table.add_row(fault.area.value, fault.id, fault.title)
+    Console().print(table)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m hil.faults",
+        description="Runs the acceptance suite under seeded faults of the simulated board.",
+    )
+    parser.add_argument(
+        "faults", nargs="*", metavar="FAULT", help="ids, ci for a quick ten, or all (default)"
+    )
+    parser.add_argument("--list", action="store_true", help="list the faults and run none")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time (2)")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="where to build and log")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the table as Markdown")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

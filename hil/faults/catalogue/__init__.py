@@ -1,0 +1,1 @@
+"""camhil's own faults, a module for each area."""

@@ -1,0 +1,109 @@
+"""The image changes between the host and the input tensor."""
+
+from __future__ import annotations
+
+from hil.faults.fault import Area, Expect, Fault, SourcePatch, failure
+
+_INVOKE = """  const Status status =
+      engine_.Invoke({job_.image->data, job_.image->bytes}, record ? &recorder : nullptr);
+"""
+_CHANGED = """  static uint8_t changed[kMaxInputBytes];
+  const uint8_t* const image = job_.image->data;
+  const size_t size = job_.image->bytes;
+  const size_t columns = model_.input_columns();
+  const size_t rows = model_.input_rows();
+  %s
+  (void)columns;
+  (void)rows;
+  const Status status = engine_.Invoke({changed, size}, record ? &recorder : nullptr);
+"""
+
+
+def _image(fault_id: str, title: str, body: str, expect: Expect) -> Fault:
+    """`body` fills `changed` from `image`, both of `size` bytes, `rows` x `columns`."""
+    patch = SourcePatch("core/inference.cpp", _INVOKE, _CHANGED % body)
+    return Fault(fault_id, Area.IMAGE, title, (patch,), expect)
+
+
+def _moved(source: str) -> str:
+    """Every pixel (r, c) is taken from elsewhere."""
+    return (
+        "for (size_t r = 0; r < rows; ++r) {\n"
+        "    for (size_t c = 0; c < columns; ++c) {\n"
+        f"      changed[r * columns + c] = image[{source}];\n"
+        "    }\n  }"
+    )
+
+
+FAULTS = (
+    _image(
+        "input-offset-128",
+        "pixels are taken as uint8: the offset of 128 is applied twice",
+        "for (size_t i = 0; i < size; ++i) changed[i] = image[i] ^ 0x80;",
+        failure("input.offset-missing", test="test_features"),
+    ),
+    _image(
+        "input-transposed",
+        "rows and columns of the image are swapped",
+        _moved("c * columns + r"),
+        failure("input.transposed", test="test_features"),
+    ),
+    _image(
+        "input-mirrored",
+        "the image is mirrored left to right, as sensors can be set to do",
+        _moved("r * columns + (columns - 1 - c)"),
+        failure("input.mirrored-x", test="test_features"),
+    ),
+    _image(
+        "input-rotated",
+        "the image is upside down: the camera is mounted that way",
+        _moved("(rows - 1 - r) * columns + (columns - 1 - c)"),
+        failure("input.rotated", test="test_features"),
+    ),
+    _image(
+        "input-shifted",
+        "the image starts four bytes late: a header is taken for pixels",
+        "std::memset(changed, 0, 4);\n  std::memcpy(changed + 4, image, size - 4);",
+        failure("input.shifted", test="test_features"),
+    ),
+    _image(
+        "input-byte-dropped",
+        "byte 1000 of the image is lost, and the rest moves up",
+        "std::memcpy(changed, image, 1000);\n"
+        "  std::memcpy(changed + 1000, image + 1001, size - 1001);\n"
+        "  changed[size - 1] = 0;",
+        failure("input.byte-dropped", test="test_features"),
+    ),
+    _image(
+        "input-crlf",
+        "a console driver puts CR before every LF of the image",
+        "size_t to = 0;\n"
+        "  for (size_t i = 0; i < size && to < size; ++i) {\n"
+        "    if (image[i] == 0x0A) changed[to++] = 0x0D;\n"
+        "    if (to < size) changed[to++] = image[i];\n"
+        "  }",
+        failure("input.cr-inserted", test="test_features"),
+    ),
+    _image(
+        "input-previous",
+        "the model runs on the image before this one: buffers are swapped too late",
+        "static uint8_t kept[kMaxInputBytes];\n"
+        "  std::memcpy(changed, kept, size);\n"
+        "  std::memcpy(kept, image, size);",
+        failure("input.previous-image", test="test_a_b_a"),
+    ),
+    _image(
+        "input-last-chunk-missing",
+        "the last chunk of the image never reaches the input tensor",
+        "std::memset(changed, 0, size);\n  std::memcpy(changed, image, size - size % 1536);\n"
+        "  if (size % 1536 == 0) std::memset(changed + size - 1536, 0, 1536);",
+        failure("input.chunk-missing", "input.tail-missing", test="test_features"),
+    ),
+    _image(
+        "input-half-contrast",
+        "pixels are halved: scaled by 1/255 and quantized with 1/128",
+        "for (size_t i = 0; i < size; ++i) {\n"
+        "    changed[i] = static_cast<uint8_t>(static_cast<int8_t>(image[i]) / 2);\n  }",
+        failure("input.halved", test="test_features"),
+    ),
+)

@@ -1,0 +1,146 @@
+"""What happens to bytes and messages between host and board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hil.faults.fault import Area, Fault, LinkPatch, SourcePatch, failure, infrastructure
+
+
+def _translating(old: bytes, new: bytes) -> Callable[[], Callable[[bytes], bytes]]:
+    return lambda: lambda data: data.replace(old, new)
+
+
+def _without(*values: int) -> Callable[[], Callable[[bytes], bytes]]:
+    return lambda: lambda data: bytes(byte for byte in data if byte not in values)
+
+
+def _seven_bits() -> Callable[[bytes], bytes]:
+    return lambda data: bytes(byte & 0x7F for byte in data)
+
+
+def _cut_after(count: int) -> Callable[[], Callable[[bytes], bytes]]:
+    """Carries `count` bytes, then none."""
+
+    def make() -> Callable[[bytes], bytes]:
+        left = count
+
+        def carry(data: bytes) -> bytes:
+            nonlocal left
+            passed = data[:left]
+            left -= len(passed)
+            return passed
+
+        return carry
+
+    return make
+
+
+FAULTS = (
+    Fault(
+        "line-seven-bits",
+        Area.LINK,
+        "the adapter is set to seven data bits",
+        (LinkPatch(to_host=_seven_bits),),
+        infrastructure("board.link-damaged", says="bytes received|prints text"),
+    ),
+    Fault(
+        "line-crlf",
+        Area.LINK,
+        "the board's console puts CR before every LF that it sends",
+        (LinkPatch(to_host=_translating(b"\n", b"\r\n")),),
+        infrastructure("board.link-damaged", says="damaged|no answer"),
+    ),
+    Fault(
+        "line-xon-xoff",
+        Area.LINK,
+        "software flow control is on: 0x11 and 0x13 vanish",
+        (LinkPatch(to_board=_without(0x11, 0x13)),),
+        infrastructure("board.link-damaged", says="damaged|no answer"),
+    ),
+    Fault(
+        "line-noisy",
+        Area.LINK,
+        "one bit in 500 is wrong: no common ground",
+        (),
+        infrastructure("board.link-damaged", says="damaged|no answer"),
+        arguments=("--sim-bit-errors", "0.002"),
+    ),
+    Fault(
+        "line-cut",
+        Area.LINK,
+        "the wire to the board breaks after 200 kB",
+        (LinkPatch(to_board=_cut_after(200_000)),),
+        infrastructure("board.silent", says="no answer"),
+    ),
+    Fault(
+        "echo-ends-at-zero",
+        Area.LINK,
+        "a payload is handled as a C string",
+        (
+            SourcePatch(
+                "core/dispatcher.cpp",
+                "Echoed{request.echo.payload}",
+                "Echoed{request.echo.payload.Part(\n"
+                "          0, strnlen(reinterpret_cast<const char*>(request.echo.payload.data),\n"
+                "                     request.echo.payload.size))}",
+            ),
+        ),
+        failure("link.bytes", test="test_all_256_byte_values"),
+    ),
+    Fault(
+        "crc-not-checked",
+        Area.LINK,
+        "the CRC of an uploaded image is not compared",
+        (SourcePatch("core/images.cpp", "if (crc != image->crc) {", "if (crc == 0) {"),),
+        failure("link.check-missing", test="test_a_corrupted_upload_is_refused"),
+    ),
+    Fault(
+        "size-not-checked",
+        Area.LINK,
+        "an image of any size is taken",
+        (
+            SourcePatch(
+                "core/images.cpp",
+                "if (upload.image_bytes != input_bytes) {",
+                "if (upload.image_bytes > input_bytes) {",
+            ),
+        ),
+        failure("link.check-missing", test="test_an_image_of_the_wrong_size"),
+    ),
+    Fault(
+        "chunks-never-complete",
+        Area.LINK,
+        "the bitmap of missing chunks never loses its last bit",
+        (
+            SourcePatch(
+                "core/images.cpp",
+                "  Touch(image);\n  *missing = image->missing;\n  return {};\n}\n\n"
+                "Image* ImageStore::Find(",
+                "  Touch(image);\n  *missing = image->missing | 0x20;\n  return {};\n}\n\n"
+                "Image* ImageStore::Find(",
+            ),
+        ),
+        infrastructure("board.silent", "board.protocol", says="chunk|upload|no answer"),
+    ),
+    Fault(
+        "baud-not-switched",
+        Area.LINK,
+        "a new baud rate is acknowledged and not set",
+        (SourcePatch("core/link.cpp", "  port_.SetBaud(baud);\n", "  (void)baud;\n"),),
+        failure("link.baud", test="test_the_baud_rate"),
+    ),
+    Fault(
+        "read-output-offset",
+        Area.LINK,
+        "the second page of an output starts one byte late",
+        (
+            SourcePatch(
+                "core/dispatcher.cpp",
+                "tensor.Part(read.offset, length)",
+                "tensor.Part(read.offset > 0 ? read.offset - 1 : 0, length)",
+            ),
+        ),
+        failure("output.wrong-tensor", test="test_features"),
+    ),
+)

@@ -1,0 +1,169 @@
+"""Engines with a mistake in them: another model, one operator, or an output that is overwritten.
+
+All of it runs in the process of the simulated CPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.diagnose.submodel import Part
+    from hil.faults.kernels import Kernel, Place, Tensor
+    from hil.sim.engine import Engine, OnOp
+
+
+@dataclass(frozen=True)
+class EditedModel:
+    """Wraps an engine: it runs another model than the one it is given.
+
+    `edit` changes a `ModelT` of LiteRT's generated schema in place.
+    """
+
+    edit: Callable[[Any], None]
+
+    def __call__(self, engine: Engine) -> Engine:
+        return _EditedModel(engine, self.edit)
+
+
+@dataclass(frozen=True)
+class WrongOp:
+    """Wraps an engine: operator `op` gives what `kernel` says, and the rest goes on from there."""
+
+    op: int
+    kernel: Kernel
+
+    def __call__(self, engine: Engine) -> Engine:
+        return _WrongOp(engine, self.op, self.kernel)
+
+
+@dataclass(frozen=True)
+class OverwrittenOutput:
+    """Wraps an engine: the first bytes of its largest output are lost after a plain run.
+
+    A traced run keeps every tensor apart, as real engines do, and shows nothing.
+    """
+
+    count: int
+
+    def __call__(self, engine: Engine) -> Engine:
+        return _OverwrittenOutput(engine, self.count)
+
+
+@dataclass(frozen=True)
+class OptimisedKernels:
+    """Replaces the engine: LiteRT with the kernels that it uses on a PC."""
+
+    def __call__(self, engine: Engine) -> Engine:
+        from hil.sim.engine_litert import LitertEngine
+
+        class Optimised(LitertEngine):
+            resolver = "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
+
+        optimised = Optimised()
+        optimised.name = engine.name
+        return optimised
+
+
+class _Wrapped:
+    """Passes everything on."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.name = engine.name
+
+    def load(self, model: bytes, arena_bytes: int) -> int:
+        return self._engine.load(model, arena_bytes)
+
+    def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
+        self._engine.invoke(image, on_op)
+
+    def output(self, index: int) -> NDArray[np.generic]:
+        return self._engine.output(index)
+
+
+class _EditedModel(_Wrapped):
+    def __init__(self, engine: Engine, edit: Callable[[Any], None]) -> None:
+        super().__init__(engine)
+        self._edit = edit
+
+    def load(self, model: bytes, arena_bytes: int) -> int:
+        from hil.diagnose.submodel import ModelParts
+
+        return self._engine.load(ModelParts(model).edited(self._edit), arena_bytes)
+
+
+class _WrongOp(_Wrapped):
+    def __init__(self, engine: Engine, op: int, kernel: Kernel) -> None:
+        super().__init__(engine)
+        self._op = op
+        self._kernel = kernel
+        self._place: Place | None = None
+        self._tail: Part | None = None
+        self._tensors: dict[int, Tensor] = {}
+
+    def load(self, model: bytes, arena_bytes: int) -> int:
+        from hil.diagnose.submodel import ModelParts
+        from hil.faults.kernels import Place
+        from hil.tflite_graph import read_graph
+
+        graph, parts = read_graph(model), ModelParts(model)
+        self._place = Place(graph, parts, graph.ops[self._op])
+        following = [op.output for op in graph.ops[self._op + 1 :]]
+        self._tail = parts.part(self._op + 1, len(graph.ops) - 1, outputs=following)
+        return self._engine.load(model, arena_bytes)
+
+    def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
+        assert self._place is not None
+        assert self._tail is not None
+        graph, op = self._place.graph, self._place.op
+        outputs: list[Tensor] = []
+        self._engine.invoke(image, lambda _, output: outputs.append(output.copy()))
+        numbers = [each.output for each in graph.ops]
+        tensors = dict(zip(numbers, outputs, strict=True))
+        source = graph.tensors[op.inputs[0]]
+        given = tensors.get(source.index, image.reshape(source.shape))
+        right = tensors[op.output]
+        wrong = self._kernel(self._place, given, right).astype(right.dtype).reshape(right.shape)
+        tensors[op.output] = wrong
+        tensors.update(zip(numbers[op.index + 1 :], self._tail.run(wrong), strict=True))
+        self._tensors = tensors
+        if on_op is not None:
+            for index, number in enumerate(numbers):
+                on_op(index, tensors[number])
+
+    def output(self, index: int) -> NDArray[np.generic]:
+        assert self._place is not None
+        return self._tensors[self._place.graph.outputs[index]]
+
+
+class _OverwrittenOutput(_Wrapped):
+    def __init__(self, engine: Engine, count: int) -> None:
+        super().__init__(engine)
+        self._count = count
+        self._largest = -1
+        self._traced = False
+
+    def load(self, model: bytes, arena_bytes: int) -> int:
+        from hil.tflite_graph import read_graph
+
+        graph = read_graph(model)
+        sizes = [graph.tensors[tensor].data_bytes for tensor in graph.outputs]
+        self._largest = sizes.index(max(sizes))
+        return self._engine.load(model, arena_bytes)
+
+    def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
+        self._traced = on_op is not None
+        self._engine.invoke(image, on_op)
+
+    def output(self, index: int) -> NDArray[np.generic]:
+        tensor = self._engine.output(index)
+        if index == self._largest and not self._traced:
+            tensor = tensor.copy()
+            tensor.flat[: self._count] = 0
+        return tensor

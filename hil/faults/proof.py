@@ -1,0 +1,178 @@
+"""One fault, proven: the whole suite under it, and what came of that."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.errors import InfrastructureError
+from hil.faults.build import build_faulty
+from hil.faults.fault import Fault, Outcome, SourcePatch
+
+if TYPE_CHECKING:
+    from hil.diagnose import Diagnosis
+    from hil.record.run import Run, TestRecord
+
+LIMIT_S = 120.0
+"""One run of the suite; the slowest fault needs about a quarter of it."""
+
+# Short: a board that does not answer here will not answer later either.
+_ARGUMENTS = ("--board-handshake-s", "5", "--board-image-s", "5")
+_FAILED = ("failed", "firmware", "usage")
+_NOT_MEASURED = ("infrastructure", "not run")
+
+
+class Caught(str, Enum):
+    """What the suite made of the fault."""
+
+    CAUGHT = "caught"
+    MISSED = "missed"
+    WRONG_REASON = "wrong reason"
+
+
+class Named(str, Enum):
+    """What the diagnosis made of it."""
+
+    RIGHT = "right"
+    UNEXPLAINED = "unexplained"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What came of one fault.
+
+    Attributes:
+        note: why it is not caught, or in which way.
+        given: ids of what the diagnosis found.
+        seconds: of the run, `build_s` of the build before it.
+    """
+
+    fault: Fault
+    caught: Caught
+    note: str
+    named: Named
+    given: tuple[str, ...]
+    seconds: float
+    build_s: float
+
+    @property
+    def good(self) -> bool:
+        return self.caught is Caught.CAUGHT and self.named is not Named.WRONG
+
+
+def prove(fault: Fault, folder: Path) -> Proof:
+    """Builds the fault into `folder`, runs the suite under it, and judges the run.
+
+    Raises UsageError where the fault does not apply, InfrastructureError where the suite
+    left no run to judge.
+    """
+    from hil.diagnose import diagnose
+    from hil.record.reader import read_run
+
+    started = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
+    if fault.parts(SourcePatch):
+        build_faulty(fault, folder)
+    built = time.monotonic()
+    facts = folder / "facts.jsonl"
+    facts.unlink(missing_ok=True)
+    _run_suite(fault, folder, facts)
+    if not facts.is_file():
+        raise InfrastructureError(
+            f"the suite under fault {fault.id} left no run file",
+            where=str(folder / "suite.log"),
+            hint="the log shows what the suite printed",
+        )
+    run = read_run(facts)
+    caught, note = judge(fault, run)
+    diagnosis = diagnose(run)
+    seconds, build_s = time.monotonic() - built, built - started
+    return Proof(fault, caught, note, name(fault, diagnosis), diagnosis.ids, seconds, build_s)
+
+
+def _run_suite(fault: Fault, folder: Path, facts: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "--pyargs", "hil.suite", "-q", "--tb=line"]
+    command += ["-p", "no:cacheprovider", "--board", "sim", "--sim-fault", fault.id]
+    command += ["--sim-flash-file", str(folder / "flash.bin"), "--facts", str(facts)]
+    command += [*_ARGUMENTS, *fault.arguments]
+    # Two runs share two cores; more threads than that only wait for each other.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    with (folder / "suite.log").open("wb") as log:
+        try:
+            subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                timeout=LIMIT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise InfrastructureError(
+                f"the suite under fault {fault.id} did not end within {LIMIT_S:g} s",
+                where=str(folder / "suite.log"),
+                hint="a board that never answers must not keep the suite waiting for every test",
+            ) from error
+
+
+# ---- judging, pure --------------------------------------------------------------
+
+
+def judge(fault: Fault, run: Run) -> tuple[Caught, str]:
+    """Whether the suite caught the fault for the right reason; and a note."""
+    counts = Counter(test.outcome for test in run.tests)
+    failed = sum(counts[kind] for kind in _FAILED)
+    unmeasured = sum(counts[kind] for kind in _NOT_MEASURED)
+    note = f"{failed} of {sum(counts.values())} failed"
+    if unmeasured:
+        note = f"{counts['infrastructure']} infrastructure, {counts['not run']} not run"
+        note += f", {failed} failed" if failed else ""
+    if run.end is None:
+        return Caught.WRONG_REASON, "the suite was interrupted"
+    if not failed and not unmeasured:
+        return Caught.MISSED, note
+    expect = fault.expect
+    # After a wrong answer that ends everything (no model), the rest cannot run.
+    if expect.outcome is Outcome.FAILURE and counts["infrastructure"]:
+        return Caught.WRONG_REASON, note
+    if expect.outcome is Outcome.INFRASTRUCTURE and failed:
+        return Caught.WRONG_REASON, note
+    bad = _bad(run.tests, _FAILED if expect.outcome is Outcome.FAILURE else _NOT_MEASURED)
+    if expect.test and not any(expect.test in test.test for test in bad):
+        return Caught.WRONG_REASON, f"{note}, {expect.test} not"
+    if not _says(expect.says, bad):
+        return Caught.WRONG_REASON, f"the first message is: {_first_line(bad)}"
+    return Caught.CAUGHT, note
+
+
+def name(fault: Fault, diagnosis: Diagnosis) -> Named:
+    """Whether the fault was named, and nothing else."""
+    if not diagnosis.findings:
+        return Named.UNEXPLAINED
+    right = set(diagnosis.ids) <= set(fault.expect.diagnosis)
+    return Named.RIGHT if right else Named.WRONG
+
+
+def _bad(tests: Iterable[TestRecord], outcomes: Sequence[str]) -> list[TestRecord]:
+    return [test for test in tests if test.outcome in outcomes]
+
+
+def _says(pattern: str, tests: Sequence[TestRecord]) -> bool:
+    """Whether the first message matches: what comes first has to be what helps."""
+    return bool(tests) and re.search(pattern, tests[0].message) is not None
+
+
+def _first_line(tests: Sequence[TestRecord]) -> str:
+    lines = tests[0].message.splitlines() if tests else []
+    return lines[0] if lines else "nothing"
