@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
+from hil.errors import UsageError
+
 FlashMode = Literal["auto", "always", "never"]
 SimEngine = Literal["auto", "tflm", "litert"]
 
@@ -34,6 +36,7 @@ class RunOptions:
     resize: bool = False
     tolerances: Path | None = None
     facts: Path | None = None
+    record: Path | None = None
     sim_pacing: int | None = None
     sim_invoke_us: int = 0
     sim_bit_errors: float = 0.0
@@ -43,10 +46,10 @@ class RunOptions:
     sim_engine: SimEngine = "auto"
     sim_arena: int | None = None
     sim_flash_file: Path | None = None
+    sim_fault: str | None = None
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> RunOptions:
-    sim_fault: str | None = None
         """Takes what an argument parser produced; absent or None means the default."""
         given = {f.name: values.get(DEST + f.name) for f in fields(cls)}
         return cls(**{name: value for name, value in given.items() if value is not None})
@@ -61,6 +64,12 @@ class RunOptions:
             from hil.board.spec import parse_board_spec
 
             parse_board_spec(self.board)
+            if self.record is not None and self._replays(self.record):
+                raise UsageError(
+                    "the recording that is replayed cannot be written at the same time",
+                    where="--record",
+                    hint="choose another file",
+                )
         if self.firmware is not None:
             from hil.board.artifacts import read_expected
 
@@ -73,6 +82,14 @@ class RunOptions:
             from hil.judge.tolerance import load_tolerances
 
             load_tolerances(self.tolerances)
+        if self.sim_fault is not None:
+            from hil.faults.registry import find_fault
+
+            find_fault(self.sim_fault)
+
+    def _replays(self, file: Path) -> bool:
+        kind, _, replayed = self.board.partition(":")
+        return kind == "replay" and Path(replayed).resolve() == file.resolve()
 
 
 @dataclass(frozen=True)
@@ -82,14 +99,6 @@ class Argument:
     flag: str
     name: str
     help: str
-        if self.sim_fault is not None:
-            from hil.faults.registry import find_fault
-
-            find_fault(self.sim_fault)
-
-    def _replays(self, file: Path) -> bool:
-        kind, _, replayed = self.board.partition(":")
-        return kind == "replay" and Path(replayed).resolve() == file.resolve()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -135,6 +144,12 @@ BOARD_ARGUMENTS = (
         "image_s",
         "seconds for one image, upload and inference (default 30)",
         {"metavar": "S", "type": float},
+    ),
+    Argument(
+        "--record",
+        "record",
+        "keep the whole conversation with the board, for --board replay:FILE",
+        {"metavar": "FILE", "type": Path},
     ),
 )
 
@@ -210,6 +225,12 @@ SIM_ARGUMENTS = (
         "file behind the simulated flash (default: one that is kept between runs)",
         {"metavar": "FILE", "type": Path},
     ),
+    Argument(
+        "--sim-fault",
+        "sim_fault",
+        "seed a fault into the simulated board (`python -m hil.faults --list`)",
+        {"metavar": "ID"},
+    ),
 )
 
 ARGUMENTS = BOARD_ARGUMENTS + RUN_ARGUMENTS + SIM_ARGUMENTS
@@ -225,9 +246,3 @@ def add_arguments(add: _Add, arguments: tuple[Argument, ...]) -> None:
             help=argument.help,
             **argument.settings,
         )
-    Argument(
-        "--sim-fault",
-        "sim_fault",
-        "seed a fault into the simulated board (`python -m hil.faults --list`)",
-        {"metavar": "ID"},
-    ),

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hil.deadline import Deadline
 from hil.errors import HilError, InfrastructureError
 from hil.options import RunOptions
 
@@ -116,7 +115,9 @@ class Bench:
                 self._board = self._open()
             elif self._in_doubt is not None:
                 self.progress("recovering the board ...")
-                self._board.recover(Deadline.after(2 * self.options.handshake_s))
+                if test:
+                    self._board.note(test)
+                self._board.recover()
                 self._in_doubt = None
                 self.recoveries += 1
         except InfrastructureError as error:
@@ -130,6 +131,8 @@ class Bench:
             # would give the same.
             self._lost = True
             raise
+        if test:
+            self._board.note(test)
         return self._board
 
     def note_failure(self, error: InfrastructureError, test: str) -> None:
@@ -198,6 +201,15 @@ class Bench:
         """The board if it is open, in whatever state; None otherwise."""
         return self._board
 
+    @property
+    def recording_error(self) -> InfrastructureError | None:
+        """Why the recording that was asked for is not complete."""
+        recorder = None if self._board is None else self._board.recorder
+        if recorder is None:
+            return None
+        recorder.flush()
+        return recorder.error
+
     @cached_property
     def photos(self) -> tuple[FixturePhoto, ...]:
         """The photographs of this run, with what is known of them."""
@@ -253,6 +265,7 @@ class Bench:
             "tolerances": _listing(dataclasses.asdict(self.tolerances)),
             "link": _listing({k: v for k, v in dataclasses.asdict(stats).items() if v}),
             "recoveries": self.recoveries,
+            **({"recording": str(self.options.record)} if self.options.record else {}),
         }
 
     # ---- measuring --------------------------------------------------------------
@@ -313,6 +326,7 @@ def board_options(options: RunOptions) -> BoardOptions:
         flash=options.flash,
         handshake_s=options.handshake_s,
         image_s=options.image_s,
+        record=options.record,
         sim=SimOptions(
             baud_pacing=options.sim_pacing,
             stretch_invoke_us=options.sim_invoke_us,
@@ -323,6 +337,7 @@ def board_options(options: RunOptions) -> BoardOptions:
             engine=options.sim_engine,
             arena_bytes=options.sim_arena,
             flash_file=options.sim_flash_file,
+            fault=options.sim_fault,
         ),
     )
 
@@ -333,4 +348,3 @@ def _listing(values: dict[str, object]) -> str:
 
 def _say_nothing(_: str) -> None:
     """The default of `Bench.progress`."""
-            fault=options.sim_fault,

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from hil.board.options import BoardOptions
 from hil.board.ports import ESPRESSIF_USB, USB_JTAG_SERIAL, Lister, find_one_board, find_port
 from hil.board.reset import ModemLines, NoResetLines, ResetLines, SerialResetLines
 from hil.board.spec import BoardSpec
-from hil.deadline import Deadline
+from hil.deadline import Clock, Deadline
 from hil.errors import UsageError
+
+if TYPE_CHECKING:
+    from hil.board.artifacts import Expected
+    from hil.link.transport import Transport
 
 Say = Callable[[str], None]
 """Told, in a few words, what takes time."""
@@ -48,6 +52,23 @@ class Adapter(Protocol):
 
     def close(self) -> None:
         """Takes down what `start` brought up."""
+
+
+@runtime_checkable
+class OwnStream(Protocol):
+    """What an adapter also has whose bytes come from no serial port, and its time from no clock.
+
+    `expected`: the build that it knows of. `note` tells it which test begins.
+    """
+
+    clock: Clock
+    sleep: Callable[[float], None]
+    expected: Expected | None
+
+    def open_stream(self, url: str, baud: int) -> Transport:
+        """The byte stream; raises as `hil.link.transport.open_serial`."""
+
+    def note(self, text: str) -> None: ...
 
 
 class PortAdapter:
@@ -101,12 +122,19 @@ def _sim(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapt
     return SimAdapter(options.sim)
 
 
+def _replay(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
+    from hil.board.replay import PREFIX, ReplayAdapter
+
+    return ReplayAdapter(Path(spec.text[len(PREFIX) :]))
+
+
 OPENERS: Mapping[str, Opener] = {
     "sim": _sim,
     "auto": _auto,
     "serial": _serial,
     "rfc2217": _rfc2217,
     "socket": _socket,
+    "replay": _replay,
 }
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hil.link.channel import Channel
     from hil.link.console import ConsoleLine
     from hil.link.jobs import Inference as LinkInference
+    from hil.link.recording import Recorder
     from hil.link.stats import LinkStats
     from hil.wire.messages import Identity, MemoryReport, TraceEntry
 
@@ -110,6 +111,15 @@ class Board:
         """Smoothed time from a request to its answer; None before the first."""
         return self._connection.channel.session.round_trip_s
 
+    @property
+    def recorder(self) -> Recorder | None:
+        """What keeps the conversation; None where nobody asked for it."""
+        return self._connection.recorder
+
+    def note(self, test: str) -> None:
+        """Tells which test begins: recordings keep it, and replays go there."""
+        self._connection.note(test)
+
     # ---- inferences
 
     def infer(
@@ -135,7 +145,7 @@ class Board:
         job = Job(
             image_bytes(image), cam_always, trace, threshold, capture_op, claimed_crc=claimed_crc
         )
-        limit = deadline or Deadline.after(self.options.image_s)
+        limit = deadline or self._connection.within(self.options.image_s)
         return self._finished(self._ask("running an inference", lambda ch: ch.infer(job, limit)))
 
     def infer_many(
@@ -202,7 +212,7 @@ class Board:
 
     def connect(self, deadline: Deadline | None = None) -> Identity:
         """Resets the board and says hello, checks who answers, and sets the rate of the link."""
-        limit = deadline or Deadline.after(self.options.handshake_s)
+        limit = deadline or self._connection.within(self.options.handshake_s)
         with self._failing():
             if self._connection.lines.can_reset:
                 self._connection.reset()
@@ -241,7 +251,7 @@ class Board:
 
         self._check_usable()
         with self._failing():
-            limit = Deadline.after(self.options.handshake_s)
+            limit = self._connection.within(self.options.handshake_s)
             self._settle(reboot(self._connection, self.identity, limit))
         return self.identity
 
@@ -258,7 +268,7 @@ class Board:
 
         Raises what keeps it from coming back; the first cause stays what it was.
         """
-        limit = deadline or Deadline.after(2 * self.options.handshake_s)
+        limit = deadline or self._connection.within(2 * self.options.handshake_s)
         cause, before = self.first_cause, self._identity
         started = time.monotonic()
         self.first_cause = None
@@ -306,7 +316,7 @@ class Board:
     # ---- how the board is asked
 
     def _request_limit(self) -> Deadline:
-        return Deadline.after(self.options.request_s)
+        return self._connection.within(self.options.request_s)
 
     def _channel(self) -> Channel:
         self._check_usable()

@@ -41,6 +41,7 @@ def flash_build(
     restarted with whatever its flash holds.
     """
     from hil.board.flashing import write_flash
+    from hil.board.recording import recording_flash
 
     started = time.monotonic()
     if not force:
@@ -52,14 +53,16 @@ def flash_build(
     connection.to_boot_baud()
     mode = connection.lines.to_download()
     try:
-        files = write_flash(
-            connection.serial_port,
-            expected,
-            mode,
-            Deadline.after(connection.options.flash_s),
-            force=force,
-            on_progress=on_progress,
-        )
+        port = connection.serial_port
+        with recording_flash(connection.recorder, port):
+            files = write_flash(
+                port,
+                expected,
+                mode,
+                Deadline.after(connection.options.flash_s),
+                force=force,
+                on_progress=on_progress,
+            )
     except BaseException:
         with suppress(InfrastructureError):  # the first error is the one to report
             connection.refresh()
@@ -71,7 +74,7 @@ def flash_build(
 
 def probe(connection: Connection, expected: Expected) -> tuple[Identity | None, str]:
     """Who answers after a reset if it is the build, else None; and why."""
-    limit = Deadline.after(min(PROBE_S, connection.options.handshake_s))
+    limit = connection.within(min(PROBE_S, connection.options.handshake_s))
     if connection.lines.can_reset:
         connection.reset()
     else:
@@ -115,13 +118,13 @@ def change_baud(connection: Connection, identity: Identity, baud: int) -> BaudRe
     if not identity.capabilities.baud:
         return BaudReport(baud, current, "the board cannot change its rate")
     channel = connection.channel
-    limit = Deadline.after(3 * connection.options.request_s)
+    limit = connection.within(3 * connection.options.request_s)
     try:
         channel.set_baud(baud, limit)
     except HilError as error:
         if connection.port.lost is not None:
             raise
-        channel.echo(b"?", Deadline.after(_ECHO_S))  # at the old rate it must still work
+        channel.echo(b"?", connection.within(_ECHO_S))  # at the old rate it must still work
         return BaudReport(baud, current, error.message.splitlines()[0])
     return BaudReport(baud, baud)
 
@@ -141,7 +144,7 @@ def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent 
     rate = connection.port.baud
     with suppress(HilError):
         connection.to_boot_baud()
-        after = connection.channel.connect(Deadline.after(_RESTARTED_S))
+        after = connection.channel.connect(connection.within(_RESTARTED_S))
         at_start_rate = connection.lines.can_reset and rate != connection.port.baud
         if at_start_rate or after.boot_count != before.boot_count:
             reason = ResetReason.name_of(after.reset_reason)
@@ -159,4 +162,4 @@ def leave_running(connection: Connection, *, connected: bool) -> None:
         if connection.lines.can_reset:
             connection.reset()
         elif connected:
-            connection.channel.reboot(RebootTarget.APP, Deadline.after(_GOODBYE_S))
+            connection.channel.reboot(RebootTarget.APP, connection.within(_GOODBYE_S))

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from hil.board.adapters import Adapter
+from hil.board.adapters import Adapter, OwnStream
 from hil.board.console import ENDS_A_REQUEST, BoardEvent, EventKind, classify
 from hil.board.options import BoardOptions
 from hil.board.watched_port import GarbleWatch, WatchedPort
-from hil.deadline import Deadline
+from hil.deadline import Clock, Deadline
 from hil.errors import InfrastructureError
 
 if TYPE_CHECKING:
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from hil.link.channel import Channel
     from hil.link.console import ConsoleLine
-    from hil.link.transport import SerialTransport
+    from hil.link.recording import Recorder
+    from hil.link.transport import Transport
 
-OpenPort = Callable[[str, int], "SerialTransport"]
+OpenPort = Callable[[str, int], "Transport"]
 
 _RETRY_OPEN_S = 0.1
 _CRASH_TEXT_S = 1.0
@@ -29,16 +30,32 @@ _SETTLE_S = 0.02
 
 
 class Connection:
-    """Port, channel and reset lines of one board. Opened by `open`, ended by `close`."""
+    """Port, channel and reset lines of one board. Opened by `open`, ended by `close`.
 
-    def __init__(self, adapter: Adapter, options: BoardOptions, open_port: OpenPort) -> None:
+    `recorder` keeps all that passes; it is closed with the connection.
+    """
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        options: BoardOptions,
+        open_port: OpenPort,
+        recorder: Recorder | None = None,
+    ) -> None:
         from hil.link.channel import Channel
 
         self.adapter = adapter
         self.options = options
+        self.recorder = recorder
+        own = adapter if isinstance(adapter, OwnStream) else None
+        self.clock: Clock = time.monotonic if own is None else own.clock
+        self._sleep = time.sleep if own is None else own.sleep
         self.port = WatchedPort(adapter.where, options.boot_baud)
         self.channel: Channel = Channel(
-            self.port, baud=options.boot_baud, on_console=self._on_console
+            self._recorded(self.port),
+            baud=options.boot_baud,
+            clock=self.clock,
+            on_console=self._on_console,
         )
         self.lines = adapter.reset_lines(self._modem_lines)
         self._open_port = open_port
@@ -51,12 +68,38 @@ class Connection:
     @property
     def serial_port(self) -> serial.Serial:
         """pyserial's object, for esptool and the reset lines."""
-        return self.port.inner.port
+        from hil.link.transport import SerialTransport
+
+        inner = self.port.inner
+        if not isinstance(inner, SerialTransport):
+            raise InfrastructureError(
+                "this board has no serial port", where=self.where, hint="attach a real one"
+            )
+        return inner.port
+
+    def within(self, seconds: float) -> Deadline:
+        """So many seconds from now, by the clock of this board."""
+        return Deadline.after(seconds, self.clock)
+
+    def note(self, text: str) -> None:
+        """The test that begins."""
+        if self.recorder is not None:
+            self.recorder.note(text)
+        if isinstance(self.adapter, OwnStream):
+            self.adapter.note(text)
 
     def open(self) -> None:
         """Opens the port. Raises InfrastructureError that says why it cannot be."""
         baud = self.options.boot_baud
-        self.port.attach(self._open_port(self.adapter.url, baud), baud)
+        try:
+            inner = self._open_port(self.adapter.url, baud)
+        except InfrastructureError as error:
+            if self.recorder is not None:
+                self.recorder.open_failed(error)
+            raise
+        self.port.attach(inner, baud)
+        if self.recorder is not None:
+            self.recorder.opened(inner.name, can_reset=self.lines.can_reset)
 
     def reopen(self, deadline: Deadline) -> None:
         """Opens the port anew; waits for it where it has vanished (unplugged, re-enumerated)."""
@@ -69,19 +112,21 @@ class Connection:
                 if deadline.expired():
                     raise
             # Nothing tells when a port comes back, so this has to look again.
-            _wait(Deadline.after(deadline.capped(_RETRY_OPEN_S), deadline.clock))
+            self._sleep(deadline.capped(_RETRY_OPEN_S))
 
     def refresh(self) -> None:
         """After esptool, which may have closed the port or opened it anew."""
-        inner = self.port.inner
-        self.port.attach(type(inner)(inner.port, inner.name), self.port.baud)
-        if not self.serial_port.is_open:
+        from hil.link.transport import SerialTransport
+
+        port = self.serial_port
+        self.port.attach(SerialTransport(port, self.port.inner.name), self.port.baud)
+        if not port.is_open:
             self.open()
 
     def reset(self) -> None:
         """Restarts the board into its firmware, at the rate at which it starts."""
         self.to_boot_baud()
-        self.channel.listen(Deadline.after(_SETTLE_S))  # what came before the reset
+        self.channel.listen(self.within(_SETTLE_S))  # what came before the reset
         self.mark()
         try:
             self.lines.to_app()
@@ -92,6 +137,10 @@ class Connection:
                 hint="the adapter was unplugged: check the cable, then run again",
             )
             raise self.port.lost from error
+        if self.recorder is not None:
+            from hil.link.recording import Kind
+
+            self.recorder.add_json(Kind.RESET, can_reset=self.lines.can_reset)
 
     def to_boot_baud(self) -> None:
         """Our side only; what a board that starts expects."""
@@ -126,7 +175,7 @@ class Connection:
         def suspicion() -> BoardEvent | None:
             if self.port.baud == self.options.boot_baud:
                 return None  # the text of a reset would be readable
-            if not garble.suspects(self.channel.stats, time.monotonic()):
+            if not garble.suspects(self.channel.stats, self.clock()):
                 return None
             baud = self.port.baud
             event = find_restart()
@@ -145,10 +194,19 @@ class Connection:
         """Reads on until the board restarts or a second is over: registers and backtrace."""
         if any(is_restart(text) for text in self.text_since_mark):
             return
-        self.channel.listen(Deadline.after(_CRASH_TEXT_S), until=lambda line: is_restart(line.text))
+        self.channel.listen(self.within(_CRASH_TEXT_S), until=lambda line: is_restart(line.text))
 
     def close(self) -> None:
         self.port.close()
+        if self.recorder is not None:
+            self.recorder.close()
+
+    def _recorded(self, port: Transport) -> Transport:
+        if self.recorder is None:
+            return port
+        from hil.link.recording import RecordingTransport
+
+        return RecordingTransport(port, self.recorder)
 
     def _on_console(self, line: ConsoleLine) -> None:
         event = classify(line.text)
@@ -163,7 +221,3 @@ def is_restart(text: str) -> bool:
     """Whether this is the line with which the ROM starts."""
     event = classify(text)
     return event is not None and (event.kind is EventKind.RESET or "rst:0x" in event.text)
-
-
-def _wait(deadline: Deadline) -> None:
-    time.sleep(deadline.remaining())

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.board.adapters import Adapter, Say, find_adapter
+from hil.board.adapters import Adapter, OwnStream, Say, find_adapter
 from hil.board.artifacts import Expected, read_expected
 from hil.board.board import Board
 from hil.board.connection import Connection, OpenPort
@@ -20,6 +20,7 @@ from hil.errors import UsageError
 
 if TYPE_CHECKING:
     from hil.board.flashing import OnFlash
+    from hil.link.recording import Recorder
     from hil.link.transport import SerialTransport
 
 
@@ -63,6 +64,9 @@ def open_adapter(
     open_port: OpenPort | None = None,
 ) -> Board:
     """As `open_board`, for an adapter and a build that are at hand."""
+    own = adapter if isinstance(adapter, OwnStream) else None
+    if expected is None and own is not None:
+        expected = own.expected
     if expected is None:
         built = adapter.default_firmware(progress)
         expected = None if built is None else read_expected(built)
@@ -77,7 +81,9 @@ def open_adapter(
         lock = _lock(adapter, undo)
         undo.callback(adapter.close)
         adapter.start(Deadline.after(options.handshake_s))
-        connection = Connection(adapter, options, open_port or _open_serial)
+        open_port = open_port or (own.open_stream if own is not None else _open_serial)
+        recorder = _recorder(adapter, expected, options)
+        connection = Connection(adapter, options, open_port, recorder)
         undo.callback(connection.close)
         connection.open()
         board = Board(connection, options, expected, lock)
@@ -87,6 +93,16 @@ def open_adapter(
         _bring_up(board, options, progress, on_flash)
         undo.pop_all()
     return board
+
+
+def _recorder(
+    adapter: Adapter, expected: Expected | None, options: BoardOptions
+) -> Recorder | None:
+    if options.record is None:
+        return None
+    from hil.board.recording import start_recording
+
+    return start_recording(options.record, adapter.where, expected)
 
 
 def _lock(adapter: Adapter, undo: ExitStack) -> PortLock | None:

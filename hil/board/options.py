@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ class BoardOptions:
     `flash`: "auto" skips what the flash already holds, "never" trusts what runs.
     `handshake_s` is how long the board may take from reset to its first answer, `image_s`
     one image with upload and inference, `request_s` any other request, `flash_s` flashing.
-    `sim` configures the simulated board; other boards do not look at it.
+    `sim` configures the simulated board; other boards do not look at it. `record` is the file
+    that keeps the conversation.
     """
 
     baud: int = 921_600
@@ -33,3 +35,4 @@ class BoardOptions:
     request_s: float = 5.0
     flash_s: float = 180.0
     sim: SimOptions | None = None
+    record: Path | None = None

@@ -10,6 +10,7 @@ typing error is found before any port is touched.
 | `/dev/ttyUSB0`, `COM3`  | a serial port                                          |
 | `rfc2217://host:port`   | a serial port of another machine, with its reset lines |
 | `socket://host:port`    | bytes over TCP, without reset lines                    |
+| `replay:FILE`           | a recording (`--record`), without any board            |
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from hil.errors import UsageError
@@ -59,6 +61,11 @@ def _host_and_port(url: str) -> str | None:
     return None if port else "the port number is missing"
 
 
+def _file(text: str) -> str | None:
+    path = Path(text.partition(":")[2])
+    return None if path.is_file() else f"there is no file {str(path)!r}"
+
+
 FORMS: tuple[Form, ...] = (
     Form("sim", "sim", "the simulated board", re.compile(r"sim\Z")),
     Form("auto", "auto", "the one attached board", re.compile(r"auto\Z")),
@@ -77,13 +84,20 @@ FORMS: tuple[Form, ...] = (
         re.compile(r"socket://"),
         _host_and_port,
     ),
+    Form(
+        "replay",
+        "replay:FILE",
+        "a recording (--record), without any board",
+        re.compile(r"replay:."),
+        _file,
+    ),
 )
 
 
 def parse_board_spec(text: str, forms: Sequence[Form] = FORMS) -> BoardSpec:
     """Parses a `--board` value.
 
-    `forms` is the registry: a new adapter (an emulator, a replay of a recording) adds its
+    `forms` is the registry: a new adapter (an emulator) adds its
     `Form` here and its opener to `hil.board.adapters`. Raises UsageError for a text of
     no form, or of a form it does not complete.
     """

@@ -11,7 +11,7 @@ from hil.errors import InfrastructureError
 
 if TYPE_CHECKING:
     from hil.link.stats import LinkStats
-    from hil.link.transport import SerialTransport
+    from hil.link.transport import Transport
 
 GARBLED_BYTES = 64
 GARBLED_S = 1.0
@@ -85,14 +85,14 @@ class WatchedPort:
         self.armed = False
         self.alarm: BoardEvent | None = None
         self.suspicion: Callable[[], BoardEvent | None] = _nothing
-        self._inner: SerialTransport | None = None
+        self._inner: Transport | None = None
 
     @property
     def is_open(self) -> bool:
         return self._inner is not None
 
     @property
-    def inner(self) -> SerialTransport:
+    def inner(self) -> Transport:
         """What is open at the moment. Raises InfrastructureError if nothing is."""
         if self._inner is None:
             raise self.lost or InfrastructureError(
@@ -100,7 +100,7 @@ class WatchedPort:
             )
         return self._inner
 
-    def attach(self, inner: SerialTransport, baud: int) -> None:
+    def attach(self, inner: Transport, baud: int) -> None:
         self._inner = inner
         self.baud = baud
         self.lost = None

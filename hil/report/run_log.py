@@ -60,6 +60,8 @@ class RunLog:
         """Takes what only the open board can tell."""
         self.first_cause = bench.first_cause
         self.measurements = tuple(bench.measurements.values())
+        if bench.recording_error is not None:
+            self.errors.append(bench.recording_error)
         try:
             self.summary = bench.summary()
             self._write_board(bench)

@@ -1,0 +1,86 @@
+"""The build that was tested, as a recording keeps it: identity and model, not the app itself.
+
+So a replay knows what the board had to answer, and a recording that is passed on holds no
+firmware.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+from hil.board.artifacts import Expected, ExpectedModel
+from hil.board.flasher_args import FlashFile, FlashSettings
+from hil.errors import UsageError
+from hil.flash_layout import Partition
+
+
+def pack_build(expected: Expected) -> bytes:
+    """The payload of a `BUILD` record: compressed JSON."""
+    facts = {
+        "source": str(expected.source),
+        "chip": expected.chip,
+        "project": expected.project,
+        "version": expected.version,
+        "idf_version": expected.idf_version,
+        "build_id": expected.build_id.hex(),
+        "app_sha256": expected.app_sha256.hex(),
+        "model_sha256": expected.model_sha256.hex(),
+        "model": {
+            "tflite": base64.b64encode(expected.model.tflite).decode("ascii"),
+            "positive_class": expected.model.positive_class,
+            "threshold": expected.model.threshold,
+        },
+        "files": [
+            {"name": file.name, "offset": file.offset, "bytes": len(file.data)}
+            for file in expected.files
+        ],
+        "partitions": [dataclasses.asdict(partition) for partition in expected.partitions],
+        "settings": dataclasses.asdict(expected.settings),
+        "use_stub": expected.use_stub,
+    }
+    return zlib.compress(json.dumps(facts).encode(), 6)
+
+
+def unpack_build(data: bytes, where: Path) -> Expected:
+    """The reverse of `pack_build`; the files have their sizes, and zeros for content."""
+    try:
+        facts = json.loads(zlib.decompress(data))
+        return _expected(facts, where)
+    except (zlib.error, ValueError, KeyError, TypeError) as cause:
+        raise UsageError(
+            f"the recorded build cannot be read: {cause!r}",
+            where=str(where),
+            hint="replay it with the camhil that recorded it",
+        ) from cause
+
+
+def _expected(facts: dict[str, Any], where: Path) -> Expected:
+    model = facts["model"]
+    return Expected(
+        source=Path(facts["source"]),
+        chip=facts["chip"],
+        project=facts["project"],
+        version=facts["version"],
+        idf_version=facts["idf_version"],
+        build_id=bytes.fromhex(facts["build_id"]),
+        app_sha256=bytes.fromhex(facts["app_sha256"]),
+        model_sha256=bytes.fromhex(facts["model_sha256"]),
+        model=ExpectedModel(
+            base64.b64decode(model["tflite"]),
+            model["positive_class"],
+            model["threshold"],
+            str(where),
+        ),
+        files=tuple(
+            FlashFile(file["name"], where / file["name"], file["offset"], bytes(file["bytes"]))
+            for file in facts["files"]
+        ),
+        partitions=tuple(Partition(**partition) for partition in facts["partitions"]),
+        settings=FlashSettings(**facts["settings"]),
+        use_stub=facts["use_stub"],
+    )

@@ -1,0 +1,159 @@
+"""A recorded conversation as requests with their answers, and what else happened. Pure.
+
+Sequence numbers are those of one session, so a message is known by its content: kind and
+fields, without the number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from hil.link.recording import Kind
+from hil.link.recording_file import Record
+from hil.wire.errors import WireError
+from hil.wire.frames import ConsoleText, Damaged, Frame, FrameDecoder, encode_frame
+from hil.wire.messages import Reboot, Result, decode_request
+
+_LARGEST_FRAME = 1 << 16  # the identity's limit need not be known to read a recording
+_PAUSE_US = 250_000  # after which an unfinished segment was given up
+_LONG_ARRAY = 0x98  # CBOR head of an array whose length takes a byte of its own
+_SEQ_HEAD = 0x1A  # CBOR head of 32 bits; sequence numbers of hosts are that large
+_SEQ_BYTES = 5
+
+
+@dataclass(eq=False)
+class Exchange:
+    """One request and all that answered it: (microseconds of the recording, message)."""
+
+    at_us: int
+    content: bytes
+    request: Any  # None where the protocol lacks it
+    answers: list[tuple[int, bytes]] = field(default_factory=list)
+    used: bool = False
+
+    @property
+    def restarts(self) -> bool:
+        """Whether the board restarted by this command."""
+        return isinstance(self.request, Reboot) and bool(self.answers)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Bytes of the board that answer nothing: console text, noise, unasked frames."""
+
+    at_us: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What the host did or met: a record of the kinds OPENED to LOST, RESET, NOTE, FLASHED."""
+
+    at_us: int
+    kind: Kind
+    data: bytes
+    facts: dict[str, Any]
+
+    @property
+    def restarts(self) -> bool:
+        """Whether the board restarted; pulling a line that is not connected changes nothing."""
+        return self.kind is Kind.RESET and bool(self.facts["can_reset"])
+
+
+Event = Exchange | Spoken | Happened
+
+
+def split(message: bytes) -> tuple[int | None, bytes]:
+    """Sequence number and content of a message; None where it has none of a host."""
+    head = _head_bytes(message)
+    seq = message[head : head + _SEQ_BYTES]
+    if len(seq) < _SEQ_BYTES or seq[0] != _SEQ_HEAD:
+        return None, message
+    return int.from_bytes(seq[1:], "big"), message[:head] + message[head + _SEQ_BYTES :]
+
+
+def joined(seq: int, content: bytes) -> bytes:
+    """The reverse of `split`."""
+    head = _head_bytes(content)
+    return content[:head] + bytes((_SEQ_HEAD,)) + seq.to_bytes(4, "big") + content[head:]
+
+
+def kind_of(content: bytes) -> int:
+    """The kind of a message without its sequence number; they are below 24, a byte in CBOR."""
+    head = _head_bytes(content)
+    return content[head] if len(content) > head else 0
+
+
+def _head_bytes(message: bytes) -> int:
+    return 2 if message[:1] == bytes((_LONG_ARRAY,)) else 1
+
+
+def read_request(message: bytes) -> Any:
+    """The request in a message; None where the protocol lacks it."""
+    try:
+        return decode_request(message)[1]
+    except WireError:
+        return None
+
+
+def is_result(content: bytes) -> bool:
+    """Whether a reply ends an inference."""
+    return kind_of(content) == Result.kind
+
+
+def events_of(records: Iterable[Record]) -> list[Event]:
+    """The conversation in the order of its beginnings; what belongs to flashing is left out."""
+    events: list[Event] = []
+    sent, received = (FrameDecoder(_LARGEST_FRAME) for _ in range(2))
+    exchanges: dict[int, Exchange] = {}
+    heard_us = 0
+    for record in records:
+        if record.kind is Kind.SENT:
+            for frame in sent.feed(record.data):
+                if isinstance(frame, Frame):
+                    events += _asked(frame.message, record.at_us, exchanges)
+        elif record.kind is Kind.RECEIVED:
+            parts = received.flush() if record.at_us - heard_us >= _PAUSE_US else []
+            heard_us = record.at_us
+            for part in [*parts, *received.feed(record.data)]:
+                events += _heard(part, record.at_us, exchanges)
+        elif record.kind in _HAPPENINGS:
+            facts = {} if record.kind is Kind.NOTE else record.facts
+            events.append(Happened(record.at_us, record.kind, record.data, facts))
+    for part in received.flush():
+        events += _heard(part, heard_us, exchanges)
+    return events
+
+
+_HAPPENINGS = {
+    Kind.OPENED,
+    Kind.OPEN_FAILED,
+    Kind.LOST,
+    Kind.RESET,
+    Kind.NOTE,
+    Kind.FLASHED,
+}
+
+
+def _asked(message: bytes, at_us: int, exchanges: dict[int, Exchange]) -> Iterator[Event]:
+    seq, content = split(message)
+    if seq is not None and seq not in exchanges:  # else it was sent again
+        exchanges[seq] = Exchange(at_us, content, read_request(message))
+        yield exchanges[seq]
+
+
+def _heard(
+    part: Frame | ConsoleText | Damaged, at_us: int, exchanges: dict[int, Exchange]
+) -> Iterator[Event]:
+    if isinstance(part, ConsoleText):
+        yield Spoken(at_us, part.text.encode())
+    elif isinstance(part, Damaged):
+        yield Spoken(at_us, b"\x00" + part.data + b"\x00")
+    else:
+        seq, content = split(part.message)
+        if seq is None:
+            yield Spoken(at_us, encode_frame(part.message))
+        elif seq in exchanges and all(content != known for _, known in exchanges[seq].answers):
+            exchanges[seq].answers.append((at_us, content))

@@ -1,0 +1,213 @@
+"""Which recorded answer belongs to a request, whatever the order of the requests. Pure."""
+
+from __future__ import annotations
+
+import bisect
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hil.link.recorded_events import Event, Exchange, Happened, Spoken, is_result, kind_of
+from hil.link.recording import Kind
+from hil.wire.messages import (
+    Chunk,
+    Echo,
+    GetOps,
+    GetTrace,
+    Hello,
+    Infer,
+    ReadOutput,
+    SetBaud,
+    Upload,
+)
+
+# Asking twice gives the same answer twice.
+_REPEATABLE = frozenset(kind.kind for kind in (GetOps, Echo, Upload, Chunk, SetBaud))
+
+Key = tuple[bytes, int | None]
+
+
+@dataclass
+class State:
+    """What the answers to `ReadOutput` and `GetTrace` depend on: CRC-32s of images."""
+
+    ran: int | None = None
+    traced: int | None = None
+
+    def key(self, content: bytes) -> Key:
+        """What a request is known by: its content, and the image that the answer is about."""
+        kind = kind_of(content)
+        if kind == ReadOutput.kind:
+            return content, self.ran
+        return content, self.traced if kind == GetTrace.kind else None
+
+    def finished(self, request: Infer) -> None:
+        self.ran = request.image_crc
+        if request.trace:
+            self.traced = request.image_crc
+
+    def restart(self) -> None:
+        self.ran = self.traced = None
+
+
+class Script:
+    """Finds the recorded answer to each request; a cursor follows the conversation.
+
+    A request is answered by the next exchange of its key that was not used yet, counted from the
+    cursor to the end and then from the start. So the tests may run in another order, or only some
+    of them, and each is still answered from its own part (see `note`).
+    """
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self.cursor = 0
+        self._places: dict[Key, list[int]] = defaultdict(list)
+        self._notes: dict[bytes, int] = {}
+        self._boots: list[int] = []
+        self._index()
+        self._skip_flashing()
+
+    def find(self, content: bytes, state: State) -> tuple[Exchange | None, bool]:
+        """The exchange that answers a request, and whether the conversation went on to it.
+
+        The cursor moves behind it then. An exchange that was used already only answers what may
+        be asked twice, and a hello as long as the board was not restarted.
+        """
+        places = self._places.get(state.key(content), [])
+        if kind_of(content) == Hello.kind:
+            return self._find_hello(places)
+        first = bisect.bisect_left(places, self.cursor)
+        in_order = [*places[first:], *places[:first]]
+        for place in in_order:
+            if not self._exchange(place).used:
+                return self._go_to(place), True
+        if in_order and kind_of(content) in _REPEATABLE:
+            return self._exchange(in_order[0]), False
+        return None, False
+
+    def count(self, content: bytes, state: State) -> int:
+        """How often the recording holds a request."""
+        return len(self._places.get(state.key(content), []))
+
+    def note(self, text: str) -> int | None:
+        """A test begins: the cursor moves to where the recording has it.
+
+        Returns that time, microseconds of the recording; None: it has no such test.
+        """
+        place = self._notes.get(text.encode())
+        if place is None:
+            return None
+        self.cursor = place + 1
+        return self.events[place].at_us
+
+    def reset(self) -> Happened | None:
+        """The host pulls the reset line: on to the next restart after which somebody said hello."""
+        first = bisect.bisect_left(self._boots, self.cursor)
+        in_order = [*self._boots[first:], *self._boots[:first]]
+        resets = [place for place in in_order if self._happened(place, Kind.RESET)]
+        if not resets:
+            return None
+        place = next((place for place in resets if self._has_hello(place)), resets[0])
+        self.cursor = place + 1
+        return self._happened(place, Kind.RESET)
+
+    def open(self) -> Happened | None:
+        """The host opens the port: what came of it; None where the recording does not tell."""
+        opens = [
+            (place, event)
+            for place in range(self.cursor, len(self.events))
+            if (event := self._happened(place, Kind.OPENED, Kind.OPEN_FAILED))
+        ]
+        if not opens:
+            return None
+        place, event = opens[0]
+        if event.kind is Kind.OPENED or len(opens) > 1:  # else it failed however often
+            self.cursor = place + 1
+        return event
+
+    def following(self) -> list[Spoken | Happened]:
+        """What came by itself from the cursor on, until the host did something."""
+        found: list[Spoken | Happened] = []
+        for place in range(self.cursor, len(self.events)):
+            event = self.events[place]
+            if isinstance(event, Exchange) or (
+                isinstance(event, Happened) and event.kind is not Kind.LOST
+            ):
+                break
+            found.append(event)
+        return found
+
+    def flash_error(self) -> str:
+        """What kept the recorded run from flashing; empty where it did not try or succeeded."""
+        for place in range(len(self.events)):
+            event = self._happened(place, Kind.FLASHED)
+            if event is not None and event.facts["error"] is not None:
+                return str(event.facts["error"]["message"])
+        return ""
+
+    # ---- the index
+
+    def _index(self) -> None:
+        self._boots = [0]
+        state = State()
+        finished: list[tuple[int, Infer]] = []
+        for place, event in enumerate(self.events):
+            if isinstance(event, Exchange):
+                while finished and finished[0][0] <= event.at_us:
+                    state.finished(finished.pop(0)[1])
+                self._places[state.key(event.content)].append(place)
+                ends = [at for at, answer in event.answers if is_result(answer)]
+                if ends and isinstance(event.request, Infer):
+                    bisect.insort(finished, (ends[0], event.request), key=lambda item: item[0])
+            elif isinstance(event, Happened) and event.kind is Kind.NOTE:
+                self._notes.setdefault(event.data, place)
+            if not isinstance(event, Spoken) and event.restarts:
+                self._boots.append(place)
+                state.restart()
+                finished.clear()
+
+    def _skip_flashing(self) -> None:
+        """A replay starts with the board that was flashed, not with the one before."""
+        for place in range(len(self.events)):
+            if self._happened(place, Kind.NOTE):
+                return
+            flashed = self._happened(place, Kind.FLASHED)
+            if flashed is not None and flashed.facts["error"] is None:
+                self.cursor = place + 1
+
+    def _find_hello(self, places: list[int]) -> tuple[Exchange | None, bool]:
+        boot = bisect.bisect_right(self._boots, self.cursor - 1) - 1
+        start = self._boots[max(boot, 0)]
+        end = self._end_of_boot(start)
+        here = [place for place in places if start <= place <= end]
+        later = [place for place in here if place >= self.cursor]
+        if later:
+            return self._go_to(later[0]), True
+        return (self._exchange(here[-1]), False) if here else (None, False)
+
+    def _has_hello(self, reset: int) -> bool:
+        """Whether somebody said hello between this restart and the next."""
+        return any(
+            isinstance(event, Exchange) and isinstance(event.request, Hello)
+            for event in self.events[reset : self._end_of_boot(reset)]
+        )
+
+    def _end_of_boot(self, start: int) -> int:
+        next_boot = bisect.bisect_right(self._boots, start)
+        return self._boots[next_boot] if next_boot < len(self._boots) else len(self.events)
+
+    def _go_to(self, place: int) -> Exchange:
+        exchange = self._exchange(place)
+        exchange.used = True
+        self.cursor = place + 1
+        return exchange
+
+    def _exchange(self, place: int) -> Exchange:
+        event = self.events[place]
+        assert isinstance(event, Exchange)
+        return event
+
+    def _happened(self, place: int, *kinds: Kind) -> Happened | None:
+        """The event at this place if it is of one of these kinds."""
+        event = self.events[place]
+        return event if isinstance(event, Happened) and event.kind in kinds else None
