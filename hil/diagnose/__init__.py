@@ -12,6 +12,7 @@ See docs/diagnosis.md.
 from __future__ import annotations
 
 from hil.diagnose.catalogue import CATALOGUE, IDS, Entry
+from hil.diagnose.diagnosis import diagnose
 from hil.diagnose.result import Diagnosis, Finding, Unexplained
 
-__all__ = ["CATALOGUE", "IDS", "Diagnosis", "Entry", "Finding", "Unexplained"]
+__all__ = ["CATALOGUE", "IDS", "Diagnosis", "Entry", "Finding", "Unexplained", "diagnose"]

@@ -46,6 +46,7 @@ CATALOGUE: dict[str, Entry] = {
     "location.unsigned": Entry("the map's cells are compared as unsigned numbers", _PEAK),
     "location.truncated": Entry("the map's cells are compared as {bits}-bit numbers", _PEAK),
     "location.cells-left-out": Entry("the search for the maximum leaves out {cells}", _PEAK),
+    "location.offset": Entry("the location is off by {pixels} pixels", _CENTRE),
     "location.previous-image": Entry("the location of the image before", _PEAK),
     "location.constant": Entry("the location is the same for every image", _PEAK),
     # ---- decision: threshold, and whether there is a location
@@ -54,6 +55,9 @@ CATALOGUE: dict[str, Entry] = {
     "decision.threshold-raw": Entry("percent are compared with the raw int8 score", _DECIDE),
     "decision.threshold-fixed": Entry("the threshold of the request is ignored", _DECIDE),
     "decision.threshold-other": Entry("the threshold that is applied is {percent} %", _DECIDE),
+    "decision.threshold-offset": Entry("the threshold is off by {percent} percent", _DECIDE),
+    "decision.scale": Entry("percent are computed with {scale} instead of 256 steps", _DECIDE),
+    "decision.never": Entry("there is never a location", _DECIDE),
     "decision.other-class": Entry("the score of class {index} decides", _DECIDE),
     "decision.unsigned-score": Entry("the score that decides is read as unsigned", _DECIDE),
     "decision.flat-map": Entry("a flat map is not recognized (a division by zero)", _DECIDE),
@@ -160,6 +164,10 @@ CATALOGUE: dict[str, Entry] = {
         "the trace differs, but every answer is right: the trace itself is wrong ({how})",
         "how the trace takes an operator's output (firmware/core/trace.cpp, the engine's OnOp)",
     ),
+    "memory.overwritten": Entry(
+        "bytes {first} to {last} of {what} are overwritten",
+        "what else is written there: buffers that overlap, an index out of range, the arena's plan",
+    ),
     # ---- time and counters
     "timing.milliseconds": Entry("{stage} is in milliseconds, not in microseconds", _CLOCK),
     "timing.seconds": Entry("{stage} is in seconds, not in microseconds", _CLOCK),
@@ -175,7 +183,7 @@ CATALOGUE: dict[str, Entry] = {
         "the count of a result (firmware/core/inference.cpp, Finish)",
     ),
     # ---- identity and memory
-    "identity.other-model": Entry("the board runs another model than the one flashed", _IDENTITY),
+    "identity.other-model": Entry("another model runs than was flashed", _IDENTITY),
     "identity.other-firmware": Entry(
         "the board runs another build than the one flashed", _IDENTITY
     ),

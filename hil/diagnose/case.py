@@ -1,0 +1,203 @@
+"""From a run to cases: one image each, what was sent, what is right, what the board said."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hil.diagnose.packing import unpack_int8, unpack_png
+from hil.errors import UsageError
+from hil.judge.facts import ImageFacts, OpFacts
+from hil.judge.verdict import Status, judge_image
+from hil.location import Location, NoLocation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.judge.tolerance import Tolerances
+    from hil.oracle import Oracle, OracleAnswer
+    from hil.record.run import EvidenceRecord, Run
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One image of a run.
+
+    Attributes:
+        name: of the image.
+        tensor: int8 [height, width], as sent.
+        expected: the oracle's answer.
+        facts: what was measured.
+        failing: a check of it failed, by the run's tolerances.
+        scores: the board's, int8 per class.
+        features: the board's, int8 [rows, columns, C]; None where they are not known.
+        cam: the board's map, int32; None where it sent none.
+        before: tensors of the images that ran before it, the last one first.
+        op_crcs: CRC-32 of each operator's output on the board; None without a trace.
+        op_right: what they should be.
+        repeated: whether the image, sent again, gave the same answer; None: not tried.
+        source: the picture the tensor was made of, as a file; empty if it is the same.
+    """
+
+    name: str
+    tensor: NDArray[np.int8]
+    expected: OracleAnswer
+    facts: ImageFacts
+    failing: bool
+    scores: tuple[int, ...]
+    features: NDArray[np.int8] | None
+    cam: NDArray[np.int32] | None
+    before: tuple[NDArray[np.int8], ...] = ()
+    op_crcs: tuple[int | None, ...] | None = None
+    op_right: tuple[int, ...] = ()
+    repeated: bool | None = None
+    source: bytes = b""
+
+    @property
+    def first_diverging(self) -> int | None:
+        """Index of the first operator whose traced output differs; None if none does."""
+        crcs = zip(self.op_crcs or (), self.op_right, strict=True)
+        return next((n for n, (got, right) in enumerate(crcs) if got not in (None, right)), None)
+
+    @property
+    def location(self) -> Location | NoLocation:
+        return self.facts.device.location
+
+    @property
+    def features_wrong(self) -> bool:
+        found = self.facts.features
+        return found is not None and found.differing > 0
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """All cases of a run, and the oracle that knows what is right."""
+
+    run: Run
+    oracle: Oracle
+    model: bytes
+    cases: tuple[Case, ...]
+    answers: dict[bytes, OracleAnswer] = field(default_factory=dict, repr=False)
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def failing(self) -> tuple[Case, ...]:
+        return tuple(case for case in self.cases if case.failing)
+
+    def answer(self, tensor: NDArray[np.int8]) -> OracleAnswer:
+        """What the oracle says to an image, kept for the whole diagnosis."""
+        data = tensor.tobytes()
+        if data not in self.answers:
+            self.answers[data] = self.oracle.run(tensor)
+        return self.answers[data]
+
+    def kept(self, name: str, make: Callable[[], Any]) -> Any:
+        """A value that is computed once in a diagnosis."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
+
+
+def model_of(run: Run) -> bytes:
+    """The .tflite file that a run holds. Raises UsageError if it holds none."""
+    if run.model is None:
+        raise UsageError(
+            "the run does not hold the model that it was made with",
+            where="run",
+            hint="a run that reached no board, or was interrupted, has no model to compare with",
+        )
+    try:
+        return base64.b64decode(run.model.tflite, validate=True)
+    except ValueError as error:
+        raise UsageError(
+            f"the run's model is damaged: {error}", where="run", hint="record the run again"
+        ) from error
+
+
+def oracle_of(run: Run) -> Oracle:
+    """The oracle for the model that a run holds.
+
+    Raises:
+        UsageError: the run holds none.
+    """
+    from hil.oracle import Oracle
+
+    model = model_of(run)
+    assert run.model is not None
+    return Oracle(
+        model,
+        positive_class=run.model.positive_class,
+        threshold=run.model.threshold,
+        where="the model in the run",
+    )
+
+
+def read_world(run: Run, oracle: Oracle, tolerances: Tolerances) -> World:
+    """The cases of a run, in the order in which they were measured."""
+    evidence = {record.image: record for record in run.evidence}
+    traces = {trace.image: trace for trace in run.traces}
+    cases: list[Case] = []
+    tensors: dict[str, NDArray[np.int8]] = {}
+    before: tuple[NDArray[np.int8], ...] = ()
+    for record in run.images:
+        tensor = _tensor(record.png, record.name)
+        tensors[record.name] = tensor
+        found = evidence.get(record.name)
+        if found is not None and found.facts != record.facts:
+            found = None
+        trace = traces.get(record.name)
+        ops = () if trace is None else trace.ops
+        cases.append(_case(record.facts, tensor, oracle, tolerances, found, before, ops))
+        before = (tensor, *before)[:4]
+    for extra in run.evidence:
+        known = tensors.get(extra.image)
+        if known is None or any(extra.facts == case.facts for case in cases):
+            continue
+        cases.append(_case(extra.facts, known, oracle, tolerances, extra, (), ()))
+    return World(run, oracle, model_of(run), tuple(cases))
+
+
+def _case(
+    facts: ImageFacts,
+    tensor: NDArray[np.int8],
+    oracle: Oracle,
+    tolerances: Tolerances,
+    evidence: EvidenceRecord | None,
+    before: tuple[NDArray[np.int8], ...],
+    ops: tuple[OpFacts, ...],
+) -> Case:
+    import numpy as np
+
+    expected = oracle.run(tensor, threshold=facts.threshold)
+    features: NDArray[np.int8] | None = None
+    if facts.features is not None and facts.features.differing == 0:
+        features = expected.features
+    elif evidence is not None and evidence.features:
+        features = unpack_int8(evidence.features, expected.features.shape, where=facts.image)
+    failing = any(v.status is Status.FAILED for v in judge_image(facts, tolerances))
+    failing = failing or any(op.device_crc not in (None, op.expected_crc) for op in ops)
+    cam = facts.device.cam
+    return Case(
+        name=facts.image,
+        tensor=tensor,
+        expected=expected,
+        facts=facts,
+        failing=failing,
+        scores=facts.device.scores,
+        features=features,
+        cam=None if cam is None else np.array(cam, np.int32),
+        before=before,
+        op_crcs=tuple(op.device_crc for op in ops) or None,
+        op_right=tuple(op.expected_crc for op in ops),
+        repeated=None if evidence is None else evidence.repeated,
+        source=base64.b64decode(evidence.source) if evidence is not None else b"",
+    )
+
+
+def _tensor(png: str, name: str) -> NDArray[np.int8]:
+    from hil.images import to_tensor
+
+    return to_tensor(unpack_png(png, where=name))

@@ -1,0 +1,308 @@
+"""The engine, operator by operator: the first that differs, what explains it, and the next."""
+
+from __future__ import annotations
+
+import dataclasses
+import zlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from hil.diagnose.case import Case, World
+from hil.diagnose.catalogue import CATALOGUE
+from hil.diagnose.hypothesis import search
+from hil.diagnose.operators import At, Wrong, label, mistakes, only_channel, only_range
+from hil.diagnose.packing import unpack_int8
+from hil.diagnose.result import Finding, Unexplained
+from hil.diagnose.scores import parts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_CRC_BITS = 32.0
+_MOST_FAULTS = 4
+_ROUNDING_SHARE = 0.5
+
+
+def explain_operators(
+    world: World, tested: list[int]
+) -> tuple[list[Finding], list[Unexplained], bool]:
+    """Findings by the traces of a run; True: they account for every traced output."""
+    traced = [case for case in world.cases if case.op_crcs is not None and None not in case.op_crcs]
+    findings: list[Finding] = []
+    if not any(case.first_diverging is not None for case in traced):
+        return findings, [], False
+    tensors = {id(case): _right_tensors(world, case) for case in traced}
+    captured = _captured(world)
+    for _ in range(_MOST_FAULTS):
+        op = _first_wrong(world, traced, tensors)
+        if op is None:
+            return findings, [], True
+        ats = [_at(world, case, op, tensors[id(case)], captured) for case in traced]
+        finding, wrong = _explain(world, op, ats, tested)
+        if finding is None:
+            return findings, [_unexplained(world, op, ats)], False
+        findings.append(finding)
+        if wrong is None:
+            return findings, [], True
+        for at in ats:
+            output = wrong.output(at)
+            if output is not None:
+                _continue(world, op, output, tensors[id(at.case)])
+    return findings, [], False
+
+
+def _right_tensors(world: World, case: Case) -> dict[int, NDArray[Any]]:
+    graph = world.oracle.model.graph
+    answer = world.oracle.run(case.tensor, ops=True)
+    assert answer.op_outputs is not None
+    tensors = {op.output: answer.op_outputs[op.index] for op in graph.ops}
+    tensors[graph.inputs[0]] = case.tensor.reshape(graph.tensors[graph.inputs[0]].shape)
+    return tensors
+
+
+def _captured(world: World) -> dict[tuple[str, int], Any]:
+    graph = world.oracle.model.graph
+    return {
+        (record.image, record.op): unpack_int8(
+            record.output, graph.tensors[graph.ops[record.op].output].shape, where=record.image
+        )
+        for record in world.run.divergences
+        if record.op is not None and record.output and record.op < len(graph.ops)
+    }
+
+
+def _first_wrong(
+    world: World, traced: Sequence[Case], tensors: dict[int, dict[int, NDArray[Any]]]
+) -> int | None:
+    for op in world.oracle.model.graph.ops:
+        for case in traced:
+            assert case.op_crcs is not None
+            output = tensors[id(case)][op.output]
+            if op.index < len(case.op_crcs) and zlib.crc32(output.tobytes()) != case.op_crcs[op.index]:
+                return op.index
+    return None
+
+
+def _at(
+    world: World,
+    case: Case,
+    op: int,
+    tensors: dict[int, NDArray[Any]],
+    captured: dict[tuple[str, int], Any],
+) -> At:
+    assert case.op_crcs is not None
+    observed = case.op_crcs[op]
+    assert observed is not None
+    graph = world.oracle.model.graph
+    before = [graph.inputs[0], *(known.output for known in graph.ops[:op])]
+    return At(
+        case=case,
+        world=world,
+        op=op,
+        inputs=tuple(tensors[t] for t in parts(world).variable_inputs(op)),
+        right=tensors[graph.ops[op].output],
+        observed=observed,
+        captured=captured.get((case.name, op)),
+        tensors={t: tensors[t] for t in before},
+    )
+
+
+def _continue(
+    world: World, op: int, output: NDArray[Any], tensors: dict[int, NDArray[Any]]
+) -> None:
+    """Puts a wrong output in its place, and computes what right operators make of it."""
+    ops = world.oracle.model.graph.ops
+    tensors[ops[op].output] = output
+    if op + 1 == len(ops):
+        return
+    wanted = [known.output for known in ops[op + 1 :]]
+    part = world.kept(
+        f"rest {op + 1}", lambda: parts(world).part(op + 1, len(ops) - 1, outputs=wanted)
+    )
+    for tensor, value in zip(wanted, part.run(*(tensors[t] for t in part.inputs)), strict=True):
+        tensors[tensor] = value
+
+
+def _explain(
+    world: World, op: int, ats: Sequence[At], tested: list[int]
+) -> tuple[Finding | None, Wrong | None]:
+    failing = [at for at in ats if at.failing]
+    passing = [at for at in ats if not at.failing]
+    known: dict[int, Wrong] = {}
+
+    def hypotheses() -> Any:
+        for wrong in mistakes(ats):
+            hypothesis = wrong.hypothesis()
+            known[id(hypothesis)] = wrong
+            yield hypothesis
+
+    listed = list(hypotheses())
+    sure, _ = search(
+        listed, failing, passing, lambda at: at.observed, bits=_CRC_BITS, tested=tested
+    )
+    names = tuple(at.case.name for at in failing)
+    if sure:
+        best = sure[0].hypothesis
+        others = {m.hypothesis.id: m.hypothesis.title for m in sure[1:]}
+        others.pop(best.id, None)
+        count = len(failing)
+        finding = Finding(
+            id=best.id,
+            stage="engine",
+            title=best.title,
+            evidence=f"explains {count} of {count} wrong outputs of this operator, exactly"
+            + (f", and {len(passing)} right ones" if passing else "")
+            + "; its inputs are right",
+            where_to_look=best.where_to_look,
+            explained=count,
+            failures=count,
+            images=names,
+            alternatives=tuple(others.items()),
+        )
+        return finding, known[id(best)]
+    return _by_pattern(world, op, failing), None
+
+
+def _by_pattern(world: World, op: int, failing: Sequence[At]) -> Finding | None:
+    """What the outputs that were read back have in common."""
+    read = [at for at in failing if at.captured is not None]
+    if not read:
+        return None
+    count = len(read)
+
+    def finding(name: str, evidence: str, **parameters: object) -> Finding:
+        entry = CATALOGUE[name]
+        return Finding(
+            id=name,
+            stage="engine",
+            title=entry.title.format(**parameters),
+            evidence=f"{evidence}; its inputs are right",
+            where_to_look=entry.where_to_look,
+            explained=count,
+            failures=len(failing),
+            images=tuple(at.case.name for at in failing),
+        )
+
+    channel = only_channel(failing)
+    channels = read[0].right.shape[-1] if read[0].right.ndim == 4 else 1
+    if channel is not None and channels > 1:
+        evidence = f"in {count} of {count} outputs that were read back, no other channel differs"
+        return finding("kernel.channel", evidence, op=label(world, op), channel=channel, how="")
+    found = only_range(failing)
+    if found is not None:
+        evidence = f"in {count} of {count} outputs that were read back, nothing else differs"
+        what = f"the output of operator {label(world, op)}"
+        return finding("memory.overwritten", evidence, first=found[0], last=found[1], what=what)
+    offs = [abs(at.captured.astype("i2") - at.right) for at in read if at.captured is not None]
+    if all(int(off.max()) == 1 for off in offs):
+        share = max(float((off > 0).mean()) for off in offs)
+        if share <= _ROUNDING_SHARE:
+            evidence = (
+                f"in {count} of {count} outputs that were read back no element is further off "
+                f"than 1, and at most {100 * share:.1f} % are"
+            )
+            how = "+/-1 LSB"
+            return finding("kernel.rounding", evidence, op=label(world, op), how=how)
+    return None
+
+
+def _unexplained(world: World, op: int, ats: Sequence[At]) -> Unexplained:
+    failing = [at for at in ats if at.failing]
+    right = len(ats) - len(failing)
+    facts = [
+        f"operator {label(world, op)} is the first that differs, in {len(failing)} of "
+        f"{len(ats)} traced images" + (f"; in {right} it is right" if right else ""),
+        "its inputs are right" if op else "whether its input was right cannot be traced",
+    ]
+    for at in failing:
+        if at.captured is not None:
+            off = abs(at.captured.astype("i2") - at.right)
+            wrong = off[off > 0]
+            if wrong.size:
+                facts.append(
+                    f"{at.case.name}: {wrong.size} of {off.size} elements differ, by "
+                    f"{float(wrong.mean()):.2f} LSB on average, {int(wrong.max())} at most"
+                )
+            break
+    return Unexplained(
+        "engine", "no known mistake gives these outputs", tuple(a.case.name for a in failing),
+        tuple(facts),
+    )  # fmt: skip
+
+
+def optimised_kernels(world: World, cases: Sequence[Case], tested: list[int]) -> Finding | None:
+    """Are the features those of LiteRT's kernels for the host's CPU?"""
+    import numpy as np
+
+    from hil.diagnose.submodel import Part
+
+    model = world.oracle.model
+    outputs = (model.features.index,)
+    for resolver, which in (
+        ("BUILTIN_WITHOUT_DEFAULT_DELEGATES", "optimised"),
+        ("BUILTIN", "XNNPACK"),
+    ):
+        tested[0] += 1
+        part = Part(world.model, (model.input.index,), outputs, resolver)
+        place = model.features_output
+        if all(
+            case.features is not None
+            and np.array_equal(part.run(case.tensor)[place][0], case.features)
+            for case in cases
+        ):
+            entry = CATALOGUE["engine.optimised-kernels"]
+            count = len(cases)
+            return Finding(
+                "engine.optimised-kernels",
+                "engine",
+                entry.title.format(which=which),
+                f"explains {count} of {count} failures, exactly",
+                entry.where_to_look,
+                count,
+                count,
+                tuple(case.name for case in cases),
+            )
+    return None
+
+
+def other_rounding(world: World, cases: Sequence[Case], tested: list[int]) -> Finding | None:
+    """One other rule of rounding in every convolution of the network."""
+    import numpy as np
+
+    from hil.diagnose.kernels import Variation, convolution
+
+    graph = world.oracle.model.graph
+    convs = [convolution(graph, parts(world).ops[op.index], op.index) for op in graph.ops]
+    feature_op = graph.producer(world.oracle.model.features.index)
+    if feature_op is None or any(c is None for c in convs[: feature_op.index + 1]):
+        return None
+
+    def features(case: Case, how: Variation) -> NDArray[Any]:
+        tensors = {graph.inputs[0]: case.tensor.reshape(graph.tensors[graph.inputs[0]].shape)}
+        for op in graph.ops[: feature_op.index + 1]:
+            conv = convs[op.index]
+            assert conv is not None
+            tensors[op.output] = conv.run(tensors[op.inputs[0]], how)
+        return tensors[feature_op.output][0]
+
+    for rounding, text in (("single", "once instead of twice"), ("cut", "toward zero"),
+                           ("down", "down"), ("up", "up")):  # fmt: skip
+        tested[0] += 1
+        how = dataclasses.replace(Variation(), rounding=rounding)  # type: ignore[arg-type]
+        if all(
+            case.features is not None and np.array_equal(features(case, how), case.features)
+            for case in cases
+        ):
+            entry = CATALOGUE["kernel.rounding-everywhere"]
+            count = len(cases)
+            return Finding(
+                "kernel.rounding-everywhere",
+                "engine",
+                f"{entry.title}: every convolution rounds {text}",
+                f"explains {count} of {count} failures, exactly",
+                entry.where_to_look,
+                count,
+                count,
+                tuple(case.name for case in cases),
+            )
+    return None

@@ -1,0 +1,137 @@
+"""Mistakes in making the model's input of a picture: colours, part, scale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from hil.diagnose.case import Case
+from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.point import Point
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Saw = Callable[..., Hypothesis[Point]]
+
+_SWAPPED = (0.299, 0.587, 0.114)  # meant for red, green, blue; here they meet blue, green, red
+_WEIGHTS: dict[str, tuple[float, float, float]] = {
+    "BGR and RGB are swapped": _SWAPPED,
+    "the mean of the colours": (1 / 3, 1 / 3, 1 / 3),
+    "green alone": (0.0, 1.0, 0.0),
+    "red alone": (0.0, 0.0, 1.0),
+    "blue alone": (1.0, 0.0, 0.0),
+    "BT.709": (0.0722, 0.7152, 0.2126),
+}
+
+
+def picture_hypotheses(saw: Saw) -> Iterator[Hypothesis[Point]]:
+    """Of the picture that was sent; and of its colour source where the run holds it."""
+    for how, weights in _WEIGHTS.items():
+        yield saw("input.gray-weights", lambda c, w=weights: _gray(c, w), how=how)
+    for down, right in ((d, r) for d in range(-4, 5) for r in range(-4, 5) if d or r):
+        how = f"{down:+d} rows, {right:+d} columns"
+        yield saw("input.crop", lambda c, s=(down, right): _moved(c, s), how=how)
+    for size in (95, 94, 92, 90, 88, 84, 80, 72, 64, 48):
+        yield saw("input.crop", lambda c, n=size: _zoomed(c, n), how=f"its centre of {size}x{size}")
+    for size in (24, 32, 48, 64, 72, 80, 88, 160, 192):
+        for method in ("NEAREST", "LINEAR", "AREA"):
+            how = f"way of {size}x{size} pixels ({method.lower()})"
+            yield saw("input.resize", lambda c, n=size, m=method: _resized(c, n, m), how=how)
+    for method in ("NEAREST", "LINEAR", "CUBIC", "AREA", "LANCZOS4"):
+        yield saw("input.resize", lambda c, m=method: _from_source(c, m, True),
+                  how=f"the method {method.lower()}")  # fmt: skip
+        yield saw("input.crop", lambda c, m=method: _from_source(c, m, False),
+                  how=f"the whole picture squashed, {method.lower()}")  # fmt: skip
+
+
+def _moved(case: Case, step: tuple[int, int]) -> Any:
+    """Another part of the same size: what comes in repeats the border."""
+    import numpy as np
+
+    down, right = step
+    padded = np.pad(case.tensor, 4, mode="edge")
+    height, width = case.tensor.shape
+    return padded[4 + down : 4 + down + height, 4 + right : 4 + right + width]
+
+
+def _zoomed(case: Case, size: int) -> Any:
+    import cv2
+
+    height, width = case.tensor.shape
+    top, left = (height - size) // 2, (width - size) // 2
+    part = _pixels(case)[top : top + size, left : left + size]
+    return _tensor(cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _resized(case: Case, size: int, method: str) -> Any:
+    import cv2
+
+    height, width = case.tensor.shape
+    how = getattr(cv2, f"INTER_{method}")
+    there = cv2.resize(_pixels(case), (size, size), interpolation=how)
+    return _tensor(cv2.resize(there, (width, height), interpolation=how))
+
+
+def _gray(case: Case, weights: tuple[float, float, float]) -> Any:
+    import cv2
+    import numpy as np
+
+    colour = _colour(case)
+    if colour is None:
+        return None
+    if weights == _SWAPPED:  # in OpenCV's own arithmetic
+        gray = cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)
+    else:
+        gray = np.rint(colour.astype(np.float64) @ np.array(weights))
+    return _fitted(case, np.clip(gray, 0, 255).astype(np.uint8), "AREA", cut=True)
+
+
+def _from_source(case: Case, method: str, cut: bool) -> Any:
+    import cv2
+
+    colour = _colour(case)
+    if colour is None:
+        return None
+    return _fitted(case, cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), method, cut=cut)
+
+
+def _fitted(case: Case, gray: Any, method: str, *, cut: bool) -> Any:
+    import cv2
+
+    height, width = case.tensor.shape
+    rows, columns = gray.shape
+    if cut:
+        part_rows = min(rows, columns * height // width) or 1
+        part_columns = min(columns, rows * width // height) or 1
+        top, left = (rows - part_rows) // 2, (columns - part_columns) // 2
+        gray = gray[top : top + part_rows, left : left + part_columns]
+    if gray.shape != (height, width):
+        how = getattr(cv2, f"INTER_{method}")
+        gray = cv2.resize(gray, (width, height), interpolation=how)
+    return _tensor(gray)
+
+
+def _colour(case: Case) -> Any:
+    """The picture that the image was made of, uint8 [rows, columns, BGR]; None without one."""
+    import cv2
+    import numpy as np
+
+    if not case.source:
+        return None
+    return cv2.imdecode(np.frombuffer(case.source, np.uint8), cv2.IMREAD_COLOR)
+
+
+def _pixels(case: Case) -> NDArray[np.uint8]:
+    from hil.images import from_tensor
+
+    return from_tensor(case.tensor)
+
+
+def _tensor(pixels: Any) -> NDArray[np.int8]:
+    import numpy as np
+
+    from hil.images import to_tensor
+
+    return to_tensor(np.ascontiguousarray(pixels, np.uint8))

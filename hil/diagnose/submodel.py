@@ -1,0 +1,119 @@
+"""Parts of a model, and models with one thing changed, run by LiteRT's reference kernels.
+
+A part starts at any operator, from any tensors: so what a board's operator should have
+given, or what the rest of the network makes of a wrong tensor, is computed by the same
+kernels as the oracle's answer, exactly.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Edit = Callable[[Any], None]
+"""Changes a `SubGraphT`'s model (`ModelT` of the generated schema) in place."""
+
+_IDENTIFIER = b"TFL3"
+
+
+class ModelParts:
+    """Cuts and edits one model."""
+
+    def __init__(self, model: bytes) -> None:
+        from ai_edge_litert import schema_py_generated as schema
+
+        self._model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
+        self.ops = self._model.subgraphs[0].operators
+        self.tensors = self._model.subgraphs[0].tensors
+
+    def variable_inputs(self, op: int) -> tuple[int, ...]:
+        """Tensor indexes of an operator's inputs that are no constants."""
+        buffers = self._model.buffers
+        return tuple(
+            int(t)
+            for t in self.ops[op].inputs
+            if (t >= 0 and (data := buffers[self.tensors[t].buffer].data) is None) or len(data) == 0
+        )
+
+    def part(
+        self,
+        first: int,
+        last: int,
+        *,
+        outputs: Sequence[int] | None = None,
+        edit: Edit | None = None,
+        resolver: str = "BUILTIN_REF",
+    ) -> Part:
+        """The operators `first` to `last` as a model of their own.
+
+        Args:
+            first: its variable inputs (and what later ones need from before) are its inputs.
+            last: its output is the part's output, unless `outputs` names tensors.
+            outputs: tensor indexes.
+            edit: changes a copy of the model first.
+            resolver: of LiteRT.
+        """
+        model = copy.deepcopy(self._model)
+        if edit is not None:
+            edit(model)
+        graph = model.subgraphs[0]
+        kept = graph.operators[first : last + 1]
+        made = {int(t) for op in kept for t in op.outputs}
+        needed: dict[int, None] = {}
+        for index in range(first, last + 1):
+            for tensor in self.variable_inputs(index):
+                if tensor not in made:
+                    needed[tensor] = None
+        wanted = [int(t) for t in graph.operators[last].outputs] if outputs is None else outputs
+        graph.operators = kept
+        graph.inputs = list(needed)
+        graph.outputs = list(wanted)
+        model.signatureDefs = None
+        return Part(_pack(model), tuple(needed), tuple(wanted), resolver)
+
+    def edited(self, edit: Edit) -> bytes:
+        """The whole model with a change."""
+        model = copy.deepcopy(self._model)
+        edit(model)
+        return _pack(model)
+
+
+class Part:
+    """A part of a model that can be run."""
+
+    def __init__(
+        self, model: bytes, inputs: tuple[int, ...], outputs: tuple[int, ...], resolver: str
+    ) -> None:
+        from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+        self.inputs, self.outputs = inputs, outputs
+        self._interpreter = Interpreter(
+            model_content=model,
+            num_threads=1,
+            experimental_op_resolver_type=getattr(OpResolverType, resolver),
+            experimental_preserve_all_tensors=resolver == "BUILTIN_REF",
+        )
+        self._interpreter.allocate_tensors()
+        self._in = [d["index"] for d in self._interpreter.get_input_details()]
+        self._out = [d["index"] for d in self._interpreter.get_output_details()]
+
+    def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[np.int8], ...]:
+        """The outputs for these inputs, in the order of `inputs` and `outputs`."""
+        for index, tensor in zip(self._in, inputs, strict=True):
+            shape = self._interpreter.get_input_details()[self._in.index(index)]["shape"]
+            self._interpreter.set_tensor(index, tensor.reshape(shape))
+        self._interpreter.invoke()
+        return tuple(self._interpreter.get_tensor(index) for index in self._out)
+
+
+def _pack(model: Any) -> bytes:
+    import flatbuffers
+
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), _IDENTIFIER)
+    return bytes(builder.Output())

@@ -1,0 +1,274 @@
+"""Runs of a board with mistakes, computed from the oracle: for tests of the diagnosis.
+
+A `FaultyDevice` is a board in a few lines of Python. Each stage can be replaced; what is
+not replaced is right. `run_of` measures images with it, as a test run does, and gives the
+run as it would be recorded.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hil.board.facts import Inference
+from hil.diagnose import divergence
+from hil.diagnose.packing import pack_int8
+from hil.diagnose.submodel import ModelParts
+from hil.judge.compare import compare_image
+from hil.judge.tolerance import load_tolerances
+from hil.judge.verdict import Status, judge_image
+from hil.location import Location, NoLocation, locate
+from hil.oracle.cam import integer_cam
+from hil.record.run import (
+    DivergenceRecord,
+    EvidenceRecord,
+    ImageRecord,
+    ModelRecord,
+    Run,
+    Times,
+    TraceRecord,
+)
+from hil.record.collect import png_text
+from hil.score import passes
+from hil.testing.recorded_run import BOARD, MEMORY, recorded_run
+from hil.wire.messages import StageTimes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.images import Photo
+    from hil.oracle import Oracle
+
+Tensors = dict[int, Any]
+
+
+@dataclass
+class FaultyDevice:
+    """A board with mistakes.
+
+    Attributes:
+        see: the tensor that the model gets, of (tensor, tensors before, newest first).
+        operators: by index, the output of an operator, of (inputs, right output).
+        scores: what is sent, of the score tensor's values.
+        features: what the map is made of (and read-output gives), of the features.
+        cam: the map, of (features, right map).
+        decide: whether there is a location, of (scores, map, threshold): "location",
+            "below threshold" or "flat map".
+        cell: (row, column), of the map.
+        pixels: (x, y), of the right Location of the cell.
+        send_cam: whether the map is sent.
+        traced: whether the board can trace.
+    """
+
+    oracle: Oracle
+    model: bytes
+    see: Callable[..., Any] | None = None
+    operators: dict[int, Callable[..., Any]] = field(default_factory=dict)
+    scores: Callable[..., Any] | None = None
+    features: Callable[..., Any] | None = None
+    cam: Callable[..., Any] | None = None
+    decide: Callable[..., str] | None = None
+    cell: Callable[..., tuple[int, int]] | None = None
+    pixels: Callable[..., tuple[int, int]] | None = None
+    send_cam: Callable[[bool], bool] = lambda passed: True
+    traced: bool = True
+    _before: tuple[Any, ...] = ()
+    _count: int = 0
+
+    def __post_init__(self) -> None:
+        self._parts = ModelParts(self.model)
+        self._made: dict[int, Any] = {}
+
+    def infer(self, tensor: NDArray[np.int8], threshold: int) -> tuple[Inference, Any, Tensors]:
+        """(result, features as read back, tensors by index)."""
+        import numpy as np
+
+        seen = tensor
+        if self.see is not None:
+            seen = np.ascontiguousarray(self.see(tensor, self._before), np.int8)
+            seen = seen.reshape(tensor.shape)
+        self._before = (tensor, *self._before)[:4]
+        self._count += 1
+        tensors = self._run(seen)
+        model = self.oracle.model
+        features = tensors[model.features.index][0]
+        if self.features is not None:
+            features = self.features(features)
+        index = self.oracle.positive_class
+        cam: Any = integer_cam(
+            features,
+            model.class_weights(index),
+            feature_zero_point=model.features.zero_point(),
+            weight_zero_point=model.weights.zero_point(index),
+        )
+        if self.cam is not None:
+            cam = np.asarray(self.cam(features, cam)).astype(np.int32)
+        scores = tuple(int(s) for s in tensors[model.score.index].reshape(-1))
+        if self.scores is not None:
+            scores = tuple(int(s) for s in self.scores(scores))
+        location = self._locate(scores, cam, threshold)
+        sent = self.send_cam(isinstance(location, Location))
+        inference = Inference(
+            image_crc=zlib.crc32(tensor.tobytes()),
+            scores=scores,
+            threshold=threshold,
+            location=location,
+            cam=cam if sent else None,
+            times=StageTimes(100_000, 0, 341_000, 200),
+            invoke_cycles=None,
+            finished_us=500_000 * self._count,
+            count=self._count,
+            round_trip_s=0.45,
+            upload_s=0.1,
+            uploads=1,
+        )
+        return inference, features, tensors
+
+    def _run(self, seen: NDArray[np.int8]) -> Tensors:
+        graph = self.oracle.model.graph
+        tensors: Tensors = {graph.inputs[0]: seen.reshape(graph.tensors[graph.inputs[0]].shape)}
+        if not self.operators:
+            answer = self.oracle.run(seen, ops=True)
+            assert answer.op_outputs is not None
+            for op in graph.ops:
+                tensors[op.output] = answer.op_outputs[op.index]
+            return tensors
+        for op in graph.ops:
+            if op.index not in self._made:
+                self._made[op.index] = self._parts.part(op.index, op.index)
+            part = self._made[op.index]
+            inputs = [tensors[t] for t in part.inputs]
+            output = part.run(*inputs)[0]
+            if op.index in self.operators:
+                output = self.operators[op.index](inputs, output)
+            tensors[op.output] = output
+        return tensors
+
+    def _locate(self, scores: tuple[int, ...], cam: Any, threshold: int) -> Location | NoLocation:
+        size = self.oracle.model.input_size
+        right = locate(cam, size, passed=passes(scores[self.oracle.positive_class], threshold))
+        if self.decide is not None:
+            kind = self.decide(scores, cam, threshold)
+            if kind != "location":
+                return NoLocation(kind)
+            right = locate(cam, size, passed=True)
+            if not isinstance(right, Location):
+                right = Location(8, 8, 0, 0)
+        if not isinstance(right, Location):
+            return right
+        row, column = right.row, right.column
+        if self.cell is not None:
+            row, column = self.cell(cam)
+        rows, columns = cam.shape
+        x, y = (2 * column + 1) * size[1] // (2 * columns), (2 * row + 1) * size[0] // (2 * rows)
+        if self.pixels is not None:
+            x, y = self.pixels(Location(x, y, column, row))
+        return Location(x, y, column, row)
+
+
+def run_of(
+    device: FaultyDevice,
+    photos: Sequence[Photo],
+    *,
+    captures: int = 5,
+    thresholds: Sequence[int] = (),
+) -> Run:
+    """The run of a test session with this device over these photos.
+
+    Args:
+        device: the board.
+        photos: in this order.
+        captures: for how many failing images the first diverging operator is read back.
+        thresholds: also measured with each of these, as tests of the threshold do.
+    """
+    oracle, tolerances = device.oracle, load_tolerances()
+    images, traces, evidence, divergences = [], [], [], []
+    for photo in photos:
+        for threshold in (oracle.threshold, *thresholds):
+            first = threshold == oracle.threshold and photo.name not in {i.name for i in images}
+            inference, features, tensors = device.infer(photo.tensor, threshold)
+            answer = oracle.run(photo.tensor, threshold=threshold)
+            facts = compare_image(
+                photo.name, inference, answer, oracle, cam_requested=True, features=features
+            )
+            failed = any(v.status is Status.FAILED for v in judge_image(facts, tolerances))
+            if failed:
+                evidence.append(
+                    EvidenceRecord(
+                        image=photo.name,
+                        facts=facts,
+                        score_tensor=inference.scores,
+                        features=pack_int8(features),
+                        repeated=True,
+                    )
+                )
+            if not first:
+                continue
+            images.append(_image(photo, facts))
+            if device.traced:
+                traces.append(_trace(device, photo, tensors))
+                divergent = divergence.first_diverging(traces[-1].ops)
+                if divergent is not None and len(divergences) < captures:
+                    divergences.append(_divergence(device, photo, divergent, tensors))
+    shell = recorded_run(1)
+    return Run(
+        header=shell.header,
+        board=BOARD,
+        images=tuple(images),
+        traces=tuple(traces),
+        measurements=(),
+        tests=(),
+        link=shell.link,
+        console=None,
+        end=shell.end,
+        model=model_record(device.model, oracle),
+        evidence=tuple(evidence),
+        divergences=tuple(divergences),
+    )
+
+
+def model_record(model: bytes, oracle: Oracle) -> ModelRecord:
+    """The model's line of a run file."""
+    return ModelRecord(
+        tflite=base64.b64encode(model).decode("ascii"),
+        positive_class=oracle.positive_class,
+        threshold=oracle.threshold,
+        sha256=BOARD.model_sha256,
+        build_id=BOARD.build_id,
+        app_sha256=BOARD.app_sha256,
+    )
+
+
+def _image(photo: Photo, facts: Any) -> ImageRecord:
+    return ImageRecord(
+        name=photo.name,
+        source="synthetic" if photo.path is None else "photo",
+        facts=facts,
+        times=Times(100_000, 0, 341_000, 200, 450_000),
+        memory=MEMORY,
+        truth=None,
+        png=png_text(photo.pixels),
+    )
+
+
+def _trace(device: FaultyDevice, photo: Photo, tensors: Tensors) -> TraceRecord:
+    from hil.judge.facts import OpFacts
+
+    answer = device.oracle.run(photo.tensor, ops=True)
+    ops = tuple(
+        OpFacts(op.index, op.name, crc, zlib.crc32(tensors[op.output].tobytes()))
+        for op, crc in zip(device.oracle.model.graph.ops, answer.op_crcs(), strict=True)
+    )
+    return TraceRecord(photo.name, ops, 341_000)
+
+
+def _divergence(
+    device: FaultyDevice, photo: Photo, op: int, tensors: Tensors
+) -> DivergenceRecord:
+    answer = device.oracle.run(photo.tensor, ops=True)
+    output = tensors[device.oracle.model.graph.ops[op].output]
+    return divergence.by_operator(photo.name, device.oracle, answer, op, output)
