@@ -167,6 +167,8 @@ def pytest_runtest_makereport(
         if isinstance(error, InfrastructureError):
             bench.note_failure(error, item.nodeid)
         if report.when == "call":
+            if report.passed:
+                bench.note_success()
             _add_measurement(item, bench, report)
     if bench is not None or kind:
         _log(item.config).test_finished(bench, item.nodeid, report, kind)

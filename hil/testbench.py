@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from hil.wire import MemoryReport
 
 
+RECOVERIES_IN_VAIN = 3
+"""So often a board is recovered without a test that passes in between."""
+
+
 class NotRunError(InfrastructureError):
     """A check that could not run. It never counts as passed."""
 
@@ -89,6 +93,7 @@ class Bench:
 
     def __init__(self, options: RunOptions) -> None:
         self.options = options
+        self._recovered_in_vain = 0
         self.progress: Callable[[str], None] = _say_nothing
         self.on_flash: OnFlash | None = None
         self.first_cause: FirstCause | None = None
@@ -114,6 +119,7 @@ class Bench:
             if self._board is None:
                 self._board = self._open()
             elif self._in_doubt is not None:
+                self._check_worth_recovering()
                 self.progress("recovering the board ...")
                 if test:
                     self._board.note(test)
@@ -143,6 +149,17 @@ class Bench:
             self.first_cause = FirstCause(error, test)
         if self._board is not None:
             self._in_doubt = error
+
+    def note_success(self) -> None:
+        """A test passed: recovering the board was of use."""
+        self._recovered_in_vain = 0
+
+    def _check_worth_recovering(self) -> None:
+        """A board that is lost in every test is not recovered for all the rest."""
+        self._recovered_in_vain += 1
+        if self._recovered_in_vain > RECOVERIES_IN_VAIN:
+            self._lost = True
+            raise self._not_run()
 
     def require(self, *capabilities: str) -> None:
         """Raises NotRunError if the board's identity lacks one of the capabilities."""

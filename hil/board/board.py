@@ -13,7 +13,7 @@ from hil.board.bring_up import find_silent_restart
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import BoardResetError, BoardUnusableError
-from hil.board.facts import BaudReport, FlashReport, Incident, Inference, Recovery
+from hil.board.facts import BaudReport, FlashReport, Incident, Inference, Recovery, Stamp
 from hil.board.handshake import shake_hands
 from hil.board.identity import check_identity
 from hil.board.lock import PortLock
@@ -59,6 +59,8 @@ class Board:
     ) -> None:
         self.options = options
         self.incidents: list[Incident] = []
+        self.stamps: list[Stamp] = []
+        self._starts = 0
         self.first_cause: InfrastructureError | None = None
         self.flashed: FlashReport | None = None
         self._connection = connection
@@ -377,12 +379,15 @@ class Board:
 
         self._identity = identity
         self._last_crc = None
+        self._starts += 1
         check_identity(identity, self._expected, self.where)
         change_baud(self._connection, identity, self.options.baud)
 
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)
         self._last_crc = inference.image_crc
+        now_s = time.monotonic()
+        self.stamps.append(Stamp(self._starts, inference.count, inference.finished_us, now_s))
         return inference
 
 

@@ -44,6 +44,20 @@ class Inference:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """One result in time: the board's clock against the host's.
+
+    `boot`: counts the board's starts. `count`: inferences since that start, by the board.
+    `finished_us`: the board's clock. `at_s`: the host's monotonic clock when it arrived.
+    """
+
+    boot: int
+    count: int
+    finished_us: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class FlashedFile:
     """One file of the build: where it belongs, and whether it had to be written."""
 

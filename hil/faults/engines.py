@@ -127,7 +127,8 @@ class _WrongOp(_Wrapped):
         numbers = [each.output for each in graph.ops]
         tensors = dict(zip(numbers, outputs, strict=True))
         source = graph.tensors[op.inputs[0]]
-        given = tensors.get(source.index, image.reshape(source.shape))
+        given = tensors.get(source.index, image)
+        given = given.reshape(source.shape)
         right = tensors[op.output]
         wrong = self._kernel(self._place, given, right).astype(right.dtype).reshape(right.shape)
         tensors[op.output] = wrong

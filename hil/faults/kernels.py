@@ -48,7 +48,8 @@ class Pointwise:
 
     Attributes:
         sums: int64 [..., C], bias included.
-        multipliers, shifts: int64 [C]; a sum is requantized by multiplying, then shifting right.
+        multipliers, shifts: int64 [C]; a sum is requantized by multiplying, then shifting right
+            by 31 and by its shift.
         zero_point: of the output.
     """
 
@@ -75,8 +76,18 @@ class Pointwise:
         return cls(sums, multipliers, shifts, target.zero_point())
 
     def rounded(self, sums: Ints) -> Ints:
-        """The requantized sums, neither offset nor saturated."""
-        requantized: Ints = (sums * self.multipliers + (1 << (self.shifts - 1))) >> self.shifts
+        """The requantized sums, neither offset nor saturated.
+
+        Rounds twice: SaturatingRoundingDoublingHighMul, then RoundingDivideByPOT.
+        """
+        import numpy as np
+
+        products = sums * self.multipliers
+        nudged = products + np.where(products >= 0, 1 << 30, 1 - (1 << 30))
+        high = np.where(nudged >= 0, nudged >> 31, -(-nudged >> 31))
+        mask = (1 << self.shifts) - 1
+        threshold = (mask >> 1) + (high < 0)
+        requantized: Ints = (high >> self.shifts) + ((high & mask) > threshold)
         return requantized
 
     def saturated(self, requantized: Ints) -> Tensor:
@@ -98,7 +109,7 @@ def rounds_down(place: Place, given: Tensor, _: Tensor) -> Tensor:
     """Requantization shifts and does not round."""
 
     conv = Pointwise.of(place, given)
-    down = (conv.sums * conv.multipliers) >> conv.shifts
+    down = (conv.sums * conv.multipliers) >> (31 + conv.shifts)
     return conv.saturated(down)
 
 
@@ -107,7 +118,8 @@ def wraps(place: Place, given: Tensor, _: Tensor) -> Tensor:
     import numpy as np
 
     conv = Pointwise.of(place, given)
-    return np.maximum(conv.rounded(conv.sums) + conv.zero_point, -128).astype(np.int8)
+    wrapped: Tensor = np.maximum(conv.rounded(conv.sums) + conv.zero_point, -128).astype(np.int8)
+    return wrapped
 
 
 def sums_in_16_bits(place: Place, given: Tensor, _: Tensor) -> Tensor:
@@ -160,6 +172,6 @@ def padded(before: int, after: int, *, with_zero: bool = False) -> Kernel:
 
 
 def _quantized(multiplier: float) -> tuple[int, int]:
-    """QuantizeMultiplier: (q, n) with multiplier = q / 2**n, q of 31 bits."""
+    """QuantizeMultiplier: (q, n) with multiplier = q / 2**(31 + n); below 1, as in this model."""
     fraction, exponent = math.frexp(multiplier)
-    return round(fraction * (1 << 31)), 31 - exponent
+    return round(fraction * (1 << 31)), -exponent

@@ -1,0 +1,82 @@
+"""The board's times are microseconds of a clock that runs, and runs as fast as the host's.
+
+By its name the last file: the last test looks at every answer of the run.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+from hil.board import Board
+from hil.board.facts import Inference, Stamp
+from hil.suite.pictures import synthetic_photo
+
+RUNS = 10
+PACE_S = 0.3
+"""How long the clocks are watched; delays of single answers do not matter."""
+PACE_TOLERANCE = 0.1
+COARSE_US = 100
+
+
+def runs(board: Board) -> list[Inference]:
+    tensor = synthetic_photo("noise").tensor
+    return [board.infer(tensor, cam_always=True) for _ in range(RUNS)]
+
+
+def test_the_times_account_for_the_wait(board: Board) -> None:
+    # What the host waited for and neither upload, map nor line explain is the inference.
+    results = runs(board)
+    payload = bytes(range(256))
+    started = time.perf_counter()
+    board.echo(payload)
+    line_us = (time.perf_counter() - started) * 1e6
+    unexplained_us = min(
+        r.round_trip_s * 1e6 - r.times.upload_us - r.times.preprocess_us - r.times.cam_us
+        for r in results
+    )
+    longest_us = max(r.times.invoke_us for r in results)
+    assert longest_us >= (unexplained_us - line_us) / 4, (
+        f"the board says that an inference takes at most {longest_us} us, but the host waited "
+        f"{unexplained_us:.0f} us for it each time: invoke_us is not in microseconds"
+    )
+
+
+def test_the_clock_has_microseconds(board: Board) -> None:
+    times = [result.times.invoke_us for result in runs(board)]
+    assert any(t % COARSE_US for t in times), (
+        f"every invoke_us is a multiple of {COARSE_US}: the clock counts ticks ({times})"
+    )
+    assert len(set(times)) > 1, f"every inference takes {times[0]} us: the clock does not run"
+
+
+def test_the_boards_clock_keeps_pace_with_the_hosts(board: Board) -> None:
+    tensor = synthetic_photo("noise").tensor
+    first = len(board.stamps)
+    started = time.monotonic()
+    while time.monotonic() < started + PACE_S or len(board.stamps) < first + RUNS:
+        board.infer(tensor)
+    stamps = board.stamps[first:]
+    # An answer may come late and never early: the smallest difference of the clocks counts.
+    third = len(stamps) // 3
+    early, late = stamps[:third], stamps[-third:]
+    gained_us = least_lag_us(late) - least_lag_us(early)
+    passed_us = (late[0].at_s - early[0].at_s) * 1e6
+    assert abs(gained_us) <= PACE_TOLERANCE * passed_us, (
+        f"the host's clock gained {gained_us:.0f} us on the board's in {passed_us:.0f} us"
+    )
+
+
+def least_lag_us(stamps: list[Stamp]) -> float:
+    return min(stamp.at_s * 1e6 - stamp.finished_us for stamp in stamps)
+
+
+def test_the_boards_clock_never_went_back_in_this_run(board: Board) -> None:
+    runs(board)
+    for before, after in pairwise(board.stamps):
+        if after.boot == before.boot:
+            assert after.finished_us > before.finished_us, (
+                f"between results {before.count} and {after.count} the board's clock went from "
+                f"{before.finished_us} us to {after.finished_us} us"
+            )
+            assert after.count > before.count
