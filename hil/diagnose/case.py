@@ -33,6 +33,7 @@ class Case:
         facts: what was measured.
         failing: a check of it failed, by the run's tolerances.
         scores: the board's, int8 per class.
+        score_tensor: as read back; the same where it was not.
         features: the board's, int8 [rows, columns, C]; None where they are not known.
         cam: the board's map, int32; None where it sent none.
         before: tensors of the images that ran before it, the last one first.
@@ -48,6 +49,7 @@ class Case:
     facts: ImageFacts
     failing: bool
     scores: tuple[int, ...]
+    score_tensor: tuple[int, ...]
     features: NDArray[np.int8] | None
     cam: NDArray[np.int32] | None
     before: tuple[NDArray[np.int8], ...] = ()
@@ -187,6 +189,7 @@ def _case(
         facts=facts,
         failing=failing,
         scores=facts.device.scores,
+        score_tensor=facts.device.scores if evidence is None else evidence.score_tensor,
         features=features,
         cam=None if cam is None else np.array(cam, np.int32),
         before=before,

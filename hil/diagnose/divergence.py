@@ -68,17 +68,13 @@ def by_outputs(
     prefix = f"{why}; by what can be read back: "
     if features is not None and not np.array_equal(features, answer.features):
         text = prefix + "the features differ, so input or operators in front of them are wrong"
-        return _record(
-            image, "outputs", None, "features", answer.features, features, None, text
-        )
+        return _record(image, "outputs", None, "features", answer.features, features, None, text)
     equal = features is not None
     behind = " while the features are right" if equal else ""
     scores = np.array(facts.device.scores)
     if scores.shape == answer.scores.shape and not np.array_equal(scores, answer.scores):
         text = f"{prefix}the scores differ{behind}"
-        return _record(
-            image, "outputs", None, "scores", answer.scores, scores, equal or None, text
-        )
+        return _record(image, "outputs", None, "scores", answer.scores, scores, equal or None, text)
     if facts.cam is not None and facts.cam.differing:
         text = f"{prefix}the map differs{behind}"
         cam = np.array(facts.device.cam)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hil.diagnose.case import Case, World
 from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.hypothesis import search
+from hil.diagnose.inputs import shaped
 from hil.diagnose.operators import At, Wrong, label, mistakes, only_channel, only_range
 from hil.diagnose.packing import unpack_int8
 from hil.diagnose.result import Finding, Unexplained
@@ -23,40 +25,68 @@ _MOST_FAULTS = 4
 _ROUNDING_SHARE = 0.5
 
 
+@dataclass
+class Explained:
+    """What the traces of a run say.
+
+    `complete`: the findings account for every traced output. `scores`: by case, what the
+    score tensor is then.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    unexplained: list[Unexplained] = field(default_factory=list)
+    complete: bool = False
+    scores: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+
 def explain_operators(
-    world: World, tested: list[int]
-) -> tuple[list[Finding], list[Unexplained], bool]:
-    """Findings by the traces of a run; True: they account for every traced output."""
+    world: World, tested: list[int], transform: Callable[[Case], Any] | None = None
+) -> Explained:
+    """Looks for the first operator that differs, then for the next.
+
+    `transform`: what the model saw of a case, where that is known to be something else.
+    """
     traced = [case for case in world.cases if case.op_crcs is not None and None not in case.op_crcs]
-    findings: list[Finding] = []
+    result = Explained()
     if not any(case.first_diverging is not None for case in traced):
-        return findings, [], False
-    tensors = {id(case): _right_tensors(world, case) for case in traced}
+        return result
+    tensors = {id(case): _right_tensors(world, case, transform) for case in traced}
+    score = world.oracle.model.score.index
     captured = _captured(world)
     for _ in range(_MOST_FAULTS):
         op = _first_wrong(world, traced, tensors)
         if op is None:
-            return findings, [], True
+            result.complete = True
+            result.scores = {
+                id(case): tuple(int(v) for v in tensors[id(case)][score].reshape(-1))
+                for case in traced
+            }
+            return result
         ats = [_at(world, case, op, tensors[id(case)], captured) for case in traced]
         finding, wrong = _explain(world, op, ats, tested)
         if finding is None:
-            return findings, [_unexplained(world, op, ats)], False
-        findings.append(finding)
+            result.unexplained.append(_unexplained(world, op, ats))
+            return result
+        result.findings.append(finding)
         if wrong is None:
-            return findings, [], True
+            return result  # named by a pattern: what follows cannot be computed
         for at in ats:
             output = wrong.output(at)
             if output is not None:
                 _continue(world, op, output, tensors[id(at.case)])
-    return findings, [], False
+    return result
 
 
-def _right_tensors(world: World, case: Case) -> dict[int, NDArray[Any]]:
+def _right_tensors(
+    world: World, case: Case, transform: Callable[[Case], Any] | None
+) -> dict[int, NDArray[Any]]:
     graph = world.oracle.model.graph
-    answer = world.oracle.run(case.tensor, ops=True)
+    changed = None if transform is None else transform(case)
+    tensor = case.tensor if changed is None else shaped(changed, case)
+    answer = world.oracle.run(tensor, ops=True)
     assert answer.op_outputs is not None
     tensors = {op.output: answer.op_outputs[op.index] for op in graph.ops}
-    tensors[graph.inputs[0]] = case.tensor.reshape(graph.tensors[graph.inputs[0]].shape)
+    tensors[graph.inputs[0]] = tensor.reshape(graph.tensors[graph.inputs[0]].shape)
     return tensors
 
 
@@ -78,7 +108,8 @@ def _first_wrong(
         for case in traced:
             assert case.op_crcs is not None
             output = tensors[id(case)][op.output]
-            if op.index < len(case.op_crcs) and zlib.crc32(output.tobytes()) != case.op_crcs[op.index]:
+            crc = zlib.crc32(output.tobytes())
+            if op.index < len(case.op_crcs) and crc != case.op_crcs[op.index]:
                 return op.index
     return None
 

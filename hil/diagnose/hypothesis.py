@@ -9,6 +9,9 @@ from typing import Any, Generic, TypeVar
 
 from hil.diagnose.catalogue import CATALOGUE
 
+SURE_BITS = 32.0
+"""Information of an answer that nothing but the mistake itself gives."""
+
 C = TypeVar("C")
 """What a stage works on: a case, with what the stage before gave it."""
 
@@ -99,7 +102,7 @@ def search(
     sure: list[Match[C]] = []
     weak: list[Match[C]] = []
     for match in matches:
-        if match.contradicted and bits < 64:
+        if match.contradicted and bits < SURE_BITS:
             continue
         enough = chance(len(failing), len(passing), bits) * max(count, 1) <= 1e-3
         (sure if enough else weak).append(match)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -36,29 +37,24 @@ def saw(name: str, transform: Transform, **parameters: object) -> Hypothesis[Poi
 
 def answer_to(p: Point, tensor: NDArray[np.int8]) -> Any:
     """What the board gives for another tensor, of the kind that was observed (`p.given`)."""
-    import numpy as np
 
-    tensor = np.ascontiguousarray(tensor, np.int8).reshape(p.case.tensor.shape)
-    if not _first_op_fits(p, tensor):
-        return np.zeros(0, np.int8)  # nothing that a board gives
+    tensor = shaped(tensor, p.case)
+    if p.given == "first operator":
+        return zlib.crc32(first_op(p).run(tensor)[0].tobytes())
     answer = p.world.answer(tensor)
     if p.given == "features":
         return answer.features
     return answer.cam if p.given == "cam" else tuple(int(s) for s in answer.scores)
 
 
-def _first_op_fits(p: Point, tensor: NDArray[np.int8]) -> bool:
-    """A quick look at the first operator alone, where the board's trace shows a difference."""
-    crcs = p.case.op_crcs
-    if not crcs or crcs[0] is None:
-        return True
-    first = first_op(p)
-    right = p.world.kept(
-        f"first {p.case.facts.image_crc}", lambda: zlib.crc32(first.run(p.case.tensor)[0])
-    )
-    if right == crcs[0]:
-        return True
-    return zlib.crc32(first.run(tensor)[0].tobytes()) == crcs[0]
+def shaped(tensor: Any, case: Case) -> NDArray[np.int8]:
+    """A transformed tensor as the interpreter takes it."""
+    import numpy as np
+
+    array = np.asarray(tensor)
+    if array.dtype == np.uint8:
+        array = array.view(np.int8)
+    return np.ascontiguousarray(array, np.int8).reshape(case.tensor.shape)
 
 
 def first_op(p: Point) -> Part:
@@ -77,9 +73,7 @@ def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
               image="the one before the last")  # fmt: skip
     yield saw("input.halved", lambda c: (c.tensor.view(np.uint8) >> 1).view(np.int8))
     yield saw("input.halved", lambda c: c.tensor >> 1)
-    yield saw(
-        "input.halved", lambda c: ((c.tensor.view(np.uint8) ^ 0x80) >> 1).astype(np.uint8)
-    )
+    yield saw("input.halved", lambda c: ((c.tensor.view(np.uint8) ^ 0x80) >> 1).astype(np.uint8))
     yield saw("input.seven-bits", lambda c: c.tensor & 0x7F)
     for bit in range(8):
         mask = np.uint8(1 << bit)
@@ -115,7 +109,9 @@ def simple() -> Iterator[Hypothesis[Point]]:
 
 def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """Two common mistakes at once, and a common one with a shift."""
-    import dataclasses
+
+    def both(c: Case, one: Transform, two: Transform) -> Any:
+        return two(dataclasses.replace(c, tensor=shaped(one(c), c)))
 
     known = [h for h in simple() if h.id != "input.previous-image"]
     shifts = [h for h in _shifts() if h.id == "input.shifted"][:12]
@@ -127,10 +123,14 @@ def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
                 continue
 
             def predict(p: Point, one: Transform = one, two: Transform = two) -> Any:
-                changed = dataclasses.replace(p.case, tensor=_int8(one(p.case)))
-                return answer_to(p, two(changed))
+                return answer_to(p, both(p.case, one, two))
 
-            yield Hypothesis(first.id, predict, first.parameters, (first, second))
+            def transform(c: Case, one: Transform = one, two: Transform = two) -> Any:
+                return both(c, one, two)
+
+            yield Hypothesis(
+                first.id, predict, first.parameters, (first, second), transform=transform
+            )
 
 
 def other_images(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -146,6 +146,8 @@ def other_images(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
         answer = world.answer(tensor)
         values = {"features": answer.features, "cam": answer.cam}.get(points[0].given)
         key = tuple(map(int, answer.scores)) if values is None else values.tobytes()
+        if points[0].given == "first operator":
+            key = zlib.crc32(first_op(points[0]).run(tensor)[0].tobytes())
         donors.setdefault(key, name)
 
     def key_of(observed: Any) -> Any:
@@ -178,22 +180,29 @@ def constants(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 
 
 def single_bytes(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
-    """A byte that is lost, doubled or inserted: the place is found by the first operator."""
-    for place in _places(points):
-        for name, fill in (("its last byte twice", "repeat"), ("0", 0), ("the next byte", "wrap")):
-            del name
-            yield saw("input.byte-dropped", lambda c, k=place, f=fill: _dropped(c, k, f),
-                      index=place)  # fmt: skip
-        for value in ("repeat", 0, 0x0D, 0xFF):
-            yield saw("input.byte-inserted", lambda c, k=place, v=value: _inserted(c, k, v),
-                      index=place)  # fmt: skip
-        for bit in range(8):
-            yield saw("input.bit-flipped", lambda c, k=place, b=bit: _flipped(c, k, b), bit=bit,
-                      what=f"byte {place}")  # fmt: skip
+    """A byte that is lost, inserted or damaged: the place is found by the first operator."""
+    place = _damage(points)
+    if place is None:
+        return
+    first, last, local = place
+    for index in range(first, last):
+        if local:
+            for bit in range(8):
+                yield saw("input.bit-flipped", lambda c, k=index, b=bit: _flipped(c, k, b), bit=bit,
+                          what=f"byte {index}")  # fmt: skip
+            continue
+        for fill in ("repeat", "zero", "wrap"):
+            yield saw("input.byte-dropped", lambda c, k=index, f=fill: _dropped(c, k, f),
+                      index=index)  # fmt: skip
+        for value in (None, 0, 0x0D, 0xFF):
+            yield saw("input.byte-inserted", lambda c, k=index, v=value: _inserted(c, k, v),
+                      index=index)  # fmt: skip
 
 
-def _places(points: Sequence[Point]) -> list[int]:
-    """Bytes where the image may have been damaged, from the operator that saw it first."""
+def _damage(points: Sequence[Point]) -> tuple[int, int, bool] | None:
+    """(first, last + 1, small): where the image was damaged, by the operator that saw it first."""
+    import numpy as np
+
     from hil.diagnose.packing import unpack_int8
 
     failing = {p.case.name: p for p in points if p.failing}
@@ -201,16 +210,15 @@ def _places(points: Sequence[Point]) -> list[int]:
         point = failing.get(record.image)
         if record.op != 0 or not record.output or point is None:
             continue
-        import numpy as np
-
         right = first_op(point).run(point.case.tensor)[0]
         got = unpack_int8(record.output, right.shape, where=record.image)
         rows = np.flatnonzero((right != got).any(axis=(0, 2, 3)))
         height, width = point.case.tensor.shape
         stride = -(-height // right.shape[1])
-        top = max(int(rows[0]) * stride - stride, 0)
-        return list(range(top * width, min((top + 2 * stride + 2) * width, height * width)))
-    return []
+        top = max((int(rows[0]) - 1) * stride, 0)
+        bottom = min((int(rows[0]) + 1) * stride + 2, height)
+        return top * width, bottom * width, int(rows[-1] - rows[0]) <= 2
+    return None
 
 
 # ---- families ----------------------------------------------------------------------
@@ -284,13 +292,6 @@ def _chunks(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 
 
 # ---- helpers -----------------------------------------------------------------------
-
-
-def _int8(tensor: Any) -> NDArray[np.int8]:
-    import numpy as np
-
-    array = np.asarray(tensor)
-    return array.view(np.int8) if array.dtype == np.uint8 else array.astype(np.int8)
 
 
 def _unsigned(tensor: NDArray[np.int8]) -> NDArray[np.uint8]:
@@ -390,19 +391,19 @@ def _swapped(case: Case, first: int, second: int, chunk: int) -> Any:
     return found
 
 
-def _dropped(case: Case, index: int, fill: object) -> Any:
+def _dropped(case: Case, index: int, fill: str) -> Any:
     import numpy as np
 
     flat = case.tensor.reshape(-1)
-    last = flat[-1] if fill == "repeat" else flat[index] if fill == "wrap" else 0
+    last = {"repeat": flat[-1], "wrap": flat[index], "zero": 0}[fill]
     return np.concatenate([flat[:index], flat[index + 1 :], [last]]).astype(np.int8)
 
 
-def _inserted(case: Case, index: int, value: object) -> Any:
+def _inserted(case: Case, index: int, value: int | None) -> Any:
     import numpy as np
 
     flat = case.tensor.reshape(-1)
-    new = flat[index] if value == "repeat" else np.uint8(value).astype(np.int8)  # type: ignore[call-overload]
+    new = flat[index] if value is None else np.uint8(value).astype(np.int8)
     return np.concatenate([flat[:index], [new], flat[index:-1]]).astype(np.int8)
 
 

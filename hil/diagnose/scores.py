@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Scores = tuple[int, ...]
 Change = Callable[[Scores], Scores]
 
-_BETAS = (0.5, 2.0, 0.25, 4.0, 0.1, 10.0, 0.0, 8.0, 0.125, 16.0, 0.0625, 3.0, 1.5, 0.75)
+_BETAS = (0.5, 2.0, 0.25, 4.0, 0.1, 10.0, 8.0, 0.125, 16.0, 0.0625, 3.0, 1.5, 0.75)
 
 
 def parts(world: World) -> ModelParts:
@@ -45,6 +45,7 @@ def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """Two mistakes at once."""
     known = list(_changes())
+    yield from _with_offset(points)
     for number, (id_a, parameters, first) in enumerate(known):
         for id_b, parameters_b, second in known[number + 1 :]:
             if id_a != id_b:
@@ -57,6 +58,30 @@ def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
                         Hypothesis(id_b, lambda p, g=second: g(p.right), parameters_b),  # type: ignore[misc]
                     ),
                 )
+
+
+def _with_offset(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
+    """A change and an offset, read off the failures; int8 saturates."""
+    failing = [point for point in points if point.failing]
+    for name, parameters, change in _changes():
+        offs = [
+            got - was
+            for point in failing[:4]
+            for was, got in zip(change(point.right), point.observed, strict=True)
+            if -128 < got < 127
+        ]
+        if not offs or len(set(offs)) > 1 or not offs[0]:
+            continue
+        steps, texts = offs[0], (("steps", f"{offs[0]:+d}"),)
+
+        def both(p: Point, f: Change = change, n: int = steps) -> Scores:
+            return tuple(_clip(s + n) for s in f(p.right))
+
+        def offset(p: Point, n: int = steps) -> Scores:
+            return tuple(_clip(s + n) for s in p.right)
+
+        one = Hypothesis[Point](name, lambda p, f=change: f(p.right), parameters)  # type: ignore[misc]
+        yield Hypothesis(name, both, parameters, (one, Hypothesis("score.offset", offset, texts)))
 
 
 def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -78,7 +103,10 @@ def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
             lambda p: tuple(_wrap(s + steps) for s in p.right),
             (("steps", f"{steps:+d} (wrapping)"),),
         )
-    top, low = max(map(max, (p.observed for p in points))), min(map(min, (p.observed for p in points)))
+    top, low = (
+        max(map(max, (p.observed for p in points))),
+        min(map(min, (p.observed for p in points))),
+    )
     yield Hypothesis(
         "score.saturated",
         lambda p: tuple(min(s, top) for s in p.right),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hil.diagnose import cam, decision, inputs, location, scores
 from hil.diagnose.case import Case, World
-from hil.diagnose.engine import explain_operators, optimised_kernels, other_rounding
+from hil.diagnose.engine import Explained, explain_operators, optimised_kernels, other_rounding
 from hil.diagnose.hypothesis import Hypothesis, Match, search
 from hil.diagnose.operators import common_range
 from hil.diagnose.point import Point
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Family = Callable[[Sequence[Point]], Iterator[Hypothesis[Point]]]
+Transform = Callable[[Case], Any]
 
 TENSOR_BITS = 512.0
+CRC_BITS = 32.0
 MAP_BITS = 128.0
 SCORE_BITS = 6.0
 CELL_BITS = 4.0
@@ -36,34 +39,64 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     unexplained: list[Unexplained] = field(default_factory=list)
     tested: list[int] = field(default_factory=lambda: [0])
+    tails: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """By case: the score tensor that follows from the operators' mistakes."""
 
     def explain(
         self, stage: str, what: str, points: Sequence[Point], bits: float, tiers: Iterable[Family]
-    ) -> bool:
-        """Tries the families in turn until one explains all failing points; False if none does."""
+    ) -> None:
+        """As `attempt`; what is not explained is told with its facts."""
+        hints: list[str] = []
+        failing = [p for p in points if p.failing]
+        if failing and self.attempt(stage, points, bits, tiers, hints) is None:
+            facts = [_fact(point) for point in failing[:3]]
+            self.unexplained.append(Unexplained(stage, what, _names(failing), (*facts, *hints)))
+
+    def attempt(
+        self,
+        stage: str,
+        points: Sequence[Point],
+        bits: float,
+        tiers: Iterable[Family],
+        hints: list[str] | None = None,
+    ) -> Hypothesis[Point] | None:
+        """Tries the families in turn until one explains all failing points, and adds that.
+
+        `hints` gets what would fit, but is not sure.
+        """
         failing = sorted((p for p in points if p.failing), key=_variety, reverse=True)
         passing = [p for p in points if not p.failing]
         if not failing:
-            return True
-        hints: list[str] = []
+            return None
+        noted = [] if hints is None else hints
         for family in tiers:
             sure, weak = search(
                 family(points), failing, passing, _observed, bits=bits, tested=self.tested
             )
             if sure:
-                found = _findings(stage, sure)
+                found = _findings(stage, sure, _names(failing))
                 if found:
                     self.findings.extend(found)
-                    return True
-                hints.append(_ambiguous(sure))
-            hints += [
+                    return sure[0].hypothesis
+                noted.append(_ambiguous(sure))
+            noted += [
                 f"'{match.hypothesis.title}' would explain {match.failing} of {match.failing}, "
                 "too few to tell it from chance"
                 for match in weak[:3]
             ]
-        facts = [_fact(point) for point in failing[:3]]
-        self.unexplained.append(Unexplained(stage, what, _names(failing), (*facts, *hints)))
-        return False
+        return None
+
+    def take(self, explained: Explained) -> bool:
+        """Adds what the traces say; whether they say anything."""
+        self.findings += explained.findings
+        self.unexplained += explained.unexplained
+        self.tails.update(explained.scores)
+        return bool(explained.findings or explained.unexplained)
+
+
+_INPUT_TIERS: tuple[Family, ...] = (
+    inputs.hypotheses, inputs.other_images, inputs.constants, inputs.single_bytes, inputs.pairs,
+)  # fmt: skip
 
 
 def explain_images(world: World) -> Outcome:
@@ -120,62 +153,86 @@ def _input_and_engine(world: World, outcome: Outcome) -> dict[int, NDArray[np.in
 
 
 def _features(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
-    kind = "features"
-    if any(case.features is None for case in wrong):
-        kind = "cam" if all(case.cam is not None for case in wrong) else "scores"
-    members = set(map(id, wrong))
-    points = []
-    for case in world.cases:
-        right, observed = {
-            "features": (case.expected.features, case.features),
-            "cam": (case.expected.cam, case.cam),
-            "scores": (tuple(case.expected.scores.tolist()), case.scores),
-        }[kind]
-        if observed is not None and (id(case) in members or not case.failing):
-            points.append(Point(case, world, kind, right, observed, id(case) in members))
+    """Input or operators: features are wrong, and what follows from them is as wrong."""
     firsts = {case.first_diverging for case in wrong if case.op_crcs is not None}
-    input_right = bool(firsts) and None not in firsts and 0 not in firsts
-    bits = TENSOR_BITS if kind == "features" else MAP_BITS if kind == "cam" else SCORE_BITS
-    before = len(outcome.unexplained)
-    if not input_right:
-        tiers = (inputs.hypotheses, inputs.other_images, inputs.constants, inputs.single_bytes,
-                 inputs.pairs)  # fmt: skip
-        if outcome.explain("input", "the model's features are wrong", points, bits, tiers):
+    transform: Transform | None = None
+    if firsts == {0}:
+        transform = _input_by_trace(world, outcome, wrong)
+        if transform is not None and _gives_features(world, wrong, transform):
             return
-    del outcome.unexplained[before:]
-    if kind == "features":
+    elif not firsts or None in firsts or 0 in firsts:
+        kind, points = _feature_points(world, wrong)
+        bits = {"features": TENSOR_BITS, "cam": MAP_BITS, "scores": SCORE_BITS}[kind]
+        if outcome.attempt("input", points, bits, _INPUT_TIERS) is not None:
+            return
+    features_read = all(case.features is not None for case in wrong)
+    if features_read and transform is None:
         found = optimised_kernels(world, wrong, outcome.tested)
-        if found is None:
+        if found is None and firsts <= {0, None}:
             found = other_rounding(world, wrong, outcome.tested)
         if found is not None:
             outcome.findings.append(found)
             return
-    findings, unexplained, _ = explain_operators(world, outcome.tested)
-    outcome.findings += findings
-    outcome.unexplained += unexplained
-    if findings or unexplained:
+    if outcome.take(explain_operators(world, outcome.tested, transform)):
         return
     unsteady = [case for case in wrong if case.repeated is False]
     if unsteady:
         outcome.findings.append(_not_repeatable(unsteady, wrong))
         return
-    places = _places(wrong)
-    size = world.cases[0].expected.features.size
-    found_range = common_range(places, size) if kind == "features" else None
+    found_range = None
+    if features_read:
+        found_range = common_range(_places(wrong), world.cases[0].expected.features.size)
     if found_range is not None:
         outcome.findings.append(_overwritten(found_range, "the features", wrong))
         return
-    traced = [case for case in wrong if case.op_crcs is not None]
+    traced = sum(case.op_crcs is not None for case in wrong)
     facts = [f"{case.name}: {_difference(case)}" for case in wrong[:3]]
     if traced:
-        facts.append(
-            f"every operator of {len(traced)} of these images is right when it is traced"
-        )
+        facts.append(f"every operator of {traced} of these images is right when it is traced")
     else:
         facts.append("there is no trace: input and operators cannot be told apart")
     outcome.unexplained.append(
         Unexplained("input", "the features are wrong", _case_names(wrong), tuple(facts))
     )
+
+
+def _input_by_trace(world: World, outcome: Outcome, wrong: Sequence[Case]) -> Transform | None:
+    """Looks for what the model saw in the output of its first operator."""
+    points = [
+        Point(case, world, "first operator", case.op_right[0], case.op_crcs[0], case in wrong)
+        for case in world.cases
+        if case.op_crcs is not None and (case in wrong or case.first_diverging is None)
+    ]
+    found = outcome.attempt("input", points, CRC_BITS, _INPUT_TIERS)
+    return None if found is None else found.transform or (lambda case: None)
+
+
+def _gives_features(world: World, wrong: Sequence[Case], transform: Transform) -> bool:
+    """Whether right operators make the features of what the model is thought to have seen."""
+    for case in wrong:
+        changed = transform(case)
+        if changed is None or case.features is None:
+            continue
+        if not _equal(world.answer(inputs.shaped(changed, case)).features, case.features):
+            return False
+    return True
+
+
+def _feature_points(world: World, wrong: Sequence[Case]) -> tuple[str, list[Point]]:
+    """The points of the stage, by the features, or else by what was sent."""
+    kind = "features"
+    if any(case.features is None for case in wrong):
+        kind = "cam" if all(case.cam is not None for case in wrong) else "scores"
+    points = []
+    for case in world.cases:
+        right, observed = {
+            "features": (case.expected.features, case.features),
+            "cam": (case.expected.cam, case.cam),
+            "scores": (_ints(case.expected.scores), case.scores),
+        }[kind]
+        if observed is not None and (case in wrong or not case.failing):
+            points.append(Point(case, world, kind, right, observed, case in wrong))
+    return kind, points
 
 
 def _operators_alone(world: World, outcome: Outcome) -> None:
@@ -189,22 +246,19 @@ def _operators_alone(world: World, outcome: Outcome) -> None:
     behind = all((case.first_diverging or 0) > last.index for case in diverging)
     answers_wrong = any(case.facts.scores and case.facts.scores.differing for case in diverging)
     if behind and answers_wrong:
-        findings, unexplained, _ = explain_operators(world, outcome.tested)
-        outcome.findings += findings
-        outcome.unexplained += unexplained
+        outcome.take(explain_operators(world, outcome.tested))
         return
     if answers_wrong:
         return
-    where = sorted({case.first_diverging or 0 for case in diverging})
+    first = min(case.first_diverging or 0 for case in diverging)
     outcome.findings.append(
         make_finding(
             "trace.wrong",
             "engine",
-            f"{len(diverging)} traces differ, first in operator "
-            + ", ".join(str(op) for op in where[:4])
-            + "; features, scores and maps of the same images are right",
+            f"{len(diverging)} traces differ; features, scores and maps of the same images "
+            "are right",
             diverging,
-            how=f"first in operator {where[0]}",
+            how=f"first in operator {first}",
         )
     )
 
@@ -257,32 +311,32 @@ def _features_alone(world: World, outcome: Outcome, wrong: Sequence[Case]) -> No
 
 
 def _scores(world: World, outcome: Outcome, had: dict[int, NDArray[np.int8]]) -> None:
-    points = []
+    """The score tensor from the features, then what is sent from the score tensor."""
+    graph = world.oracle.model.graph
+    last = graph.producer(world.oracle.model.features.index)
+    made, sent = [], []
     for case in world.cases:
         features = had.get(id(case))
         if features is None or len(case.scores) != len(case.expected.scores):
             continue
         right = scores.tail_scores(world, features)
-        failing = case.failing and case.scores != right
-        if failing and tuple(case.expected.scores.tolist()) == case.scores:
-            right, failing = case.scores, False  # the features alone were wrong
-        points.append(Point(case, world, features, right, case.scores, failing))
-    explained = [f for f in outcome.findings if f.stage == "engine" and f.id != "trace.wrong"]
-    by_operator = {name for finding in explained for name in finding.images}
-    failing_points = [p for p in points if p.failing]
-    if failing_points and all(
-        p.case.name in by_operator and p.case.first_diverging is not None for p in failing_points
-    ):
-        return  # an operator behind the features is at fault, and named
-    if any(p.case.first_diverging is not None for p in failing_points) and _named_behind(world, explained):
-        return
+        if case.score_tensor == _ints(case.expected.scores):
+            right = case.score_tensor  # the features went wrong after they were used
+        right = outcome.tails.get(id(case), right)
+        failing = case.failing and case.score_tensor != right
+        made.append(Point(case, world, features, right, case.score_tensor, failing))
+        failing = case.failing and case.scores != case.score_tensor
+        sent.append(Point(case, world, features, case.score_tensor, case.scores, failing))
     tiers = (scores.hypotheses, scores.with_parameters, scores.pairs)
-    outcome.explain("scores", "the scores are wrong", points, SCORE_BITS, tiers)
-
-
-def _named_behind(world: World, findings: Sequence[Finding]) -> bool:
-    """Whether a finding is about an operator that was traced, with the same failures."""
-    return any(f.id.startswith(("kernel.", "score.softmax")) for f in findings)
+    traced = [p for p in made if p.failing and p.case.op_crcs is not None]
+    assert last is not None
+    behind = any((p.case.first_diverging or 0) > last.index for p in traced)
+    if behind and not outcome.tails:
+        # An operator behind the features is wrong; whether it is named or not, it is told.
+        outcome.attempt("scores", made, SCORE_BITS, tiers)
+    else:
+        outcome.explain("scores", "the scores are wrong", made, SCORE_BITS, tiers)
+    outcome.explain("scores", "the scores sent are not those computed", sent, SCORE_BITS, tiers)
 
 
 def _cam(world: World, outcome: Outcome, had: dict[int, NDArray[np.int8]]) -> None:
@@ -372,24 +426,32 @@ def make_finding(
     )
 
 
-def _findings(stage: str, matches: Sequence[Match[Point]]) -> list[Finding]:
+def _findings(stage: str, matches: Sequence[Match[Point]], names: tuple[str, ...]) -> list[Finding]:
     """One finding, or one for each of two mistakes; none if pairs of other ids fit too."""
-    pairs = {tuple(sorted(h.id for h in m.hypothesis.together)) for m in matches}
     first = matches[0].hypothesis
     if first.together:
-        if len(pairs) > 1:
+        if len({frozenset(h.id for h in m.hypothesis.together) for m in matches}) > 1:
             return []
-        return [_finding(stage, part, matches[0], " (both together)") for part in first.together]
-    finding = _finding(stage, first, matches[0], "")
+        note = " (both together)"
+        return [_finding(stage, part, matches[0], note, names) for part in first.together]
+    finding = _finding(stage, first, matches[0], "", names)
     others = {m.hypothesis.id: m.hypothesis.title for m in matches[1:]}
-    others.pop(first.id, None)
-    import dataclasses
+    alternatives = tuple(
+        (name, title) for name, title in others.items() if name not in (first.id, *_GENERAL)
+    )
+    return [dataclasses.replace(finding, alternatives=alternatives)]
 
-    return [dataclasses.replace(finding, alternatives=tuple(others.items()))]
+
+_GENERAL = ("cam.offset", "cam.channels-cut", "location.offset", "location.next-cell")
+"""Also true where something special is: no news then."""
 
 
 def _finding(
-    stage: str, hypothesis: Hypothesis[Point], match: Match[Point], note: str
+    stage: str,
+    hypothesis: Hypothesis[Point],
+    match: Match[Point],
+    note: str,
+    names: tuple[str, ...],
 ) -> Finding:
     count = match.failing
     plural = "failure" if count == 1 else "failures"
@@ -406,6 +468,7 @@ def _finding(
         hypothesis.where_to_look,
         count,
         count,
+        names,
     )
 
 
@@ -469,6 +532,10 @@ def _far_off(case: Case) -> bool:
     return bool(
         facts.scores and facts.scores.differing and facts.cam is not None and facts.cam.differing
     )
+
+
+def _ints(array: Any) -> tuple[int, ...]:
+    return tuple(int(value) for value in array.reshape(-1))
 
 
 def _cam_of(world: World, features: NDArray[np.int8]) -> NDArray[np.int32]:

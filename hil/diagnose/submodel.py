@@ -99,13 +99,15 @@ class Part:
             experimental_preserve_all_tensors=resolver == "BUILTIN_REF",
         )
         self._interpreter.allocate_tensors()
-        self._in = [d["index"] for d in self._interpreter.get_input_details()]
+        self._in = [
+            (int(d["index"]), tuple(int(n) for n in d["shape"]))
+            for d in self._interpreter.get_input_details()
+        ]
         self._out = [d["index"] for d in self._interpreter.get_output_details()]
 
     def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[np.int8], ...]:
         """The outputs for these inputs, in the order of `inputs` and `outputs`."""
-        for index, tensor in zip(self._in, inputs, strict=True):
-            shape = self._interpreter.get_input_details()[self._in.index(index)]["shape"]
+        for (index, shape), tensor in zip(self._in, inputs, strict=True):
             self._interpreter.set_tensor(index, tensor.reshape(shape))
         self._interpreter.invoke()
         return tuple(self._interpreter.get_tensor(index) for index in self._out)
