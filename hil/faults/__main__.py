@@ -15,10 +15,18 @@ from hil.faults.proof import Caught, Proof, prove
 from hil.faults.registry import find_fault, load_faults
 
 CI = (
-    "input-offset-128",
+    "input-byte-dropped",
+    "zero-point-ignored",
+    "padding-zero",
+    "arena-too-small",
     "location-transposed",
+    "cam-other-class",
+    "line-xon-xoff",
+    "time-milliseconds",
+    "scores-previous",
+    "watchdog",
 )
-"""One of each area, for every push."""
+"""At least one of each area, for every push."""
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -135,7 +135,7 @@ def dead_channel(channel: int) -> Kernel:
     """One output channel is always zero (the zero point)."""
 
     def kernel(place: Place, _: Tensor, output: Tensor) -> Tensor:
-        wrong = output.copy()
+        wrong: Tensor = output.copy()
         wrong[..., channel] = place.output_zero_point
         return wrong
 

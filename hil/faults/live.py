@@ -27,7 +27,7 @@ def install(fault_id: str, board: Board, loop: Loop) -> None:
         if patch.to_host is not None:
             board.uart.filters_to_host.append(patch.to_host())
     for action in fault.parts(BoardAction):
-        board.uart.filters_to_board.append(_watch(action, board, loop))
+        board.uart.filters_to_board.append(watch(action, board, loop))
 
 
 def wrap_engine(fault_id: str, engine: Engine) -> Engine:
@@ -37,7 +37,7 @@ def wrap_engine(fault_id: str, engine: Engine) -> Engine:
     return engine
 
 
-def _watch(action: BoardAction, board: Board, loop: Loop) -> Filter:
+def watch(action: BoardAction, board: Board, loop: Loop) -> Filter:
     """Counts frames, changes none, and acts when it is time."""
     left = action.at_frame
     inside = False

@@ -1,0 +1,100 @@
+"""From a run to a row of the table: caught, missed, wrong reason; right, unexplained, wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from hil.diagnose import Diagnosis, Finding
+from hil.faults import Area, Expect, Fault, failure, infrastructure
+from hil.faults.proof import Caught, Named, Proof, judge, name
+from hil.faults.table import document, summary
+from hil.record.run import EndFacts, Run, RunHeader, TestRecord
+
+CAM = failure("cam.negated", test="test_cam")
+LOST = infrastructure("board.unplugged", says="unplugged")
+
+
+def fault(expect: Expect) -> Fault:
+    return Fault("ours", Area.CAM, "a | mistake", (), expect)
+
+
+def run(*tests: tuple[str, str, str]) -> Run:
+    """Tests as (name, outcome, message)."""
+    records = tuple(TestRecord(test, "call", outcome, 0.1, text) for test, outcome, text in tests)
+    counts = Counter(outcome for _, outcome, _ in tests)
+    return Run(
+        header=RunHeader(1, "0", "now", (), "linux", ()),
+        tests=records,
+        end=EndFacts(1, tuple(counts.items())),
+        **dict.fromkeys(("board", "link", "console"), None),
+        **dict.fromkeys(("images", "traces", "measurements"), ()),
+    )
+
+
+def finding(diagnosis: str) -> Finding:
+    return Finding(diagnosis, "map", "a title", "evidence", "a place")
+
+
+def said(*ids: str) -> Diagnosis:
+    return Diagnosis(findings=tuple(finding(each) for each in ids))
+
+
+@pytest.mark.parametrize(
+    ("expect", "tests", "verdict"),
+    [
+        (CAM, [("test_cam", "failed", "cam"), ("test_x", "passed", "")], Caught.CAUGHT),
+        (CAM, [("test_cam", "firmware", "cam")], Caught.CAUGHT),
+        (CAM, [("test_cam", "passed", "")], Caught.MISSED),
+        (CAM, [("test_score", "failed", "score")], Caught.WRONG_REASON),
+        (CAM, [("test_cam", "infrastructure", "no answer")], Caught.WRONG_REASON),
+        (CAM, [("test_cam", "failed", ""), ("test_b", "infrastructure", "")], Caught.WRONG_REASON),
+        (LOST, [("test_a", "infrastructure", "was unplugged")], Caught.CAUGHT),
+        (LOST, [("t", "infrastructure", "unplugged"), ("u", "not run", "")], Caught.CAUGHT),
+        (LOST, [("test_a", "infrastructure", "no answer")], Caught.WRONG_REASON),
+        (LOST, [("t", "infrastructure", "unplugged"), ("u", "failed", "")], Caught.WRONG_REASON),
+        (LOST, [("test_a", "passed", "")], Caught.MISSED),
+    ],
+)
+def test_a_fault_is_caught_only_as_it_had_to_be(
+    expect: Expect, tests: list[tuple[str, str, str]], verdict: Caught
+) -> None:
+    assert judge(fault(expect), run(*tests))[0] is verdict
+
+
+def test_the_first_message_counts_not_a_later_one() -> None:
+    later = run(("a", "infrastructure", "no answer"), ("b", "infrastructure", "unplugged"))
+    verdict, note = judge(fault(LOST), later)
+    assert verdict is Caught.WRONG_REASON
+    assert note == "the first message is: no answer"
+
+
+@pytest.mark.parametrize(
+    ("ids", "verdict"),
+    [
+        (("cam.negated",), Named.RIGHT),
+        ((), Named.UNEXPLAINED),
+        (("cam.bias",), Named.WRONG),
+        (("cam.negated", "cam.bias"), Named.WRONG),
+    ],
+)
+def test_a_diagnosis_is_right_only_if_it_names_nothing_else(
+    ids: tuple[str, ...], verdict: Named
+) -> None:
+    assert name(fault(CAM), said(*ids)) is verdict
+
+
+def test_the_document_has_a_row_for_every_fault_and_the_figures() -> None:
+    proofs = [
+        Proof(fault(CAM), Caught.CAUGHT, "", Named.RIGHT, ("cam.negated",), 2.0, 1.0),
+        Proof(fault(LOST), Caught.MISSED, "", Named.UNEXPLAINED, (), 2.5, 0.0),
+    ]
+    text = document(proofs)
+    rows = [line for line in text.splitlines() if line.startswith("| `ours`")]
+    assert rows == [
+        r"| `ours` | a \| mistake | options | caught | right | `cam.negated` | 3.0 |",
+        r"| `ours` | a \| mistake | options | missed | unexplained |  | 2.5 |",
+    ]
+    assert summary(proofs) in text
+    assert "1 of 2 caught, 1 missed" in summary(proofs)
