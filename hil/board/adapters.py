@@ -58,7 +58,8 @@ class Adapter(Protocol):
 class OwnStream(Protocol):
     """What an adapter also has whose bytes come from no serial port, and its time from no clock.
 
-    `expected`: the build that it knows of. `note` tells it which test begins.
+    `expected`: the build that it knows of. `note` tells it which test begins; it tells whether
+    the board has been restarted for that.
     """
 
     clock: Clock
@@ -68,7 +69,7 @@ class OwnStream(Protocol):
     def open_stream(self, url: str, baud: int) -> Transport:
         """The byte stream; raises as `hil.link.transport.open_serial`."""
 
-    def note(self, text: str) -> None: ...
+    def note(self, text: str) -> bool: ...
 
 
 class PortAdapter:

@@ -118,9 +118,14 @@ class Board:
         """What keeps the conversation; None where nobody asked for it."""
         return self._connection.recorder
 
+    def clock(self) -> float:
+        """Seconds of the host's monotonic clock; in a replay those of the recording."""
+        return self._connection.clock()
+
     def note(self, test: str) -> None:
         """Tells which test begins: recordings keep it, and replays go there."""
-        self._connection.note(test)
+        if self._connection.note(test):
+            self._starts += 1
 
     # ---- inferences
 
@@ -386,7 +391,7 @@ class Board:
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)
         self._last_crc = inference.image_crc
-        now_s = time.monotonic()
+        now_s = self.clock()
         self.stamps.append(Stamp(self._starts, inference.count, inference.finished_us, now_s))
         return inference
 

@@ -81,12 +81,11 @@ class Connection:
         """So many seconds from now, by the clock of this board."""
         return Deadline.after(seconds, self.clock)
 
-    def note(self, text: str) -> None:
-        """The test that begins."""
+    def note(self, text: str) -> bool:
+        """The test that begins; whether the board has been restarted for it."""
         if self.recorder is not None:
             self.recorder.note(text)
-        if isinstance(self.adapter, OwnStream):
-            self.adapter.note(text)
+        return isinstance(self.adapter, OwnStream) and self.adapter.note(text)
 
     def open(self) -> None:
         """Opens the port. Raises InfrastructureError that says why it cannot be."""

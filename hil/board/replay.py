@@ -57,9 +57,9 @@ class ReplayAdapter:
     def reset_lines(self, port: Callable[[], ModemLines]) -> ResetLines:
         return _RecordedLines(self._transport, self._script, self._can_reset, self.where)
 
-    def note(self, text: str) -> None:
+    def note(self, text: str) -> bool:
         """The test that begins: its part of the recording is next."""
-        self._transport.note(text)
+        return self._transport.note(text)
 
     def default_firmware(self, say: Callable[[str], None]) -> Path | None:
         return None  # `expected` holds what is known of the build

@@ -1,7 +1,8 @@
 """A transport that answers as a recorded board did, in the time that it took.
 
-Time is the recording's: a wait moves `VirtualClock` and takes none of ours, so a replay is as fast
-as the host, and what the host measures by that clock is what it measured then.
+Time is the recording's: `VirtualClock` passes as it did then, while the host waits and while it
+works, and takes none of ours. So a replay is as fast as the host, and what the host measures by
+that clock is what it measured then. Pauses of the host longer than half a second are cut short.
 """
 
 from __future__ import annotations
@@ -25,23 +26,38 @@ from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import Chunk, Infer
 
 _TICK_S = 1e-6  # the shortest wait; a shorter one might not change the clock
-_LONGEST_WORK_S = 0.01  # of the host between two frames of one image
+_LONGEST_WORK_S = 0.5  # of the host between an answer and its next request
+_LONGEST_GAP_S = 0.01  # of the host between two frames of one image
 
 
 class VirtualClock:
-    """Seconds that pass only while somebody waits."""
+    """Seconds of the recording.
+
+    Who looks first after an arrival sees the time of the arrival. Then the host works, until
+    `work_until`; who looks again sees that.
+    """
 
     def __init__(self) -> None:
-        self._now = 0.0
+        self.now = 0.0
+        self._work_until: float | None = None
+        self._looked = False
 
     def __call__(self) -> float:
-        return self._now
+        if self._looked and self._work_until is not None:
+            self.advance_to(self._work_until)
+            self._work_until = None
+        self._looked = True
+        return self.now
+
+    def work_until(self, time: float) -> None:
+        self._work_until = time
+        self._looked = False
 
     def sleep(self, seconds: float) -> None:
-        self._now += max(seconds, _TICK_S)
+        self.now += max(seconds, _TICK_S)
 
     def advance_to(self, time: float) -> None:
-        self._now = max(self._now, time)
+        self.now = max(self.now, time)
 
 
 @dataclass(order=True)
@@ -77,7 +93,7 @@ class ReplayTransport:
         self._orders = 0
         self._lost = False
         self._opened = False
-        self._before: tuple[float, int] | None = None  # times of the last request: ours, recorded
+        self._start_s = 0.0  # of the recording, by our clock; moves when the host goes elsewhere
 
     @property
     def name(self) -> str:
@@ -96,37 +112,41 @@ class ReplayTransport:
                 "the port did not come back in the recording", where=self._name, hint=self._hint
             )
         if event is not None or not self._opened:
-            self._follow(0 if event is None else event.at_us)
+            self._go_on_from(0 if event is None else event.at_us)
         self._opened, self._lost = True, False
 
     def reset(self) -> bool:
         """Pulls the reset line; whether the recorded one had an effect."""
         self._coming.clear()
         self._state.restart()
-        self._before = None
         event = self._script.reset()
         if event is None:
             return False
-        self._follow(event.at_us)
+        self._go_on_from(event.at_us)
         return bool(event.facts["can_reset"])
 
-    def note(self, text: str) -> None:
-        """A test begins."""
-        at_us = self._script.note(text)
+    def note(self, text: str) -> bool:
+        """A test begins; whether it began after a restart of the board that was not asked for."""
+        found = self._script.note(text)
+        at_us, restarted = found or (None, False)
         if at_us is not None:
             self._coming = [coming for coming in self._coming if not coming.unasked]
             heapq.heapify(self._coming)
-            self._follow(at_us)
+            self._go_on_from(at_us)
+        return restarted
 
     # ---- Transport
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        until = self.clock() + timeout_s
+        until = self.clock.now + timeout_s
         if self._coming and self._coming[0].due <= until:
             self.clock.advance_to(self._coming[0].due)
         elif timeout_s > 0:
             self.clock.sleep(timeout_s)
-        return self._arrived(max_bytes)
+        data = self._arrived(max_bytes)
+        if data:
+            self._let_host_work()
+        return data
 
     def write(self, data: bytes) -> None:
         for frame in self._decoder.feed(data):
@@ -143,7 +163,7 @@ class ReplayTransport:
 
     def _arrived(self, max_bytes: int) -> bytes:
         data = b""
-        while self._coming and self._coming[0].due <= self.clock():
+        while self._coming and self._coming[0].due <= self.clock.now:
             first = self._coming[0]
             if first.lost is not None and not data:
                 self._coming.clear()
@@ -167,19 +187,15 @@ class ReplayTransport:
                 return
             raise self._not_held(message, content)
         self._seen.add(seq)
-        self._keep_pace(exchange)
         if exchange.restarts:
             self._state.restart()
+        start_s = self._start_of(exchange, went_on)
         for at_us, answer in exchange.answers:
             ends = isinstance(exchange.request, Infer) and is_result(answer)
-            self._answer(
-                exchange,
-                at_us,
-                encode_frame(joined(seq, answer)),
-                exchange.request if ends else None,
-            )
+            data = encode_frame(joined(seq, answer))
+            self._answer(start_s + at_us / 1e6, at_us, data, exchange.request if ends else None)
         if went_on:
-            self._follow(exchange.at_us)
+            self._follow()
 
     def _may_be_moot(self, seq: int, message: bytes) -> bool:
         """Whether an answer on its way may spare the host a request that is not recorded.
@@ -192,31 +208,46 @@ class ReplayTransport:
         self._early.add(seq)
         return isinstance(read_request(message), Chunk | Infer)
 
-    def _keep_pace(self, exchange: Exchange) -> None:
-        """Within an image the host took its time too, and round trips contain it."""
-        if self._before is not None and isinstance(exchange.request, Chunk | Infer):
-            ours, recorded_us = self._before
-            gap_s = (exchange.at_us - recorded_us) / 1e6
-            if 0 < gap_s < _LONGEST_WORK_S:
-                self.clock.advance_to(ours + gap_s)
-        self._before = self.clock(), exchange.at_us
+    def _start_of(self, exchange: Exchange, went_on: bool) -> float:
+        """When the recording began, if this exchange begins now."""
+        if went_on and isinstance(exchange.request, Chunk | Infer):
+            # Within an image the host took its time too, and round trips contain it.
+            recorded = self._start_s + exchange.at_us / 1e6
+            if recorded < self.clock.now + _LONGEST_GAP_S:
+                self.clock.advance_to(recorded)
+        start_s = self.clock.now - exchange.at_us / 1e6
+        if went_on:
+            self._start_s = start_s
+        return start_s
 
-    def _answer(self, exchange: Exchange, at_us: int, data: bytes, ran: Infer | None) -> None:
-        due = self.clock() + (at_us - exchange.at_us) / 1e6
+    def _answer(self, due: float, at_us: int, data: bytes, ran: Infer | None) -> None:
         # Answers keep the order of the recording, however fast the host asks this time.
         earlier = (c.due for c in self._coming if c.at_us <= at_us and not c.unasked)
         self._add(_Coming(max(due, *earlier, 0.0), 0, at_us, data, ran))
 
-    def _follow(self, from_us: int) -> None:
+    def _go_on_from(self, at_us: int) -> None:
+        """The host did something: from here on the recording goes on."""
+        self._start_s = self.clock.now - at_us / 1e6
+        self._follow()
+        self._let_host_work()
+
+    def _follow(self) -> None:
         """What comes by itself from here on is on its way."""
-        now = self.clock()
         for event in self._script.following():
-            due = now + (event.at_us - from_us) / 1e6
+            due = self._start_s + event.at_us / 1e6
             if isinstance(event, Spoken):
                 self._add(_Coming(due, 0, event.at_us, event.data, unasked=True))
             else:
                 lost = self._recorded(event)
                 self._add(_Coming(due, 0, event.at_us, lost=lost, unasked=True))
+
+    def _let_host_work(self) -> None:
+        """Until its next request, but not beyond what arrives before."""
+        at_us = self._script.next_act_us()
+        if at_us is None:
+            return
+        until = min(self._start_s + at_us / 1e6, self.clock.now + _LONGEST_WORK_S)
+        self.clock.work_until(min([until, *(coming.due for coming in self._coming[:1])]))
 
     def _add(self, coming: _Coming) -> None:
         self._orders += 1

@@ -6,8 +6,17 @@ import bisect
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from hil.link.recorded_events import Event, Exchange, Happened, Spoken, is_result, kind_of
+from hil.link.recorded_events import (
+    Event,
+    Exchange,
+    Happened,
+    Spoken,
+    is_result,
+    kind_of,
+    lacks_chunks,
+)
 from hil.link.recording import Kind
 from hil.wire.messages import (
     Chunk,
@@ -64,7 +73,10 @@ class Script:
         self._places: dict[Key, list[int]] = defaultdict(list)
         self._notes: dict[bytes, int] = {}
         self._boots: list[int] = []
+        self._uploads: dict[int, list[int]] = defaultdict(list)  # by image, in order
+        self._uploading: dict[int, int] = {}  # by image, the last that was asked for
         self._index()
+        self._join_repeated()
         self._skip_flashing()
 
     def find(self, content: bytes, state: State) -> tuple[Exchange | None, bool]:
@@ -76,6 +88,8 @@ class Script:
         places = self._places.get(state.key(content), [])
         if kind_of(content) == Hello.kind:
             return self._find_hello(places)
+        if kind_of(content) == Chunk.kind and places:
+            return self._find_chunk(places)
         first = bisect.bisect_left(places, self.cursor)
         in_order = [*places[first:], *places[:first]]
         for place in in_order:
@@ -89,16 +103,18 @@ class Script:
         """How often the recording holds a request."""
         return len(self._places.get(state.key(content), []))
 
-    def note(self, text: str) -> int | None:
+    def note(self, text: str) -> tuple[int, bool] | None:
         """A test begins: the cursor moves to where the recording has it.
 
-        Returns that time, microseconds of the recording; None: it has no such test.
+        Returns that time, microseconds of the recording, and whether the board had been restarted
+        since where the cursor was; None: the recording has no such test.
         """
         place = self._notes.get(text.encode())
         if place is None:
             return None
+        boot = self._boot_of(self.cursor)
         self.cursor = place + 1
-        return self.events[place].at_us
+        return self.events[place].at_us, self._boot_of(self.cursor) != boot
 
     def reset(self) -> Happened | None:
         """The host pulls the reset line: on to the next restart after which somebody said hello."""
@@ -137,6 +153,14 @@ class Script:
             found.append(event)
         return found
 
+    def next_act_us(self) -> int | None:
+        """When the host did something again; None: nothing more is recorded."""
+        for place in range(self.cursor, len(self.events)):
+            event = self.events[place]
+            if not isinstance(event, Spoken) and not self._happened(place, Kind.LOST):
+                return event.at_us
+        return None
+
     def flash_error(self) -> str:
         """What kept the recorded run from flashing; empty where it did not try or succeeded."""
         for place in range(len(self.events)):
@@ -156,6 +180,8 @@ class Script:
                 while finished and finished[0][0] <= event.at_us:
                     state.finished(finished.pop(0)[1])
                 self._places[state.key(event.content)].append(place)
+                if isinstance(event.request, Upload):
+                    self._uploads[event.request.image_crc].append(place)
                 ends = [at for at, answer in event.answers if is_result(answer)]
                 if ends and isinstance(event.request, Infer):
                     bisect.insort(finished, (ends[0], event.request), key=lambda item: item[0])
@@ -165,6 +191,35 @@ class Script:
                 self._boots.append(place)
                 state.restart()
                 finished.clear()
+
+    def _join_repeated(self) -> None:
+        """An inference that was asked for again, because a chunk had been lost, is one.
+
+        The replayed line loses nothing, so the host asks once, and waits as long as both took.
+        """
+        for places in self._places.values():
+            for place, again in reversed([*pairwise(places)]):
+                first, second = self._exchange(place), self._exchange(again)
+                if lacks_chunks(first) and self._upload_of(place) == self._upload_of(again):
+                    first.answers = second.answers
+                    second.used = True
+
+    def _upload_of(self, place: int) -> tuple[int, int]:
+        """The places between which the image of a request was uploaded and used."""
+        uploads = self._uploads.get(self._exchange(place).request.image_crc, [])
+        after = bisect.bisect_right(uploads, place)
+        start = uploads[after - 1] if after else 0
+        return start, uploads[after] if after < len(uploads) else len(self.events)
+
+    def _find_chunk(self, places: list[int]) -> tuple[Exchange, bool]:
+        """One of the upload that is under way, even if it was used; never go on to a later one."""
+        crc = self._exchange(places[0]).request.image_crc
+        start, end = self._upload_of(self._uploading.get(crc, places[0]))
+        here = places[bisect.bisect_left(places, start) : bisect.bisect_left(places, end)]
+        fresh = [place for place in here if not self._exchange(place).used]
+        if fresh:
+            return self._go_to(fresh[0]), True
+        return self._exchange((here or places)[-1]), False
 
     def _skip_flashing(self) -> None:
         """A replay starts with the board that was flashed, not with the one before."""
@@ -176,8 +231,7 @@ class Script:
                 self.cursor = place + 1
 
     def _find_hello(self, places: list[int]) -> tuple[Exchange | None, bool]:
-        boot = bisect.bisect_right(self._boots, self.cursor - 1) - 1
-        start = self._boots[max(boot, 0)]
+        start = self._boot_of(self.cursor)
         end = self._end_of_boot(start)
         here = [place for place in places if start <= place <= end]
         later = [place for place in here if place >= self.cursor]
@@ -192,6 +246,10 @@ class Script:
             for event in self.events[reset : self._end_of_boot(reset)]
         )
 
+    def _boot_of(self, cursor: int) -> int:
+        """The place of the last restart before the cursor."""
+        return self._boots[max(0, bisect.bisect_right(self._boots, cursor - 1) - 1)]
+
     def _end_of_boot(self, start: int) -> int:
         next_boot = bisect.bisect_right(self._boots, start)
         return self._boots[next_boot] if next_boot < len(self._boots) else len(self.events)
@@ -199,6 +257,8 @@ class Script:
     def _go_to(self, place: int) -> Exchange:
         exchange = self._exchange(place)
         exchange.used = True
+        if isinstance(exchange.request, Upload):
+            self._uploading[exchange.request.image_crc] = place
         self.cursor = place + 1
         return exchange
 

@@ -5,7 +5,6 @@ By its name the last file: the last test looks at every answer of the run.
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 from hil.board import Board
@@ -28,9 +27,9 @@ def test_the_times_account_for_the_wait(board: Board) -> None:
     # What the host waited for and neither upload, map nor line explain is the inference.
     results = runs(board)
     payload = bytes(range(256))
-    started = time.perf_counter()
+    started = board.clock()
     board.echo(payload)
-    line_us = (time.perf_counter() - started) * 1e6
+    line_us = (board.clock() - started) * 1e6
     unexplained_us = min(
         r.round_trip_s * 1e6 - r.times.upload_us - r.times.preprocess_us - r.times.cam_us
         for r in results
@@ -53,8 +52,8 @@ def test_the_clock_has_microseconds(board: Board) -> None:
 def test_the_boards_clock_keeps_pace_with_the_hosts(board: Board) -> None:
     tensor = synthetic_photo("noise").tensor
     first = len(board.stamps)
-    started = time.monotonic()
-    while time.monotonic() < started + PACE_S or len(board.stamps) < first + RUNS:
+    started = board.clock()
+    while board.clock() < started + PACE_S or len(board.stamps) < first + RUNS:
         board.infer(tensor)
     stamps = board.stamps[first:]
     # An answer may come late and never early: the smallest difference of the clocks counts.
@@ -73,7 +72,8 @@ def least_lag_us(stamps: list[Stamp]) -> float:
 
 def test_the_boards_clock_never_went_back_in_this_run(board: Board) -> None:
     runs(board)
-    for before, after in pairwise(board.stamps):
+    # A noisy line may let the board take two images in the other order than they were asked for.
+    for before, after in pairwise(sorted(board.stamps, key=lambda s: (s.boot, s.count))):
         if after.boot == before.boot:
             assert after.finished_us > before.finished_us, (
                 f"between results {before.count} and {after.count} the board's clock went from "
