@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +42,11 @@ def images(count: int, seed: int = 1) -> list[NDArray[np.int8]]:
 
 
 @contextmanager
-def board(sim: SimOptions | None = None, baud: int = 921_600) -> Iterator[Board]:
+def board(
+    sim: SimOptions | None = None, baud: int = 921_600, record: Path | None = None
+) -> Iterator[Board]:
     """The simulated board, warmed up."""
-    with open_board("sim", options=BoardOptions(baud=baud, sim=sim)) as opened:
+    with open_board("sim", options=BoardOptions(baud=baud, sim=sim, record=record)) as opened:
         list(opened.infer_many(images(3, seed=99)))
         yield opened
 

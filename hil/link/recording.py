@@ -9,9 +9,9 @@ A recording is `MAGIC`, then records:
     payload
     CRC-32    4 bytes, little endian, of everything before in this record
 
-It is only ever appended to, and handed to the operating system before each wait for the
-board. So a run that dies leaves a recording that ends with the last thing that happened;
-a last record that was cut short is dropped by `hil.link.recording_file`.
+It is only ever appended to, and handed to the operating system ten times a second and whenever
+the board keeps silent. So a run that is killed leaves a recording that ends with the last tenth
+of a second; a last record that was cut short is dropped by `hil.link.recording_file`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ VERSION = 1
 MAGIC = MAGIC_START + b"%d" % VERSION + MAGIC_END
 
 _BUFFER_BYTES = 1 << 20
+_FLUSH_US = 100_000
 
 
 class Kind(enum.IntEnum):
@@ -67,7 +68,7 @@ class Recorder:
         self.path = path
         self.error: InfrastructureError | None = None
         self._clock = clock
-        self._last_us = self._now_us()
+        self._last_us = self._flushed_us = self._now_us()
         self._note = ""
         self._open_failed = ""
         self._stream: IO[bytes] | None = None
@@ -91,6 +92,8 @@ class Recorder:
             self._stream.write(head + payload + check)
         except OSError as cause:
             self._fail(cause)
+        if now_us - self._flushed_us >= _FLUSH_US:
+            self.flush()
 
     def add_json(self, kind: Kind, **facts: Any) -> None:
         self.add(kind, json.dumps(facts, separators=(",", ":")).encode())
@@ -112,9 +115,10 @@ class Recorder:
             self.add_json(Kind.OPEN_FAILED, **error_facts(error))
 
     def flush(self) -> None:
-        """Hands everything to the operating system, so that a crash of this process loses none."""
+        """Hands everything to the operating system, which keeps it whatever becomes of us."""
         if self._stream is None:
             return
+        self._flushed_us = self._last_us
         try:
             self._stream.flush()
         except OSError as cause:
@@ -181,34 +185,38 @@ class RecordingTransport:
         return self._inner.name
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        if timeout_s > 0:
-            self._recorder.flush()  # while the board works
-        with self._noting_loss():
+        try:
             data = self._inner.read(max_bytes, timeout_s)
+        except InfrastructureError as error:
+            self._lost(error)
+            raise
         if data:
             self._recorder.add(Kind.RECEIVED, data)
+        elif timeout_s > 0:
+            self._recorder.flush()
         return data
 
     def write(self, data: bytes) -> None:
         self._recorder.add(Kind.SENT, data)
-        with self._noting_loss():
+        try:
             self._inner.write(data)
+        except InfrastructureError as error:
+            self._lost(error)
+            raise
 
     def set_baud(self, baud: int) -> None:
-        with self._noting_loss():
+        try:
             self._inner.set_baud(baud)
+        except InfrastructureError as error:
+            self._lost(error)
+            raise
         self._recorder.add_json(Kind.BAUD, baud=baud)
 
     def close(self) -> None:
         self._inner.close()
 
-    @contextmanager
-    def _noting_loss(self) -> Iterator[None]:
-        try:
-            yield
-        except InfrastructureError as error:
-            self._recorder.add_json(Kind.LOST, **error_facts(error))
-            raise
+    def _lost(self, error: InfrastructureError) -> None:
+        self._recorder.add_json(Kind.LOST, **error_facts(error))
 
 
 def error_facts(error: InfrastructureError) -> Mapping[str, str]:
