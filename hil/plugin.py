@@ -170,6 +170,8 @@ def pytest_runtest_makereport(
             if report.passed:
                 bench.note_success()
             _add_measurement(item, bench, report)
+    if isinstance(error, HilError):
+        _log(item.config).trouble(item.nodeid, error)
     if bench is not None or kind:
         _log(item.config).test_finished(bench, item.nodeid, report, kind)
     return report

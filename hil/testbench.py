@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hil.judge.tolerance import Tolerances
     from hil.judge.verdict import Verdict
     from hil.oracle import Oracle, OracleAnswer, SelfCheck
+    from hil.record.run import DivergenceRecord, EvidenceRecord, InferenceRecord
     from hil.wire import MemoryReport
 
 
@@ -100,6 +101,9 @@ class Bench:
         self.recoveries = 0
         self.measurements: dict[str, Measurement] = {}
         self.traces: dict[str, ImageFacts] = {}
+        self.inferences: list[InferenceRecord] = []
+        self.evidence: list[EvidenceRecord] = []
+        self.divergences: list[DivergenceRecord] = []
         self._board: Board | None = None
         self._in_doubt: InfrastructureError | None = None
         self._lost = False
@@ -181,14 +185,19 @@ class Bench:
 
     def _open(self) -> Board:
         from hil.board import open_board
+        from hil.record.collect import inference_record
 
-        return open_board(
+        board = open_board(
             self.options.board,
             firmware=self.options.firmware,
             options=board_options(self.options),
             progress=self.progress,
             on_flash=self.on_flash,
         )
+        board.on_inference = lambda inference, stamp: self.inferences.append(
+            inference_record(inference, stamp)
+        )
+        return board
 
     def _not_run(self) -> NotRunError:
         cause = self.first_cause
@@ -295,6 +304,7 @@ class Bench:
 
     def measure_now(self, photo: Photo, *, threshold: int | None = None) -> Measurement:
         """One image through board and oracle, measured anew."""
+        from hil.diagnose.capture import investigate, wrong
         from hil.judge.compare import compare_image
         from hil.judge.verdict import judge_image
 
@@ -307,7 +317,7 @@ class Bench:
         facts = compare_image(
             photo.name, inference, answer, oracle, cam_requested=True, features=features
         )
-        return Measurement(
+        measurement = Measurement(
             photo=photo,
             facts=facts,
             verdicts=judge_image(facts, self.tolerances),
@@ -317,6 +327,9 @@ class Bench:
             features=features,
             memory=memory,
         )
+        if wrong(measurement):
+            investigate(self, measurement)
+        return measurement
 
     def measure_ops(self, photo: Photo) -> ImageFacts:
         """One traced inference against every operator's output in the oracle."""
@@ -330,6 +343,10 @@ class Bench:
             photo.name, inference, answer, oracle, cam_requested=True, trace=trace
         )
         self.traces[photo.name] = facts
+        if any(op.device_crc not in (None, op.expected_crc) for op in facts.ops or ()):
+            from hil.diagnose.capture import note_operator
+
+            note_operator(self, photo)
         return facts
 
 

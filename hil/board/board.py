@@ -60,6 +60,8 @@ class Board:
         self.options = options
         self.incidents: list[Incident] = []
         self.stamps: list[Stamp] = []
+        self.handshakes: list[tuple[str, Identity]] = []
+        self.on_inference: Callable[[Inference, Stamp], None] | None = None
         self._starts = 0
         self.first_cause: InfrastructureError | None = None
         self.flashed: FlashReport | None = None
@@ -226,7 +228,7 @@ class Board:
             else:
                 self._connection.to_boot_baud()
                 self._connection.mark()
-            self._settle(shake_hands(self._connection, limit))
+            self._settle(shake_hands(self._connection, limit), "reset")
         return self.identity
 
     def flash(self, *, force: bool = False, on_progress: OnFlash | None = None) -> FlashReport:
@@ -242,7 +244,7 @@ class Board:
             )
             self.flashed = report
             if identity is not None:
-                self._settle(identity)
+                self._settle(identity, "as found")
         return report
 
     def reset(self) -> Identity:
@@ -259,7 +261,7 @@ class Board:
         self._check_usable()
         with self._failing():
             limit = self._connection.within(self.options.handshake_s)
-            self._settle(reboot(self._connection, self.identity, limit))
+            self._settle(reboot(self._connection, self.identity, limit), "reboot")
         return self.identity
 
     def set_baud(self, baud: int) -> BaudReport:
@@ -378,11 +380,12 @@ class Board:
                 self.incidents.append(Incident(error.message, time.monotonic()))
             raise
 
-    def _settle(self, identity: Identity) -> None:
+    def _settle(self, identity: Identity, after: str) -> None:
         """After a handshake: is it the right board, and at which rate do we go on?"""
         from hil.board.bring_up import change_baud
 
         self._identity = identity
+        self.handshakes.append((after, identity))
         self._last_crc = None
         self._starts += 1
         check_identity(identity, self._expected, self.where)
@@ -392,7 +395,10 @@ class Board:
         inference = inference_facts(answer)
         self._last_crc = inference.image_crc
         now_s = self.clock()
-        self.stamps.append(Stamp(self._starts, inference.count, inference.finished_us, now_s))
+        stamp = Stamp(self._starts, inference.count, inference.finished_us, now_s)
+        self.stamps.append(stamp)
+        if self.on_inference is not None:
+            self.on_inference(inference, stamp)
         return inference
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "infer": "one photograph through a board, with heatmap and location drawn over it",
     "evaluate": "a labelled data set through a board: accuracy, localization, agreement",
     "judge": "a recorded run against gates and tolerances, without a board",
+    "diagnose": "a recorded run: which bug explains its failures, and where to look",
     "report": "a recorded run as one HTML page or as Markdown",
     "history": "runs over time: trends, and where they step",
 }

@@ -179,7 +179,8 @@ def _case(
         features = expected.features
     elif evidence is not None and evidence.features:
         features = unpack_int8(evidence.features, expected.features.shape, where=facts.image)
-    failing = any(v.status is Status.FAILED for v in judge_image(facts, tolerances))
+    failing = evidence is not None
+    failing = failing or any(v.status is Status.FAILED for v in judge_image(facts, tolerances))
     failing = failing or any(op.device_crc not in (None, op.expected_crc) for op in ops)
     cam = facts.device.cam
     return Case(

@@ -15,13 +15,20 @@ from hil.record.run import (
     RUN_VERSION,
     BoardFacts,
     ConsoleFacts,
+    HandshakeRecord,
     HeapFacts,
     ImageRecord,
+    InferenceRecord,
     LinkFacts,
     MemoryFacts,
+    ModelRecord,
     PartitionFacts,
+    Run,
     RunHeader,
+    TensorFacts,
     Times,
+    TraceRecord,
+    TroubleRecord,
     Truth,
 )
 
@@ -30,10 +37,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.board import Board
-    from hil.board.facts import Inference
+    from hil.board.artifacts import Expected
+    from hil.board.facts import Inference, Stamp
     from hil.fixture_set import FixturePhoto
+    from hil.report.run_log import RunLog
     from hil.testbench import Bench, Measurement
-    from hil.wire import MemoryReport
+    from hil.wire import Identity, MemoryReport
     from hil.wire.replies import HeapState
 
 _PACKAGES = ("ai-edge-litert", "esptool", "numpy", "opencv-python-headless", "pyserial", "pytest")
@@ -97,6 +106,65 @@ def partitions(board: Board) -> tuple[PartitionFacts, ...]:
             )
         )
     return tuple(facts)
+
+
+def model_record(expected: Expected) -> ModelRecord:
+    """The build that is tested: its model, and the digests that a board has to report."""
+    model = expected.model
+    return ModelRecord(
+        tflite=base64.b64encode(model.tflite).decode("ascii"),
+        positive_class=model.positive_class,
+        threshold=model.threshold,
+        sha256=expected.model_sha256.hex(),
+        build_id=expected.build_id.hex(),
+        app_sha256=expected.app_sha256.hex(),
+    )
+
+
+def inference_record(inference: Inference, stamp: Stamp) -> InferenceRecord:
+    """One result as it came."""
+    return InferenceRecord(
+        image_crc=inference.image_crc,
+        scores=inference.scores,
+        threshold=inference.threshold,
+        location=inference.location,
+        times=times(inference),
+        boot=stamp.boot,
+        count=stamp.count,
+        finished_us=stamp.finished_us,
+        at_s=round(stamp.at_s, 6),
+    )
+
+
+def handshake_record(after: str, identity: Identity) -> HandshakeRecord:
+    """What the board said of itself."""
+    return HandshakeRecord(
+        after=after,
+        build_id=identity.build_id.hex(),
+        app_sha256=identity.app_sha256.hex(),
+        model_sha256=identity.model_sha256.hex(),
+        model_state=identity.model_state.name,
+        threshold=identity.threshold,
+        positive_class=identity.positive_class,
+        image_source=identity.image_source.name.lower(),
+        reset_reason=identity.reset_reason,
+        boot_count=identity.boot_count,
+        tensors=tuple(
+            TensorFacts(t.role.name.lower(), tuple(t.shape), t.scale, t.zero_point)
+            for t in identity.tensors
+        ),
+    )
+
+
+def trouble_record(test: str, error: Exception) -> TroubleRecord:
+    """An error as a fact: its class, and what the console told."""
+    event = getattr(error, "event", None)
+    return TroubleRecord(
+        test=test,
+        error=type(error).__name__,
+        event="" if event is None else event.kind.value,
+        message=str(error),
+    )
 
 
 def image_record(measurement: Measurement, entry: FixturePhoto | None) -> ImageRecord:
@@ -173,3 +241,36 @@ def _version(package: str) -> str:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return ""
+
+
+def current_run(log: RunLog, bench: Bench | None) -> Run:
+    """What a run has gathered so far, as its file would hold it."""
+    run = Run(
+        header=header(),
+        board=None,
+        images=(),
+        traces=(),
+        measurements=tuple(log.recorded),
+        tests=tuple(log.tests),
+        link=None,
+        console=None,
+        end=None,
+        troubles=tuple(log.troubles),
+    )
+    if bench is None or log.build is None:
+        return run
+    return dataclasses.replace(
+        run,
+        board=log.board_facts,
+        images=tuple(image_record(m, None) for m in bench.measurements.values()),
+        traces=tuple(
+            TraceRecord(name, facts.ops, facts.invoke_us or 0)
+            for name, facts in bench.traces.items()
+            if facts.ops is not None
+        ),
+        model=log.build,
+        inferences=tuple(bench.inferences),
+        handshakes=log.handshakes,
+        evidence=tuple(bench.evidence),
+        divergences=tuple(bench.divergences),
+    )

@@ -17,6 +17,7 @@ from hil.record.run import (
     DivergenceRecord,
     EndFacts,
     EvidenceRecord,
+    HandshakeRecord,
     ImageRecord,
     InferenceRecord,
     LinkFacts,
@@ -26,6 +27,7 @@ from hil.record.run import (
     RunHeader,
     TestRecord,
     TraceRecord,
+    TroubleRecord,
 )
 
 DEFAULT_NAME = "facts.jsonl"
@@ -55,6 +57,8 @@ def read_run(path: Path) -> Run:
         end=_last(lines, EndFacts),
         model=_last(lines, ModelRecord),
         inferences=_all(lines, InferenceRecord),
+        handshakes=_all(lines, HandshakeRecord),
+        troubles=_all(lines, TroubleRecord),
         evidence=_all(lines, EvidenceRecord),
         divergences=_all(lines, DivergenceRecord),
     )

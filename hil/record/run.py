@@ -183,8 +183,10 @@ class InferenceRecord:
         image_crc: CRC-32 of the image that it is for.
         scores, threshold, location: of the answer.
         times: of this inference.
+        boot: counts the board's starts in this run.
+        count: inferences since that start, by the board.
         finished_us: the board's clock at its end.
-        count: inferences since reset, by the board.
+        at_s: the host's monotonic clock when it arrived.
     """
 
     image_crc: int
@@ -192,8 +194,62 @@ class InferenceRecord:
     threshold: int
     location: Location | NoLocation
     times: Times
-    finished_us: int
+    boot: int
     count: int
+    finished_us: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TensorFacts:
+    """A tensor as the board reports it."""
+
+    role: str
+    shape: tuple[int, ...]
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeRecord:
+    """What the board said of itself at one handshake.
+
+    Attributes:
+        after: "reset" by its line (or the port was opened), "reboot" by command, or "as found".
+        build_id, app_sha256, model_sha256: hex digests.
+        model_state: name of the error code; OK when a model is loaded.
+        image_source: "camera" or "injected".
+        reset_reason: as esp_reset_reason_t.
+    """
+
+    after: str
+    build_id: str
+    app_sha256: str
+    model_sha256: str
+    model_state: str
+    threshold: int
+    positive_class: int
+    image_source: str
+    reset_reason: int
+    boot_count: int
+    tensors: tuple[TensorFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleRecord:
+    """An infrastructure error, or an error that the firmware answered, in a test.
+
+    Attributes:
+        test: where it was raised.
+        error: name of its class.
+        event: what the console told, as of `hil.board.console.EventKind`; empty if nothing.
+        message: the whole text.
+    """
+
+    test: str
+    error: str
+    event: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +362,8 @@ KINDS: dict[str, type] = {
     "trace": TraceRecord,
     "model": ModelRecord,
     "inference": InferenceRecord,
+    "handshake": HandshakeRecord,
+    "trouble": TroubleRecord,
     "evidence": EvidenceRecord,
     "divergence": DivergenceRecord,
     "measurement": MeasurementRecord,
@@ -331,5 +389,7 @@ class Run:
     end: EndFacts | None
     model: ModelRecord | None = None
     inferences: tuple[InferenceRecord, ...] = ()
+    handshakes: tuple[HandshakeRecord, ...] = ()
+    troubles: tuple[TroubleRecord, ...] = ()
     evidence: tuple[EvidenceRecord, ...] = ()
     divergences: tuple[DivergenceRecord, ...] = ()

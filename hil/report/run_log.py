@@ -11,7 +11,17 @@ from hil.errors import ExitCode, HilError, InfrastructureError
 if TYPE_CHECKING:
     import pytest
 
+    from hil.board import Board
+    from hil.diagnose import Diagnosis
     from hil.fixture_set import FixturePhoto
+    from hil.record.run import (
+        BoardFacts,
+        HandshakeRecord,
+        MeasurementRecord,
+        ModelRecord,
+        TestRecord,
+        TroubleRecord,
+    )
     from hil.record.writer import RunFile
     from hil.testbench import Bench, FirstCause, Measurement
 
@@ -29,6 +39,15 @@ class RunLog:
         self._file: RunFile | None = None
         self._written: set[str] = set()
         self._traced: set[str] = set()
+        self._counts: Counter[str] = Counter()
+        self.tests: list[TestRecord] = []
+        self.recorded: list[MeasurementRecord] = []
+        self.troubles: list[TroubleRecord] = []
+        self.diagnosis: Diagnosis | None = None
+        self.build: ModelRecord | None = None
+        self.handshakes: tuple[HandshakeRecord, ...] = ()
+        self.board_facts: BoardFacts | None = None
+        self._bench: Bench | None = None
         self._pictured: set[str] = set()
         if facts is not None:
             from hil.record.collect import header
@@ -58,10 +77,13 @@ class RunLog:
 
     def bench_closing(self, bench: Bench) -> None:
         """Takes what only the open board can tell."""
+        self._bench = bench
         self.first_cause = bench.first_cause
         self.measurements = tuple(bench.measurements.values())
         if bench.recording_error is not None:
             self.errors.append(bench.recording_error)
+        if bench.open_board is not None:
+            self._keep_build(bench.open_board)
         try:
             self.summary = bench.summary()
             self._write_board(bench)
@@ -71,6 +93,7 @@ class RunLog:
     def close(self, pytest_status: int) -> None:
         """Ends the file."""
         code = self.exit_code(pytest_status)
+        self._diagnose()
         if self._file is None:
             return
         from hil.record.run import EndFacts
@@ -97,11 +120,43 @@ class RunLog:
 
     # ---- the run file -----------------------------------------------------------
 
+    def trouble(self, test: str, error: HilError) -> None:
+        """Keeps an error that is not a mere failure of a check."""
+        from hil.record.collect import trouble_record
+
+        self.troubles.append(trouble_record(test, error))
+        if self._file is not None:
+            self._file.write(self.troubles[-1])
+
+    def _diagnose(self) -> None:
+        """Names the bug behind a run that did not pass."""
+        if not any(count for kind, count in self.kinds.items() if kind not in _FINE):
+            return
+        from hil.diagnose import diagnose
+        from hil.record.collect import current_run
+
+        bench = self._bench
+        try:
+            run = current_run(self, bench)
+            oracle = None if bench is None or run.model is None else bench.oracle
+            self.diagnosis = diagnose(run, oracle)
+        except HilError as error:
+            self.summary["diagnosis"] = f"not available: {error.message}"
+        except Exception as error:  # the run's result must not be lost with its explanation
+            self.summary["diagnosis"] = f"a bug of camhil: {type(error).__name__}: {error}"
+
     def _write_news(self, bench: Bench) -> None:
         if self._file is None:
             return
         from hil.record.collect import image_record
         from hil.record.run import TraceRecord
+
+        self._write_model(bench)
+        for what in ("inferences", "evidence", "divergences"):
+            records = getattr(bench, what)
+            for record in records[self._counts[what] :]:
+                self._file.write(record)
+            self._counts[what] = len(records)
 
         for name, measurement in bench.measurements.items():
             if name not in self._written:
@@ -116,27 +171,57 @@ class RunLog:
     def _entry(bench: Bench, name: str) -> FixturePhoto | None:
         return next((entry for entry in bench.photos if entry.name == name), None)
 
-    def _write_test(self, test: str, report: pytest.TestReport, outcome: str) -> None:
-        if self._file is None:
+    def _write_model(self, bench: Bench) -> None:
+        """The build and every handshake, as soon as there is a board."""
+        board = bench.open_board
+        if self._file is None or board is None:
             return
+        from hil.record.collect import handshake_record, model_record
+
+        if not self._counts["model"]:
+            self._counts["model"] = 1
+            self._file.write(model_record(board.expected))
+        for after, identity in board.handshakes[self._counts["handshakes"] :]:
+            self._file.write(handshake_record(after, identity))
+        self._counts["handshakes"] = len(board.handshakes)
+
+    def _write_test(self, test: str, report: pytest.TestReport, outcome: str) -> None:
         from hil.record.run import MeasurementRecord, TestRecord
 
         message = str(report.longrepr) if report.failed else ""
         duration_s = round(report.duration, 6)
-        self._file.write(TestRecord(test, report.when, outcome, duration_s, message))
-        for name, value in getattr(report, RECORDED, ()):
-            self._file.write(MeasurementRecord(test, name, value))
+        self.tests.append(TestRecord(test, report.when, outcome, duration_s, message))
+        values = [
+            MeasurementRecord(test, name, value) for name, value in getattr(report, RECORDED, ())
+        ]
+        self.recorded += values
+        if self._file is None:
+            return
+        self._file.write(self.tests[-1])
+        for record in values:
+            self._file.write(record)
+
+    def _keep_build(self, board: Board) -> None:
+        from hil.record.collect import handshake_record, model_record
+
+        self.build = model_record(board.expected)
+        self.handshakes = tuple(handshake_record(*shake) for shake in board.handshakes)
 
     def _write_board(self, bench: Bench) -> None:
         board = bench.open_board
-        if self._file is None or board is None:
+        if board is None or (self._file is None and not self.kinds.keys() - set(_FINE)):
             return
         from hil.record.collect import board_facts, console_facts, link_facts
 
-        self._file.write(board_facts(bench, board))
+        self.board_facts = board_facts(bench, board)
+        if self._file is None:
+            return
+        self._file.write(self.board_facts)
         self._file.write(link_facts(board, bench.recoveries))
         self._file.write(console_facts(board))
 
+
+_FINE = ("passed", "skipped")
 
 RECORDED = "hil_recorded"
 """Attribute of a TestReport: (name, value) of what the test recorded."""

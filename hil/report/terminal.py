@@ -65,6 +65,12 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog) -> None:
     if log.facts_path is not None:
         reporter.write_line(f"facts: {log.facts_path}")
     _write_trouble(reporter, log)
+    if log.diagnosis is not None and not log.diagnosis.empty:
+        from hil.diagnose.show import lines
+
+        reporter.section("diagnosis", sep="=", red=True, bold=True)
+        for line in lines(log.diagnosis):
+            reporter.write_line(line.text, bold=line.strong)
 
 
 def _write_table(reporter: pytest.TerminalReporter, measurements: tuple[Measurement, ...]) -> None:
