@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hil.errors import ExitCode, HilError
+from hil.errors import ExitCode, HilError, InfrastructureError
 from hil.faults.build import faults_dir
 from hil.faults.fault import Fault
-from hil.faults.proof import Caught, Proof, prove
+from hil.faults.proof import Caught, Named, Proof, prove
 from hil.faults.registry import find_fault, load_faults
 
 CI = (
@@ -41,11 +41,9 @@ def main(argv: list[str] | None = None) -> int:
     except HilError as error:
         print(error, file=sys.stderr)
         return int(error.exit_code)
-    from rich.console import Console
+    from hil.faults.table import document, print_table
 
-    from hil.faults.table import document, terminal_table
-
-    Console().print(terminal_table(proofs))
+    print_table(proofs)
     if arguments.write is not None:
         arguments.write.write_text(document(proofs), encoding="utf-8")
     return ExitCode.PASSED if all(proof.good for proof in proofs) else ExitCode.TEST_FAILED
@@ -64,7 +62,7 @@ def _prove_all(faults: Sequence[Fault], folder: Path, jobs: int) -> Iterator[Pro
 
     build()  # once, before several runs want it at the same time
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        runs = pool.map(lambda fault: prove(fault, folder / fault.id), faults)
+        runs = pool.map(lambda fault: _prove(fault, folder / fault.id), faults)
         for number, proof in enumerate(runs, start=1):
             mark = "" if proof.good else "  <--"
             print(
@@ -74,6 +72,14 @@ def _prove_all(faults: Sequence[Fault], folder: Path, jobs: int) -> Iterator[Pro
                 flush=True,
             )
             yield proof
+
+
+def _prove(fault: Fault, folder: Path) -> Proof:
+    """A run that left nothing to judge is a row of the table too."""
+    try:
+        return prove(fault, folder)
+    except InfrastructureError as error:
+        return Proof(fault, Caught.WRONG_REASON, str(error), Named.UNEXPLAINED, (), 0.0, 0.0)
 
 
 def _list(faults: Sequence[Fault]) -> None:

@@ -26,7 +26,7 @@ LIMIT_S = 120.0
 """One run of the suite; the slowest fault needs about a quarter of it."""
 
 # Short: a board that does not answer here will not answer later either.
-_ARGUMENTS = ("--board-handshake-s", "5", "--board-image-s", "5")
+_ARGUMENTS = ("--board-handshake-s", "5", "--board-image-s", "3")
 _FAILED = ("failed", "firmware", "usage")
 _NOT_MEASURED = ("infrastructure", "not run")
 

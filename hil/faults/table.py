@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from hil.faults.fault import Area, BoardAction, EnginePatch, Fault, LinkPatch, SourcePatch
 from hil.faults.proof import Caught, Named, Proof
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 _KINDS = {
     SourcePatch: "firmware",
@@ -26,6 +22,8 @@ _STYLE = {
     Named.UNEXPLAINED: "yellow",
     Named.WRONG: "red",
 }
+
+_LOG_COLUMNS = 180
 
 
 def changed(fault: Fault) -> str:
@@ -45,7 +43,9 @@ def summary(proofs: Sequence[Proof]) -> str:
     )
 
 
-def terminal_table(proofs: Sequence[Proof]) -> Table:
+def print_table(proofs: Sequence[Proof]) -> None:
+    """The table on the terminal; in a log it takes the width that it needs."""
+    from rich.console import Console
     from rich.table import Table
 
     table = Table(title="seeded faults", caption=summary(proofs))
@@ -62,7 +62,8 @@ def terminal_table(proofs: Sequence[Proof]) -> Table:
             proof.note,
             f"{proof.seconds + proof.build_s:.1f}",
         )
-    return table
+    console = Console()
+    (console if console.is_terminal else Console(width=_LOG_COLUMNS)).print(table)
 
 
 def document(proofs: Sequence[Proof]) -> str:

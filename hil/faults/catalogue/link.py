@@ -74,16 +74,19 @@ FAULTS = (
         infrastructure("board.silent", says="no answer"),
     ),
     Fault(
-        "echo-ends-at-zero",
+        "echo-ends-at-lf",
         Area.LINK,
-        "a payload is handled as a C string",
+        "a payload is handled as a line: it ends at LF",
         (
             SourcePatch(
                 "core/dispatcher.cpp",
                 "Echoed{request.echo.payload}",
-                "Echoed{request.echo.payload.Part(\n"
-                "          0, strnlen(reinterpret_cast<const char*>(request.echo.payload.data),\n"
-                "                     request.echo.payload.size))}",
+                "Echoed{request.echo.payload.Part(0, [&request] {\n"
+                "        const Bytes& all = request.echo.payload;\n"
+                "        size_t i = 0;\n"
+                "        while (i < all.size && all.data[i] != 0x0A) ++i;\n"
+                "        return i;\n"
+                "      }())}",
             ),
         ),
         failure("link.bytes", test="test_all_256_byte_values"),
@@ -111,17 +114,15 @@ FAULTS = (
     Fault(
         "chunks-never-complete",
         Area.LINK,
-        "the bitmap of missing chunks never loses its last bit",
+        "an image counts as complete only with a chunk that does not exist",
         (
             SourcePatch(
                 "core/images.cpp",
-                "  Touch(image);\n  *missing = image->missing;\n  return {};\n}\n\n"
-                "Image* ImageStore::Find(",
-                "  Touch(image);\n  *missing = image->missing | 0x20;\n  return {};\n}\n\n"
-                "Image* ImageStore::Find(",
+                "    image->missing = AllMissing(ChunkCount(upload.image_bytes));\n",
+                "    image->missing = AllMissing(ChunkCount(upload.image_bytes) + 1);\n",
             ),
         ),
-        infrastructure("board.silent", "board.protocol", says="chunk|upload|no answer"),
+        infrastructure("board.protocol", says="6 of 6 chunks acknowledged"),
     ),
     Fault(
         "baud-not-switched",
