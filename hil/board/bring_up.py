@@ -26,6 +26,7 @@ PROBE_S = 4.0
 _GOODBYE_S = 0.5
 _ECHO_S = 2.0
 _RESTARTED_S = 1.0
+_REBOOT_TRIES = 3
 
 
 def flash_build(
@@ -99,12 +100,23 @@ def reboot(connection: Connection, before: Identity, deadline: Deadline) -> Iden
     from hil.wire.enums import RebootTarget
 
     connection.mark()
-    # Without an acknowledgement it may have restarted all the same: the boot count tells.
-    connection.channel.reboot(RebootTarget.APP, deadline)
+    for _ in range(_REBOOT_TRIES):
+        acknowledged = connection.channel.reboot(RebootTarget.APP, deadline)
+        # Without an acknowledgement it may have restarted all the same: the boot count tells.
+        if acknowledged is not None or not _still_runs(connection, before):
+            break
     connection.to_boot_baud()
     return shake_hands(
         connection, deadline, accept=lambda after: after.boot_count != before.boot_count
     )
+
+
+def _still_runs(connection: Connection, before: Identity) -> bool:
+    """Whether the board answers at this rate without having restarted."""
+    with suppress(HilError):
+        after = connection.channel.connect(connection.within(_RESTARTED_S))
+        return after.boot_count == before.boot_count
+    return False
 
 
 def change_baud(connection: Connection, identity: Identity, baud: int) -> BaudReport:

@@ -13,16 +13,8 @@ from typing import Any
 from hil.link.recording import Kind
 from hil.link.recording_file import Record
 from hil.wire.errors import WireError
-from hil.wire.frames import FIRST_SEQ, ConsoleText, Damaged, Frame, FrameDecoder, encode_frame
-from hil.wire.messages import (
-    ErrorCode,
-    ErrorReply,
-    Infer,
-    Reboot,
-    Result,
-    decode_reply,
-    decode_request,
-)
+from hil.wire.frames import ConsoleText, Damaged, Frame, FrameDecoder, encode_frame
+from hil.wire.messages import Reboot, Result, decode_request
 
 _LARGEST_FRAME = 1 << 16  # the identity's limit need not be known to read a recording
 _PAUSE_US = 250_000  # after which an unfinished segment was given up
@@ -109,20 +101,6 @@ def read_request(message: bytes) -> Any:
 def is_result(content: bytes) -> bool:
     """Whether a reply ends an inference."""
     return kind_of(content) == Result.kind
-
-
-def lacks_chunks(exchange: Exchange) -> bool:
-    """Whether an inference was refused because part of its image had not arrived."""
-    if not isinstance(exchange.request, Infer) or not exchange.answers:
-        return False
-    for _, content in exchange.answers:
-        try:
-            _, reply = decode_reply(joined(FIRST_SEQ, content))
-        except WireError:
-            return False
-        if not isinstance(reply, ErrorReply) or reply.code is not ErrorCode.INCOMPLETE:
-            return False
-    return True
 
 
 def events_of(records: Iterable[Record]) -> list[Event]:

@@ -27,7 +27,7 @@ from hil.wire.messages import Chunk, Infer
 
 _TICK_S = 1e-6  # the shortest wait; a shorter one might not change the clock
 _LONGEST_WORK_S = 0.5  # of the host between an answer and its next request
-_LONGEST_GAP_S = 0.01  # of the host between two frames of one image
+_LONGEST_GAP_S = 2.0  # of the host between two frames of one image: a slow line may hold it
 
 
 class VirtualClock:
@@ -213,8 +213,7 @@ class ReplayTransport:
         if went_on and isinstance(exchange.request, Chunk | Infer):
             # Within an image the host took its time too, and round trips contain it.
             recorded = self._start_s + exchange.at_us / 1e6
-            if recorded < self.clock.now + _LONGEST_GAP_S:
-                self.clock.advance_to(recorded)
+            self.clock.advance_to(min(recorded, self.clock.now + _LONGEST_GAP_S))
         start_s = self.clock.now - exchange.at_us / 1e6
         if went_on:
             self._start_s = start_s

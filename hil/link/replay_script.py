@@ -6,7 +6,6 @@ import bisect
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from hil.link.recorded_events import (
     Event,
@@ -15,8 +14,8 @@ from hil.link.recorded_events import (
     Spoken,
     is_result,
     kind_of,
-    lacks_chunks,
 )
+from hil.link.recorded_uploads import repair_uploads
 from hil.link.recording import Kind
 from hil.wire.messages import (
     Chunk,
@@ -75,8 +74,8 @@ class Script:
         self._boots: list[int] = []
         self._uploads: dict[int, list[int]] = defaultdict(list)  # by image, in order
         self._uploading: dict[int, int] = {}  # by image, the last that was asked for
+        repair_uploads(events)
         self._index()
-        self._join_repeated()
         self._skip_flashing()
 
     def find(self, content: bytes, state: State) -> tuple[Exchange | None, bool]:
@@ -157,6 +156,8 @@ class Script:
         """When the host did something again; None: nothing more is recorded."""
         for place in range(self.cursor, len(self.events)):
             event = self.events[place]
+            if isinstance(event, Exchange) and event.used:
+                continue  # superfluous, or out of the order of the recording
             if not isinstance(event, Spoken) and not self._happened(place, Kind.LOST):
                 return event.at_us
         return None
@@ -180,7 +181,7 @@ class Script:
                 while finished and finished[0][0] <= event.at_us:
                     state.finished(finished.pop(0)[1])
                 self._places[state.key(event.content)].append(place)
-                if isinstance(event.request, Upload):
+                if isinstance(event.request, Upload) and not event.used:
                     self._uploads[event.request.image_crc].append(place)
                 ends = [at for at, answer in event.answers if is_result(answer)]
                 if ends and isinstance(event.request, Infer):
@@ -191,18 +192,6 @@ class Script:
                 self._boots.append(place)
                 state.restart()
                 finished.clear()
-
-    def _join_repeated(self) -> None:
-        """An inference that was asked for again, because a chunk had been lost, is one.
-
-        The replayed line loses nothing, so the host asks once, and waits as long as both took.
-        """
-        for places in self._places.values():
-            for place, again in reversed([*pairwise(places)]):
-                first, second = self._exchange(place), self._exchange(again)
-                if lacks_chunks(first) and self._upload_of(place) == self._upload_of(again):
-                    first.answers = second.answers
-                    second.used = True
 
     def _upload_of(self, place: int) -> tuple[int, int]:
         """The places between which the image of a request was uploaded and used."""

@@ -348,6 +348,24 @@ def test_a_reboot_waits_for_the_next_boot(
     assert board.identity.boot_count == 2
 
 
+def test_a_reboot_whose_command_is_lost_is_asked_for_again(
+    script: ScriptedBoard, identity: Identity, opened: Callable[..., Board]
+) -> None:
+    board = opened()
+    commands = []
+
+    def hear_the_second(command: Reboot) -> list[RebootAck | None]:
+        commands.append(command)
+        if len(commands) == 1:
+            return []
+        script.identity = dataclasses.replace(identity, boot_count=2, reset_reason=3)
+        return [RebootAck(RebootTarget.APP), None]
+
+    script.answers[Reboot] = hear_the_second
+    assert board.reboot().boot_count == 2
+    assert len(commands) == 2
+
+
 def test_a_reboot_that_does_not_happen_is_reported(
     script: ScriptedBoard, opened: Callable[..., Board]
 ) -> None:

@@ -1,0 +1,464 @@
+"""A recorded conversation answers as the board did: same answers, same times, in any order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hil.deadline import Deadline
+from hil.errors import FirmwareError, InfrastructureError
+from hil.link.channel import Channel
+from hil.link.errors import BoardError, NoAnswerError
+from hil.link.fake import FakeBoard, FakeClock, corrupt, drop, duplicate, random_faults
+from hil.link.jobs import Inference, Job
+from hil.link.recorded_events import events_of, joined, split
+from hil.link.recording import Kind, Recorder, RecordingTransport
+from hil.link.recording_file import Record, read_recording
+from hil.link.replay import ReplayTransport, VirtualClock
+from hil.link.replay_script import Script
+from hil.wire.messages import ErrorCode, OutputData, Reply, Request
+
+IMAGE_BYTES = 96 * 96
+LIMIT_S = 120.0
+
+Talk = Callable[[Channel, Callable[[], Deadline]], object]
+
+
+def image(number: int) -> bytes:
+    return bytes((number + 7 * at) & 0xFF for at in range(IMAGE_BYTES))
+
+
+def record(path: Path, talk: Talk, **board_options: object) -> object:
+    """What `talk` returned, talking to a fake board that is recorded."""
+    clock = FakeClock()
+    board = FakeBoard(clock, **board_options)  # type: ignore[arg-type]
+    recorder = Recorder(path, clock)
+    channel = Channel(RecordingTransport(board, recorder), clock=clock, first_seq=70_000)
+    try:
+        return talk(channel, lambda: Deadline.after(LIMIT_S, clock))
+    finally:
+        recorder.close()
+
+
+def replayed(path: Path) -> tuple[ReplayTransport, Channel]:
+    script = Script(events_of(read_recording(path)))
+    transport = ReplayTransport(script, "replay", hint="record again")
+    transport.open()
+    return transport, Channel(transport, clock=transport.clock, first_seq=9_000_000)
+
+
+def replay(path: Path, talk: Talk) -> object:
+    transport, channel = replayed(path)
+    return talk(channel, lambda: Deadline.after(LIMIT_S, transport.clock))
+
+
+def facts(answer: Inference) -> tuple[object, ...]:
+    return answer.image_crc, answer.result, answer.captured
+
+
+def everything(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    """One of each request."""
+    identity = channel.connect(limit())
+    said: list[object] = [identity, channel.ops(limit()), channel.memory(limit())]
+    for number in range(3):
+        said.append(facts(channel.infer(Job(image(number), trace=True), limit())))
+        said.append(channel.read_output(1, limit()))
+        said.append(channel.trace(limit()))
+    said.append(channel.capture_op(image(2), 3, limit()))
+    said.append(channel.echo(bytes(range(256)), limit()))
+    said += [facts(a) for a in channel.infer_many(map(Job, map(image, range(6))), LIMIT_S)]
+    return said
+
+
+def test_every_request_is_answered_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a.rec"
+    said = record(path, everything)
+    assert replay(path, everything) == said
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(seed=st.integers(0, 10**6), rate=st.sampled_from([0.02, 0.1, 0.25]))
+def test_what_was_recorded_on_a_noisy_line_is_answered_without_the_noise(
+    tmp_path: Path, seed: int, rate: float
+) -> None:
+    path = tmp_path / "noisy.rec"
+    faults = {"to_board": random_faults(rate, seed), "to_host": random_faults(rate, seed + 1)}
+    said = record(path, everything, baud=115_200, **faults)
+    assert replay(path, everything) == said
+
+
+@pytest.mark.parametrize("fault", [drop, duplicate, corrupt])
+@pytest.mark.parametrize("direction", ["to_board", "to_host"])
+def test_any_single_fault_leaves_a_recording_that_can_be_replayed(
+    tmp_path: Path, fault: Callable[..., object], direction: str
+) -> None:
+    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+        channel.connect(limit())
+        return [facts(channel.infer(Job(image(n)), limit())) for n in (1, 2, 1)]
+
+    path = tmp_path / "a.rec"
+    for number in range(26):
+        said = record(path, talk, **{direction: fault(number)})
+        assert replay(path, talk) == said, number
+
+
+def test_round_trips_take_as_long_as_they_took(tmp_path: Path) -> None:
+    def talk(channel: Channel, limit: Callable[[], Deadline]) -> list[float]:
+        channel.connect(limit())
+        answers = [channel.infer(Job(image(n)), limit()) for n in range(4)]
+        answers += channel.infer_many(map(Job, map(image, range(4))), LIMIT_S)
+        return [answer.upload_s + answer.result_s for answer in answers]
+
+    path = tmp_path / "a.rec"
+    took = record(path, talk, baud=115_200, invoke_s=0.05)
+    again = replay(path, talk)
+    assert isinstance(took, list)
+    assert again == pytest.approx(took, rel=0.02)
+
+
+def test_the_clock_goes_on_while_the_host_works(tmp_path: Path) -> None:
+    path = tmp_path / "a.rec"
+    clock = FakeClock()
+    recorder = Recorder(path, clock)
+    channel = Channel(RecordingTransport(FakeBoard(clock), recorder), clock=clock)
+    started = clock()
+    for payload in (b"a", b"b", b"c"):
+        channel.echo(payload, Deadline.after(LIMIT_S, clock))
+        clock.advance(0.2)
+    recorder.close()
+    took = clock() - started - 0.2
+
+    transport, channel = replayed(path)
+    started = transport.clock()
+    for payload in (b"a", b"b", b"c"):
+        channel.echo(payload, Deadline.after(LIMIT_S, transport.clock))
+    assert transport.clock() - started == pytest.approx(took, rel=0.01)
+
+
+# ---- another order, another part
+
+
+def infer_all(
+    numbers: Iterable[int],
+) -> Callable[[Channel, Callable[[], Deadline]], list[tuple[object, ...]]]:
+    def talk(channel: Channel, limit: Callable[[], Deadline]) -> list[tuple[object, ...]]:
+        channel.connect(limit())
+        return [
+            (
+                number,
+                facts(channel.infer(Job(image(number)), limit())),
+                channel.read_output(1, limit()),
+            )
+            for number in numbers
+        ]
+
+    return talk
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(range(4))])
+def test_images_may_be_asked_for_in_another_order(tmp_path: Path, order: tuple[int, ...]) -> None:
+    path = tmp_path / "a.rec"
+    said = record(path, infer_all(range(4)))
+    assert isinstance(said, list)
+    assert replay(path, infer_all(order)) == [said[number] for number in order]
+
+
+def test_a_part_of_the_images_may_be_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.rec"
+    said = record(path, infer_all(range(4)))
+    assert isinstance(said, list)
+    assert replay(path, infer_all([2])) == [said[2]]
+
+
+def test_a_test_is_answered_from_its_own_part(tmp_path: Path) -> None:
+    path = tmp_path / "a.rec"
+    clock = FakeClock()
+    recorder = Recorder(path, clock)
+    channel = Channel(RecordingTransport(FakeBoard(clock), recorder), clock=clock)
+    channel.connect(Deadline.after(LIMIT_S, clock))
+    counts = {}
+    for name in ("test_one", "test_two"):
+        recorder.note(name)
+        answer = channel.infer(Job(image(5)), Deadline.after(LIMIT_S, clock))
+        counts[name] = answer.result.inference
+    recorder.close()
+    assert counts == {"test_one": 1, "test_two": 2}
+
+    transport, channel = replayed(path)
+    channel.connect(Deadline.after(LIMIT_S, transport.clock))
+    for name in ("test_two", "test_one"):
+        transport.note(name)
+        answer = channel.infer(Job(image(5)), Deadline.after(LIMIT_S, transport.clock))
+        assert answer.result.inference == counts[name]
+
+
+def test_an_output_is_that_of_the_image_that_ran(tmp_path: Path) -> None:
+    path = tmp_path / "a.rec"
+    record(path, infer_all([1, 2]))
+    transport, channel = replayed(path)
+    limit = Deadline.after(LIMIT_S, transport.clock)
+    channel.connect(limit)
+    for number in (2, 1):
+        answer = channel.infer(Job(image(number)), limit)
+        assert channel.read_output(1, limit).image_crc == answer.image_crc
+
+
+# ---- what the recording does not hold
+
+
+@pytest.mark.parametrize(
+    ("ask", "what"),
+    [
+        (lambda ch, limit: ch.infer(Job(image(9)), limit), "does not hold Upload .*0x[0-9a-f]{8}"),
+        (lambda ch, limit: ch.echo(b"other", limit), r"does not hold Echo \(payload of 5 bytes\)"),
+        (lambda ch, limit: ch.trace(limit), "does not hold GetTrace"),
+        (
+            lambda ch, limit: [ch.infer(Job(image(1)), limit) for _ in range(2)],
+            "holds Infer .* 1 times, and all were asked for already",
+        ),
+    ],
+)
+def test_a_request_that_is_not_recorded_is_an_infrastructure_error(
+    tmp_path: Path, ask: Callable[[Channel, Deadline], object], what: str
+) -> None:
+    path = tmp_path / "a.rec"
+    record(path, infer_all([1]))
+    transport, channel = replayed(path)
+    limit = Deadline.after(LIMIT_S, transport.clock)
+    channel.connect(limit)
+    with pytest.raises(InfrastructureError, match=what) as caught:
+        ask(channel, limit)
+    assert caught.value.hint == "record again"
+    assert caught.value.where == "replay"
+
+
+def test_the_rest_can_be_asked_for_after_a_request_that_is_not_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "a.rec"
+    said = record(path, infer_all([1]))
+    transport, channel = replayed(path)
+    limit = Deadline.after(LIMIT_S, transport.clock)
+    with pytest.raises(InfrastructureError):
+        channel.echo(b"other", limit)
+    transport.open()
+    channel.connect(limit)
+    answer = channel.infer(Job(image(1)), limit)
+    assert isinstance(said, list)
+    assert facts(answer) == said[0][1]
+
+
+# ---- what the board did wrong
+
+
+def test_a_wrong_answer_is_as_wrong_again(tmp_path: Path) -> None:
+    def other_image(request: Request, replies: list[Reply]) -> list[Reply]:
+        return [
+            OutputData(1, r.output, r.total, r.offset, r.data) if isinstance(r, OutputData) else r
+            for r in replies
+        ]
+
+    path = tmp_path / "a.rec"
+
+    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+        channel.connect(limit())
+        channel.infer(Job(image(1)), limit())
+        return channel.read_output(1, limit()).image_crc
+
+    assert record(path, talk, edit=other_image) == 1
+    assert replay(path, talk) == 1
+
+
+def test_a_refusal_is_a_refusal_again(tmp_path: Path) -> None:
+    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+        codes = []
+        channel.connect(limit())
+        for job in (Job(image(1), claimed_crc=5), Job(image(1)[:-1]), Job(image(1))):
+            try:
+                channel.infer(job, limit())
+                codes.append(ErrorCode.OK)
+            except BoardError as error:
+                codes.append(error.code)
+        return codes
+
+    path = tmp_path / "a.rec"
+    expected = [ErrorCode.IMAGE_CORRUPT, ErrorCode.WRONG_SIZE, ErrorCode.OK]
+    assert record(path, talk) == expected
+    assert replay(path, talk) == expected
+
+
+def test_silence_is_silence_again_and_takes_none_of_our_time(tmp_path: Path) -> None:
+    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+        channel.connect(limit())
+        with pytest.raises(NoAnswerError) as caught:
+            channel.echo(b"x", Deadline(limit().clock() + 50, 50, limit().clock))
+        return str(caught.value)
+
+    def unanswered(request: Request, replies: list[Reply]) -> list[Reply]:
+        return [] if type(request).__name__ == "Echo" else replies
+
+    path = tmp_path / "a.rec"
+    message = record(path, talk, edit=unanswered)
+    again = replay(path, talk)
+    assert isinstance(again, str)
+    assert isinstance(message, str)
+    assert again.splitlines()[0].partition("[")[0] == message.splitlines()[0].partition("[")[0]
+
+
+def test_a_reply_outside_the_protocol_is_one_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.rec"
+
+    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+        with pytest.raises(FirmwareError) as caught:
+            channel.echo(b"abc", limit())
+        return caught.value.message
+
+    def other(request: Request, replies: list[Reply]) -> list[Reply]:
+        return [default_ops(replies)]
+
+    assert record(path, talk, edit=other) == replay(path, talk)
+
+
+def default_ops(_: list[Reply]) -> Reply:
+    from hil.wire.messages import OpPage
+
+    return OpPage(0, 0, ())
+
+
+# ---- resets, text and lost ports, from records made by hand
+
+
+def happened(at_us: int, kind: Kind, text: bytes = b"{}") -> Record:
+    return Record(kind, at_us, text)
+
+
+RESET = b'{"can_reset":true}'
+OPENED = b'{"name":"p","can_reset":true}'
+LOST = b'{"message":"the port failed","hint":"check the cable"}'
+
+
+def transport_of(*records: Record) -> ReplayTransport:
+    return ReplayTransport(Script(events_of(records)), "replay", hint="record again")
+
+
+def test_console_text_comes_when_it_came() -> None:
+    transport = transport_of(
+        happened(0, Kind.OPENED, OPENED),
+        happened(1_000_000, Kind.RESET, RESET),
+        Record(Kind.RECEIVED, 1_200_000, b"rst:0x1\r\n"),
+        Record(Kind.RECEIVED, 1_700_000, b"ready\r\n"),
+    )
+    transport.open()
+    assert transport.reset()
+    started = transport.clock.now
+    assert transport.read(100, 0.1) == b""
+    assert transport.read(100, 5.0) == b"rst:0x1\r\n"
+    assert transport.clock.now - started == pytest.approx(0.2)
+    assert transport.read(100, 0.4) == b""
+    assert transport.read(100, 0.4) == b"ready\r\n"
+    assert transport.clock.now - started == pytest.approx(0.7)
+    assert transport.read(100, 5.0) == b""
+
+
+def test_a_reset_stops_what_the_board_was_about_to_say() -> None:
+    transport = transport_of(
+        happened(0, Kind.OPENED, OPENED),
+        Record(Kind.RECEIVED, 900_000, b"late\r\n"),
+        happened(1_000_000, Kind.RESET, RESET),
+        Record(Kind.RECEIVED, 1_000_100, b"boot\r\n"),
+    )
+    transport.open()
+    transport.reset()
+    assert transport.read(100, 5.0) == b"boot\r\n"
+
+
+def test_a_line_that_was_not_connected_is_not_connected() -> None:
+    transport = transport_of(
+        happened(0, Kind.OPENED, OPENED), happened(10, Kind.RESET, b'{"can_reset":false}')
+    )
+    transport.open()
+    assert not transport.reset()
+
+
+def test_a_port_that_was_lost_is_lost_there_and_comes_back() -> None:
+    transport = transport_of(
+        happened(0, Kind.OPENED, OPENED),
+        Record(Kind.RECEIVED, 100_000, b"text\r\n"),
+        happened(200_000, Kind.LOST, LOST),
+        happened(300_000, Kind.OPEN_FAILED, b'{"message":"no such port","hint":"plug it in"}'),
+        happened(400_000, Kind.OPENED, OPENED),
+    )
+    transport.open()
+    assert transport.read(100, 1.0) == b"text\r\n"
+    with pytest.raises(InfrastructureError, match="the port failed") as caught:
+        transport.read(100, 1.0)
+    assert caught.value.hint == "check the cable"
+    with pytest.raises(InfrastructureError, match="no such port"):
+        transport.open()
+    transport.open()
+    assert transport.read(100, 1.0) == b""
+
+
+def test_a_port_that_never_came_back_does_not_come_back() -> None:
+    transport = transport_of(happened(0, Kind.OPENED, OPENED), happened(10, Kind.LOST, LOST))
+    transport.open()
+    with pytest.raises(InfrastructureError, match="the port failed"):
+        transport.read(100, 1.0)
+    for _ in range(3):
+        with pytest.raises(InfrastructureError, match="did not come back"):
+            transport.open()
+
+
+def test_a_port_that_could_not_be_opened_cannot_be() -> None:
+    transport = transport_of(
+        happened(0, Kind.OPEN_FAILED, b'{"message":"no such port","hint":"plug it in"}')
+    )
+    for _ in range(3):
+        with pytest.raises(InfrastructureError, match="no such port"):
+            transport.open()
+
+
+def test_a_replay_starts_with_the_board_that_was_flashed() -> None:
+    transport = transport_of(
+        happened(0, Kind.OPENED, OPENED),
+        happened(10, Kind.RESET, RESET),
+        Record(Kind.RECEIVED, 20, b"invalid header: 0xffffffff\r\n"),
+        Record(Kind.FLASH_SENT, 30, b"\xc0sync\xc0"),
+        happened(40, Kind.FLASHED, b'{"error":null}'),
+        happened(50, Kind.RESET, RESET),
+        Record(Kind.RECEIVED, 60, b"ready\r\n"),
+    )
+    transport.open()
+    transport.reset()
+    assert transport.read(100, 1.0) == b"ready\r\n"
+
+
+# ---- small parts
+
+
+@given(st.integers(0x10000, 0xFFFFFFFF), st.integers(1, 30))
+def test_a_message_is_its_number_and_its_content(seq: int, size: int) -> None:
+    from hil.wire.cbor import dumps
+
+    rest: list[object] = [3, *range(size - 1)]
+    message = dumps([seq, *rest])  # type: ignore[list-item]
+    number, content = split(message)
+    assert number == seq
+    assert joined(seq, content) == message
+    assert split(dumps([seq ^ 1, *rest]))[1] == content  # type: ignore[list-item]
+
+
+def test_who_looks_first_sees_the_arrival_and_who_looks_again_sees_the_work_done() -> None:
+    clock = VirtualClock()
+    clock.advance_to(5.0)
+    clock.work_until(6.0)
+    assert [clock(), clock(), clock()] == [5.0, 6.0, 6.0]
+    clock.work_until(5.5)
+    assert [clock(), clock()] == [6.0, 6.0]
