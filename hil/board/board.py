@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -13,7 +14,7 @@ from hil.board.bring_up import find_silent_restart
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import BoardResetError, BoardUnusableError
-from hil.board.facts import BaudReport, FlashReport, Incident, Inference, Recovery, Stamp
+from hil.board.facts import BaudReport, FlashReport, Incident, Inference, Oddity, Recovery, Stamp
 from hil.board.handshake import shake_hands
 from hil.board.identity import check_identity
 from hil.board.lock import PortLock
@@ -61,6 +62,7 @@ class Board:
         self.incidents: list[Incident] = []
         self.stamps: list[Stamp] = []
         self.handshakes: list[tuple[str, Identity]] = []
+        self.oddities: list[Oddity] = []
         self.on_inference: Callable[[Inference, Stamp], None] | None = None
         self._starts = 0
         self.first_cause: InfrastructureError | None = None
@@ -155,7 +157,9 @@ class Board:
             image_bytes(image), cam_always, trace, threshold, capture_op, claimed_crc=claimed_crc
         )
         limit = deadline or self._connection.within(self.options.image_s)
-        return self._finished(self._ask("running an inference", lambda ch: ch.infer(job, limit)))
+        answer = self._ask("running an inference", lambda ch: ch.infer(job, limit))
+        self._check_refusals(job.image, claimed_crc)
+        return self._finished(answer)
 
     def infer_many(
         self,
@@ -215,7 +219,10 @@ class Board:
 
     def echo(self, payload: bytes) -> bytes:
         """Sends up to 1536 bytes; what came back."""
-        return self._ask("echoing", lambda ch: ch.echo(payload, self._request_limit()))
+        answer = self._ask("echoing", lambda ch: ch.echo(payload, self._request_limit()))
+        if answer != payload:
+            self.oddities.append(Oddity("echo", "other bytes came back", payload, answer))
+        return answer
 
     # ---- lifecycle
 
@@ -270,7 +277,10 @@ class Board:
 
         self._check_usable()
         with self._failing():
-            return change_baud(self._connection, self.identity, baud)
+            report = change_baud(self._connection, self.identity, baud)
+        if report.problem is not None and self.identity.capabilities.baud:
+            self.oddities.append(Oddity("baud", f"{baud} baud: {report.problem}"))
+        return report
 
     def recover(self, deadline: Deadline | None = None) -> Recovery:
         """Brings a lost board back: reopens the port if need be, resets, connects, checks.
@@ -390,6 +400,17 @@ class Board:
         self._starts += 1
         check_identity(identity, self._expected, self.where)
         change_baud(self._connection, identity, self.options.baud)
+
+    def _check_refusals(self, image: bytes, claimed_crc: int | None) -> None:
+        """Notes an answer to an image that the board should have refused."""
+        from hil.wire.enums import TensorRole
+
+        sizes = [t.data_bytes for t in self.identity.tensors if t.role is TensorRole.INPUT]
+        if claimed_crc is not None and claimed_crc != zlib.crc32(image):
+            self.oddities.append(Oddity("accepted", "an image with another CRC-32"))
+        elif sizes and len(image) != sizes[0]:
+            text = f"an image of {len(image)} bytes instead of {sizes[0]}"
+            self.oddities.append(Oddity("accepted", text))
 
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)

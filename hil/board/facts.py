@@ -58,6 +58,20 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Oddity:
+    """An answer that no right board gives, noted where it came.
+
+    `what`: "echo" (other bytes came back: `sent`, `got`), "accepted" (an image that had to be
+    refused), "baud" (the rate did not change). `detail`: the same in words.
+    """
+
+    what: str
+    detail: str
+    sent: bytes = b""
+    got: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class FlashedFile:
     """One file of the build: where it belongs, and whether it had to be written."""
 

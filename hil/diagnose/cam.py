@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
 
 if TYPE_CHECKING:
@@ -89,13 +89,9 @@ def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     for number, first in enumerate(known):
         for second in known[number + 1 :]:
             if first.id != second.id:
-                both = (first, second)
-                yield Hypothesis(
-                    first.id,
-                    lambda p, both=both: apply(p, both),  # type: ignore[misc]
-                    first.parameters,
-                    (first.hypothesis(), second.hypothesis()),
-                )
+                both = suppose(first.id, apply, (first, second))
+                together = (first.hypothesis(), second.hypothesis())
+                yield dataclasses.replace(both, together=together)
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -108,13 +104,7 @@ def steps(world: World) -> Iterator[Step]:
     filters = filters.reshape(model.classes, model.channels)
     for other in range(model.classes):
         if other != index:
-            weights = filters[other]
-            yield Step(
-                "cam.other-class",
-                lambda t, w=weights: dataclasses.replace(t, weights=w),  # type: ignore[misc]
-                None,
-                (("index", other),),
-            )
+            yield _changes("cam.other-class", weights=filters[other], index=other)
     yield Step("cam.unsigned-features", lambda t: _changed(t, features=t.features & 0xFF))
     yield Step("cam.unsigned-weights", lambda t: _changed(t, weights=t.weights & 0xFF))
     if zero:
@@ -144,12 +134,7 @@ def steps(world: World) -> Iterator[Step]:
             shifted = everything[start : start + model.channels]
         else:
             shifted = np.roll(filters[index], -steps_off)
-        yield Step(
-            "cam.weights-shifted",
-            lambda t, w=shifted: _changed(t, weights=w),  # type: ignore[misc]
-            None,
-            (("steps", f"{steps_off:+d}"),),
-        )
+        yield _changes("cam.weights-shifted", weights=shifted, steps=f"{steps_off:+d}")
     yield Step("cam.transposed", after=lambda cam: cam.T)
     yield Step("cam.mirrored", after=lambda cam: cam[:, ::-1], parameters=(("how", "left/right"),))
     yield Step("cam.mirrored", after=lambda cam: cam[::-1], parameters=(("how", "top/bottom"),))
@@ -157,16 +142,8 @@ def steps(world: World) -> Iterator[Step]:
         "cam.mirrored", after=lambda cam: cam[::-1, ::-1], parameters=(("how", "both ways"),)
     )
     for bits in (16, 8, 24):
-        yield Step(
-            "cam.accumulator",
-            after=lambda cam, b=bits: ((cam + (1 << (b - 1))) & ((1 << b) - 1)) - (1 << (b - 1)),  # type: ignore[misc]
-            parameters=(("bits", bits),),
-        )
-        yield Step(
-            "cam.accumulator",
-            after=lambda cam, b=bits: np.clip(cam, -(1 << (b - 1)), (1 << (b - 1)) - 1),  # type: ignore[misc]
-            parameters=(("bits", f"{bits} (saturating)"),),
-        )
+        yield _then("cam.accumulator", _wrapped, bits, bits=bits)
+        yield _then("cam.accumulator", _saturated, bits, bits=f"{bits} (saturating)")
     yield Step("cam.clipped", after=lambda c: np.maximum(c, 0), parameters=(("what", "cells"),))
     yield Step(
         "cam.clipped",
@@ -174,31 +151,19 @@ def steps(world: World) -> Iterator[Step]:
         parameters=(("what", "weights"),),
     )
     yield Step("cam.negated", after=lambda cam: -cam)
-    for name, normalise in _normalisations().items():
-        del name
+    for normalise in _normalisations():
         yield Step("cam.normalised", after=normalise)
     for divisor in _divisors(world):
-        for how in (np.floor_divide, _toward_zero):
-            yield Step(
-                "cam.scaled",
-                after=lambda cam, d=divisor, f=how: f(cam, d),  # type: ignore[misc]
-                parameters=(("divisor", divisor),),
-            )
+        yield _then("cam.scaled", np.floor_divide, divisor, divisor=divisor)
+        yield _then("cam.scaled", _toward_zero, divisor, divisor=divisor)
     bias = _bias(world)
     if bias is not None:
         yield Step("cam.bias", after=lambda cam: cam + bias)
     for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-        yield Step(
-            "cam.cell-shifted",
-            after=lambda cam, s=(down, right): np.roll(cam, s, (0, 1)),  # type: ignore[misc]
-            parameters=(("cells", f"{down:+d} rows, {right:+d} columns"),),
-        )
+        cells = f"{down:+d} rows, {right:+d} columns"
+        yield _then("cam.cell-shifted", np.roll, (down, right), (0, 1), cells=cells)
     for off in (1, -1):
-        yield Step(
-            "cam.cell-shifted",
-            after=lambda cam, n=off: np.roll(cam.reshape(-1), n).reshape(cam.shape),  # type: ignore[misc]
-            parameters=(("cells", f"{off:+d}"),),
-        )
+        yield _then("cam.cell-shifted", np.roll, off, cells=f"{off:+d}")
 
 
 def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -244,22 +209,18 @@ def _zero_points(t: Terms, off: NDArray[np.int64]) -> Iterator[Hypothesis[Point]
     if off.max() == off.min() and total and int(off.flat[0]) % total == 0:
         steps_off = -int(off.flat[0]) // total
         if steps_off and abs(steps_off) <= 512:
-            yield Step(
-                "cam.feature-zero-point-wrong",
-                lambda t, n=steps_off: _changed(t, feature_zero=t.feature_zero + n),  # type: ignore[misc]
-                None,
-                (("steps", f"{steps_off:+d}"),),
+            zero = t.feature_zero + steps_off
+            yield _changes(
+                "cam.feature-zero-point-wrong", feature_zero=zero, steps=f"{steps_off:+d}"
             ).hypothesis()
     sums = (t.features - t.feature_zero).sum(axis=2)
     at = np.flatnonzero(sums)
     if at.size:
         quotient = -int(off.flat[at[0]]) / int(sums.flat[at[0]])
         if quotient == int(quotient) and quotient and np.array_equal(off, -int(quotient) * sums):
-            yield Step(
-                "cam.weight-zero-point-wrong",
-                lambda t, n=int(quotient): _changed(t, weight_zero=t.weight_zero + n),  # type: ignore[misc]
-                None,
-                (("steps", f"{int(quotient):+d}"),),
+            zero = t.weight_zero + int(quotient)
+            yield _changes(
+                "cam.weight-zero-point-wrong", weight_zero=zero, steps=f"{int(quotient):+d}"
             ).hypothesis()
 
 
@@ -306,15 +267,15 @@ def _truncated(world: World) -> Iterator[Hypothesis[Point]]:
 
     for how, predict in (("each product", by_product), ("each sum", by_sum)):
         yield Hypothesis("cam.scale-truncated", predict, (("how", how),))
-    for shift in (1, 2, 3, 4, 6, 7, 8):
+    for shift in (1, 2, 3, 4, 5, 6, 7, 8):
+        yield suppose("cam.scale-truncated", _right_shifted, shift, how=f"shifted right by {shift}")
 
-        def shifted(p: Point, n: int = shift) -> NDArray[np.int32]:
-            t = terms(p)
-            products = (t.features - t.feature_zero) * (t.weights - t.weight_zero)
-            cam: NDArray[np.int32] = (products >> n).sum(axis=2).astype("i4")
-            return cam
 
-        yield Hypothesis("cam.scale-truncated", shifted, (("how", f"shifted right by {shift}"),))
+def _right_shifted(p: Point, shift: int) -> NDArray[np.int32]:
+    t = terms(p)
+    products = (t.features - t.feature_zero) * (t.weights - t.weight_zero)
+    cam: NDArray[np.int32] = (products >> shift).sum(axis=2).astype("i4")
+    return cam
 
 
 def _other_images(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -337,11 +298,36 @@ def _previous(p: Point) -> Any:
     return p.world.answer(p.case.before[0]).cam if p.case.before else None
 
 
+_FIELDS = tuple(field.name for field in dataclasses.fields(Terms))
+
+
+def _changes(name: str, **values: Any) -> Step:
+    """A mistake that replaces fields of the terms; the other values are its parameters."""
+    changes = {key: value for key, value in values.items() if key in _FIELDS}
+    parameters = tuple((key, value) for key, value in values.items() if key not in _FIELDS)
+    return Step(name, lambda t: dataclasses.replace(t, **changes), None, parameters)
+
+
+def _then(name: str, change: Callable[..., Any], *arguments: Any, **parameters: object) -> Step:
+    """A mistake in the finished map: `change(map, *arguments)`."""
+    after: After = lambda cam: change(cam, *arguments)  # noqa: E731
+    return Step(name, None, after, tuple(parameters.items()))
+
+
+def _wrapped(cam: NDArray[np.int64], bits: int) -> Any:
+    half = 1 << (bits - 1)
+    return ((cam + half) & (2 * half - 1)) - half
+
+
+def _saturated(cam: NDArray[np.int64], bits: int) -> Any:
+    return cam.clip(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+
+
 def _changed(t: Terms, **changes: Any) -> Terms:
     return dataclasses.replace(t, **changes)
 
 
-def _normalisations() -> dict[str, After]:
+def _normalisations() -> tuple[After, ...]:
     import numpy as np
 
     from hil.oracle.cam import normalise
@@ -350,7 +336,7 @@ def _normalisations() -> dict[str, After]:
         low, high = int(cam.min()), int(cam.max())
         return np.zeros_like(cam) if low == high else (cam - low) * 255 // (high - low)
 
-    return {"cut": lambda cam: normalise(cam).astype(np.int64), "integer": rounded}
+    return lambda cam: normalise(cam).astype(np.int64), rounded
 
 
 def _divisors(world: World) -> tuple[int, ...]:

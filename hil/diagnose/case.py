@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from hil.record.run import EvidenceRecord, Run
 
 
+_BEFORE = 4
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """One image of a run.
@@ -37,6 +42,7 @@ class Case:
         features: the board's, int8 [rows, columns, C]; None where they are not known.
         cam: the board's map, int32; None where it sent none.
         before: tensors of the images that ran before it, the last one first.
+        traced_before: the same for its traced inference.
         op_crcs: CRC-32 of each operator's output on the board; None without a trace.
         op_right: what they should be.
         repeated: whether the image, sent again, gave the same answer; None: not tried.
@@ -53,6 +59,7 @@ class Case:
     features: NDArray[np.int8] | None
     cam: NDArray[np.int32] | None
     before: tuple[NDArray[np.int8], ...] = ()
+    traced_before: tuple[NDArray[np.int8], ...] = ()
     op_crcs: tuple[int | None, ...] | None = None
     op_right: tuple[int, ...] = ()
     repeated: bool | None = None
@@ -139,27 +146,61 @@ def oracle_of(run: Run) -> Oracle:
 
 def read_world(run: Run, oracle: Oracle, tolerances: Tolerances) -> World:
     """The cases of a run, in the order in which they were measured."""
-    evidence = {record.image: record for record in run.evidence}
+    evidence = {(e.image, e.facts): e for e in run.evidence}
     traces = {trace.image: trace for trace in run.traces}
+    tensors = {record.name: _tensor(record.png, record.name) for record in run.images}
+    order = _Order(run, tensors)
     cases: list[Case] = []
-    tensors: dict[str, NDArray[np.int8]] = {}
-    before: tuple[NDArray[np.int8], ...] = ()
     for record in run.images:
-        tensor = _tensor(record.png, record.name)
-        tensors[record.name] = tensor
-        found = evidence.get(record.name)
-        if found is not None and found.facts != record.facts:
-            found = None
         trace = traces.get(record.name)
         ops = () if trace is None else trace.ops
-        cases.append(_case(record.facts, tensor, oracle, tolerances, found, before, ops))
-        before = (tensor, *before)[:4]
+        crc = record.facts.image_crc
+        before = order.before(crc, record.times.invoke_us)
+        traced = () if trace is None else order.before(crc, trace.invoke_us)
+        found = evidence.get((record.name, record.facts))
+        case = _case(record.facts, tensors[record.name], oracle, tolerances, found, before, ops)
+        cases.append(dataclasses.replace(case, traced_before=traced))
+    known = {(record.name, record.facts) for record in run.images}
     for extra in run.evidence:
-        known = tensors.get(extra.image)
-        if known is None or any(extra.facts == case.facts for case in cases):
+        tensor = tensors.get(extra.image)
+        if tensor is None or (extra.image, extra.facts) in known:
             continue
-        cases.append(_case(extra.facts, known, oracle, tolerances, extra, (), ()))
+        before = order.before(extra.facts.image_crc, extra.facts.invoke_us)
+        cases.append(_case(extra.facts, tensor, oracle, tolerances, extra, before, ()))
     return World(run, oracle, model_of(run), tuple(cases))
+
+
+class _Order:
+    """Which images ran before another, by the results of the whole run."""
+
+    def __init__(self, run: Run, tensors: dict[str, NDArray[np.int8]]) -> None:
+        from hil.images import synthetic
+
+        self._tensors = {photo.name: photo.tensor for photo in synthetic()} | tensors
+        self._by_crc = {zlib.crc32(t.tobytes()): t for t in self._tensors.values()}
+        self._results = run.inferences
+        self._images = [tensors[record.name] for record in run.images]
+
+    def before(self, crc: int, invoke_us: int | None) -> tuple[NDArray[np.int8], ...]:
+        """The newest first; fewer where an image is not known. By the order of images where
+        the run does not hold its results."""
+        if not self._results:
+            crcs = [zlib.crc32(tensor.tobytes()) for tensor in self._images]
+            at = crcs.index(crc) if crc in crcs else 0
+            return tuple(self._images[max(at - _BEFORE, 0) : at][::-1])
+        for number, result in enumerate(self._results):
+            if (result.image_crc, result.times.invoke_us) == (crc, invoke_us):
+                return self._known(number)
+        return ()
+
+    def _known(self, number: int) -> tuple[NDArray[np.int8], ...]:
+        found = []
+        for result in self._results[max(number - _BEFORE, 0) : number][::-1]:
+            tensor = self._by_crc.get(result.image_crc)
+            if tensor is None:
+                break
+            found.append(tensor)
+        return tuple(found)
 
 
 def _case(

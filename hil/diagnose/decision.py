@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
 from hil.score import passes
 
@@ -47,7 +47,7 @@ def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     )
     yield Hypothesis("decision.threshold-raw", lambda p: _with(p, _score(p) >= p.given.threshold))
     for reports in (True, False):
-        yield Hypothesis("decision.threshold-fixed", lambda p, r=reports: _fixed(p, r))  # type: ignore[misc]
+        yield suppose("decision.threshold-fixed", _fixed, reports)
     yield Hypothesis(
         "decision.unsigned-score",
         lambda p: _with(p, ((_score(p) & 0xFF) + 128) * 100 >= p.given.threshold * 256),
@@ -59,39 +59,20 @@ def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     yield Hypothesis("decision.flat-map", _no_flat)
     yield Hypothesis("decision.never", lambda p: _with(p, False))
     for scale in (255, 128, 127, 100):
-        yield Hypothesis(
-            "decision.scale",
-            lambda p, s=scale: _with(p, (_score(p) + 128) * 100 >= p.given.threshold * s),  # type: ignore[misc]
-            (("scale", scale),),
-        )
+        yield suppose("decision.scale", _scaled, scale, scale=scale)
     classes = len(points[0].case.scores) if points else 0
     for index in range(classes):
         if index != points[0].case.facts.positive_class:
-            yield Hypothesis(
-                "decision.other-class",
-                lambda p, i=index: _with(p, passes(p.given.scores[i], p.given.threshold)),  # type: ignore[misc]
-                (("index", index),),
-            )
+            yield suppose("decision.other-class", _of_class, index, index=index)
 
 
 def other(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """Another threshold: one for all, or off by some percent."""
     for percent in (*range(1, 11), *range(-10, 0)):
-        yield Hypothesis(
-            "decision.threshold-offset",
-            lambda p, n=percent: _with(p, passes(_score(p), p.given.threshold + n)),  # type: ignore[misc]
-            (("percent", f"{percent:+d}"),),
-        )
+        yield suppose("decision.threshold-offset", _offset, percent, percent=f"{percent:+d}")
     for percent in range(101):
         for reported in (False, True):
-            yield Hypothesis(
-                "decision.threshold-other",
-                lambda p, n=percent, r=reported: (  # type: ignore[misc]
-                    decide(p.given, passes(_score(p), n)),
-                    n if r else p.given.threshold,
-                ),
-                (("percent", percent),),
-            )
+            yield suppose("decision.threshold-other", _at, percent, reported, percent=percent)
 
 
 def _score(p: Point) -> int:
@@ -100,6 +81,23 @@ def _score(p: Point) -> int:
 
 def _with(p: Point, passed: bool) -> tuple[str, int]:
     return decide(p.given, passed), p.given.threshold
+
+
+def _scaled(p: Point, scale: int) -> tuple[str, int]:
+    return _with(p, (_score(p) + 128) * 100 >= p.given.threshold * scale)
+
+
+def _of_class(p: Point, index: int) -> tuple[str, int]:
+    return _with(p, passes(p.given.scores[index], p.given.threshold))
+
+
+def _offset(p: Point, percent: int) -> tuple[str, int]:
+    return _with(p, passes(_score(p), p.given.threshold + percent))
+
+
+def _at(p: Point, percent: int, reported: bool) -> tuple[str, int]:
+    reports = percent if reported else p.given.threshold
+    return decide(p.given, passes(_score(p), percent)), reports
 
 
 def _fixed(p: Point, reports: bool) -> tuple[str, int]:

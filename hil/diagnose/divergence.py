@@ -160,8 +160,8 @@ def _plane(off: NDArray[Any]) -> NDArray[Any] | None:
     if off.ndim == 2 and off.shape[0] > 1:
         return off
     if off.ndim == 3:
-        return off.max(axis=2)
-    if off.ndim == 4 and off.shape[0] == 1:
+        off = off[None]
+    if off.ndim == 4 and off.shape[0] == 1 and off.shape[1] * off.shape[2] > 1:
         plane: NDArray[Any] = off[0].max(axis=2)
         return plane
     return None

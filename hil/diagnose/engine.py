@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from hil.diagnose.case import Case, World
 from hil.diagnose.catalogue import CATALOGUE
-from hil.diagnose.hypothesis import search
-from hil.diagnose.inputs import shaped
-from hil.diagnose.operators import At, Wrong, label, mistakes, only_channel, only_range
+from hil.diagnose.hypothesis import Match, search
+from hil.diagnose.operators import At, Wrong, damages, label, mistakes, only_channel, only_range
 from hil.diagnose.packing import unpack_int8
 from hil.diagnose.result import Finding, Unexplained
 from hil.diagnose.scores import parts
+from hil.diagnose.seen import shaped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,7 +81,8 @@ def _right_tensors(
     world: World, case: Case, transform: Callable[[Case], Any] | None
 ) -> dict[int, NDArray[Any]]:
     graph = world.oracle.model.graph
-    changed = None if transform is None else transform(case)
+    traced = dataclasses.replace(case, before=case.traced_before)
+    changed = None if transform is None else transform(traced)
     tensor = case.tensor if changed is None else shaped(changed, case)
     answer = world.oracle.run(tensor, ops=True)
     assert answer.op_outputs is not None
@@ -159,18 +160,18 @@ def _explain(
 ) -> tuple[Finding | None, Wrong | None]:
     failing = [at for at in ats if at.failing]
     passing = [at for at in ats if not at.failing]
+    sure: list[Match[At]] = []
     known: dict[int, Wrong] = {}
-
-    def hypotheses() -> Any:
-        for wrong in mistakes(ats):
-            hypothesis = wrong.hypothesis()
-            known[id(hypothesis)] = wrong
-            yield hypothesis
-
-    listed = list(hypotheses())
-    sure, _ = search(
-        listed, failing, passing, lambda at: at.observed, bits=_CRC_BITS, tested=tested
-    )
+    for family in (mistakes, damages):
+        hypotheses = []
+        for wrong in family(ats):
+            hypotheses.append(wrong.hypothesis())
+            known[id(hypotheses[-1])] = wrong
+        sure, _ = search(
+            hypotheses, failing, passing, lambda at: at.observed, bits=_CRC_BITS, tested=tested
+        )
+        if sure:
+            break
     names = tuple(at.case.name for at in failing)
     if sure:
         best = sure[0].hypothesis
@@ -309,12 +310,15 @@ def other_rounding(world: World, cases: Sequence[Case], tested: list[int]) -> Fi
         return None
 
     def features(case: Case, how: Variation) -> NDArray[Any]:
-        tensors = {graph.inputs[0]: case.tensor.reshape(graph.tensors[graph.inputs[0]].shape)}
+        tensors: dict[int, NDArray[Any]] = {
+            graph.inputs[0]: case.tensor.reshape(graph.tensors[graph.inputs[0]].shape)
+        }
         for op in graph.ops[: feature_op.index + 1]:
             conv = convs[op.index]
             assert conv is not None
             tensors[op.output] = conv.run(tensors[op.inputs[0]], how)
-        return tensors[feature_op.output][0]
+        found: NDArray[Any] = tensors[feature_op.output][0]
+        return found
 
     for rounding, text in (("single", "once instead of twice"), ("cut", "toward zero"),
                            ("down", "down"), ("up", "up")):  # fmt: skip

@@ -44,6 +44,13 @@ class Hypothesis(Generic[C]):
         return CATALOGUE[self.id].where_to_look
 
 
+def suppose(
+    name: str, predict: Callable[..., Any], *arguments: object, **parameters: object
+) -> Hypothesis[Any]:
+    """A hypothesis whose prediction is `predict(point, *arguments)`."""
+    return Hypothesis(name, lambda point: predict(point, *arguments), tuple(parameters.items()))
+
+
 @dataclass(frozen=True, eq=False)
 class Match(Generic[C]):
     """A hypothesis that predicts every failing answer of a stage.

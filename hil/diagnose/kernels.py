@@ -43,6 +43,7 @@ class Variation:
         wraps: int8 results wrap around instead of saturating.
         accumulator_bits: of the sum.
         weights: "right", "unsigned", "flipped" (both axes), "transposed", "zero".
+        weights_rolled: bytes that all weights are off by, as they lie in the model.
         channel: apply all of this to one output channel alone.
     """
 
@@ -59,6 +60,7 @@ class Variation:
     wraps: bool = False
     accumulator_bits: int = 32
     weights: Literal["right", "unsigned", "flipped", "transposed", "zero"] = "right"
+    weights_rolled: int = 0
     channel: int | None = None
 
 
@@ -143,7 +145,19 @@ class Convolution:
             weights = weights.swapaxes(0, 1)
         elif how.weights == "zero":
             weights = weights * 0
+        if how.weights_rolled:
+            weights = self._as_stored(weights, how.weights_rolled)
         return weights.astype(np.float64)
+
+    def _as_stored(self, weights: NDArray[np.int64], by: int) -> NDArray[np.int64]:
+        """The weights moved by some bytes: [outputs, rows, columns, inputs] unless depthwise."""
+        import numpy as np
+
+        order = (0, 1, 2, 3) if self.depthwise else (3, 0, 1, 2)
+        stored = weights.transpose(order)
+        moved = np.roll(stored.reshape(-1), by).reshape(stored.shape)
+        back: NDArray[np.int64] = moved.transpose(np.argsort(order))
+        return back
 
     def _finish(self, sums: NDArray[np.int64], how: Variation) -> NDArray[np.int8]:
         import numpy as np

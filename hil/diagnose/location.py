@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
 from hil.location import Location, cell_location, winning_cell
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 Cell = tuple[int, int]
 """(row, column), or pixels as (x, y)."""
@@ -26,31 +22,17 @@ _PICTURES = ((320, 240), (160, 120), (176, 144), (240, 240), (640, 480), (128, 1
 
 def cells(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """`given`: the map. `observed`: (row, column)."""
-    yield Hypothesis("location.transposed", lambda p: _turned(p, lambda r, c, h, w: (c, r)))
-    yield Hypothesis("location.mirrored-x", lambda p: _turned(p, lambda r, c, h, w: (r, w - 1 - c)))
-    yield Hypothesis("location.mirrored-y", lambda p: _turned(p, lambda r, c, h, w: (h - 1 - r, c)))
-    yield Hypothesis(
-        "location.rotated", lambda p: _turned(p, lambda r, c, h, w: (h - 1 - r, w - 1 - c))
-    )
-    yield Hypothesis("location.minimum", lambda p: _first(-p.given.astype("i8")))
-    yield Hypothesis("location.last-maximum", _last_maximum)
-    yield Hypothesis("location.magnitude", lambda p: _first(abs(p.given.astype("i8"))))
-    yield Hypothesis("location.unsigned", lambda p: _first(p.given.astype("u4")))
-    for bits in (16, 8):
-        for kind in ("i", "u"):
-            name = f"{'unsigned ' if kind == 'u' else ''}{bits}"
-            yield Hypothesis(
-                "location.truncated",
-                lambda p, t=f"{kind}{bits // 8}": _first(p.given.astype(t)),  # type: ignore[misc]
-                (("bits", name),),
-            )
+    for name, turn in _TURNS.items():
+        yield suppose(name, _turned, turn)
+    yield suppose("location.minimum", lambda p: winning_cell(-p.given.astype("i8")))
+    yield suppose("location.last-maximum", _last_maximum)
+    yield suppose("location.magnitude", lambda p: winning_cell(abs(p.given.astype("i8"))))
+    yield suppose("location.unsigned", _as_type, "u4")
+    for kind, bits in (("i2", "16"), ("u2", "unsigned 16"), ("i1", "8"), ("u1", "unsigned 8")):
+        yield suppose("location.truncated", _as_type, kind, bits=bits)
     for name, keep in _PARTS.items():
-        yield Hypothesis(
-            "location.cells-left-out",
-            lambda p, keep=keep: _first_within(p.given, keep),  # type: ignore[misc]
-            (("cells", name),),
-        )
-    yield Hypothesis("location.previous-image", _previous)
+        yield suppose("location.cells-left-out", _first_within, keep, cells=name)
+    yield suppose("location.previous-image", _previous)
 
 
 def other_cells(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -60,11 +42,8 @@ def other_cells(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
             f"{abs(n)} {what}" for n, what in ((down, "row"), (right, "column")) if n
         )
         for wraps in (False, True):
-            yield Hypothesis(
-                "location.next-cell",
-                lambda p, d=down, r=right, w=wraps: _moved(p, d, r, w),  # type: ignore[misc]
-                (("cells", f"{text}{' (wrapping)' if wraps else ''}"),),
-            )
+            cells = f"{text}{' (wrapping)' if wraps else ''}"
+            yield suppose("location.next-cell", _moved, down, right, wraps, cells=cells)
     failing = [point for point in points if point.failing]
     if len(failing) > 2:
         yield Hypothesis("location.constant", lambda p: failing[0].observed)
@@ -72,15 +51,12 @@ def other_cells(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 
 def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """Two of the turns, minimum and magnitude at once."""
-    turns = [h for h in cells(points) if h.id in _TURNS]
+    turns = [h for h in cells(points) if h.id in _TURNS and h.id != "location.rotated"]
     wrong_peaks = [h for h in cells(points) if h.id in _PEAKS]
     for turn in turns:
         for peak in wrong_peaks:
-            yield Hypothesis(
-                turn.id,
-                lambda p, t=_TURNS[turn.id], k=peak: _turn(k.predict(p), p.given.shape, t),  # type: ignore[misc]
-                together=(turn, peak),
-            )
+            both = suppose(turn.id, _turned_peak, peak, _TURNS[turn.id])
+            yield dataclasses.replace(both, together=(turn, peak))
 
 
 # ---- the pixels, from the cell that the board sent ---------------------------------
@@ -100,12 +76,8 @@ def pixels(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     yield Hypothesis("location.bottom-right", lambda p: _corner(p, 1))
     yield Hypothesis("location.cell-index", lambda p: (p.given[1], p.given[0]))
     for size in _PICTURES:
-        yield Hypothesis(
-            "location.scaled",
-            lambda p, s=size: _scaled(p, s),  # type: ignore[misc]
-            (("size", f"{size[0]}x{size[1]}"),),
-        )
-    yield Hypothesis("location.previous-image", _previous_pixels)
+        yield suppose("location.scaled", _scaled, size, size=f"{size[0]}x{size[1]}")
+    yield suppose("location.previous-image", _previous_pixels)
 
 
 def pixel_pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -146,6 +118,7 @@ _TURNS: dict[str, Turn] = {
     "location.transposed": lambda r, c, h, w: (c, r),
     "location.mirrored-x": lambda r, c, h, w: (r, w - 1 - c),
     "location.mirrored-y": lambda r, c, h, w: (h - 1 - r, c),
+    "location.rotated": lambda r, c, h, w: (h - 1 - r, w - 1 - c),
 }
 _PEAKS = ("location.minimum", "location.magnitude", "location.last-maximum", "location.unsigned",
           "location.truncated", "location.cells-left-out")  # fmt: skip
@@ -161,8 +134,8 @@ _PARTS: dict[str, tuple[slice, slice]] = {
 }
 
 
-def _first(cam: NDArray[np.integer]) -> Cell | None:
-    return winning_cell(cam)
+def _as_type(p: Point, kind: str) -> Cell | None:
+    return winning_cell(p.given.astype(kind))
 
 
 def _last_maximum(p: Point) -> Cell | None:
@@ -179,11 +152,15 @@ def _turned(p: Point, turn: Turn) -> Cell | None:
     return _turn(winning_cell(p.given), p.given.shape, turn)
 
 
-def _first_within(cam: NDArray[np.int32], keep: tuple[slice, slice]) -> Cell | None:
+def _turned_peak(p: Point, peak: Hypothesis[Point], turn: Turn) -> Cell | None:
+    return _turn(peak.predict(p), p.given.shape, turn)
+
+
+def _first_within(p: Point, keep: tuple[slice, slice]) -> Cell | None:
     import numpy as np
 
-    part = np.full(cam.shape, np.iinfo(np.int64).min)
-    part[keep] = cam[keep]
+    part = np.full(p.given.shape, np.iinfo(np.int64).min)
+    part[keep] = p.given[keep]
     return winning_cell(part)
 
 
@@ -230,5 +207,6 @@ def _corner(p: Point, further: int) -> Cell:
 
 
 def _scaled(p: Point, size: tuple[int, int]) -> Cell:
-    found = cell_location(*p.given, _grid(p), (size[1], size[0]))
+    row, column = p.given
+    found = cell_location(row, column, _grid(p), (size[1], size[0]))
     return found.x, found.y

@@ -83,6 +83,18 @@ def mistakes(ats: Sequence[At]) -> Iterator[Wrong]:
     else:
         yield from _edited(world, op)
     yield from _not_written(ats)
+    for resolver, which in (
+        ("BUILTIN_WITHOUT_DEFAULT_DELEGATES", "optimised"),
+        ("BUILTIN", "XNNPACK"),
+    ):
+        output = _run_edited(world, op, resolver, None, resolver)
+        yield Wrong("engine.optimised-kernels", output, (("which", which),))
+
+
+def damages(ats: Sequence[At]) -> Iterator[Wrong]:
+    """A bit that fell over in the weights: looked for when nothing else fits."""
+    world, op = ats[0].world, ats[0].op
+    conv = convolution(world.oracle.model.graph, parts(world).ops[op], op)
     if conv is not None:
         yield from _damaged_weights(ats, conv)
 
@@ -104,12 +116,12 @@ def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Vari
         how = "filled with 0 instead of the zero point"
         yield "kernel.padding", {"how": how}, Variation(pad_value="zero")
     for which, zero in (("the input's", conv.input_zero), ("the output's", conv.output_zero)):
-        field = "input_zero" if which.startswith("the input") else "output_zero"
         changes = {"ignored": -zero, "applied twice": zero, "off by +1": 1, "off by -1": -1}
         for how, by in changes.items():
-            if by:
-                change = dataclasses.replace(RIGHT, **{field: by})
-                yield "kernel.zero-point", {"which": which, "how": how}, change
+            if by and which == "the input's":
+                yield "kernel.zero-point", {"which": which, "how": how}, Variation(input_zero=by)
+            elif by:
+                yield "kernel.zero-point", {"which": which, "how": how}, Variation(output_zero=by)
     for channel in (0, conv.scales.size - 1, int(conv.scales.argmax()), int(conv.scales.argmin())):
         how = f"the scale of channel {channel} is used for all channels"
         yield "kernel.scale", {"how": how}, Variation(scale_of=channel)
@@ -119,13 +131,17 @@ def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Vari
     yield "kernel.saturation", {}, Variation(wraps=True, activation=False)
     for bits in (16, 24, 20):
         yield "kernel.accumulator", {"bits": bits}, Variation(accumulator_bits=bits)
-    texts = {"unsigned": "read as uint8", "flipped": "turned by 180 degrees",
-             "transposed": "read with rows and columns swapped", "zero": "zero"}  # fmt: skip
-    for kind, text in texts.items():
-        yield "kernel.weights", {"how": text}, Variation(weights=kind)  # type: ignore[arg-type]
-    for rounding in ("single", "cut", "down", "up"):
-        how = {"single": "once instead of twice", "cut": "toward zero"}.get(rounding, rounding)
-        yield "kernel.rounding", {"how": how}, Variation(rounding=rounding)  # type: ignore[arg-type]
+    yield "kernel.weights", {"how": "read as uint8"}, Variation(weights="unsigned")
+    yield "kernel.weights", {"how": "turned by 180 degrees"}, Variation(weights="flipped")
+    how = "read with rows and columns swapped"
+    yield "kernel.weights", {"how": how}, Variation(weights="transposed")
+    yield "kernel.weights", {"how": "zero"}, Variation(weights="zero")
+    for off in (1, -1):
+        yield "kernel.weights", {"how": f"read {off:+d} bytes off"}, Variation(weights_rolled=off)
+    yield "kernel.rounding", {"how": "once instead of twice"}, Variation(rounding="single")
+    yield "kernel.rounding", {"how": "toward zero"}, Variation(rounding="cut")
+    yield "kernel.rounding", {"how": "down"}, Variation(rounding="down")
+    yield "kernel.rounding", {"how": "up"}, Variation(rounding="up")
 
 
 def _varied(
@@ -243,8 +259,10 @@ def _edited(world: World, op: int) -> Iterator[Wrong]:
         zeros = graph.tensors[tensor].zero_points
         if len(zeros) != 1:
             continue
-        for how, to in (("ignored", 0), ("applied twice", 2 * zeros[0]), ("off by +1", zeros[0] + 1),
-                        ("off by -1", zeros[0] - 1)):  # fmt: skip
+        right_zero = zeros[0]
+        changes = {"ignored": 0, "applied twice": 2 * right_zero, "off by +1": right_zero + 1,
+                   "off by -1": right_zero - 1}  # fmt: skip
+        for how, to in changes.items():
             if to == zeros[0] or not -128 <= to <= 127:
                 continue
 
@@ -270,17 +288,19 @@ def _edited(world: World, op: int) -> Iterator[Wrong]:
             )
 
 
-def _run_edited(world: World, op: int, name: str, edit: Edit) -> Output:
+def _run_edited(
+    world: World, op: int, name: str, edit: Edit | None, resolver: str = "BUILTIN_REF"
+) -> Output:
     def output(at: At) -> Any:
-        part: Part | None = world.kept(f"{op} {name}", lambda: _part(world, op, edit))
+        part: Part | None = world.kept(f"{op} {name}", lambda: _part(world, op, edit, resolver))
         return None if part is None else part.run(*at.inputs)[0]
 
     return output
 
 
-def _part(world: World, op: int, edit: Edit) -> Part | None:
+def _part(world: World, op: int, edit: Edit | None, resolver: str) -> Part | None:
     try:
-        return parts(world).part(op, op, edit=edit)
+        return parts(world).part(op, op, edit=edit, resolver=resolver)
     except (RuntimeError, ValueError):  # LiteRT refuses such parameters
         return None
 

@@ -29,21 +29,23 @@ _WEIGHTS: dict[str, tuple[float, float, float]] = {
 def picture_hypotheses(saw: Saw) -> Iterator[Hypothesis[Point]]:
     """Of the picture that was sent; and of its colour source where the run holds it."""
     for how, weights in _WEIGHTS.items():
-        yield saw("input.gray-weights", lambda c, w=weights: _gray(c, w), how=how)
-    for down, right in ((d, r) for d in range(-4, 5) for r in range(-4, 5) if d or r):
-        how = f"{down:+d} rows, {right:+d} columns"
-        yield saw("input.crop", lambda c, s=(down, right): _moved(c, s), how=how)
+        yield saw("input.gray-weights", _gray, weights, how=how)
+    for down in range(-4, 5):
+        for right in range(-4, 5):
+            if down or right:
+                how = f"{down:+d} rows, {right:+d} columns"
+                yield saw("input.crop", _moved, (down, right), how=how)
     for size in (95, 94, 92, 90, 88, 84, 80, 72, 64, 48):
-        yield saw("input.crop", lambda c, n=size: _zoomed(c, n), how=f"its centre of {size}x{size}")
+        yield saw("input.crop", _zoomed, size, how=f"its centre of {size}x{size}")
     for size in (24, 32, 48, 64, 72, 80, 88, 160, 192):
         for method in ("NEAREST", "LINEAR", "AREA"):
             how = f"way of {size}x{size} pixels ({method.lower()})"
-            yield saw("input.resize", lambda c, n=size, m=method: _resized(c, n, m), how=how)
+            yield saw("input.resize", _resized, size, method, how=how)
     for method in ("NEAREST", "LINEAR", "CUBIC", "AREA", "LANCZOS4"):
-        yield saw("input.resize", lambda c, m=method: _from_source(c, m, True),
-                  how=f"the method {method.lower()}")  # fmt: skip
-        yield saw("input.crop", lambda c, m=method: _from_source(c, m, False),
-                  how=f"the whole picture squashed, {method.lower()}")  # fmt: skip
+        how = f"the method {method.lower()}"
+        yield saw("input.resize", _from_source, method, True, how=how)
+        how = f"the whole picture squashed, {method.lower()}"
+        yield saw("input.crop", _from_source, method, False, how=how)
 
 
 def _moved(case: Case, step: tuple[int, int]) -> Any:

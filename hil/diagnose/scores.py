@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
 from hil.diagnose.submodel import Edit, ModelParts, Part
 
@@ -37,7 +38,7 @@ def tail_scores(world: World, features: Any) -> Scores:
 def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """`given`: the features. `right`, `observed`: the scores."""
     for name, parameters, change in _changes():
-        yield Hypothesis(name, lambda p, f=change: f(p.right), parameters)  # type: ignore[misc]
+        yield suppose(name, _changed, change, **parameters)
     yield Hypothesis("score.softmax-missing", _logits)
     yield Hypothesis("score.previous-image", _previous, (("image", "the one before"),))
 
@@ -49,15 +50,10 @@ def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     for number, (id_a, parameters, first) in enumerate(known):
         for id_b, parameters_b, second in known[number + 1 :]:
             if id_a != id_b:
-                yield Hypothesis(
-                    id_a,
-                    lambda p, f=first, g=second: g(f(p.right)),  # type: ignore[misc]
-                    parameters,
-                    (
-                        Hypothesis(id_a, lambda p, f=first: f(p.right), parameters),  # type: ignore[misc]
-                        Hypothesis(id_b, lambda p, g=second: g(p.right), parameters_b),  # type: ignore[misc]
-                    ),
-                )
+                both = suppose(id_a, _changed, first, second)
+                one = suppose(id_a, _changed, first, **parameters)
+                other = suppose(id_b, _changed, second, **parameters_b)
+                yield dataclasses.replace(both, together=(one, other))
 
 
 def _with_offset(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -72,16 +68,11 @@ def _with_offset(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
         ]
         if not offs or len(set(offs)) > 1 or not offs[0]:
             continue
-        steps, texts = offs[0], (("steps", f"{offs[0]:+d}"),)
-
-        def both(p: Point, f: Change = change, n: int = steps) -> Scores:
-            return tuple(_clip(s + n) for s in f(p.right))
-
-        def offset(p: Point, n: int = steps) -> Scores:
-            return tuple(_clip(s + n) for s in p.right)
-
-        one = Hypothesis[Point](name, lambda p, f=change: f(p.right), parameters)  # type: ignore[misc]
-        yield Hypothesis(name, both, parameters, (one, Hypothesis("score.offset", offset, texts)))
+        steps = offs[0]
+        both = suppose(name, _offset, change, steps)
+        one = suppose(name, _changed, change, **parameters)
+        other = suppose("score.offset", _offset, None, steps, steps=f"{steps:+d}")
+        yield dataclasses.replace(both, together=(one, other))
 
 
 def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -93,41 +84,21 @@ def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     off = {a - b for a, b in zip(first.observed, first.right, strict=True)}
     if len(off) == 1:
         steps = off.pop()
-        yield Hypothesis(
-            "score.offset",
-            lambda p: tuple(_clip(s + steps) for s in p.right),
-            (("steps", f"{steps:+d}"),),
-        )
-        yield Hypothesis(
-            "score.offset",
-            lambda p: tuple(_wrap(s + steps) for s in p.right),
-            (("steps", f"{steps:+d} (wrapping)"),),
-        )
-    top, low = (
-        max(map(max, (p.observed for p in points))),
-        min(map(min, (p.observed for p in points))),
-    )
-    yield Hypothesis(
-        "score.saturated",
-        lambda p: tuple(min(s, top) for s in p.right),
-        (("limit", top),),
-    )
-    yield Hypothesis(
-        "score.saturated",
-        lambda p: tuple(max(s, low) for s in p.right),
-        (("limit", low),),
-    )
+        yield suppose("score.offset", _offset, None, steps, steps=f"{steps:+d}")
+        yield suppose("score.offset", _wrapping, steps, steps=f"{steps:+d} (wrapping)")
+    top = max(max(p.observed) for p in points)
+    low = min(min(p.observed) for p in points)
+    yield suppose("score.saturated", _cut, low, 127, limit=low)
+    yield suppose("score.saturated", _cut, -128, top, limit=top)
     if len(failing) > 2:
         constant = first.observed
         yield Hypothesis("score.constant", lambda p: constant)
     right = _beta(first.world)
     if right is not None:
         for factor in _BETAS:
-            yield Hypothesis(
-                "score.softmax-beta",
-                lambda p, b=right * factor: _with_beta(p, b),  # type: ignore[misc]
-                (("beta", f"{right * factor:g}"), ("right", f"{right:g}")),
-            )
+            beta = right * factor
+            texts = {"beta": f"{beta:g}", "right": f"{right:g}"}
+            yield suppose("score.softmax-beta", _with_beta, beta, **texts)
     known = {p.case.expected.scores.tobytes() for p in points}
 
     def other_image(p: Point) -> Scores | None:
@@ -139,24 +110,41 @@ def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     yield Hypothesis("score.previous-image", other_image, (("image", "of this run"),))
 
 
-def _changes() -> Iterator[tuple[str, tuple[tuple[str, object], ...], Change]]:
-    yield "score.classes-swapped", (), lambda s: s[::-1]
-    yield "score.unsigned", (), lambda s: tuple(_wrap(v + 128) for v in s)
-    yield "score.unsigned", (), lambda s: tuple(min(v & 0xFF, 127) for v in s)
-    yield "score.unsigned", (), lambda s: tuple(min(v + 128, 127) for v in s)
-    yield "score.unsigned", (), lambda s: tuple((v & 0xFF) >> 1 for v in s)
-    yield "score.percent", (), lambda s: tuple((v + 128) * 100 // 256 for v in s)
-    yield "score.percent", (), lambda s: tuple(((v + 128) * 200 + 256) // 512 for v in s)
+def _changes() -> Iterator[tuple[str, dict[str, object], Change]]:
+    yield "score.classes-swapped", {}, lambda s: s[::-1]
+    yield "score.unsigned", {}, lambda s: tuple(_wrap(v + 128) for v in s)
+    yield "score.unsigned", {}, lambda s: tuple(min(v & 0xFF, 127) for v in s)
+    yield "score.unsigned", {}, lambda s: tuple(min(v + 128, 127) for v in s)
+    yield "score.unsigned", {}, lambda s: tuple((v & 0xFF) >> 1 for v in s)
+    yield "score.percent", {}, lambda s: tuple((v + 128) * 100 // 256 for v in s)
+    yield "score.percent", {}, lambda s: tuple(((v + 128) * 200 + 256) // 512 for v in s)
+
+
+def _changed(p: Point, *changes: Change) -> Scores:
+    found: Scores = p.right
+    for change in changes:
+        found = change(found)
+    return found
+
+
+def _offset(p: Point, change: Change | None, steps: int) -> Scores:
+    return tuple(_clip(s + steps) for s in (p.right if change is None else change(p.right)))
+
+
+def _wrapping(p: Point, steps: int) -> Scores:
+    return tuple(_wrap(s + steps) for s in p.right)
+
+
+def _cut(p: Point, low: int, top: int) -> Scores:
+    return tuple(max(low, min(s, top)) for s in p.right)
 
 
 def _tail(world: World, edit: Edit | None = None) -> Part:
     model = world.oracle.model
-    ops = model.graph.ops
     producer = model.graph.producer(model.features.index)
     assert producer is not None
     last = model.graph.producer(model.score.index)
     assert last is not None
-    del ops
     return parts(world).part(producer.index + 1, last.index, edit=edit)
 
 

@@ -39,7 +39,7 @@ def divergence_lines(found: DivergenceRecord) -> Iterator[Line]:
     facts = []
     if found.shape:
         facts.append(f"shape {'x'.join(map(str, found.shape))}")
-    if found.differing:
+    if found.shape and found.differing:
         facts.append(f"{found.differing} of {found.elements} elements differ")
         facts.append(f"largest {found.max_lsb} LSB, mean {found.mean_lsb:g} LSB")
     if facts:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hil.diagnose import cam, decision, inputs, location, scores
+from hil.diagnose import cam, decision, inputs, location, scores, upload
 from hil.diagnose.case import Case, World
 from hil.diagnose.engine import Explained, explain_operators, optimised_kernels, other_rounding
 from hil.diagnose.hypothesis import Hypothesis, Match, search
 from hil.diagnose.operators import common_range
 from hil.diagnose.point import Point
 from hil.diagnose.result import Finding, Unexplained
+from hil.diagnose.seen import Transform, shaped
 from hil.location import Location, cell_location, winning_cell
 from hil.oracle.cam import integer_cam
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Family = Callable[[Sequence[Point]], Iterator[Hypothesis[Point]]]
-Transform = Callable[[Case], Any]
 
 TENSOR_BITS = 512.0
 CRC_BITS = 32.0
@@ -95,7 +95,7 @@ class Outcome:
 
 
 _INPUT_TIERS: tuple[Family, ...] = (
-    inputs.hypotheses, inputs.other_images, inputs.constants, inputs.single_bytes, inputs.pairs,
+    inputs.hypotheses, inputs.other_images, inputs.constants, upload.single_bytes, inputs.pairs,
 )  # fmt: skip
 
 
@@ -198,11 +198,12 @@ def _features(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
 
 def _input_by_trace(world: World, outcome: Outcome, wrong: Sequence[Case]) -> Transform | None:
     """Looks for what the model saw in the output of its first operator."""
-    points = [
-        Point(case, world, "first operator", case.op_right[0], case.op_crcs[0], case in wrong)
-        for case in world.cases
-        if case.op_crcs is not None and (case in wrong or case.first_diverging is None)
-    ]
+    points = []
+    for case in world.cases:
+        if case.op_crcs is not None and (case in wrong or case.first_diverging is None):
+            traced = dataclasses.replace(case, before=case.traced_before)
+            right, observed = case.op_right[0], case.op_crcs[0]
+            points.append(Point(traced, world, "first operator", right, observed, case in wrong))
     found = outcome.attempt("input", points, CRC_BITS, _INPUT_TIERS)
     return None if found is None else found.transform or (lambda case: None)
 
@@ -213,7 +214,7 @@ def _gives_features(world: World, wrong: Sequence[Case], transform: Transform) -
         changed = transform(case)
         if changed is None or case.features is None:
             continue
-        if not _equal(world.answer(inputs.shaped(changed, case)).features, case.features):
+        if not _equal(world.answer(shaped(changed, case)).features, case.features):
             return False
     return True
 

@@ -114,7 +114,7 @@ class Part:
 
 
 def _pack(model: Any) -> bytes:
-    import flatbuffers
+    import flatbuffers  # type: ignore[import-untyped]
 
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), _IDENTIFIER)

@@ -22,6 +22,7 @@ from hil.record.run import (
     LinkFacts,
     MemoryFacts,
     ModelRecord,
+    OddityRecord,
     PartitionFacts,
     Run,
     RunHeader,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from hil.board import Board
     from hil.board.artifacts import Expected
-    from hil.board.facts import Inference, Stamp
+    from hil.board.facts import Inference, Oddity, Stamp
     from hil.fixture_set import FixturePhoto
     from hil.report.run_log import RunLog
     from hil.testbench import Bench, Measurement
@@ -156,6 +157,12 @@ def handshake_record(after: str, identity: Identity) -> HandshakeRecord:
     )
 
 
+def oddity_record(oddity: Oddity) -> OddityRecord:
+    """An answer that no right board gives."""
+    sent, got = (base64.b64encode(data).decode("ascii") for data in (oddity.sent, oddity.got))
+    return OddityRecord(oddity.what, oddity.detail, sent, got)
+
+
 def trouble_record(test: str, error: Exception) -> TroubleRecord:
     """An error as a fact: its class, and what the console told."""
     event = getattr(error, "event", None)
@@ -271,6 +278,7 @@ def current_run(log: RunLog, bench: Bench | None) -> Run:
         model=log.build,
         inferences=tuple(bench.inferences),
         handshakes=log.handshakes,
+        oddities=log.oddities,
         evidence=tuple(bench.evidence),
         divergences=tuple(bench.divergences),
     )

@@ -236,6 +236,16 @@ class HandshakeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OddityRecord:
+    """An answer that no right board gives; see `hil.board.facts.Oddity`. Bytes in base64."""
+
+    what: str
+    detail: str
+    sent: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
 class TroubleRecord:
     """An infrastructure error, or an error that the firmware answered, in a test.
 
@@ -363,6 +373,7 @@ KINDS: dict[str, type] = {
     "model": ModelRecord,
     "inference": InferenceRecord,
     "handshake": HandshakeRecord,
+    "oddity": OddityRecord,
     "trouble": TroubleRecord,
     "evidence": EvidenceRecord,
     "divergence": DivergenceRecord,
@@ -390,6 +401,7 @@ class Run:
     model: ModelRecord | None = None
     inferences: tuple[InferenceRecord, ...] = ()
     handshakes: tuple[HandshakeRecord, ...] = ()
+    oddities: tuple[OddityRecord, ...] = ()
     troubles: tuple[TroubleRecord, ...] = ()
     evidence: tuple[EvidenceRecord, ...] = ()
     divergences: tuple[DivergenceRecord, ...] = ()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         HandshakeRecord,
         MeasurementRecord,
         ModelRecord,
+        OddityRecord,
         TestRecord,
         TroubleRecord,
     )
@@ -46,6 +47,7 @@ class RunLog:
         self.diagnosis: Diagnosis | None = None
         self.build: ModelRecord | None = None
         self.handshakes: tuple[HandshakeRecord, ...] = ()
+        self.oddities: tuple[OddityRecord, ...] = ()
         self.board_facts: BoardFacts | None = None
         self._bench: Bench | None = None
         self._pictured: set[str] = set()
@@ -142,7 +144,7 @@ class RunLog:
             self.diagnosis = diagnose(run, oracle)
         except HilError as error:
             self.summary["diagnosis"] = f"not available: {error.message}"
-        except Exception as error:  # the run's result must not be lost with its explanation
+        except Exception as error:  # noqa: BLE001 - the run's result must not be lost with its explanation
             self.summary["diagnosis"] = f"a bug of camhil: {type(error).__name__}: {error}"
 
     def _write_news(self, bench: Bench) -> None:
@@ -176,7 +178,7 @@ class RunLog:
         board = bench.open_board
         if self._file is None or board is None:
             return
-        from hil.record.collect import handshake_record, model_record
+        from hil.record.collect import handshake_record, model_record, oddity_record
 
         if not self._counts["model"]:
             self._counts["model"] = 1
@@ -184,6 +186,9 @@ class RunLog:
         for after, identity in board.handshakes[self._counts["handshakes"] :]:
             self._file.write(handshake_record(after, identity))
         self._counts["handshakes"] = len(board.handshakes)
+        for oddity in board.oddities[self._counts["oddities"] :]:
+            self._file.write(oddity_record(oddity))
+        self._counts["oddities"] = len(board.oddities)
 
     def _write_test(self, test: str, report: pytest.TestReport, outcome: str) -> None:
         from hil.record.run import MeasurementRecord, TestRecord
@@ -202,8 +207,9 @@ class RunLog:
             self._file.write(record)
 
     def _keep_build(self, board: Board) -> None:
-        from hil.record.collect import handshake_record, model_record
+        from hil.record.collect import handshake_record, model_record, oddity_record
 
+        self.oddities = tuple(map(oddity_record, board.oddities))
         self.build = model_record(board.expected)
         self.handshakes = tuple(handshake_record(*shake) for shake in board.handshakes)
 

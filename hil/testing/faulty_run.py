@@ -22,6 +22,7 @@ from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image
 from hil.location import Location, NoLocation, locate
 from hil.oracle.cam import integer_cam
+from hil.record.collect import png_text
 from hil.record.run import (
     DivergenceRecord,
     EvidenceRecord,
@@ -31,7 +32,6 @@ from hil.record.run import (
     Times,
     TraceRecord,
 )
-from hil.record.collect import png_text
 from hil.score import passes
 from hil.testing.recorded_run import BOARD, MEMORY, recorded_run
 from hil.wire.messages import StageTimes
@@ -186,7 +186,10 @@ def run_of(
         thresholds: also measured with each of these, as tests of the threshold do.
     """
     oracle, tolerances = device.oracle, load_tolerances()
-    images, traces, evidence, divergences = [], [], [], []
+    images: list[ImageRecord] = []
+    traces: list[TraceRecord] = []
+    evidence: list[EvidenceRecord] = []
+    divergences: list[DivergenceRecord] = []
     for photo in photos:
         for threshold in (oracle.threshold, *thresholds):
             first = threshold == oracle.threshold and photo.name not in {i.name for i in images}
@@ -266,9 +269,7 @@ def _trace(device: FaultyDevice, photo: Photo, tensors: Tensors) -> TraceRecord:
     return TraceRecord(photo.name, ops, 341_000)
 
 
-def _divergence(
-    device: FaultyDevice, photo: Photo, op: int, tensors: Tensors
-) -> DivergenceRecord:
+def _divergence(device: FaultyDevice, photo: Photo, op: int, tensors: Tensors) -> DivergenceRecord:
     answer = device.oracle.run(photo.tensor, ops=True)
     output = tensors[device.oracle.model.graph.ops[op].output]
     return divergence.by_operator(photo.name, device.oracle, answer, op, output)

@@ -1,0 +1,64 @@
+"""What a board answers when its model saw something else than the image that was sent."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hil.diagnose.case import Case
+from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.point import Point
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.diagnose.submodel import Part
+
+Transform = Callable[[Case], Any]
+"""The tensor that the model saw, int8 or uint8 of the image's size; None if it cannot be told."""
+
+
+def saw(
+    name: str, change: Callable[..., Any], *arguments: object, **parameters: object
+) -> Hypothesis[Point]:
+    """The hypothesis that the model saw `change(case, *arguments)` and did everything right."""
+
+    def transform(case: Case) -> Any:
+        return change(case, *arguments)
+
+    def predict(p: Point) -> Any:
+        tensor = transform(p.case)
+        return None if tensor is None else answer_to(p, tensor)
+
+    return Hypothesis(name, predict, tuple(parameters.items()), transform=transform)
+
+
+def answer_to(p: Point, tensor: NDArray[np.int8]) -> Any:
+    """What the board gives for another tensor, of the kind that was observed (`p.given`)."""
+
+    tensor = shaped(tensor, p.case)
+    if p.given == "first operator":
+        return zlib.crc32(first_op(p).run(tensor)[0].tobytes())
+    answer = p.world.answer(tensor)
+    if p.given == "features":
+        return answer.features
+    return answer.cam if p.given == "cam" else tuple(int(s) for s in answer.scores)
+
+
+def shaped(tensor: Any, case: Case) -> NDArray[np.int8]:
+    """A transformed tensor as the interpreter takes it."""
+    import numpy as np
+
+    array = np.asarray(tensor)
+    if array.dtype == np.uint8:
+        array = array.view(np.int8)
+    return np.ascontiguousarray(array, np.int8).reshape(case.tensor.shape)
+
+
+def first_op(p: Point) -> Part:
+    from hil.diagnose.scores import parts
+
+    part: Part = p.world.kept("first operator", lambda: parts(p.world).part(0, 0))
+    return part

@@ -1,0 +1,246 @@
+"""Mistakes on the way of the bytes: the line, the upload, the buffer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from hil.diagnose.case import Case
+from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.point import Point
+from hil.diagnose.seen import first_op, saw
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LF, _CR, _XON, _XOFF, _ZERO = 0x0A, 0x0D, 0x11, 0x13, 0x00
+_SHIFTS = (*range(1, 17), 32, 48, 64, 95, 96, 97, 128, 192, 256, 512, 1024)
+_ENDS = (1, 2, 3, 4, 8, 16, 32, 64, 96, 128, 192, 256, 512, 1024)
+_FILLS = (("0", 0), ("-128", -128), ("the image before", 1), ("the image before the last", 2))
+"""(what, value): a constant, or the image so many before."""
+
+
+def line() -> Iterator[Hypothesis[Point]]:
+    """What a terminal driver does to bytes."""
+    crlf = bytes([_CR, _LF])
+    yield saw("input.cr-inserted", _replaced, _LF, crlf)
+    yield saw("input.bytes-translated", _replaced, _CR, bytes([_LF]), how="CR to LF")
+    yield saw("input.bytes-translated", _replaced, _LF, bytes([_CR]), how="LF to CR")
+    yield saw("input.bytes-translated", _replaced, _CR, crlf, how="CR to CR LF")
+    for value in (_CR, _LF, _XON, _XOFF, _ZERO, 0xC0, 0xDB, 0xFF):
+        yield saw("input.bytes-removed", _replaced, value, b"", value=f"0x{value:02X}")
+
+
+def bits() -> Iterator[Hypothesis[Point]]:
+    """One bit of every byte, and words in the wrong order."""
+    for bit in range(8):
+        for how in ("always 0", "always 1", "flipped"):
+            if (bit, how) != (7, "flipped"):  # that is an offset of 128
+                what = f"every byte ({how})"
+                yield saw("input.bit-flipped", _bit, bit, how, bit=bit, what=what)
+    for width in (2, 4):
+        yield saw("input.bytes-swapped", _words_swapped, width, bits=8 * width)
+
+
+def shifts() -> Iterator[Hypothesis[Point]]:
+    """All bytes too early or too late."""
+    for size in _SHIFTS:
+        for count in (size, -size):
+            yield saw("input.shifted", _rolled, count, count=count, fill="wrapping around")
+            for fill, value in _FILLS[:3]:
+                text = f"filled with {fill}"
+                yield saw("input.shifted", _shifted, count, value, count=count, fill=text)
+
+
+def chunks(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
+    """Parts that are missing, or in the wrong place."""
+    from hil.wire.requests import MAX_PAYLOAD_BYTES as CHUNK
+
+    if not points:
+        return
+    size = points[0].case.tensor.size
+    count = -(-size // CHUNK)
+    for fill, value in _FILLS:
+        text = f"it holds {fill}"
+        for index in range(count):
+            place = slice(index * CHUNK, (index + 1) * CHUNK)
+            yield saw("input.chunk-missing", _filled, place, value, index=index, fill=text)
+        for lost in (*_ENDS, size // 2, size // 4):
+            tail, head = slice(size - lost, size), slice(0, lost)
+            text = f"they hold {fill}"
+            yield saw("input.tail-missing", _filled, tail, value, count=lost, fill=text)
+            yield saw("input.head-missing", _filled, head, value, count=lost, fill=text)
+        for off in (1, -1, 2, -2, 4, -4):
+            text = f"between them {fill}"
+            yield saw("input.chunk-misplaced", _misplaced, off, value, CHUNK, count=off, fill=text)
+        for lost in (1, 2, 4):
+            text = f"the last {lost} of each hold {fill}"
+            yield saw("input.chunk-misplaced", _ends, lost, value, CHUNK, count=0, fill=text)
+    for first in range(count):
+        for second in range(first + 1, count):
+            yield saw("input.chunks-swapped", _swapped, first, second, CHUNK,
+                      first=first, second=second)  # fmt: skip
+
+
+def single_bytes(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
+    """A byte that is lost, inserted or damaged: the place is found by the first operator."""
+    place = _damage(points)
+    if place is None:
+        return
+    first, last, local = place
+    for index in range(first, last):
+        if local:
+            for bit in range(8):
+                what = f"byte {index}"
+                yield saw("input.bit-flipped", _flipped, index, bit, bit=bit, what=what)
+            continue
+        for fill in ("repeat", "zero", "wrap"):
+            yield saw("input.byte-dropped", _dropped, index, fill, index=index)
+        for value in (None, 0, 0x0D, 0xFF):
+            yield saw("input.byte-inserted", _inserted, index, value, index=index)
+
+
+def _damage(points: Sequence[Point]) -> tuple[int, int, bool] | None:
+    """(first, last + 1, small): where the image was damaged, by the operator that saw it first."""
+    import numpy as np
+
+    from hil.diagnose.packing import unpack_int8
+
+    failing = {p.case.name: p for p in points if p.failing}
+    for record in points[0].world.run.divergences if points else ():
+        point = failing.get(record.image)
+        if record.op != 0 or not record.output or point is None:
+            continue
+        right = first_op(point).run(point.case.tensor)[0]
+        got = unpack_int8(record.output, right.shape, where=record.image)
+        rows = np.flatnonzero((right != got).any(axis=(0, 2, 3)))
+        height, width = point.case.tensor.shape
+        stride = -(-height // right.shape[1])
+        top = max((int(rows[0]) - 1) * stride, 0)
+        bottom = min((int(rows[0]) + 1) * stride + 2, height)
+        return top * width, bottom * width, int(rows[-1] - rows[0]) <= 2
+    return None
+
+
+# ---- helpers -----------------------------------------------------------------------
+
+
+def _unsigned(tensor: NDArray[np.int8]) -> NDArray[np.uint8]:
+    import numpy as np
+
+    return np.ascontiguousarray(tensor).view(np.uint8)
+
+
+def _replaced(case: Case, value: int, by: bytes) -> Any:
+    """Every byte of one value replaced; cut or filled with zeros to the image's size."""
+    import numpy as np
+
+    data = case.tensor.tobytes()
+    changed = data.replace(bytes([value]), by)
+    return np.frombuffer(changed.ljust(len(data), b"\0")[: len(data)], np.int8)
+
+
+def _bit(case: Case, bit: int, how: str) -> Any:
+    pixels, mask = _unsigned(case.tensor), 1 << bit
+    if how == "always 1":
+        return pixels | mask
+    return pixels ^ mask if how == "flipped" else pixels & (0xFF ^ mask)
+
+
+def _words_swapped(case: Case, width: int) -> Any:
+    flat = case.tensor.reshape(-1)
+    return None if flat.size % width else flat.reshape(-1, width)[:, ::-1]
+
+
+def _rolled(case: Case, count: int) -> Any:
+    import numpy as np
+
+    return np.roll(case.tensor.reshape(-1), count)
+
+
+def _shifted(case: Case, count: int, value: int) -> Any:
+    filling = _fill(case, value)
+    flat = case.tensor.reshape(-1)
+    if filling is None or abs(count) >= flat.size:
+        return None
+    found = filling.copy()
+    if count > 0:
+        found[count:] = flat[:-count]
+    else:
+        found[:count] = flat[-count:]
+    return found
+
+
+def _fill(case: Case, value: int) -> Any:
+    """A whole image of the filling: 0, -128, or 1 and 2 for the images before."""
+    if value > 0:
+        return case.before[value - 1].reshape(-1) if len(case.before) >= value else None
+    return case.tensor.reshape(-1) * 0 + value
+
+
+def _filled(case: Case, place: slice, value: int) -> Any:
+    filling = _fill(case, value)
+    if filling is None:
+        return None
+    flat = case.tensor.reshape(-1).copy()
+    flat[place] = filling[place]
+    return flat
+
+
+def _misplaced(case: Case, off: int, value: int, chunk: int) -> Any:
+    """Every chunk but the first lies `off` bytes from its place times its number."""
+    filling = _fill(case, value)
+    if filling is None:
+        return None
+    flat, found = case.tensor.reshape(-1), filling.copy()
+    for number, start in enumerate(range(0, flat.size, chunk)):
+        part = flat[start : start + chunk]
+        to = start + off * number
+        end = min(to + part.size, flat.size)
+        if to >= 0:
+            found[to:end] = part[: end - to]
+    return found
+
+
+def _ends(case: Case, lost: int, value: int, chunk: int) -> Any:
+    filling = _fill(case, value)
+    if filling is None:
+        return None
+    flat = case.tensor.reshape(-1).copy()
+    for start in range(0, flat.size, chunk):
+        end = min(start + chunk, flat.size)
+        flat[end - lost : end] = filling[end - lost : end]
+    return flat
+
+
+def _swapped(case: Case, first: int, second: int, chunk: int) -> Any:
+    flat = case.tensor.reshape(-1)
+    found = flat.copy()
+    a, b = slice(first * chunk, (first + 1) * chunk), slice(second * chunk, (second + 1) * chunk)
+    if flat[a].size != flat[b].size:
+        return None
+    found[a], found[b] = flat[b], flat[a]
+    return found
+
+
+def _dropped(case: Case, index: int, fill: str) -> Any:
+    import numpy as np
+
+    flat = case.tensor.reshape(-1)
+    last = {"repeat": flat[-1], "wrap": flat[index], "zero": 0}[fill]
+    return np.concatenate([flat[:index], flat[index + 1 :], [last]]).astype(np.int8)
+
+
+def _inserted(case: Case, index: int, value: int | None) -> Any:
+    import numpy as np
+
+    flat = case.tensor.reshape(-1)
+    new = flat[index] if value is None else np.uint8(value).astype(np.int8)
+    return np.concatenate([flat[:index], [new], flat[index:-1]]).astype(np.int8)
+
+
+def _flipped(case: Case, index: int, bit: int) -> Any:
+    flat = _unsigned(case.tensor).reshape(-1).copy()
+    flat[index] ^= 1 << bit
+    return flat
