@@ -1,0 +1,140 @@
+"""`pytest --record FILE`, and then the same tests with `--board replay:FILE` and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hil.errors import ExitCode
+from hil.record.reader import read_run
+
+pytest_plugins = ["pytester"]
+
+ARGUMENTS = ("-p", "no:cacheprovider", "--sim-flash-file", "flash.bin")
+TESTS = """
+    from hil.suite.pictures import synthetic_photo
+
+    TENSOR = synthetic_photo("noise").tensor
+
+    def test_one(board):
+        assert board.infer(TENSOR).count == 1
+
+    def test_two(board):
+        assert board.infer(TENSOR).count == 2
+
+    def test_crash(board):
+        if board.where == "simulated board":
+            board._connection.adapter.process.crash()
+        board.infer(TENSOR)
+
+    def test_after(board):
+        assert board.infer(TENSOR).count == 1
+"""
+REVERSED = """
+    def pytest_collection_modifyitems(items):
+        items.reverse()
+"""
+
+
+def outcomes(result: pytest.RunResult) -> dict[str, str]:
+    """Name and outcome of each test, from `-v`."""
+    found = re.findall(r"^\S*::(\S+) ([A-Z ]+?)\s+\[", result.stdout.str(), re.MULTILINE)
+    return dict(found)
+
+
+@pytest.fixture
+def recorded(pytester: pytest.Pytester) -> Path:
+    pytester.makepyfile(TESTS)
+    result = pytester.runpytest_subprocess("-v", "--record", "out/run.rec", *ARGUMENTS)
+    assert outcomes(result)["test_crash"] == "INFRASTRUCTURE"
+    result.stdout.fnmatch_lines(["recording *out/run.rec"])
+    return pytester.path / "out" / "run.rec"
+
+
+def test_a_replay_ends_like_the_run(pytester: pytest.Pytester, recorded: Path) -> None:
+    result = pytester.runpytest_subprocess("-v", "--board", f"replay:{recorded}")
+    assert outcomes(result) == {
+        "test_one": "PASSED",
+        "test_two": "PASSED",
+        "test_crash": "INFRASTRUCTURE",
+        "test_after": "PASSED",
+    }
+    assert result.ret == ExitCode.INFRASTRUCTURE
+    result.stdout.fnmatch_lines(["*the first cause*", "in *::test_crash", "*Guru Meditation*"])
+    result.stdout.fnmatch_lines(["recoveries *1"])
+
+
+@pytest.mark.parametrize("chosen", ["test_two", "test_after", "test_one or test_after"])
+def test_a_part_of_the_tests_is_answered_from_its_part(
+    pytester: pytest.Pytester, recorded: Path, chosen: str
+) -> None:
+    result = pytester.runpytest_subprocess("-v", "--board", f"replay:{recorded}", "-k", chosen)
+    assert set(outcomes(result).values()) == {"PASSED"}
+    assert result.ret == ExitCode.PASSED
+
+
+def test_a_test_that_was_not_recorded_is_infrastructure_and_the_next_one_runs(
+    pytester: pytest.Pytester, recorded: Path
+) -> None:
+    pytester.makepyfile(
+        TESTS.replace(
+            "def test_two(board):",
+            "def test_new(board):\n        board.infer(synthetic_photo('white').tensor)\n\n"
+            "    def test_two(board):",
+        )
+    )
+    result = pytester.runpytest_subprocess(
+        "-v",
+        "--board",
+        f"replay:{recorded}",
+        "--deselect",
+        "test_x.py::test_crash",
+        "-k",
+        "not crash",
+    )
+    assert outcomes(result) == {
+        "test_one": "PASSED",
+        "test_new": "INFRASTRUCTURE",
+        "test_two": "PASSED",
+        "test_after": "PASSED",
+    }
+    result.stdout.fnmatch_lines(["in *::test_new", "the recording does not hold Upload (*"])
+    result.stdout.fnmatch_lines(["*hint: replay with the tests, photographs and options of the*"])
+
+
+def test_a_full_disk_is_reported_and_the_run_does_not_count_as_passed(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile("def test_it(board):\n    board.echo(b'abc')\n")
+    result = pytester.runpytest_subprocess("--record", "/dev/full", *ARGUMENTS)
+    assert result.ret == ExitCode.INFRASTRUCTURE
+    result.stdout.fnmatch_lines(["*cannot write the recording: No space left on device*"])
+
+
+def test_a_file_that_is_no_recording_ends_the_run_with_the_reason(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile("def test_it(board):\n    pass\n")
+    (pytester.path / "notes.txt").write_text("no recording")
+    result = pytester.runpytest_subprocess("--board", "replay:notes.txt")
+    assert result.ret != ExitCode.PASSED
+    result.stdout.fnmatch_lines(["*not a recording*notes.txt*"])
+    missing = pytester.runpytest_subprocess("--board", "replay:none.rec")
+    assert missing.ret == ExitCode.USAGE
+    missing.stderr.fnmatch_lines(["*there is no file 'none.rec'*"])
+
+
+def test_the_whole_suite_passes_on_its_recording_in_any_order(pytester: pytest.Pytester) -> None:
+    suite = ("--pyargs", "hil.suite", "-q", "-p", "no:cacheprovider")
+    live = pytester.runpytest_subprocess(
+        *suite, *ARGUMENTS, "--record", "run.rec", "--facts", "live.jsonl"
+    )
+    assert live.ret == ExitCode.PASSED
+    replay = ("--board", "replay:run.rec", "--facts", "again.jsonl")
+    assert pytester.runpytest_subprocess(*suite, *replay).ret == ExitCode.PASSED
+    first, again = (read_run(pytester.path / name) for name in ("live.jsonl", "again.jsonl"))
+    assert [image.facts for image in again.images] == [image.facts for image in first.images]
+    pytester.makepyfile(backwards=REVERSED)
+    assert pytester.runpytest_subprocess(*suite, *replay, "-p", "backwards").ret == ExitCode.PASSED
