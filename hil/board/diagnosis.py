@@ -11,6 +11,9 @@ from hil.board.errors import NoAnswerError
 LOOP_RESETS = 3
 """Resets in one handshake that make a boot loop; the one that was asked for is the first."""
 
+DAMAGED_ANSWERS = 2
+"""Damaged segments that cannot be chance: text holds none."""
+
 _FLASH = "flash the firmware to be tested: run with --firmware DIR --board-flash always"
 
 
@@ -85,7 +88,14 @@ def _explain_without_events(heard: Heard) -> tuple[str, str]:
             f"frames arrive, but no answer to the handshake in {waited}",
             "the line to the board may be broken or noisy: check the wire to the board's RX",
         )
-    if any(line.strip() for line in heard.lines):
+    text = any(line.strip() for line in heard.lines)
+    if text and heard.damaged >= DAMAGED_ANSWERS:
+        return (
+            f"the board prints text, and its frames arrive damaged ({heard.damaged} in {waited})",
+            "the line changes bytes: set the port to 8 data bits, no flow control and no "
+            "translation of line ends",
+        )
+    if text:
         return (
             f"the board prints text, but does not speak this protocol ({waited})",
             f"other firmware is running: {_FLASH}",

@@ -29,6 +29,7 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
     (r"the board runs build|SHA-256", "board.wrong-build"),
     (r"neither text nor frames|damaged", "board.link-damaged"),
     (r"frames arrive, but no answer", "board.link-damaged"),
+    (r"refusals because chunks are missing", "board.protocol"),
     (r"no answer|nothing received|no result|sent nothing", "board.silent"),
 )  # fmt: skip
 

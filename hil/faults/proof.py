@@ -157,10 +157,17 @@ def judge(fault: Fault, run: Run) -> tuple[Caught, str]:
 
 
 def name(fault: Fault, diagnosis: Diagnosis) -> Named:
-    """Whether the fault was named, and nothing else."""
+    """Whether the fault was named, and nothing else.
+
+    Mistakes that predict the same for every image of the run are named together.
+    """
     if not diagnosis.findings:
         return Named.UNEXPLAINED
-    right = set(diagnosis.ids) <= set(fault.expect.diagnosis)
+    expected = set(fault.expect.diagnosis)
+    right = all(
+        expected & {finding.id, *(name for name, _ in finding.alternatives)}
+        for finding in diagnosis.findings
+    )
     return Named.RIGHT if right else Named.WRONG
 
 

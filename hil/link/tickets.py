@@ -42,6 +42,8 @@ def heard(stats: LinkStats) -> str:
             (stats.malformed, "frames that are no reply of this protocol"),
             (stats.bad_requests, "refusals of a request as invalid"),
             (stats.busy, "refusals because the board is busy"),
+            (stats.incomplete, "refusals because chunks are missing"),
+            (stats.damaged_at_board, "reports of a damaged frame that it received"),
             (stats.console_bytes, "bytes of console text"),
         )
         if count

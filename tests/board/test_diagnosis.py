@@ -47,6 +47,12 @@ def test_text_without_frames_is_other_firmware_and_is_shown() -> None:
     assert len(error.console) == 4
 
 
+def test_text_with_damaged_frames_is_a_line_that_changes_bytes() -> None:
+    error = silence(["I (26) app: camhil"], damaged=12)
+    assert "its frames arrive damaged (12 in 15.0 s)" in error.message
+    assert "8 data bits" in error.hint
+
+
 def test_bytes_that_are_neither_text_nor_frames_suggest_another_rate() -> None:
     error = silence(bytes_in=4000, damaged=37)
     assert "neither text nor frames" in error.message

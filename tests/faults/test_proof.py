@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 
 import pytest
@@ -83,6 +84,11 @@ def test_a_diagnosis_is_right_only_if_it_names_nothing_else(
     ids: tuple[str, ...], verdict: Named
 ) -> None:
     assert name(fault(CAM), said(*ids)) is verdict
+
+
+def test_a_mistake_that_cannot_be_told_from_another_may_be_named_beside_it() -> None:
+    other = dataclasses.replace(finding("cam.bias"), alternatives=(("cam.negated", "a title"),))
+    assert name(fault(CAM), Diagnosis(findings=(other,))) is Named.RIGHT
 
 
 def test_the_document_has_a_row_for_every_fault_and_the_figures() -> None:

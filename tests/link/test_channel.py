@@ -8,6 +8,8 @@ from hil.link.channel import Channel
 from hil.link.errors import EXPLANATIONS, BoardError, NoAnswerError
 from hil.link.fake import FakeBoard, FakeClock, corrupt, default_identity, drop, made_up_bytes
 from hil.link.jobs import Job
+from hil.link.stats import LinkStats
+from hil.link.tickets import heard
 from hil.wire.crc import crc32
 from hil.wire.frames import FIRST_SEQ, encode_frame
 from hil.wire.messages import (
@@ -140,6 +142,14 @@ def test_noise_alone_hints_at_the_baud_rate():
     with pytest.raises(NoAnswerError, match="1 damaged frames") as caught:
         channel.connect(Deadline.after(2, clock))
     assert "baud" in caught.value.hint
+
+
+def test_a_wait_tells_what_the_board_refused_and_what_it_received_damaged():
+    stats = LinkStats(bytes_in=90, frames_in=9, incomplete=4, damaged_at_board=5)
+    assert heard(stats) == (
+        "the board sent 9 other frames, 4 refusals because chunks are missing, "
+        "5 reports of a damaged frame that it received"
+    )
 
 
 def test_a_panic_behind_half_a_frame_is_shown():

@@ -163,6 +163,6 @@ FAULTS = (
         Area.ENGINE,
         "the engine has optimised kernels, which round otherwise",
         (EnginePatch(OptimisedKernels()),),
-        _parity("engine.optimised-kernels", "kernel.rounding-everywhere"),
+        _parity("engine.optimised-kernels", "kernel.rounding", "kernel.rounding-everywhere"),
     ),
 )

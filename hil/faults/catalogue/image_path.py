@@ -90,7 +90,7 @@ FAULTS = (
         "static uint8_t kept[kMaxInputBytes];\n"
         "  std::memcpy(changed, kept, size);\n"
         "  std::memcpy(kept, image, size);",
-        failure("input.previous-image", test="test_a_b_a"),
+        failure("input.previous-image", "input.other-image", test="test_a_b_a"),
     ),
     _image(
         "input-last-chunk-missing",

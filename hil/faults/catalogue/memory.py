@@ -40,7 +40,7 @@ FAULTS = (
         Area.MEMORY,
         "the arena lends the first bytes of the features to another tensor",
         (EnginePatch(OverwrittenOutput(128)),),
-        failure(test="test_features"),
+        failure("memory.overwritten", test="test_features"),
     ),
     Fault(
         "buffer-short",
