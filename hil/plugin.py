@@ -14,7 +14,7 @@ import pytest
 
 from hil.errors import ExitCode, HilError, InfrastructureError, UsageError
 from hil.options import BOARD_ARGUMENTS, RUN_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
-from hil.report.run_log import RECORDED, RunLog
+from hil.report.run_log import BY_VERDICT, RECORDED, RunLog
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -120,6 +120,7 @@ def record_measurement(request: pytest.FixtureRequest) -> RecordMeasurement:
     """
 
     def record(name: str, value: float | str | None) -> None:
+        value = getattr(value, "item", lambda: value)()  # numpy's numbers are none of JSON's
         request.node.user_properties.append((name, value))
         request.node.stash.setdefault(_RECORDED, []).append((name, value))
 
@@ -157,6 +158,7 @@ def pytest_runtest_makereport(
     recorded = item.stash.get(_RECORDED, None) if report.when == "call" else None
     setattr(report, RECORDED, tuple(recorded or ()))
     error = call.excinfo.value if call.excinfo else None
+    setattr(report, BY_VERDICT, getattr(error, BY_VERDICT, False))
     kind = error.kind if isinstance(error, HilError) else ""
     if kind:
         setattr(report, _KIND, kind)

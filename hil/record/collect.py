@@ -21,6 +21,7 @@ from hil.record.run import (
     MemoryFacts,
     PartitionFacts,
     RunHeader,
+    SectionFacts,
     Times,
     Truth,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.board.facts import Inference
     from hil.fixture_set import FixturePhoto
+    from hil.flash_layout import Partition
     from hil.testbench import Bench, Measurement
     from hil.wire import MemoryReport
     from hil.wire.replies import HeapState
@@ -79,6 +81,7 @@ def board_facts(bench: Bench, board: Board) -> BoardFacts:
         tolerances=tuple(
             (name, str(value)) for name, value in dataclasses.asdict(bench.tolerances).items()
         ),
+        sections=sections(board),
     )
 
 
@@ -94,9 +97,25 @@ def partitions(board: Board) -> tuple[PartitionFacts, ...]:
                 file_bytes=len(file.data),
                 partition=within.label if within else "",
                 partition_bytes=within.size if within else None,
+                role=_role(within),
             )
         )
     return tuple(facts)
+
+
+def sections(board: Board) -> tuple[SectionFacts, ...]:
+    """Sections of the ELF file beside the app, if the app was made from it."""
+    from hil.record.elf import read_sections
+
+    expected = board.expected
+    places = {p.offset for p in expected.partitions if p.is_app}
+    app = next((file for file in expected.files if file.offset in places), None)
+    if app is None:
+        return ()
+    found = read_sections(app.path.with_suffix(".elf"), sha256=expected.build_id)
+    return tuple(
+        SectionFacts(section.name, section.size_bytes, section.in_ram) for section in found
+    )
 
 
 def image_record(measurement: Measurement, entry: FixturePhoto | None) -> ImageRecord:
@@ -160,6 +179,16 @@ def png_text(pixels: NDArray[np.uint8]) -> str:
     done, data = cv2.imencode(".png", pixels)
     assert done  # uint8 pixels can always be encoded
     return base64.b64encode(data.tobytes()).decode("ascii")
+
+
+def _role(partition: Partition | None) -> str:
+    from hil.board.artifacts import MODEL_PARTITION
+
+    if partition is None:
+        return ""
+    if partition.is_app:
+        return "app"
+    return "model" if partition.label == MODEL_PARTITION else ""
 
 
 def _heap(heap: HeapState | None) -> HeapFacts | None:

@@ -7,7 +7,9 @@ interrupted. Times are microseconds, sizes bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from hil.judge.facts import ImageFacts, OpFacts
 
@@ -38,12 +40,25 @@ class RunHeader:
 
 @dataclass(frozen=True, slots=True)
 class PartitionFacts:
-    """One flashed file and the partition it lies in; `partition_bytes` None outside of any."""
+    """One flashed file and the partition it lies in; `partition_bytes` None outside of any.
+
+    `role`: "app", "model", or empty.
+    """
 
     name: str
     file_bytes: int
     partition: str
     partition_bytes: int | None
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFacts:
+    """One section of the app's ELF file that takes memory; `in_ram`: in the chip's own RAM."""
+
+    name: str
+    size_bytes: int
+    in_ram: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,7 @@ class BoardFacts:
         partitions: sizes in flash.
         resolver, self_check: of the oracle.
         tolerances: (name, value) in force.
+        sections: of the ELF file that the app was made from; empty without one.
     """
 
     spec: str
@@ -83,6 +99,7 @@ class BoardFacts:
     resolver: str
     self_check: str
     tolerances: tuple[tuple[str, str], ...]
+    sections: tuple[SectionFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +164,13 @@ class ImageRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatRecord:
+    """An image that was measured once more, for example with another threshold."""
+
+    facts: ImageFacts
+
+
+@dataclass(frozen=True, slots=True)
 class TraceRecord:
     """The operators of one traced inference, against the oracle's."""
 
@@ -166,7 +190,11 @@ class MeasurementRecord:
 
 @dataclass(frozen=True, slots=True)
 class TestRecord:
-    """The outcome of one phase of one test: set-up, call or tear-down (`when`)."""
+    """The outcome of one phase of one test: set-up, call or tear-down (`when`).
+
+    `by_verdict`: it failed because of a verdict on an image. Facts and tolerances
+    decide whether it fails with other tolerances.
+    """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
 
@@ -175,6 +203,7 @@ class TestRecord:
     outcome: str
     duration_s: float
     message: str
+    by_verdict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +223,10 @@ class ConsoleFacts:
 
 @dataclass(frozen=True, slots=True)
 class EndFacts:
-    """How the run ended: (outcome, count) of its tests, and the exit code."""
+    """How the run ended: (outcome, count) of its tests, and their exit code.
+
+    Gates play no part in the exit code: they are judged on what is recorded.
+    """
 
     exit_code: int
     outcomes: tuple[tuple[str, int], ...]
@@ -204,6 +236,7 @@ KINDS: dict[str, type] = {
     "run": RunHeader,
     "board": BoardFacts,
     "image": ImageRecord,
+    "repeat": RepeatRecord,
     "trace": TraceRecord,
     "measurement": MeasurementRecord,
     "test": TestRecord,
@@ -226,3 +259,33 @@ class Run:
     link: LinkFacts | None
     console: ConsoleFacts | None
     end: EndFacts | None
+    repeats: tuple[RepeatRecord, ...] = ()
+
+    @classmethod
+    def of(cls, records: Sequence[Any]) -> Run:
+        """The run that these lines make up. The first has to be its header."""
+        header, *rest = records
+        assert isinstance(header, RunHeader)
+        return cls(
+            header=header,
+            board=_last(rest, BoardFacts),
+            images=_all(rest, ImageRecord),
+            traces=_all(rest, TraceRecord),
+            measurements=_all(rest, MeasurementRecord),
+            tests=_all(rest, TestRecord),
+            link=_last(rest, LinkFacts),
+            console=_last(rest, ConsoleFacts),
+            end=_last(rest, EndFacts),
+            repeats=_all(rest, RepeatRecord),
+        )
+
+
+_Record = TypeVar("_Record")
+
+
+def _all(lines: Sequence[Any], kind: type[_Record]) -> tuple[_Record, ...]:
+    return tuple(line for line in lines if isinstance(line, kind))
+
+
+def _last(lines: Sequence[Any], kind: type[_Record]) -> _Record | None:
+    return next((line for line in reversed(lines) if isinstance(line, kind)), None)

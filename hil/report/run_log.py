@@ -1,4 +1,4 @@
-"""What happened in a run, test by test: collected here, shown and written elsewhere."""
+"""What happened in a run, test by test: collected as records, and written as a run file."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     import pytest
 
     from hil.fixture_set import FixturePhoto
+    from hil.record.run import Run
     from hil.record.writer import RunFile
     from hil.testbench import Bench, FirstCause, Measurement
 
 
 class RunLog:
-    """Collects outcomes and facts, and writes them as a run file if asked to."""
+    """Collects outcomes and facts as the records of a run file, and writes one if asked to."""
 
     def __init__(self, facts: Path | None) -> None:
         self.errors: list[InfrastructureError] = []
@@ -27,15 +28,18 @@ class RunLog:
         self.summary: dict[str, Any] = {}
         self.facts_path = facts
         self._file: RunFile | None = None
+        self._records: list[Any] = []
         self._written: set[str] = set()
         self._traced: set[str] = set()
+        self._repeats = 0
         self._pictured: set[str] = set()
+        from hil.record.collect import header
+
         if facts is not None:
-            from hil.record.collect import header
             from hil.record.writer import RunFile
 
             self._file = RunFile(facts)
-            self._file.write(header())
+        self._add(header())
 
     def test_finished(
         self, bench: Bench | None, test: str, report: pytest.TestReport, kind: str
@@ -67,17 +71,23 @@ class RunLog:
             self.summary = {"not available": error.message}
 
     def close(self, pytest_status: int) -> None:
-        """Ends the file."""
-        code = self.exit_code(pytest_status)
-        if self._file is None:
-            return
+        """Ends the run, and its file."""
         from hil.record.run import EndFacts
 
-        self._file.write(EndFacts(code, tuple(sorted(self.kinds.items()))))
-        self._file.close()
-        if self._file.error is not None:
-            self.errors.append(self._file.error)
-        self._file = None
+        code = int(self.exit_code(pytest_status))
+        self._add(EndFacts(code, tuple(sorted(self.kinds.items()))))
+        file, self._file = self._file, None
+        if file is None:
+            return
+        file.close()
+        if file.error is not None:
+            self.errors.append(file.error)
+
+    def run(self) -> Run:
+        """The run so far, the same as its file would give."""
+        from hil.record.run import Run
+
+        return Run.of(self._records)
 
     def exit_code(self, pytest_status: int) -> int:
         """The run's exit code.
@@ -93,48 +103,56 @@ class RunLog:
             return ExitCode.INFRASTRUCTURE
         return pytest_status
 
-    # ---- the run file -----------------------------------------------------------
+    # ---- records ----------------------------------------------------------------
+
+    def _add(self, record: Any) -> None:
+        self._records.append(record)
+        if self._file is not None:
+            self._file.write(record)
 
     def _write_news(self, bench: Bench) -> None:
-        if self._file is None:
-            return
         from hil.record.collect import image_record
-        from hil.record.run import TraceRecord
+        from hil.record.run import RepeatRecord, TraceRecord
 
         for name, measurement in bench.measurements.items():
             if name not in self._written:
                 self._written.add(name)
-                self._file.write(image_record(measurement, self._entry(bench, name)))
+                self._add(image_record(measurement, self._entry(bench, name)))
+        for repeat in bench.repeats[self._repeats :]:
+            self._add(RepeatRecord(repeat))
+        self._repeats = len(bench.repeats)
         for name, facts in bench.traces.items():
             if name not in self._traced and facts.ops is not None:
                 self._traced.add(name)
-                self._file.write(TraceRecord(name, facts.ops, facts.invoke_us or 0))
+                self._add(TraceRecord(name, facts.ops, facts.invoke_us or 0))
 
     @staticmethod
     def _entry(bench: Bench, name: str) -> FixturePhoto | None:
         return next((entry for entry in bench.photos if entry.name == name), None)
 
     def _write_test(self, test: str, report: pytest.TestReport, outcome: str) -> None:
-        if self._file is None:
-            return
         from hil.record.run import MeasurementRecord, TestRecord
 
         message = str(report.longrepr) if report.failed else ""
         duration_s = round(report.duration, 6)
-        self._file.write(TestRecord(test, report.when, outcome, duration_s, message))
+        by_verdict = bool(getattr(report, BY_VERDICT, False))
+        self._add(TestRecord(test, report.when, outcome, duration_s, message, by_verdict))
         for name, value in getattr(report, RECORDED, ()):
-            self._file.write(MeasurementRecord(test, name, value))
+            self._add(MeasurementRecord(test, name, value))
 
     def _write_board(self, bench: Bench) -> None:
         board = bench.open_board
-        if self._file is None or board is None:
+        if board is None:
             return
         from hil.record.collect import board_facts, console_facts, link_facts
 
-        self._file.write(board_facts(bench, board))
-        self._file.write(link_facts(board, bench.recoveries))
-        self._file.write(console_facts(board))
+        self._add(board_facts(bench, board))
+        self._add(link_facts(board, bench.recoveries))
+        self._add(console_facts(board))
 
 
 RECORDED = "hil_recorded"
 """Attribute of a TestReport: (name, value) of what the test recorded."""
+
+BY_VERDICT = "hil_by_verdict"
+"""Attribute of a TestReport, and of what the test raised: see `TestRecord.by_verdict`."""
