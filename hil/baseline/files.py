@@ -161,6 +161,8 @@ def _figure(name: str, data: Any, where: str) -> Figure:
     successes, trials = figure.successes, figure.trials
     if (successes is None) != (trials is None) or not 0 <= (successes or 0) <= (trials or 0):
         refuse(f"{successes!r} successes of {trials!r} trials")
+    if bool(values) == bool(trials):
+        refuse("it has neither values nor trials, or both")
     return figure
 
 

@@ -1,0 +1,109 @@
+"""Step changes in a series of runs, by a distribution-free test. Pure.
+
+Pettitt's change-point statistic ("A non-parametric approach to the change-point
+problem", Applied Statistics 28, 1979) is the largest Mann-Whitney statistic over all
+places where the series could be split. Its significance comes from seeded random
+permutations, so that short series are judged rightly. A series is split where the
+step is significant and large enough, and both parts are looked at again.
+
+One run is one value: what the machine did that day hits all of a run's images alike.
+A step is found once about five runs lie on each side of it.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ALPHA = 0.02
+MINIMUM_EFFECT = 0.005
+"""Smaller steps, as a fraction of the level before, are not worth a mark."""
+
+_PERMUTATIONS = 1999
+_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step before value `index`: levels are medians of the stretches on both sides."""
+
+    index: int
+    before: float
+    after: float
+    p: float
+
+    @property
+    def relative(self) -> float | None:
+        return (self.after - self.before) / abs(self.before) if self.before else None
+
+
+def find_steps(
+    values: Sequence[float], *, alpha: float = ALPHA, minimum_effect: float = MINIMUM_EFFECT
+) -> tuple[Step, ...]:
+    """The steps of a series, in its order."""
+    places = dict(_split(values, 0, alpha, minimum_effect))
+    edges = [0, *sorted(places), len(values)]
+    levels = [statistics.median(values[a:b]) for a, b in pairwise(edges) if b > a]
+    return tuple(
+        Step(index, before, after, places[index])
+        for index, (before, after) in zip(sorted(places), pairwise(levels), strict=True)
+    )
+
+
+def pettitt(values: Sequence[float]) -> tuple[int, float]:
+    """(index, p): where a series most likely changes, and how likely chance does as much."""
+    import numpy as np
+
+    count = len(values)
+    ranks = _midranks(values)
+    found = _statistic(ranks[None, :])
+    index = int(np.argmax(np.abs(found[0]))) + 1
+    shuffled = np.random.default_rng(_SEED).permuted(
+        np.broadcast_to(ranks, (_PERMUTATIONS, count)), axis=1
+    )
+    as_large = np.abs(_statistic(shuffled)).max(axis=1) >= np.abs(found).max() - 1e-9
+    return index, float((1 + as_large.sum()) / (1 + _PERMUTATIONS))
+
+
+def _split(
+    values: Sequence[float], offset: int, alpha: float, minimum_effect: float
+) -> list[tuple[int, float]]:
+    if len(values) < 2 or min(values) == max(values):
+        return []
+    index, p = pettitt(values)
+    left, right = values[:index], values[index:]
+    before, after = statistics.median(left), statistics.median(right)
+    if p > alpha or abs(after - before) <= minimum_effect * abs(before):
+        return []
+    return [
+        *_split(left, offset, alpha, minimum_effect),
+        (offset + index, p),
+        *_split(right, offset + index, alpha, minimum_effect),
+    ]
+
+
+def _statistic(ranks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """U(t) = 2 * (sum of the first t ranks) - t * (n + 1) for t = 1 .. n - 1, per row."""
+    import numpy as np
+
+    count = ranks.shape[1]
+    t = np.arange(1, count)
+    result: NDArray[np.float64] = 2 * np.cumsum(ranks, axis=1)[:, :-1] - t * (count + 1)
+    return result
+
+
+def _midranks(values: Sequence[float]) -> NDArray[np.float64]:
+    """Ranks from 1; equal values share the mean of theirs."""
+    import numpy as np
+
+    _, inverse, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    ranks: NDArray[np.float64] = (ends - (counts - 1) / 2)[inverse].astype(np.float64)
+    return ranks
