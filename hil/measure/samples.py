@@ -20,7 +20,7 @@ class Samples:
     Attributes:
         metric: what it is; its unit is that of `values`.
         values: every value in the order of the run; empty for a rate. A `score` has one.
-        trials, successes: of a rate.
+        trials, successes: of a rate. `trials` also is the number of images of a score.
         labels: the image of each value, where values belong to images.
         interval: (low, high) of a `score` at `confidence`.
         confidence: that `interval` was made for.
@@ -35,13 +35,13 @@ class Samples:
     confidence: float = 0.95
 
 
-def samples(run: Run) -> Mapping[str, Samples]:
+def samples(run: Run, confidence: float = 0.95) -> Mapping[str, Samples]:
     """Everything that a run measured, by the name of the metric, in the catalogue's order.
 
     What was not measured is absent. Rates and scores are over the images with a truth,
-    each image once.
+    each image once. `confidence`: of the intervals of scores.
     """
-    found = {entry.metric.name: entry for entry in _all(run)}
+    found = {entry.metric.name: entry for entry in _all(run, confidence)}
     places = {name: place for place, name in enumerate(CATALOG)}
     # Stable: labels and users' own metrics keep the order of the run.
     ordered = sorted(found, key=lambda name: places.get(name.partition("[")[0], len(places)))
@@ -66,13 +66,20 @@ def rate_samples(name: str, hits: Hits) -> Iterator[Samples]:
 
 
 def score_samples(
-    name: str, value: float, interval: tuple[float, float] | None, confidence: float = 0.95
+    name: str,
+    value: float,
+    interval: tuple[float, float] | None,
+    *,
+    trials: int,
+    confidence: float = 0.95,
 ) -> Samples:
-    """A score of the catalogue, with its interval."""
-    return Samples(CATALOG[name], (value,), interval=interval, confidence=confidence)
+    """A score of the catalogue, with its interval, of `trials` images."""
+    return Samples(CATALOG[name], (value,), trials=trials, interval=interval, confidence=confidence)
 
 
-def decision_samples(decisions: Decisions, roc_auc: float | None) -> Iterator[Samples]:
+def decision_samples(
+    decisions: Decisions, roc_auc: float | None, confidence: float = 0.95
+) -> Iterator[Samples]:
     """Rates and scores of decided images (`hil.metrics`), with their intervals."""
     from hil.stats.auc import auc_interval
     from hil.stats.wilson import mean_interval
@@ -86,14 +93,19 @@ def decision_samples(decisions: Decisions, roc_auc: float | None) -> Iterator[Sa
         interval = mean_interval(
             (decisions.true_positives, decisions.positives),
             (decisions.true_negatives, decisions.negatives),
+            confidence,
         )
-        yield score_samples("balanced_accuracy", balanced, interval)
+        yield score_samples(
+            "balanced_accuracy", balanced, interval, trials=decisions.images, confidence=confidence
+        )
     if roc_auc is not None:
-        interval = auc_interval(roc_auc, decisions.positives, decisions.negatives)
-        yield score_samples("roc_auc", roc_auc, interval)
+        interval = auc_interval(roc_auc, decisions.positives, decisions.negatives, confidence)
+        yield score_samples(
+            "roc_auc", roc_auc, interval, trials=decisions.images, confidence=confidence
+        )
 
 
-def _all(run: Run) -> Iterator[Samples]:
+def _all(run: Run, confidence: float) -> Iterator[Samples]:
     from hil.measure.truth import truth_samples
 
     yield from _times(run)
@@ -101,7 +113,7 @@ def _all(run: Run) -> Iterator[Samples]:
     yield from _memory(run)
     yield from _flash(run)
     yield from _parity(run)
-    yield from truth_samples(run.images)
+    yield from truth_samples(run.images, confidence)
     yield from _link(run)
     yield from _users(run)
 

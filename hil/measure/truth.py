@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hil.record.run import ImageRecord
 
 
-def truth_samples(images: Sequence[ImageRecord]) -> Iterator[Samples]:
+def truth_samples(images: Sequence[ImageRecord], confidence: float) -> Iterator[Samples]:
     """Rates and scores of the board's answers. Without any truth there is nothing.
 
     The threshold is the one that was asked for in the run; a run has only one. An
@@ -31,7 +31,7 @@ def truth_samples(images: Sequence[ImageRecord]) -> Iterator[Samples]:
     percents = [score_percent(facts.device.scores[facts.positive_class]) for facts, _ in known]
     persons = [truth.person for _, truth in known]
     metrics = score_metrics(percents, persons, known[0][0].threshold)
-    yield from decision_samples(metrics, metrics.roc_auc)
+    yield from decision_samples(metrics, metrics.roc_auc, confidence)
     boxes = [truth.boxes for _, truth in known]
     places = [_fractions(facts.device.location, facts.input_size) for facts, _ in known]
     yield from rate_samples("pointing_hit_rate", pointing_game(places, boxes))
