@@ -1,0 +1,53 @@
+"""What an evaluation and its oracle processes say to each other, pickled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hil.evaluate.labels import Entry
+from hil.evaluate.records import Result
+
+
+@dataclass(frozen=True)
+class Model:
+    """What the oracle runs; see `hil.oracle.Oracle`."""
+
+    tflite: bytes
+    positive_class: int
+    threshold: int
+    where: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """Pictures to answer, below the folder `pictures`."""
+
+    pictures: Path
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The model is loaded."""
+
+    resolver: str
+    input_size: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The model cannot be used: the parts of a UsageError."""
+
+    message: str
+    where: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The oracle's result for an entry, or why its picture cannot be used."""
+
+    line: int
+    result: Result | None
+    problem: str = ""
