@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.errors import ExitCode, HilError, InfrastructureError, UsageError
-from hil.options import BOARD_ARGUMENTS, RUN_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
+from hil.options import (
+    BOARD_ARGUMENTS,
+    RUN_ARGUMENTS,
+    SIM_ARGUMENTS,
+    VERDICT_ARGUMENTS,
+    RunOptions,
+    add_arguments,
+)
 from hil.report.run_log import BY_VERDICT, RECORDED, RunLog
 
 if TYPE_CHECKING:
@@ -37,7 +44,7 @@ _KIND = "hil_kind"  # attribute of a TestReport: HilError.kind of what was raise
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     board = parser.getgroup("camhil", "camhil: tests on a board")
-    add_arguments(board.addoption, BOARD_ARGUMENTS + RUN_ARGUMENTS)
+    add_arguments(board.addoption, BOARD_ARGUMENTS + RUN_ARGUMENTS + VERDICT_ARGUMENTS)
     add_arguments(parser.getgroup("camhil-sim", "camhil: --board sim").addoption, SIM_ARGUMENTS)
 
 
@@ -204,6 +211,10 @@ def pytest_report_teststatus(
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
     """Turns pytest's exit status into ours, also when a report cannot be written."""
+    options = _options(session.config)
+    if _wants_verdict(session, options):
+        # A run that used no board has to be told that its gates were not measured.
+        _add_junit_properties(session, _log(session.config), options)
     try:
         yield
     except OSError as cause:
@@ -213,9 +224,28 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     log = session.config.stash.get(_LOG, None)
     if log is None:
         return
+    if options.store is not None and not session.config.option.collectonly:
+        log.add_to_store(options, int(session.exitstatus))
     log.close(int(session.exitstatus))
+    if _wants_verdict(session, options):
+        log.conclude(options)
     if session.exitstatus in (ExitCode.PASSED, ExitCode.TEST_FAILED):
         session.exitstatus = log.exit_code(int(session.exitstatus))
+
+
+def _wants_verdict(session: pytest.Session, options: RunOptions) -> bool:
+    asked = options.gates or options.baseline or options.store
+    return bool(asked) and not session.config.option.collectonly
+
+
+def _add_junit_properties(session: pytest.Session, log: RunLog, options: RunOptions) -> None:
+    """The verdict and each gate as properties of the test suite."""
+    from _pytest.junitxml import xml_key
+
+    xml = session.config.stash.get(xml_key, None)
+    if xml is not None and options.gates is not None:
+        for name, value in log.gate_properties(options, int(session.exitstatus)):
+            xml.add_global_property(name, value)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -42,13 +42,18 @@ def judge_run_gates(run: Run, gates: Gates, tolerances: Tolerances | None = None
     """
     limits = recorded_tolerances(run) if tolerances is None else tolerances
     verdict = judge_gates(samples(run, gates.confidence), gates)
-    failures, trouble = tuple(_failures(run, limits)), tuple(_trouble(run))
-    ship = verdict.ship
+    failures = tuple(_failures(run, limits))
     if failures:
-        ship = Ship.DO_NOT_SHIP
-    elif trouble and ship is Ship.SHIP:
-        ship = Ship.NOT_PROVEN
-    return dataclasses.replace(verdict, ship=ship, failures=failures, trouble=trouble)
+        verdict = dataclasses.replace(verdict, ship=Ship.DO_NOT_SHIP, failures=failures)
+    return with_trouble(verdict, *_trouble(run))
+
+
+def with_trouble(verdict: GatesVerdict, *trouble: str) -> GatesVerdict:
+    """The verdict when there is more that could not be measured: SHIP no longer."""
+    if not trouble:
+        return verdict
+    ship = Ship.NOT_PROVEN if verdict.ship is Ship.SHIP else verdict.ship
+    return dataclasses.replace(verdict, ship=ship, trouble=(*verdict.trouble, *trouble))
 
 
 def exit_code(verdict: GatesVerdict) -> ExitCode:

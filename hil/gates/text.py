@@ -63,6 +63,18 @@ def headline(verdict: GatesVerdict) -> str:
     return f"{verdict.ship.value}: {'; '.join(parts)}"
 
 
+def properties(verdict: GatesVerdict) -> tuple[tuple[str, str], ...]:
+    """The verdict and each gate as names and values, for JUnit XML."""
+    gates = [
+        (
+            f"gate {result.gate.name}",
+            f"{result.status.value}: measured {cells(result)[2]}, limit {limit_text(result)}",
+        )
+        for result in verdict.results
+    ]
+    return (("verdict", headline(verdict)), *gates)
+
+
 def limit_text(result: GateResult) -> str:
     """ "<= 400,000 us", ">= 90.0 %", "10 us to 20 us"."""
     gate = result.gate

@@ -181,7 +181,7 @@ def user_metric(name: str) -> Metric:
     """A metric for what a test recorded; its unit comes from the end of its name.
 
     `_us` and `_ms` are times, kept in microseconds, `_cycles` likewise; `_bytes` is
-    memory; all else is a bare number. Lower counts as better.
+    memory; all else is a bare number. Lower counts as better, but for `_per_s` and `fps`.
     """
     text = f"recorded by a test as {name}"
     if name.endswith(("_us", "_ms")):
@@ -190,4 +190,6 @@ def user_metric(name: str) -> Metric:
         return _latency(USER + name, text, unit="cycles")
     if name.endswith("_bytes"):
         return _used(USER + name, text)
-    return _latency(USER + name, text, unit="")
+    plain = _latency(USER + name, text, unit="")
+    faster = name.endswith(("_per_s", "fps"))
+    return dataclasses.replace(plain, direction="higher") if faster else plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,10 @@ if TYPE_CHECKING:
     import pytest
 
     from hil.fixture_set import FixturePhoto
-    from hil.record.run import Run
+    from hil.options import RunOptions
+    from hil.record.run import EndFacts, Run
     from hil.record.writer import RunFile
+    from hil.report.conclusion import Conclusion
     from hil.testbench import Bench, FirstCause, Measurement
 
 
@@ -21,7 +24,8 @@ class RunLog:
     """Collects outcomes and facts as the records of a run file, and writes one if asked to."""
 
     def __init__(self, facts: Path | None) -> None:
-        self.errors: list[InfrastructureError] = []
+        self.errors: list[HilError] = []
+        self.conclusion: Conclusion | None = None
         self.kinds: Counter[str] = Counter()
         self.first_cause: FirstCause | None = None
         self.measurements: tuple[Measurement, ...] = ()
@@ -72,10 +76,7 @@ class RunLog:
 
     def close(self, pytest_status: int) -> None:
         """Ends the run, and its file."""
-        from hil.record.run import EndFacts
-
-        code = int(self.exit_code(pytest_status))
-        self._add(EndFacts(code, tuple(sorted(self.kinds.items()))))
+        self._add(self._end(pytest_status))
         file, self._file = self._file, None
         if file is None:
             return
@@ -89,11 +90,50 @@ class RunLog:
 
         return Run.of(self._records)
 
+    def conclude(self, options: RunOptions) -> None:
+        """Judges the run that has ended, and compares it."""
+        from hil.report.conclusion import Question, conclude
+
+        question = Question(options.gates, options.baseline, options.baseline_dir)
+        self.conclusion = conclude(self.run(), question)
+
+    def add_to_store(self, options: RunOptions, pytest_status: int) -> None:
+        """Adds the run, which is about to end, to the history; a failure counts as trouble."""
+        from hil.store import add_to_store
+
+        if options.store is None:
+            return
+        try:
+            add_to_store(options.store, self._as_if_ended(pytest_status), str(options.facts or ""))
+        except HilError as error:
+            self.errors.append(error)
+
+    def gate_properties(
+        self, options: RunOptions, pytest_status: int
+    ) -> tuple[tuple[str, str], ...]:
+        """The verdict and each gate by name, as it stands before the reports are written."""
+        from hil.gates.text import properties
+        from hil.report.conclusion import Question, conclude
+
+        run = self._as_if_ended(pytest_status)
+        verdict = conclude(run, Question(options.gates)).verdict
+        return () if verdict is None else properties(verdict)
+
+    def _end(self, pytest_status: int) -> EndFacts:
+        from hil.record.run import EndFacts
+
+        code = int(self.exit_code(pytest_status))
+        return EndFacts(code, tuple(sorted(self.kinds.items())))
+
+    def _as_if_ended(self, pytest_status: int) -> Run:
+        return dataclasses.replace(self.run(), end=self._end(pytest_status))
+
     def exit_code(self, pytest_status: int) -> int:
         """The run's exit code.
 
         A wrong answer weighs most: it stays wrong whatever the cable does. Without
-        one, anything that could not run or be written is infrastructure.
+        one, anything that could not run or be written is infrastructure. Gates come
+        last: they say something only about a run that is whole.
         """
         if self.kinds["failed"] or self.kinds["firmware"] or self.kinds["usage"]:
             return ExitCode.TEST_FAILED
@@ -101,6 +141,8 @@ class RunLog:
         unwritten = self._file is not None and self._file.error is not None
         if not_measured or self.errors or unwritten:
             return ExitCode.INFRASTRUCTURE
+        if pytest_status == ExitCode.PASSED and self.conclusion is not None:
+            return self.conclusion.exit_code()
         return pytest_status
 
     # ---- records ----------------------------------------------------------------
