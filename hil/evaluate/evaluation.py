@@ -19,6 +19,7 @@ from hil.location import Location, cell_location, winning_cell
 from hil.metrics import (
     BoxAccuracy,
     calibration,
+    calibration_interval,
     centre_box_accuracy,
     max_box_accuracy,
     pointing_game,
@@ -89,6 +90,7 @@ class _Sides:
             scores=score_metrics(percents, persons, self.header.threshold),
             curve=threshold_curve(percents, persons),
             calibration=calibration(percents, persons),
+            calibration_interval=calibration_interval(percents, persons),
             answered=pointing_game(self.locations(self.boxed, device), truths),
             peak=pointing_game(peaks, truths),
             near_peak=pointing_game(peaks, truths, tolerance=self.half_cell),

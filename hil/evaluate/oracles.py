@@ -43,7 +43,8 @@ class OracleProcesses:
                 self._processes.append(_Process())
             for process in self._processes:
                 process.send(model)
-            self.ready = [process.wait_until_ready() for process in self._processes][0]
+            ready = [process.wait_until_ready() for process in self._processes]
+            self.ready = ready[0]
         except BaseException:
             self.close()
             raise
@@ -81,7 +82,7 @@ class OracleProcesses:
 
 class _Process:
     def __init__(self) -> None:
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - until stop
         self._process = subprocess.Popen(
             [sys.executable, "-m", _WORKER],
             stdin=subprocess.PIPE,

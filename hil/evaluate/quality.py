@@ -42,7 +42,7 @@ class Quality:
     Attributes:
         scores: decisions at the threshold, and ROC AUC.
         curve: decisions at every whole percent.
-        calibration: scores as probabilities.
+        calibration: scores as probabilities; `calibration_interval`: of its error, 95 %.
         answered: locations in a true box; no location is a miss.
         peak: maxima of the map in a true box, whatever the score says.
         near_peak: the same within half a cell of a box.
@@ -52,6 +52,7 @@ class Quality:
     scores: ScoreMetrics
     curve: tuple[Decisions, ...]
     calibration: Calibration
+    calibration_interval: tuple[float, float] | None
     answered: Hits
     peak: Hits
     near_peak: Hits

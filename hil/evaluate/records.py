@@ -11,7 +11,7 @@ import json
 from array import array
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hil.errors import UsageError
 from hil.location import Location, NoLocation
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RESULTS_VERSION = 1
 """Version of the file; a reader refuses others."""
+
+_Made = TypeVar("_Made")
 
 _CELL = "i"  # array's type of a cell: int32
 
@@ -206,7 +208,7 @@ def _object(line: bytes, kind: str, where: str) -> dict[str, Any]:
     return data
 
 
-def _strictly(make: Callable[[], Any], where: str) -> Any:
+def _strictly(make: Callable[[], _Made], where: str) -> _Made:
     try:
         return make()
     except (KeyError, TypeError, ValueError, OverflowError) as error:
