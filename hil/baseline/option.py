@@ -69,4 +69,24 @@ def apply_baseline(
             cannot be used.
         InfrastructureError: the file cannot be written.
     """
-    raise NotImplementedError
+    from hil.baseline.compare import compare_snapshots
+    from hil.baseline.files import load, save
+    from hil.baseline.find import find, path_of
+    from hil.baseline.setting import baseline_key
+    from hil.baseline.snapshot import snapshot
+
+    now = snapshot(run)
+    assert run.board is not None  # or there is no snapshot
+    key = baseline_key(run.board)
+    if request.mode == "save":
+        if not now.setting.image_count:
+            raise UsageError(
+                "a run without images is no baseline",
+                where="--baseline save",
+                hint="select tests that measure images, such as hil/suite/test_photos.py",
+            )
+        path = path_of(directory, key, request.name)
+        save(now, path)
+        return BaselineResult(request, saved=path)
+    path = find(directory, key, request.name)
+    return BaselineResult(request, comparison=compare_snapshots(now, load(path), path.name))

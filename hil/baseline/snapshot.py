@@ -46,7 +46,7 @@ def figure(measured: Samples) -> Figure:
         values=tuple(sorted(measured.values)),
         drift=drift(measured.values) if metric.noise == "spread" else 0.0,
         successes=measured.successes,
-        trials=measured.trials,
+        trials=None if measured.successes is None else measured.trials,
         interval=measured.interval,
     )
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from hil.baseline.model import Change, Outcome
+from hil.errors import UsageError
+from hil.measure import text
+from hil.measure.catalog import Metric, metric_of
 
-_NAMES = {"us": "us", "cycles": "cycles", "bytes": "bytes", "LSB": "LSB", "count": "", "": ""}
+COLUMNS = ("metric", "before", "now", "change", "", "why")
 
 
-def value_text(value: float | None, unit: str) -> str:
-    """ "6,136 us", "93.8 %", "77,216 bytes"; "-" for what was not measured."""
-    if value is None:
-        return "-"
-    if unit == "fraction":
-        return f"{100 * value:.1f} %"
-    return f"{_number(value)} {_NAMES.get(unit, unit)}".rstrip()
+def value_text(value: float | None, metric: str) -> str:
+    """ "6,136 us", "93.8 %", "77,216 B"; "-" for what was not measured."""
+    return "-" if value is None else text.value_text(value, _declared(metric))
+
+
+def signed_text(value: float, metric: str) -> str:
+    """A difference, with its sign."""
+    return text.signed_text(value, _declared(metric))
 
 
 def change_text(change: Change) -> str:
-    """ "+1.02 % (+0.98 to +1.06)"; points for rates, the unit where there is no percentage."""
+    """ "+1.02 % (+0.98 to +1.06)"; points for rates, the unit where a percentage says nothing."""
     if change.change is None:
         return "-"
     if change.unit == "fraction":
@@ -25,31 +29,35 @@ def change_text(change: Change) -> str:
     elif change.before and change.interval is not None:
         factor, suffix, digits = 100 / abs(change.before), "%", 2
     else:
-        sign = "+" if change.change > 0 else ""
-        return sign + value_text(change.change, change.unit)
-    text = f"{factor * change.change:+.{digits}f} {suffix}"
+        return signed_text(change.change, change.metric)
+    words = f"{_signed(factor * change.change, digits)} {suffix}"
     if change.interval is None:
-        return text
-    low, high = (factor * end for end in change.interval)
-    return f"{text} ({low:+.{digits}f} to {high:+.{digits}f})"
-
-
-COLUMNS = ("metric", "before", "now", "change", "", "why")
+        return words
+    low, high = (_signed(factor * end, digits) for end in change.interval)
+    return f"{words} ({low} to {high})"
 
 
 def row(change: Change) -> tuple[str, ...]:
     """The cells of one change, as in `COLUMNS`."""
     return (
         change.metric,
-        value_text(change.before, change.unit),
-        value_text(change.after, change.unit),
+        value_text(change.before, change.metric),
+        value_text(change.after, change.metric),
         change_text(change) if change.outcome is not Outcome.NOT_COMPARABLE else "-",
         change.outcome.value,
         change.reason,
     )
 
 
-def _number(value: float) -> str:
-    if value == int(value):
-        return f"{int(value):,}"
-    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}"
+def _signed(value: float, digits: int) -> str:
+    """Without a sign where nothing is left to sign."""
+    words = f"{value:+.{digits}f}"
+    return words[1:] if float(words) == 0 else words
+
+
+def _declared(name: str) -> Metric:
+    """The metric of a name; one that this version does not know has no unit."""
+    try:
+        return metric_of(name)
+    except UsageError:
+        return Metric(name, "", "lower", "latency", "quantiles", "spread", "")

@@ -11,6 +11,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from hil import __version__
+from hil.record.host import describe_host
 from hil.record.run import (
     RUN_VERSION,
     BoardFacts,
@@ -48,7 +49,7 @@ def header() -> RunHeader:
         camhil=__version__,
         started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         command=tuple(sys.argv),
-        system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        system=f"{describe_host()}, Python {platform.python_version()}",
         packages=tuple((name, _version(name)) for name in _PACKAGES),
     )
 

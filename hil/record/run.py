@@ -26,7 +26,7 @@ class RunHeader:
         camhil: version of the harness.
         started: UTC, ISO 8601.
         command: the command line.
-        system: operating system and machine of the host.
+        system: operating system, machine and processor of the host, and its Python.
         packages: (name, version) of what the result depends on.
     """
 

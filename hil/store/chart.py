@@ -53,7 +53,7 @@ def chart(series: Series, width: int, height: int = 9, using: Glyphs = UNICODE) 
     low, high = min(values), max(values)
     if low == high:
         height = 1
-    labels = _labels(low, high, height, series.unit)
+    labels = _labels(low, high, height, series.metric)
     margin = max(map(len, labels))
     columns = _columns(values, max(10, (width - margin - 3)))
     # Few runs are spread out.
@@ -95,11 +95,11 @@ def _columns(values: Sequence[float], width: int) -> list[float]:
     return [statistics.median(values[start:end]) for start, end in pairwise(edges)]
 
 
-def _labels(low: float, high: float, height: int, unit: str) -> list[str]:
+def _labels(low: float, high: float, height: int, metric: str) -> list[str]:
     labels = [""] * height
     for place in {0, height // 2, height - 1}:
         at = high if height == 1 else high - (high - low) * place / (height - 1)
-        labels[place] = value_text(at, unit)
+        labels[place] = value_text(at, metric)
     return labels
 
 

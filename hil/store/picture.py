@@ -37,7 +37,7 @@ def trend_png(series: Series) -> bytes:
     for value in {low, (low + high) / 2, high}:
         y = at(0, value)[1]
         cv2.line(image, (_LEFT, y), (_WIDTH - _RIGHT, y), _GREY, 1)
-        write(value_text(value, series.unit), 10, y + 5)
+        write(value_text(value, series.metric), 10, y + 5)
     for step in series.steps:
         x = at(step.index - 0.5, low)[0]
         cv2.line(image, (x, _TOP - 10), (x, _HEIGHT - _BOTTOM), _STEP, 1, cv2.LINE_AA)
