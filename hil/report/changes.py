@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.report.figures import bytes_text, count_text, duration_text
+from hil.report.figures import count_text
 from hil.report.page.cards import changed_answer
 
 if TYPE_CHECKING:
-    from hil.baseline.model import Change, Comparison
+    from hil.baseline.model import Comparison
     from hil.report.judged import JudgedImage, JudgedRun
 
 _ORDER = (
@@ -23,24 +23,19 @@ MOST_ANSWERS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """One metric in words."""
-
-    metric: str
-    before: str
-    after: str
-    change: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeGroup:
-    """All metrics of one outcome. `tone`: good, bad, open or none; `open`: shown at once."""
+    """All metrics of one outcome.
+
+    Attributes:
+        tone: good, bad, open or none.
+        open: shown at once.
+        rows: as `hil.baseline.text.COLUMNS`.
+    """
 
     name: str
     tone: str
     open: bool
-    rows: tuple[ChangeRow, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,40 +56,14 @@ class Answers:
 
 def change_table(comparison: Comparison) -> ChangeTable:
     """A comparison in words, worse first."""
+    from hil.baseline.text import row
+
     groups = []
     for name, tone, shown in _ORDER:
-        rows = tuple(change_row(c) for c in comparison.changes if c.outcome.value == name)
+        rows = tuple(row(change) for change in comparison.changes if change.outcome.value == name)
         if rows:
             groups.append(ChangeGroup(name, tone, shown, rows))
     return ChangeTable(comparison.differences, tuple(groups))
-
-
-def change_row(change: Change) -> ChangeRow:
-    """One metric's change in words, with its confidence interval."""
-    text = "" if change.change is None else value_text(change.change, change.unit, signed=True)
-    if change.relative is not None and change.change:
-        text += f" ({change.relative:+.2%})"
-    if change.interval is not None and change.change:
-        low, high = (value_text(end, change.unit, signed=True) for end in change.interval)
-        text += f", 95 % CI {low} to {high}"
-    return ChangeRow(
-        metric=change.metric,
-        before="not measured" if change.before is None else value_text(change.before, change.unit),
-        after="not measured" if change.after is None else value_text(change.after, change.unit),
-        change=text,
-        reason=change.reason,
-    )
-
-
-def value_text(value: float, unit: str, *, signed: bool = False) -> str:
-    """A number with its unit; times in the unit that fits."""
-    sign = "+" if signed and value > 0 else ""
-    if unit == "us":
-        return sign + duration_text(value)
-    if unit in ("bytes", "B") and float(value).is_integer():
-        return sign + bytes_text(int(value))
-    number = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
-    return f"{sign}{number} {unit}".rstrip()
 
 
 def answers(now: JudgedRun, before: JudgedRun) -> Answers:

@@ -91,7 +91,8 @@ class Page:
     def settle(self) -> None:
         """Waits until the page has been drawn twice."""
         self.run(
-            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            ".then(() => null)"
         )
 
     def click(self, selector: str) -> None:
@@ -106,9 +107,7 @@ class Page:
         )
         assert hit, f"{selector} is covered"
         for kind in ("mousePressed", "mouseReleased"):
-            self.call(
-                "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1
-            )
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
         self.settle()
 
     def press(self, key: str) -> None:

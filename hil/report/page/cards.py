@@ -76,7 +76,7 @@ def changed_answer(now: JudgedImage, before: JudgedImage) -> str:
     ours, theirs = now.record.facts.device, before.record.facts.device
     changes = []
     if ours.scores != theirs.scores:
-        texts = [_score_text(image.record.facts) for image in (before, now)]
+        texts = [answer_score(image.record.facts) for image in (before, now)]
         changes.append(f"score {texts[0]} to {texts[1]}")
     if ours.location != theirs.location:
         changes.append(f"location {place(theirs)} to {place(ours)}")
@@ -111,7 +111,7 @@ def _card(image: JudgedImage, rank: int, before: JudgedImage | None) -> Card:
         changed="" if before is None else changed_answer(image, before),
         rank=rank,
         score=None if score is None else float(score_percent(score)),
-        score_text=_score_text(facts),
+        score_text=answer_score(facts),
         threshold=facts.threshold,
         location=place(facts.device),
         truth=image.truth_verdict,
@@ -162,7 +162,7 @@ def _side(answer: Answer, facts: ImageFacts) -> dict[str, Any]:
     at = [location.x, location.y] if isinstance(location, Location) else None
     return {
         "scores": answer.scores,
-        "score": _score_text(facts, answer),
+        "score": answer_score(facts, answer),
         "at": at,
         "place": place(answer),
         "cam": answer.cam,
@@ -172,7 +172,7 @@ def _side(answer: Answer, facts: ImageFacts) -> dict[str, Any]:
 def _before(now: JudgedImage, before: JudgedImage) -> dict[str, Any]:
     facts = before.record.facts
     return {
-        "score": _score_text(facts),
+        "score": answer_score(facts),
         "place": place(facts.device),
         "us": before.record.times.invoke_us,
         "changed": changed_answer(now, before),
@@ -199,6 +199,7 @@ def _score(facts: ImageFacts, answer: Answer | None = None) -> int | None:
     return scores[facts.positive_class] if 0 <= facts.positive_class < len(scores) else None
 
 
-def _score_text(facts: ImageFacts, answer: Answer | None = None) -> str:
+def answer_score(facts: ImageFacts, answer: Answer | None = None) -> str:
+    """The score of the positive class in words; the board's, or that of `answer`."""
     score = _score(facts, answer)
     return "no score" if score is None else percent_text(score)

@@ -71,7 +71,9 @@ def stacked(parts: Sequence[Part]) -> Markup:
     x, lines = 0.0, []
     for part in parts:
         width = 100 * part.value / whole
-        lines.append(f'<rect class="part-{part.kind}" x="{x:.3f}" width="{width:.3f}" height="10"/>')
+        lines.append(
+            f'<rect class="part-{part.kind}" x="{x:.3f}" width="{width:.3f}" height="10"/>'
+        )
         x += width
     return Markup(
         '<svg class="stack" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
@@ -111,9 +113,7 @@ def _counts(values: Sequence[float], low: float, high: float, bars: int) -> list
     return [count / max(len(values), 1) for count in counts]
 
 
-def _bars(
-    shares: list[float], low: float, high: float, text: Callable[[float], str]
-) -> list[str]:
+def _bars(shares: list[float], low: float, high: float, text: Callable[[float], str]) -> list[str]:
     step, top = _WIDTH / len(shares), max(shares) or 1
     lines = []
     for index, share in enumerate(shares):

@@ -12,7 +12,7 @@ from hil.report.figures import duration_text, quantile, series, share_text
 from hil.report.page.charts import Part, bar, histogram, stacked
 
 if TYPE_CHECKING:
-    from hil.record.run import ImageRecord, Run
+    from hil.record.run import ImageRecord, Run, Times
 
 STAGES = (
     ("invoke_us", "inference", "by the board's clock"),
@@ -20,6 +20,7 @@ STAGES = (
     ("upload_us", "upload", "by the board's clock"),
     ("preprocess_us", "preprocess", "by the board's clock"),
     ("cam_us", "CAM", "by the board's clock"),
+    ("reply_us", "reply", "the round trip without the board's stages"),
 )
 _ON_THE_BOARD = ("upload_us", "preprocess_us", "invoke_us", "cam_us")
 
@@ -68,11 +69,11 @@ def latency(run: Run, against: Run | None = None) -> Latency:
     """Everything about time in a run."""
     stages, silent = [], []
     for name, title, clock in STAGES:
-        values = _values(run.images, name)
+        values = stage_values(run.images, name)
         if not any(values):
             silent += [title] if values else []
             continue
-        other = _values(against.images, name) if against is not None else []
+        other = stage_values(against.images, name) if against is not None else []
         stages.append(_stage(title, clock, values, other))
     split = _split(run.images)
     ops = _op_rows(run)
@@ -86,8 +87,18 @@ def latency(run: Run, against: Run | None = None) -> Latency:
     )
 
 
-def _values(images: Sequence[ImageRecord], name: str) -> list[int]:
+def stage_values(images: Sequence[ImageRecord], name: str) -> list[int]:
+    """Microseconds of one of `STAGES` per image; empty where it cannot be told."""
+    if name == "reply_us":
+        rest = [_rest(image.times) for image in images]
+        # Images that overlap have no reply of their own.
+        return rest if min(rest, default=0) >= 0 else []
     return [getattr(image.times, name) for image in images]
+
+
+def _rest(times: Times) -> int:
+    on_the_board: int = sum(getattr(times, name) for name in _ON_THE_BOARD)
+    return times.round_trip_us - on_the_board
 
 
 def _stage(title: str, clock: str, values: list[int], other: list[int]) -> Stage:
@@ -116,7 +127,7 @@ def _split(images: Sequence[ImageRecord]) -> tuple[Part, ...]:
     ordered = sorted(images, key=lambda image: image.times.round_trip_us)
     middle = ordered[len(ordered) // 2].times
     stages = [(name, getattr(middle, name)) for name in _ON_THE_BOARD]
-    rest = middle.round_trip_us - sum(us for _, us in stages)
+    rest = _rest(middle)
     if rest < 0:
         return ()
     titles = {name: title for name, title, _ in STAGES}
@@ -125,7 +136,7 @@ def _split(images: Sequence[ImageRecord]) -> tuple[Part, ...]:
         for (name, us), kind in zip(stages, "abcd", strict=True)
         if us
     ]
-    return (*parts, Part("reply and host", rest, duration_text(rest), "free"))
+    return (*parts, Part("reply", rest, duration_text(rest), "free"))
 
 
 def _op_rows(run: Run) -> tuple[OpRow, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A space and what it is spent on; `spent` as a share of it."""
+    """A space and what it is spent on; `spent` as a share of it, empty without a limit."""
 
     title: str
     total: str
@@ -37,36 +37,53 @@ class Memory:
 def memory(run: Run) -> Memory:
     """The memory of a run: the most that any of its inferences needed."""
     reports = [image.memory for image in run.images]
-    budgets = [*_arena(reports), *_flash(run.board)]
-    figures = [*_heaps(reports), *_static(reports), *_stacks(reports), *_loose(run.board)]
+    budgets = [*_ram(reports), *_sections(run.board), *_flash(run.board)]
+    figures = [*_heaps(reports), *_stacks(reports), *_loose(run.board)]
     return Memory(tuple(budgets), tuple(figures))
 
 
-def _budget(title: str, spent_on: tuple[tuple[str, int], ...], total: int) -> Budget:
+def _budget(title: str, spent_on: Sequence[tuple[str, int]], total: int | None) -> Budget:
+    """`total`: None for what has no limit but its own sum."""
     spent = sum(size for _, size in spent_on)
+    kinds = [*"abcd", *"d" * len(spent_on)]
     parts = [
         Part(label, size, bytes_text(size), kind)
-        for (label, size), kind in zip(spent_on, "abcd", strict=False)
+        for (label, size), kind in zip(spent_on, kinds, strict=False)
     ]
+    if total is None:
+        return Budget(title, bytes_text(spent), "", tuple(parts), stacked(parts))
     if total >= spent:
         parts.append(Part("free", total - spent, bytes_text(total - spent), "free"))
-    return Budget(
-        title, bytes_text(total), share_text(spent, total), tuple(parts), stacked(parts)
-    )
+    return Budget(title, bytes_text(total), share_text(spent, total), tuple(parts), stacked(parts))
 
 
-def _arena(reports: list[MemoryFacts]) -> Iterator[Budget]:
+def _ram(reports: list[MemoryFacts]) -> Iterator[Budget]:
     used = [r.arena_used_bytes for r in reports if r.arena_used_bytes is not None]
-    if used:
-        total = max(report.arena_bytes for report in reports)
-        yield _budget("RAM: tensor arena", (("used", max(used)),), total)
+    if not used:
+        return
+    spent = [("arena used", max(used))]
+    total = max(report.arena_bytes for report in reports)
+    static = [report.static_bytes for report in reports if report.static_bytes is not None]
+    if static:
+        spent.append(("core, static", max(static)))
+        total += max(static)
+    yield _budget("RAM: tensor arena and core", spent, total)
+
+
+def _sections(board: BoardFacts | None) -> Iterator[Budget]:
+    sections = board.sections if board is not None else ()
+    in_ram = sorted(
+        ((s.name, s.size_bytes) for s in sections if s.in_ram), key=lambda s: s[1], reverse=True
+    )
+    if in_ram:
+        yield _budget("RAM: sections of the app", in_ram, None)
 
 
 def _flash(board: BoardFacts | None) -> Iterator[Budget]:
     for within in board.partitions if board is not None else ():
         if within.partition_bytes is not None:
             title = f"Flash: partition {within.partition}"
-            yield _budget(title, ((within.name, within.file_bytes),), within.partition_bytes)
+            yield _budget(title, [(within.name, within.file_bytes)], within.partition_bytes)
 
 
 def _heaps(reports: list[MemoryFacts]) -> Iterator[tuple[str, str, str]]:
@@ -80,12 +97,6 @@ def _heaps(reports: list[MemoryFacts]) -> Iterator[tuple[str, str, str]]:
             yield f"{title} free", bytes_text(free), "the least after any inference"
             yield f"{title} free at its lowest", bytes_text(lowest), "since the board started"
             yield f"{title} largest block", bytes_text(block), "the least after any inference"
-
-
-def _static(reports: list[MemoryFacts]) -> Iterator[tuple[str, str, str]]:
-    sizes = [report.static_bytes for report in reports if report.static_bytes is not None]
-    if sizes:
-        yield "static data", bytes_text(max(sizes)), "as the firmware reports it"
 
 
 def _stacks(reports: list[MemoryFacts]) -> Iterator[tuple[str, str, str]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil import __version__
-from hil.report.changes import Answers, ChangeTable, answers, by_key
+from hil.report.changes import Answers, answers, by_key, change_table
 from hil.report.figures import bytes_text, count_text, duration_text, series
-from hil.report.headline import GateTable, headline
+from hil.report.headline import gate_rows, headline
 from hil.report.judged import FAILED_OUTCOMES, UNMEASURED_OUTCOMES, JudgedRun
 from hil.report.page.assets import TEMPLATES, assets
 from hil.report.page.cards import WORST, Card, cards
@@ -25,6 +24,8 @@ from hil.report.page.latency import latency
 from hil.report.page.memory import memory
 
 if TYPE_CHECKING:
+    from hil.baseline.model import Comparison
+    from hil.gates.model import GatesVerdict
     from hil.record.run import TestRecord
 
 MOST_FAILURES = 100
@@ -66,18 +67,18 @@ def render(
     judged: JudgedRun,
     *,
     source: str,
-    gates: GateTable | None = None,
+    verdict: GatesVerdict | None = None,
     against: JudgedRun | None = None,
-    changes: ChangeTable | None = None,
+    comparison: Comparison | None = None,
 ) -> str:
     """The page as text.
 
     Args:
         judged: the run.
         source: name of its file.
-        gates: the verdict of the gates, if there are any.
+        verdict: of the gates, if there are any.
         against: the run that it is compared with.
-        changes: metrics of the two runs.
+        comparison: the metrics of the two.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -96,17 +97,17 @@ def render(
         "console": tuple(console_rows(run)),
     }
     text: str = environment.get_template("page.html").render(
-        head=headline(judged, gates),
+        head=headline(judged, verdict),
         title=title(judged),
-        subtitle=_subtitle(judged),
+        subtitle=subtitle(judged),
         sections=_sections(found, all_cards, against),
         tiles=_tiles(judged),
-        gates=gates,
+        gates=gate_rows(verdict, comparison),
         failures=failures,
         more_failures=more,
-        changes=changes,
+        changes=change_table(comparison) if comparison is not None else None,
         answers=_answers(judged, against),
-        before="" if against is None else _subtitle(against),
+        before="" if against is None else subtitle(against),
         cards=all_cards,
         filters=_filters(all_cards, against is not None),
         measurements=measurement_rows(run),
@@ -126,7 +127,8 @@ def title(judged: JudgedRun) -> str:
     return f"{board.target}, firmware {board.firmware_version}, model {board.model_sha256[:12]}"
 
 
-def _subtitle(judged: JudgedRun) -> str:
+def subtitle(judged: JudgedRun) -> str:
+    """When it was, and how much."""
     started = judged.run.header.started.replace("T", " ").replace("+00:00", " UTC")
     many = count_text(len(judged.images), "image")
     return f"{started}, {many}, {count_text(len(judged.run.tests), 'test')}"
@@ -184,11 +186,7 @@ def _filters(all_cards: tuple[Card, ...], compared: bool) -> list[tuple[str, str
 
 
 def _failures(judged: JudgedRun) -> tuple[list[Failure], int]:
-    tests: Sequence[TestRecord] = (
-        *judged.tests(FAILED_OUTCOMES),
-        *judged.tests(UNMEASURED_OUTCOMES[:1]),
-        *judged.tests(UNMEASURED_OUTCOMES[1:]),
-    )
+    tests = unhappy_tests(judged)
     shown = [
         Failure(
             name=test.test,
@@ -200,6 +198,15 @@ def _failures(judged: JudgedRun) -> tuple[list[Failure], int]:
         for test in tests[:MOST_FAILURES]
     ]
     return shown, len(tests) - len(shown)
+
+
+def unhappy_tests(judged: JudgedRun) -> tuple[TestRecord, ...]:
+    """The tests that did not pass: failed ones first, then what could not be measured."""
+    return (
+        *judged.failed_tests,
+        *judged.tests(UNMEASURED_OUTCOMES[:1]),
+        *judged.tests(UNMEASURED_OUTCOMES[1:]),
+    )
 
 
 def first_line(message: str) -> str:

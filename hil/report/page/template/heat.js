@@ -61,20 +61,17 @@ function paintHeat(canvas, photo, grid, blend) {
 }
 
 // Cell by cell, not interpolated: blue where the board is below the oracle, red where above.
+// What is equal stays clear.
 function paintDifference(canvas, board, oracle) {
   const off = board.map((row, r) => row.map((value, c) => value - oracle[r][c]));
   const most = Math.max(...off.flat().map(Math.abs));
   const rows = off.length, columns = off[0].length;
-  const ends = [[33, 102, 172], [216, 218, 222], [178, 24, 43]];
   const layer = paint(canvas, (x, y, data, place) => {
     const value = off[Math.floor((y * rows) / canvas.height)][Math.floor((x * columns) / canvas.width)];
-    const share = most ? Math.abs(value) / most : 0;
+    const colour = value < 0 ? [33, 102, 172] : [178, 24, 43];
+    for (let i = 0; i < 3; i++) data[place + i] = colour[i];
     // What differs at all is to be seen.
-    const visible = value ? 0.25 + 0.75 * share : 0;
-    const end = ends[value < 0 ? 0 : 2];
-    for (let i = 0; i < 3; i++) data[place + i] = ends[1][i] + (end[i] - ends[1][i]) * visible;
-    data[place + 3] = 255;
+    data[place + 3] = value ? 80 + (175 * Math.abs(value)) / most : 0;
   });
   canvas.getContext("2d").drawImage(layer, 0, 0);
-  return most;
 }

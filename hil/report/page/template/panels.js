@@ -61,14 +61,15 @@ function panel(image, photo, kind, { scale, blend, describe }) {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", alt(image, kind));
   }
-  const comparable = image.tensors.find(([name]) => name === "map")[1] !== null;
+  const [, differing] = image.tensors.find(([name]) => name === "map");
   if (kind === "photo") paintPhoto(canvas, photo);
   else if (kind === "oracle") paintHeat(canvas, photo, image.oracle.cam, blend);
   else if (kind === "board" && image.board.cam) paintHeat(canvas, photo, image.board.cam, blend);
-  else if (kind === "difference" && comparable) paintDifference(canvas, image.board.cam, image.oracle.cam);
+  else if (kind === "difference" && differing) paintDifference(canvas, image.board.cam, image.oracle.cam);
   else {
-    figure.append(make("span", { class: "none" }, kind === "board" ? "no map sent" : "not comparable"));
-    figure.append(make("figcaption", {}, kind));
+    const empty = kind === "board" ? "no map sent" : differing === 0 ? "=" : "not comparable";
+    figure.append(make("span", { class: differing === 0 ? "none same" : "none" }, empty));
+    figure.append(make("figcaption", {}, caption(image, kind)));
     return figure;
   }
   figure.append(canvas);
