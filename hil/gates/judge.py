@@ -193,7 +193,7 @@ def _explanation(
 
 
 def _interval_text(estimate: _Estimate, gate: Gate, confidence: float) -> str:
-    ends = [value_text(end, gate.metric) for end in (estimate.low, estimate.high)]
+    low = value_text(estimate.low, gate.metric)  # finite where the high end is
     if not math.isfinite(estimate.high):
-        return f"{confidence * 100:g} % interval, from {ends[0]},"
-    return f"{confidence * 100:g} % interval, {ends[0]} to {ends[1]},"
+        return f"{confidence * 100:g} % interval, from {low} on,"
+    return f"{confidence * 100:g} % interval, {low} to {value_text(estimate.high, gate.metric)},"

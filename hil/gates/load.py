@@ -118,7 +118,7 @@ def _limit(table: Table, key: str, metric: Metric) -> float | None:
     if metric.unit == "fraction" and not 0 <= value <= 1:
         raise table.error(
             f"{key} = {given!r}: {metric.name} lies between 0 and 1",
-            hint=f'write {key} = "{given} %"' if 1 < value <= 100 else "correct it",
+            hint=f'write {key} = "{given} %"' if given == value <= 100 else "correct it",
             key=key,
         )
     if value < 0 and not metric.name.startswith(USER):
