@@ -24,6 +24,13 @@ VERSION = 1
 
 _KIND = "camhil baseline"
 _FIELDS = {"kind", "version", "camhil", "started", "setting", "figures"}
+_ABSENT: dict[str, Any] = {
+    "values": {},
+    "drift": 0.0,
+    "successes": None,
+    "trials": None,
+    "interval": None,
+}
 _SIGNIFICANT_DIGITS = 9
 _HINT = "take the file from version control again, or save a new one with --baseline save"
 
@@ -137,14 +144,18 @@ def _figure_json(figure: Figure) -> dict[str, Any]:
     data = to_json(figure)
     data["values"] = {_text(value): counts[value] for value in sorted(counts)}
     data["drift"] = rounded(figure.drift)
-    return dict(sorted(data.items()))
+    # What a metric does not have is left out: a line less to read.
+    return {name: data[name] for name in sorted(data) if data[name] != _ABSENT.get(name, ...)}
 
 
 def _figure(name: str, data: Any, where: str) -> Figure:
     def refuse(problem: str) -> NoReturn:
         raise UsageError(f"not a baseline: {name}: {problem}", where=where, hint=_HINT)
 
-    if not isinstance(data, dict) or not isinstance(data.get("values"), dict):
+    if not isinstance(data, dict):
+        refuse("it is not an object")
+    data = {**_ABSENT, **data}
+    if not isinstance(data["values"], dict):
         refuse("values is not an object")
     values: list[float] = []
     for text, count in data["values"].items():

@@ -107,26 +107,35 @@ def _take_in(store: Store, runs: Sequence[Path], others: Sequence[Path], console
 
 
 def _overview(store: Store, runs: Sequence[StoredRun], last: int, console: Console) -> None:
+    shown = {run.digest for run in runs[-last:]}
+    for board in dict.fromkeys(run.board for run in runs):
+        of_board = [run for run in runs if run.board == board]
+        console.print(f"[bold]{board}[/]")
+        _list([run for run in of_board if run.digest in shown], console)
+        _trends(store, of_board, console)
+    if len(runs) > last:
+        console.print(f"{len(runs) - last} older runs: --last {len(runs)} lists all", style="dim")
+
+
+def _list(runs: Sequence[StoredRun], console: Console) -> None:
     from rich.table import Table
 
+    if not runs:
+        return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("run", "board", "firmware", "model", "images", "ended"):
-        table.add_column(column, no_wrap=True)
-    for run in runs[-last:]:
+    for column in ("started (UTC)", "firmware", "model", "images", "ended"):
+        table.add_column(column)
+    for run in runs:
         setting = run.setting
         table.add_row(
             run.started[:16].replace("T", " "),
-            run.board,
-            f"{setting.firmware_version} {setting.build_id[:8]}",
+            f"{setting.firmware_version} build {setting.build_id[:8]}",
             setting.model_sha256[:8],
             str(setting.image_count),
             _ended(run.exit_code),
         )
     console.print(table)
-    if len(runs) > last:
-        console.print(f"{len(runs) - last} older runs: --last {len(runs)} lists all", style="dim")
-    for board in dict.fromkeys(run.board for run in runs):
-        _trends(store, [run for run in runs if run.board == board], board, console)
+    console.print()
 
 
 def _ended(code: int | None) -> str:
@@ -139,7 +148,7 @@ def _ended(code: int | None) -> str:
     return text if code == ExitCode.PASSED else f"[red]{text}[/]"
 
 
-def _trends(store: Store, runs: Sequence[StoredRun], board: str, console: Console) -> None:
+def _trends(store: Store, runs: Sequence[StoredRun], console: Console) -> None:
     from rich.table import Table
 
     from hil.baseline.text import value_text
@@ -147,8 +156,7 @@ def _trends(store: Store, runs: Sequence[StoredRun], board: str, console: Consol
     from hil.store.series import series_of
 
     using = glyphs(console.encoding)
-    console.print()
-    table = Table(title=board, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("metric", no_wrap=True)
     table.add_column("trend", no_wrap=True)
     table.add_column("runs", justify="right")
@@ -158,14 +166,16 @@ def _trends(store: Store, runs: Sequence[StoredRun], board: str, console: Consol
         found = series_of(metric, runs, store.figures(metric))
         if found:
             newest = found[-1]
+            count, total = len(newest.values), sum(len(series.values) for series in found)
             table.add_row(
                 metric,
                 sparkline(newest.values, _SPARKLINE, using),
-                str(len(newest.values)),
+                str(count) if count == total else f"{count} of {total}",
                 value_text(newest.values[-1], newest.metric),
                 _step_text(newest, -1) if newest.steps else "none",
             )
     console.print(table)
+    console.print()
 
 
 def _one_metric(

@@ -37,7 +37,7 @@ def sparkline(values: Sequence[float], width: int, using: Glyphs = UNICODE) -> s
     columns = _columns(values, width)
     low, high = min(columns), max(columns)
     if low == high:
-        return using.levels[0] * len(columns)
+        return using.levels[len(using.levels) // 2 - 1] * len(columns)
     top = len(using.levels) - 1
     return "".join(using.levels[round((v - low) / (high - low) * top)] for v in columns)
 
