@@ -22,6 +22,7 @@ INPUT_SIZE = (INPUT_SHAPE[1], INPUT_SHAPE[2])
 """(height, width) of the input in pixels."""
 
 _JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
+_JPEG_EXIF = b"Exif\x00\x00"
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +177,8 @@ def _decode(path: Path) -> tuple[NDArray[Any], list[str]]:
         )
     if raw.ndim == 3 and raw.shape[2] == 4:
         return raw, []
+    if data.startswith(_JPEG_START) and _JPEG_EXIF not in data:
+        return raw, []  # nothing can turn it: saves two of three decodings
     any_kind = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
     upright = _picture(data, path, any_kind)
     as_stored = _picture(data, path, any_kind | cv2.IMREAD_IGNORE_ORIENTATION)

@@ -21,10 +21,11 @@ class Model:
 
 @dataclass(frozen=True)
 class Job:
-    """Pictures to answer, below the folder `pictures`."""
+    """Pictures to answer, below the folder `pictures`. `tensors`: send them along."""
 
     pictures: Path
     entries: tuple[Entry, ...]
+    tensors: bool
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,14 @@ class Refusal:
     hint: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """The oracle's result for an entry, or why its picture cannot be used."""
+    """The oracle's result for an entry, or why its picture cannot be used.
 
-    line: int
+    `tensor`: the bytes of the model's input, if they were asked for.
+    """
+
+    entry: Entry
     result: Result | None
+    tensor: bytes | None = None
     problem: str = ""

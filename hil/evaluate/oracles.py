@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pickle
 import subprocess
@@ -20,6 +21,7 @@ from hil.evaluate.oracle_messages import Job, Model, Ready, Refusal, Reply
 
 _WORKER = "hil.evaluate.worker"
 _TAIL = 500
+_PIPE_BYTES = 1 << 20  # the largest that Linux grants by default
 
 
 class OracleProcesses:
@@ -49,15 +51,17 @@ class OracleProcesses:
             self.close()
             raise
 
-    def replies(self, pictures: Path, entries: Sequence[Entry]) -> Iterator[Reply]:
-        """One reply an entry, in their order; to be called once.
+    def replies(
+        self, pictures: Path, entries: Sequence[Entry], *, tensors: bool
+    ) -> Iterator[Reply]:
+        """One reply an entry, in their order, with `tensors` if wanted; to be called once.
 
         Process k answers every jobs-th picture from the k-th on, and each process is held
         back by its full pipe: the order is fixed, and memory does not grow.
         """
         jobs = len(self._processes)
         for k, process in enumerate(self._processes):
-            process.send(Job(pictures, tuple(entries[k::jobs])))
+            process.send(Job(pictures, tuple(entries[k::jobs]), tensors))
         for process in islice(cycle(self._processes), len(entries)):
             reply = process.read()
             assert isinstance(reply, Reply)
@@ -96,6 +100,7 @@ class _Process:
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             },
         )
+        _enlarge(self._process.stdout)
 
     def send(self, message: Model | Job) -> None:
         assert self._process.stdin is not None
@@ -134,3 +139,11 @@ class _Process:
             assert stream is not None
             with contextlib.suppress(OSError):  # what was not sent to a process that is gone
                 stream.close()
+
+
+def _enlarge(pipe: IO[bytes] | None) -> None:
+    """Room for about a hundred pictures, so that a slow moment of the process costs nothing."""
+    assert pipe is not None
+    if hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux, Python 3.10
+        with contextlib.suppress(OSError):  # the user's pipes may be limited
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hil import __version__
-from hil.errors import FirmwareError, UsageError
+from hil.errors import FirmwareError
 from hil.evaluate.labels import DataSet, Entry, Problem, problems_error
 from hil.evaluate.oracle_messages import Model
 from hil.evaluate.oracles import OracleProcesses
-from hil.evaluate.pictures import Loaded, ahead, file_crc, load_picture
+from hil.evaluate.pictures import file_crc
 from hil.evaluate.records import (
     RESULTS_VERSION,
     Header,
@@ -91,10 +91,8 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
     with _Collector(plan, model, progress) as work:
         work.open(board_header(board, model, work.oracles.ready))
         before = board.link_stats
-        loaded = ahead(lambda entry: load_picture(plan.data.pictures, entry), work.todo)
-        replies = work.oracles.replies(plan.data.pictures, work.todo)
-        for picture, inference in stream(bench, work.usable(loaded)):
-            work.add(picture, _reply_to(picture, replies), inference)
+        for picture, inference in stream(bench, work.pictures(tensors=True)):
+            work.add(picture, inference)
     link = bench.ready_board().link_stats.since(before)
     return Answers(work.header, work.finish(), work.kept, link, bench.recoveries)
 
@@ -103,12 +101,9 @@ def run_on_oracle(model: Model, plan: Plan, progress: Progress) -> Answers:
     """Every picture of the plan through the oracle alone. Raises as `run_on_board`."""
     with _Collector(plan, model, progress) as work:
         work.open(oracle_header(model, work.oracles.ready))
-        replies = work.oracles.replies(plan.data.pictures, work.todo)
-        for entry, reply in zip(work.todo, replies, strict=True):
-            if reply.result is None:
-                work.problems.append(Problem(entry.line, reply.problem))
-            else:
-                work.keep(reply.result)
+        for picture in work.pictures(tensors=False):
+            assert picture.result is not None
+            work.keep(picture.result)
     return Answers(work.header, work.finish(), work.kept)
 
 
@@ -182,21 +177,18 @@ class _Collector:
         self.kept = len(entries) - len(self.todo)
         self.progress.begin(len(entries), self.kept)
 
-    def usable(self, loaded: Iterator[Loaded]) -> Iterator[Loaded]:
-        """The pictures that can be sent; the others are problems."""
-        for picture in loaded:
-            if picture.tensor is None:
-                self.problems.append(Problem(picture.entry.line, picture.problem))
+    def pictures(self, *, tensors: bool) -> Iterator[Reply]:
+        """The pictures that can be used, as the oracle saw them; the others are problems."""
+        for reply in self.oracles.replies(self.plan.data.pictures, self.todo, tensors=tensors):
+            if reply.result is None:
+                self.problems.append(Problem(reply.entry.line, reply.problem))
             else:
-                yield picture
+                yield reply
 
-    def add(self, picture: Loaded, reply: Reply, inference: Inference) -> None:
+    def add(self, picture: Reply, inference: Inference) -> None:
         """Keeps one picture's answers."""
-        entry, oracle = picture.entry, reply.result
-        if oracle is None or oracle.file_crc != picture.file_crc:
-            text = f"{entry.file} changed while it was read"
-            self.problems.append(Problem(entry.line, text))
-            return
+        assert picture.result is not None
+        seen, entry = picture.result, picture.entry
         if len(inference.scores) <= self.header.positive_class:
             raise FirmwareError(
                 f"the board sent {len(inference.scores)} scores for {entry.file}, none of them "
@@ -217,8 +209,7 @@ class _Collector:
             inference.times.cam_us,
             round(inference.round_trip_s * 1e6),
         )
-        size = picture.size
-        self.keep(joined(entry.file, picture.file_crc, size, oracle.oracle, device, times))
+        self.keep(joined(seen.file, seen.file_crc, seen.size, seen.oracle, device, times))
 
     def keep(self, result: Result) -> None:
         if self._file is not None:
@@ -240,13 +231,3 @@ class _Collector:
             )
         except OSError:
             return False  # reading it to send it says what is wrong
-
-
-def _reply_to(picture: Loaded, replies: Iterator[Reply]) -> Reply:
-    """The oracle's reply to a picture; those before it are to pictures that were not sent."""
-    for reply in replies:
-        if reply.line == picture.entry.line:
-            return reply
-    raise UsageError(
-        f"{picture.entry.file} is gone", where=str(picture.entry.line), hint="restore the file"
-    )

@@ -7,24 +7,21 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError
-from hil.evaluate.pictures import Loaded
+from hil.evaluate.oracle_messages import Reply
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hil.board.facts import Inference
     from hil.testbench import Bench
 
 
-def stream(bench: Bench, pictures: Iterable[Loaded]) -> Iterator[tuple[Loaded, Inference]]:
+def stream(bench: Bench, pictures: Iterable[Reply]) -> Iterator[tuple[Reply, Inference]]:
     """The board's answer for each picture, in order; the maps are always asked for.
 
     A board that gets lost is recovered, and goes on with the picture that it was lost in.
 
     Args:
         bench: whose board answers.
-        pictures: with a tensor each.
+        pictures: with the model's input each.
 
     Raises:
         InfrastructureError: the board was lost twice in the same picture, or does not
@@ -32,35 +29,34 @@ def stream(bench: Bench, pictures: Iterable[Loaded]) -> Iterator[tuple[Loaded, I
         FirmwareError: the board answers with an error.
     """
     source = iter(pictures)
-    sent: deque[Loaded] = deque()  # taken, and not answered yet
-    lost_in: Loaded | None = None
+    sent: deque[Reply] = deque()  # and not answered yet
+    again: deque[Reply] = deque()  # to be sent once more, first
+    lost_in: Reply | None = None
     while True:
-        board = bench.ready_board(_name(sent))
-        again = list(sent)
-        sent.clear()
+        board = bench.ready_board(_name(again))
         try:
-            for inference in board.infer_many(_taken(again, source, sent), cam_always=True):
+            for inference in board.infer_many(_sending(again, source, sent), cam_always=True):
                 yield sent.popleft(), inference
             return
         except InfrastructureError as error:
-            # What was to be sent again and was not reached yet is still to be sent.
-            sent.extend(loaded for loaded in again if loaded not in sent)
-            if not sent or sent[0] is lost_in:
-                error.where = error.where or _name(sent)
+            again.extendleft(reversed(sent))
+            sent.clear()
+            if not again or again[0] is lost_in:
+                error.where = error.where or _name(again)
                 raise
-            lost_in = sent[0]
-            bench.note_failure(error, _name(sent))
+            lost_in = again[0]
+            bench.note_failure(error, _name(again))
 
 
-def _taken(
-    again: Iterable[Loaded], source: Iterator[Loaded], sent: deque[Loaded]
-) -> Iterator[NDArray[np.int8]]:
-    for pictures in (again, source):
-        for loaded in pictures:
-            assert loaded.tensor is not None
-            sent.append(loaded)
-            yield loaded.tensor
+def _sending(again: deque[Reply], source: Iterator[Reply], sent: deque[Reply]) -> Iterator[bytes]:
+    while True:
+        picture = again.popleft() if again else next(source, None)
+        if picture is None:
+            return
+        assert picture.tensor is not None
+        sent.append(picture)
+        yield picture.tensor
 
 
-def _name(sent: deque[Loaded]) -> str:
-    return sent[0].entry.file if sent else ""
+def _name(pictures: deque[Reply]) -> str:
+    return pictures[0].entry.file if pictures else ""
