@@ -229,6 +229,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     log.close(int(session.exitstatus))
     if _wants_verdict(session, options):
         log.conclude(options)
+    if not session.config.option.collectonly:
+        log.tell_github()
     if session.exitstatus in (ExitCode.PASSED, ExitCode.TEST_FAILED):
         session.exitstatus = log.exit_code(int(session.exitstatus))
 

@@ -5,6 +5,7 @@ The same for a live run and for a run file that is judged again.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from hil.errors import ExitCode, HilError
 
 if TYPE_CHECKING:
-    from hil.baseline.model import Change
+    from hil.baseline.model import Change, Comparison
     from hil.baseline.option import BaselineResult
     from hil.gates.model import GatesVerdict
     from hil.gates.text import Line
@@ -41,6 +42,19 @@ class Conclusion:
     baseline: BaselineResult | None = None
     error: HilError | None = None
 
+    @property
+    def comparison(self) -> Comparison | None:
+        """With the baseline, if it was asked for and there is one."""
+        return None if self.baseline is None else self.baseline.comparison
+
+    def with_trouble(self, error: HilError) -> Conclusion:
+        """The same with something that did not work: the verdict is SHIP no longer."""
+        from hil.gates.run import with_trouble
+
+        if self.verdict is None:
+            return self
+        return dataclasses.replace(self, verdict=with_trouble(self.verdict, error.message))
+
     def exit_code(self) -> ExitCode:
         """Of a run whose tests all passed."""
         from hil.gates.run import exit_code
@@ -63,7 +77,7 @@ def conclude(run: Run, question: Question, tolerances: Tolerances | None = None)
     verdict = baseline = error = None
     if question.gates is not None:
         from hil.gates.load import load_gates
-        from hil.gates.run import judge_run_gates, with_trouble
+        from hil.gates.run import judge_run_gates
 
         verdict = judge_run_gates(run, load_gates(question.gates), tolerances)
     if question.baseline is not None:
@@ -74,9 +88,8 @@ def conclude(run: Run, question: Question, tolerances: Tolerances | None = None)
             baseline = apply_baseline(request, run, question.baseline_dir)
         except HilError as cause:
             error = cause
-    if verdict is not None and error is not None:
-        verdict = with_trouble(verdict, f"the baseline: {error.message}")
-    return Conclusion(verdict, baseline, error)
+    conclusion = Conclusion(verdict, baseline, error)
+    return conclusion if error is None else conclusion.with_trouble(error)
 
 
 def conclusion_lines(conclusion: Conclusion) -> Iterator[Line]:
@@ -88,8 +101,7 @@ def conclusion_lines(conclusion: Conclusion) -> Iterator[Line]:
     if conclusion.error is not None:
         yield Line(f"{conclusion.error.kind}: {conclusion.error}", "bad")
     if conclusion.verdict is not None:
-        comparison = None if conclusion.baseline is None else conclusion.baseline.comparison
-        yield from verdict_lines(conclusion.verdict, comparison)
+        yield from verdict_lines(conclusion.verdict, conclusion.comparison)
 
 
 def _baseline_lines(result: BaselineResult) -> Iterator[Line]:

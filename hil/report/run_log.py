@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ class RunLog:
     def __init__(self, facts: Path | None) -> None:
         self.errors: list[HilError] = []
         self.conclusion: Conclusion | None = None
+        self.annotations: tuple[str, ...] = ()
         self.kinds: Counter[str] = Counter()
         self.first_cause: FirstCause | None = None
         self.measurements: tuple[Measurement, ...] = ()
@@ -96,6 +99,22 @@ class RunLog:
 
         question = Question(options.gates, options.baseline, options.baseline_dir)
         self.conclusion = conclude(self.run(), question)
+
+    def tell_github(self, environment: Mapping[str, str] = os.environ) -> None:
+        """Writes the step's summary and collects annotations, in a GitHub job."""
+        from hil.report.annotations import github_annotations
+        from hil.report.summary import write_step_summary
+
+        verdict = None if self.conclusion is None else self.conclusion.verdict
+        comparison = None if self.conclusion is None else self.conclusion.comparison
+        try:
+            write_step_summary(self.run(), verdict, comparison, environment=environment)
+        except HilError as error:
+            self.errors.append(error)
+            if self.conclusion is not None:
+                self.conclusion = self.conclusion.with_trouble(error)
+        if environment.get("GITHUB_ACTIONS") == "true":
+            self.annotations = tuple(github_annotations(self.run(), verdict))
 
     def add_to_store(self, options: RunOptions, pytest_status: int) -> None:
         """Adds the run, which is about to end, to the history; a failure counts as trouble."""

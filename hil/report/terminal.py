@@ -65,6 +65,8 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog) -> None:
     if log.facts_path is not None:
         reporter.write_line(f"facts: {log.facts_path}")
     _write_trouble(reporter, log)
+    for annotation in log.annotations:
+        reporter.write_line(annotation)
     if log.conclusion is not None:
         _write_conclusion(reporter, log.conclusion)
 
