@@ -31,15 +31,7 @@ _ABSENT: dict[str, Any] = {
     "trials": None,
     "interval": None,
 }
-_SIGNIFICANT_DIGITS = 9
 _HINT = "take the file from version control again, or save a new one with --baseline save"
-
-
-def rounded(value: float) -> float:
-    """As a baseline stores it: integers exactly, fractions to 9 significant digits."""
-    if value == int(value):
-        return float(value)
-    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
 
 
 def save(snapshot: Snapshot, path: Path) -> None:
@@ -140,10 +132,9 @@ def loads(text: str, *, where: str = "baseline") -> Snapshot:
 
 
 def _figure_json(figure: Figure) -> dict[str, Any]:
-    counts = Counter(rounded(value) for value in figure.values)
+    counts = Counter(figure.values)
     data = to_json(figure)
     data["values"] = {_text(value): counts[value] for value in sorted(counts)}
-    data["drift"] = rounded(figure.drift)
     # What a metric does not have is left out: a line less to read.
     return {name: data[name] for name in sorted(data) if data[name] != _ABSENT.get(name, ...)}
 

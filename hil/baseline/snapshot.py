@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hil.measure.samples import Samples
     from hil.record.run import Run
 
+_SIGNIFICANT_DIGITS = 9
 _PARTS = 5
 _LEAST_IN_A_PART = 4
 
@@ -37,18 +38,29 @@ def figures(run: Run) -> tuple[tuple[str, Figure], ...]:
 def figure(measured: Samples) -> Figure:
     """One metric, without the order and the images of its values."""
     metric = measured.metric
+    ends = measured.interval
     return Figure(
         unit=metric.unit,
         direction=metric.direction,
         kind=metric.kind,
         aggregate=metric.aggregate,
         noise=metric.noise,
-        values=tuple(sorted(measured.values)),
-        drift=drift(measured.values) if metric.noise == "spread" else 0.0,
+        values=tuple(sorted(map(rounded, measured.values))),
+        drift=rounded(drift(measured.values)) if metric.noise == "spread" else 0.0,
         successes=measured.successes,
         trials=None if measured.successes is None else measured.trials,
-        interval=measured.interval,
+        interval=None if ends is None else (rounded(ends[0]), rounded(ends[1])),
     )
+
+
+def rounded(value: float) -> float:
+    """As a snapshot keeps it: integers exactly, fractions to 9 significant digits.
+
+    More would be noise in version control, and in a comparison of a run with a file.
+    """
+    if value == int(value):
+        return float(value)
+    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
 
 
 def drift(values: Sequence[float]) -> float:
