@@ -7,6 +7,7 @@ asks for one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(capability): not run on a board whose identity lacks the capability"
     )
+    config.pluginmanager.register(_Ending(), "camhil-ending")
     try:
         _options(config).check()
     except UsageError as error:
@@ -128,6 +130,12 @@ def record_measurement(request: pytest.FixtureRequest) -> RecordMeasurement:
 
     def record(name: str, value: float | str | None) -> None:
         value = getattr(value, "item", lambda: value)()  # numpy's numbers are none of JSON's
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UsageError(
+                f"record_measurement({name!r}): {value} is no measurement",
+                where=request.node.nodeid,
+                hint="record None where there is no value",
+            )
         request.node.user_properties.append((name, value))
         request.node.stash.setdefault(_RECORDED, []).append((name, value))
 
@@ -256,6 +264,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         from hil.report.terminal import write_summary
 
         write_summary(terminalreporter, log)
+
+
+class _Ending:
+    """Writes the verdict below everything else, pytest's list of failures included."""
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> Generator[None, None, None]:
+        yield
+        log = terminalreporter.config.stash.get(_LOG, None)
+        if log is not None and log.conclusion is not None:
+            from hil.report.terminal import write_conclusion
+
+            write_conclusion(terminalreporter, log.conclusion)
 
 
 def _progress(config: pytest.Config) -> Callable[[str], None]:

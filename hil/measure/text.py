@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hil.measure.catalog import Metric
 
 _SUFFIX = {"us": " us", "cycles": " cycles", "bytes": " B", "LSB": " LSB", "count": "", "": ""}
@@ -23,6 +25,6 @@ def signed_text(value: float, metric: Metric) -> str:
 
 
 def _number(value: float) -> str:
-    if value == round(value) or abs(value) >= 1000:
+    if math.isfinite(value) and (value == round(value) or abs(value) >= 1000):
         return f"{round(value):,}"
     return f"{value:.4g}"

@@ -67,8 +67,6 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog) -> None:
     _write_trouble(reporter, log)
     for annotation in log.annotations:
         reporter.write_line(annotation)
-    if log.conclusion is not None:
-        _write_conclusion(reporter, log.conclusion)
 
 
 _MARKUP: dict[str, dict[str, bool]] = {
@@ -80,7 +78,8 @@ _MARKUP: dict[str, dict[str, bool]] = {
 }
 
 
-def _write_conclusion(reporter: pytest.TerminalReporter, conclusion: Conclusion) -> None:
+def write_conclusion(reporter: pytest.TerminalReporter, conclusion: Conclusion) -> None:
+    """Writes what changed against the baseline, the table of gates, and the verdict last."""
     from hil.report.conclusion import conclusion_lines
 
     reporter.section("can it ship?" if conclusion.verdict else "baseline", sep="=")
