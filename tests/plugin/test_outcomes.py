@@ -91,6 +91,7 @@ def test_a_run_without_board_tests_is_left_alone(pytester: pytest.Pytester) -> N
         ("--firmware", "no/such/build"),
         ("--photos", "no/such/photos"),
         ("--tolerances", "no/such/file.toml"),
+        ("--gates", "no/such/gates.toml"),
     ],
 )
 def test_an_option_that_cannot_be_used_ends_the_run_before_it_begins(
