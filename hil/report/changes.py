@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ if TYPE_CHECKING:
     from hil.baseline.model import Comparison
     from hil.report.judged import JudgedImage, JudgedRun
 
+# (outcome, tone, most rows that are shown at once)
 _ORDER = (
-    ("worse", "bad", True),
-    ("better", "good", True),
-    ("not comparable", "open", False),
-    ("same", "", False),
+    ("worse", "bad", 1000),
+    ("better", "good", 12),
+    ("not comparable", "open", 0),
+    ("same", "", 0),
 )
 MOST_ANSWERS = 50
 
@@ -40,8 +42,9 @@ class ChangeGroup:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTable:
-    """What differs between the settings of the runs, and the metrics by outcome."""
+    """Name of the earlier run, what differs between the settings, and the metrics by outcome."""
 
+    before: str
     differences: tuple[str, ...]
     groups: tuple[ChangeGroup, ...]
 
@@ -58,12 +61,18 @@ def change_table(comparison: Comparison) -> ChangeTable:
     """A comparison in words, worse first."""
     from hil.baseline.text import row
 
+    changes = sorted(comparison.changes, key=lambda change: _natural(change.metric))
     groups = []
-    for name, tone, shown in _ORDER:
-        rows = tuple(row(change) for change in comparison.changes if change.outcome.value == name)
+    for name, tone, most in _ORDER:
+        rows = tuple(row(change) for change in changes if change.outcome.value == name)
         if rows:
-            groups.append(ChangeGroup(name, tone, shown, rows))
-    return ChangeTable(comparison.differences, tuple(groups))
+            groups.append(ChangeGroup(name, tone, len(rows) <= most, rows))
+    return ChangeTable(comparison.before, comparison.differences, tuple(groups))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts "op 2" before "op 10"."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
 def answers(now: JudgedRun, before: JudgedRun) -> Answers:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hil.judge.verdict import Status
 from hil.report.changes import answers
-from hil.report.figures import bytes_text, count_text, duration_text, series
+from hil.report.figures import bytes_text, count_text, durations, series
 from hil.report.headline import gate_rows, headline
 from hil.report.judged import JudgedImage, JudgedRun, worst_first
 from hil.report.page.cards import answer_score, place
@@ -174,9 +174,9 @@ def _figures(judged: JudgedRun) -> list[str]:
     for name, words, _ in STAGES:
         values = stage_values(images, name)
         if any(values):
-            found = series(values)
-            span = f"{duration_text(found.least)} to {duration_text(found.greatest)}"
-            rows.append((words, duration_text(found.median), duration_text(found.p95), span))
+            found, in_words = series(values), durations(values)
+            span = f"{in_words(found.least)} to {in_words(found.greatest)}"
+            rows.append((words, in_words(found.median), in_words(found.p95), span))
     lines = ["", "### Figures"] if rows else []
     lines += table(("latency", "median", "p95", "range"), rows)
     used = [u for image in images if (u := image.memory.arena_used_bytes) is not None]

@@ -82,6 +82,11 @@ def changed_answer(now: JudgedImage, before: JudgedImage) -> str:
         changes.append(f"location {place(theirs)} to {place(ours)}")
     if ours.cam != theirs.cam:
         changes.append("map")
+    stale = [
+        image.record.facts.answered_crc != image.record.facts.image_crc for image in (before, now)
+    ]
+    if stale[0] != stale[1]:
+        changes.append("now about another image" if stale[1] else "now about the right image")
     return ", ".join(changes)
 
 
@@ -192,6 +197,10 @@ def _ops(trace: TraceRecord | None) -> list[list[Any]] | None:
         ]
         for op in trace.ops
     ]
+
+
+def _stale(facts: ImageFacts) -> bool:
+    return facts.answered_crc != facts.image_crc
 
 
 def _score(facts: ImageFacts, answer: Answer | None = None) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from hil.report.figures import duration_text, quantile, series, share_text
+from hil.report.figures import duration_text, durations, quantile, series, share_text
 from hil.report.page.charts import Part, bar, histogram, stacked
 
 if TYPE_CHECKING:
@@ -102,20 +102,20 @@ def _rest(times: Times) -> int:
 
 
 def _stage(title: str, clock: str, values: list[int], other: list[int]) -> Stage:
-    found = series(values)
+    found, text = series(values), durations([*values, *other])
     before = None
     if any(other):
         earlier = series(other)
-        before = (duration_text(earlier.median), duration_text(earlier.p95))
+        before = (text(earlier.median), text(earlier.p95))
     return Stage(
         title=title,
         clock=clock,
-        chart=histogram(title, values, duration_text, other=other if before else ()),
+        chart=histogram(title, values, text, other=other if before else ()),
         count=found.count,
-        median=duration_text(found.median),
-        p95=duration_text(found.p95),
-        least=duration_text(found.least),
-        greatest=duration_text(found.greatest),
+        median=text(found.median),
+        p95=text(found.p95),
+        least=text(found.least),
+        greatest=text(found.greatest),
         before=before,
     )
 

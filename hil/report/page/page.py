@@ -109,6 +109,7 @@ def render(
         answers=_answers(judged, against),
         before="" if against is None else subtitle(against),
         cards=all_cards,
+        shape=_shape(judged),
         filters=_filters(all_cards, against is not None),
         measurements=measurement_rows(run),
         assets=assets(images=bool(all_cards)),
@@ -134,6 +135,12 @@ def subtitle(judged: JudgedRun) -> str:
     return f"{started}, {many}, {count_text(len(judged.run.tests), 'test')}"
 
 
+def _shape(judged: JudgedRun) -> tuple[int, int]:
+    """(width, height) of the pictures; all go into the same model."""
+    sizes = [image.record.facts.input_size for image in judged.images]
+    return (sizes[0][1], sizes[0][0]) if sizes else (1, 1)
+
+
 def _sections(
     found: dict[str, object], all_cards: tuple[Card, ...], against: JudgedRun | None
 ) -> list[tuple[str, str]]:
@@ -154,9 +161,10 @@ def _tiles(judged: JudgedRun) -> list[Tile]:
         known = [image.largest_lsb for image in images if image.largest_lsb is not None]
         if known:
             tiles.append(Tile("Largest difference", f"{max(known):,} LSB", "score, features, map"))
-        invoke = series([image.record.times.invoke_us for image in images])
-        p95 = f"p95 {duration_text(invoke.p95)}"
-        tiles.append(Tile("Inference, median", duration_text(invoke.median), p95))
+        invoke = [image.record.times.invoke_us for image in images]
+        found = series(invoke)
+        p95 = f"p95 {duration_text(found.p95)}"
+        tiles.append(Tile("Inference, median", duration_text(found.median), p95))
         used = [u for i in images if (u := i.record.memory.arena_used_bytes) is not None]
         if used:
             whole = bytes_text(images[0].record.memory.arena_bytes)

@@ -1,13 +1,13 @@
 // The four pictures of an image: photo, board's map, oracle's map, difference.
 
 function crosshair([x, y], unit) {
-  const near = 3.2 * unit, far = 8 * unit;
+  const near = 2.5 * unit, far = 6.5 * unit;
   const path = `M${x} ${y - far}V${y - near}M${x} ${y + near}V${y + far}M${x - far} ${y}H${x - near}M${x + near} ${y}H${x + far}`;
   return [draw("path", { class: "shadow", d: path }), draw("path", { class: "board", d: path })];
 }
 
 function ring([x, y], unit) {
-  const circle = (kind) => draw("circle", { class: kind, cx: x, cy: y, r: 10 * unit });
+  const circle = (kind) => draw("circle", { class: kind, cx: x, cy: y, r: 7.5 * unit });
   return [circle("shadow"), circle("oracle")];
 }
 
