@@ -237,3 +237,13 @@ def test_a_summary_that_cannot_be_written_never_ships(
     result, lines = run(pytester, MEASURES, MET)
     assert result.ret == ExitCode.INFRASTRUCTURE
     assert lines[-1].startswith("NOT PROVEN: ")
+
+
+def test_an_interrupted_run_never_ships(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(MEASURES + "def test_b():\n    raise KeyboardInterrupt\n")
+    (pytester.path / "gates.toml").write_text(MET)
+    result = pytester.runpytest_subprocess("--gates=gates.toml", "--facts=facts.jsonl")
+    assert result.ret == ExitCode.INTERRUPTED
+    verdict = "NOT PROVEN: the run did not come to its end: exit code 2"
+    assert verdict in result.outlines
+    assert judged_again(pytester)[1][-1] == verdict
