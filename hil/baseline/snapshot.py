@@ -29,10 +29,17 @@ def snapshot(run: Run) -> Snapshot:
 
 
 def figures(run: Run) -> tuple[tuple[str, Figure], ...]:
-    """All that a run measured, sorted by name."""
+    """All that a run measured, sorted by name.
+
+    A metric of which a test recorded NaN or infinity counts as not measured.
+    """
     from hil.measure.samples import samples
 
-    return tuple((name, figure(entry)) for name, entry in sorted(samples(run).items()))
+    return tuple(
+        (name, figure(entry))
+        for name, entry in sorted(samples(run).items())
+        if all(map(math.isfinite, entry.values))
+    )
 
 
 def figure(measured: Samples) -> Figure:

@@ -12,6 +12,7 @@ A step is found once about five runs lie on each side of it.
 
 from __future__ import annotations
 
+import heapq
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,19 +58,46 @@ def find_steps(
     )
 
 
-def pettitt(values: Sequence[float]) -> tuple[int, float]:
-    """(index, p): where a series most likely changes, and how likely chance does as much."""
+def pettitt_p(values: Sequence[float]) -> float:
+    """How likely chance alone changes a series as much as this one changes somewhere."""
     import numpy as np
 
-    count = len(values)
     ranks = _midranks(values)
-    found = _statistic(ranks[None, :])
-    index = int(np.argmax(np.abs(found[0]))) + 1
     shuffled = np.random.default_rng(_SEED).permuted(
-        np.broadcast_to(ranks, (_PERMUTATIONS, count)), axis=1
+        np.broadcast_to(ranks, (_PERMUTATIONS, len(values))), axis=1
     )
-    as_large = np.abs(_statistic(shuffled)).max(axis=1) >= np.abs(found).max() - 1e-9
-    return index, float((1 + as_large.sum()) / (1 + _PERMUTATIONS))
+    as_large = _statistic(shuffled) >= _statistic(ranks[None, :])
+    return float((1 + as_large.sum()) / (1 + _PERMUTATIONS))
+
+
+def best_split(values: Sequence[float]) -> int:
+    """Where two levels fit best: the least sum of distances from the medians of both sides.
+
+    The place of the largest rank statistic is no good: it moves when a value next to
+    the step happens to be the largest of its side.
+    """
+
+    left, right = _distances(values), _distances(values[::-1])[::-1]
+    return min(range(1, len(values)), key=lambda place: left[place - 1] + right[place])
+
+
+def _distances(values: Sequence[float]) -> list[float]:
+    """For each value, the sum of distances of all up to it from their median."""
+    low: list[float] = []  # the smaller half, negated: a heap gives its smallest
+    high: list[float] = []
+    low_sum = high_sum = 0.0
+    found = []
+    for value in values:
+        moved = -heapq.heappushpop(low, -value)
+        heapq.heappush(high, moved)
+        low_sum, high_sum = low_sum + value - moved, high_sum + moved
+        if len(high) > len(low):
+            moved = heapq.heappop(high)
+            heapq.heappush(low, -moved)
+            low_sum, high_sum = low_sum + moved, high_sum - moved
+        median = -low[0]
+        found.append(high_sum - median * len(high) + median * len(low) - low_sum)
+    return found
 
 
 def _split(
@@ -77,10 +105,13 @@ def _split(
 ) -> list[tuple[int, float]]:
     if len(values) < 2 or min(values) == max(values):
         return []
-    index, p = pettitt(values)
+    p = pettitt_p(values)
+    if p > alpha:
+        return []
+    index = best_split(values)
     left, right = values[:index], values[index:]
     before, after = statistics.median(left), statistics.median(right)
-    if p > alpha or abs(after - before) <= minimum_effect * abs(before):
+    if abs(after - before) <= minimum_effect * abs(before):
         return []
     return [
         *_split(left, offset, alpha, minimum_effect),
@@ -90,12 +121,14 @@ def _split(
 
 
 def _statistic(ranks: NDArray[np.float64]) -> NDArray[np.float64]:
-    """U(t) = 2 * (sum of the first t ranks) - t * (n + 1) for t = 1 .. n - 1, per row."""
+    """The largest |2 * (sum of the first t ranks) - t * (n + 1)|, t = 1 .. n - 1, per row."""
     import numpy as np
 
     count = ranks.shape[1]
     t = np.arange(1, count)
-    result: NDArray[np.float64] = 2 * np.cumsum(ranks, axis=1)[:, :-1] - t * (count + 1)
+    result: NDArray[np.float64] = np.abs(
+        2 * np.cumsum(ranks, axis=1)[:, :-1] - t * (count + 1)
+    ).max(axis=1)
     return result
 
 

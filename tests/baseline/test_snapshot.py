@@ -9,6 +9,7 @@ import pytest
 from hil.baseline.model import Figure
 from hil.baseline.setting import setting_of
 from hil.baseline.snapshot import drift, rounded, snapshot, typical
+from hil.record.run import MeasurementRecord
 from hil.testing.recorded_run import BOARD, recorded_run
 
 RUN = recorded_run(30)
@@ -73,3 +74,10 @@ def test_figures_are_sorted_and_each_has_values_or_trials() -> None:
 def test_fractions_are_kept_to_nine_digits_and_integers_exactly() -> None:
     assert rounded(1 / 3) == 0.333333333
     assert rounded(123_456_789_012) == 123_456_789_012
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_counts_as_not_measured(value: float) -> None:
+    records = tuple(MeasurementRecord("t", "lag_us", v) for v in (1.0, value))
+    found = snapshot(dataclasses.replace(RUN, measurements=records)).figures
+    assert "user.lag_us" not in dict(found)
