@@ -49,12 +49,20 @@ def find_steps(
     values: Sequence[float], *, alpha: float = ALPHA, minimum_effect: float = MINIMUM_EFFECT
 ) -> tuple[Step, ...]:
     """The steps of a series, in its order."""
-    places = dict(_split(values, 0, alpha, minimum_effect))
-    edges = [0, *sorted(places), len(values)]
-    levels = [statistics.median(values[a:b]) for a, b in pairwise(edges) if b > a]
+    found = _split(values, 0, alpha, minimum_effect)
+    places = [index for index, _ in found]
+    for number in range(len(places)):
+        # Again between its neighbours: the first split saw levels that are not its own.
+        start, _, end = [0, *places, len(values)][number : number + 3]
+        places[number] = start + best_split(values[start:end])
+    levels = [
+        statistics.median(values[start:end])
+        for start, end in pairwise([0, *places, len(values)])
+        if end > start
+    ]
     return tuple(
-        Step(index, before, after, places[index])
-        for index, (before, after) in zip(sorted(places), pairwise(levels), strict=True)
+        Step(index, before, after, p)
+        for index, (before, after), (_, p) in zip(places, pairwise(levels), found, strict=True)
     )
 
 
