@@ -148,6 +148,8 @@ def link_errors(stats: LinkStats) -> int:
 
 def _summary(bar: ProgressBar, remark: str) -> str:
     fresh = bar.done - bar.kept
+    if not fresh:
+        return f"nothing was left to run; {remark}"
     return f"{fresh:,} images in {bar.seconds:.1f} s, {bar.rate:.1f} images/s; {remark}"
 
 

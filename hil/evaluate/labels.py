@@ -98,7 +98,9 @@ def read_labels(directory: Path) -> DataSet:
         found = len(problems)
         entry = _entry(line, row, problems)
         file = entry.file
-        if file and file in lines:
+        if file.startswith("/") or ".." in file.split("/"):
+            problems.append(Problem(line, f"{file} is not inside of the data set"))
+        elif file and file in lines:
             problems.append(Problem(line, f"{file} is there twice, first in line {lines[file]}"))
         elif file and file not in present:
             problems.append(Problem(line, f"no file {file} in {pictures}"))
@@ -205,8 +207,6 @@ def _entry(line: int, row: Mapping[str, str] | str, problems: list[Problem]) -> 
     file = row["file"].replace("\\", "/")
     if not file:
         wrong("file is empty")
-    elif file.startswith("/") or ".." in file.split("/"):
-        wrong(f"{file} is not inside of the data set")
     person = row["person"]
     if person not in ("0", "1"):
         wrong(f"person is {person!r}, not 0 or 1")

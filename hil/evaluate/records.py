@@ -211,7 +211,7 @@ def _object(line: bytes, kind: str, where: str) -> dict[str, Any]:
 def _strictly(make: Callable[[], _Made], where: str) -> _Made:
     try:
         return make()
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
         raise _damaged(f"{type(error).__name__}: {error}", where) from error
 
 

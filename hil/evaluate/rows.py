@@ -73,7 +73,7 @@ def _scores(found: Evaluation) -> Iterator[Row]:
         "accuracy",
         lambda q: share(q.scores.accuracy),
         baseline=majority,
-        baseline_name="more frequent label",
+        baseline_name="majority",
     )
     half = Value(0.5)
     yield row("balanced accuracy", _balanced, baseline=half, baseline_name="chance")

@@ -83,18 +83,18 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
         InfrastructureError, FirmwareError: as `hil.evaluate.stream.stream`; a results file
             that cannot be written.
     """
-    from hil.evaluate.stream import stream
+    from hil.evaluate.stream import LinkCount, stream
 
     board = bench.ready_board()
     expected = board.expected.model
     model = Model(expected.tflite, expected.positive_class, expected.threshold, expected.where)
     with _Collector(plan, model, progress) as work:
         work.open(board_header(board, model, work.oracles.ready))
-        before = board.link_stats
-        for picture, inference in stream(bench, work.pictures(tensors=True)):
+        link = LinkCount(board.link_stats)
+        for picture, inference in stream(bench, work.pictures(tensors=True), link):
             work.add(picture, inference)
-    link = bench.ready_board().link_stats.since(before)
-    return Answers(work.header, work.finish(), work.kept, link, bench.recoveries)
+    counts = link.settle(board.link_stats)
+    return Answers(work.header, work.finish(), work.kept, counts, bench.recoveries)
 
 
 def run_on_oracle(model: Model, plan: Plan, progress: Progress) -> Answers:

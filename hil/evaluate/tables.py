@@ -29,6 +29,8 @@ def show(found: Evaluation, console: Console) -> None:
     if found.oracle.boxes and counts.held_out != counts.boxed:
         boxed += f"; MaxBoxAcc in the {counts.held_out:,} that were not used for choosing"
     console.print(_metrics(found, LOCALIZATION, boxed))
+    if found.oracle.boxes:
+        console.print(f"[dim]{_chosen(found)}[/]")
     console.print()
     console.print(_curve(found))
     console.print()
@@ -92,11 +94,9 @@ def _heading(found: Evaluation) -> Iterator[str]:
 
 
 def _metrics(found: Evaluation, group: str, title: str) -> Table:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", title_style="", box=None, padding=(0, 2, 0, 0))
+    table = _table(title)
     # Equal widths, so that the columns of both tables are in line.
-    table.add_column("", min_width=_NAME_WIDTH)
+    table.add_column("", min_width=_NAME_WIDTH, no_wrap=True)
     main = "oracle" if found.device is None else "board"
     table.add_column(main, justify="right", style="bold", min_width=6)
     table.add_column("95 % interval", justify="right", min_width=14)
@@ -112,8 +112,17 @@ def _metrics(found: Evaluation, group: str, title: str) -> Table:
     return table
 
 
-_NAME_WIDTH = 19
+_NAME_WIDTH = 20
 _NO_LEVEL = "not measured: no validation image with a box"
+
+
+def _chosen(found: Evaluation) -> str:
+    levels = [f"{accuracy.parameter:g}" for accuracy in found.answering.boxes]
+    sides = [f"{accuracy.parameter:g}" for accuracy in found.baselines.boxes]
+    return (
+        f"chosen on {found.counts.validation:,} validation images: map cut at {', '.join(levels)} "
+        f"of its range, side of the centre box {', '.join(sides)}"
+    )
 
 
 def _cells(row: Row) -> Iterator[str]:
@@ -124,10 +133,7 @@ def _cells(row: Row) -> Iterator[str]:
     if row.device is not None:
         yield _number(row.oracle, row)
     yield "" if row.baseline is None else _number(row.baseline, row)
-    remark = row.baseline_name
-    if main.parameter is not None and row.baseline is not None:
-        remark += f" {row.baseline.parameter:g}; map cut at {main.parameter:g}"
-    yield remark
+    yield row.baseline_name
 
 
 def _number(value: Value, row: Row) -> str:
@@ -146,15 +152,7 @@ def _interval(value: Value, row: Row) -> str:
 
 
 def _curve(found: Evaluation) -> Table:
-    from rich.table import Table
-
-    table = Table(
-        title="[bold]Threshold curve[/]",
-        title_justify="left",
-        title_style="",
-        box=None,
-        padding=(0, 2, 0, 0),
-    )
+    table = _table("[bold]Threshold curve[/]")
     for name in ("threshold", "accuracy", "precision", "recall", "false alarms"):
         table.add_column(name, justify="right")
     own = found.header.threshold
@@ -171,15 +169,7 @@ def _curve(found: Evaluation) -> Table:
 
 
 def _calibration(found: Evaluation) -> Table:
-    from rich.table import Table
-
-    table = Table(
-        title="[bold]Calibration[/]: how often a score is right",
-        title_justify="left",
-        title_style="",
-        box=None,
-        padding=(0, 2, 0, 0),
-    )
+    table = _table("[bold]Calibration[/]: how often a score is right")
     for name in ("score", "images", "mean score", "persons"):
         table.add_column(name, justify="right")
     table.add_column("")
@@ -196,15 +186,7 @@ def _calibration(found: Evaluation) -> Table:
 
 
 def _sources(found: Evaluation) -> Table:
-    from rich.table import Table
-
-    table = Table(
-        title="[bold]By source[/]",
-        title_justify="left",
-        title_style="",
-        box=None,
-        padding=(0, 1, 0, 0),
-    )
+    table = _table("[bold]By source[/]", padding=1)
     table.add_column("source", overflow="fold")
     for name in (
         "persons",
@@ -230,3 +212,11 @@ def _sources(found: Evaluation) -> Table:
             *(percent(hits.rate) for hits in shares),
         )
     return table
+
+
+def _table(title: str, padding: int = 2) -> Table:
+    from rich.table import Table
+
+    return Table(
+        title=title, title_justify="left", title_style="", box=None, padding=(0, padding, 0, 0)
+    )
