@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.store.series import Series
+    from hil.store.steps import Step
     from hil.store.store import Store, StoredRun
 
 # What the list of trends shows: the rest is a `hil history METRIC` away.
@@ -167,12 +168,17 @@ def _trends(store: Store, runs: Sequence[StoredRun], console: Console) -> None:
         if found:
             newest = found[-1]
             count, total = len(newest.values), sum(len(series.values) for series in found)
+            last_step = "none"
+            if newest.steps:
+                step = newest.steps[-1]
+                day = newest.runs[step.index].started[:10]
+                last_step = f"{_size_text(newest, step)} on {day}"
             table.add_row(
                 metric,
                 sparkline(newest.values, _SPARKLINE, using),
                 str(count) if count == total else f"{count} of {total}",
                 value_text(newest.values[-1], newest.metric),
-                _step_text(newest, -1) if newest.steps else "none",
+                last_step,
             )
     console.print(table)
     console.print()
@@ -192,32 +198,34 @@ def _one_metric(
         console.print(series.label, style="dim")
         for line in chart(series, console.width, using=glyphs(console.encoding)):
             console.print(line, markup=False, no_wrap=True, overflow="crop")
-        for place in range(len(series.steps)):
-            console.print(f"step: {_step_text(series, place)}")
-        count = len(series.values)
-        console.print(f"{count} runs, {len(series.steps)} steps", style="dim")
+        for step in series.steps:
+            console.print(f"step: {_step_text(series, step)}")
+        console.print(f"runs: {len(series.values)}, steps: {len(series.steps)}", style="dim")
         console.print()
     if png is not None:
         _draw(found[-1], png)
         console.print(f"drawn: {png}", style="dim")
 
 
-def _step_text(series: Series, place: int) -> str:
-    """ "+1.9 % at 2026-01-02 03:04, firmware 0.1.0 build 1a2b3c4d (p 0.001)"."""
+def _size_text(series: Series, step: Step) -> str:
+    """ "+1.9 %", points for rates, the unit where a percentage says nothing."""
     from hil.baseline.text import signed_text
 
-    step, run = series.steps[place], series.runs[series.steps[place].index]
     change = step.after - step.before
     if series.unit == "fraction":
-        size = f"{100 * change:+.1f} points"
-    elif step.relative is None or not step.p:
-        size = signed_text(change, series.metric)
-    else:
-        size = f"{100 * step.relative:+.2f} %"
+        return f"{100 * change:+.1f} points"
+    if step.relative is None or not step.p:
+        return signed_text(change, series.metric)
+    return f"{100 * step.relative:+.2f} %"
+
+
+def _step_text(series: Series, step: Step) -> str:
+    """ "+1.9 % at 2026-01-02 03:04, firmware 0.1.0 build 1a2b3c4d (p 0.001)"."""
+    run = series.runs[step.index]
     when = run.started[:16].replace("T", " ")
     chance = f" (p {step.p:.3f})" if step.p else ""
     build = f"{run.setting.firmware_version} build {run.setting.build_id[:8]}"
-    return f"{size} at {when}, firmware {build}{chance}"
+    return f"{_size_text(series, step)} at {when}, firmware {build}{chance}"
 
 
 def _no_such_metric(store: Store, metric: str) -> UsageError:

@@ -57,7 +57,7 @@ def test_a_step_is_found_and_named_by_its_run(
 ) -> None:
     assert history(path, "invoke_us") == ExitCode.PASSED
     said = capsys.readouterr().out
-    assert f"{RUNS} runs, 1 steps" in said
+    assert f"runs: {RUNS}, steps: 1" in said
     assert "step: +2.0" in said
     assert "2026-03-11 04:05" in said  # day 10
     assert said.count("●") == RUNS
