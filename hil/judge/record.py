@@ -92,7 +92,7 @@ def _decoder(kind: Any) -> _Decoder:
     """
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        return _union(tuple(_decoder(member) for member in typing.get_args(kind)))
+        return _union(typing.get_args(kind))
     if origin is tuple:
         return _tuple(typing.get_args(kind))
     if dataclasses.is_dataclass(kind):
@@ -123,8 +123,13 @@ def _enum(kind: type[enum.Enum]) -> _Decoder:
     return decode
 
 
-def _union(decoders: tuple[_Decoder, ...]) -> _Decoder:
+def _union(kinds: tuple[Any, ...]) -> _Decoder:
+    decoders = tuple(map(_decoder, kinds))
+    optional = types.NoneType in kinds
+
     def decode(data: Any) -> Any:
+        if data is None and optional:
+            return None
         problems = []
         for alternative in decoders:
             try:
@@ -139,11 +144,14 @@ def _union(decoders: tuple[_Decoder, ...]) -> _Decoder:
 
 def _tuple(kinds: tuple[Any, ...]) -> _Decoder:
     same = len(kinds) == 2 and kinds[1] is Ellipsis
+    plain = {kinds[0]} if same and kinds[0] in (int, float, str) else None
     decoders = [_decoder(kind) for kind in kinds if kind is not Ellipsis]
 
     def decode(data: Any) -> Any:
         if not isinstance(data, list):
             raise _MismatchError(f"is {data!r}, not a list")
+        if plain is not None and set(map(type, data)) <= plain:
+            return tuple(data)  # a map, mostly
         of_each = decoders * len(data) if same else decoders
         if len(of_each) != len(data):
             raise _MismatchError(f"has {len(data)} entries, not {len(of_each)}")
