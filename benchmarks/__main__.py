@@ -22,6 +22,7 @@ NAMES = (
     "noisy_link",
     "paced_link",
     "compare",
+    "report",
 )
 
 

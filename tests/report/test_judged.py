@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_tests_that_failed_by_a_verdict_are_not_held_against_looser_tolerances()
     ("changes", "reason"),
     [({"end": None}, "interrupted"), ({"board": None}, "no board answered")],
 )
-def test_a_run_that_is_not_whole_never_passes(changes: dict[str, object], reason: str) -> None:
+def test_a_run_that_is_not_whole_never_passes(changes: dict[str, Any], reason: str) -> None:
     head = headline(judge_recorded(recorded_run(1, **changes)))
     assert head.outcome is Outcome.NOT_MEASURED
     assert any(reason in text for text in head.reasons)
