@@ -13,7 +13,7 @@ from hil.baseline.find import find, path_of
 from hil.baseline.model import Outcome
 from hil.baseline.option import BaselineRequest, apply_baseline, parse_baseline
 from hil.baseline.setting import baseline_key
-from hil.errors import UsageError
+from hil.errors import InfrastructureError, UsageError
 from hil.record.run import PartitionFacts, Run
 from hil.testing.recorded_run import BOARD, recorded_run
 
@@ -158,3 +158,15 @@ def test_a_run_without_board_or_images_is_no_baseline(tmp_path: Path) -> None:
         with pytest.raises(UsageError):
             apply_baseline(parse_baseline("save"), run, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("outcome", ["infrastructure", "not run"])
+def test_a_run_that_could_not_measure_everything_does_not_replace_a_baseline(
+    tmp_path: Path, outcome: str
+) -> None:
+    before = save(tmp_path).read_bytes()
+    lost = dataclasses.replace(RUN.tests[-1], outcome=outcome)
+    incomplete = dataclasses.replace(RUN, tests=(*RUN.tests[:-1], lost))
+    with pytest.raises(InfrastructureError, match="1 tests could not be measured"):
+        save(tmp_path, incomplete)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
