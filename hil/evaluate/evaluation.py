@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class _Case:
@@ -140,7 +142,8 @@ class _Sides:
     def half_cell(self) -> float:
         """Half a cell of the map, as a fraction of the image: what the grid cannot tell."""
         grids = {case.result.oracle.grid for case in self.reported}
-        return max((0.5 / min(grid) for grid in grids), default=0.0)
+        # A box that ends with a cell lies exactly this far from the next cell's centre.
+        return max((0.5 / min(grid) for grid in grids), default=0.0) + _ROUNDING
 
     def percents(self, cases: Sequence[_Case], device: bool) -> list[float]:
         index = self.header.positive_class

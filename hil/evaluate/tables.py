@@ -74,15 +74,17 @@ def percent(value: float | None) -> str:
 
 
 def _heading(found: Evaluation) -> Iterator[str]:
+    from rich.markup import escape
+
     header, counts = found.header, found.counts
     who = "the oracle alone" if found.device is None else f"board {header.target}"
     yield (
-        f"[bold]{counts.run:,} images on {who}[/]: {header.engine}, model "
+        f"[bold]{counts.run:,} images on {who}[/]: {escape(header.engine)}, model "
         f"{header.model_sha256[:16]}, threshold {header.threshold} %"
     )
     if found.device is not None:
-        yield f"oracle: {header.resolver}"
-    yield found.how
+        yield f"oracle: {escape(header.resolver)}"
+    yield escape(found.how)
     line = (
         f"{counts.reported:,} reported: {counts.persons:,} with a person, {counts.empty:,} without"
     )
@@ -186,6 +188,8 @@ def _calibration(found: Evaluation) -> Table:
 
 
 def _sources(found: Evaluation) -> Table:
+    from rich.markup import escape
+
     table = _table("[bold]By source[/]", padding=1)
     table.add_column("source", overflow="fold")
     for name in (
@@ -203,7 +207,7 @@ def _sources(found: Evaluation) -> Table:
         scores = source.scores
         shares = (source.answered, source.peak, source.centre)
         table.add_row(
-            source.source or "(none)",
+            escape(source.source) or "(none)",
             f"{scores.positives:,}",
             f"{scores.negatives:,}",
             percent(scores.recall.rate),

@@ -6,12 +6,13 @@ import dataclasses
 import resource
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from hil.errors import InfrastructureError, UsageError
-from hil.evaluate.records import RESULTS_VERSION, Header, Result, joined, pack_answer
+from hil.evaluate.records import RESULTS_VERSION, Header, Result, joined, pack_answer, result_line
 from hil.evaluate.results_file import ResultsFile
 from hil.location import Location
 
@@ -93,7 +94,7 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_results_of_something_else_are_refused(
-    tmp_path: Path, change: dict[str, str], message: str
+    tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
     path = written(tmp_path / "results.jsonl", 1)
     with pytest.raises(UsageError, match=message):
@@ -140,7 +141,7 @@ def test_a_full_disk_is_infrastructure_and_the_file_goes_on_later(
 ) -> None:
     path, count = tmp_path / "results.jsonl", 0
     with ResultsFile(path, HEADER) as file:
-        while path.stat().st_size < small_files - 300:
+        while path.stat().st_size + len(result_line(result(count))) < small_files:
             file.add(result(count))
             count += 1
         with pytest.raises(InfrastructureError, match="cannot write the results") as caught:

@@ -32,7 +32,8 @@ class FakeBoard:
 
     def infer_many(self, images: Iterable[bytes], *, cam_always: bool) -> Iterator[str]:
         assert cam_always
-        source, taken = iter(images), []
+        source = iter(images)
+        taken: list[bytes] = []
         while True:
             while len(taken) < AHEAD and (image := next(source, None)) is not None:
                 taken.append(image)
