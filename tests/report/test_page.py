@@ -174,6 +174,13 @@ def test_the_filters_say_how_many_images_they_show() -> None:
     assert "changed" not in counts
 
 
+def test_wrong_answers_are_linked_beside_the_verdict() -> None:
+    text = page(FAULTY)
+    verdict = text[: text.index('id="images"')]
+    linked = re.findall(r'<a href="#image=photo%3A(photo-\d+)">', verdict)
+    assert linked == ["photo-0003", "photo-0005", "photo-0008", "photo-0009", "photo-0010"]
+
+
 def test_the_gates_are_on_top(tmp_path: Path) -> None:
     file = tmp_path / "gates.toml"
     file.write_text('[[gate]]\nmetric = "arena_used_bytes"\nmax = 70000\nwhy = "the next model"\n')

@@ -104,6 +104,7 @@ def render(
         tiles=_tiles(judged),
         gates=gate_rows(verdict, comparison),
         failures=failures,
+        wrong=[card for card in all_cards if card.status == "failed"],
         more_failures=more,
         changes=change_table(comparison) if comparison is not None else None,
         answers=_answers(judged, against),
