@@ -21,6 +21,7 @@ NAMES = (
     "throughput",
     "noisy_link",
     "paced_link",
+    "evaluate",
     "compare",
     "report",
 )
