@@ -30,7 +30,13 @@ ORACLE = "oracle"
 
 def add(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--data", type=Path, required=True, metavar="DIR", help="folder with labels.csv")
+    add(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="with labels.csv or manifest.toml",
+    )
     add("--split", metavar="NAME", help="report on this split, or all (default: test, else all)")
     add(
         "--validation",
@@ -54,8 +60,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Test-failed exit code where the board's answers are not the oracle's; else the gates'."""
+    from hil.evaluate.data import read_data
     from hil.evaluate.evaluation import evaluate
-    from hil.evaluate.labels import read_labels
     from hil.evaluate.run import Plan
     from hil.evaluate.selection import select
     from hil.evaluate.tables import show
@@ -66,7 +72,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     _check(arguments, options)
     gates = None if options.gates is None else load_gates(options.gates)
     tolerances = load_tolerances(options.tolerances)
-    data = read_labels(arguments.data)
+    data = read_data(arguments.data)
     chosen = select(
         data,
         split=arguments.split,

@@ -98,6 +98,7 @@ def _verdict(verdict: GatesVerdict) -> dict[str, Any]:
         "gates": [
             {
                 "gate": result.gate.name,
+                "statistic": result.gate.statistic,
                 "min": result.gate.min,
                 "max": result.gate.max,
                 "status": result.status.value,
