@@ -5,7 +5,9 @@ What a number is decides how it is compared (`noise` of its metric):
 - series (latency): Mann-Whitney test with the Hodges-Lehmann shift (`hil.stats`). A
   shift is a change only if it is significant, at least 0.5 % of the median, more than
   a tick of the clock, and larger than either run wanders by itself: neighbouring
-  values hang together, so the test alone would call every warm-up a change.
+  values hang together, so the test alone would call every warm-up a change. A shift
+  within the wander of a run that wanders by more than 5 % is not called "same" either:
+  such a run cannot tell.
 - rates and scores: the interval of the difference from the intervals of both sides,
   by square-and-add (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10;
   G. Y. Zou and A. Donner, same journal 27, 2008, for estimates of any kind).
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from hil.record.run import Run
 
 _MOST_EXACT = 1_000  # counts, above which the normal approximation is as good
+_MOST_WANDER = 0.05  # of the median, above which a run tells nothing about changes
 _RESOLUTION = 1.0  # of the clocks, in the metric's unit
 
 _Verdict = tuple["float | None", "tuple[float, float] | None", bool, str]
@@ -151,6 +154,15 @@ def _series(then: Figure, now: Figure) -> _Verdict:
         return found.shift, interval, False, "no more than one tick of the clock"
     wander = max(then.drift, now.drift)
     if abs(found.shift) <= wander:
+        share = wander / abs(typical(then)[0] or 1.0)
+        if share > _MOST_WANDER:
+            # Calling this "same" would let any regression hide behind a busy machine.
+            return (
+                None,
+                None,
+                False,
+                f"too restless to tell: a run wanders by {share:.0%} by itself",
+            )
         return found.shift, interval, False, "no more than one run wanders by itself"
     return found.shift, interval, True, chance
 

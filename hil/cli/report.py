@@ -54,14 +54,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         page = file.with_suffix(".html")
     _check_outputs(page, arguments.markdown, inputs=(file, arguments.against))
     limits = None if arguments.tolerances is None else load_tolerances(arguments.tolerances)
-    verdict = None
     judged = judge_recorded(read_run(arguments.run), limits)
-    if arguments.gates is not None:
-        verdict = _verdict(judged, arguments.gates)
-    against = comparison = None
+    verdict = against = comparison = None
     if arguments.against is not None:
         against = judge_recorded(read_run(arguments.against), limits)
         comparison = _comparison(judged, against, arguments.against)
+    if arguments.gates is not None:
+        verdict = _verdict(judged, arguments.gates, comparison)
     if page is not None:
         write_report(
             page,
@@ -104,11 +103,11 @@ def _check_outputs(*outputs: Path | None, inputs: tuple[Path | None, ...]) -> No
             )
 
 
-def _verdict(judged: JudgedRun, gates: Path) -> GatesVerdict:
+def _verdict(judged: JudgedRun, gates: Path, comparison: Comparison | None) -> GatesVerdict:
     from hil.gates.load import load_gates
     from hil.gates.run import judge_run_gates
 
-    return judge_run_gates(judged.run, load_gates(gates), judged.tolerances)
+    return judge_run_gates(judged.run, load_gates(gates), judged.tolerances, comparison)
 
 
 def _comparison(judged: JudgedRun, against: JudgedRun, source: Path) -> Comparison | None:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hil.baseline.model import Comparison, Outcome
 from hil.gates.model import (
     Gate,
     GateResult,
@@ -42,9 +43,19 @@ class _Estimate:
         return self.low == self.high == self.measured
 
 
-def judge_gates(samples: Mapping[str, Samples], gates: Gates) -> GatesVerdict:
-    """The verdict on what was measured, as far as gates go."""
-    results = tuple(judge_gate(gate, samples, gates.confidence) for gate in gates.gates)
+def judge_gates(
+    samples: Mapping[str, Samples], gates: Gates, comparison: Comparison | None = None
+) -> GatesVerdict:
+    """The verdict on what was measured, as far as gates go.
+
+    `comparison`: with the baseline, for gates that are against it.
+    """
+    results = tuple(
+        judge_change(gate, samples, comparison)
+        if gate.statistic == "not worse"
+        else judge_gate(gate, samples, gates.confidence)
+        for gate in gates.gates
+    )
     return GatesVerdict(ship_of(result.status for result in results), results)
 
 
@@ -77,6 +88,32 @@ def judge_gate(gate: Gate, samples: Mapping[str, Samples], confidence: float) ->
         samples=estimate.samples,
         explanation=_explanation(gate, estimate, status, confidence, needed),
         needed=needed,
+    )
+
+
+def judge_change(
+    gate: Gate, samples: Mapping[str, Samples], comparison: Comparison | None
+) -> GateResult:
+    """One gate against the baseline. Without a comparable baseline nothing is proven."""
+    change = None if comparison is None else comparison.change(gate.metric.name)
+    if comparison is None:
+        text = "there is no baseline to compare with: run with --baseline compare"
+    elif change is None:
+        text = f"neither this run nor {comparison.before} measured {gate.metric.name}"
+    else:
+        text = change.reason
+    status = GateStatus.NOT_MEASURED
+    if change is not None and change.outcome is not Outcome.NOT_COMPARABLE:
+        status = GateStatus.UNMET if change.outcome is Outcome.WORSE else GateStatus.MET
+    found = samples.get(gate.metric.name)
+    return GateResult(
+        gate=gate,
+        status=status,
+        measured=None if change is None else change.after,
+        interval=None,
+        margin=None,
+        samples=0 if found is None else found.trials or len(found.values),
+        explanation=text,
     )
 
 

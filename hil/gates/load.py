@@ -7,6 +7,10 @@ metric = "invoke_us"         # docs/measurements.md lists them
 statistic = "p95"            # median, p95, max or min; for latencies only
 max = "400 ms"               # a number in the metric's unit, or a text with a unit
 why = "two pictures a second"
+
+[[gate]]
+metric = "invoke_us"
+not_worse = true             # than the baseline of --baseline compare
 """
 
 from __future__ import annotations
@@ -68,6 +72,10 @@ def _gate(table: Table) -> Gate:
         metric = metric_of(name)
     except UsageError as error:
         raise table.error(error.message, hint=error.hint, key="metric") from error
+    if table.take("not_worse", bool, False):
+        why = table.take("why", str, "")
+        table.finish()
+        return Gate(metric, "not worse", why=why, where=table.where())
     statistic = _statistic(table, metric)
     low, high = _limit(table, "min", metric), _limit(table, "max", metric)
     why = table.take("why", str, "")
@@ -154,6 +162,8 @@ def _check_against(gate: Gate, earlier: list[Gate], table: Table) -> None:
     """Refuses a second gate of the same, and quantiles that exclude each other."""
     for other in earlier:
         if other.metric.name != gate.metric.name:
+            continue
+        if "not worse" in (gate.statistic, other.statistic) and gate.statistic != other.statistic:
             continue
         if other.statistic == gate.statistic:
             raise table.error(

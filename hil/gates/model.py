@@ -8,7 +8,7 @@ from typing import Literal
 
 from hil.measure.catalog import Metric
 
-Statistic = Literal["median", "p95", "max", "min", "sum", "proportion", "value"]
+Statistic = Literal["median", "p95", "max", "min", "sum", "proportion", "value", "not worse"]
 
 DEFAULT_CONFIDENCE = 0.95
 
@@ -38,7 +38,9 @@ class Gate:
         metric: from the catalogue, with its label, or a user's.
         statistic: the number that is held against the limits: median or p95 of a
             latency, else the metric's own aggregate.
-        min, max: in the metric's unit, inclusive; at least one is given.
+            "not worse": no limit, but the comparison with a baseline.
+        min, max: in the metric's unit, inclusive; at least one is given, unless the
+            gate is against the baseline.
         why: the reason for the limit, for people; may be empty.
         where: file and line.
     """
@@ -53,7 +55,7 @@ class Gate:
     @property
     def name(self) -> str:
         """As in tables: "invoke_us p95", "accuracy"."""
-        quantile = self.statistic in ("median", "p95")
+        quantile = self.statistic in ("median", "p95", "not worse")
         return f"{self.metric.name} {self.statistic}" if quantile else self.metric.name
 
 

@@ -25,23 +25,30 @@ from hil.report.judged import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hil.baseline.model import Comparison
     from hil.judge.tolerance import Tolerances
     from hil.record.run import Run
 
 
-def judge_run_gates(run: Run, gates: Gates, tolerances: Tolerances | None = None) -> GatesVerdict:
+def judge_run_gates(
+    run: Run,
+    gates: Gates,
+    tolerances: Tolerances | None = None,
+    comparison: Comparison | None = None,
+) -> GatesVerdict:
     """The verdict on a run.
 
     Args:
         run: a whole run, as `read_run` gives it.
         gates: what it has to meet.
         tolerances: for the images; None for those that were in force in the run.
+        comparison: with the baseline, for gates that are against it.
 
     A test or an image that failed makes it DO NOT SHIP; whatever was not measured
     keeps it from SHIP.
     """
     limits = recorded_tolerances(run) if tolerances is None else tolerances
-    verdict = judge_gates(samples(run, gates.confidence), gates)
+    verdict = judge_gates(samples(run, gates.confidence), gates, comparison)
     failures = tuple(_failures(run, limits))
     if failures:
         verdict = dataclasses.replace(verdict, ship=Ship.DO_NOT_SHIP, failures=failures)
@@ -86,7 +93,8 @@ def _failures(run: Run, tolerances: Tolerances) -> Iterator[str]:
 def _trouble(run: Run) -> Iterator[str]:
     unmeasured = [test for test in run.tests if test.outcome in UNMEASURED_OUTCOMES]
     if unmeasured:
-        yield f"{len(unmeasured)} checks could not run, the first: {unmeasured[0].test}"
+        what = f"{len(unmeasured)} checks" if len(unmeasured) > 1 else "a check"
+        yield f"{what} could not run, the first: {unmeasured[0].test}"
     if run.end is None:
         yield "the run was interrupted: its file has no end"
         return

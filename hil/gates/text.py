@@ -78,6 +78,8 @@ def properties(verdict: GatesVerdict) -> tuple[tuple[str, str], ...]:
 def limit_text(result: GateResult) -> str:
     """ "<= 400,000 us", ">= 90.0 %", "10 us to 20 us"."""
     gate = result.gate
+    if gate.statistic == "not worse":
+        return "baseline"
     if gate.min is None:
         assert gate.max is not None
         return f"<= {value_text(gate.max, gate.metric)}"

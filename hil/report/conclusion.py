@@ -75,11 +75,6 @@ def conclude(run: Run, question: Question, tolerances: Tolerances | None = None)
         UsageError: the gates cannot be used.
     """
     verdict = baseline = error = None
-    if question.gates is not None:
-        from hil.gates.load import load_gates
-        from hil.gates.run import judge_run_gates
-
-        verdict = judge_run_gates(run, load_gates(question.gates), tolerances)
     if question.baseline is not None:
         from hil.baseline.option import apply_baseline, parse_baseline
 
@@ -88,6 +83,12 @@ def conclude(run: Run, question: Question, tolerances: Tolerances | None = None)
             baseline = apply_baseline(request, run, question.baseline_dir)
         except HilError as cause:
             error = cause
+    if question.gates is not None:
+        from hil.gates.load import load_gates
+        from hil.gates.run import judge_run_gates
+
+        comparison = None if baseline is None else baseline.comparison
+        verdict = judge_run_gates(run, load_gates(question.gates), tolerances, comparison)
     conclusion = Conclusion(verdict, baseline, error)
     return conclusion if error is None else conclusion.with_trouble(error)
 
