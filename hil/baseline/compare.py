@@ -157,12 +157,8 @@ def _series(then: Figure, now: Figure) -> _Verdict:
         share = wander / abs(typical(then)[0] or 1.0)
         if share > _MOST_WANDER:
             # Calling this "same" would let any regression hide behind a busy machine.
-            return (
-                None,
-                None,
-                False,
-                f"too restless to tell: a run wanders by {share:.0%} by itself",
-            )
+            text = f"too restless to tell: a run wanders by {share:.0%} by itself"
+            return None, None, False, text
         return found.shift, interval, False, "no more than one run wanders by itself"
     return found.shift, interval, True, chance
 
