@@ -8,11 +8,13 @@
 # make clean       remove everything that was built or written
 #
 # BOARD=/dev/ttyUSB0 FIRMWARE=path/to/build make hil   the same on a real board
+# GATES=my-gates.toml                                  other limits, or none: GATES=
 # ARGS="-k location"                                   more arguments for pytest
 
 PYTHON   ?= python3
 BOARD    ?= sim
 FIRMWARE ?=
+GATES    ?= gates.toml
 ARGS     ?=
 
 VENV       := .venv
@@ -42,7 +44,7 @@ $(READY): pyproject.toml
 hil: $(READY)
 	@mkdir -p out
 	@$(BIN)/python -m pytest hil/suite --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
-	  --junitxml=out/junit.xml --facts=out/facts.jsonl \
+	  $(if $(GATES),--gates "$(GATES)") --junitxml=out/junit.xml --facts=out/facts.jsonl \
 	  --html=out/report.html --self-contained-html $(ARGS)
 
 test: $(READY)

@@ -22,6 +22,9 @@ NAMES = (
     "noisy_link",
     "paced_link",
     "recording",
+    "evaluate",
+    "compare",
+    "report",
 )
 
 

@@ -22,6 +22,7 @@ INPUT_SIZE = (INPUT_SHAPE[1], INPUT_SHAPE[2])
 """(height, width) of the input in pixels."""
 
 _JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
+_JPEG_EXIF = b"Exif\x00\x00"
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +134,21 @@ def synthetic(seed: int = 1, size: tuple[int, int] = INPUT_SIZE) -> tuple[Photo,
     )
 
 
+def centre_part(
+    original: tuple[int, int], size: tuple[int, int] = INPUT_SIZE
+) -> tuple[int, int, int, int]:
+    """What `load` cuts out of a picture: left, top, width and height in its pixels.
+
+    Args:
+        original: (width, height) of the upright picture.
+        size: (height, width) that is wanted.
+    """
+    width, height = original
+    part_height = min(height, width * size[0] // size[1]) or 1
+    part_width = min(width, height * size[1] // size[0]) or 1
+    return (width - part_width) // 2, (height - part_height) // 2, part_width, part_height
+
+
 def _decode(path: Path) -> tuple[NDArray[Any], list[str]]:
     """The picture as OpenCV gives it: gray or BGR or BGRA, 8 or 16 bits, turned upright."""
     import cv2
@@ -161,6 +177,8 @@ def _decode(path: Path) -> tuple[NDArray[Any], list[str]]:
         )
     if raw.ndim == 3 and raw.shape[2] == 4:
         return raw, []
+    if data.startswith(_JPEG_START) and _JPEG_EXIF not in data:
+        return raw, []  # nothing can turn it: saves two of three decodings
     any_kind = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
     upright = _picture(data, path, any_kind)
     as_stored = _picture(data, path, any_kind | cv2.IMREAD_IGNORE_ORIENTATION)
@@ -210,9 +228,7 @@ def _fit(picture: NDArray[Any], size: tuple[int, int], notes: list[str]) -> NDAr
     import cv2
 
     height, width = picture.shape
-    part_height = min(height, width * size[0] // size[1]) or 1
-    part_width = min(width, height * size[1] // size[0]) or 1
-    top, left = (height - part_height) // 2, (width - part_width) // 2
+    left, top, part_width, part_height = centre_part((width, height), size)
     part = picture[top : top + part_height, left : left + part_width]
     if part.shape != picture.shape:
         notes.append(f"centre of {part_width}x{part_height} cut out of {width}x{height}")

@@ -37,6 +37,10 @@ class RunOptions:
     tolerances: Path | None = None
     facts: Path | None = None
     record: Path | None = None
+    gates: Path | None = None
+    baseline: str | None = None
+    baseline_dir: Path = Path("baselines")
+    store: Path | None = None
     sim_pacing: int | None = None
     sim_invoke_us: int = 0
     sim_bit_errors: float = 0.0
@@ -86,6 +90,14 @@ class RunOptions:
             from hil.faults.registry import find_fault
 
             find_fault(self.sim_fault)
+        if self.gates is not None:
+            from hil.gates.load import load_gates
+
+            load_gates(self.gates)
+        if self.baseline is not None:
+            from hil.baseline.option import parse_baseline
+
+            parse_baseline(self.baseline)
 
     def _replays(self, file: Path) -> bool:
         kind, _, replayed = self.board.partition(":")
@@ -180,6 +192,37 @@ RUN_ARGUMENTS = (
     ),
 )
 
+GATES_ARGUMENT = Argument(
+    "--gates",
+    "gates",
+    "TOML file of limits; the run ends with SHIP, DO NOT SHIP or NOT PROVEN",
+    {"metavar": "FILE", "type": Path},
+)
+
+BASELINE_ARGUMENTS = (
+    Argument(
+        "--baseline",
+        "baseline",
+        "save or compare, or save=NAME, compare=NAME: this run and the board's baseline",
+        {"metavar": "WHAT"},
+    ),
+    Argument(
+        "--baseline-dir",
+        "baseline_dir",
+        "directory of the baselines (default: baselines)",
+        {"metavar": "DIR", "type": Path},
+    ),
+)
+
+STORE_ARGUMENT = Argument(
+    "--store",
+    "store",
+    "add the run to this history (`hil history --store FILE`)",
+    {"metavar": "FILE", "type": Path},
+)
+
+VERDICT_ARGUMENTS = (GATES_ARGUMENT, *BASELINE_ARGUMENTS, STORE_ARGUMENT)
+
 SIM_ARGUMENTS = (
     Argument(
         "--sim-pacing",
@@ -233,7 +276,7 @@ SIM_ARGUMENTS = (
     ),
 )
 
-ARGUMENTS = BOARD_ARGUMENTS + RUN_ARGUMENTS + SIM_ARGUMENTS
+ARGUMENTS = BOARD_ARGUMENTS + RUN_ARGUMENTS + VERDICT_ARGUMENTS + SIM_ARGUMENTS
 
 
 def add_arguments(add: _Add, arguments: tuple[Argument, ...]) -> None:

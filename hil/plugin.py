@@ -7,14 +7,22 @@ asks for one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hil.errors import ExitCode, HilError, InfrastructureError, UsageError
-from hil.options import BOARD_ARGUMENTS, RUN_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
-from hil.report.run_log import RECORDED, RunLog
+from hil.options import (
+    BOARD_ARGUMENTS,
+    RUN_ARGUMENTS,
+    SIM_ARGUMENTS,
+    VERDICT_ARGUMENTS,
+    RunOptions,
+    add_arguments,
+)
+from hil.report.run_log import BY_VERDICT, RECORDED, RunLog
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -37,7 +45,7 @@ _KIND = "hil_kind"  # attribute of a TestReport: HilError.kind of what was raise
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     board = parser.getgroup("camhil", "camhil: tests on a board")
-    add_arguments(board.addoption, BOARD_ARGUMENTS + RUN_ARGUMENTS)
+    add_arguments(board.addoption, BOARD_ARGUMENTS + RUN_ARGUMENTS + VERDICT_ARGUMENTS)
     add_arguments(parser.getgroup("camhil-sim", "camhil: --board sim").addoption, SIM_ARGUMENTS)
 
 
@@ -45,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(capability): not run on a board whose identity lacks the capability"
     )
+    config.pluginmanager.register(_Ending(), "camhil-ending")
     try:
         _options(config).check()
     except UsageError as error:
@@ -120,6 +129,13 @@ def record_measurement(request: pytest.FixtureRequest) -> RecordMeasurement:
     """
 
     def record(name: str, value: float | str | None) -> None:
+        value = getattr(value, "item", lambda: value)()  # numpy's numbers are none of JSON's
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UsageError(
+                f"record_measurement({name!r}): {value} is no measurement",
+                where=request.node.nodeid,
+                hint="record None where there is no value",
+            )
         request.node.user_properties.append((name, value))
         request.node.stash.setdefault(_RECORDED, []).append((name, value))
 
@@ -157,6 +173,7 @@ def pytest_runtest_makereport(
     recorded = item.stash.get(_RECORDED, None) if report.when == "call" else None
     setattr(report, RECORDED, tuple(recorded or ()))
     error = call.excinfo.value if call.excinfo else None
+    setattr(report, BY_VERDICT, getattr(error, BY_VERDICT, False))
     kind = error.kind if isinstance(error, HilError) else ""
     if kind:
         setattr(report, _KIND, kind)
@@ -206,6 +223,10 @@ def pytest_report_teststatus(
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
     """Turns pytest's exit status into ours, also when a report cannot be written."""
+    options = _options(session.config)
+    if _wants_verdict(session, options):
+        # A run that used no board has to be told that its gates were not measured.
+        _add_junit_properties(session, _log(session.config), options)
     try:
         yield
     except OSError as cause:
@@ -215,9 +236,30 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     log = session.config.stash.get(_LOG, None)
     if log is None:
         return
+    if options.store is not None and not session.config.option.collectonly:
+        log.add_to_store(options, int(session.exitstatus))
     log.close(int(session.exitstatus))
+    if _wants_verdict(session, options):
+        log.conclude(options)
+    if not session.config.option.collectonly:
+        log.tell_github()
     if session.exitstatus in (ExitCode.PASSED, ExitCode.TEST_FAILED):
         session.exitstatus = log.exit_code(int(session.exitstatus))
+
+
+def _wants_verdict(session: pytest.Session, options: RunOptions) -> bool:
+    asked = options.gates or options.baseline or options.store
+    return bool(asked) and not session.config.option.collectonly
+
+
+def _add_junit_properties(session: pytest.Session, log: RunLog, options: RunOptions) -> None:
+    """The verdict and each gate as properties of the test suite."""
+    from _pytest.junitxml import xml_key
+
+    xml = session.config.stash.get(xml_key, None)
+    if xml is not None and options.gates is not None:
+        for name, value in log.gate_properties(options, int(session.exitstatus)):
+            xml.add_global_property(name, value)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -226,6 +268,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         from hil.report.terminal import write_summary
 
         write_summary(terminalreporter, log)
+
+
+class _Ending:
+    """Writes the verdict below everything else, pytest's list of failures included."""
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> Generator[None, None, None]:
+        yield
+        log = terminalreporter.config.stash.get(_LOG, None)
+        if log is not None and log.conclusion is not None:
+            from hil.report.terminal import write_conclusion
+
+            write_conclusion(terminalreporter, log.conclusion)
 
 
 def _progress(config: pytest.Config) -> Callable[[str], None]:

@@ -100,6 +100,7 @@ class Bench:
         self.first_cause: FirstCause | None = None
         self.recoveries = 0
         self.measurements: dict[str, Measurement] = {}
+        self.repeats: list[ImageFacts] = []
         self.traces: dict[str, ImageFacts] = {}
         self.inferences: list[InferenceRecord] = []
         self.evidence: list[EvidenceRecord] = []
@@ -299,11 +300,16 @@ class Bench:
     def measure(self, photo: Photo) -> Measurement:
         """One image through board and oracle; measured once, then remembered by name."""
         if photo.name not in self.measurements:
-            self.measurements[photo.name] = self.measure_now(photo)
+            self.measurements[photo.name] = self._measure(photo, None)
         return self.measurements[photo.name]
 
     def measure_now(self, photo: Photo, *, threshold: int | None = None) -> Measurement:
-        """One image through board and oracle, measured anew."""
+        """One image through board and oracle, measured anew; its facts are recorded too."""
+        measurement = self._measure(photo, threshold)
+        self.repeats.append(measurement.facts)
+        return measurement
+
+    def _measure(self, photo: Photo, threshold: int | None) -> Measurement:
         from hil.diagnose.capture import investigate, wrong
         from hil.judge.compare import compare_image
         from hil.judge.verdict import judge_image

@@ -59,6 +59,16 @@ class Table:
             )
         return value
 
+    def take_either(self, key: str, kinds: tuple[type, ...]) -> Any:
+        """The value of `key`, of one of these types, or None without it; errors as `take`."""
+        if type(self._left.get(key)) not in kinds:
+            return self.take(key, kinds[0], None)
+        return self.take(key, type(self._left[key]))
+
+    def where(self, key: str | None = None) -> str:
+        """File and line of `key`, or of this table's header."""
+        return f"{self._source.path}:{self._source.line(self._header, self._number, key)}"
+
     def has(self, key: str) -> bool:
         """Whether the file gives `key`."""
         return key in self._left
@@ -79,8 +89,7 @@ class Table:
 
     def error(self, message: str, *, hint: str, key: str | None = None) -> UsageError:
         """A UsageError placed at the line of `key`, or of this table's header."""
-        line = self._source.line(self._header, self._number, key)
-        return UsageError(message, where=f"{self._source.path}:{line}", hint=hint)
+        return UsageError(message, where=self.where(key), hint=hint)
 
     def _place(self) -> str:
         return f"[[{self._header}]] number {self._number}"

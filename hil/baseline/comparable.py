@@ -1,14 +1,5 @@
 """What must be the same for two results to be comparable. Pure.
 
-| kind      | must be the same                      |
-|-----------|---------------------------------------|
-| `latency` | target, engine, model, clock, images  |
-| `memory`  | target, engine, model                 |
-| `rate`    | target, images                        |
-| `score`   | target, images                        |
-| `parity`  | target, engine, model, images         |
-| `link`    | target, rate of the link, images      |
-
 An engine is the same in all of its versions, as is a firmware: what a new version
 does to the results is what a comparison is for. Rates and scores judge a model by
 its photographs, so two models can be compared by them. The clock is the processor's;

@@ -24,15 +24,14 @@ VERSION = 1
 
 _KIND = "camhil baseline"
 _FIELDS = {"kind", "version", "camhil", "started", "setting", "figures"}
-_SIGNIFICANT_DIGITS = 9
+_ABSENT: dict[str, Any] = {
+    "values": {},
+    "drift": 0.0,
+    "successes": None,
+    "trials": None,
+    "interval": None,
+}
 _HINT = "take the file from version control again, or save a new one with --baseline save"
-
-
-def rounded(value: float) -> float:
-    """As a baseline stores it: integers exactly, fractions to 9 significant digits."""
-    if value == int(value):
-        return float(value)
-    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
 
 
 def save(snapshot: Snapshot, path: Path) -> None:
@@ -133,18 +132,21 @@ def loads(text: str, *, where: str = "baseline") -> Snapshot:
 
 
 def _figure_json(figure: Figure) -> dict[str, Any]:
-    counts = Counter(rounded(value) for value in figure.values)
+    counts = Counter(figure.values)
     data = to_json(figure)
     data["values"] = {_text(value): counts[value] for value in sorted(counts)}
-    data["drift"] = rounded(figure.drift)
-    return dict(sorted(data.items()))
+    # What a metric does not have is left out: a line less to read.
+    return {name: data[name] for name in sorted(data) if data[name] != _ABSENT.get(name, ...)}
 
 
 def _figure(name: str, data: Any, where: str) -> Figure:
     def refuse(problem: str) -> NoReturn:
         raise UsageError(f"not a baseline: {name}: {problem}", where=where, hint=_HINT)
 
-    if not isinstance(data, dict) or not isinstance(data.get("values"), dict):
+    if not isinstance(data, dict):
+        refuse("it is not an object")
+    data = {**_ABSENT, **data}
+    if not isinstance(data["values"], dict):
         refuse("values is not an object")
     values: list[float] = []
     for text, count in data["values"].items():
@@ -161,6 +163,8 @@ def _figure(name: str, data: Any, where: str) -> Figure:
     successes, trials = figure.successes, figure.trials
     if (successes is None) != (trials is None) or not 0 <= (successes or 0) <= (trials or 0):
         refuse(f"{successes!r} successes of {trials!r} trials")
+    if bool(values) == bool(trials):
+        refuse("it has neither values nor trials, or both")
     return figure
 
 

@@ -55,20 +55,24 @@ class Figure:
     """One metric of a run.
 
     Attributes:
-        unit, direction, kind: as in `hil.measure.catalog`.
+        unit, direction, kind, aggregate, noise: as in `hil.measure.catalog`.
         values: sorted; empty for a rate.
         drift: how far the values wander within the run, in their unit: the range of
             the medians of five consecutive fifths. 0 for short series.
         successes, trials: of a rate.
+        interval: 95 % confidence interval of a score.
     """
 
     unit: str
     direction: str
     kind: str
+    aggregate: str
+    noise: str
     values: tuple[float, ...] = ()
     drift: float = 0.0
     successes: int | None = None
     trials: int | None = None
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from hil.errors import UsageError
+from hil.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_DIRECTORY = Path("baselines")
 
 Mode = Literal["save", "compare"]
+_NOT_MEASURED = (InfrastructureError.kind, "not run")  # outcomes of tests
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -67,6 +68,33 @@ def apply_baseline(
     Raises:
         UsageError: the run has nothing to compare, there is no such baseline, or it
             cannot be used.
-        InfrastructureError: the file cannot be written.
+        InfrastructureError: the run is incomplete, or the file cannot be written.
     """
-    raise NotImplementedError
+    from hil.baseline.compare import compare_snapshots
+    from hil.baseline.files import load, save
+    from hil.baseline.find import find, path_of
+    from hil.baseline.setting import baseline_key
+    from hil.baseline.snapshot import snapshot
+
+    now = snapshot(run)
+    assert run.board is not None  # or there is no snapshot
+    key = baseline_key(run.board)
+    if request.mode == "save":
+        if not now.setting.image_count:
+            raise UsageError(
+                "a run without images is no baseline",
+                where="--baseline save",
+                hint="select tests that measure images, such as hil/suite/test_photos.py",
+            )
+        missing = [test.test for test in run.tests if test.outcome in _NOT_MEASURED]
+        if missing:
+            raise InfrastructureError(
+                f"not saved as a baseline: {len(missing)} tests could not be measured",
+                where=missing[0],
+                hint="save a run that is complete; the earlier baseline is untouched",
+            )
+        path = path_of(directory, key, request.name)
+        save(now, path)
+        return BaselineResult(request, saved=path)
+    path = find(directory, key, request.name)
+    return BaselineResult(request, comparison=compare_snapshots(now, load(path), path.name))

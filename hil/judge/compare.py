@@ -25,6 +25,8 @@ class TracedOp(Protocol):
     def output_crc(self) -> int: ...
     @property
     def us(self) -> int | None: ...
+    @property
+    def cycles(self) -> int | None: ...
 
 
 def compare_tensors(expected: NDArray[Any], got: NDArray[Any]) -> TensorDifference:
@@ -134,7 +136,8 @@ def compare_ops(
         if entry is None or entry.code != op.code:
             facts.append(OpFacts(op.index, op.name, crc, None))
         else:
-            facts.append(OpFacts(op.index, op.name, crc, entry.output_crc, entry.us))
+            got = entry.output_crc, entry.us, entry.cycles
+            facts.append(OpFacts(op.index, op.name, crc, *got))
     return tuple(facts)
 
 

@@ -45,13 +45,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class OpFacts:
-    """One operator of a traced inference; `device_crc` is None where the board sent none."""
+    """One operator of a traced inference; None where the board sent nothing.
+
+    `device_us`, `device_cycles`: its time and its CPU cycles on the board.
+    """
 
     index: int
     name: str
     expected_crc: int
     device_crc: int | None
     device_us: int | None = None
+    device_cycles: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

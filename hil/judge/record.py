@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import json
 import types
 import typing
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from hil.errors import UsageError
 
 _Facts = TypeVar("_Facts")
+_Decoder = Callable[[Any], Any]
 
 
 def to_json(facts: Any) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def from_json(kind: type[_Facts], data: Any, *, where: str = "record") -> _Facts
             field's path are named.
     """
     try:
-        value: _Facts = _decode(kind, data, "")
+        value: _Facts = _decoder(typing.cast("Any", kind))(data)
     except _MismatchError as error:
         raise UsageError(
             f"not a record of {kind.__name__}: {error}",
@@ -55,7 +58,21 @@ def loads(kind: type[_Facts], text: str, *, where: str = "record") -> _Facts:
 
 
 class _MismatchError(ValueError):
-    pass
+    """What is wrong, and where: `path` grows from the inside out."""
+
+    def __init__(self, problem: str, path: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.path = path
+
+    def within(self, place: str) -> _MismatchError:
+        """The same from one level further out: a field, or an index in brackets."""
+        joint = "." if self.path and not self.path.startswith("[") else ""
+        self.path = f"{place}{joint}{self.path}"
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.path or 'the record'} {self.problem}"
 
 
 def _encode(value: Any) -> Any:
@@ -68,51 +85,107 @@ def _encode(value: Any) -> Any:
     return value
 
 
-def _decode(kind: Any, data: Any, path: str) -> Any:
+@functools.cache
+def _decoder(kind: Any) -> _Decoder:
+    """What turns JSON into `kind`. Made once a type: looking at type hints takes longer
+    than decoding, and a run file has thousands of records.
+    """
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        return _decode_union(typing.get_args(kind), data, path)
+        return _union(typing.get_args(kind))
     if origin is tuple:
-        return _decode_tuple(typing.get_args(kind), data, path)
+        return _tuple(typing.get_args(kind))
     if dataclasses.is_dataclass(kind):
-        return _decode_dataclass(kind, data, path)
+        return _dataclass(kind)
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        if data in [member.value for member in kind]:
+        return _enum(kind)
+    return _plain(kind)
+
+
+def _plain(kind: Any) -> _Decoder:
+    def decode(data: Any) -> Any:
+        # `type`, not isinstance: True is no number.
+        if type(data) is kind:
+            return data
+        raise _MismatchError(f"is {data!r}, not {kind.__name__}")
+
+    return decode
+
+
+def _enum(kind: type[enum.Enum]) -> _Decoder:
+    values = [member.value for member in kind]
+
+    def decode(data: Any) -> Any:
+        if data in values:
             return kind(data)
-    elif type(data) is kind or (kind is type(None) and data is None):
-        return data
-    raise _MismatchError(f"{path or 'the record'} is {data!r}, not {kind.__name__}")
+        raise _MismatchError(f"is {data!r}, not {kind.__name__}")
+
+    return decode
 
 
-def _decode_union(kinds: tuple[Any, ...], data: Any, path: str) -> Any:
-    problems = []
-    for kind in kinds:
+def _union(kinds: tuple[Any, ...]) -> _Decoder:
+    decoders = tuple(map(_decoder, kinds))
+    optional = types.NoneType in kinds
+
+    def decode(data: Any) -> Any:
+        if data is None and optional:
+            return None
+        problems = []
+        for alternative in decoders:
+            try:
+                return alternative(data)
+            except _MismatchError as error:
+                problems.append(error)
+        # The alternative that got furthest explains best: the one naming the deepest path.
+        raise max(problems, key=lambda problem: problem.path.count("."))
+
+    return decode
+
+
+def _tuple(kinds: tuple[Any, ...]) -> _Decoder:
+    same = len(kinds) == 2 and kinds[1] is Ellipsis
+    plain = {kinds[0]} if same and kinds[0] in (int, float, str) else None
+    decoders = [_decoder(kind) for kind in kinds if kind is not Ellipsis]
+
+    def decode(data: Any) -> Any:
+        if not isinstance(data, list):
+            raise _MismatchError(f"is {data!r}, not a list")
+        if plain is not None and set(map(type, data)) <= plain:
+            return tuple(data)  # a map, mostly
+        of_each = decoders * len(data) if same else decoders
+        if len(of_each) != len(data):
+            raise _MismatchError(f"has {len(data)} entries, not {len(of_each)}")
+        items = []
         try:
-            return _decode(kind, data, path)
+            for decoder, item in zip(of_each, data, strict=True):
+                items.append(decoder(item))
         except _MismatchError as error:
-            problems.append(error)
-    # The alternative that got furthest explains best: the one naming the deepest path.
-    raise max(problems, key=lambda problem: str(problem).partition(" ")[0].count("."))
+            raise error.within(f"[{len(items)}]") from None
+        return tuple(items)
+
+    return decode
 
 
-def _decode_tuple(kinds: tuple[Any, ...], data: Any, path: str) -> tuple[Any, ...]:
-    if not isinstance(data, list):
-        raise _MismatchError(f"{path} is {data!r}, not a list")
-    if len(kinds) == 2 and kinds[1] is Ellipsis:
-        kinds = (kinds[0],) * len(data)
-    if len(kinds) != len(data):
-        raise _MismatchError(f"{path} has {len(data)} entries, not {len(kinds)}")
-    pairs = enumerate(zip(kinds, data, strict=True))
-    return tuple(_decode(kind, item, f"{path}[{index}]") for index, (kind, item) in pairs)
-
-
-def _decode_dataclass(kind: Any, data: Any, path: str) -> Any:
-    if not isinstance(data, dict):
-        raise _MismatchError(f"{path or 'the record'} is {data!r}, not an object")
+def _dataclass(kind: Any) -> _Decoder:
     hints = typing.get_type_hints(kind)
-    fields = {field.name for field in dataclasses.fields(kind)}
-    prefix = f"{path}." if path else ""
-    for name in [*(fields - data.keys()), *(data.keys() - fields)]:
-        problem = "is missing" if name in fields else "is unknown"
-        raise _MismatchError(f"{prefix}{name} {problem}")
-    return kind(**{name: _decode(hints[name], data[name], f"{prefix}{name}") for name in fields})
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    decoders = tuple((name, _decoder(hints[name])) for name in names)
+    known = set(names)
+
+    def decode(data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise _MismatchError(f"is {data!r}, not an object")
+        if data.keys() != known:
+            missing = next((name for name in names if name not in data), None)
+            if missing is not None:
+                raise _MismatchError("is missing", missing)
+            raise _MismatchError("is unknown", next(name for name in data if name not in known))
+        values = {}
+        for name, decoder in decoders:
+            try:
+                values[name] = decoder(data[name])
+            except _MismatchError as error:
+                raise error.within(name) from None
+        return kind(**values)
+
+    return decode

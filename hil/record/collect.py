@@ -11,6 +11,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from hil import __version__
+from hil.record.host import describe_host
 from hil.record.run import (
     RUN_VERSION,
     BoardFacts,
@@ -24,11 +25,10 @@ from hil.record.run import (
     ModelRecord,
     OddityRecord,
     PartitionFacts,
-    Run,
     RunHeader,
+    SectionFacts,
     TensorFacts,
     Times,
-    TraceRecord,
     TroubleRecord,
     Truth,
 )
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from hil.board.artifacts import Expected
     from hil.board.facts import Inference, Oddity, Stamp
     from hil.fixture_set import FixturePhoto
-    from hil.report.run_log import RunLog
+    from hil.flash_layout import Partition
     from hil.testbench import Bench, Measurement
     from hil.wire import Identity, MemoryReport
     from hil.wire.replies import HeapState
@@ -56,7 +56,7 @@ def header() -> RunHeader:
         camhil=__version__,
         started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         command=tuple(sys.argv),
-        system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        system=f"{describe_host()}, Python {platform.python_version()}",
         packages=tuple((name, _version(name)) for name in _PACKAGES),
     )
 
@@ -89,6 +89,7 @@ def board_facts(bench: Bench, board: Board) -> BoardFacts:
         tolerances=tuple(
             (name, str(value)) for name, value in dataclasses.asdict(bench.tolerances).items()
         ),
+        sections=sections(board),
     )
 
 
@@ -104,6 +105,7 @@ def partitions(board: Board) -> tuple[PartitionFacts, ...]:
                 file_bytes=len(file.data),
                 partition=within.label if within else "",
                 partition_bytes=within.size if within else None,
+                role=_role(within),
             )
         )
     return tuple(facts)
@@ -174,6 +176,21 @@ def trouble_record(test: str, error: Exception) -> TroubleRecord:
     )
 
 
+def sections(board: Board) -> tuple[SectionFacts, ...]:
+    """Sections of the ELF file beside the app, if the app was made from it."""
+    from hil.record.elf import read_sections
+
+    expected = board.expected
+    places = {p.offset for p in expected.partitions if p.is_app}
+    app = next((file for file in expected.files if file.offset in places), None)
+    if app is None:
+        return ()
+    found = read_sections(app.path.with_suffix(".elf"), sha256=expected.build_id)
+    return tuple(
+        SectionFacts(section.name, section.size_bytes, section.in_ram) for section in found
+    )
+
+
 def image_record(measurement: Measurement, entry: FixturePhoto | None) -> ImageRecord:
     """One measured image. `entry`: what the manifest says of it, for a photograph."""
     return ImageRecord(
@@ -237,6 +254,16 @@ def png_text(pixels: NDArray[np.uint8]) -> str:
     return base64.b64encode(data.tobytes()).decode("ascii")
 
 
+def _role(partition: Partition | None) -> str:
+    from hil.board.artifacts import MODEL_PARTITION
+
+    if partition is None:
+        return ""
+    if partition.is_app:
+        return "app"
+    return "model" if partition.label == MODEL_PARTITION else ""
+
+
 def _heap(heap: HeapState | None) -> HeapFacts | None:
     if heap is None:
         return None
@@ -248,37 +275,3 @@ def _version(package: str) -> str:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return ""
-
-
-def current_run(log: RunLog, bench: Bench | None) -> Run:
-    """What a run has gathered so far, as its file would hold it."""
-    run = Run(
-        header=header(),
-        board=None,
-        images=(),
-        traces=(),
-        measurements=tuple(log.recorded),
-        tests=tuple(log.tests),
-        link=None,
-        console=None,
-        end=None,
-        troubles=tuple(log.troubles),
-    )
-    if bench is None or log.build is None:
-        return run
-    return dataclasses.replace(
-        run,
-        board=log.board_facts,
-        images=tuple(image_record(m, None) for m in bench.measurements.values()),
-        traces=tuple(
-            TraceRecord(name, facts.ops, facts.invoke_us or 0)
-            for name, facts in bench.traces.items()
-            if facts.ops is not None
-        ),
-        model=log.build,
-        inferences=tuple(bench.inferences),
-        handshakes=log.handshakes,
-        oddities=log.oddities,
-        evidence=tuple(bench.evidence),
-        divergences=tuple(bench.divergences),
-    )

@@ -9,27 +9,7 @@ from typing import Any
 
 from hil.errors import UsageError
 from hil.judge.record import from_json
-from hil.record.run import (
-    KINDS,
-    RUN_VERSION,
-    BoardFacts,
-    ConsoleFacts,
-    DivergenceRecord,
-    EndFacts,
-    EvidenceRecord,
-    HandshakeRecord,
-    ImageRecord,
-    InferenceRecord,
-    LinkFacts,
-    MeasurementRecord,
-    ModelRecord,
-    OddityRecord,
-    Run,
-    RunHeader,
-    TestRecord,
-    TraceRecord,
-    TroubleRecord,
-)
+from hil.record.run import KINDS, RUN_VERSION, Run, RunHeader
 
 DEFAULT_NAME = "facts.jsonl"
 _HINT = "give a file that `pytest --facts FILE` of this version wrote, or its directory"
@@ -46,24 +26,7 @@ def read_run(path: Path) -> Run:
     lines = list(read_lines(path))
     if not lines or not isinstance(lines[0], RunHeader):
         raise UsageError("not a run file: it has no header", where=str(path), hint=_HINT)
-    return Run(
-        header=lines[0],
-        board=_last(lines, BoardFacts),
-        images=_all(lines, ImageRecord),
-        traces=_all(lines, TraceRecord),
-        measurements=_all(lines, MeasurementRecord),
-        tests=_all(lines, TestRecord),
-        link=_last(lines, LinkFacts),
-        console=_last(lines, ConsoleFacts),
-        end=_last(lines, EndFacts),
-        model=_last(lines, ModelRecord),
-        inferences=_all(lines, InferenceRecord),
-        handshakes=_all(lines, HandshakeRecord),
-        oddities=_all(lines, OddityRecord),
-        troubles=_all(lines, TroubleRecord),
-        evidence=_all(lines, EvidenceRecord),
-        divergences=_all(lines, DivergenceRecord),
-    )
+    return Run.of(lines)
 
 
 def read_lines(path: Path) -> Iterator[Any]:
@@ -98,11 +61,3 @@ def _record(line: bytes, where: str) -> Any:
             hint="read it with the camhil that wrote it",
         )
     return from_json(KINDS[kind], data, where=where)
-
-
-def _all(lines: list[Any], kind: type) -> tuple[Any, ...]:
-    return tuple(line for line in lines if isinstance(line, kind))
-
-
-def _last(lines: list[Any], kind: type) -> Any:
-    return next((line for line in reversed(lines) if isinstance(line, kind)), None)

@@ -7,7 +7,9 @@ interrupted. Times are microseconds, sizes bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from hil.judge.facts import ImageFacts, OpFacts
 from hil.location import Location, NoLocation
@@ -25,7 +27,7 @@ class RunHeader:
         camhil: version of the harness.
         started: UTC, ISO 8601.
         command: the command line.
-        system: operating system and machine of the host.
+        system: operating system, machine and processor of the host, and its Python.
         packages: (name, version) of what the result depends on.
     """
 
@@ -39,12 +41,25 @@ class RunHeader:
 
 @dataclass(frozen=True, slots=True)
 class PartitionFacts:
-    """One flashed file and the partition it lies in; `partition_bytes` None outside of any."""
+    """One flashed file and the partition it lies in; `partition_bytes` None outside of any.
+
+    `role`: "app", "model", or empty.
+    """
 
     name: str
     file_bytes: int
     partition: str
     partition_bytes: int | None
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFacts:
+    """One section of the app's ELF file that takes memory; `in_ram`: in the chip's own RAM."""
+
+    name: str
+    size_bytes: int
+    in_ram: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,7 @@ class BoardFacts:
         partitions: sizes in flash.
         resolver, self_check: of the oracle.
         tolerances: (name, value) in force.
+        sections: of the ELF file that the app was made from; empty without one.
     """
 
     spec: str
@@ -84,6 +100,7 @@ class BoardFacts:
     resolver: str
     self_check: str
     tolerances: tuple[tuple[str, str], ...]
+    sections: tuple[SectionFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +162,13 @@ class ImageRecord:
     memory: MemoryFacts
     truth: Truth | None
     png: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatRecord:
+    """An image that was measured once more, for example with another threshold."""
+
+    facts: ImageFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +355,11 @@ class MeasurementRecord:
 
 @dataclass(frozen=True, slots=True)
 class TestRecord:
-    """The outcome of one phase of one test: set-up, call or tear-down (`when`)."""
+    """The outcome of one phase of one test: set-up, call or tear-down (`when`).
+
+    `by_verdict`: it failed because of a verdict on an image. Facts and tolerances
+    decide whether it fails with other tolerances.
+    """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
 
@@ -340,6 +368,7 @@ class TestRecord:
     outcome: str
     duration_s: float
     message: str
+    by_verdict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +388,10 @@ class ConsoleFacts:
 
 @dataclass(frozen=True, slots=True)
 class EndFacts:
-    """How the run ended: (outcome, count) of its tests, and the exit code."""
+    """How the run ended: (outcome, count) of its tests, and their exit code.
+
+    Gates play no part in the exit code: they are judged on what is recorded.
+    """
 
     exit_code: int
     outcomes: tuple[tuple[str, int], ...]
@@ -369,6 +401,7 @@ KINDS: dict[str, type] = {
     "run": RunHeader,
     "board": BoardFacts,
     "image": ImageRecord,
+    "repeat": RepeatRecord,
     "trace": TraceRecord,
     "model": ModelRecord,
     "inference": InferenceRecord,
@@ -398,6 +431,7 @@ class Run:
     link: LinkFacts | None
     console: ConsoleFacts | None
     end: EndFacts | None
+    repeats: tuple[RepeatRecord, ...] = ()
     model: ModelRecord | None = None
     inferences: tuple[InferenceRecord, ...] = ()
     handshakes: tuple[HandshakeRecord, ...] = ()
@@ -405,3 +439,39 @@ class Run:
     troubles: tuple[TroubleRecord, ...] = ()
     evidence: tuple[EvidenceRecord, ...] = ()
     divergences: tuple[DivergenceRecord, ...] = ()
+
+    @classmethod
+    def of(cls, records: Sequence[Any]) -> Run:
+        """The run that these lines make up. The first has to be its header."""
+        header, *rest = records
+        assert isinstance(header, RunHeader)
+        return cls(
+            header=header,
+            board=_last(rest, BoardFacts),
+            images=_all(rest, ImageRecord),
+            traces=_all(rest, TraceRecord),
+            measurements=_all(rest, MeasurementRecord),
+            tests=_all(rest, TestRecord),
+            link=_last(rest, LinkFacts),
+            console=_last(rest, ConsoleFacts),
+            end=_last(rest, EndFacts),
+            repeats=_all(rest, RepeatRecord),
+            model=_last(rest, ModelRecord),
+            inferences=_all(rest, InferenceRecord),
+            handshakes=_all(rest, HandshakeRecord),
+            oddities=_all(rest, OddityRecord),
+            troubles=_all(rest, TroubleRecord),
+            evidence=_all(rest, EvidenceRecord),
+            divergences=_all(rest, DivergenceRecord),
+        )
+
+
+_Record = TypeVar("_Record")
+
+
+def _all(lines: Sequence[Any], kind: type[_Record]) -> tuple[_Record, ...]:
+    return tuple(line for line in lines if isinstance(line, kind))
+
+
+def _last(lines: Sequence[Any], kind: type[_Record]) -> _Record | None:
+    return next((line for line in reversed(lines) if isinstance(line, kind)), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -42,6 +42,17 @@ def duration_text(us: float) -> str:
             digits = 0 if unit == "us" or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
             return f"{value:.{digits}f} {unit}"
     return f"{us} us"
+
+
+def durations(values: Sequence[float]) -> Callable[[float], str]:
+    """Words for the values of a series: in one unit, with digits that tell them apart."""
+    most = max((abs(value) for value in values), default=0.0)
+    scale, unit = next(((s, u) for s, u in ((1e6, "s"), (1e3, "ms")) if most >= s), (1, "us"))
+    spread = (max(values, default=0.0) - min(values, default=0.0)) / scale
+    # A hundredth of the spread is seen, and three digits of the largest in any case.
+    wanted = 2 - math.floor(math.log10(min(spread or most / scale, most / scale) or 1))
+    digits = min(max(wanted, 0), {1: 0, 1e3: 3, 1e6: 3}[scale])
+    return lambda us: f"{us / scale:,.{digits}f} {unit}"
 
 
 def bytes_text(count: int) -> str:

@@ -1,13 +1,22 @@
-"""The one line on top of every report, and what it rests on."""
+"""The one line on top of every report, and what it rests on.
+
+The verdict itself is `hil.gates.run`'s, so that a report never says other than
+`hil judge` and the run that it shows.
+"""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hil.judge.verdict import Status
+from hil.gates.model import GateStatus
 from hil.report.figures import count_text
-from hil.report.judged import FAILED_OUTCOMES, UNMEASURED_OUTCOMES, JudgedRun
+from hil.report.judged import JudgedRun
+
+if TYPE_CHECKING:
+    from hil.baseline.model import Comparison
+    from hil.gates.model import GatesVerdict
 
 
 class Outcome(str, enum.Enum):
@@ -36,25 +45,9 @@ class Headline:
     reasons: tuple[str, ...]
 
 
-def headline(judged: JudgedRun, gates: GateTable | None = None) -> Headline:
-    """What to say first. Failed tests and what was not measured never leave a SHIP."""
-    failed, unmeasured = _failures(judged), _gaps(judged)
-    if gates is not None:
-        failed += gates.reasons if gates.ship == Outcome.DO_NOT_SHIP.value else ()
-        unmeasured += gates.reasons if gates.ship == Outcome.NOT_PROVEN.value else ()
-    with_gates = gates is not None
-    if failed:
-        outcome = Outcome.DO_NOT_SHIP if with_gates else Outcome.FAILED
-        return Headline(outcome, failed + unmeasured)
-    if unmeasured:
-        outcome = Outcome.NOT_PROVEN if with_gates else Outcome.NOT_MEASURED
-        return Headline(outcome, unmeasured)
-    return Headline(Outcome.SHIP if with_gates else Outcome.PASSED, _successes(judged, gates))
-
-
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """One gate in words. `status`: met, unmet, not proven or not measured."""
+    """One gate in words. `baseline` is empty without a baseline."""
 
     gate: str
     limit: str
@@ -64,60 +57,81 @@ class GateRow:
     status: str
     explanation: str
 
-
-@dataclass(frozen=True, slots=True)
-class GateTable:
-    """The verdict of the gates (SHIP, DO NOT SHIP or NOT PROVEN) and a row for each."""
-
-    ship: str
-    rows: tuple[GateRow, ...]
-
     @property
-    def reasons(self) -> tuple[str, ...]:
-        """How many gates have which status; what is met is left out."""
-        statuses = [row.status for row in self.rows]
-        kinds = [s for s in ("unmet", "not proven", "not measured") if s in statuses]
-        return tuple(f"{count_text(statuses.count(kind), 'gate')} {kind}" for kind in kinds)
+    def tone(self) -> str:
+        return {"met": "good", "not proven": "open"}.get(self.status, "bad")
+
+
+def headline(judged: JudgedRun, verdict: GatesVerdict | None = None) -> Headline:
+    """What to say first. `verdict`: of the gates, None without any."""
+    stands = judged.verdict if verdict is None else verdict
+    failed, open_ = _failures(judged), stands.trouble
+    if verdict is None:
+        outcome = Outcome.PASSED
+        if stands.failures:
+            outcome = Outcome.FAILED
+        elif stands.trouble:
+            outcome = Outcome.NOT_MEASURED
+    else:
+        outcome = Outcome(verdict.ship.value)
+        failed = _gates(verdict, GateStatus.UNMET) + failed
+        open_ = _gates(verdict, GateStatus.NOT_PROVEN, GateStatus.NOT_MEASURED) + open_
+    if outcome.tone == "good":
+        return Headline(outcome, _successes(judged, verdict))
+    # A failure that no test or image stands for, such as of a test without a board.
+    return Headline(outcome, (failed + open_) or stands.failures)
+
+
+def gate_rows(
+    verdict: GatesVerdict | None, comparison: Comparison | None = None
+) -> tuple[GateRow, ...]:
+    """The gates in words; none without a verdict."""
+    from hil.gates.text import cells
+
+    rows = []
+    for result in verdict.results if verdict is not None else ():
+        gate, limit, measured, margin, baseline, status = cells(result, comparison)
+        met = result.status is GateStatus.MET
+        texts = [text for text in ("" if met else result.explanation, result.gate.why) if text]
+        rows.append(
+            GateRow(
+                gate=gate,
+                limit=limit,
+                measured=measured,
+                margin=margin,
+                baseline=baseline if comparison is not None else "",
+                status=status,
+                explanation="; ".join(texts),
+            )
+        )
+    return tuple(rows)
+
+
+def _gates(verdict: GatesVerdict, *statuses: GateStatus) -> tuple[str, ...]:
+    total = len(verdict.results)
+    return tuple(
+        f"{len(found)} of {count_text(total, 'gate')} {status.value}"
+        for status in statuses
+        if (found := verdict.of(status))
+    )
 
 
 def _failures(judged: JudgedRun) -> tuple[str, ...]:
-    tests, images = judged.tests(FAILED_OUTCOMES), judged.failed_images
+    images, tests = judged.failed_images, judged.failed_tests
     reasons = []
     if images:
         total = count_text(len(judged.images), "image")
-        reasons.append(f"the board's answer is wrong for {len(images)} of {total}")
+        reasons.append(f"the board's answer is wrong for {len(images):,} of {total}")
     if tests:
         reasons.append(f"{count_text(len(tests), 'test')} failed")
-    if judged.run.board is not None and judged.run.board.self_check == "different":
-        reasons.append("the oracle does not agree with tflite-micro")
     return tuple(reasons)
 
 
-def _gaps(judged: JudgedRun) -> tuple[str, ...]:
+def _successes(judged: JudgedRun, verdict: GatesVerdict | None) -> tuple[str, ...]:
     reasons = []
-    infrastructure = judged.tests(UNMEASURED_OUTCOMES[:1])
-    not_run = judged.tests(UNMEASURED_OUTCOMES[1:])
-    if infrastructure:
-        reasons.append(f"{count_text(len(infrastructure), 'test')} stopped by board or cable")
-    if not_run:
-        reasons.append(f"{count_text(len(not_run), 'test')} not run")
-    if judged.run.end is None:
-        reasons.append("the run was interrupted: its file has no end")
-    if judged.run.board is None:
-        reasons.append("no board answered")
-    elif not judged.run.tests and not judged.images:
-        reasons.append("nothing was measured")
-    unjudged = [image for image in judged.images if image.status is Status.NOT_RUN]
-    if unjudged:
-        reasons.append(f"{count_text(len(unjudged), 'image')} without a verdict")
-    return tuple(reasons)
-
-
-def _successes(judged: JudgedRun, gates: GateTable | None) -> tuple[str, ...]:
-    reasons = []
-    if gates is not None:
-        met = len(gates.rows)
-        reasons.append(f"{'every gate' if met > 1 else 'the gate'} met ({met})")
+    if verdict is not None:
+        met = len(verdict.results)
+        reasons.append(f"all {met} gates met" if met > 1 else "the gate is met")
     if judged.run.tests:
         passed = len(judged.tests(("passed",)))
         reasons.append(f"{count_text(passed, 'test')} passed")
@@ -127,6 +141,6 @@ def _successes(judged: JudgedRun, gates: GateTable | None) -> tuple[str, ...]:
         reasons.append(
             f"{many}: every answer is the oracle's, bit for bit"
             if not differing
-            else f"{many}: {differing} differ from the oracle, within the tolerances"
+            else f"{many}: {differing:,} differ from the oracle, within the tolerances"
         )
     return tuple(reasons)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +16,7 @@ from hil.location import Location
 from hil.score import passes, smallest_passing_score
 
 if TYPE_CHECKING:
+    from hil.gates.model import GatesVerdict
     from hil.judge.facts import ImageFacts
     from hil.record.run import ImageRecord, Run, TestRecord, TraceRecord
 
@@ -50,7 +52,7 @@ class JudgedImage:
             or facts.device.scores != facts.reference.scores
             or facts.device.location != facts.reference.location
             or facts.answered_crc != facts.image_crc
-            or any(v.check == "operators" and v.status is Status.FAILED for v in self.verdicts)
+            or self.status is Status.FAILED
         )
 
     @property
@@ -93,6 +95,22 @@ class JudgedRun:
         """The tests that ended in one of `outcomes`."""
         wanted = tuple(outcomes)
         return tuple(test for test in self.run.tests if test.outcome in wanted)
+
+    @property
+    def failed_tests(self) -> tuple[TestRecord, ...]:
+        """Judged by other tolerances, what a verdict on an image failed is told by the image."""
+        failed = self.tests(FAILED_OUTCOMES)
+        if self.tolerances == recorded_tolerances(self.run):
+            return failed
+        return tuple(test for test in failed if not test.by_verdict)
+
+    @property
+    def verdict(self) -> GatesVerdict:
+        """What stands against the run without any gates: its failures and its trouble."""
+        from hil.gates.model import Gates
+        from hil.gates.run import judge_run_gates
+
+        return judge_run_gates(self.run, Gates(()), self.tolerances)
 
     @property
     def failed_images(self) -> tuple[JudgedImage, ...]:
@@ -149,7 +167,7 @@ def _distance(facts: ImageFacts) -> float:
     """Pixels between the two locations; more than any where only one side has one."""
     device, reference = facts.device.location, facts.reference.location
     if isinstance(device, Location) and isinstance(reference, Location):
-        return float((device.x - reference.x) ** 2 + (device.y - reference.y) ** 2) ** 0.5
+        return math.hypot(device.x - reference.x, device.y - reference.y)
     return 0.0 if device == reference else float(sum(facts.input_size))
 
 

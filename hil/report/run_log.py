@@ -1,8 +1,11 @@
-"""What happened in a run, test by test: collected here, shown and written elsewhere."""
+"""What happened in a run, test by test: collected as records, and written as a run file."""
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,52 +14,43 @@ from hil.errors import ExitCode, HilError, InfrastructureError
 if TYPE_CHECKING:
     import pytest
 
-    from hil.board import Board
     from hil.diagnose import Diagnosis
     from hil.fixture_set import FixturePhoto
-    from hil.record.run import (
-        BoardFacts,
-        HandshakeRecord,
-        MeasurementRecord,
-        ModelRecord,
-        OddityRecord,
-        TestRecord,
-        TroubleRecord,
-    )
+    from hil.options import RunOptions
+    from hil.record.run import EndFacts, Run
     from hil.record.writer import RunFile
+    from hil.report.conclusion import Conclusion
     from hil.testbench import Bench, FirstCause, Measurement
 
 
 class RunLog:
-    """Collects outcomes and facts, and writes them as a run file if asked to."""
+    """Collects outcomes and facts as the records of a run file, and writes one if asked to."""
 
     def __init__(self, facts: Path | None) -> None:
-        self.errors: list[InfrastructureError] = []
+        self.errors: list[HilError] = []
+        self.conclusion: Conclusion | None = None
+        self.annotations: tuple[str, ...] = ()
         self.kinds: Counter[str] = Counter()
         self.first_cause: FirstCause | None = None
         self.measurements: tuple[Measurement, ...] = ()
         self.summary: dict[str, Any] = {}
         self.facts_path = facts
         self._file: RunFile | None = None
+        self._records: list[Any] = []
         self._written: set[str] = set()
         self._traced: set[str] = set()
         self._counts: Counter[str] = Counter()
-        self.tests: list[TestRecord] = []
-        self.recorded: list[MeasurementRecord] = []
-        self.troubles: list[TroubleRecord] = []
         self.diagnosis: Diagnosis | None = None
-        self.build: ModelRecord | None = None
-        self.handshakes: tuple[HandshakeRecord, ...] = ()
-        self.oddities: tuple[OddityRecord, ...] = ()
-        self.board_facts: BoardFacts | None = None
         self._bench: Bench | None = None
+        self._repeats = 0
         self._pictured: set[str] = set()
+        from hil.record.collect import header
+
         if facts is not None:
-            from hil.record.collect import header
             from hil.record.writer import RunFile
 
             self._file = RunFile(facts)
-            self._file.write(header())
+        self._add(header())
 
     def test_finished(
         self, bench: Bench | None, test: str, report: pytest.TestReport, kind: str
@@ -84,8 +78,7 @@ class RunLog:
         self.measurements = tuple(bench.measurements.values())
         if bench.recording_error is not None:
             self.errors.append(bench.recording_error)
-        if bench.open_board is not None:
-            self._keep_build(bench.open_board)
+        self._write_model(bench)
         try:
             self.summary = bench.summary()
             self._write_board(bench)
@@ -93,24 +86,82 @@ class RunLog:
             self.summary = {"not available": error.message}
 
     def close(self, pytest_status: int) -> None:
-        """Ends the file."""
-        code = self.exit_code(pytest_status)
+        """Ends the run, and its file."""
+        self._add(self._end(pytest_status))
         self._diagnose()
-        if self._file is None:
+        file, self._file = self._file, None
+        if file is None:
             return
+        file.close()
+        if file.error is not None:
+            self.errors.append(file.error)
+
+    def run(self) -> Run:
+        """The run so far, the same as its file would give."""
+        from hil.record.run import Run
+
+        return Run.of(self._records)
+
+    def conclude(self, options: RunOptions) -> None:
+        """Judges the run that has ended, and compares it."""
+        from hil.report.conclusion import Question, conclude
+
+        question = Question(options.gates, options.baseline, options.baseline_dir)
+        self.conclusion = conclude(self.run(), question)
+
+    def tell_github(self, environment: Mapping[str, str] = os.environ) -> None:
+        """Writes the step's summary and collects annotations, in a GitHub job."""
+        from hil.report.annotations import github_annotations
+        from hil.report.summary import write_step_summary
+
+        verdict = None if self.conclusion is None else self.conclusion.verdict
+        comparison = None if self.conclusion is None else self.conclusion.comparison
+        try:
+            write_step_summary(self.run(), verdict, comparison, environment=environment)
+        except HilError as error:
+            self.errors.append(error)
+            if self.conclusion is not None:
+                self.conclusion = self.conclusion.with_trouble(error)
+        if environment.get("GITHUB_ACTIONS") == "true":
+            self.annotations = tuple(github_annotations(self.run(), verdict))
+
+    def add_to_store(self, options: RunOptions, pytest_status: int) -> None:
+        """Adds the run, which is about to end, to the history; a failure counts as trouble."""
+        from hil.store import add_to_store
+
+        if options.store is None:
+            return
+        try:
+            add_to_store(options.store, self._as_if_ended(pytest_status), str(options.facts or ""))
+        except HilError as error:
+            self.errors.append(error)
+
+    def gate_properties(
+        self, options: RunOptions, pytest_status: int
+    ) -> tuple[tuple[str, str], ...]:
+        """The verdict and each gate by name, as it stands before the reports are written."""
+        from hil.gates.text import properties
+        from hil.report.conclusion import Question, conclude
+
+        run = self._as_if_ended(pytest_status)
+        verdict = conclude(run, Question(options.gates)).verdict
+        return () if verdict is None else properties(verdict)
+
+    def _end(self, pytest_status: int) -> EndFacts:
         from hil.record.run import EndFacts
 
-        self._file.write(EndFacts(code, tuple(sorted(self.kinds.items()))))
-        self._file.close()
-        if self._file.error is not None:
-            self.errors.append(self._file.error)
-        self._file = None
+        code = int(self.exit_code(pytest_status))
+        return EndFacts(code, tuple(sorted(self.kinds.items())))
+
+    def _as_if_ended(self, pytest_status: int) -> Run:
+        return dataclasses.replace(self.run(), end=self._end(pytest_status))
 
     def exit_code(self, pytest_status: int) -> int:
         """The run's exit code.
 
         A wrong answer weighs most: it stays wrong whatever the cable does. Without
-        one, anything that could not run or be written is infrastructure.
+        one, anything that could not run or be written is infrastructure. Gates come
+        last: they say something only about a run that is whole.
         """
         if self.kinds["failed"] or self.kinds["firmware"] or self.kinds["usage"]:
             return ExitCode.TEST_FAILED
@@ -118,28 +169,31 @@ class RunLog:
         unwritten = self._file is not None and self._file.error is not None
         if not_measured or self.errors or unwritten:
             return ExitCode.INFRASTRUCTURE
+        if pytest_status == ExitCode.PASSED and self.conclusion is not None:
+            return self.conclusion.exit_code()
         return pytest_status
 
-    # ---- the run file -----------------------------------------------------------
+    # ---- records ----------------------------------------------------------------
+
+    def _add(self, record: Any) -> None:
+        self._records.append(record)
+        if self._file is not None:
+            self._file.write(record)
 
     def trouble(self, test: str, error: HilError) -> None:
         """Keeps an error that is not a mere failure of a check."""
         from hil.record.collect import trouble_record
 
-        self.troubles.append(trouble_record(test, error))
-        if self._file is not None:
-            self._file.write(self.troubles[-1])
+        self._add(trouble_record(test, error))
 
     def _diagnose(self) -> None:
         """Names the bug behind a run that did not pass."""
         if not any(count for kind, count in self.kinds.items() if kind not in _FINE):
             return
         from hil.diagnose import diagnose
-        from hil.record.collect import current_run
 
-        bench = self._bench
+        run, bench = self.run(), self._bench
         try:
-            run = current_run(self, bench)
             oracle = None if bench is None or run.model is None else bench.oracle
             self.diagnosis = diagnose(run, oracle)
         except HilError as error:
@@ -148,26 +202,27 @@ class RunLog:
             self.summary["diagnosis"] = f"a bug of camhil: {type(error).__name__}: {error}"
 
     def _write_news(self, bench: Bench) -> None:
-        if self._file is None:
-            return
         from hil.record.collect import image_record
-        from hil.record.run import TraceRecord
+        from hil.record.run import RepeatRecord, TraceRecord
 
         self._write_model(bench)
         for what in ("inferences", "evidence", "divergences"):
             records = getattr(bench, what)
             for record in records[self._counts[what] :]:
-                self._file.write(record)
+                self._add(record)
             self._counts[what] = len(records)
 
         for name, measurement in bench.measurements.items():
             if name not in self._written:
                 self._written.add(name)
-                self._file.write(image_record(measurement, self._entry(bench, name)))
+                self._add(image_record(measurement, self._entry(bench, name)))
+        for repeat in bench.repeats[self._repeats :]:
+            self._add(RepeatRecord(repeat))
+        self._repeats = len(bench.repeats)
         for name, facts in bench.traces.items():
             if name not in self._traced and facts.ops is not None:
                 self._traced.add(name)
-                self._file.write(TraceRecord(name, facts.ops, facts.invoke_us or 0))
+                self._add(TraceRecord(name, facts.ops, facts.invoke_us or 0))
 
     @staticmethod
     def _entry(bench: Bench, name: str) -> FixturePhoto | None:
@@ -176,18 +231,18 @@ class RunLog:
     def _write_model(self, bench: Bench) -> None:
         """The build and every handshake, as soon as there is a board."""
         board = bench.open_board
-        if self._file is None or board is None:
+        if board is None:
             return
         from hil.record.collect import handshake_record, model_record, oddity_record
 
         if not self._counts["model"]:
             self._counts["model"] = 1
-            self._file.write(model_record(board.expected))
+            self._add(model_record(board.expected))
         for after, identity in board.handshakes[self._counts["handshakes"] :]:
-            self._file.write(handshake_record(after, identity))
+            self._add(handshake_record(after, identity))
         self._counts["handshakes"] = len(board.handshakes)
         for oddity in board.oddities[self._counts["oddities"] :]:
-            self._file.write(oddity_record(oddity))
+            self._add(oddity_record(oddity))
         self._counts["oddities"] = len(board.oddities)
 
     def _write_test(self, test: str, report: pytest.TestReport, outcome: str) -> None:
@@ -195,39 +250,26 @@ class RunLog:
 
         message = str(report.longrepr) if report.failed else ""
         duration_s = round(report.duration, 6)
-        self.tests.append(TestRecord(test, report.when, outcome, duration_s, message))
-        values = [
-            MeasurementRecord(test, name, value) for name, value in getattr(report, RECORDED, ())
-        ]
-        self.recorded += values
-        if self._file is None:
-            return
-        self._file.write(self.tests[-1])
-        for record in values:
-            self._file.write(record)
-
-    def _keep_build(self, board: Board) -> None:
-        from hil.record.collect import handshake_record, model_record, oddity_record
-
-        self.oddities = tuple(map(oddity_record, board.oddities))
-        self.build = model_record(board.expected)
-        self.handshakes = tuple(handshake_record(*shake) for shake in board.handshakes)
+        by_verdict = bool(getattr(report, BY_VERDICT, False))
+        self._add(TestRecord(test, report.when, outcome, duration_s, message, by_verdict))
+        for name, value in getattr(report, RECORDED, ()):
+            self._add(MeasurementRecord(test, name, value))
 
     def _write_board(self, bench: Bench) -> None:
         board = bench.open_board
-        if board is None or (self._file is None and not self.kinds.keys() - set(_FINE)):
+        if board is None:
             return
         from hil.record.collect import board_facts, console_facts, link_facts
 
-        self.board_facts = board_facts(bench, board)
-        if self._file is None:
-            return
-        self._file.write(self.board_facts)
-        self._file.write(link_facts(board, bench.recoveries))
-        self._file.write(console_facts(board))
+        self._add(board_facts(bench, board))
+        self._add(link_facts(board, bench.recoveries))
+        self._add(console_facts(board))
 
 
 _FINE = ("passed", "skipped")
 
 RECORDED = "hil_recorded"
 """Attribute of a TestReport: (name, value) of what the test recorded."""
+
+BY_VERDICT = "hil_by_verdict"
+"""Attribute of a TestReport, and of what the test raised: see `TestRecord.by_verdict`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hil.errors import InfrastructureError
 from hil.judge.verdict import Status, worst
 from hil.location import Location
 from hil.score import percent_text
@@ -12,6 +11,7 @@ from hil.score import percent_text
 if TYPE_CHECKING:
     import pytest
 
+    from hil.report.conclusion import Conclusion
     from hil.report.run_log import RunLog
     from hil.testbench import Measurement
 
@@ -71,6 +71,26 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog) -> None:
         reporter.section("diagnosis", sep="=", red=True, bold=True)
         for line in lines(log.diagnosis):
             reporter.write_line(line.text, bold=line.strong)
+    for annotation in log.annotations:
+        reporter.write_line(annotation)
+
+
+_MARKUP: dict[str, dict[str, bool]] = {
+    "good": {"green": True},
+    "bad": {"red": True, "bold": True},
+    "unsure": {"yellow": True},
+    "plain": {},
+    "head": {"bold": True},
+}
+
+
+def write_conclusion(reporter: pytest.TerminalReporter, conclusion: Conclusion) -> None:
+    """Writes what changed against the baseline, the table of gates, and the verdict last."""
+    from hil.report.conclusion import conclusion_lines
+
+    reporter.section("can it ship?" if conclusion.verdict else "baseline", sep="=")
+    for line in conclusion_lines(conclusion):
+        reporter.write_line(line.text, **_MARKUP[line.tone])
 
 
 def _write_table(reporter: pytest.TerminalReporter, measurements: tuple[Measurement, ...]) -> None:
@@ -100,5 +120,5 @@ def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog) -> None:
         if not_run:
             reporter.write_line(f"{not_run} checks after it were not run: not passed either")
     for error in log.errors:
-        reporter.section(f"{InfrastructureError.kind}: report", sep="=", red=True, bold=True)
+        reporter.section(f"{error.kind}: report", sep="=", red=True, bold=True)
         reporter.write_line(str(error))

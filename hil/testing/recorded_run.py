@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hil.judge.compare import as_grid, compare_tensors
 from hil.judge.facts import Answer, ImageFacts, OpFacts
+from hil.link.stats import LinkStats
 from hil.location import Location, locate
 from hil.record.collect import png_text
 from hil.record.run import (
@@ -65,8 +66,8 @@ BOARD = BoardFacts(
     partitions=(
         PartitionFacts("bootloader.bin", 26_768, "", None),
         PartitionFacts("partition-table.bin", 3_072, "", None),
-        PartitionFacts("camhil.bin", 412_640, "factory", 1_572_864),
-        PartitionFacts("model.bin", 181_432, "model", 2_097_152),
+        PartitionFacts("camhil.bin", 412_640, "factory", 1_572_864, "app"),
+        PartitionFacts("model.bin", 181_432, "model", 2_097_152, "model"),
     ),
     resolver="litert BUILTIN_REF",
     self_check="identical",
@@ -87,8 +88,7 @@ MEMORY = MemoryFacts(
     stacks=(("uart", 1_880), ("inference", 3_412)),
 )
 
-_LINK = {"bytes_out": 9_437_184, "bytes_in": 462_422, "frames_out": 7_168, "frames_in": 8_200,
-         "damaged": 0, "retransmitted": 0, "timeouts": 0}  # fmt: skip
+_LINK = LinkStats(bytes_out=9_437_184, bytes_in=462_422, frames_out=7_168, frames_in=8_200)
 _CONSOLE = (
     (0.0, "rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)"),
     (0.031, "\x1b[0;32mI (31) boot: chip revision: v3.0\x1b[0m"),
@@ -134,7 +134,7 @@ def recorded_run(
         traces=tuple(_trace(record, rng) for record in records) if traced else (),
         measurements=(),
         tests=tuple(_test(record, n in wrong) for n, record in enumerate(records)),
-        link=LinkFacts(tuple(_LINK.items()), recoveries=0),
+        link=LinkFacts(tuple(dataclasses.asdict(_LINK).items()), recoveries=0),
         console=ConsoleFacts(_CONSOLE),
         end=EndFacts(
             exit_code=int(bool(wrong)),

@@ -106,8 +106,9 @@ def test_every_map_that_is_not_flat_has_a_box_at_every_level(
 
 def test_max_box_accuracy_chooses_the_level_on_the_validation_images() -> None:
     heat = enlarged(one_hot(3, 2), SIZE)
-    truth = [map_box(heat, 0.3)]
-    known = [(one_hot(3, 2), truth)] * 4
+    truth = map_box(heat, 0.3)
+    assert truth is not None
+    known = [(one_hot(3, 2), [truth])] * 4
     missed = (one_hot(0, 5), [(0.0, 0.8, 0.2, 1.0)])
     found = max_box_accuracy(known, [*known, missed], size=SIZE)
     assert [accuracy.delta for accuracy in found] == [0.3, 0.5, 0.7]

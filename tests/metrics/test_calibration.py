@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.metrics import calibration
+from hil.metrics import calibration, calibration_interval
 
 
 def test_a_worked_example() -> None:
@@ -52,3 +52,26 @@ def test_a_score_that_is_no_percentage_is_refused() -> None:
         calibration([100.5], [True])
     with pytest.raises(UsageError, match="1 scores, but 2 labels"):
         calibration([50], [True, False])
+
+
+def test_the_interval_shrinks_with_more_images_and_is_repeatable() -> None:
+    scores, labels = [20, 40, 60, 80], [False, True, False, True]
+    few = calibration_interval(scores * 5, labels * 5)
+    many = calibration_interval(scores * 500, labels * 500)
+    assert few is not None
+    assert many is not None
+    error = calibration(scores, labels).error
+    assert error == pytest.approx(0.4)
+    assert many[0] < error < many[1]
+    assert few[1] - few[0] > 4 * (many[1] - many[0])
+    assert calibration_interval(scores * 5, labels * 5) == few
+
+
+def test_the_interval_of_a_calibrated_score_lies_above_its_error() -> None:
+    interval = calibration_interval([50] * 100, [True, False] * 50)
+    assert interval is not None
+    assert 0 <= interval[0] < interval[1] < 0.15
+
+
+def test_there_is_no_interval_without_images() -> None:
+    assert calibration_interval([], []) is None

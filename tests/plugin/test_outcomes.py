@@ -91,6 +91,7 @@ def test_a_run_without_board_tests_is_left_alone(pytester: pytest.Pytester) -> N
         ("--firmware", "no/such/build"),
         ("--photos", "no/such/photos"),
         ("--tolerances", "no/such/file.toml"),
+        ("--gates", "no/such/gates.toml"),
     ],
 )
 def test_an_option_that_cannot_be_used_ends_the_run_before_it_begins(
@@ -150,3 +151,23 @@ def test_recorded_measurements_are_in_junit_and_in_the_facts(pytester: pytest.Py
     assert '<property name="lag_us" value="12"' in (pytester.path / "junit.xml").read_text()
     recorded = read_run(pytester.path / "facts.jsonl")
     assert [(m.name, m.value) for m in recorded.measurements] == [("lag_us", 12)]
+
+
+def test_numbers_of_numpy_can_be_recorded(pytester: pytest.Pytester) -> None:
+    code = (
+        "import numpy as np\n"
+        "def test_it(bench, record_measurement):\n"
+        "    record_measurement('lag_us', np.int64(12))\n"
+        "    record_measurement('share', np.float32(0.5))\n"
+    )
+    assert run(pytester, code, "--facts=facts.jsonl").ret == ExitCode.PASSED
+    recorded = read_run(pytester.path / "facts.jsonl")
+    assert [m.value for m in recorded.measurements] == [12, 0.5]
+
+
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_what_is_no_number_is_no_measurement(pytester: pytest.Pytester, value: str) -> None:
+    code = "def test_it(bench, record_measurement):\n"
+    result = run(pytester, code + f"    record_measurement('lag_us', float('{value}'))\n")
+    assert result.ret == ExitCode.TEST_FAILED
+    result.stdout.fnmatch_lines([f"*usage: *{value} is no measurement*"])

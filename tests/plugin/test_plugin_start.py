@@ -39,6 +39,10 @@ def test_collecting_the_suite_opens_no_board_and_imports_no_interpreter(
     assert names.isdisjoint({"serial", "esptool", "ai_edge_litert", "cv2", "tensorflow"})
 
 
-@pytest.mark.parametrize("option", ["--board", "--firmware", "--photos", "--tolerances", "--facts"])
+@pytest.mark.parametrize(
+    "option",
+    ["--board", "--firmware", "--photos", "--tolerances", "--facts", "--gates", "--baseline",
+     "--baseline-dir", "--store"],
+)  # fmt: skip
 def test_the_options_are_in_the_help(pytester: pytest.Pytester, option: str) -> None:
     pytester.runpytest_inprocess("--help").stdout.fnmatch_lines([f"*{option}*"])

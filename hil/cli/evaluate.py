@@ -1,0 +1,225 @@
+"""`hil evaluate`: a labelled data set through a board, or through the oracle alone."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.cli.common import add_board_arguments, open_bench, run_options
+from hil.errors import ExitCode, UsageError
+from hil.options import GATES_ARGUMENT, RunOptions, add_arguments
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hil.evaluate.bar import ProgressBar
+    from hil.evaluate.gates import BoardState
+    from hil.evaluate.oracle_messages import Model
+    from hil.evaluate.quality import Evaluation
+    from hil.evaluate.run import Answers, Plan
+    from hil.gates.model import Gates, GatesVerdict
+    from hil.link.stats import LinkStats
+
+ORACLE = "oracle"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="with labels.csv or manifest.toml",
+    )
+    add("--split", metavar="NAME", help="report on this split, or all (default: test, else all)")
+    add(
+        "--validation",
+        metavar="NAME",
+        help="choose the map's level on this split (default: val, else a fifth of the images)",
+    )
+    add("--source", action="append", default=[], metavar="NAME", help="only these sources")
+    add("--resume", type=Path, metavar="FILE", help="keep results in this file, and go on with it")
+    add("--json", type=Path, metavar="FILE", help="write everything that was found")
+    add("--jobs", type=int, metavar="N", help="oracle processes (default: 1 beside a board)")
+    add(
+        "--model",
+        type=Path,
+        metavar="FILE",
+        help="with --board oracle: a .tflite file, with its .toml beside it",
+    )
+    add("--tolerances", dest="hil_tolerances", type=Path, metavar="FILE", help="TOML file")
+    add_arguments(add, (GATES_ARGUMENT,))
+    add_board_arguments(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Test-failed exit code where the board's answers are not the oracle's; else the gates'."""
+    from hil.evaluate.data import read_data
+    from hil.evaluate.evaluation import evaluate
+    from hil.evaluate.run import Plan
+    from hil.evaluate.selection import select
+    from hil.evaluate.tables import show
+    from hil.gates.load import load_gates
+    from hil.judge.tolerance import load_tolerances
+
+    options = run_options(arguments)
+    _check(arguments, options)
+    gates = None if options.gates is None else load_gates(options.gates)
+    tolerances = load_tolerances(options.tolerances)
+    data = read_data(arguments.data)
+    chosen = select(
+        data,
+        split=arguments.split,
+        validation=arguments.validation,
+        sources=arguments.source,
+    )
+    for note in data.notes:
+        console.print(f"note: {note}", markup=False)
+    alone = options.board == ORACLE
+    jobs = arguments.jobs or (len(os.sched_getaffinity(0)) if alone else 1)
+    plan = Plan(data, chosen.entries, jobs, arguments.resume)
+    if alone:
+        done = _on_oracle(_model(arguments.model, options), plan, console)
+    else:
+        done = _on_board(options, plan, console, with_state=gates is not None)
+    found = evaluate(done.answers, chosen, tolerances)
+    show(found, console)
+    console.print(f"\n{done.summary}")
+    verdict = None if gates is None else _judge(found, done, gates, console)
+    if arguments.json is not None:
+        from hil.evaluate.report import as_json, write_json
+
+        write_json(as_json(found, done.answers, done.seconds, verdict), arguments.json)
+        console.print(f"written: {arguments.json}", markup=False)
+    if verdict is not None:
+        from hil.gates.run import exit_code
+
+        return int(exit_code(verdict))
+    failed = found.agreement is not None and found.agreement.failed
+    return int(ExitCode.TEST_FAILED if failed else ExitCode.PASSED)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """Answers, how they came, and what gates may ask of the board."""
+
+    answers: Answers
+    seconds: float
+    summary: str
+    state: BoardState | None = None
+
+
+def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
+    from hil.evaluate.bar import ProgressBar
+    from hil.evaluate.run import run_on_oracle
+
+    with ProgressBar(console, lambda: None) as bar, _interruptible(bar, plan, console):
+        answers = run_on_oracle(model, plan, bar)
+    return _Done(answers, bar.seconds, _summary(bar, f"{plan.jobs} processes"))
+
+
+def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
+    from hil.evaluate.bar import ProgressBar
+    from hil.evaluate.gates import board_state
+    from hil.evaluate.run import run_on_board
+
+    with open_bench(options, console) as bench:
+        bench.ready_board()  # says what it does before the bar is there
+
+        def errors() -> int:
+            board = bench.open_board
+            return 0 if board is None else link_errors(board.link_stats)
+
+        with ProgressBar(console, errors) as bar, _interruptible(bar, plan, console):
+            answers = run_on_board(bench, plan, bar)
+            seconds = bar.seconds
+        state = board_state(bench, answers) if with_state else None
+    assert answers.link is not None
+    trouble = f"{link_errors(answers.link)} link errors"
+    if answers.recoveries:
+        trouble += f", the board was lost and came back {answers.recoveries} times"
+    return _Done(answers, seconds, _summary(bar, trouble), state)
+
+
+def link_errors(stats: LinkStats) -> int:
+    """Damaged frames on both ways, and frames that had to be sent again."""
+    return stats.damaged + stats.damaged_at_board + stats.retransmitted
+
+
+def _summary(bar: ProgressBar, remark: str) -> str:
+    fresh = bar.done - bar.kept
+    if not fresh:
+        return f"nothing was left to run; {remark}"
+    return f"{fresh:,} images in {bar.seconds:.1f} s, {bar.rate:.1f} images/s; {remark}"
+
+
+@contextmanager
+def _interruptible(bar: ProgressBar, plan: Plan, console: Console) -> Iterator[None]:
+    """After Ctrl-C: says what is kept, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        text = f"{bar.done:,} of {bar.total:,} images are done"
+        if plan.resume is None:
+            text += "; with --resume FILE they would be kept"
+        else:
+            text += f" and kept in {plan.resume}: the same command goes on"
+        console.print(text, markup=False)
+        raise
+
+
+def _judge(found: Evaluation, done: _Done, gates: Gates, console: Console) -> GatesVerdict:
+    from hil.cli.judge import STYLES
+    from hil.evaluate.gates import judge_evaluation
+    from hil.gates.text import verdict_lines
+
+    verdict = judge_evaluation(found, done.answers, gates, done.state)
+    console.print()
+    for line in verdict_lines(verdict):
+        console.print(line.text, style=STYLES[line.tone], markup=False, soft_wrap=True)
+    return verdict
+
+
+def _check(arguments: argparse.Namespace, options: RunOptions) -> None:
+    """Refuses what cannot be, before anything is opened."""
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise UsageError(f"--jobs is {arguments.jobs}", hint="give 1 or more")
+    if options.board != ORACLE:
+        if arguments.model is not None:
+            raise UsageError(
+                "--model is for --board oracle",
+                where=str(arguments.model),
+                hint="a board runs what it is flashed with: give --firmware DIR",
+            )
+        options.check()
+    elif arguments.model is not None and options.firmware is not None:
+        raise UsageError("--model and --firmware both name a model", hint="give one of them")
+
+
+def _model(file: Path | None, options: RunOptions) -> Model:
+    """The model for the oracle alone: a file's, a build's, or the one that comes with camhil."""
+    from hil.evaluate.oracle_messages import Model
+    from hil.resources import find
+    from hil.toml_table import read_toml
+
+    if options.firmware is not None:
+        from hil.board.artifacts import read_expected
+
+        built = read_expected(options.firmware).model
+        return Model(built.tflite, built.positive_class, built.threshold, built.where)
+    path = find("model/person_cam.tflite") if file is None else file
+    try:
+        tflite = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the model: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
+    card = read_toml(path.with_suffix(".toml"))
+    positive, threshold = card.take("positive_class", int), card.take("threshold_percent", int)
+    return Model(tflite, positive, threshold, str(path))

@@ -1,0 +1,124 @@
+"""`hil report`: a recorded run as one HTML file, or as Markdown."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hil.baseline.model import Comparison
+    from hil.gates.model import GatesVerdict
+    from hil.report.judged import JudgedRun
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", type=Path, help="run file of `pytest --facts`, or its directory")
+    parser.add_argument(
+        "--against", type=Path, metavar="RUN", help="an earlier run: show what changed"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the HTML file (default: beside the run, unless --markdown is given)",
+    )
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write Markdown")
+    parser.add_argument("--gates", type=Path, metavar="FILE", help="TOML file of limits")
+    parser.add_argument(
+        "--tolerances",
+        type=Path,
+        metavar="FILE",
+        help="TOML file of tolerances (default: those that were in force in the run)",
+    )
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Passed once the files are written, whatever the run's verdict: `hil judge` returns that."""
+    from hil.judge.tolerance import load_tolerances
+    from hil.record.reader import DEFAULT_NAME, read_run
+    from hil.report.files import write_report
+    from hil.report.headline import headline
+    from hil.report.judged import judge_recorded
+    from hil.report.markdown import markdown
+    from hil.report.page.page import render
+
+    file = arguments.run / DEFAULT_NAME if arguments.run.is_dir() else arguments.run
+    page = arguments.output
+    if page is None and arguments.markdown is None:
+        page = file.with_suffix(".html")
+    _check_outputs(page, arguments.markdown, inputs=(file, arguments.against))
+    limits = None if arguments.tolerances is None else load_tolerances(arguments.tolerances)
+    judged = judge_recorded(read_run(arguments.run), limits)
+    verdict = against = comparison = None
+    if arguments.against is not None:
+        against = judge_recorded(read_run(arguments.against), limits)
+        comparison = _comparison(judged, against, arguments.against)
+    if arguments.gates is not None:
+        verdict = _verdict(judged, arguments.gates, comparison)
+    if page is not None:
+        write_report(
+            page,
+            render(
+                judged, source=file.name, verdict=verdict, against=against, comparison=comparison
+            ),
+        )
+        _say(console, page)
+    if arguments.markdown is not None:
+        text = markdown(judged, verdict, against=against, comparison=comparison)
+        write_report(arguments.markdown, text)
+        _say(console, arguments.markdown)
+    head = headline(judged, verdict)
+    style = {"good": "green", "bad": "bold red", "open": "yellow"}[head.outcome.tone]
+    console.print(
+        f"{head.outcome.value}: {'; '.join(head.reasons)}",
+        style=style,
+        markup=False,
+        soft_wrap=True,
+    )
+    return ExitCode.PASSED
+
+
+def _check_outputs(*outputs: Path | None, inputs: tuple[Path | None, ...]) -> None:
+    """Raises UsageError where a report would replace what it is made from, or another one."""
+    given = [path.resolve() for path in outputs if path is not None]
+    sources = {path.resolve() for path in inputs if path is not None}
+    for path in given:
+        if path in sources or given.count(path) > 1:
+            raise UsageError(
+                "the report would overwrite " + ("a run" if path in sources else "another report"),
+                where=str(path),
+                hint="give another name with -o or --markdown",
+            )
+        if path.is_dir():
+            raise UsageError(
+                "the report's name is that of a directory",
+                where=str(path),
+                hint="give the name of a file with -o or --markdown",
+            )
+
+
+def _verdict(judged: JudgedRun, gates: Path, comparison: Comparison | None) -> GatesVerdict:
+    from hil.gates.load import load_gates
+    from hil.gates.run import judge_run_gates
+
+    return judge_run_gates(judged.run, load_gates(gates), judged.tolerances, comparison)
+
+
+def _comparison(judged: JudgedRun, against: JudgedRun, source: Path) -> Comparison | None:
+    """None where one of the two never reached a board: there is nothing to compare."""
+    from hil.baseline.compare import compare_runs
+
+    if judged.run.board is None or against.run.board is None:
+        return None
+    return compare_runs(judged.run, against.run, source.name)
+
+
+def _say(console: Console, path: Path) -> None:
+    size = path.stat().st_size
+    console.print(f"written: {path} ({size / 1e6:.1f} MB)", markup=False, soft_wrap=True)

@@ -1,0 +1,115 @@
+"""Board against oracle on the same images: counts, largest differences, verdicts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hil.evaluate.records import Answer, Header, Result
+from hil.judge import facts as judged
+from hil.judge.tolerance import Tolerances
+from hil.judge.verdict import Status, judge_image
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the board's answers are from the oracle's.
+
+    Attributes:
+        images: that were compared.
+        identical: scores, map and location are the same, and for the same image.
+        score_lsb: largest difference of a score, in steps of 1/256.
+        cam_lsb: largest difference of a cell, in units of the map's sums.
+        scores_differing, cams_differing, locations_differing: numbers of images.
+        decisions_differing: images where only one side passes the threshold.
+        failed: images that the tolerances do not allow.
+        examples: (file, why) of the first of them.
+    """
+
+    images: int
+    identical: int
+    score_lsb: int
+    cam_lsb: int
+    scores_differing: int
+    cams_differing: int
+    locations_differing: int
+    decisions_differing: int
+    failed: int
+    examples: tuple[tuple[str, str], ...]
+
+
+def agreement(results: Iterable[Result], header: Header, tolerances: Tolerances) -> Agreement:
+    """Compares all results that have a board's answer."""
+    images = failed = score_lsb = cam_lsb = 0
+    differing: list[judged.ImageFacts] = []
+    examples: list[tuple[str, str]] = []
+    for result in results:
+        if result.device is None:
+            continue
+        images += 1
+        if result.device == result.oracle:
+            continue  # identical answers pass every check
+        facts = image_facts(result, header)
+        differing.append(facts)
+        score_lsb = max(score_lsb, facts.scores.max_lsb if facts.scores else 0)
+        cam_lsb = max(cam_lsb, facts.cam.max_lsb if facts.cam else 0)
+        wrong = [
+            verdict for verdict in judge_image(facts, tolerances) if verdict.status is Status.FAILED
+        ]
+        if wrong:
+            failed += 1
+            if len(examples) < _SHOWN:
+                examples.append((result.file, f"{wrong[0].check}: {wrong[0].explanation}"))
+    return Agreement(
+        images=images,
+        identical=images - len(differing),
+        score_lsb=score_lsb,
+        cam_lsb=cam_lsb,
+        scores_differing=sum(f.device.scores != f.reference.scores for f in differing),
+        cams_differing=sum(f.device.cam != f.reference.cam for f in differing),
+        locations_differing=sum(f.device.location != f.reference.location for f in differing),
+        decisions_differing=sum(_passes(f.device) != _passes(f.reference) for f in differing),
+        failed=failed,
+        examples=tuple(examples),
+    )
+
+
+def image_facts(result: Result, header: Header) -> judged.ImageFacts:
+    """A result as the judge knows it."""
+    import numpy as np
+
+    from hil.judge.compare import compare_tensors
+
+    device, oracle = result.device, result.oracle
+    assert device is not None
+    scores = cam = None
+    if len(device.scores) == len(oracle.scores):
+        scores = compare_tensors(np.array(oracle.scores), np.array(device.scores))
+    if device.cam is not None and device.grid == oracle.grid:
+        cam = compare_tensors(oracle.array(), device.array())
+    return judged.ImageFacts(
+        image=result.file,
+        image_crc=oracle.image_crc,
+        answered_crc=device.image_crc,
+        input_size=header.input_size,
+        positive_class=header.positive_class,
+        threshold=header.threshold,
+        cam_requested=True,
+        device=_answer(device),
+        reference=_answer(oracle),
+        scores=scores,
+        cam=cam,
+        invoke_us=None if result.times is None else result.times.invoke_us,
+    )
+
+
+def _answer(answer: Answer) -> judged.Answer:
+    return judged.Answer(answer.scores, answer.threshold, answer.location, answer.rows())
+
+
+def _passes(answer: judged.Answer) -> bool:
+    from hil.location import NoLocation
+
+    return answer.location is not NoLocation.BELOW_THRESHOLD

@@ -1,0 +1,34 @@
+"""A labelled data set: a folder with `labels.csv`, or with a `manifest.toml` of photographs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hil.evaluate.labels import LABELS, DataSet, Entry, Problem, problems_error, read_labels
+from hil.fixture_set import MANIFEST, load_photos
+
+
+def read_data(directory: Path) -> DataSet:
+    """The data set in a directory; `labels.csv` comes first.
+
+    Raises:
+        UsageError: as `read_labels` or `hil.fixture_set.load_photos`; photographs of a
+            manifest that does not say whether a person is in them, each with its line.
+    """
+    manifest = directory / MANIFEST
+    if (directory / LABELS).is_file() or not manifest.is_file():
+        return read_labels(directory)
+    photos = load_photos(directory)
+    text = manifest.read_text(encoding="utf-8").splitlines()
+    lines = [n for n, line in enumerate(text, start=1) if re.match(r"\s*\[\[\s*photo\s*\]\]", line)]
+    entries, problems = [], []
+    for line, photo in zip(lines, photos, strict=True):
+        if photo.person is None:
+            problems.append(Problem(line, f"{photo.path.name} has no `person = true` or false"))
+            continue
+        boxes = tuple((box.x0, box.y0, box.x1, box.y1) for box in photo.boxes)
+        entries.append(Entry(line, photo.path.name, photo.person, boxes))
+    if problems:
+        raise problems_error(manifest, problems)
+    return DataSet(manifest, photos[0].path.parent, tuple(entries), ())

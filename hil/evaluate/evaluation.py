@@ -1,0 +1,221 @@
+"""From results and labels to metrics. Pure: a results file can be evaluated again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.evaluate.agreement import agreement
+from hil.evaluate.labels import Box, Entry
+from hil.evaluate.quality import Baselines, Counts, Evaluation, Quality, SourceQuality
+from hil.evaluate.records import Answer, Header, Result
+from hil.evaluate.run import Answers
+from hil.evaluate.selection import Selection
+from hil.evaluate.truth import ImageTruth, image_truth
+from hil.judge.tolerance import Tolerances
+from hil.location import Location, cell_location, winning_cell
+from hil.metrics import (
+    BoxAccuracy,
+    calibration,
+    calibration_interval,
+    centre_box_accuracy,
+    max_box_accuracy,
+    pointing_game,
+    score_metrics,
+    threshold_curve,
+)
+from hil.metrics.pointing import CENTRE, Point
+from hil.score import score_percent
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    entry: Entry
+    truth: ImageTruth
+    result: Result
+
+
+def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> Evaluation:
+    """All metrics of all results."""
+    header = answers.header
+    cases = [_case(entry, answers.results[entry.file], header) for entry in selection.entries]
+    reported = [case for case in cases if case.entry.file in selection.reported]
+    boxed = [case for case in reported if _shows_boxes(case)]
+    known = [case for case in cases if case.entry.file in selection.validation]
+    known = [case for case in known if _shows_boxes(case)]
+    held_out = [case for case in boxed if case.entry.file not in selection.validation]
+    sides = _Sides(header, reported, boxed, known, held_out)
+    on_board = answers.header.build_id != ""
+    found = agreement(answers.results.values(), header, tolerances) if on_board else None
+    oracle = sides.quality(device=False)
+    device = None
+    if found is not None:
+        same = found.identical == found.images
+        device = oracle if same else sides.quality(device=True)
+    return Evaluation(
+        header=header,
+        how=selection.how,
+        counts=_counts(cases, reported, boxed, known, held_out),
+        device=device,
+        oracle=oracle,
+        baselines=sides.baselines(),
+        agreement=found,
+        sources=sides.by_source(device=on_board),
+    )
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """The same images for board, oracle and baselines."""
+
+    header: Header
+    reported: Sequence[_Case]
+    boxed: Sequence[_Case]
+    known: Sequence[_Case]
+    held_out: Sequence[_Case]
+
+    def quality(self, *, device: bool) -> Quality:
+        scored = [case for case in self.reported if case.truth.person is not None]
+        percents = self.percents(scored, device)
+        persons = [case.truth.person is True for case in scored]
+        peaks = self.peaks(self.boxed, device)
+        truths = [case.truth.boxes for case in self.boxed]
+        return Quality(
+            scores=score_metrics(percents, persons, self.header.threshold),
+            curve=threshold_curve(percents, persons),
+            calibration=calibration(percents, persons),
+            calibration_interval=calibration_interval(percents, persons),
+            answered=pointing_game(self.locations(self.boxed, device), truths),
+            peak=pointing_game(peaks, truths),
+            near_peak=pointing_game(peaks, truths, tolerance=self.half_cell),
+            boxes=self.map_boxes(device),
+        )
+
+    def baselines(self) -> Baselines:
+        truths = [case.truth.boxes for case in self.boxed]
+        centres: list[Point | None] = [CENTRE] * len(truths)
+        boxes: tuple[BoxAccuracy, ...] = ()
+        if self.known:
+            known = [case.truth.boxes for case in self.known]
+            boxes = centre_box_accuracy(known, [case.truth.boxes for case in self.held_out])
+        return Baselines(
+            centre=pointing_game(centres, truths),
+            near_centre=pointing_game(centres, truths, tolerance=self.half_cell),
+            boxes=boxes,
+        )
+
+    def by_source(self, *, device: bool) -> tuple[SourceQuality, ...]:
+        names = sorted({case.entry.source for case in self.reported})
+        if len(names) < 2:
+            return ()
+        return tuple(self.source(name, device) for name in names)
+
+    def source(self, name: str, device: bool) -> SourceQuality:
+        scored = [
+            case
+            for case in self.reported
+            if case.entry.source == name and case.truth.person is not None
+        ]
+        boxed = [case for case in self.boxed if case.entry.source == name]
+        truths = [case.truth.boxes for case in boxed]
+        return SourceQuality(
+            source=name,
+            scores=score_metrics(
+                self.percents(scored, device),
+                [case.truth.person is True for case in scored],
+                self.header.threshold,
+            ),
+            answered=pointing_game(self.locations(boxed, device), truths),
+            peak=pointing_game(self.peaks(boxed, device), truths),
+            centre=pointing_game([CENTRE] * len(truths), truths),
+        )
+
+    @property
+    def half_cell(self) -> float:
+        """Half a cell of the map, as a fraction of the image: what the grid cannot tell."""
+        grids = {case.result.oracle.grid for case in self.reported}
+        # A box that ends with a cell lies exactly this far from the next cell's centre.
+        return max((0.5 / min(grid) for grid in grids), default=0.0) + _ROUNDING
+
+    def percents(self, cases: Sequence[_Case], device: bool) -> list[float]:
+        index = self.header.positive_class
+        return [float(score_percent(_answer(case, device).scores[index])) for case in cases]
+
+    def locations(self, cases: Sequence[_Case], device: bool) -> list[Point | None]:
+        return [self.point(_answer(case, device).location) for case in cases]
+
+    def peaks(self, cases: Sequence[_Case], device: bool) -> list[Point | None]:
+        return [self.peak(_answer(case, device)) for case in cases]
+
+    def peak(self, answer: Answer) -> Point | None:
+        """The centre of the map's largest cell; None for no map or a flat one."""
+        cell = None if answer.cam is None else winning_cell(answer.array())
+        if cell is None:
+            return None
+        return self.point(cell_location(*cell, answer.grid, self.header.input_size))
+
+    def point(self, location: object) -> Point | None:
+        if not isinstance(location, Location):
+            return None
+        height, width = self.header.input_size
+        return location.x / width, location.y / height
+
+    def map_boxes(self, device: bool) -> tuple[BoxAccuracy, ...]:
+        if not self.known:
+            return ()
+
+        def maps(cases: Sequence[_Case]) -> list[tuple[NDArray[np.int32], tuple[Box, ...]]]:
+            return [(_map(_answer(case, device)), case.truth.boxes) for case in cases]
+
+        return max_box_accuracy(maps(self.known), maps(self.held_out), size=self.header.input_size)
+
+
+def _case(entry: Entry, result: Result, header: Header) -> _Case:
+    return _Case(entry, image_truth(entry, result.size, header.input_size), result)
+
+
+def _shows_boxes(case: _Case) -> bool:
+    return case.truth.person is True and bool(case.truth.boxes)
+
+
+def _answer(case: _Case, device: bool) -> Answer:
+    if device:
+        assert case.result.device is not None
+        return case.result.device
+    return case.result.oracle
+
+
+def _map(answer: Answer) -> NDArray[np.int32]:
+    """The map; a flat one where none was sent, which has no box."""
+    import numpy as np
+
+    return np.zeros((1, 1), np.int32) if answer.cam is None else answer.array()
+
+
+def _counts(
+    cases: Sequence[_Case],
+    reported: Sequence[_Case],
+    boxed: Sequence[_Case],
+    known: Sequence[_Case],
+    held_out: Sequence[_Case],
+) -> Counts:
+    persons = Counter(case.truth.person for case in reported)
+    return Counts(
+        run=len(cases),
+        reported=len(reported),
+        persons=persons[True],
+        empty=persons[False],
+        undecided=persons[None],
+        lost=sum(case.truth.changed for case in reported),
+        boxed=len(boxed),
+        validation=len(known),
+        held_out=len(held_out),
+    )

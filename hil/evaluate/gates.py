@@ -1,0 +1,126 @@
+"""An evaluation's metrics as samples for gates (`hil.gates`). Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from hil.evaluate.quality import Evaluation
+from hil.evaluate.records import Times
+from hil.evaluate.run import Answers
+from hil.gates.judge import judge_gates
+from hil.gates.model import Gates, GatesVerdict, Ship
+from hil.measure.catalog import CATALOG
+from hil.measure.samples import (
+    Samples,
+    decision_samples,
+    rate_samples,
+    score_samples,
+    value_samples,
+)
+
+if TYPE_CHECKING:
+    from hil.record.run import BoardFacts, LinkFacts, MemoryFacts
+    from hil.testbench import Bench
+
+_INTERVAL_CONFIDENCE = 0.95
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BoardState:
+    """What gates may ask of the board beyond its answers: flash, link, memory at the end."""
+
+    board: BoardFacts
+    link: LinkFacts
+    memory: MemoryFacts
+
+
+def board_state(bench: Bench, answers: Answers) -> BoardState:
+    """Asks the board."""
+    from hil.record.collect import board_facts, memory_facts
+    from hil.record.run import LinkFacts
+
+    assert answers.link is not None
+    board = bench.ready_board()
+    counts = tuple(dataclasses.asdict(answers.link).items())
+    link = LinkFacts(counts, answers.recoveries)
+    return BoardState(board_facts(bench, board), link, memory_facts(board.memory()))
+
+
+def judge_evaluation(
+    found: Evaluation, answers: Answers, gates: Gates, state: BoardState | None = None
+) -> GatesVerdict:
+    """The verdict on an evaluation: its gates, and whether board and oracle agree.
+
+    Args:
+        found: the metrics.
+        answers: what they were made of; times and link are in it.
+        gates: what has to be met.
+        state: what else is known of the board.
+    """
+    measured = evaluation_samples(found, answers, state, gates.confidence)
+    verdict = judge_gates(measured, gates)
+    both = found.agreement
+    if both is None or not both.failed:
+        return verdict
+    failures = [f"image {file}: {why}" for file, why in both.examples]
+    if both.failed > len(failures):
+        failures.append(f"and {both.failed - len(failures)} more images")
+    return dataclasses.replace(verdict, ship=Ship.DO_NOT_SHIP, failures=tuple(failures))
+
+
+def evaluation_samples(
+    found: Evaluation,
+    answers: Answers,
+    state: BoardState | None = None,
+    confidence: float = 0.95,
+) -> Mapping[str, Samples]:
+    """Everything that an evaluation measured, by the catalogue's names."""
+    own = [*_own(found, answers, confidence), *([] if state is None else _of_board(state))]
+    return {entry.metric.name: entry for entry in own}
+
+
+def _of_board(state: BoardState) -> Iterator[Samples]:
+    from hil.measure.samples import samples
+    from hil.record.collect import header
+    from hil.record.run import Run
+
+    yield from samples(Run.of([header(), state.board, state.link])).values()
+    memory = state.memory
+    for name in ("arena_bytes", "arena_used_bytes", "static_bytes"):
+        yield from value_samples(CATALOG[name], [getattr(memory, name)])
+    for prefix, heap in (("heap", memory.heap), ("psram", memory.psram)):
+        for field in ("free_bytes", "minimum_free_bytes", "largest_block_bytes"):
+            value = None if heap is None else getattr(heap, field)
+            yield from value_samples(CATALOG[f"{prefix}_{field}"], [value])
+    for task, unused in memory.stacks:
+        yield from value_samples(CATALOG["stack_unused_bytes"].at(task), [unused])
+
+
+def _own(found: Evaluation, answers: Answers, confidence: float) -> Iterator[Samples]:
+    quality = found.answering
+    yield from decision_samples(quality.scores, quality.scores.roc_auc, confidence)
+    if quality.calibration.error is not None:
+        yield score_samples(
+            "calibration_error",
+            quality.calibration.error,
+            quality.calibration_interval,
+            trials=quality.scores.images,
+            confidence=_INTERVAL_CONFIDENCE,
+        )
+    yield from rate_samples("pointing_hit_rate", quality.answered)
+    for accuracy in quality.boxes:
+        yield from rate_samples(f"max_box_acc_{100 * accuracy.delta:.0f}", accuracy.hits)
+    if found.agreement is not None:
+        for name in ("score_lsb", "cam_lsb", "locations_differing", "decisions_differing"):
+            yield from value_samples(CATALOG[name], [getattr(found.agreement, name)])
+        yield from _times(answers)
+
+
+def _times(answers: Answers) -> Iterator[Samples]:
+    timed = [result for result in answers.results.values() if result.times is not None]
+    files = [result.file for result in timed]
+    for field in dataclasses.fields(Times):
+        values = [getattr(result.times, field.name) for result in timed]
+        yield from value_samples(CATALOG[field.name], values, files)

@@ -1,0 +1,268 @@
+"""Reads a labelled data set: `labels.csv` and the pictures that it names.
+
+| column          | needed | meaning                                                    |
+|-----------------|--------|------------------------------------------------------------|
+| `file`          | yes    | picture, below `images/` of the data set or below itself   |
+| `person`        | yes    | 1 or 0                                                     |
+| `boxes`         | yes    | `x0 y0 x1 y1` of every person, separated by `;`            |
+| `split`         | no     | such as train, val, test                                   |
+| `source`        | no     | where the picture comes from; results are grouped by it    |
+| `width, height` | no     | of the upright picture in pixels; checked                  |
+
+Boxes are fractions (0 to 1) of the upright picture. All problems are found before
+any picture is sent, and each is named with its line: a line that cannot be used is
+an error, never left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hil.errors import UsageError
+
+LABELS = "labels.csv"
+REQUIRED = ("file", "person", "boxes")
+OPTIONAL = ("split", "source", "width", "height")
+
+_IMAGES = "images"
+_SUFFIXES = (".png", ".jpg", ".jpeg")
+_SHOWN = 100
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of `labels.csv`; texts are empty where the file has no such column.
+
+    `file` is relative to the data set's pictures. `size`: (width, height) as the
+    file says, if it does.
+    """
+
+    line: int
+    file: str
+    person: bool
+    boxes: tuple[Box, ...]
+    split: str = ""
+    source: str = ""
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """A data set whose lines all are usable.
+
+    `pictures`: the folder that files are relative to. `notes`: what a reader should
+    know, such as pictures that no line names.
+    """
+
+    labels: Path
+    pictures: Path
+    entries: tuple[Entry, ...]
+    notes: tuple[str, ...]
+
+    def where(self, entry: Entry) -> str:
+        """The place of an entry, for messages."""
+        return f"{self.labels}:{entry.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one line."""
+
+    line: int
+    message: str
+
+
+def read_labels(directory: Path) -> DataSet:
+    """The data set in a directory.
+
+    Raises:
+        UsageError: no such directory or file, columns that are missing, or lines
+            that cannot be used, each with its number and what is wrong.
+    """
+    path = directory / LABELS
+    rows, columns = _rows(path)
+    pictures = directory / _IMAGES if (directory / _IMAGES).is_dir() else directory
+    present = _files(pictures)
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        found = len(problems)
+        entry = _entry(line, row, problems)
+        file = entry.file
+        if file.startswith("/") or ".." in file.split("/"):
+            problems.append(Problem(line, f"{file} is not inside of the data set"))
+        elif file and file in lines:
+            problems.append(Problem(line, f"{file} is there twice, first in line {lines[file]}"))
+        elif file and file not in present:
+            problems.append(Problem(line, f"no file {file} in {pictures}"))
+        lines.setdefault(file, line)
+        if len(problems) == found:
+            entries.append(entry)
+    if problems:
+        raise problems_error(path, problems)
+    if not entries:
+        raise UsageError("no images are listed", where=str(path), hint="add one line an image")
+    return DataSet(path, pictures, tuple(entries), tuple(_notes(columns, present, lines)))
+
+
+def problems_error(labels: Path, problems: list[Problem]) -> UsageError:
+    """One error for all lines that cannot be used."""
+    shown = [f"  line {problem.line}: {problem.message}" for problem in problems[:_SHOWN]]
+    if len(problems) > _SHOWN:
+        shown.append(f"  and {len(problems) - _SHOWN} more")
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    return UsageError(
+        "\n".join([f"{count} in the labels:", *shown]),
+        where=str(labels),
+        hint="correct or remove these lines; none is left out silently",
+    )
+
+
+def _rows(path: Path) -> tuple[list[tuple[int, dict[str, str] | str]], list[str]]:
+    """(line, row) of every line that is not blank; a text instead of a row says what is wrong."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the labels: {error.strerror}",
+            where=str(path),
+            hint=f"a data set is a folder with {LABELS}, whose columns are {', '.join(REQUIRED)}",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"not UTF-8: {error}", where=str(path), hint="save the file as UTF-8"
+        ) from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[tuple[int, dict[str, str] | str]] = []
+    columns: list[str] = []
+    try:
+        for fields in reader:
+            if not fields:
+                continue
+            if not columns:
+                columns = [name.strip() for name in fields]
+                _check_columns(columns, path)
+            elif len(fields) != len(columns):
+                wrong = f"{len(fields)} fields, the header has {len(columns)}"
+                rows.append((reader.line_num, wrong))
+            else:
+                values = (field.strip() for field in fields)
+                rows.append((reader.line_num, dict(zip(columns, values, strict=True))))
+    except csv.Error as error:
+        raise UsageError(
+            f"not CSV: {error}", where=f"{path}:{reader.line_num}", hint="correct that line"
+        ) from error
+    if not columns:
+        raise UsageError(
+            "the file is empty", where=str(path), hint=f"columns: {', '.join(REQUIRED)}"
+        )
+    return rows, columns
+
+
+def _check_columns(columns: list[str], path: Path) -> None:
+    missing = [name for name in REQUIRED if name not in columns]
+    double = [name for name in dict.fromkeys(columns) if columns.count(name) > 1]
+    # A column that looks like a known one is a slip; ignoring it would change the result.
+    known = [*REQUIRED, *OPTIONAL]
+    near = {
+        name: matches[0]
+        for name in columns
+        if name not in known and (matches := difflib.get_close_matches(name.lower(), known, n=1))
+    }
+    if missing:
+        message = f"column {', '.join(missing)} is missing; the header has {', '.join(columns)}"
+    elif double:
+        message = f"column {', '.join(double)} is there twice"
+    elif near:
+        message = f"unknown column {next(iter(near))!r}: did you mean {next(iter(near.values()))}?"
+    elif ("width" in columns) != ("height" in columns):
+        message = "width and height come together"
+    else:
+        return
+    raise UsageError(
+        message,
+        where=f"{path}:1",
+        hint=f"needed: {', '.join(REQUIRED)}; known besides: {', '.join(OPTIONAL)}",
+    )
+
+
+def _entry(line: int, row: Mapping[str, str] | str, problems: list[Problem]) -> Entry:
+    """The entry of a row; what is wrong with it is added to `problems`."""
+
+    def wrong(message: str) -> None:
+        problems.append(Problem(line, message))
+
+    if isinstance(row, str):
+        wrong(row)
+        return Entry(line, "", False, ())
+    file = row["file"].replace("\\", "/")
+    if not file:
+        wrong("file is empty")
+    person = row["person"]
+    if person not in ("0", "1"):
+        wrong(f"person is {person!r}, not 0 or 1")
+    boxes = []
+    for text in filter(None, (part.strip() for part in row["boxes"].split(";"))):
+        box = _box(text)
+        if isinstance(box, str):
+            wrong(box)
+        else:
+            boxes.append(box)
+    if person == "0" and boxes:
+        wrong("boxes, but person is 0")
+    size = _size(row, wrong)
+    texts = {key: row.get(key, "") for key in ("split", "source")}
+    return Entry(line, file, person == "1", tuple(boxes), size=size, **texts)
+
+
+def _box(text: str) -> Box | str:
+    """The box, or what is wrong with it."""
+    try:
+        x0, y0, x1, y1 = (float(number) for number in text.split())
+    except ValueError:
+        return f"box {text!r} is not four numbers x0 y0 x1 y1"
+    if not all(0 <= value <= 1 for value in (x0, y0, x1, y1)):
+        return f"box {text!r} is outside of 0..1: boxes are fractions of the picture"
+    if not (x0 < x1 and y0 < y1):
+        return f"box {text!r} is empty: x0 < x1 and y0 < y1 are needed"
+    return x0, y0, x1, y1
+
+
+def _size(row: Mapping[str, str], wrong: Callable[[str], None]) -> tuple[int, int] | None:
+    texts = row.get("width", ""), row.get("height", "")
+    if texts == ("", ""):
+        return None
+    if all(text.isascii() and text.isdigit() and int(text) for text in texts):
+        return int(texts[0]), int(texts[1])
+    wrong(f"width and height are {texts[0]!r} and {texts[1]!r}, not whole numbers above 0")
+    return None
+
+
+def _files(pictures: Path) -> frozenset[str]:
+    """Every file below the folder, relative to it."""
+    if not pictures.is_dir():
+        return frozenset()
+    found = []
+    for folder, _, names in os.walk(pictures):
+        inside = Path(folder).relative_to(pictures).as_posix()
+        found += names if inside == "." else [f"{inside}/{name}" for name in names]
+    return frozenset(found)
+
+
+def _notes(columns: list[str], present: frozenset[str], lines: Mapping[str, int]) -> list[str]:
+    unused = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
+    notes = [f"columns that are not used: {', '.join(unused)}"] if unused else []
+    unlisted = sorted(name for name in present - lines.keys() if name.lower().endswith(_SUFFIXES))
+    if unlisted:
+        first = ", ".join(unlisted[:3]) + (", ..." if len(unlisted) > 3 else "")
+        notes.append(f"{len(unlisted)} pictures that no line names: {first}")
+    return notes

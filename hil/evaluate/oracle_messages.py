@@ -1,0 +1,58 @@
+"""What an evaluation and its oracle processes say to each other, pickled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hil.evaluate.labels import Entry
+from hil.evaluate.records import Result
+
+
+@dataclass(frozen=True)
+class Model:
+    """What the oracle runs; see `hil.oracle.Oracle`."""
+
+    tflite: bytes
+    positive_class: int
+    threshold: int
+    where: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """Pictures to answer, below the folder `pictures`. `tensors`: send them along."""
+
+    pictures: Path
+    entries: tuple[Entry, ...]
+    tensors: bool
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The model is loaded."""
+
+    resolver: str
+    input_size: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The model cannot be used: the parts of a UsageError."""
+
+    message: str
+    where: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The oracle's result for an entry, or why its picture cannot be used.
+
+    `tensor`: the bytes of the model's input, if they were asked for.
+    """
+
+    entry: Entry
+    result: Result | None
+    tensor: bytes | None = None
+    problem: str = ""

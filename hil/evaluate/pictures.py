@@ -1,0 +1,52 @@
+"""One picture of a data set as the model's input."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.errors import UsageError
+from hil.evaluate.labels import Entry
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A picture as it is sent. `problem`: why it cannot be, instead of a tensor.
+
+    `tensor`: int8 [height, width]. `file_crc`: CRC-32 of the file. `size`: (width,
+    height) of the upright picture.
+    """
+
+    tensor: NDArray[np.int8] | None = None
+    file_crc: int = 0
+    size: tuple[int, int] = (0, 0)
+    problem: str = ""
+
+
+def load_picture(pictures: Path, entry: Entry) -> Loaded:
+    """Reads, cuts and shrinks one picture; never raises for a bad one."""
+    from hil.images import load
+
+    path = pictures / entry.file
+    try:
+        crc = file_crc(path)
+        photo = load(path, resize=True)
+    except OSError as error:
+        return Loaded(problem=f"{entry.file}: {error.strerror}")
+    except UsageError as error:
+        return Loaded(problem=f"{entry.file}: {error.message}")
+    if entry.size is not None and entry.size != photo.original_size:
+        said, found = ("x".join(map(str, size)) for size in (entry.size, photo.original_size))
+        return Loaded(problem=f"{entry.file} is {found} pixels, the labels say {said}")
+    return Loaded(photo.tensor, crc, photo.original_size)
+
+
+def file_crc(path: Path) -> int:
+    """CRC-32 of a file's bytes."""
+    return zlib.crc32(path.read_bytes())

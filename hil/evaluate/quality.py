@@ -1,0 +1,98 @@
+"""What an evaluation finds, as frozen dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hil.evaluate.agreement import Agreement
+from hil.evaluate.records import Header
+from hil.metrics import BoxAccuracy, Calibration, Decisions, Hits, ScoreMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Which images were counted, and which were not.
+
+    Attributes:
+        run: through board or oracle.
+        reported: of them.
+        persons, empty: of the reported ones, as they were sent.
+        undecided: reported, but the persons on them are too small to call it either.
+        lost: reported, labelled as a person, but the cut left none large enough.
+        boxed: reported, with a true box: what localization is measured on.
+        validation: with a true box, for choosing the map's level.
+        held_out: reported with a true box and not used for choosing: for MaxBoxAcc.
+    """
+
+    run: int
+    reported: int
+    persons: int
+    empty: int
+    undecided: int
+    lost: int
+    boxed: int
+    validation: int
+    held_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How good one side's answers are.
+
+    Attributes:
+        scores: decisions at the threshold, and ROC AUC.
+        curve: decisions at every whole percent.
+        calibration: scores as probabilities; `calibration_interval`: of its error, 95 %.
+        answered: locations in a true box; no location is a miss.
+        peak: maxima of the map in a true box, whatever the score says.
+        near_peak: the same within half a cell of a box.
+        boxes: MaxBoxAcc for each IoU; empty without validation images.
+    """
+
+    scores: ScoreMetrics
+    curve: tuple[Decisions, ...]
+    calibration: Calibration
+    calibration_interval: tuple[float, float] | None
+    answered: Hits
+    peak: Hits
+    near_peak: Hits
+    boxes: tuple[BoxAccuracy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """Localization by who has not looked: the centre of the image, and a box around it."""
+
+    centre: Hits
+    near_centre: Hits
+    boxes: tuple[BoxAccuracy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceQuality:
+    """One source of the reported images, as the answering side sees it."""
+
+    source: str
+    scores: ScoreMetrics
+    answered: Hits
+    peak: Hits
+    centre: Hits
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything that is printed. `device` and `agreement` are None for the oracle alone."""
+
+    header: Header
+    how: str
+    counts: Counts
+    device: Quality | None
+    oracle: Quality
+    baselines: Baselines
+    agreement: Agreement | None
+    sources: tuple[SourceQuality, ...]
+
+    @property
+    def answering(self) -> Quality:
+        """The quality of what was evaluated: the board, or the oracle alone."""
+        return self.oracle if self.device is None else self.device

@@ -1,0 +1,294 @@
+"""The facts of an evaluation, and their JSON lines.
+
+A results file starts with a `Header`; every other line is the `Result` of one
+picture. Reading is strict: a damaged line is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from array import array
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hil.errors import UsageError
+from hil.location import Location, NoLocation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.judge.facts import Grid
+
+RESULTS_VERSION = 1
+"""Version of the file; a reader refuses others."""
+
+_Made = TypeVar("_Made")
+
+_CELL = "i"  # array's type of a cell: int32
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who answers; results of another one must not be mixed with these.
+
+    `target`: kind of board, or "oracle". `build_id` is empty for the oracle alone.
+    `threshold`: percent. `resolver`: of the oracle.
+    """
+
+    version: int
+    camhil: str
+    target: str
+    engine: str
+    build_id: str
+    model_sha256: str
+    positive_class: int
+    threshold: int
+    input_size: tuple[int, int]
+    resolver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One side's answer. `cam`: int32 cells in row-major order, None where none was sent.
+
+    `grid`: (rows, columns). Packed, because an evaluation keeps many thousands of them.
+    """
+
+    image_crc: int
+    scores: tuple[int, ...]
+    threshold: int
+    location: Location | NoLocation
+    grid: tuple[int, int]
+    cam: bytes | None
+
+    def array(self) -> NDArray[np.int32]:
+        """The map, int32 [rows, columns]."""
+        import numpy as np
+
+        assert self.cam is not None
+        return np.frombuffer(self.cam, np.int32).reshape(self.grid)
+
+    def rows(self) -> Grid | None:
+        """The map as rows of integers."""
+        if self.cam is None:
+            return None
+        cells = array(_CELL, self.cam).tolist()
+        columns = self.grid[1]
+        return tuple(tuple(cells[i : i + columns]) for i in range(0, len(cells), columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Microseconds of one inference: stages by the board's clock, the round trip by the host's."""
+
+    upload_us: int
+    preprocess_us: int
+    invoke_us: int
+    cam_us: int
+    round_trip_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One picture. `device` is the oracle's own object where both say the same.
+
+    Attributes:
+        file: as in the labels.
+        file_crc: CRC-32 of the picture's file: a result is of this content.
+        size: (width, height) of the upright picture.
+        oracle: the host's answer.
+        device: the board's answer; None when the oracle runs alone.
+        times: of the board's inference.
+    """
+
+    file: str
+    file_crc: int
+    size: tuple[int, int]
+    oracle: Answer
+    device: Answer | None = None
+    times: Times | None = None
+
+
+def pack_answer(
+    image_crc: int,
+    scores: tuple[int, ...],
+    threshold: int,
+    location: Location | NoLocation,
+    cam: NDArray[np.int32] | None,
+) -> Answer:
+    """An answer, with its map packed."""
+    if isinstance(location, Location):
+        location = _shared(location.x, location.y, location.column, location.row)
+    if cam is None:
+        return Answer(image_crc, scores, threshold, location, (0, 0), None)
+    rows, columns = cam.shape
+    cells = cam.astype("i4").tobytes()
+    return Answer(image_crc, scores, threshold, location, (rows, columns), cells)
+
+
+def joined(
+    file: str,
+    file_crc: int,
+    size: tuple[int, int],
+    oracle: Answer,
+    device: Answer | None = None,
+    times: Times | None = None,
+) -> Result:
+    """A result that keeps equal answers once."""
+    return Result(file, file_crc, size, oracle, oracle if device == oracle else device, times)
+
+
+# ---- JSON -----------------------------------------------------------------------
+
+
+def header_line(header: Header) -> str:
+    return json.dumps({"kind": "evaluation", **asdict(header)}, separators=(",", ":"))
+
+
+def result_line(result: Result) -> str:
+    """One line; a board's answer that is the oracle's is written as "same"."""
+    device: Any = None
+    if result.device is not None:
+        device = "same" if result.device == result.oracle else _answer_json(result.device)
+    data = {
+        "kind": "result",
+        "file": result.file,
+        "file_crc": result.file_crc,
+        "size": result.size,
+        "oracle": _answer_json(result.oracle),
+        "device": device,
+        "times": None if result.times is None else asdict(result.times),
+    }
+    return json.dumps(data, separators=(",", ":"))
+
+
+def read_header(line: bytes, where: str) -> Header:
+    """The header of a results file. Raises UsageError as `read_result`, or for another version."""
+    data = _object(line, "evaluation", where)
+    if data.get("version") != RESULTS_VERSION:
+        raise UsageError(
+            f"results of version {data.get('version')!r}, this camhil reads {RESULTS_VERSION}",
+            where=where,
+            hint="go on with the camhil that wrote them, or start with a new file",
+        )
+    return _strictly(lambda: Header(**{**data, "input_size": _pair(data["input_size"])}), where)
+
+
+def read_result(line: bytes, where: str) -> Result:
+    """One result. Raises UsageError for anything that `result_line` does not write."""
+    data = _object(line, "result", where)
+    return _strictly(lambda: _result(data), where)
+
+
+def _answer_json(answer: Answer) -> dict[str, Any]:
+    place: Any = answer.location
+    if isinstance(place, Location):
+        place = [place.x, place.y, place.column, place.row]
+    else:
+        place = place.value
+    return {
+        "image_crc": answer.image_crc,
+        "scores": answer.scores,
+        "threshold": answer.threshold,
+        "location": place,
+        "cam": answer.rows(),
+    }
+
+
+def _object(line: bytes, kind: str, where: str) -> dict[str, Any]:
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise _damaged(str(error), where) from error
+    if not isinstance(data, dict) or data.pop("kind", None) != kind:
+        raise _damaged(f"not a line of kind {kind!r}", where)
+    return data
+
+
+def _strictly(make: Callable[[], _Made], where: str) -> _Made:
+    try:
+        return make()
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
+        raise _damaged(f"{type(error).__name__}: {error}", where) from error
+
+
+def _damaged(why: str, where: str) -> UsageError:
+    return UsageError(
+        f"a damaged line: {why}",
+        where=where,
+        hint="remove the line to measure that picture again, or start with a new file",
+    )
+
+
+def _result(data: dict[str, Any]) -> Result:
+    _exactly(data, {field.name for field in fields(Result)})
+    oracle = _answer(data["oracle"])
+    device = data["device"]
+    times = data["times"]
+    if times is not None:
+        _exactly(times, {field.name for field in fields(Times)})
+        times = Times(**{name: _whole(value) for name, value in times.items()})
+    return joined(
+        _text(data["file"]),
+        _whole(data["file_crc"]),
+        _shared_size(*_pair(data["size"])),
+        oracle,
+        oracle if device == "same" else None if device is None else _answer(device),
+        times,
+    )
+
+
+def _answer(data: Any) -> Answer:
+    _exactly(data, {"image_crc", "scores", "threshold", "location", "cam"})
+    place, cam = data["location"], data["cam"]
+    location: Location | NoLocation
+    if isinstance(place, str):
+        location = NoLocation(place)
+    else:
+        x, y, column, row = (_whole(value) for value in place)
+        location = _shared(x, y, column, row)
+    grid, cells = (0, 0), None
+    if cam is not None:
+        grid = (len(cam), len(cam[0]))
+        if any(len(row) != grid[1] for row in cam):
+            raise ValueError("the map's rows are not equally long")
+        cells = array(_CELL, [_whole(cell) for row in cam for cell in row]).tobytes()
+    scores = tuple(_whole(score) for score in data["scores"])
+    crc, threshold = _whole(data["image_crc"]), _whole(data["threshold"])
+    return Answer(crc, scores, threshold, location, grid, cells)
+
+
+def _exactly(data: Any, names: set[str]) -> None:
+    if not isinstance(data, dict) or data.keys() != names:
+        raise ValueError(f"its fields are not {', '.join(sorted(names))}")
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is not a whole number")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    first, second = (_whole(item) for item in value)
+    return first, second
+
+
+@functools.lru_cache(4096)
+def _shared(x: int, y: int, column: int, row: int) -> Location:
+    """One object for a location that many answers have."""
+    return Location(x, y, column, row)
+
+
+@functools.lru_cache(4096)
+def _shared_size(width: int, height: int) -> tuple[int, int]:
+    return width, height

@@ -1,0 +1,113 @@
+"""An evaluation as a JSON file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hil.evaluate.quality import Evaluation
+from hil.evaluate.rows import Value, rows, share
+from hil.metrics import Decisions
+
+if TYPE_CHECKING:
+    from hil.evaluate.run import Answers
+    from hil.gates.model import GatesVerdict
+
+REPORT_VERSION = 1
+
+
+def as_json(
+    found: Evaluation, answers: Answers, seconds: float, verdict: GatesVerdict | None = None
+) -> dict[str, Any]:
+    """Everything that was found. All but `run` is the same for the same answers."""
+    return {
+        "version": REPORT_VERSION,
+        "by": dataclasses.asdict(found.header),
+        "how": found.how,
+        "counts": dataclasses.asdict(found.counts),
+        "metrics": [
+            {
+                "group": row.group,
+                "metric": row.name.strip(),
+                "board": _value(row.device),
+                "oracle": _value(row.oracle),
+                "baseline": _value(row.baseline),
+                "baseline_name": row.baseline_name,
+            }
+            for row in rows(found)
+        ],
+        "threshold_curve": [_decisions(point) for point in found.answering.curve],
+        "calibration": dataclasses.asdict(found.answering.calibration),
+        "sources": [
+            {
+                "source": source.source,
+                **_decisions(source.scores),
+                "roc_auc": source.scores.roc_auc,
+                "location": _value(share(source.answered)),
+                "pointing": _value(share(source.peak)),
+                "centre": _value(share(source.centre)),
+            }
+            for source in found.sources
+        ],
+        "agreement": None if found.agreement is None else dataclasses.asdict(found.agreement),
+        "gates": None if verdict is None else _verdict(verdict),
+        "run": {
+            "images": len(answers.results),
+            "taken_over": answers.kept,
+            "seconds": round(seconds, 3),
+            "recoveries": answers.recoveries,
+            "link": None if answers.link is None else dataclasses.asdict(answers.link),
+        },
+    }
+
+
+def write_json(data: dict[str, Any], path: Path) -> None:
+    """Writes the file whole or not at all. Raises InfrastructureError if it cannot."""
+    from hil.record.writer import report_error
+
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as cause:
+        raise report_error(path, cause) from cause
+
+
+def _value(value: Value | None) -> dict[str, Any] | None:
+    return None if value is None else dataclasses.asdict(value)
+
+
+def _decisions(point: Decisions) -> dict[str, Any]:
+    return {
+        "threshold": point.threshold,
+        "true_positives": point.true_positives,
+        "false_positives": point.false_positives,
+        "true_negatives": point.true_negatives,
+        "false_negatives": point.false_negatives,
+    }
+
+
+def _verdict(verdict: GatesVerdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict.ship.value,
+        "failures": verdict.failures,
+        "trouble": verdict.trouble,
+        "gates": [
+            {
+                "gate": result.gate.name,
+                "statistic": result.gate.statistic,
+                "min": result.gate.min,
+                "max": result.gate.max,
+                "status": result.status.value,
+                "measured": result.measured,
+                "interval": result.interval,
+                "samples": result.samples,
+                "needed": result.needed,
+                "explanation": result.explanation,
+            }
+            for result in verdict.results
+        ],
+    }

@@ -1,0 +1,134 @@
+"""The file that an evaluation is resumed from: results are added as they come.
+
+An interrupted evaluation leaves a file that is valid up to its last whole line; the
+next one goes on behind it. One process at a time may write.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from dataclasses import fields
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from hil.errors import InfrastructureError, UsageError
+from hil.evaluate.records import (
+    Header,
+    Result,
+    header_line,
+    read_header,
+    read_result,
+    result_line,
+)
+
+
+class ResultsFile:
+    """An open results file; a context manager. `kept`: the results that it held, by file."""
+
+    def __init__(self, path: Path, header: Header) -> None:
+        """Opens or starts the file.
+
+        Raises:
+            UsageError: another process writes it, it is of another board, model or
+                oracle, or a line is damaged.
+            InfrastructureError: it cannot be written.
+        """
+        self.path = path
+        self.kept: dict[str, Result] = {}
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._stream: IO[bytes] = path.open("a+b")
+        except OSError as cause:
+            raise self._error(cause) from cause
+        try:
+            self._lock()
+            if not self._read(header):
+                self._write(header_line(header))
+        except BaseException:
+            self._stream.close()
+            raise
+
+    def add(self, result: Result) -> None:
+        """Writes one result; it is on disk, as far as the system says, when this returns."""
+        self._write(result_line(result))
+
+    def close(self) -> None:
+        try:
+            self._stream.close()
+        except OSError as cause:
+            raise self._error(cause) from cause
+
+    def __enter__(self) -> ResultsFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as cause:
+            raise UsageError(
+                "another evaluation writes this file",
+                where=str(self.path),
+                hint="wait for it, or give another file",
+            ) from cause
+
+    def _read(self, header: Header) -> bool:
+        """Takes over what is there, and cuts off an unfinished line; False for a new file."""
+        stream, end, number = self._stream, 0, 0
+        stream.seek(0)
+        for number, line in enumerate(stream, start=1):
+            if not line.endswith(b"\n"):
+                number -= 1
+                break
+            where = f"{self.path}, line {number}"
+            if number == 1:
+                self._check(read_header(line, where), header)
+            else:
+                result = read_result(line, where)
+                self.kept[result.file] = result
+            end += len(line)
+        stream.truncate(end)
+        return number > 0
+
+    def _check(self, found: Header, expected: Header) -> None:
+        # Another version of the harness reads the same facts; all else changes the answers.
+        names = [field.name for field in fields(Header) if field.name != "camhil"]
+        other = [name for name in names if getattr(found, name) != getattr(expected, name)]
+        if other:
+            name = other[0]
+            raise UsageError(
+                f"these results are of another {name.replace('_', ' ')}: "
+                f"{getattr(found, name)}, now it is {getattr(expected, name)}",
+                where=str(self.path),
+                hint="give a new file; results of both cannot be mixed",
+            )
+
+    def _write(self, line: str) -> None:
+        try:
+            self._stream.write(line.encode("utf-8") + b"\n")
+            self._stream.flush()
+        except OSError as cause:
+            self._abandon()
+            raise self._error(cause) from cause
+
+    def _abandon(self) -> None:
+        """Closes the file without what could not be written."""
+        try:
+            self._stream.close()
+        except OSError:  # the buffered rest fails again; the first failure is reported
+            return
+
+    def _error(self, cause: OSError) -> InfrastructureError:
+        return InfrastructureError(
+            f"cannot write the results: {cause.strerror or cause}",
+            where=str(self.path),
+            hint="free space or make the folder writable; the same command then goes on",
+        )

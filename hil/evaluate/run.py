@@ -1,0 +1,233 @@
+"""One evaluation: pictures through board and oracle, results kept and taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from hil import __version__
+from hil.errors import FirmwareError
+from hil.evaluate.labels import DataSet, Entry, Problem, problems_error
+from hil.evaluate.oracle_messages import Model
+from hil.evaluate.oracles import OracleProcesses
+from hil.evaluate.pictures import file_crc
+from hil.evaluate.records import (
+    RESULTS_VERSION,
+    Header,
+    Result,
+    Times,
+    joined,
+    pack_answer,
+)
+from hil.evaluate.results_file import ResultsFile
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.board.facts import Inference
+    from hil.evaluate.oracle_messages import Ready, Reply
+    from hil.link.stats import LinkStats
+    from hil.testbench import Bench
+
+
+class Progress(Protocol):
+    """Is told how far an evaluation is."""
+
+    def begin(self, total: int, kept: int) -> None:
+        """`total` images, of which `kept` were taken over."""
+
+    def step(self) -> None:
+        """One image is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be run: the entries of a data set, by how many oracle processes.
+
+    `resume`: where results are kept and taken over from.
+    """
+
+    data: DataSet
+    entries: tuple[Entry, ...]
+    jobs: int = 1
+    resume: Path | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered: results by file, in the order of the labels.
+
+    Attributes:
+        header: who answered.
+        results: of every entry of the plan.
+        kept: how many of them were taken over.
+        link: what happened on the link in this run; None for the oracle alone.
+        recoveries: how often the board was lost and came back in this run.
+    """
+
+    header: Header
+    results: dict[str, Result]
+    kept: int = 0
+    link: LinkStats | None = None
+    recoveries: int = 0
+
+
+def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
+    """Every picture of the plan through the board at full speed, and through the oracle.
+
+    Raises:
+        UsageError: pictures that cannot be used, named with their lines, after all others
+            were run; a results file of something else.
+        InfrastructureError, FirmwareError: as `hil.evaluate.stream.stream`; a results file
+            that cannot be written.
+    """
+    from hil.evaluate.stream import LinkCount, stream
+
+    board = bench.ready_board()
+    expected = board.expected.model
+    model = Model(expected.tflite, expected.positive_class, expected.threshold, expected.where)
+    with _Collector(plan, model, progress) as work:
+        work.open(board_header(board, model, work.oracles.ready))
+        link = LinkCount(board.link_stats)
+        for picture, inference in stream(bench, work.pictures(tensors=True), link):
+            work.add(picture, inference)
+    counts = link.settle(board.link_stats)
+    return Answers(work.header, work.finish(), work.kept, counts, bench.recoveries)
+
+
+def run_on_oracle(model: Model, plan: Plan, progress: Progress) -> Answers:
+    """Every picture of the plan through the oracle alone. Raises as `run_on_board`."""
+    with _Collector(plan, model, progress) as work:
+        work.open(oracle_header(model, work.oracles.ready))
+        for picture in work.pictures(tensors=False):
+            assert picture.result is not None
+            work.keep(picture.result)
+    return Answers(work.header, work.finish(), work.kept)
+
+
+def board_header(board: Board, model: Model, oracle: Ready) -> Header:
+    """Who answers when a board does."""
+    identity = board.identity
+    return Header(
+        version=RESULTS_VERSION,
+        camhil=__version__,
+        target=identity.target,
+        engine=identity.engine,
+        build_id=identity.build_id.hex(),
+        model_sha256=identity.model_sha256.hex(),
+        positive_class=model.positive_class,
+        threshold=identity.threshold,
+        input_size=oracle.input_size,
+        resolver=oracle.resolver,
+    )
+
+
+def oracle_header(model: Model, oracle: Ready) -> Header:
+    """Who answers when the oracle runs alone."""
+    import hashlib
+
+    return Header(
+        version=RESULTS_VERSION,
+        camhil=__version__,
+        target="oracle",
+        engine=oracle.resolver,
+        build_id="",
+        model_sha256=hashlib.sha256(model.tflite).hexdigest(),
+        positive_class=model.positive_class,
+        threshold=model.threshold,
+        input_size=oracle.input_size,
+        resolver=oracle.resolver,
+    )
+
+
+@dataclass
+class _Collector:
+    """What both ways of running share: oracle processes, results file, problems."""
+
+    plan: Plan
+    model: Model
+    progress: Progress
+    problems: list[Problem] = field(default_factory=list)
+    todo: Sequence[Entry] = ()
+    kept: int = 0
+    _results: dict[str, Result] = field(default_factory=dict)
+    _file: ResultsFile | None = None
+
+    def __enter__(self) -> _Collector:
+        self._stack = ExitStack()
+        jobs = max(1, min(self.plan.jobs, len(self.plan.entries)))
+        self.oracles = self._stack.enter_context(OracleProcesses(self.model, jobs))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def open(self, header: Header) -> None:
+        """Takes over what the results file holds for pictures that are the same still."""
+        self.header = header
+        entries = self.plan.entries
+        if self.plan.resume is not None:
+            self._file = self._stack.enter_context(ResultsFile(self.plan.resume, header))
+            self._results = self._file.kept
+            self.todo = [entry for entry in entries if not self._is_done(entry)]
+        else:
+            self.todo = entries
+        self.kept = len(entries) - len(self.todo)
+        self.progress.begin(len(entries), self.kept)
+
+    def pictures(self, *, tensors: bool) -> Iterator[Reply]:
+        """The pictures that can be used, as the oracle saw them; the others are problems."""
+        for reply in self.oracles.replies(self.plan.data.pictures, self.todo, tensors=tensors):
+            if reply.result is None:
+                self.problems.append(Problem(reply.entry.line, reply.problem))
+            else:
+                yield reply
+
+    def add(self, picture: Reply, inference: Inference) -> None:
+        """Keeps one picture's answers."""
+        assert picture.result is not None
+        seen, entry = picture.result, picture.entry
+        if len(inference.scores) <= self.header.positive_class:
+            raise FirmwareError(
+                f"the board sent {len(inference.scores)} scores for {entry.file}, none of them "
+                f"of class {self.header.positive_class}",
+                hint="flash firmware and model again",
+            )
+        device = pack_answer(
+            inference.image_crc,
+            inference.scores,
+            inference.threshold,
+            inference.location,
+            inference.cam,
+        )
+        times = Times(
+            inference.times.upload_us,
+            inference.times.preprocess_us,
+            inference.times.invoke_us,
+            inference.times.cam_us,
+            round(inference.round_trip_s * 1e6),
+        )
+        self.keep(joined(seen.file, seen.file_crc, seen.size, seen.oracle, device, times))
+
+    def keep(self, result: Result) -> None:
+        if self._file is not None:
+            self._file.add(result)
+        self._results[result.file] = result
+        self.progress.step()
+
+    def finish(self) -> dict[str, Result]:
+        """Every result, in the order of the labels. Raises UsageError if there are problems."""
+        if self.problems:
+            raise problems_error(self.plan.data.labels, self.problems)
+        return {entry.file: self._results[entry.file] for entry in self.plan.entries}
+
+    def _is_done(self, entry: Entry) -> bool:
+        found = self._results.get(entry.file)
+        try:
+            return found is not None and found.file_crc == file_crc(
+                self.plan.data.pictures / entry.file
+            )
+        except OSError:
+            return False  # reading it to send it says what is wrong

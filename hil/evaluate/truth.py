@@ -1,0 +1,57 @@
+"""What is true of a picture after it was cut to the model's shape.
+
+A cut can lose a person, so that the label is decided again, by the rule of the
+Visual Wake Words data set (Chowdhery et al., 2019): a picture shows a person when a
+person's box covers 0.5 % or more of it, and shows none when there is no box at all.
+Between the two, with persons smaller than that, it is neither, and does not count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hil.evaluate.labels import Box, Entry
+from hil.images import centre_part
+
+SMALLEST_SHARE = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTruth:
+    """`person`: None if the persons are too small to say. `boxes`: fractions of what was sent.
+
+    `changed`: the labels say a person, but what was sent shows none of that size.
+    """
+
+    person: bool | None
+    boxes: tuple[Box, ...]
+    changed: bool = False
+
+
+def image_truth(entry: Entry, size: tuple[int, int], input_size: tuple[int, int]) -> ImageTruth:
+    """The truth of a picture as it was sent.
+
+    Args:
+        entry: its line of the labels.
+        size: (width, height) of the upright picture.
+        input_size: (height, width) that it was cut and resized to.
+    """
+    if not entry.boxes:
+        return ImageTruth(entry.person, ())
+    left, top, width, height = centre_part(size, input_size)
+    boxes = tuple(
+        box
+        for box in (_moved(box, size, (left, top, width, height)) for box in entry.boxes)
+        if box is not None
+    )
+    if any((x1 - x0) * (y1 - y0) >= SMALLEST_SHARE for x0, y0, x1, y1 in boxes):
+        return ImageTruth(True, boxes)
+    return ImageTruth(None if boxes else False, boxes, changed=True)
+
+
+def _moved(box: Box, size: tuple[int, int], part: tuple[int, int, int, int]) -> Box | None:
+    """A box of the picture as a box of its part; None where nothing of it is left."""
+    left, top, width, height = part
+    x0, x1 = (min(max((x * size[0] - left) / width, 0.0), 1.0) for x in (box[0], box[2]))
+    y0, y1 = (min(max((y * size[1] - top) / height, 0.0), 1.0) for y in (box[1], box[3]))
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None

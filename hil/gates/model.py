@@ -1,0 +1,111 @@
+"""Gates, and what becomes of them, as frozen dataclasses."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Literal
+
+from hil.measure.catalog import Metric
+
+Statistic = Literal["median", "p95", "max", "min", "sum", "proportion", "value", "not worse"]
+
+DEFAULT_CONFIDENCE = 0.95
+
+
+class Ship(str, enum.Enum):
+    """The verdict on a run."""
+
+    SHIP = "SHIP"
+    DO_NOT_SHIP = "DO NOT SHIP"
+    NOT_PROVEN = "NOT PROVEN"
+
+
+class GateStatus(str, enum.Enum):
+    """What became of a gate. Only MET is good."""
+
+    MET = "met"
+    UNMET = "unmet"
+    NOT_PROVEN = "not proven"
+    NOT_MEASURED = "not measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One metric has to stay within its limits.
+
+    Attributes:
+        metric: from the catalogue, with its label, or a user's.
+        statistic: the number that is held against the limits: median or p95 of a
+            latency, else the metric's own aggregate.
+            "not worse": no limit, but the comparison with a baseline.
+        min, max: in the metric's unit, inclusive; at least one is given, unless the
+            gate is against the baseline.
+        why: the reason for the limit, for people; may be empty.
+        where: file and line.
+    """
+
+    metric: Metric
+    statistic: Statistic
+    min: float | None = None
+    max: float | None = None
+    why: str = ""
+    where: str = ""
+
+    @property
+    def name(self) -> str:
+        """As in tables: "invoke_us p95", "accuracy"."""
+        quantile = self.statistic in ("median", "p95", "not worse")
+        return f"{self.metric.name} {self.statistic}" if quantile else self.metric.name
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """A gates file. `confidence`: of all intervals, two-sided."""
+
+    gates: tuple[Gate, ...]
+    confidence: float = DEFAULT_CONFIDENCE
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """One gate on one run.
+
+    Attributes:
+        measured: the statistic; None where it was not measured.
+        interval: (low, high) of the statistic; None for what has no noise, or where
+            there is none.
+        margin: how far the deciding number is inside of the nearer limit, in the
+            metric's unit; negative beyond it. The deciding number is the bound of the
+            interval, or what was measured where there is none.
+        samples: how many values or trials there were.
+        needed: how many would do, at what was measured; None if unknown or enough.
+        explanation: one sentence.
+    """
+
+    gate: Gate
+    status: GateStatus
+    measured: float | None
+    interval: tuple[float, float] | None
+    margin: float | None
+    samples: int
+    explanation: str
+    needed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GatesVerdict:
+    """The verdict, its gates in the order of the file, and what else stands against it.
+
+    `failures`: tests and images that failed; with one of them a run is DO NOT SHIP.
+    `trouble`: what could not be measured; with it a run is at best NOT PROVEN.
+    """
+
+    ship: Ship
+    results: tuple[GateResult, ...]
+    failures: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
+
+    def of(self, status: GateStatus) -> tuple[GateResult, ...]:
+        return tuple(result for result in self.results if result.status is status)

@@ -1,0 +1,151 @@
+"""The table of gates and the verdict as lines of text: the same live and judged again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from hil.gates.model import GateResult, GateStatus, GatesVerdict, Ship
+from hil.measure.text import signed_text, value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hil.baseline.model import Comparison
+
+COLUMNS = ("gate", "limit", "measured", "margin", "against baseline", "status")
+Tone = Literal["good", "bad", "unsure", "plain", "head"]
+_LISTED = 5
+
+_TONES: dict[GateStatus, Tone] = {
+    GateStatus.MET: "good",
+    GateStatus.UNMET: "bad",
+    GateStatus.NOT_PROVEN: "unsure",
+    GateStatus.NOT_MEASURED: "bad",
+}
+_SHIP_TONES: dict[Ship, Tone] = {
+    Ship.SHIP: "good",
+    Ship.DO_NOT_SHIP: "bad",
+    Ship.NOT_PROVEN: "unsure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a report, and how it is meant."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+def verdict_lines(verdict: GatesVerdict, comparison: Comparison | None = None) -> list[Line]:
+    """The table, what it means where a gate is not met, and the verdict as the last line."""
+    return [
+        *_table(verdict, comparison),
+        *_reasons(verdict),
+        Line(headline(verdict), _SHIP_TONES[verdict.ship]),
+    ]
+
+
+def headline(verdict: GatesVerdict) -> str:
+    """The verdict in one line: "DO NOT SHIP: 1 of 6 gates unmet, 2 failures"."""
+    total = len(verdict.results)
+    parts = [
+        f"{len(verdict.of(status))} of {total} gates {status.value}"
+        for status in (GateStatus.UNMET, GateStatus.NOT_PROVEN, GateStatus.NOT_MEASURED)
+        if verdict.of(status)
+    ]
+    if verdict.failures:
+        parts.append(f"{len(verdict.failures)} failed")
+    parts += verdict.trouble
+    if not parts:
+        parts.append(f"all {total} gates met" if total > 1 else "the gate is met")
+    return f"{verdict.ship.value}: {'; '.join(parts)}"
+
+
+def properties(verdict: GatesVerdict) -> tuple[tuple[str, str], ...]:
+    """The verdict and each gate as names and values, for JUnit XML."""
+    gates = [
+        (
+            f"gate {result.gate.name}",
+            f"{result.status.value}: measured {cells(result)[2]}, limit {limit_text(result)}",
+        )
+        for result in verdict.results
+    ]
+    return (("verdict", headline(verdict)), *gates)
+
+
+def limit_text(result: GateResult) -> str:
+    """ "<= 400,000 us", ">= 90.0 %", "10 us to 20 us"."""
+    gate = result.gate
+    if gate.statistic == "not worse":
+        return "baseline"
+    if gate.min is None:
+        assert gate.max is not None
+        return f"<= {value_text(gate.max, gate.metric)}"
+    if gate.max is None:
+        return f">= {value_text(gate.min, gate.metric)}"
+    return f"{value_text(gate.min, gate.metric)} to {value_text(gate.max, gate.metric)}"
+
+
+def cells(result: GateResult, comparison: Comparison | None = None) -> tuple[str, ...]:
+    """The row of one gate, as in `COLUMNS`."""
+    metric = result.gate.metric
+    measured = "-" if result.measured is None else value_text(result.measured, metric)
+    if result.interval is not None:
+        low, high = (value_text(end, metric) for end in result.interval)
+        measured += f" ({low} to {high})"
+    margin = "-" if result.margin is None else signed_text(result.margin, metric)
+    return (
+        result.gate.name,
+        limit_text(result),
+        measured,
+        margin,
+        against_text(result, comparison),
+        result.status.value,
+    )
+
+
+def against_text(result: GateResult, comparison: Comparison | None) -> str:
+    """What the comparison with a baseline says of the gate's metric; "-" without one."""
+    change = None if comparison is None else comparison.change(result.gate.metric.name)
+    if change is None:
+        return "-"
+    if change.change is None:
+        return change.outcome.value
+    relative = change.relative
+    size = (
+        signed_text(change.change, result.gate.metric)
+        if relative is None
+        else f"{relative * 100:+.2f} %"
+    )
+    return f"{change.outcome.value} ({size})" if change.change else change.outcome.value
+
+
+def _table(verdict: GatesVerdict, comparison: Comparison | None) -> Iterator[Line]:
+    rows = [cells(result, comparison) for result in verdict.results]
+    widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
+    yield Line(_row(COLUMNS, widths), "head")
+    for row, result in zip(rows, verdict.results, strict=True):
+        yield Line(_row(row, widths), _TONES[result.status])
+
+
+def _row(values: tuple[str, ...], widths: list[int]) -> str:
+    # Names to the left, numbers to the right.
+    first, *numbers, last = values
+    middle = [cell.rjust(width) for cell, width in zip(numbers, widths[1:-1], strict=True)]
+    return "  ".join([first.ljust(widths[0]), *middle, last])
+
+
+def _reasons(verdict: GatesVerdict) -> Iterator[Line]:
+    for result in verdict.results:
+        if result.status is not GateStatus.MET:
+            why = f" ({result.gate.why})" if result.gate.why else ""
+            text = f"{result.gate.name}: {result.status.value}: {result.explanation}{why}"
+            yield Line(text, _TONES[result.status])
+    for failure in verdict.failures[:_LISTED]:
+        yield Line(f"failed: {failure}", "bad")
+    if len(verdict.failures) > _LISTED:
+        yield Line(f"and {len(verdict.failures) - _LISTED} more failures", "bad")
+    for trouble in verdict.trouble:
+        yield Line(f"not measured: {trouble}", "unsure")

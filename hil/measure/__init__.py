@@ -1,0 +1,1 @@
+"""What is measured: every metric declared once, and the numbers of a recorded run by metric."""

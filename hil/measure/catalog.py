@@ -1,0 +1,195 @@
+"""Every metric, declared once: name, unit, direction, how it is aggregated, its noise.
+
+`docs/measurements.md` is generated from this catalogue. A metric that exists several
+times in a run carries a label in brackets: `op_us[3 CONV_2D]` is operator 3. Values
+that users record with `record_measurement("lag_us", value)` are `user.lag_us`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from dataclasses import dataclass
+from typing import Literal
+
+from hil.errors import UsageError
+
+Direction = Literal["lower", "higher"]
+"""Which values are better."""
+
+Unit = Literal["us", "cycles", "bytes", "LSB", "count", "fraction", ""]
+"""`fraction`: 0 to 1, shown in percent where it is a rate. "" for users' own without one."""
+
+Kind = Literal["latency", "memory", "rate", "score", "parity", "link"]
+
+Aggregate = Literal["quantiles", "max", "min", "sum", "proportion", "value"]
+"""How a run's values become one number: median and p95; the largest; the smallest;
+their sum; successes over trials; there is only one value."""
+
+Noise = Literal["none", "spread", "binomial", "sampled"]
+"""Why another run gives another number: not at all, so it is held against its limit as
+it is; each value varies (bootstrap); each image is a trial (Wilson); it is a function of
+the sampled images, with an interval of its own."""
+
+USER = "user."
+"""Prefix of metrics that users recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One measurement. `labelled`: exists several times, each as `name[label]`."""
+
+    name: str
+    unit: Unit
+    direction: Direction
+    kind: Kind
+    aggregate: Aggregate
+    noise: Noise
+    description: str
+    labelled: bool = False
+
+    def at(self, label: str) -> Metric:
+        """This labelled metric for one of its labels."""
+        return dataclasses.replace(self, name=f"{self.name}[{label}]", labelled=False)
+
+
+def _latency(name: str, description: str, unit: Unit = "us", labelled: bool = False) -> Metric:
+    return Metric(
+        name, unit, "lower", "latency", "quantiles", "spread", description, labelled=labelled
+    )
+
+
+def _used(name: str, description: str, labelled: bool = False) -> Metric:
+    return Metric(name, "bytes", "lower", "memory", "max", "none", description, labelled=labelled)
+
+
+def _left(name: str, description: str, labelled: bool = False) -> Metric:
+    return Metric(name, "bytes", "higher", "memory", "min", "none", description, labelled=labelled)
+
+
+def _worst(name: str, description: str) -> Metric:
+    return Metric(name, "LSB", "lower", "parity", "max", "none", description)
+
+
+def _differing(name: str, description: str) -> Metric:
+    return Metric(name, "count", "lower", "parity", "sum", "none", description)
+
+
+def _rate(name: str, description: str, direction: Direction = "higher") -> Metric:
+    return Metric(name, "fraction", direction, "rate", "proportion", "binomial", description)
+
+
+def _score(name: str, description: str, direction: Direction = "higher") -> Metric:
+    return Metric(name, "fraction", direction, "score", "value", "sampled", description)
+
+
+def _count(name: str, description: str) -> Metric:
+    return Metric(name, "count", "lower", "link", "value", "none", description)
+
+
+_METRICS = (
+    _latency("upload_us", "from the first chunk of an image to its last, by the board's clock"),
+    _latency("preprocess_us", "from image bytes to input tensor, by the board's clock"),
+    _latency("invoke_us", "the inference, by the board's clock"),
+    _latency("invoke_cycles", "the inference, in CPU cycles", unit="cycles"),
+    _latency("cam_us", "map and location, by the board's clock"),
+    _latency("round_trip_us", "from announcing an image to its result, by the host's clock"),
+    _latency("reply_us", "the round trip without the board's stages: announcing, reply, host"),
+    _latency("op_us", "one operator of a traced inference", labelled=True),
+    _latency("op_cycles", "one operator of a traced inference", unit="cycles", labelled=True),
+    _used("arena_bytes", "tensor arena that the firmware reserves"),
+    _used("arena_used_bytes", "tensor arena that the model uses"),
+    _used("static_bytes", "static memory of the core, without the arena"),
+    _left("heap_free_bytes", "heap free after an inference"),
+    _left("heap_minimum_free_bytes", "heap free at its lowest since the reset"),
+    _left("heap_largest_block_bytes", "largest block of the heap after an inference"),
+    _left("psram_free_bytes", "PSRAM free after an inference"),
+    _left("psram_minimum_free_bytes", "PSRAM free at its lowest since the reset"),
+    _left("psram_largest_block_bytes", "largest block of the PSRAM after an inference"),
+    _left("stack_unused_bytes", "stack of a task that was never used", labelled=True),
+    _used("app_bytes", "app image in flash"),
+    _used("model_bytes", "model image in flash"),
+    _left("partition_slack_bytes", "what a flashed file leaves of its partition", labelled=True),
+    _used("static_ram_bytes", "data, bss and code in RAM, from the app's ELF file"),
+    _used("section_bytes", "one section of the app's ELF file", labelled=True),
+    _worst("score_lsb", "largest difference of a score from the oracle's"),
+    _worst("features_lsb", "largest difference of a feature from the oracle's"),
+    _worst("cam_lsb", "largest difference of a cell of the map, in units of its sums"),
+    _differing("locations_differing", "images whose location is not the oracle's"),
+    _differing("decisions_differing", "images where only one side passes the threshold"),
+    _differing("ops_differing", "operators of traced inferences whose output is not the oracle's"),
+    _rate("accuracy", "right decisions of all images with a truth"),
+    _rate("precision", "images with a person of those that pass the threshold"),
+    _rate("recall", "images that pass the threshold of those with a person"),
+    _rate("false_alarm_rate", "images that pass of those without a person", direction="lower"),
+    _score("balanced_accuracy", "mean of recall and of the share of empty images that do not pass"),
+    _score("roc_auc", "chance that an image with a person scores above one without"),
+    _score("calibration_error", "expected difference of score and frequency", direction="lower"),
+    _rate("pointing_hit_rate", "images with a person whose location lies in a true box"),
+    _rate("max_box_acc_30", "images whose box reaches an IoU of 0.3 with a true box"),
+    _rate("max_box_acc_50", "images whose box reaches an IoU of 0.5 with a true box"),
+    _rate("max_box_acc_70", "images whose box reaches an IoU of 0.7 with a true box"),
+    _count("link_damaged", "segments from the board that are neither frame nor text"),
+    _count("link_damaged_at_board", "damaged frames that the board saw"),
+    _count("link_retransmitted", "frames sent again"),
+    _count("link_timeouts", "frames sent again because no answer came in time"),
+    _count("link_duplicates", "answers to what was answered already"),
+    _count("link_stale", "answers to what was not asked, or given up"),
+    _count("link_wrong_image", "answers about another image"),
+    _count("link_malformed", "undamaged frames that hold no reply of the protocol"),
+    _count("link_bad_requests", "requests that the board could not read, though undamaged"),
+    _count("link_reuploads", "images sent again because the board lost or damaged them"),
+    _count("recoveries", "times the board was lost and came back"),
+)
+
+CATALOG: dict[str, Metric] = {metric.name: metric for metric in _METRICS}
+"""All metrics by name, in the order of reports."""
+
+
+def metric_of(name: str) -> Metric:
+    """The metric that a name stands for, with its label or as a user's.
+
+    Raises:
+        UsageError: there is none; the nearest name is given. A labelled metric without
+            its label, or the reverse.
+    """
+    if name.startswith(USER) and len(name) > len(USER):
+        return user_metric(name.removeprefix(USER))
+    base, bracket, rest = name.partition("[")
+    metric = CATALOG.get(base)
+    if metric is None:
+        near = difflib.get_close_matches(base, CATALOG, n=1)
+        hint = f"did you mean {near[0]}?" if near else "docs/measurements.md lists them"
+        raise UsageError(
+            f"there is no metric {name!r}",
+            hint=f"{hint}; values of record_measurement are {USER}NAME",
+        )
+    if metric.labelled != bool(bracket):
+        raise UsageError(
+            f"{base} needs a label" if metric.labelled else f"{base} has no labels",
+            hint=f"write {base}[LABEL]" if metric.labelled else f"write {base}",
+        )
+    if not bracket:
+        return metric
+    label = rest.removesuffix("]")
+    if not label or not rest.endswith("]"):
+        raise UsageError(f"{name!r} has no label in brackets", hint=f"write {base}[LABEL]")
+    return metric.at(label)
+
+
+def user_metric(name: str) -> Metric:
+    """A metric for what a test recorded; its unit comes from the end of its name.
+
+    `_us` and `_ms` are times, kept in microseconds, `_cycles` likewise; `_bytes` is
+    memory; all else is a bare number. Lower counts as better, but for `_per_s` and `fps`.
+    """
+    text = f"recorded by a test as {name}"
+    if name.endswith(("_us", "_ms")):
+        return _latency(USER + name, text)
+    if name.endswith("_cycles"):
+        return _latency(USER + name, text, unit="cycles")
+    if name.endswith("_bytes"):
+        return _used(USER + name, text)
+    plain = _latency(USER + name, text, unit="")
+    faster = name.endswith(("_per_s", "fps"))
+    return dataclasses.replace(plain, direction="higher") if faster else plain

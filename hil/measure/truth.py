@@ -1,0 +1,44 @@
+"""How right the answers of a run are, where it is known what the pictures show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from hil.location import Location
+from hil.measure.samples import Samples, decision_samples, rate_samples
+from hil.score import score_percent
+
+if TYPE_CHECKING:
+    from hil.record.run import ImageRecord
+
+
+def truth_samples(images: Sequence[ImageRecord], confidence: float) -> Iterator[Samples]:
+    """Rates and scores of the board's answers. Without any truth there is nothing.
+
+    The threshold is the one that was asked for in the run; a run has only one. An
+    image with a person counts as a hit of the pointing game when the board's
+    location lies in a true box; without a location it is a miss.
+    """
+    from hil.metrics import pointing_game, score_metrics
+
+    known = [(image.facts, image.truth) for image in images if image.truth is not None]
+    known = [
+        (facts, truth) for facts, truth in known if len(facts.device.scores) > facts.positive_class
+    ]
+    if not known:
+        return
+    percents = [score_percent(facts.device.scores[facts.positive_class]) for facts, _ in known]
+    persons = [truth.person for _, truth in known]
+    metrics = score_metrics(percents, persons, known[0][0].threshold)
+    yield from decision_samples(metrics, metrics.roc_auc, confidence)
+    boxes = [truth.boxes for _, truth in known]
+    places = [_fractions(facts.device.location, facts.input_size) for facts, _ in known]
+    yield from rate_samples("pointing_hit_rate", pointing_game(places, boxes))
+
+
+def _fractions(location: object, size: tuple[int, int]) -> tuple[float, float] | None:
+    if not isinstance(location, Location):
+        return None
+    height, width = size
+    return location.x / width, location.y / height

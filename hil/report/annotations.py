@@ -1,0 +1,62 @@
+"""GitHub annotations: workflow commands that show failures beside the code. Pure.
+
+https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hil.report.headline import gate_rows
+from hil.report.judged import judge_recorded
+
+if TYPE_CHECKING:
+    from hil.gates.model import GatesVerdict
+    from hil.record.run import Run
+
+MOST = 10
+"""Of one kind in a step; GitHub drops what is beyond without a word."""
+
+_MOST_TEXT = 4_000
+
+
+def github_annotations(run: Run, verdict: GatesVerdict | None = None) -> list[str]:
+    """One line for each test that did not pass and each gate that is not met.
+
+    Each has to be printed as a line of its own. With more than `MOST` errors the last
+    one says how many are left out.
+    """
+    from hil.report.page.page import unhappy_tests
+
+    errors, warnings = [], []
+    for row in gate_rows(verdict):
+        said = f"limit {row.limit}, measured {row.measured}: {row.explanation}"
+        if row.tone == "bad":
+            errors.append(_command("error", said, title=f"gate {row.gate}: {row.status}"))
+        elif row.tone == "open":
+            warnings.append(_command("warning", said, title=f"gate {row.gate}: {row.status}"))
+    for test in unhappy_tests(judge_recorded(run)):
+        file = test.test.partition("::")[0]
+        said = test.message.strip()[:_MOST_TEXT] or test.outcome
+        errors.append(_command("error", said, title=f"{test.outcome}: {test.test}", file=file))
+    return _cut("error", errors) + _cut("warning", warnings)
+
+
+def _cut(kind: str, lines: list[str]) -> list[str]:
+    if len(lines) <= MOST:
+        return lines
+    left = len(lines) - MOST + 1
+    return [*lines[: MOST - 1], _command(kind, f"and {left} more", title="camhil")]
+
+
+def _command(kind: str, message: str, **properties: str) -> str:
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{kind} {listed}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

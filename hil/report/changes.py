@@ -1,0 +1,102 @@
+"""What changed between two runs, in words: metric by metric, and answer by answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.report.figures import count_text
+from hil.report.page.cards import changed_answer
+
+if TYPE_CHECKING:
+    from hil.baseline.model import Comparison
+    from hil.report.judged import JudgedImage, JudgedRun
+
+# (outcome, tone, most rows that are shown at once)
+_ORDER = (
+    ("worse", "bad", 1000),
+    ("better", "good", 12),
+    ("not comparable", "open", 0),
+    ("same", "", 0),
+)
+MOST_ANSWERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    """All metrics of one outcome.
+
+    Attributes:
+        tone: good, bad, open or none.
+        open: shown at once.
+        rows: as `hil.baseline.text.COLUMNS`.
+    """
+
+    name: str
+    tone: str
+    open: bool
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTable:
+    """Name of the earlier run, what differs between the settings, and the metrics by outcome."""
+
+    before: str
+    differences: tuple[str, ...]
+    groups: tuple[ChangeGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Which images are answered differently. `rows`: (key, name, what changed)."""
+
+    text: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+def change_table(comparison: Comparison) -> ChangeTable:
+    """A comparison in words, worse first."""
+    from hil.baseline.text import row
+
+    changes = sorted(comparison.changes, key=lambda change: _natural(change.metric))
+    groups = []
+    for name, tone, most in _ORDER:
+        rows = tuple(row(change) for change in changes if change.outcome.value == name)
+        if rows:
+            groups.append(ChangeGroup(name, tone, len(rows) <= most, rows))
+    return ChangeTable(comparison.before, comparison.differences, tuple(groups))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts "op 2" before "op 10"."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
+
+
+def answers(now: JudgedRun, before: JudgedRun) -> Answers:
+    """Which images the board answers in another way than in the other run."""
+    earlier = by_key(before)
+    pairs = [(image, earlier[image.key]) for image in now.images if image.key in earlier]
+    changed = [(image, what) for image, old in pairs if (what := changed_answer(image, old))]
+    here = {image.key for image in now.images}
+    parts = [
+        f"{count_text(len(pairs), 'image')} in both runs, {len(changed)} answered differently"
+        if changed
+        else f"{count_text(len(pairs), 'image')} in both runs, all answered alike"
+    ]
+    gone, new = len(earlier.keys() - here), len(here - earlier.keys())
+    if new:
+        parts.append(f"{new} only in this run")
+    if gone:
+        parts.append(f"{gone} only in the other")
+    if len(changed) > MOST_ANSWERS:
+        parts.append(f"the first {MOST_ANSWERS} are listed, the filter Changed shows all")
+    rows = [(image.key, image.record.name, what) for image, what in changed[:MOST_ANSWERS]]
+    return Answers("; ".join(parts) + ".", tuple(rows))
+
+
+def by_key(judged: JudgedRun) -> Mapping[str, JudgedImage]:
+    """The images of a run by their key."""
+    return {image.key: image for image in judged.images}

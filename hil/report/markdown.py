@@ -1,0 +1,215 @@
+"""A run in a page of Markdown, as for a pull request or a CI summary. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from hil.judge.verdict import Status
+from hil.report.changes import answers
+from hil.report.figures import bytes_text, count_text, durations, series
+from hil.report.headline import gate_rows, headline
+from hil.report.judged import JudgedImage, JudgedRun, worst_first
+from hil.report.page.cards import answer_score, place
+from hil.report.page.details import identity
+from hil.report.page.latency import STAGES, stage_values
+from hil.report.page.page import first_line, subtitle, title, unhappy_tests
+
+if TYPE_CHECKING:
+    from hil.baseline.model import Comparison
+    from hil.gates.model import GatesVerdict
+
+DEFAULT_LIMIT = 1_000_000
+"""Bytes of UTF-8; GitHub refuses a step summary above 1 MiB."""
+
+_SIGNS = {"good": "\N{WHITE HEAVY CHECK MARK}", "bad": "\N{CROSS MARK}",
+          "open": "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"}  # fmt: skip
+_SHORTENED = "*Shortened: the run file holds everything.*"
+_MOST = 50
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
+
+
+def markdown(
+    judged: JudgedRun,
+    verdict: GatesVerdict | None = None,
+    *,
+    against: JudgedRun | None = None,
+    comparison: Comparison | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> str:
+    """The run as Markdown of at most `limit` bytes, cut between lines.
+
+    Args:
+        verdict: of the gates, None without any.
+        against: the run that it is compared with.
+        comparison: the metrics of the two, or with a baseline.
+        limit: bytes of UTF-8.
+    """
+    head = headline(judged, verdict)
+    lines = [
+        f"## {_SIGNS[head.outcome.tone]} {head.outcome.value}",
+        "",
+        text("; ".join(head.reasons) + "."),
+        "",
+        text(f"{title(judged)}; {subtitle(judged)}"),
+        *_gates(verdict, comparison),
+        *_trouble(judged),
+        *_images(judged),
+        *_changes(comparison),
+        *_answers(judged, against),
+        *_figures(judged),
+        *_identity(judged),
+    ]
+    return _shortened(lines, limit)
+
+
+def text(words: str) -> str:
+    """Words on one line, with nothing in them that Markdown or HTML would take as markup."""
+    return _SPECIAL.sub(r"\\\1", " ".join(words.split())).replace("&", "&amp;")
+
+
+def code(words: str) -> str:
+    """Words on one line as code, also inside of a table."""
+    plain = " ".join(words.split()).replace("`", "'").replace("|", "\\|")
+    return f"`{plain}`" if plain else ""
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table with a blank line before it; nothing without rows. Cells are Markdown."""
+    body = [f"| {' | '.join(row)} |" for row in rows]
+    if not body:
+        return []
+    return ["", f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns), *body]
+
+
+def _gates(verdict: GatesVerdict | None, comparison: Comparison | None) -> list[str]:
+    rows = gate_rows(verdict, comparison)
+    columns = ["gate", "limit", "measured", "margin", "status"]
+    if comparison is not None:
+        columns.insert(4, "against baseline")
+    cells = []
+    for row in rows:
+        status = f"{_SIGNS[row.tone]} {row.status}"
+        if row.explanation and row.tone != "good":
+            status += f": {text(row.explanation)}"
+        values = [code(row.gate), text(row.limit), text(row.measured), text(row.margin)]
+        cells.append([*values, *([text(row.baseline)] if comparison is not None else []), status])
+    return table(columns, cells)
+
+
+def _trouble(judged: JudgedRun) -> list[str]:
+    tests = unhappy_tests(judged)
+    if not tests:
+        return []
+    lines = ["", "### What went wrong", ""]
+    for test in tests[:_MOST]:
+        said = text(first_line(test.message))
+        lines.append(f"- **{text(test.outcome)}** {code(test.test)}{': ' if said else ''}{said}")
+    if len(tests) > _MOST:
+        lines.append(f"- and {len(tests) - _MOST:,} more")
+    return lines
+
+
+def _images(judged: JudgedRun) -> list[str]:
+    wrong = [image for image in worst_first(judged.images) if _of_interest(image)]
+    if not wrong:
+        return []
+    rows = [_image_row(image) for image in wrong[:_MOST]]
+    lines = ["", f"### Not the oracle's answer: {count_text(len(wrong), 'image')}"]
+    lines += table(("image", "score: board, oracle", "location: board, oracle", "wrong"), rows)
+    if len(wrong) > _MOST:
+        lines += ["", f"And {len(wrong) - _MOST:,} more."]
+    return lines
+
+
+def _of_interest(image: JudgedImage) -> bool:
+    return image.differs or image.status is not Status.PASSED
+
+
+def _image_row(image: JudgedImage) -> list[str]:
+    facts = image.record.facts
+    scores = [answer_score(facts, answer) for answer in (facts.device, facts.reference)]
+    places = [place(answer) for answer in (facts.device, facts.reference)]
+    wrong = [f"{v.check}: {v.explanation}" for v in image.verdicts if v.status is Status.FAILED]
+    return [
+        code(image.record.name),
+        text(", ".join(scores)),
+        text(", ".join(places)),
+        text("; ".join(wrong) or "nothing, within the tolerances"),
+    ]
+
+
+def _changes(comparison: Comparison | None) -> list[str]:
+    if comparison is None:
+        return []
+    from hil.baseline.model import Outcome
+    from hil.baseline.text import COLUMNS, row
+
+    lines = ["", f"### Against {code(comparison.before)}: {comparison.headline()}"]
+    lines += ["", *(f"- {text(words)}" for words in comparison.differences)]
+    shown = [c for o in (Outcome.WORSE, Outcome.BETTER) for c in comparison.of(o)]
+    columns = [name or "verdict" for name in COLUMNS]
+    lines += table(columns, [[text(cell) for cell in row(change)] for change in shown[:_MOST]])
+    if len(shown) > _MOST:
+        lines += ["", f"And {len(shown) - _MOST:,} more."]
+    reasons = dict.fromkeys(c.reason for c in comparison.of(Outcome.NOT_COMPARABLE))
+    if reasons:
+        lines += ["", f"Not comparable: {text('; '.join(reasons))}."]
+    return lines
+
+
+def _answers(judged: JudgedRun, against: JudgedRun | None) -> list[str]:
+    if against is None:
+        return []
+    found = answers(judged, against)
+    return ["", text(found.text), *table(
+        ("image", "changed"), [(code(name), text(what)) for _, name, what in found.rows]
+    )]  # fmt: skip
+
+
+def _figures(judged: JudgedRun) -> list[str]:
+    images = judged.run.images
+    rows = []
+    for name, words, _ in STAGES:
+        values = stage_values(images, name)
+        if any(values):
+            found, in_words = series(values), durations(values)
+            span = f"{in_words(found.least)} to {in_words(found.greatest)}"
+            rows.append((words, in_words(found.median), in_words(found.p95), span))
+    lines = ["", "### Figures"] if rows else []
+    lines += table(("latency", "median", "p95", "range"), rows)
+    used = [u for image in images if (u := image.memory.arena_used_bytes) is not None]
+    sizes = []
+    if used:
+        whole = bytes_text(max(image.memory.arena_bytes for image in images))
+        sizes.append(("tensor arena", bytes_text(max(used)), whole))
+    for file in judged.run.board.partitions if judged.run.board is not None else ():
+        if file.partition_bytes is not None:
+            space = f"{bytes_text(file.partition_bytes)} of partition {code(file.partition)}"
+            sizes.append((code(file.name), bytes_text(file.file_bytes), space))
+    return lines + table(("memory", "used", "of"), sizes)
+
+
+def _identity(judged: JudgedRun) -> list[str]:
+    rows = [
+        (text(group), text(name), code(value))
+        for group, pairs in identity(judged.run, judged.tolerances).items()
+        for name, value in pairs
+    ]
+    return ["", "### Identity", *table(("", "", ""), rows)]
+
+
+def _shortened(lines: list[str], limit: int) -> str:
+    """As many lines as fit, with a word about it where some do not."""
+    whole = "\n".join(lines) + "\n"
+    if len(whole.encode()) <= limit:
+        return whole
+    end = f"\n{_SHORTENED}\n"
+    room, kept = limit - len(end.encode()), []
+    for line in lines:
+        room -= len(line.encode()) + 1
+        if room < 0:
+            break
+        kept.append(line + "\n")
+    return "".join([*kept, end]) if kept else ""

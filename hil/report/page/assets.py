@@ -1,0 +1,52 @@
+"""Style, scripts and tables that stand in the page, so that it needs nothing but itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from hil.report.page.cards import WORST, script_json
+
+TEMPLATES = Path(__file__).with_name("template")
+_FOR_ALL = ("navigation.js",)
+_FOR_IMAGES = ("dom.js", "heat.js", "panels.js", "state.js", "grid.js", "sheet.js", "start.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """`policy` allows this script, this style and inline pictures, and no network at all."""
+
+    style: Markup
+    script: Markup
+    settings: Markup
+    policy: str
+
+
+def assets(*, images: bool) -> Assets:
+    """What the page needs; `images`: it has a grid of them."""
+    names = _FOR_ALL + (_FOR_IMAGES if images else ())
+    # Each file in a scope of its own would need exports; one scope for all needs nothing.
+    parts = [(TEMPLATES / name).read_text(encoding="utf-8") for name in names]
+    script = '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return Assets(
+        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+        script=Markup(script),
+        settings=script_json({"inferno": inferno(), "worst": WORST}),
+        policy=f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+        "img-src data:",
+    )
+
+
+def inferno() -> str:
+    """The colours of maps, 256 times red, green and blue, in base64."""
+    import cv2
+    import numpy as np
+
+    levels = np.arange(256, dtype=np.uint8)[:, np.newaxis]
+    colours = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[:, 0, ::-1]
+    return base64.b64encode(colours.tobytes()).decode("ascii")

@@ -1,0 +1,192 @@
+"""What the page says of the link, of who was measured, of the tests and of the console."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.report.figures import count_text, series, share_text
+from hil.report.judged import FAILED_OUTCOMES
+
+if TYPE_CHECKING:
+    from hil.judge.tolerance import Tolerances
+    from hil.record.run import Run
+
+_COUNTS = {
+    "bytes_out": "bytes to the board",
+    "bytes_in": "bytes from the board",
+    "frames_out": "frames to the board",
+    "frames_in": "frames from the board",
+    "console_bytes": "bytes of console text",
+    "damaged": "damaged frames from the board",
+    "notices": "notices of damage by the board",
+    "damaged_at_board": "damaged frames to the board",
+    "retransmitted": "frames sent again",
+    "timeouts": "of them because no answer came in time",
+    "duplicates": "answers that came twice",
+    "stale": "answers to requests of another session",
+    "wrong_image": "answers about another image",
+    "malformed": "frames that hold no reply",
+    "bad_requests": "requests that the board could not read",
+    "busy": "times the board was busy",
+    "incomplete": "inferences asked for too early",
+    "reuploads": "images announced again",
+    "repeated_inferences": "inferences run again",
+}
+_TRAFFIC = ("bytes_out", "bytes_in", "frames_out", "frames_in", "console_bytes")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\ufffe\uffff\ud800-\udfff]")
+_LEVEL = re.compile(r"^([EW]) \(\d+\)")
+_PANIC = re.compile(r"Guru Meditation|abort\(\) was called|Backtrace:|assert failed", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One count; `trouble` where it is above zero and should not be."""
+
+    name: str
+    count: int
+    note: str
+    trouble: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TestRow:
+    """All cases of one test function."""
+
+    test: str
+    passed: int
+    failed: int
+    other: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleRow:
+    """One line of the console. `level`: error, warning or empty."""
+
+    at: str
+    text: str
+    level: str
+
+
+def link_rows(run: Run) -> tuple[LinkRow, ...]:
+    """The counts of the link, errors as a share of the frames."""
+    if run.link is None:
+        return ()
+    counts = dict(run.link.counts)
+    frames = {"damaged": "frames_in", "damaged_at_board": "frames_out",
+              "retransmitted": "frames_out"}  # fmt: skip
+    rows = []
+    for name, count in run.link.counts:
+        of = counts.get(frames.get(name, ""), 0)
+        note = share_text(count, of) if of else ""
+        rows.append(
+            LinkRow(_COUNTS.get(name, name), count, note, count > 0 and name not in _TRAFFIC)
+        )
+    recovered = run.link.recoveries
+    return (*rows, LinkRow("times the board was recovered", recovered, "", recovered > 0))
+
+
+def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Who was measured by whom: groups of (name, value)."""
+    header, board = run.header, run.board
+    groups: dict[str, tuple[tuple[str, str], ...]] = {}
+    if board is not None:
+        groups["Board"] = (
+            ("asked for as", board.spec),
+            ("target", board.target),
+            ("chip of the build", board.chip),
+            ("link", f"{board.baud:,} baud"),
+            ("can", ", ".join(board.capabilities) or "nothing optional"),
+        )
+        groups["Firmware"] = (
+            ("version", board.firmware_version),
+            ("ESP-IDF", board.idf_version or "unknown"),
+            ("build", board.build_id),
+            ("app SHA-256", board.app_sha256),
+            ("engine", board.engine),
+        )
+        groups["Model"] = (
+            ("SHA-256", board.model_sha256),
+            ("operators", str(len(board.ops))),
+            ("positive class", str(board.positive_class)),
+            ("threshold", f"{board.threshold} %"),
+        )
+        groups["Oracle"] = (
+            ("kernels", board.resolver),
+            ("against tflite-micro", board.self_check),
+        )
+    groups["Tolerances in force"] = (
+        ("score", f"{tolerances.score_lsb} LSB"),
+        ("features", f"{tolerances.features_lsb} LSB"),
+        ("map", f"{tolerances.cam_units} units"),
+        ("location", f"{float(tolerances.location_margin):g} of the map's range"),
+    )
+    groups["Run"] = (
+        ("started", header.started),
+        ("command", " ".join(header.command)),
+        ("host", header.system),
+        ("camhil", header.camhil),
+        *header.packages,
+    )
+    return groups
+
+
+def test_rows(run: Run) -> tuple[TestRow, ...]:
+    """The tests, all cases of one function together, in the order of the run."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    for test in run.tests:
+        function = test.test.partition("[")[0]
+        found.setdefault(function, []).append((test.outcome, test.duration_s))
+    rows = []
+    for function, cases in found.items():
+        outcomes = [outcome for outcome, _ in cases]
+        passed = outcomes.count("passed")
+        failed = sum(outcomes.count(name) for name in FAILED_OUTCOMES)
+        seconds = sum(duration for _, duration in cases)
+        rows.append(TestRow(function, passed, failed, len(cases) - passed - failed, seconds))
+    return tuple(rows)
+
+
+def measurement_rows(run: Run) -> tuple[tuple[str, str, str], ...]:
+    """(name, value or figures, from which tests) of what tests recorded."""
+    found: dict[str, list[tuple[str, int | float | str | None]]] = {}
+    for record in run.measurements:
+        found.setdefault(record.name, []).append((record.test, record.value))
+    return tuple(
+        (name, _values_text([value for _, value in records]), _tests_text(records))
+        for name, records in found.items()
+    )
+
+
+def console_rows(run: Run) -> Iterator[ConsoleRow]:
+    """The console, without terminal colours; errors and warnings of ESP-IDF's log are marked."""
+    for at_s, text in run.console.lines if run.console is not None else ():
+        plain = printable(_COLOUR.sub("", text))
+        level = _LEVEL.match(plain)
+        kind = {"E": "error", "W": "warning"}[level[1]] if level else ""
+        yield ConsoleRow(f"{at_s:.3f}", plain, "error" if _PANIC.search(plain) else kind)
+
+
+def printable(text: str) -> str:
+    """Text without characters that HTML cannot hold."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _values_text(values: list[int | float | str | None]) -> str:
+    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    if len(numbers) != len(values):
+        kinds = sorted({str(value) for value in values})
+        return ", ".join(kinds[:3]) + (", ..." if len(kinds) > 3 else "")
+    if len(numbers) == 1:
+        return f"{numbers[0]:,}"
+    found = series(numbers)
+    return f"median {found.median:,.6g}, p95 {found.p95:,.6g} ({found.count} values)"
+
+
+def _tests_text(records: list[tuple[str, int | float | str | None]]) -> str:
+    tests = sorted({test for test, _ in records})
+    return tests[0] if len(tests) == 1 else count_text(len(tests), "test")

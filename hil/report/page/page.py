@@ -1,0 +1,229 @@
+"""The page as a whole: from judged runs to one HTML file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil import __version__
+from hil.report.changes import Answers, answers, by_key, change_table
+from hil.report.figures import bytes_text, count_text, duration_text, series
+from hil.report.headline import gate_rows, headline
+from hil.report.judged import FAILED_OUTCOMES, UNMEASURED_OUTCOMES, JudgedRun
+from hil.report.page.assets import TEMPLATES, assets
+from hil.report.page.cards import WORST, Card, cards
+from hil.report.page.details import (
+    console_rows,
+    identity,
+    link_rows,
+    measurement_rows,
+    printable,
+    test_rows,
+)
+from hil.report.page.latency import latency
+from hil.report.page.memory import memory
+
+if TYPE_CHECKING:
+    from hil.baseline.model import Comparison
+    from hil.gates.model import GatesVerdict
+    from hil.record.run import TestRecord
+
+MOST_FAILURES = 100
+_MOST_TEXT = 20_000
+_SECTIONS = {
+    "verdict": "Verdict",
+    "changes": "Changes",
+    "images": "Images",
+    "latency": "Latency",
+    "memory": "Memory",
+    "link": "Link",
+    "identity": "Identity",
+    "tests": "Tests",
+    "console": "Console",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure on top of the page."""
+
+    name: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A test that did not pass. `failed`: the board's fault; else nothing was measured."""
+
+    name: str
+    outcome: str
+    failed: bool
+    first_line: str
+    message: str
+
+
+def render(
+    judged: JudgedRun,
+    *,
+    source: str,
+    verdict: GatesVerdict | None = None,
+    against: JudgedRun | None = None,
+    comparison: Comparison | None = None,
+) -> str:
+    """The page as text.
+
+    Args:
+        judged: the run.
+        source: name of its file.
+        verdict: of the gates, if there are any.
+        against: the run that it is compared with.
+        comparison: the metrics of the two.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
+    )
+    run = judged.run
+    all_cards = cards(judged.images, by_key(against) if against is not None else None)
+    failures, more = _failures(judged)
+    found: dict[str, object] = {
+        "latency": latency(run, against.run if against is not None else None),
+        "memory": memory(run),
+        "link": link_rows(run),
+        "identity": identity(run, judged.tolerances),
+        "tests": test_rows(run),
+        "console": tuple(console_rows(run)),
+    }
+    text: str = environment.get_template("page.html").render(
+        head=headline(judged, verdict),
+        title=title(judged),
+        subtitle=subtitle(judged),
+        sections=_sections(found, all_cards, against),
+        tiles=_tiles(judged),
+        gates=gate_rows(verdict, comparison),
+        failures=failures,
+        wrong=[card for card in all_cards if card.status == "failed"],
+        more_failures=more,
+        changes=change_table(comparison) if comparison is not None else None,
+        answers=_answers(judged, against),
+        before="" if against is None else subtitle(against),
+        cards=all_cards,
+        shape=_shape(judged),
+        filters=_filters(all_cards, against is not None),
+        measurements=measurement_rows(run),
+        assets=assets(images=bool(all_cards)),
+        version=__version__,
+        source=source,
+        **found,
+    )
+    return printable(text)
+
+
+def title(judged: JudgedRun) -> str:
+    """Which board with which firmware."""
+    board = judged.run.board
+    if board is None:
+        return "no board answered"
+    return f"{board.target}, firmware {board.firmware_version}, model {board.model_sha256[:12]}"
+
+
+def subtitle(judged: JudgedRun) -> str:
+    """When it was, and how much."""
+    started = judged.run.header.started.replace("T", " ").replace("+00:00", " UTC")
+    many = count_text(len(judged.images), "image")
+    return f"{started}, {many}, {count_text(len(judged.run.tests), 'test')}"
+
+
+def _shape(judged: JudgedRun) -> tuple[int, int]:
+    """(width, height) of the pictures; all go into the same model."""
+    sizes = [image.record.facts.input_size for image in judged.images]
+    return (sizes[0][1], sizes[0][0]) if sizes else (1, 1)
+
+
+def _sections(
+    found: dict[str, object], all_cards: tuple[Card, ...], against: JudgedRun | None
+) -> list[tuple[str, str]]:
+    present = {**found, "verdict": True, "images": all_cards, "changes": against is not None}
+    shown = dict(present)
+    stages, budgets = found["latency"], found["memory"]
+    shown["latency"] = getattr(stages, "stages", ())
+    shown["memory"] = getattr(budgets, "budgets", ()) or getattr(budgets, "figures", ())
+    return [(name, text) for name, text in _SECTIONS.items() if shown[name]]
+
+
+def _tiles(judged: JudgedRun) -> list[Tile]:
+    run, images = judged.run, judged.images
+    tiles = []
+    if images:
+        equal = sum(not image.differs for image in images)
+        tiles.append(Tile("Answers equal the oracle's", f"{equal} of {len(images)}"))
+        known = [image.largest_lsb for image in images if image.largest_lsb is not None]
+        if known:
+            tiles.append(Tile("Largest difference", f"{max(known):,} LSB", "score, features, map"))
+        invoke = [image.record.times.invoke_us for image in images]
+        found = series(invoke)
+        p95 = f"p95 {duration_text(found.p95)}"
+        tiles.append(Tile("Inference, median", duration_text(found.median), p95))
+        used = [u for i in images if (u := i.record.memory.arena_used_bytes) is not None]
+        if used:
+            whole = bytes_text(images[0].record.memory.arena_bytes)
+            tiles.append(Tile("Arena used", bytes_text(max(used)), f"of {whole}"))
+    if run.tests:
+        passed = len(judged.tests(("passed",)))
+        tiles.append(Tile("Tests passed", f"{passed} of {len(run.tests)}"))
+    if run.link is not None:
+        again = dict(run.link.counts).get("retransmitted", 0)
+        tiles.append(Tile("Frames sent again", f"{again:,}"))
+    return tiles
+
+
+def _filters(all_cards: tuple[Card, ...], compared: bool) -> list[tuple[str, str, int]]:
+    filters = [
+        ("all", "All", len(all_cards)),
+        ("failed", "Failed", sum(card.status == "failed" for card in all_cards)),
+        ("disagreeing", "Disagreeing", sum(card.differs for card in all_cards)),
+        ("worst", "Worst", min(WORST, len(all_cards))),
+    ]
+    if any(card.truth for card in all_cards):
+        untrue = sum(card.truth not in ("", "right") for card in all_cards)
+        filters.append(("untrue", "Against the truth", untrue))
+    if compared:
+        filters.append(("changed", "Changed", sum(card.changed != "" for card in all_cards)))
+    return filters
+
+
+def _failures(judged: JudgedRun) -> tuple[list[Failure], int]:
+    tests = unhappy_tests(judged)
+    shown = [
+        Failure(
+            name=test.test,
+            outcome=test.outcome,
+            failed=test.outcome in FAILED_OUTCOMES,
+            first_line=first_line(test.message),
+            message=test.message[:_MOST_TEXT] or "no message",
+        )
+        for test in tests[:MOST_FAILURES]
+    ]
+    return shown, len(tests) - len(shown)
+
+
+def unhappy_tests(judged: JudgedRun) -> tuple[TestRecord, ...]:
+    """The tests that did not pass: failed ones first, then what could not be measured."""
+    return (
+        *judged.failed_tests,
+        *judged.tests(UNMEASURED_OUTCOMES[:1]),
+        *judged.tests(UNMEASURED_OUTCOMES[1:]),
+    )
+
+
+def first_line(message: str) -> str:
+    """What a message says, in a line: pytest's own error lines before the code around them."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    said = next((line[1:].strip() for line in lines if line.startswith("E ")), None)
+    return (said or next(iter(lines), ""))[:200]
+
+
+def _answers(judged: JudgedRun, against: JudgedRun | None) -> Answers | None:
+    return None if against is None else answers(judged, against)

@@ -1,0 +1,1 @@
+"""Statistics that gates and comparisons rest on. Seeded, distribution-free, numpy only."""

@@ -1,0 +1,338 @@
+"""Metrics of made-up answers whose values are plain to see."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from hil.evaluate.evaluation import evaluate
+from hil.evaluate.gates import evaluation_samples, judge_evaluation
+from hil.evaluate.labels import DataSet, Entry
+from hil.evaluate.quality import Evaluation
+from hil.evaluate.records import (
+    RESULTS_VERSION,
+    Answer,
+    Header,
+    Result,
+    Times,
+    joined,
+    pack_answer,
+)
+from hil.evaluate.report import as_json, write_json
+from hil.evaluate.rows import rows
+from hil.evaluate.run import Answers
+from hil.evaluate.selection import select
+from hil.evaluate.tables import show
+from hil.gates.load import load_gates
+from hil.gates.model import GateStatus, Ship
+from hil.judge.tolerance import Tolerances, load_tolerances
+from hil.location import Location, NoLocation, cell_location
+from hil.metrics import Hits
+
+SIZE = (96, 96)
+HEADER = Header(RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", 1, 50, SIZE, "litert")
+LEFT = (0.0, 0.0, 0.5, 1.0)
+PASSING, FAILING = 27, -28  # (27 + 128) / 256 is 60.5 %, (-28 + 128) / 256 is 39.1 %
+
+
+def answer(score: int, row: int, column: int, **changes: Any) -> Answer:
+    """A map with its maximum in one cell, and the location that follows."""
+    cam = np.zeros((6, 6), np.int32)
+    cam[row, column] = 1000
+    place: Location | NoLocation = cell_location(row, column, (6, 6), SIZE)
+    if score < 0:
+        place = NoLocation.BELOW_THRESHOLD
+    packed = pack_answer(7, (-score, score), 50, place, cam)
+    return dataclasses.replace(packed, **changes)
+
+
+class Images:
+    """A data set that grows line by line, and the answers to it."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.results: dict[str, Result] = {}
+
+    def add(
+        self,
+        oracle: Answer,
+        *,
+        person: bool = True,
+        device: Answer | None = None,
+        boxes: tuple[tuple[float, float, float, float], ...] | None = None,
+        split: str = "test",
+        source: str = "",
+        size: tuple[int, int] = SIZE,
+    ) -> None:
+        if boxes is None:
+            boxes = (LEFT,) if person else ()
+        file = f"{len(self.entries)}.png"
+        self.entries.append(Entry(len(self.entries) + 2, file, person, boxes, split, source))
+        times = Times(100, 10, 5000, 20, 6000)
+        self.results[file] = joined(file, 1, size, oracle, device or oracle, times)
+
+    def answers(self, **changes: Any) -> Answers:
+        return Answers(dataclasses.replace(HEADER, **changes), self.results)
+
+    def evaluate(self, tolerances: Tolerances | None = None) -> Evaluation:
+        data = DataSet(Path("labels.csv"), Path(), tuple(self.entries), ())
+        return evaluate(self.answers(), select(data), tolerances or load_tolerances())
+
+
+def worked_example() -> Images:
+    """Four persons, three found, two of them at the right place; two empty, one alarm."""
+    images = Images()
+    images.add(answer(PASSING, 2, 1), source="a")  # found, right place
+    images.add(answer(PASSING, 3, 0), source="a")  # found, right place
+    images.add(answer(PASSING, 3, 5), source="a")  # found, wrong place
+    images.add(answer(FAILING, 3, 2), source="b")  # missed, though the map knows the place
+    images.add(answer(PASSING, 0, 0), person=False, source="b")
+    images.add(answer(FAILING, 0, 0), person=False, source="b")
+    images.add(answer(PASSING, 2, 1), split="val")
+    return images
+
+
+def test_scores_are_counted_on_the_reported_images() -> None:
+    found = worked_example().evaluate()
+    scores = found.oracle.scores
+    assert (scores.true_positives, scores.false_negatives) == (3, 1)
+    assert (scores.false_positives, scores.true_negatives) == (1, 1)
+    assert scores.accuracy == Hits(4, 6)
+    assert scores.threshold == 50
+    assert found.counts.run == 7
+    assert (found.counts.reported, found.counts.persons, found.counts.empty) == (6, 4, 2)
+
+
+def test_localization_is_counted_as_answered_and_by_the_map() -> None:
+    found = worked_example().evaluate()
+    assert found.oracle.answered == Hits(2, 4)
+    assert found.oracle.peak == Hits(3, 4)
+    assert found.baselines.centre == Hits(4, 4)  # the box ends in the middle
+
+
+def test_half_a_cell_beside_a_box_is_near() -> None:
+    images = Images()
+    for column in (2, 3, 4):
+        images.add(answer(PASSING, 3, column), boxes=(LEFT,))
+    found = images.evaluate()
+    assert found.oracle.peak == Hits(1, 3)
+    assert found.oracle.near_peak == Hits(2, 3)
+
+
+def test_the_level_comes_from_the_validation_images() -> None:
+    images = Images()
+    cell = (1 / 6, 1 / 3, 1 / 3, 1 / 2)  # row 2, column 1
+    images.add(answer(PASSING, 2, 1), boxes=(cell,), split="val")
+    images.add(answer(PASSING, 2, 1), boxes=(cell,))
+    images.add(answer(PASSING, 4, 4), boxes=(cell,))
+    found = images.evaluate()
+    assert [accuracy.hits for accuracy in found.oracle.boxes] == [Hits(1, 2)] * 3
+    assert (found.counts.validation, found.counts.held_out) == (1, 2)
+    assert len(found.baselines.boxes) == 3
+
+
+def test_without_validation_images_the_boxes_are_not_measured() -> None:
+    images = Images()
+    images.add(answer(PASSING, 2, 1))
+    images.add(answer(FAILING, 2, 1), person=False, split="val")
+    found = images.evaluate()
+    assert found.oracle.boxes == ()
+    assert "max_box_acc_50" not in evaluation_samples(found, images.answers())
+
+
+def test_a_person_that_the_cut_lost_counts_as_none_and_too_small_ones_not_at_all() -> None:
+    images = Images()
+    images.add(answer(FAILING, 2, 1), boxes=((0.0, 0.0, 0.1, 1.0),), size=(200, 100))
+    images.add(answer(FAILING, 2, 1), boxes=((0.0, 0.0, 0.05, 0.05),))
+    images.add(answer(PASSING, 2, 1))
+    found = images.evaluate()
+    assert (found.counts.persons, found.counts.empty, found.counts.undecided) == (1, 1, 1)
+    assert found.counts.lost == 2
+    assert found.counts.boxed == 1
+    assert found.oracle.scores.accuracy == Hits(2, 2)
+
+
+def test_a_flat_map_points_nowhere() -> None:
+    images = Images()
+    flat = pack_answer(7, (-27, 27), 50, NoLocation.FLAT_MAP, np.zeros((6, 6), np.int32))
+    images.add(flat, boxes=((0.0, 0.0, 1.0, 1.0),))
+    images.add(flat, boxes=((0.0, 0.0, 1.0, 1.0),), split="val")
+    found = images.evaluate()
+    assert found.oracle.peak == Hits(0, 1)
+    assert found.oracle.boxes[0].hits == Hits(0, 1)
+
+
+def test_sources_are_told_apart() -> None:
+    found = worked_example().evaluate()
+    assert [source.source for source in found.sources] == ["a", "b"]
+    first, second = found.sources
+    assert (first.scores.positives, first.scores.negatives) == (3, 0)
+    assert first.answered == Hits(2, 3)
+    assert second.scores.false_alarms == Hits(1, 2)
+    assert second.peak == Hits(1, 1)
+
+
+# ---- board against oracle -------------------------------------------------------
+
+
+def test_identical_answers_agree_and_share_their_metrics() -> None:
+    found = worked_example().evaluate()
+    assert found.agreement is not None
+    assert found.agreement.identical == found.agreement.images == 7
+    assert (found.agreement.score_lsb, found.agreement.failed) == (0, 0)
+    assert found.device is found.oracle
+
+
+def test_differences_are_counted_and_judged() -> None:
+    images = worked_example()
+    images.add(answer(PASSING, 2, 1), device=answer(PASSING - 3, 2, 1))
+    images.add(answer(1, 2, 1), device=answer(-1, 2, 1))
+    images.add(answer(PASSING, 2, 1), device=answer(PASSING, 2, 2))
+    images.add(answer(PASSING, 2, 1), device=answer(PASSING, 2, 1, image_crc=8))
+    found = images.evaluate()
+    both = found.agreement
+    assert both is not None
+    assert (both.images, both.identical, both.failed) == (11, 7, 4)
+    assert (both.score_lsb, both.cam_lsb) == (3, 1000)
+    assert (both.scores_differing, both.cams_differing) == (2, 1)
+    assert (both.locations_differing, both.decisions_differing) == (2, 1)
+    assert [file for file, _ in both.examples] == ["7.png", "8.png", "9.png", "10.png"]
+    assert "for another image" in both.examples[3][1]
+    assert found.device is not None
+    assert found.device.scores.false_negatives == found.oracle.scores.false_negatives + 1
+
+
+def test_tolerances_allow_what_they_say() -> None:
+    images = worked_example()
+    images.add(answer(PASSING, 2, 1), device=answer(PASSING - 1, 2, 1))
+    exact = load_tolerances()
+    wide = dataclasses.replace(exact, score_lsb=1)
+    for tolerances, failed in ((exact, 1), (wide, 0)):
+        both = images.evaluate(tolerances).agreement
+        assert both is not None
+        assert (both.failed, both.score_lsb) == (failed, 1)
+
+
+def test_a_map_that_the_board_did_not_send_is_a_failure_and_a_miss() -> None:
+    images = worked_example()
+    images.add(answer(FAILING, 2, 1), device=answer(FAILING, 2, 1, cam=None, grid=(0, 0)))
+    found = images.evaluate()
+    assert found.agreement is not None
+    assert found.agreement.failed == 1
+    assert found.device is not None
+    assert found.oracle.peak == Hits(4, 5)
+    assert found.device.peak == Hits(3, 5)
+
+
+# ---- gates ----------------------------------------------------------------------
+
+
+def gates_file(folder: Path, text: str) -> Path:
+    path = folder / "gates.toml"
+    path.write_text(text)
+    return path
+
+
+def test_samples_have_the_names_of_the_catalogue() -> None:
+    images = worked_example()
+    found = evaluation_samples(images.evaluate(), images.answers())
+    assert (found["accuracy"].successes, found["accuracy"].trials) == (4, 6)
+    assert (found["pointing_hit_rate"].successes, found["pointing_hit_rate"].trials) == (2, 4)
+    assert found["max_box_acc_50"].trials == 4
+    assert found["invoke_us"].values == (5000,) * 7
+    assert found["score_lsb"].values == (0,)
+    assert found["calibration_error"].interval is not None
+
+
+def test_gates_are_met_unproven_and_unmet_as_in_a_test_run(tmp_path: Path) -> None:
+    images = worked_example()
+    text = """
+        [[gate]]
+        metric = "score_lsb"
+        max = 0
+        [[gate]]
+        metric = "accuracy"
+        min = "50 %"
+        [[gate]]
+        metric = "invoke_us"
+        statistic = "max"
+        max = "1 ms"
+        [[gate]]
+        metric = "features_lsb"
+        max = 0
+    """
+    verdict = judge_evaluation(
+        images.evaluate(), images.answers(), load_gates(gates_file(tmp_path, text))
+    )
+    assert [result.status for result in verdict.results] == [
+        GateStatus.MET,
+        GateStatus.NOT_PROVEN,
+        GateStatus.UNMET,
+        GateStatus.NOT_MEASURED,
+    ]
+    assert verdict.ship is Ship.DO_NOT_SHIP
+
+
+def test_a_board_that_disagrees_does_not_ship_though_its_gates_are_met(tmp_path: Path) -> None:
+    images = worked_example()
+    gates = load_gates(gates_file(tmp_path, '[[gate]]\nmetric = "recall"\nmin = "10 %"\n'))
+    assert judge_evaluation(images.evaluate(), images.answers(), gates).ship is Ship.SHIP
+    for _ in range(12):
+        images.add(answer(PASSING, 2, 1), device=answer(PASSING - 3, 2, 1))
+    verdict = judge_evaluation(images.evaluate(), images.answers(), gates)
+    assert verdict.ship is Ship.DO_NOT_SHIP
+    assert len(verdict.failures) == 11
+    assert verdict.failures[-1] == "and 2 more images"
+
+
+# ---- what is shown --------------------------------------------------------------
+
+
+def text_of(found: Evaluation, width: int = 80) -> str:
+    console = Console(width=width, file=io.StringIO())
+    with console.capture() as capture:
+        show(found, console)
+    return capture.get()
+
+
+def test_every_metric_is_printed_beside_its_baseline_and_the_oracle() -> None:
+    text = text_of(worked_example().evaluate())
+    listed = {row.name.strip(): row for row in rows(worked_example().evaluate())}
+    assert len(listed) == 15
+    for name in listed:
+        assert name in text
+    assert "location in a box     50.0 %" in text
+    assert "Board and oracle: 7 of 7 images identical" in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_markup_in_file_names_is_not_interpreted() -> None:
+    images = worked_example()
+    images.add(answer(PASSING, 2, 1), device=answer(PASSING, 2, 2), source="[red]")
+    file = next(reversed(images.results))
+    images.results["[b]x.png"] = dataclasses.replace(images.results.pop(file), file="[b]x.png")
+    images.entries[-1] = dataclasses.replace(images.entries[-1], file="[b]x.png")
+    text = text_of(images.evaluate())
+    assert "[b]x.png: location" in text
+    assert "[red]" in text
+
+
+def test_the_json_file_holds_what_is_shown(tmp_path: Path) -> None:
+    images = worked_example()
+    found, path = images.evaluate(), tmp_path / "sub" / "evaluation.json"
+    write_json(as_json(found, images.answers(), 1.5), path)
+    data = json.loads(path.read_text())
+    metrics = {row["metric"]: row for row in data["metrics"]}
+    assert metrics["accuracy"]["board"]["hits"] == 4
+    assert metrics["accuracy"]["baseline"]["value"] == pytest.approx(4 / 6)
+    assert data["agreement"]["identical"] == 7
+    assert len(data["threshold_curve"]) == 101
+    assert data["run"]["seconds"] == 1.5
+    assert [path.name for path in path.parent.iterdir()] == ["evaluation.json"]

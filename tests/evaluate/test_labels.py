@@ -1,0 +1,148 @@
+"""labels.csv: every line is used or named, with what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hil.errors import UsageError
+from hil.evaluate.labels import Entry, read_labels
+
+
+def data_set(folder: Path, text: str, *files: str) -> Path:
+    (folder / "images").mkdir(exist_ok=True)
+    for name in files:
+        path = folder / "images" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    (folder / "labels.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_line_is_read_with_its_boxes_and_its_number(tmp_path: Path) -> None:
+    text = "file,person,boxes\na.png,1,0 0 0.5 1; 0.25 0.5 1 0.75\n\nsub/b.png,0,\n"
+    data = read_labels(data_set(tmp_path, text, "a.png", "sub/b.png"))
+    assert data.entries == (
+        Entry(2, "a.png", True, ((0, 0, 0.5, 1), (0.25, 0.5, 1, 0.75))),
+        Entry(4, "sub/b.png", False, ()),
+    )
+    assert data.notes == ()
+    assert data.where(data.entries[1]) == f"{tmp_path / 'labels.csv'}:4"
+
+
+def test_optional_columns_may_come_in_any_order(tmp_path: Path) -> None:
+    text = "\ufeffsource,boxes,person,height,width,split,file\ncoco,,1,96,128,test,a.png\n"
+    (entry,) = read_labels(data_set(tmp_path, text, "a.png")).entries
+    assert entry == Entry(2, "a.png", True, (), "test", "coco", (128, 96))
+
+
+def test_pictures_may_lie_beside_the_labels(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"")
+    (tmp_path / "labels.csv").write_text("file,person,boxes\na.png,0,\n")
+    assert read_labels(tmp_path).pictures == tmp_path
+
+
+BAD_LINES = {
+    "gone.png,0,": "no file gone.png in",
+    "a.png,0,": "a.png is there twice, first in line 2",
+    "b.png,yes,": "person is 'yes', not 0 or 1",
+    "b.png,0,0 0 1 1": "boxes, but person is 0",
+    "b.png,1,0 0 1": "box '0 0 1' is not four numbers x0 y0 x1 y1",
+    "b.png,1,0 0 1 x": "box '0 0 1 x' is not four numbers",
+    "b.png,1,0 0 1.01 1": "box '0 0 1.01 1' is outside of 0..1",
+    "b.png,1,nan 0 1 1": "is outside of 0..1",
+    "b.png,1,10 20 50 60": "is outside of 0..1: boxes are fractions",
+    "b.png,1,0.5 0 0.5 1": "box '0.5 0 0.5 1' is empty",
+    "b.png,1": "2 fields, the header has 3",
+    "b.png,1,,7": "4 fields, the header has 3",
+    ",1,": "file is empty",
+    "../a.png,1,": "../a.png is not inside of the data set",
+    "/etc/passwd,1,": "/etc/passwd is not inside of the data set",
+}
+
+
+@pytest.mark.parametrize(("line", "message"), BAD_LINES.items(), ids=list(BAD_LINES))
+def test_a_bad_line_is_named_with_its_number(tmp_path: Path, line: str, message: str) -> None:
+    text = f"file,person,boxes\na.png,1,0 0 1 1\n{line}\n"
+    with pytest.raises(UsageError) as caught:
+        read_labels(data_set(tmp_path, text, "a.png", "b.png"))
+    assert "1 problem in the labels:" in caught.value.message
+    assert "line 3: " in caught.value.message
+    assert message in caught.value.message
+    assert caught.value.where == str(tmp_path / "labels.csv")
+
+
+def test_all_problems_are_named_at_once_and_two_of_one_line_too(tmp_path: Path) -> None:
+    text = "file,person,boxes\na.png,2,0 0 2 1\nb.png,1,\nc.png,0,\n"
+    with pytest.raises(UsageError) as caught:
+        read_labels(data_set(tmp_path, text, "b.png"))
+    assert caught.value.message.splitlines() == [
+        "4 problems in the labels:",
+        "  line 2: person is '2', not 0 or 1",
+        "  line 2: box '0 0 2 1' is outside of 0..1: boxes are fractions of the picture",
+        f"  line 2: no file a.png in {tmp_path / 'images'}",
+        f"  line 4: no file c.png in {tmp_path / 'images'}",
+    ]
+
+
+def test_a_thousand_problems_are_counted(tmp_path: Path) -> None:
+    lines = "".join(f"{n}.png,0,\n" for n in range(1000))
+    with pytest.raises(UsageError, match="1000 problems") as caught:
+        read_labels(data_set(tmp_path, "file,person,boxes\n" + lines))
+    assert caught.value.message.endswith("and 900 more")
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("file,person", "column boxes is missing; the header has file, person"),
+        ("name,label", "column file, person, boxes is missing"),
+        ("file,person,boxes,file", "column file is there twice"),
+        ("file,person,boxes,splitt", "unknown column 'splitt': did you mean split?"),
+        ("file,person,boxes,Source", "unknown column 'Source': did you mean source?"),
+        ("file,person,boxes,width", "width and height come together"),
+        ("", "the file is empty"),
+    ],
+)
+def test_wrong_columns_are_named(tmp_path: Path, header: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_labels(data_set(tmp_path, f"{header}\n"))
+    assert message in caught.value.message
+
+
+def test_sizes_that_are_none_are_named(tmp_path: Path) -> None:
+    text = "file,person,boxes,width,height\na.png,1,,0x20,96\n"
+    with pytest.raises(UsageError, match="line 2: width and height are '0x20' and '96'"):
+        read_labels(data_set(tmp_path, text, "a.png"))
+
+
+def test_columns_without_a_use_and_pictures_without_a_line_are_told(tmp_path: Path) -> None:
+    text = "file,person,boxes,camera\na.png,1,,front\n"
+    data = read_labels(data_set(tmp_path, text, "a.png", "b.jpg", "readme.txt"))
+    assert data.notes == (
+        "columns that are not used: camera",
+        "1 pictures that no line names: b.jpg",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"file,person,boxes\n\xff.png,1,\n", "not UTF-8"),
+        (b'file,person,boxes\n"a.png,1,\n', "not CSV"),
+        (b"file,person,boxes\n", "no images are listed"),
+    ],
+)
+def test_a_file_that_is_no_labels_file_says_so(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    (tmp_path / "labels.csv").write_bytes(content)
+    with pytest.raises(UsageError, match=message):
+        read_labels(tmp_path)
+
+
+def test_a_folder_without_labels_says_what_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot read the labels") as caught:
+        read_labels(tmp_path / "nowhere")
+    assert "file, person, boxes" in caught.value.hint

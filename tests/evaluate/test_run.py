@@ -1,0 +1,138 @@
+"""Evaluations by the oracle alone, from labels to results; interrupted ones go on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hil.errors import UsageError
+from hil.evaluate.evaluation import evaluate
+from hil.evaluate.labels import read_labels
+from hil.evaluate.oracle_messages import Model
+from hil.evaluate.run import Answers, Plan, run_on_oracle
+from hil.evaluate.selection import select
+from hil.judge.tolerance import load_tolerances
+
+MakeData = Callable[..., Path]
+
+
+class Counted:
+    """Counts steps; `stop_at` interrupts, as Ctrl-C does."""
+
+    def __init__(self, stop_at: int | None = None) -> None:
+        self.total = self.kept = self.steps = 0
+        self._stop_at = stop_at
+
+    def begin(self, total: int, kept: int) -> None:
+        self.total, self.kept = total, kept
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps == self._stop_at:
+            raise KeyboardInterrupt
+
+
+def run(
+    folder: Path, model: Model, resume: Path | None = None, progress: Counted | None = None
+) -> Answers:
+    data = read_labels(folder)
+    return run_on_oracle(model, Plan(data, data.entries, 2, resume), progress or Counted())
+
+
+def test_every_line_has_a_result_in_its_order(make_data: MakeData, model: Model) -> None:
+    progress = Counted()
+    answers = run(make_data(9), model, progress=progress)
+    assert list(answers.results) == [f"{n}.png" for n in range(9)]
+    assert (progress.total, progress.kept, progress.steps) == (9, 0, 9)
+    assert answers.header.target == "oracle"
+    assert answers.header.input_size == (96, 96)
+
+
+def test_an_interrupted_evaluation_goes_on_and_ends_the_same(
+    make_data: MakeData, model: Model, tmp_path: Path
+) -> None:
+    folder, resume = make_data(9), tmp_path / "results.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, model, resume, Counted(stop_at=4))
+    progress = Counted()
+    resumed = run(folder, model, resume, progress)
+    assert (progress.total, progress.kept, progress.steps) == (9, 4, 5)
+    whole = run(folder, model)
+    assert resumed.results == whole.results
+    assert list(resumed.results) == list(whole.results)
+    chosen, exact = select(read_labels(folder)), load_tolerances()
+    assert evaluate(resumed, chosen, exact) == evaluate(whole, chosen, exact)
+
+
+def test_a_picture_that_changed_since_is_run_again(
+    make_data: MakeData, model: Model, tmp_path: Path
+) -> None:
+    folder, resume = make_data(4), tmp_path / "results.jsonl"
+    run(folder, model, resume)
+    images = folder / "images"
+    (images / "2.png").write_bytes((images / "3.png").read_bytes())
+    progress = Counted()
+    again = run(folder, model, resume, progress)
+    assert (progress.kept, progress.steps) == (3, 1)
+    assert again.results["2.png"].oracle == again.results["3.png"].oracle
+    assert run(folder, model).results == again.results
+
+
+def test_lines_may_be_added_and_removed_between_runs(
+    make_data: MakeData, model: Model, tmp_path: Path
+) -> None:
+    folder, resume = make_data(6), tmp_path / "results.jsonl"
+    labels = folder / "labels.csv"
+    lines = labels.read_text().splitlines()
+    labels.write_text("\n".join(lines[:4]) + "\n")
+    run(folder, model, resume)
+    labels.write_text("\n".join([lines[0], *lines[3:]]) + "\n")
+    progress = Counted()
+    answers = run(folder, model, resume, progress)
+    assert list(answers.results) == ["2.png", "3.png", "4.png", "5.png"]
+    assert (progress.kept, progress.steps) == (1, 3)
+
+
+def test_pictures_that_cannot_be_used_are_all_named_after_the_others_were_run(
+    make_data: MakeData, model: Model, tmp_path: Path
+) -> None:
+    folder, resume = make_data(6), tmp_path / "results.jsonl"
+    (folder / "images" / "1.png").write_bytes(b"")
+    (folder / "images" / "4.png").write_bytes(b"no picture")
+    progress = Counted()
+    with pytest.raises(UsageError) as caught:
+        run(folder, model, resume, progress)
+    assert caught.value.message.splitlines() == [
+        "2 problems in the labels:",
+        "  line 3: 1.png: the file is empty",
+        "  line 6: 4.png: not a picture, or a damaged one",
+    ]
+    assert progress.steps == 4
+    make_data(6, "good")
+    for name in ("1.png", "4.png"):
+        good = folder.parent / "good" / "images" / name
+        (folder / "images" / name).write_bytes(good.read_bytes())
+    second = Counted()
+    assert len(run(folder, model, resume, second).results) == 6
+    assert (second.kept, second.steps) == (4, 2)
+
+
+def test_a_picture_of_another_size_than_its_line_says_is_named(
+    make_data: MakeData, model: Model
+) -> None:
+    folder = make_data(1)
+    (folder / "labels.csv").write_text("file,person,boxes,width,height\n0.png,0,,96,120\n")
+    with pytest.raises(UsageError, match=r"line 2: 0\.png is 120x96 pixels, the labels say 96x120"):
+        run(folder, model)
+
+
+def test_results_of_another_model_are_not_taken_over(
+    make_data: MakeData, model: Model, tmp_path: Path
+) -> None:
+    folder, resume = make_data(2), tmp_path / "results.jsonl"
+    run(folder, model, resume)
+    with pytest.raises(UsageError, match="of another threshold: 50, now it is 70"):
+        run(folder, dataclasses.replace(model, threshold=70), resume)

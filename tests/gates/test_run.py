@@ -1,0 +1,198 @@
+"""The verdict on a whole run: gates, images, tests, and what could not be measured."""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+
+import pytest
+
+from hil.errors import ExitCode
+from hil.gates.model import Gate, Gates, GateStatus, GatesVerdict, Ship
+from hil.gates.run import exit_code, judge_run_gates
+from hil.gates.text import headline, verdict_lines
+from hil.judge.tolerance import Tolerances
+from hil.measure.catalog import CATALOG
+from hil.record.run import EndFacts, RepeatRecord, Run, TestRecord
+from hil.testing.recorded_run import Fault, recorded_run
+
+MET = Gate(CATALOG["recoveries"], "value", max=0)
+UNMET = Gate(CATALOG["arena_used_bytes"], "max", max=1)
+UNMEASURED = Gate(CATALOG["psram_free_bytes"], "min", min=1)
+UNPROVEN = Gate(CATALOG["invoke_us"], "p95", max=1e9)
+
+EXACT = Tolerances(0, 0, 0, Fraction(0))
+LOOSE = Tolerances(5, 0, 1_000, Fraction(1))
+
+
+def judge(run: Run, *gates: Gate, tolerances: Tolerances | None = None) -> GatesVerdict:
+    return judge_run_gates(run, Gates(gates or (MET,)), tolerances)
+
+
+def with_test(run: Run, outcome: str, *, by_verdict: bool = False) -> Run:
+    added = TestRecord("test_x.py::test_it", "call", outcome, 0.1, "why\nit failed", by_verdict)
+    return dataclasses.replace(run, tests=(*run.tests, added))
+
+
+def ended(run: Run, code: int) -> Run:
+    return dataclasses.replace(run, end=EndFacts(code, ()))
+
+
+def with_fault(fault: Fault) -> Run:
+    """Its tests fail by the verdicts on the images, as the suite's do."""
+    run = recorded_run(3, faults={1: fault})
+    tests = [dataclasses.replace(t, by_verdict=t.outcome == "failed") for t in run.tests]
+    return dataclasses.replace(run, tests=tuple(tests))
+
+
+GOOD = recorded_run(3)
+
+
+@pytest.mark.parametrize(
+    ("gates", "ship", "code"),
+    [
+        ((MET,), Ship.SHIP, ExitCode.PASSED),
+        ((MET, UNMET), Ship.DO_NOT_SHIP, ExitCode.GATE_FAILED),
+        ((MET, UNMEASURED), Ship.NOT_PROVEN, ExitCode.NOT_PROVEN),
+        ((MET, UNPROVEN), Ship.NOT_PROVEN, ExitCode.NOT_PROVEN),
+        ((UNMET, UNPROVEN), Ship.DO_NOT_SHIP, ExitCode.GATE_FAILED),
+    ],
+)
+def test_gates_decide_on_a_run_that_is_whole_and_passed(
+    gates: tuple[Gate, ...], ship: Ship, code: ExitCode
+) -> None:
+    verdict = judge(GOOD, *gates)
+    assert (verdict.ship, exit_code(verdict)) == (ship, code)
+
+
+def test_a_failed_test_never_ships() -> None:
+    verdict = judge(ended(with_test(GOOD, "failed"), 1))
+    assert (verdict.ship, exit_code(verdict)) == (Ship.DO_NOT_SHIP, ExitCode.TEST_FAILED)
+    assert verdict.failures == ("test test_x.py::test_it: it failed",)
+    assert verdict.results[0].status is GateStatus.MET
+
+
+def test_a_failed_test_that_used_no_board_never_ships() -> None:
+    verdict = judge(ended(GOOD, ExitCode.TEST_FAILED))
+    assert verdict.ship is Ship.DO_NOT_SHIP
+    assert verdict.failures == ("a test failed that used no board",)
+
+
+@pytest.mark.parametrize("outcome", ["infrastructure", "not run"])
+def test_a_check_that_could_not_run_never_ships(outcome: str) -> None:
+    verdict = judge(ended(with_test(GOOD, outcome), ExitCode.INFRASTRUCTURE))
+    assert (verdict.ship, exit_code(verdict)) == (Ship.NOT_PROVEN, ExitCode.INFRASTRUCTURE)
+    assert "test_x.py::test_it" in verdict.trouble[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (ExitCode.INFRASTRUCTURE, "a report could not be written"),
+        (ExitCode.INTERRUPTED, "exit code 2"),
+        (ExitCode.INTERNAL, "exit code 3"),
+        (ExitCode.NO_TESTS, "exit code 5"),
+    ],
+)
+def test_a_run_that_did_not_come_to_its_end_never_ships(code: ExitCode, text: str) -> None:
+    verdict = judge(ended(GOOD, code))
+    assert verdict.ship is Ship.NOT_PROVEN
+    assert text in verdict.trouble[0]
+
+
+def test_a_run_file_without_an_end_never_ships() -> None:
+    verdict = judge(dataclasses.replace(GOOD, end=None))
+    assert verdict.ship is Ship.NOT_PROVEN
+    assert "interrupted" in verdict.trouble[0]
+
+
+def test_a_run_that_reached_no_board_never_ships() -> None:
+    verdict = judge(dataclasses.replace(GOOD, board=None))
+    assert (verdict.ship, verdict.trouble) == (Ship.NOT_PROVEN, ("no board answered",))
+
+
+def test_an_unmet_gate_stays_unmet_whatever_else_went_wrong() -> None:
+    verdict = judge(ended(with_test(GOOD, "infrastructure"), ExitCode.INFRASTRUCTURE), UNMET)
+    assert verdict.ship is Ship.DO_NOT_SHIP
+    assert exit_code(verdict) is ExitCode.INFRASTRUCTURE
+
+
+@pytest.mark.parametrize("fault", ["score", "cam"])
+def test_a_wrong_image_ships_with_tolerances_that_allow_it(fault: Fault) -> None:
+    run = with_fault(fault)
+    assert judge(run).ship is Ship.DO_NOT_SHIP
+    assert "photo-0001" in judge(run).failures[0]
+    assert judge(run, tolerances=LOOSE).ship is Ship.SHIP
+    assert exit_code(judge(run, tolerances=LOOSE)) is ExitCode.PASSED
+
+
+def test_a_run_that_passed_with_loose_tolerances_fails_with_strict_ones() -> None:
+    run = with_fault("score")
+    assert run.board is not None
+    limits = tuple((name, str(getattr(LOOSE, name))) for name, _ in run.board.tolerances)
+    passed = [dataclasses.replace(t, outcome="passed", by_verdict=False) for t in run.tests]
+    live = dataclasses.replace(
+        ended(run, 0),
+        board=dataclasses.replace(run.board, tolerances=limits),
+        tests=tuple(passed),
+    )
+    assert judge(live).ship is Ship.SHIP
+    assert judge(live, tolerances=EXACT).ship is Ship.DO_NOT_SHIP
+
+
+def test_a_failure_that_is_no_verdict_stays_with_other_tolerances() -> None:
+    run = with_test(with_fault("score"), "failed")
+    verdict = judge(run, tolerances=LOOSE)
+    assert verdict.ship is Ship.DO_NOT_SHIP
+    assert verdict.failures == ("test test_x.py::test_it: it failed",)
+
+
+def test_an_image_that_was_measured_again_counts_too() -> None:
+    (wrong,) = [i for i in with_fault("score").images if i.facts.scores and i.facts.scores.max_lsb]
+    run = dataclasses.replace(GOOD, repeats=(RepeatRecord(wrong.facts),))
+    assert "measured again" in judge(run).failures[0]
+    assert judge(run, tolerances=LOOSE).ship is Ship.SHIP
+
+
+@pytest.mark.parametrize(
+    ("gates", "text"),
+    [
+        ((MET,), "SHIP: the gate is met"),
+        ((MET, MET), "SHIP: all 2 gates met"),
+        ((MET, UNMET, UNPROVEN), "DO NOT SHIP: 1 of 3 gates unmet; 1 of 3 gates not proven"),
+        ((UNMEASURED,), "NOT PROVEN: 1 of 1 gates not measured"),
+    ],
+)
+def test_the_last_line_is_the_verdict(gates: tuple[Gate, ...], text: str) -> None:
+    assert verdict_lines(judge(GOOD, *gates))[-1].text == text
+
+
+def test_trouble_and_failures_are_in_the_headline() -> None:
+    run = ended(with_test(GOOD, "failed"), ExitCode.INTERRUPTED)
+    assert headline(judge(run)).startswith("DO NOT SHIP: 1 failed; the run did not come to")
+
+
+def test_what_is_not_met_is_explained_below_the_table() -> None:
+    gate = dataclasses.replace(UNMET, why="the next model needs room")
+    lines = [line.text for line in verdict_lines(judge(GOOD, MET, gate))]
+    assert lines[0].split() == [
+        "gate",
+        "limit",
+        "measured",
+        "margin",
+        "against",
+        "baseline",
+        "status",
+    ]
+    assert lines[1].split() == ["recoveries", "<=", "0", "0", "0", "-", "met"]
+    assert "77,216 B" in lines[2]
+    assert "-77,215 B" in lines[2]
+    assert lines[3].startswith("arena_used_bytes: unmet: 77,216 B is beyond the limit")
+    assert lines[3].endswith("(the next model needs room)")
+
+
+def test_of_many_failures_some_are_listed() -> None:
+    faults: dict[int, Fault] = dict.fromkeys(range(9), "score")
+    lines = [line.text for line in verdict_lines(judge(recorded_run(9, faults=faults)))]
+    assert sum(line.startswith("failed: ") for line in lines) == 5
+    assert any("more failures" in line for line in lines)
