@@ -58,13 +58,18 @@ class Adapter(Protocol):
 class OwnStream(Protocol):
     """What an adapter also has whose bytes come from no serial port, and its time from no clock.
 
-    `expected`: the build that it knows of. `note` tells it which test begins; it tells whether
-    the board has been restarted for that.
+    `clock` is the link's, `look` the one that a test sees, `arrived_s` the time of what arrived
+    last. `expected`: the build that it knows of. `note` tells it which test begins; it tells
+    whether the board has been restarted for that.
     """
 
     clock: Clock
+    look: Clock
     sleep: Callable[[float], None]
     expected: Expected | None
+
+    @property
+    def arrived_s(self) -> float: ...
 
     def open_stream(self, url: str, baud: int) -> Transport:
         """The byte stream; raises as `hil.link.transport.open_serial`."""

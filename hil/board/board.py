@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hil.link.jobs import Inference as LinkInference
     from hil.link.recording import Recorder
     from hil.link.stats import LinkStats
+    from hil.wire.enums import ErrorCode
     from hil.wire.messages import Identity, MemoryReport, TraceEntry
 
     Image = bytes | NDArray[np.int8]
@@ -157,8 +158,16 @@ class Board:
             image_bytes(image), cam_always, trace, threshold, capture_op, claimed_crc=claimed_crc
         )
         limit = deadline or self._connection.within(self.options.image_s)
-        answer = self._ask("running an inference", lambda ch: ch.infer(job, limit))
-        self._check_refusals(job.image, claimed_crc)
+        flaw = self._flaw_of(job.image, claimed_crc)
+        try:
+            answer = self._ask("running an inference", lambda ch: ch.infer(job, limit))
+        except FirmwareError as error:
+            code = getattr(error, "code", None)
+            if flaw is not None and code is not flaw[1]:
+                self.oddities.append(Oddity("accepted", f"{flaw[0]} (refused later, as {code!r})"))
+            raise
+        if flaw is not None:
+            self.oddities.append(Oddity("accepted", flaw[0]))
         return self._finished(answer)
 
     def infer_many(
@@ -401,16 +410,17 @@ class Board:
         check_identity(identity, self._expected, self.where)
         change_baud(self._connection, identity, self.options.baud)
 
-    def _check_refusals(self, image: bytes, claimed_crc: int | None) -> None:
-        """Notes an answer to an image that the board should have refused."""
-        from hil.wire.enums import TensorRole
+    def _flaw_of(self, image: bytes, claimed_crc: int | None) -> tuple[str, ErrorCode] | None:
+        """Why the board has to refuse an image, and how; None for a good one."""
+        from hil.wire.enums import ErrorCode, TensorRole
 
         sizes = [t.data_bytes for t in self.identity.tensors if t.role is TensorRole.INPUT]
-        if claimed_crc is not None and claimed_crc != zlib.crc32(image):
-            self.oddities.append(Oddity("accepted", "an image with another CRC-32"))
-        elif sizes and len(image) != sizes[0]:
+        if sizes and len(image) != sizes[0]:
             text = f"an image of {len(image)} bytes instead of {sizes[0]}"
-            self.oddities.append(Oddity("accepted", text))
+            return text, ErrorCode.WRONG_SIZE
+        if claimed_crc is not None and claimed_crc != zlib.crc32(image):
+            return "an image with another CRC-32", ErrorCode.IMAGE_CORRUPT
+        return None
 
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)

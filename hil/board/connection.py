@@ -49,6 +49,7 @@ class Connection:
         self.recorder = recorder
         own = adapter if isinstance(adapter, OwnStream) else None
         self.clock: Clock = time.monotonic if own is None else own.clock
+        self.look: Clock = time.monotonic if own is None else own.look
         self._sleep = time.sleep if own is None else own.sleep
         self.port = WatchedPort(adapter.where, options.boot_baud)
         self.channel: Channel = Channel(
@@ -76,6 +77,11 @@ class Connection:
                 "this board has no serial port", where=self.where, hint="attach a real one"
             )
         return inner.port
+
+    @property
+    def arrived_s(self) -> float:
+        """When the answer arrived that has just been received."""
+        return self.adapter.arrived_s if isinstance(self.adapter, OwnStream) else self.clock()
 
     def within(self, seconds: float) -> Deadline:
         """So many seconds from now, by the clock of this board."""

@@ -44,7 +44,12 @@ class ReplayAdapter:
         self._can_reset = bool(opened.get("can_reset", False))
         self._transport = ReplayTransport(self._script, self.where, hint=_hint(header))
         self.clock: Clock = self._transport.clock
+        self.look: Clock = self._transport.clock.look
         self.sleep: Callable[[float], None] = self._transport.clock.sleep
+
+    @property
+    def arrived_s(self) -> float:
+        return self._transport.clock.now
 
     def start(self, deadline: Deadline) -> None:
         """The recording was read."""

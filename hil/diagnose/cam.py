@@ -151,6 +151,7 @@ def steps(world: World) -> Iterator[Step]:
         parameters=(("what", "weights"),),
     )
     yield Step("cam.negated", after=lambda cam: -cam)
+    yield Step("cam.sum-not-cleared", after=lambda cam: cam.reshape(-1).cumsum().reshape(cam.shape))
     for normalise in _normalisations():
         yield Step("cam.normalised", after=normalise)
     for divisor in _divisors(world):

@@ -7,7 +7,7 @@ import dataclasses
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hil.diagnose.packing import unpack_int8, unpack_png
 from hil.errors import UsageError
@@ -27,6 +27,26 @@ if TYPE_CHECKING:
 _BEFORE = 4
 
 
+class Sent(Protocol):
+    """An image as mistakes in the input need it; a `Case` is one."""
+
+    @property
+    def tensor(self) -> NDArray[np.int8]: ...
+    @property
+    def before(self) -> tuple[NDArray[np.int8], ...]: ...
+    @property
+    def source(self) -> bytes: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """An image alone: `before` is what its buffer held."""
+
+    tensor: NDArray[np.int8]
+    before: tuple[NDArray[np.int8], ...]
+    source: bytes = b""
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """One image of a run.
@@ -43,6 +63,7 @@ class Case:
         cam: the board's map, int32; None where it sent none.
         before: tensors of the images that ran before it, the last one first.
         traced_before: the same for its traced inference.
+        last_cell: (row, column) of the last location that a right board gave before it.
         op_crcs: CRC-32 of each operator's output on the board; None without a trace.
         op_right: what they should be.
         repeated: whether the image, sent again, gave the same answer; None: not tried.
@@ -60,6 +81,7 @@ class Case:
     cam: NDArray[np.int32] | None
     before: tuple[NDArray[np.int8], ...] = ()
     traced_before: tuple[NDArray[np.int8], ...] = ()
+    last_cell: tuple[int, int] | None = None
     op_crcs: tuple[int | None, ...] | None = None
     op_right: tuple[int, ...] = ()
     repeated: bool | None = None
@@ -159,14 +181,17 @@ def read_world(run: Run, oracle: Oracle, tolerances: Tolerances) -> World:
         traced = () if trace is None else order.before(crc, trace.invoke_us)
         found = evidence.get((record.name, record.facts))
         case = _case(record.facts, tensors[record.name], oracle, tolerances, found, before, ops)
-        cases.append(dataclasses.replace(case, traced_before=traced))
+        last = order.last_cell(oracle, crc, record.times.invoke_us)
+        cases.append(dataclasses.replace(case, traced_before=traced, last_cell=last))
     known = {(record.name, record.facts) for record in run.images}
     for extra in run.evidence:
         tensor = tensors.get(extra.image)
         if tensor is None or (extra.image, extra.facts) in known:
             continue
         before = order.before(extra.facts.image_crc, extra.facts.invoke_us)
-        cases.append(_case(extra.facts, tensor, oracle, tolerances, extra, before, ()))
+        case = _case(extra.facts, tensor, oracle, tolerances, extra, before, ())
+        last = order.last_cell(oracle, extra.facts.image_crc, extra.facts.invoke_us)
+        cases.append(dataclasses.replace(case, last_cell=last))
     return World(run, oracle, model_of(run), tuple(cases))
 
 
@@ -179,6 +204,9 @@ class _Order:
         self._tensors = {photo.name: photo.tensor for photo in synthetic()} | tensors
         self._by_crc = {zlib.crc32(t.tobytes()): t for t in self._tensors.values()}
         self._results = run.inferences
+        self._numbers: dict[tuple[int, int | None], int] = {}
+        for number, result in enumerate(run.inferences):
+            self._numbers.setdefault((result.image_crc, result.times.invoke_us), number)
         self._images = [tensors[record.name] for record in run.images]
 
     def before(self, crc: int, invoke_us: int | None) -> tuple[NDArray[np.int8], ...]:
@@ -188,10 +216,24 @@ class _Order:
             crcs = [zlib.crc32(tensor.tobytes()) for tensor in self._images]
             at = crcs.index(crc) if crc in crcs else 0
             return tuple(self._images[max(at - _BEFORE, 0) : at][::-1])
-        for number, result in enumerate(self._results):
-            if (result.image_crc, result.times.invoke_us) == (crc, invoke_us):
-                return self._known(number)
-        return ()
+        number = self._number(crc, invoke_us)
+        return () if number is None else self._known(number)
+
+    def last_cell(self, oracle: Oracle, crc: int, invoke_us: int | None) -> tuple[int, int] | None:
+        """(row, column) of the last location that a right board gave before this result."""
+        number = self._number(crc, invoke_us)
+        for result in self._results[: number or 0][::-1]:
+            tensor = self._by_crc.get(result.image_crc)
+            if tensor is None:
+                return None
+            location = oracle.run(tensor, threshold=result.threshold).location
+            if isinstance(location, Location):
+                return location.row, location.column
+        return None
+
+    def _number(self, crc: int, invoke_us: int | None) -> int | None:
+        """Which of the run's results is the one of an image."""
+        return self._numbers.get((crc, invoke_us))
 
     def _known(self, number: int) -> tuple[NDArray[np.int8], ...]:
         found = []
@@ -239,6 +281,18 @@ def _case(
         op_right=tuple(op.expected_crc for op in ops),
         repeated=None if evidence is None else evidence.repeated,
         source=base64.b64decode(evidence.source) if evidence is not None else b"",
+    )
+
+
+def sent_images(run: Run) -> tuple[NDArray[np.int8], ...]:
+    """The images of a run, and the synthetic ones that tests use."""
+    from hil.images import synthetic
+
+    size = run.images[0].facts.input_size if run.images else None
+    made = synthetic() if size is None else synthetic(size=size)
+    return (
+        *(_tensor(record.png, record.name) for record in run.images),
+        *(photo.tensor for photo in made),
     )
 
 

@@ -82,6 +82,7 @@ CATALOGUE: dict[str, Entry] = {
     "cam.mirrored": Entry("the map is mirrored ({how})", _CAM),
     "cam.cell-shifted": Entry("the map is shifted by {cells} cells", _CAM),
     "cam.accumulator": Entry("the sum overflows {bits} bits", _CAM),
+    "cam.sum-not-cleared": Entry("the sum of a cell starts with that of the cell before", _CAM),
     "cam.bias": Entry("the classifier's bias is added to every cell", _CAM),
     "cam.offset": Entry("every cell is off by {steps}", _CAM),
     "cam.clipped": Entry("negative {what} are cut to zero", _CAM),

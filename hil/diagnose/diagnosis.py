@@ -25,7 +25,8 @@ def diagnose(run: Run, oracle: Oracle | None = None) -> Diagnosis:
     started = time.monotonic()
     if healthy(run):
         return Diagnosis(seconds=time.monotonic() - started)
-    from hil.diagnose.case import oracle_of, read_world
+    from hil.diagnose.case import oracle_of, read_world, sent_images
+    from hil.diagnose.refused import explain_refusals
     from hil.diagnose.run_level import explain_run
     from hil.diagnose.stages import Outcome, explain_images
     from hil.report.judged import recorded_tolerances
@@ -34,6 +35,7 @@ def diagnose(run: Run, oracle: Oracle | None = None) -> Diagnosis:
     if run.model is not None and run.images:
         world = read_world(run, oracle or oracle_of(run), recorded_tolerances(run))
         outcome = explain_images(world)
+    outcome.findings += explain_refusals(run, sent_images(run), outcome.tested)
     findings, unexplained = explain_run(run, outcome)
     return Diagnosis(
         findings=tuple(findings),

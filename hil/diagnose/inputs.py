@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hil.diagnose.case import Case
+from hil.diagnose.case import Image, Sent
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.picture import picture_hypotheses
 from hil.diagnose.point import Point
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """`observed`: the features (or the map, or the scores: `given` says which)."""
+    if points:
+        yield from changes(points[0].case.tensor.size)
+
+
+def changes(size: int) -> Iterator[Hypothesis[Point]]:
+    """What can become of an image of `size` bytes; each has its `transform`."""
     import numpy as np
 
     yield from simple()
@@ -32,7 +38,7 @@ def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     yield from bits()
     yield from line()
     yield from shifts()
-    yield from chunks(points)
+    yield from chunks(size)
     yield from picture_hypotheses(saw)
 
 
@@ -107,28 +113,28 @@ def constants(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 # ---- helpers -----------------------------------------------------------------------
 
 
-def _unsigned(case: Case) -> NDArray[np.uint8]:
+def _unsigned(case: Sent) -> NDArray[np.uint8]:
     import numpy as np
 
     return np.ascontiguousarray(case.tensor).view(np.uint8)
 
 
-def _before(case: Case, number: int) -> Any:
+def _before(case: Sent, number: int) -> Any:
     return case.before[number] if len(case.before) > number else None
 
 
-def _turned(case: Case, quarters: int) -> Any:
+def _turned(case: Sent, quarters: int) -> Any:
     import numpy as np
 
     return np.rot90(case.tensor, -quarters)
 
 
-def _constant(case: Case, value: int) -> Any:
+def _constant(case: Sent, value: int) -> Any:
     import numpy as np
 
     return np.full_like(case.tensor, value)
 
 
-def _both(case: Case, one: Transform, two: Transform) -> Any:
+def _both(case: Sent, one: Transform, two: Transform) -> Any:
     first = one(case)
-    return None if first is None else two(dataclasses.replace(case, tensor=shaped(first, case)))
+    return None if first is None else two(Image(shaped(first, case), case.before, case.source))

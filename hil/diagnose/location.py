@@ -33,6 +33,7 @@ def cells(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     for name, keep in _PARTS.items():
         yield suppose("location.cells-left-out", _first_within, keep, cells=name)
     yield suppose("location.previous-image", _previous)
+    yield suppose("location.previous-image", lambda p: p.case.last_cell)
 
 
 def other_cells(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -78,6 +79,7 @@ def pixels(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     for size in _PICTURES:
         yield suppose("location.scaled", _scaled, size, size=f"{size[0]}x{size[1]}")
     yield suppose("location.previous-image", _previous_pixels)
+    yield suppose("location.previous-image", _last_pixels)
 
 
 def pixel_pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -184,6 +186,14 @@ def _previous_pixels(p: Point) -> Cell | None:
         return None
     location = p.world.answer(p.case.before[0]).location
     return (location.x, location.y) if isinstance(location, Location) else None
+
+
+def _last_pixels(p: Point) -> Cell | None:
+    if p.case.last_cell is None:
+        return None
+    row, column = p.case.last_cell
+    found = cell_location(row, column, _grid(p), p.case.facts.input_size)
+    return found.x, found.y
 
 
 def _width(p: Point) -> int:

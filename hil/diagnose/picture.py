@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from hil.diagnose.case import Case
+from hil.diagnose.case import Sent
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.point import Point
 
@@ -48,7 +48,7 @@ def picture_hypotheses(saw: Saw) -> Iterator[Hypothesis[Point]]:
         yield saw("input.crop", _from_source, method, False, how=how)
 
 
-def _moved(case: Case, step: tuple[int, int]) -> Any:
+def _moved(case: Sent, step: tuple[int, int]) -> Any:
     """Another part of the same size: what comes in repeats the border."""
     import numpy as np
 
@@ -58,7 +58,7 @@ def _moved(case: Case, step: tuple[int, int]) -> Any:
     return padded[4 + down : 4 + down + height, 4 + right : 4 + right + width]
 
 
-def _zoomed(case: Case, size: int) -> Any:
+def _zoomed(case: Sent, size: int) -> Any:
     import cv2
 
     height, width = case.tensor.shape
@@ -67,7 +67,7 @@ def _zoomed(case: Case, size: int) -> Any:
     return _tensor(cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def _resized(case: Case, size: int, method: str) -> Any:
+def _resized(case: Sent, size: int, method: str) -> Any:
     import cv2
 
     height, width = case.tensor.shape
@@ -76,7 +76,7 @@ def _resized(case: Case, size: int, method: str) -> Any:
     return _tensor(cv2.resize(there, (width, height), interpolation=how))
 
 
-def _gray(case: Case, weights: tuple[float, float, float]) -> Any:
+def _gray(case: Sent, weights: tuple[float, float, float]) -> Any:
     import cv2
     import numpy as np
 
@@ -90,7 +90,7 @@ def _gray(case: Case, weights: tuple[float, float, float]) -> Any:
     return _fitted(case, np.clip(gray, 0, 255).astype(np.uint8), "AREA", cut=True)
 
 
-def _from_source(case: Case, method: str, cut: bool) -> Any:
+def _from_source(case: Sent, method: str, cut: bool) -> Any:
     import cv2
 
     colour = _colour(case)
@@ -99,7 +99,7 @@ def _from_source(case: Case, method: str, cut: bool) -> Any:
     return _fitted(case, cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), method, cut=cut)
 
 
-def _fitted(case: Case, gray: Any, method: str, *, cut: bool) -> Any:
+def _fitted(case: Sent, gray: Any, method: str, *, cut: bool) -> Any:
     import cv2
 
     height, width = case.tensor.shape
@@ -115,7 +115,7 @@ def _fitted(case: Case, gray: Any, method: str, *, cut: bool) -> Any:
     return _tensor(gray)
 
 
-def _colour(case: Case) -> Any:
+def _colour(case: Sent) -> Any:
     """The picture that the image was made of, uint8 [rows, columns, BGR]; None without one."""
     import cv2
     import numpy as np
@@ -125,7 +125,7 @@ def _colour(case: Case) -> Any:
     return cv2.imdecode(np.frombuffer(case.source, np.uint8), cv2.IMREAD_COLOR)
 
 
-def _pixels(case: Case) -> NDArray[np.uint8]:
+def _pixels(case: Sent) -> NDArray[np.uint8]:
     from hil.images import from_tensor
 
     return from_tensor(case.tensor)

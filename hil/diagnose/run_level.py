@@ -22,12 +22,25 @@ _GROWTH_STEPS = 5
 def explain_run(run: Run, outcome: Outcome) -> tuple[list[Finding], list[Unexplained]]:
     """The outcome's findings, and those of the run, in the order in which to look at them."""
     findings = [*explain_trouble(run), *_identity(run), *_link(run)]
-    findings += outcome.findings
+    findings += [f for f in outcome.findings if not _follows(f, run)]
     findings += [*timing.findings(run), *_memory(run)]
     unexplained = list(outcome.unexplained)
     if not findings and not unexplained:
         unexplained += _failed_tests(run)
     return findings, unexplained
+
+
+def _follows(finding: Finding, run: Run) -> bool:
+    """Whether an answer is only what the identity announces: the same mistake, not another."""
+    model, shakes = run.model, run.handshakes
+    if model is None or not shakes:
+        return False
+    title = {
+        "decision.threshold-other": {"percent": shakes[-1].threshold},
+        "decision.other-class": {"index": shakes[-1].positive_class},
+        "cam.other-class": {"index": shakes[-1].positive_class},
+    }.get(finding.id)
+    return title is not None and finding.title == CATALOGUE[finding.id].title.format(**title)
 
 
 def finding(name: str, stage: str, evidence: str, **parameters: object) -> Finding:
@@ -159,10 +172,12 @@ _ECHOES: dict[str, Callable[[bytes, bytes], bool]] = {
 def _memory(run: Run) -> Iterator[Finding]:
     free = [i.memory.heap.free_bytes for i in run.images if i.memory.heap is not None]
     falls = [a - b for a, b in pairwise(free)]
-    if len(falls) >= _GROWTH_STEPS and all(step > 0 for step in falls):
+    falling = [step for step in falls if step > 0]
+    # A reset in between gives the memory back.
+    if len(falling) >= max(_GROWTH_STEPS, 0.9 * len(falls)):
         evidence = (
-            f"free heap falls from {free[0]} to {free[-1]} bytes over {len(free)} images, "
-            f"{min(falls)} bytes or more each"
+            f"free heap falls with {len(falling)} of {len(falls)} images, by {min(falling)} bytes "
+            f"or more each"
         )
         yield finding("memory.growing", "memory", evidence)
     used = [i.memory.arena_used_bytes for i in run.images]

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from hil.diagnose.case import Case
+from hil.diagnose.case import Sent
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.point import Point
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hil.diagnose.submodel import Part
 
-Transform = Callable[[Case], Any]
+Transform = Callable[[Sent], Any]
 """The tensor that the model saw, int8 or uint8 of the image's size; None if it cannot be told."""
 
 
@@ -25,7 +25,7 @@ def saw(
 ) -> Hypothesis[Point]:
     """The hypothesis that the model saw `change(case, *arguments)` and did everything right."""
 
-    def transform(case: Case) -> Any:
+    def transform(case: Sent) -> Any:
         return change(case, *arguments)
 
     def predict(p: Point) -> Any:
@@ -47,7 +47,7 @@ def answer_to(p: Point, tensor: NDArray[np.int8]) -> Any:
     return answer.cam if p.given == "cam" else tuple(int(s) for s in answer.scores)
 
 
-def shaped(tensor: Any, case: Case) -> NDArray[np.int8]:
+def shaped(tensor: Any, case: Sent) -> NDArray[np.int8]:
     """A transformed tensor as the interpreter takes it."""
     import numpy as np
 

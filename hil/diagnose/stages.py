@@ -49,6 +49,11 @@ class Outcome:
         hints: list[str] = []
         failing = [p for p in points if p.failing]
         if failing and self.attempt(stage, points, bits, tiers, hints) is None:
+            unsteady = [p.case for p in failing if p.case.repeated is False]
+            if unsteady:
+                cases = [p.case for p in failing]
+                self.findings.append(not_repeatable(stage, unsteady, cases))
+                return
             facts = [_fact(point) for point in failing[:3]]
             self.unexplained.append(Unexplained(stage, what, _names(failing), (*facts, *hints)))
 
@@ -177,7 +182,7 @@ def _features(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
         return
     unsteady = [case for case in wrong if case.repeated is False]
     if unsteady:
-        outcome.findings.append(_not_repeatable(unsteady, wrong))
+        outcome.findings.append(not_repeatable("engine", unsteady, wrong))
         return
     found_range = None
     if features_read:
@@ -480,12 +485,10 @@ def _ambiguous(matches: Sequence[Match[Point]]) -> str:
     return "two mistakes that cannot be told from others: " + "; or ".join(list(pairs)[:3])
 
 
-def _not_repeatable(unsteady: Sequence[Case], wrong: Sequence[Case]) -> Finding:
-    evidence = (
-        f"{len(unsteady)} of {len(wrong)} failing images gave another answer when they were "
-        "sent again"
-    )
-    return make_finding("engine.not-repeatable", "engine", evidence, wrong)
+def not_repeatable(stage: str, unsteady: Sequence[Case], wrong: Sequence[Case]) -> Finding:
+    asked = sum(case.repeated is not None for case in wrong)
+    evidence = f"{len(unsteady)} of {asked} images gave another answer when they were sent again"
+    return make_finding("engine.not-repeatable", stage, evidence, wrong)
 
 
 def _overwritten(found: tuple[int, int], what: str, wrong: Sequence[Case]) -> Finding:

@@ -33,8 +33,6 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
     (r"no answer|nothing received|no result|sent nothing", "board.silent"),
 )  # fmt: skip
 
-_LINK_TEXT = re.compile(r"(\d+) damaged")
-
 
 def explain_trouble(run: Run) -> list[Finding]:
     """One finding for the first cause; what came after it is not looked at."""
@@ -80,8 +78,6 @@ def _answered(message: str) -> str | None:
     """Errors that a right board does not answer, however bad the line is."""
     if "chunks of the image are missing" in message:
         return "board.protocol"
-    if "does not match its CRC-32" in message and "model" not in message.split(";")[0]:
-        return "link.check-missing" if "accepted" in message else None
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hil.diagnose.case import Case
+from hil.diagnose.case import Sent
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.point import Point
 from hil.diagnose.seen import first_op, saw
@@ -53,13 +53,10 @@ def shifts() -> Iterator[Hypothesis[Point]]:
                 yield saw("input.shifted", _shifted, count, value, count=count, fill=text)
 
 
-def chunks(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
-    """Parts that are missing, or in the wrong place."""
+def chunks(size: int) -> Iterator[Hypothesis[Point]]:
+    """Parts that are missing, or in the wrong place, of an image of `size` bytes."""
     from hil.wire.requests import MAX_PAYLOAD_BYTES as CHUNK
 
-    if not points:
-        return
-    size = points[0].case.tensor.size
     count = -(-size // CHUNK)
     for fill, value in _FILLS:
         text = f"it holds {fill}"
@@ -132,7 +129,7 @@ def _unsigned(tensor: NDArray[np.int8]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(tensor).view(np.uint8)
 
 
-def _replaced(case: Case, value: int, by: bytes) -> Any:
+def _replaced(case: Sent, value: int, by: bytes) -> Any:
     """Every byte of one value replaced; cut or filled with zeros to the image's size."""
     import numpy as np
 
@@ -141,25 +138,25 @@ def _replaced(case: Case, value: int, by: bytes) -> Any:
     return np.frombuffer(changed.ljust(len(data), b"\0")[: len(data)], np.int8)
 
 
-def _bit(case: Case, bit: int, how: str) -> Any:
+def _bit(case: Sent, bit: int, how: str) -> Any:
     pixels, mask = _unsigned(case.tensor), 1 << bit
     if how == "always 1":
         return pixels | mask
     return pixels ^ mask if how == "flipped" else pixels & (0xFF ^ mask)
 
 
-def _words_swapped(case: Case, width: int) -> Any:
+def _words_swapped(case: Sent, width: int) -> Any:
     flat = case.tensor.reshape(-1)
     return None if flat.size % width else flat.reshape(-1, width)[:, ::-1]
 
 
-def _rolled(case: Case, count: int) -> Any:
+def _rolled(case: Sent, count: int) -> Any:
     import numpy as np
 
     return np.roll(case.tensor.reshape(-1), count)
 
 
-def _shifted(case: Case, count: int, value: int) -> Any:
+def _shifted(case: Sent, count: int, value: int) -> Any:
     filling = _fill(case, value)
     flat = case.tensor.reshape(-1)
     if filling is None or abs(count) >= flat.size:
@@ -172,14 +169,14 @@ def _shifted(case: Case, count: int, value: int) -> Any:
     return found
 
 
-def _fill(case: Case, value: int) -> Any:
+def _fill(case: Sent, value: int) -> Any:
     """A whole image of the filling: 0, -128, or 1 and 2 for the images before."""
     if value > 0:
         return case.before[value - 1].reshape(-1) if len(case.before) >= value else None
     return case.tensor.reshape(-1) * 0 + value
 
 
-def _filled(case: Case, place: slice, value: int) -> Any:
+def _filled(case: Sent, place: slice, value: int) -> Any:
     filling = _fill(case, value)
     if filling is None:
         return None
@@ -188,7 +185,7 @@ def _filled(case: Case, place: slice, value: int) -> Any:
     return flat
 
 
-def _misplaced(case: Case, off: int, value: int, chunk: int) -> Any:
+def _misplaced(case: Sent, off: int, value: int, chunk: int) -> Any:
     """Every chunk but the first lies `off` bytes from its place times its number."""
     filling = _fill(case, value)
     if filling is None:
@@ -203,7 +200,7 @@ def _misplaced(case: Case, off: int, value: int, chunk: int) -> Any:
     return found
 
 
-def _ends(case: Case, lost: int, value: int, chunk: int) -> Any:
+def _ends(case: Sent, lost: int, value: int, chunk: int) -> Any:
     filling = _fill(case, value)
     if filling is None:
         return None
@@ -214,7 +211,7 @@ def _ends(case: Case, lost: int, value: int, chunk: int) -> Any:
     return flat
 
 
-def _swapped(case: Case, first: int, second: int, chunk: int) -> Any:
+def _swapped(case: Sent, first: int, second: int, chunk: int) -> Any:
     flat = case.tensor.reshape(-1)
     found = flat.copy()
     a, b = slice(first * chunk, (first + 1) * chunk), slice(second * chunk, (second + 1) * chunk)
@@ -224,7 +221,7 @@ def _swapped(case: Case, first: int, second: int, chunk: int) -> Any:
     return found
 
 
-def _dropped(case: Case, index: int, fill: str) -> Any:
+def _dropped(case: Sent, index: int, fill: str) -> Any:
     import numpy as np
 
     flat = case.tensor.reshape(-1)
@@ -232,7 +229,7 @@ def _dropped(case: Case, index: int, fill: str) -> Any:
     return np.concatenate([flat[:index], flat[index + 1 :], [last]]).astype(np.int8)
 
 
-def _inserted(case: Case, index: int, value: int | None) -> Any:
+def _inserted(case: Sent, index: int, value: int | None) -> Any:
     import numpy as np
 
     flat = case.tensor.reshape(-1)
@@ -240,7 +237,7 @@ def _inserted(case: Case, index: int, value: int | None) -> Any:
     return np.concatenate([flat[:index], [new], flat[index:-1]]).astype(np.int8)
 
 
-def _flipped(case: Case, index: int, bit: int) -> Any:
+def _flipped(case: Sent, index: int, bit: int) -> Any:
     flat = _unsigned(case.tensor).reshape(-1).copy()
     flat[index] ^= 1 << bit
     return flat

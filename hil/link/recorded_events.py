@@ -25,13 +25,17 @@ _SEQ_BYTES = 5
 
 @dataclass(eq=False)
 class Exchange:
-    """One request and all that answered it: (microseconds of the recording, message)."""
+    """One request and all that answered it: (microseconds of the recording, message).
+
+    `held_up_us`: how long the host could not do anything else, because the line took no more.
+    """
 
     at_us: int
     content: bytes
     request: Any  # None where the protocol lacks it
     answers: list[tuple[int, bytes]] = field(default_factory=list)
     used: bool = False
+    held_up_us: int = 0
 
     @property
     def restarts(self) -> bool:
@@ -108,9 +112,14 @@ def events_of(records: Iterable[Record]) -> list[Event]:
     events: list[Event] = []
     sent, received = (FrameDecoder(_LARGEST_FRAME) for _ in range(2))
     exchanges: dict[int, Exchange] = {}
-    heard_us = 0
+    sent_us = heard_us = 0
     for record in records:
-        if record.kind is Kind.SENT:
+        if record.kind is Kind.WRITTEN:
+            last = events[-1] if events else None
+            if isinstance(last, Exchange) and last.at_us == sent_us:  # else it was sent again
+                last.held_up_us = record.at_us - sent_us
+        elif record.kind is Kind.SENT:
+            sent_us = record.at_us
             for frame in sent.feed(record.data):
                 if isinstance(frame, Frame):
                     events += _asked(frame.message, record.at_us, exchanges)

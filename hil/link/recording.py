@@ -36,6 +36,7 @@ MAGIC = MAGIC_START + b"%d" % VERSION + MAGIC_END
 
 _BUFFER_BYTES = 1 << 20
 _FLUSH_US = 100_000
+_HELD_UP_US = 1000
 
 
 class Kind(enum.IntEnum):
@@ -55,6 +56,7 @@ class Kind(enum.IntEnum):
     FLASH_RECEIVED = 12  # ROM loader to esptool
     FLASHED = 13  # * flashing is over: error, or null
     END = 14  # closed in order
+    WRITTEN = 15  # what was sent last had to wait until now; left out below a millisecond
 
 
 class Recorder:
@@ -97,6 +99,11 @@ class Recorder:
 
     def add_json(self, kind: Kind, **facts: Any) -> None:
         self.add(kind, json.dumps(facts, separators=(",", ":")).encode())
+
+    def written(self) -> None:
+        """What was sent last has been taken by the operating system."""
+        if self._now_us() - self._last_us >= _HELD_UP_US:
+            self.add(Kind.WRITTEN)
 
     def note(self, text: str) -> None:
         """The test that begins; nothing where it has begun already."""
@@ -203,6 +210,7 @@ class RecordingTransport:
         except InfrastructureError as error:
             self._lost(error)
             raise
+        self._recorder.written()
 
     def set_baud(self, baud: int) -> None:
         try:

@@ -2,12 +2,13 @@
 
 Time is the recording's: `VirtualClock` passes as it did then, while the host waits and while it
 works, and takes none of ours. So a replay is as fast as the host, and what the host measures by
-that clock is what it measured then. Pauses of the host longer than half a second are cut short.
+that clock is what it measured then. Pauses of the host longer than two seconds are cut short.
 """
 
 from __future__ import annotations
 
 import heapq
+import time
 from dataclasses import dataclass, field
 
 from hil.errors import InfrastructureError
@@ -26,38 +27,52 @@ from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import Chunk, Infer
 
 _TICK_S = 1e-6  # the shortest wait; a shorter one might not change the clock
-_LONGEST_WORK_S = 0.5  # of the host between an answer and its next request
-_LONGEST_GAP_S = 2.0  # of the host between two frames of one image: a slow line may hold it
+_LINK_CALLS = 2  # of the clock, to receive something
+_LONGEST_WORK_S = 2.0  # of the host between an answer and its next request
 
 
 class VirtualClock:
     """Seconds of the recording.
 
-    Who looks first after an arrival sees the time of the arrival. Then the host works, until
-    `work_until`; who looks again sees that.
+    Between an arrival and its next request the host works, and that takes the time that it took.
+    The link looks twice at an arrival: when it receives it, and when it is done with it. Whoever
+    calls then is about to ask for something, so the work is done. Behind a request the next look
+    is for another request.
     """
 
     def __init__(self) -> None:
         self.now = 0.0
-        self._work_until: float | None = None
-        self._looked = False
+        self._work_until = 0.0
+        self._calls = self._looks = 0
+        self._looked_at = 0.0
 
     def __call__(self) -> float:
-        if self._looked and self._work_until is not None:
+        self._calls += 1
+        if self._calls > _LINK_CALLS:
             self.advance_to(self._work_until)
-            self._work_until = None
-        self._looked = True
         return self.now
 
-    def work_until(self, time: float) -> None:
-        self._work_until = time
-        self._looked = False
+    def look(self) -> float:
+        """For those who measure: first the arrival, then the work done, then as time goes by."""
+        self._looks += 1
+        before, self._looked_at = self._looked_at, time.monotonic()
+        if self._looks == 2:
+            self.advance_to(self._work_until)
+        elif self._looks > 2:
+            self.now += self._looked_at - before
+        return self.now
+
+    def work_until(self, end: float, *, arrived: bool = False) -> None:
+        """Something arrived, or the host did something; it works until `end`."""
+        self._work_until = end
+        self._looks = 0
+        self._calls = 0 if arrived else _LINK_CALLS
 
     def sleep(self, seconds: float) -> None:
         self.now += max(seconds, _TICK_S)
 
-    def advance_to(self, time: float) -> None:
-        self.now = max(self.now, time)
+    def advance_to(self, then: float) -> None:
+        self.now = max(self.now, then)
 
 
 @dataclass(order=True)
@@ -117,6 +132,7 @@ class ReplayTransport:
 
     def reset(self) -> bool:
         """Pulls the reset line; whether the recorded one had an effect."""
+        self._catch_up()
         self._coming.clear()
         self._state.restart()
         event = self._script.reset()
@@ -127,6 +143,7 @@ class ReplayTransport:
 
     def note(self, text: str) -> bool:
         """A test begins; whether it began after a restart of the board that was not asked for."""
+        self._catch_up()
         found = self._script.note(text)
         at_us, restarted = found or (None, False)
         if at_us is not None:
@@ -145,7 +162,7 @@ class ReplayTransport:
             self.clock.sleep(timeout_s)
         data = self._arrived(max_bytes)
         if data:
-            self._let_host_work()
+            self._let_host_work(arrived=True)
         return data
 
     def write(self, data: bytes) -> None:
@@ -196,6 +213,8 @@ class ReplayTransport:
             self._answer(start_s + at_us / 1e6, at_us, data, exchange.request if ends else None)
         if went_on:
             self._follow()
+            self.clock.advance_to(self.clock.now + exchange.held_up_us / 1e6)
+            self._let_host_work()
 
     def _may_be_moot(self, seq: int, message: bytes) -> bool:
         """Whether an answer on its way may spare the host a request that is not recorded.
@@ -213,7 +232,7 @@ class ReplayTransport:
         if went_on and isinstance(exchange.request, Chunk | Infer):
             # Within an image the host took its time too, and round trips contain it.
             recorded = self._start_s + exchange.at_us / 1e6
-            self.clock.advance_to(min(recorded, self.clock.now + _LONGEST_GAP_S))
+            self.clock.advance_to(min(recorded, self.clock.now + _LONGEST_WORK_S))
         start_s = self.clock.now - exchange.at_us / 1e6
         if went_on:
             self._start_s = start_s
@@ -223,6 +242,13 @@ class ReplayTransport:
         # Answers keep the order of the recording, however fast the host asks this time.
         earlier = (c.due for c in self._coming if c.at_us <= at_us and not c.unasked)
         self._add(_Coming(max(due, *earlier, 0.0), 0, at_us, data, ran))
+
+    def _catch_up(self) -> None:
+        """The host acts: its work is done."""
+        at_us = self._script.next_act_us()
+        if at_us is not None:
+            until = self._start_s + at_us / 1e6
+            self.clock.advance_to(min(until, self.clock.now + _LONGEST_WORK_S))
 
     def _go_on_from(self, at_us: int) -> None:
         """The host did something: from here on the recording goes on."""
@@ -240,13 +266,15 @@ class ReplayTransport:
                 lost = self._recorded(event)
                 self._add(_Coming(due, 0, event.at_us, lost=lost, unasked=True))
 
-    def _let_host_work(self) -> None:
+    def _let_host_work(self, *, arrived: bool = False) -> None:
         """Until its next request, but not beyond what arrives before."""
         at_us = self._script.next_act_us()
         if at_us is None:
             return
         until = min(self._start_s + at_us / 1e6, self.clock.now + _LONGEST_WORK_S)
-        self.clock.work_until(min([until, *(coming.due for coming in self._coming[:1])]))
+        self.clock.work_until(
+            min([until, *(coming.due for coming in self._coming[:1])]), arrived=arrived
+        )
 
     def _add(self, coming: _Coming) -> None:
         self._orders += 1

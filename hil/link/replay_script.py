@@ -6,6 +6,7 @@ import bisect
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from hil.link.recorded_events import (
     Event,
@@ -90,12 +91,11 @@ class Script:
         if kind_of(content) == Chunk.kind and places:
             return self._find_chunk(places)
         first = bisect.bisect_left(places, self.cursor)
-        in_order = [*places[first:], *places[:first]]
-        for place in in_order:
-            if not self._exchange(place).used:
-                return self._go_to(place), True
-        if in_order and kind_of(content) in _REPEATABLE:
-            return self._exchange(in_order[0]), False
+        for index in chain(range(first, len(places)), range(first)):
+            if not self._exchange(places[index]).used:
+                return self._go_to(places[index]), True
+        if places and kind_of(content) in _REPEATABLE:
+            return self._exchange(places[first % len(places)]), False
         return None, False
 
     def count(self, content: bytes, state: State) -> int:

@@ -455,10 +455,21 @@ def test_a_message_is_its_number_and_its_content(seq: int, size: int) -> None:
     assert split(dumps([seq ^ 1, *rest]))[1] == content  # type: ignore[list-item]
 
 
-def test_who_looks_first_sees_the_arrival_and_who_looks_again_sees_the_work_done() -> None:
+def test_the_link_sees_the_arrival_and_its_next_request_the_work_done() -> None:
     clock = VirtualClock()
     clock.advance_to(5.0)
-    clock.work_until(6.0)
-    assert [clock(), clock(), clock()] == [5.0, 6.0, 6.0]
+    clock.work_until(6.0, arrived=True)
+    assert [clock(), clock(), clock(), clock()] == [5.0, 5.0, 6.0, 6.0]
     clock.work_until(5.5)
-    assert [clock(), clock()] == [6.0, 6.0]
+    assert clock() == 6.0
+    clock.work_until(7.0)
+    assert clock() == 7.0
+
+
+def test_who_measures_sees_the_arrival_and_then_the_work_done() -> None:
+    clock = VirtualClock()
+    clock.advance_to(5.0)
+    clock.work_until(6.0, arrived=True)
+    assert [clock.look(), clock.look()] == [5.0, 6.0]
+    while clock.look() == 6.0:  # then time goes by, so that nobody waits for ever
+        pass
