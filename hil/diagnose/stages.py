@@ -465,7 +465,8 @@ def _finding(
     if match.contradicted:
         evidence += f"; it happens at times: {match.contradicted} other images are right"
     elif match.passing:
-        evidence += f", and {match.passing} right answers too"
+        more = "a right answer" if match.passing == 1 else f"{match.passing} right answers"
+        evidence += f", and {more} too"
     return Finding(
         hypothesis.id,
         stage,
