@@ -114,11 +114,11 @@ def rounds_down(place: Place, given: Tensor, _: Tensor) -> Tensor:
 
 
 def wraps(place: Place, given: Tensor, _: Tensor) -> Tensor:
-    """A result above 127 wraps around; the activation still cuts below."""
+    """A result is cut to its lowest byte instead of being held within int8."""
     import numpy as np
 
     conv = Pointwise.of(place, given)
-    wrapped: Tensor = np.maximum(conv.rounded(conv.sums) + conv.zero_point, -128).astype(np.int8)
+    wrapped: Tensor = (conv.rounded(conv.sums) + conv.zero_point).astype(np.int8)
     return wrapped
 
 

@@ -100,7 +100,7 @@ FAULTS = (
     ),
     _wrong_op(
         "saturation-missing",
-        "results above 127 wrap around in one operator",
+        "results outside of int8 wrap around in one operator",
         _POINTWISE,
         kernels.wraps,
         "kernel.saturation",

@@ -32,7 +32,11 @@ FAULTS = (
         "core/model.h",
         "uint8_t threshold() const { return header_.threshold; }",
         "uint8_t threshold() const { return header_.threshold > 0 ? 75 : 0; }",
-        failure("identity.threshold", test="test_the_threshold_and_the_positive_class"),
+        failure(
+            "identity.threshold",
+            "decision.threshold-other",
+            test="test_the_threshold_and_the_positive_class",
+        ),
     ),
     _fault(
         "threshold-of-the-request-ignored",

@@ -18,7 +18,7 @@ FAULTS = (
             ),
             SourcePatch("core/cam.cpp", "    int32_t sum = 0;\n    for", "    for"),
         ),
-        failure(test="test_cam"),
+        failure("cam.sum-not-cleared", test="test_cam"),
     ),
     Fault(
         "map-not-cleared",
