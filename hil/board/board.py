@@ -13,7 +13,7 @@ from hil.board.artifacts import Expected
 from hil.board.bring_up import find_silent_restart
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
-from hil.board.errors import BoardResetError, BoardUnusableError
+from hil.board.errors import BoardResetError, BoardUnusableError, NoAnswerError
 from hil.board.facts import BaudReport, FlashReport, Incident, Inference, Oddity, Recovery, Stamp
 from hil.board.handshake import shake_hands
 from hil.board.identity import check_identity
@@ -294,6 +294,7 @@ class Board:
     def recover(self, deadline: Deadline | None = None) -> Recovery:
         """Brings a lost board back: reopens the port if need be, resets, connects, checks.
 
+        A board whose flash holds no firmware that starts is flashed again.
         Raises what keeps it from coming back; the first cause stays what it was.
         """
         limit = deadline or self._connection.within(2 * self.options.handshake_s)
@@ -303,7 +304,7 @@ class Board:
         try:
             if self._connection.port.lost is not None or not self._connection.port.is_open:
                 self._connection.reopen(limit)
-            identity = self.connect(limit)
+            identity = self._connect_or_flash(limit)
         except HilError:
             self.first_cause = cause or self.first_cause
             raise
@@ -313,6 +314,18 @@ class Board:
             reset_reason=identity.reset_reason,
             boots=_boots(before, identity),
         )
+
+    def _connect_or_flash(self, limit: Deadline) -> Identity:
+        try:
+            return self.connect(limit)
+        except NoAnswerError as error:
+            kinds = {event.kind for event in classify_all(error.console)}
+            no_firmware = bool(kinds & {EventKind.NO_APP, EventKind.BOOTLOADER})
+            if not no_firmware or self._expected is None or self.options.flash == "never":
+                raise
+        self.first_cause = None
+        self.flash()
+        return self.connect()
 
     def close(self) -> None:
         """Leaves the board running its firmware, and frees port and lock. May be repeated."""
