@@ -173,7 +173,7 @@ def _features(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
     features_read = all(case.features is not None for case in wrong)
     if features_read and transform is None:
         found = optimised_kernels(world, wrong, outcome.tested)
-        if found is None and firsts <= {0, None}:
+        if found is None:
             found = other_rounding(world, wrong, outcome.tested)
         if found is not None:
             outcome.findings.append(found)
