@@ -206,6 +206,8 @@ def pytest_report_teststatus(
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
     """Turns pytest's exit status into ours, also when a report cannot be written."""
+    if _LOG in session.config.stash:
+        session.config.stash[_LOG].diagnose()  # before reports are written: they show it
     try:
         yield
     except OSError as cause:
@@ -218,6 +220,16 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     log.close(int(session.exitstatus))
     if session.exitstatus in (ExitCode.PASSED, ExitCode.TEST_FAILED):
         session.exitstatus = log.exit_code(int(session.exitstatus))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_summary(postfix: list[str], session: pytest.Session) -> None:
+    """The diagnosis, in pytest-html's report."""
+    log = session.config.stash.get(_LOG, None)
+    if log is not None and log.diagnosis is not None and not log.diagnosis.empty:
+        from hil.report.html import diagnosis_html
+
+        postfix.append(diagnosis_html(log.diagnosis))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

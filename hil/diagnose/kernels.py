@@ -112,7 +112,8 @@ class Convolution:
         one = dataclasses.replace(
             self, pad=(0, self.pad[1]), output_shape=(1, self.output_shape[1])
         )
-        return one._finish(one._sums(padded, RIGHT), RIGHT)[0][:, 0]
+        rows: NDArray[np.int8] = one._finish(one._sums(padded, RIGHT), RIGHT)[0][:, 0]
+        return rows
 
     def _sums(self, data: NDArray[np.int8], how: Variation) -> NDArray[np.int64]:
         """int64 [..., rows, columns, outputs] of [..., rows, columns, inputs]."""
@@ -151,7 +152,7 @@ class Convolution:
                     total += window * weights[r, c, 0]
                 else:
                     total += window @ weights[r, c]
-        bias = np.roll(self.bias, how.bias_rolled) * how.bias
+        bias: NDArray[np.int64] = np.roll(self.bias, how.bias_rolled) * how.bias
         sums: NDArray[np.int64] = total.astype(np.int64) + bias
         if how.accumulator_bits < 32:
             half = 1 << (how.accumulator_bits - 1)

@@ -465,7 +465,7 @@ def _finding(
     if match.contradicted:
         evidence += f"; it happens at times: {match.contradicted} other images are right"
     elif match.passing:
-        evidence += f", and {match.passing} right answers too"
+        evidence += f", and {match.passing} right answer{'s' * (match.passing > 1)} too"
     return Finding(
         hypothesis.id,
         stage,

@@ -95,7 +95,6 @@ class RunLog:
     def close(self, pytest_status: int) -> None:
         """Ends the file."""
         code = self.exit_code(pytest_status)
-        self._diagnose()
         if self._file is None:
             return
         from hil.record.run import EndFacts
@@ -130,7 +129,7 @@ class RunLog:
         if self._file is not None:
             self._file.write(self.troubles[-1])
 
-    def _diagnose(self) -> None:
+    def diagnose(self) -> None:
         """Names the bug behind a run that did not pass."""
         if not any(count for kind, count in self.kinds.items() if kind not in _FINE):
             return

@@ -22,6 +22,7 @@ def test_a_failed_run_shows_the_first_diverging_operator_and_the_bug(
     result = pytester.runpytest_subprocess(
         *("--sim-flash-file", "flash.bin", "--sim-fault", "channel-dead"),
         *("--facts", "facts.jsonl", "-k", "astronaut or couple"),
+        *("--html", "report.html", "--self-contained-html"),
     )
     assert result.ret == ExitCode.TEST_FAILED
     result.stdout.fnmatch_lines(
@@ -33,6 +34,9 @@ def test_a_failed_run_shows_the_first_diverging_operator_and_the_bug(
             "*largest difference by place*",
         ]
     )
+    page = (pytester.path / "report.html").read_text("utf-8")
+    assert "<h2>Diagnosis</h2>" in page
+    assert "output channel 5 alone is wrong" in page
     run = read_run(pytester.path / "facts.jsonl")
     assert {record.op for record in run.divergences} == {16}
     assert all(record.output and record.inputs_equal for record in run.divergences)
