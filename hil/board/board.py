@@ -125,7 +125,7 @@ class Board:
 
     def clock(self) -> float:
         """Seconds of the host's monotonic clock; in a replay those of the recording."""
-        return self._connection.clock()
+        return self._connection.look()
 
     def note(self, test: str) -> None:
         """Tells which test begins: recordings keep it, and replays go there."""
@@ -438,7 +438,7 @@ class Board:
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)
         self._last_crc = inference.image_crc
-        now_s = self.clock()
+        now_s = self._connection.arrived_s
         stamp = Stamp(self._starts, inference.count, inference.finished_us, now_s)
         self.stamps.append(stamp)
         if self.on_inference is not None:
