@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -19,7 +18,14 @@ from hil.board.handshake import shake_hands
 from hil.board.identity import check_identity
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
-from hil.board.results import check_image, find_output, image_bytes, inference_facts, output_tensor
+from hil.board.results import (
+    check_image,
+    find_output,
+    flaw_of,
+    image_bytes,
+    inference_facts,
+    output_tensor,
+)
 from hil.board.watched_port import BoardAlarm
 from hil.deadline import Deadline
 from hil.errors import FirmwareError, HilError, InfrastructureError, UsageError
@@ -34,7 +40,6 @@ if TYPE_CHECKING:
     from hil.link.jobs import Inference as LinkInference
     from hil.link.recording import Recorder
     from hil.link.stats import LinkStats
-    from hil.wire.enums import ErrorCode
     from hil.wire.messages import Identity, MemoryReport, TraceEntry
 
     Image = bytes | NDArray[np.int8]
@@ -158,7 +163,7 @@ class Board:
             image_bytes(image), cam_always, trace, threshold, capture_op, claimed_crc=claimed_crc
         )
         limit = deadline or self._connection.within(self.options.image_s)
-        flaw = self._flaw_of(job.image, claimed_crc)
+        flaw = flaw_of(self.identity, job.image, claimed_crc)
         try:
             answer = self._ask("running an inference", lambda ch: ch.infer(job, limit))
         except FirmwareError as error:
@@ -422,18 +427,6 @@ class Board:
         self._starts += 1
         check_identity(identity, self._expected, self.where)
         change_baud(self._connection, identity, self.options.baud)
-
-    def _flaw_of(self, image: bytes, claimed_crc: int | None) -> tuple[str, ErrorCode] | None:
-        """Why the board has to refuse an image, and how; None for a good one."""
-        from hil.wire.enums import ErrorCode, TensorRole
-
-        sizes = [t.data_bytes for t in self.identity.tensors if t.role is TensorRole.INPUT]
-        if sizes and len(image) != sizes[0]:
-            text = f"an image of {len(image)} bytes instead of {sizes[0]}"
-            return text, ErrorCode.WRONG_SIZE
-        if claimed_crc is not None and claimed_crc != zlib.crc32(image):
-            return "an image with another CRC-32", ErrorCode.IMAGE_CORRUPT
-        return None
 
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)

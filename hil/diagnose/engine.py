@@ -15,7 +15,6 @@ from hil.diagnose.operators import (
     OPTIMISED,
     At,
     Wrong,
-    damages,
     label,
     mistakes,
     only_channel,
@@ -25,6 +24,7 @@ from hil.diagnose.packing import unpack_int8
 from hil.diagnose.result import Finding, Unexplained
 from hil.diagnose.scores import parts
 from hil.diagnose.seen import shaped
+from hil.diagnose.weights import damages
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

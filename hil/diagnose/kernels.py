@@ -91,10 +91,10 @@ class Convolution:
         """The output int8 [1, rows, columns, outputs] for an input of one image."""
         import numpy as np
 
-        result = self._finish(self._sums(data[0], how), how)
+        result = self.finish(self.sums_of(data[0], how), how)
         if how.channel is None:
             return result
-        mixed = self._finish(self._sums(data[0], RIGHT), RIGHT)
+        mixed = self.finish(self.sums_of(data[0], RIGHT), RIGHT)
         mixed[..., how.channel] = result[..., how.channel]
         return np.ascontiguousarray(mixed)
 
@@ -112,10 +112,10 @@ class Convolution:
         one = dataclasses.replace(
             self, pad=(0, self.pad[1]), output_shape=(1, self.output_shape[1])
         )
-        rows: NDArray[np.int8] = one._finish(one._sums(padded, RIGHT), RIGHT)[0][:, 0]
+        rows: NDArray[np.int8] = one.finish(one.sums_of(padded, RIGHT), RIGHT)[0][:, 0]
         return rows
 
-    def _sums(self, data: NDArray[np.int8], how: Variation) -> NDArray[np.int64]:
+    def sums_of(self, data: NDArray[np.int8], how: Variation) -> NDArray[np.int64]:
         """int64 [..., rows, columns, outputs] of [..., rows, columns, inputs]."""
         import numpy as np
 
@@ -185,7 +185,8 @@ class Convolution:
         back: NDArray[np.int64] = moved.transpose(np.argsort(order))
         return back
 
-    def _finish(self, sums: NDArray[np.int64], how: Variation) -> NDArray[np.int8]:
+    def finish(self, sums: NDArray[np.int64], how: Variation) -> NDArray[np.int8]:
+        """int8 [1, ..., outputs]: requantized, with zero point and activation."""
         import numpy as np
 
         scales = self.scales
