@@ -223,6 +223,8 @@ def pytest_report_teststatus(
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
     """Turns pytest's exit status into ours, also when a report cannot be written."""
+    if _LOG in session.config.stash:
+        session.config.stash[_LOG].diagnose()  # before reports are written: they show it
     options = _options(session.config)
     if _wants_verdict(session, options):
         # A run that used no board has to be told that its gates were not measured.
@@ -260,6 +262,16 @@ def _add_junit_properties(session: pytest.Session, log: RunLog, options: RunOpti
     if xml is not None and options.gates is not None:
         for name, value in log.gate_properties(options, int(session.exitstatus)):
             xml.add_global_property(name, value)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_summary(postfix: list[str], session: pytest.Session) -> None:
+    """The diagnosis, in pytest-html's report."""
+    log = session.config.stash.get(_LOG, None)
+    if log is not None and log.diagnosis is not None and not log.diagnosis.empty:
+        from hil.report.html import diagnosis_html
+
+        postfix.append(diagnosis_html(log.diagnosis))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -13,13 +12,20 @@ from hil.board.artifacts import Expected
 from hil.board.bring_up import find_silent_restart
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
-from hil.board.errors import BoardResetError, BoardUnusableError
+from hil.board.errors import BoardResetError, BoardUnusableError, NoAnswerError
 from hil.board.facts import BaudReport, FlashReport, Incident, Inference, Oddity, Recovery, Stamp
 from hil.board.handshake import shake_hands
 from hil.board.identity import check_identity
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
-from hil.board.results import check_image, find_output, image_bytes, inference_facts, output_tensor
+from hil.board.results import (
+    check_image,
+    find_output,
+    flaw_of,
+    image_bytes,
+    inference_facts,
+    output_tensor,
+)
 from hil.board.watched_port import BoardAlarm
 from hil.deadline import Deadline
 from hil.errors import FirmwareError, HilError, InfrastructureError, UsageError
@@ -34,7 +40,6 @@ if TYPE_CHECKING:
     from hil.link.jobs import Inference as LinkInference
     from hil.link.recording import Recorder
     from hil.link.stats import LinkStats
-    from hil.wire.enums import ErrorCode
     from hil.wire.messages import Identity, MemoryReport, TraceEntry
 
     Image = bytes | NDArray[np.int8]
@@ -125,7 +130,7 @@ class Board:
 
     def clock(self) -> float:
         """Seconds of the host's monotonic clock; in a replay those of the recording."""
-        return self._connection.clock()
+        return self._connection.look()
 
     def note(self, test: str) -> None:
         """Tells which test begins: recordings keep it, and replays go there."""
@@ -158,7 +163,7 @@ class Board:
             image_bytes(image), cam_always, trace, threshold, capture_op, claimed_crc=claimed_crc
         )
         limit = deadline or self._connection.within(self.options.image_s)
-        flaw = self._flaw_of(job.image, claimed_crc)
+        flaw = flaw_of(self.identity, job.image, claimed_crc)
         try:
             answer = self._ask("running an inference", lambda ch: ch.infer(job, limit))
         except FirmwareError as error:
@@ -294,6 +299,7 @@ class Board:
     def recover(self, deadline: Deadline | None = None) -> Recovery:
         """Brings a lost board back: reopens the port if need be, resets, connects, checks.
 
+        A board whose flash holds no firmware that starts is flashed again.
         Raises what keeps it from coming back; the first cause stays what it was.
         """
         limit = deadline or self._connection.within(2 * self.options.handshake_s)
@@ -303,7 +309,7 @@ class Board:
         try:
             if self._connection.port.lost is not None or not self._connection.port.is_open:
                 self._connection.reopen(limit)
-            identity = self.connect(limit)
+            identity = self._connect_or_flash(limit)
         except HilError:
             self.first_cause = cause or self.first_cause
             raise
@@ -313,6 +319,18 @@ class Board:
             reset_reason=identity.reset_reason,
             boots=_boots(before, identity),
         )
+
+    def _connect_or_flash(self, limit: Deadline) -> Identity:
+        try:
+            return self.connect(limit)
+        except NoAnswerError as error:
+            kinds = {event.kind for event in classify_all(error.console)}
+            no_firmware = bool(kinds & {EventKind.NO_APP, EventKind.BOOTLOADER})
+            if not no_firmware or self._expected is None or self.options.flash == "never":
+                raise
+        self.first_cause = None
+        self.flash()
+        return self.connect()
 
     def close(self) -> None:
         """Leaves the board running its firmware, and frees port and lock. May be repeated."""
@@ -410,22 +428,10 @@ class Board:
         check_identity(identity, self._expected, self.where)
         change_baud(self._connection, identity, self.options.baud)
 
-    def _flaw_of(self, image: bytes, claimed_crc: int | None) -> tuple[str, ErrorCode] | None:
-        """Why the board has to refuse an image, and how; None for a good one."""
-        from hil.wire.enums import ErrorCode, TensorRole
-
-        sizes = [t.data_bytes for t in self.identity.tensors if t.role is TensorRole.INPUT]
-        if sizes and len(image) != sizes[0]:
-            text = f"an image of {len(image)} bytes instead of {sizes[0]}"
-            return text, ErrorCode.WRONG_SIZE
-        if claimed_crc is not None and claimed_crc != zlib.crc32(image):
-            return "an image with another CRC-32", ErrorCode.IMAGE_CORRUPT
-        return None
-
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)
         self._last_crc = inference.image_crc
-        now_s = self.clock()
+        now_s = self._connection.arrived_s
         stamp = Stamp(self._starts, inference.count, inference.finished_us, now_s)
         self.stamps.append(stamp)
         if self.on_inference is not None:

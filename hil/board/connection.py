@@ -135,17 +135,27 @@ class Connection:
         self.mark()
         try:
             self.lines.to_app()
+        except InfrastructureError as error:
+            self._record_failed_reset(error)
+            raise
         except OSError as error:
             self.port.lost = InfrastructureError(
                 f"the reset lines cannot be set: {error}",
                 where=self.where,
                 hint="the adapter was unplugged: check the cable, then run again",
             )
+            self._record_failed_reset(self.port.lost)
             raise self.port.lost from error
         if self.recorder is not None:
             from hil.link.recording import Kind
 
             self.recorder.add_json(Kind.RESET, can_reset=self.lines.can_reset)
+
+    def _record_failed_reset(self, error: InfrastructureError) -> None:
+        if self.recorder is not None:
+            from hil.link.recording import Kind, error_facts
+
+            self.recorder.add_json(Kind.RESET_FAILED, **error_facts(error))
 
     def to_boot_baud(self) -> None:
         """Our side only; what a board that starts expects."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
 
 from hil.board.facts import Inference
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.link.jobs import Inference as LinkInference
+    from hil.wire.enums import ErrorCode
     from hil.wire.enums import NoLocation as WireNoLocation
     from hil.wire.replies import CamGrid, CellCentre, Identity, Tensor
     from hil.wire.replies import Result as WireResult
@@ -85,6 +87,21 @@ def check_image(answered: int | None, asked: int | None, what: str, where: str) 
             where=where,
             hint="another inference ran in between, or the firmware mixes up its buffers",
         )
+
+
+def flaw_of(
+    identity: Identity, image: bytes, claimed_crc: int | None
+) -> tuple[str, ErrorCode] | None:
+    """Why the board has to refuse an image, and how; None for a good one."""
+    from hil.wire.enums import ErrorCode, TensorRole
+
+    sizes = [t.data_bytes for t in identity.tensors if t.role is TensorRole.INPUT]
+    if sizes and len(image) != sizes[0]:
+        text = f"an image of {len(image)} bytes instead of {sizes[0]}"
+        return text, ErrorCode.WRONG_SIZE
+    if claimed_crc is not None and claimed_crc != zlib.crc32(image):
+        return "an image with another CRC-32", ErrorCode.IMAGE_CORRUPT
+    return None
 
 
 def _location(location: CellCentre | WireNoLocation) -> Location | NoLocation:

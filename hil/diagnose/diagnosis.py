@@ -26,9 +26,10 @@ def diagnose(run: Run, oracle: Oracle | None = None) -> Diagnosis:
     if healthy(run):
         return Diagnosis(seconds=time.monotonic() - started)
     from hil.diagnose.case import oracle_of, read_world, sent_images
+    from hil.diagnose.outcome import Outcome
     from hil.diagnose.refused import explain_refusals
     from hil.diagnose.run_level import explain_run
-    from hil.diagnose.stages import Outcome, explain_images
+    from hil.diagnose.stages import explain_images
     from hil.report.judged import recorded_tolerances
 
     outcome = Outcome()

@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING, Any
 from hil.diagnose.case import Case, World
 from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.hypothesis import Match, search
-from hil.diagnose.operators import At, Wrong, damages, label, mistakes, only_channel, only_range
+from hil.diagnose.operators import (
+    OPTIMISED,
+    At,
+    Wrong,
+    label,
+    mistakes,
+    only_channel,
+    only_range,
+)
 from hil.diagnose.packing import unpack_int8
 from hil.diagnose.result import Finding, Unexplained
 from hil.diagnose.scores import parts
 from hil.diagnose.seen import shaped
+from hil.diagnose.weights import damages
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -270,31 +279,26 @@ def optimised_kernels(world: World, cases: Sequence[Case], tested: list[int]) ->
 
     model = world.oracle.model
     outputs = (model.features.index,)
-    for resolver, which in (
-        ("BUILTIN_WITHOUT_DEFAULT_DELEGATES", "optimised"),
-        ("BUILTIN", "XNNPACK"),
-    ):
-        tested[0] += 1
-        part = Part(world.model, (model.input.index,), outputs, resolver)
-        place = model.features_output
-        if all(
-            case.features is not None
-            and np.array_equal(part.run(case.tensor)[place][0], case.features)
-            for case in cases
+    tested[0] += 1
+    part = Part(world.model, (model.input.index,), outputs, OPTIMISED)
+    place = model.features_output
+    for case in cases:
+        if case.features is None or not np.array_equal(
+            part.run(case.tensor)[place][0], case.features
         ):
-            entry = CATALOGUE["engine.optimised-kernels"]
-            count = len(cases)
-            return Finding(
-                "engine.optimised-kernels",
-                "engine",
-                entry.title.format(which=which),
-                f"explains {count} of {count} failures, exactly",
-                entry.where_to_look,
-                count,
-                count,
-                tuple(case.name for case in cases),
-            )
-    return None
+            return None
+    entry = CATALOGUE["engine.optimised-kernels"]
+    count = len(cases)
+    return Finding(
+        "engine.optimised-kernels",
+        "engine",
+        entry.title.format(which="optimised"),
+        f"explains {count} of {count} failures, exactly",
+        entry.where_to_look,
+        count,
+        count,
+        tuple(case.name for case in cases),
+    )
 
 
 def other_rounding(world: World, cases: Sequence[Case], tested: list[int]) -> Finding | None:

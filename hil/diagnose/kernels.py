@@ -8,6 +8,7 @@ a variation the result is the oracle's, bit for bit.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -90,14 +91,32 @@ class Convolution:
         """The output int8 [1, rows, columns, outputs] for an input of one image."""
         import numpy as np
 
-        result = self._finish(self._sums(data[0], how), how)
+        result = self.finish(self.sums_of(data[0], how), how)
         if how.channel is None:
             return result
-        mixed = self._finish(self._sums(data[0], RIGHT), RIGHT)
+        mixed = self.finish(self.sums_of(data[0], RIGHT), RIGHT)
         mixed[..., how.channel] = result[..., how.channel]
         return np.ascontiguousarray(mixed)
 
-    def _sums(self, data: NDArray[np.int8], how: Variation) -> NDArray[np.int64]:
+    def first_rows(self, images: NDArray[np.int8], row: int) -> NDArray[np.int8]:
+        """Output row `row` for many images: int8 [N, columns, outputs] of [N, rows, columns, C]."""
+        import numpy as np
+
+        top = row * self.stride[0] - self.pad[0]
+        height = self.weights.shape[0]
+        window = images[:, max(top, 0) : top + height]
+        above, below = max(-top, 0), height - window.shape[1] - max(-top, 0)
+        padded = np.pad(
+            window, ((0, 0), (above, below), (0, 0), (0, 0)), constant_values=self.input_zero
+        )
+        one = dataclasses.replace(
+            self, pad=(0, self.pad[1]), output_shape=(1, self.output_shape[1])
+        )
+        rows: NDArray[np.int8] = one.finish(one.sums_of(padded, RIGHT), RIGHT)[0][:, 0]
+        return rows
+
+    def sums_of(self, data: NDArray[np.int8], how: Variation) -> NDArray[np.int64]:
+        """int64 [..., rows, columns, outputs] of [..., rows, columns, inputs]."""
         import numpy as np
 
         zero = self.input_zero + how.input_zero
@@ -110,23 +129,30 @@ class Convolution:
         room = 8 + max(height, width)
         shifted = np.pad(
             data.astype(np.float64) - zero,
-            ((room, room + self.stride[0]), (room, room + self.stride[1]), (0, 0)),
+            (
+                *((0, 0) for _ in data.shape[:-3]),
+                (room, room + self.stride[0]),
+                (room, room + self.stride[1]),
+                (0, 0),
+            ),
             constant_values=fill,
         )
         weights = self._weights(how)
-        total = np.zeros((rows, columns, weights.shape[3]))
+        total = np.zeros((*data.shape[:-3], rows, columns, weights.shape[3]))
         for r in range(height):
             for c in range(width):
                 top, left = room - pad[0] + r, room - pad[1] + c
                 window = shifted[
+                    ...,
                     top : top + rows * self.stride[0] : self.stride[0],
                     left : left + columns * self.stride[1] : self.stride[1],
+                    :,
                 ]
                 if self.depthwise:
                     total += window * weights[r, c, 0]
                 else:
                     total += window @ weights[r, c]
-        bias = np.roll(self.bias, how.bias_rolled) * how.bias
+        bias: NDArray[np.int64] = np.roll(self.bias, how.bias_rolled) * how.bias
         sums: NDArray[np.int64] = total.astype(np.int64) + bias
         if how.accumulator_bits < 32:
             half = 1 << (how.accumulator_bits - 1)
@@ -159,7 +185,8 @@ class Convolution:
         back: NDArray[np.int64] = moved.transpose(np.argsort(order))
         return back
 
-    def _finish(self, sums: NDArray[np.int64], how: Variation) -> NDArray[np.int8]:
+    def finish(self, sums: NDArray[np.int64], how: Variation) -> NDArray[np.int8]:
+        """int8 [1, ..., outputs]: requantized, with zero point and activation."""
         import numpy as np
 
         scales = self.scales

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hil.diagnose.hypothesis import Hypothesis
-from hil.diagnose.kernels import RIGHT, Convolution, Variation, convolution
+from hil.diagnose.kernels import Convolution, Variation, convolution
 from hil.diagnose.scores import parts
 from hil.diagnose.submodel import Edit, Part
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     Output = Callable[["At"], "NDArray[np.int8] | None"]
 
+
+OPTIMISED = "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
+"""LiteRT's resolver of the kernels for a PC, without XNNPACK, which no board has."""
 
 _EDITABLE = ("MEAN", "SOFTMAX", "AVERAGE_POOL_2D", "FULLY_CONNECTED", "ADD")
 
@@ -83,20 +86,8 @@ def mistakes(ats: Sequence[At]) -> Iterator[Wrong]:
     else:
         yield from _edited(world, op)
     yield from _not_written(ats)
-    for resolver, which in (
-        ("BUILTIN_WITHOUT_DEFAULT_DELEGATES", "optimised"),
-        ("BUILTIN", "XNNPACK"),
-    ):
-        output = _run_edited(world, op, resolver, None, resolver)
-        yield Wrong("engine.optimised-kernels", output, (("which", which),))
-
-
-def damages(ats: Sequence[At]) -> Iterator[Wrong]:
-    """A bit that fell over in the weights: looked for when nothing else fits."""
-    world, op = ats[0].world, ats[0].op
-    conv = convolution(world.oracle.model.graph, parts(world).ops[op], op)
-    if conv is not None:
-        yield from _damaged_weights(ats, conv)
+    output = _run_edited(world, op, OPTIMISED, None, OPTIMISED)
+    yield Wrong("engine.optimised-kernels", output, (("which", "optimised"),))
 
 
 def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Variation]]:
@@ -148,7 +139,7 @@ def _varied(
     world: World, conv: Convolution, name: str, parameters: dict[str, object], how: Variation
 ) -> Wrong:
     named = (("op", label(world, conv.op)), *parameters.items())
-    return Wrong(name, lambda at: _shaped(at, conv.run(at.inputs[0], how)), named)
+    return Wrong(name, lambda at: as_right(at, conv.run(at.inputs[0], how)), named)
 
 
 def _channels(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
@@ -171,7 +162,7 @@ def _channels(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
         alone = dataclasses.replace(how, channel=channel)
         yield Wrong(
             "kernel.channel",
-            lambda at, a=alone: _shaped(at, conv.run(at.inputs[0], a)),  # type: ignore[misc]
+            lambda at, a=alone: as_right(at, conv.run(at.inputs[0], a)),  # type: ignore[misc]
             (*named, ("how", f" ({text})" if text else "")),
         )
     for other in range(conv.scales.size):
@@ -324,7 +315,7 @@ def _not_written(ats: Sequence[At]) -> Iterator[Wrong]:
         if ats[0].tensors[index].size == ats[0].right.size:
             yield Wrong(
                 "kernel.copy",
-                lambda at, i=index: _shaped(at, at.tensors[i]),  # type: ignore[misc]
+                lambda at, i=index: as_right(at, at.tensors[i]),  # type: ignore[misc]
                 (*named, ("how", f"that of tensor {index}, not computed")),
             )
     donors = {zlib.crc32(at.right.tobytes()): at.right for at in ats}
@@ -351,78 +342,5 @@ def _not_written(ats: Sequence[At]) -> Iterator[Wrong]:
         )
 
 
-def _damaged_weights(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
-    """One bit of one weight, or of one bias: only in the one channel that differs."""
-    import numpy as np
-
-    channel = only_channel(ats)
-    first = next((at for at in ats if at.failing and at.captured is not None), None)
-    if channel is None or first is None:
-        return
-    assert first.captured is not None
-    wanted = first.captured[..., channel]
-    named = (("op", label(ats[0].world, conv.op)),)
-    weights = conv.weights[..., channel]
-    if weights.size > 1024:
-        return
-    one = dataclasses.replace(
-        conv,
-        weights=weights[..., None]
-        if not conv.depthwise
-        else conv.weights[..., channel : channel + 1],
-        bias=conv.bias[channel : channel + 1],
-        scales=conv.scales[channel : channel + 1],
-    )
-    source = first.inputs[0][..., channel : channel + 1] if conv.depthwise else first.inputs[0]
-    sums = one._sums(source[0], RIGHT)
-    moves = _taps(one, source)
-    for index, tap in enumerate(moves):
-        value = int(weights.reshape(-1)[index])
-        for bit in range(8):
-            damaged = int(np.uint8(value & 0xFF ^ 1 << bit).astype(np.int8))
-            output = one._finish(sums + (damaged - value) * tap[..., None], RIGHT)
-            if np.array_equal(output[..., 0], wanted):
-                how = (
-                    f"damaged: weight {index} of channel {channel} is {damaged} instead of {value}"
-                )
-                yield _with_weight(conv, index, channel, damaged, (*named, ("how", how)))
-    for bit in range(32):
-        value = int(conv.bias[channel])
-        damaged = int(np.uint32(value & 0xFFFFFFFF ^ 1 << bit).astype(np.int32))
-        output = one._finish(sums + (damaged - value), RIGHT)
-        if np.array_equal(output[..., 0], wanted):
-            bias = conv.bias.copy()
-            bias[channel] = damaged
-            changed = dataclasses.replace(conv, bias=bias)
-            how = f"damaged: that of channel {channel} is {damaged} instead of {value}"
-            yield Wrong(
-                "kernel.bias",
-                lambda at, c=changed: _shaped(at, c.run(at.inputs[0])),  # type: ignore[misc]
-                (*named, ("how", how)),
-            )
-
-
-def _taps(one: Convolution, source: NDArray[np.int8]) -> Iterator[NDArray[np.int64]]:
-    """What each weight is multiplied with, int64 [rows, columns], in the weights' order."""
-    import numpy as np
-
-    for index in range(one.weights.size):
-        alone = np.zeros(one.weights.size, np.int64)
-        alone[index] = 1
-        tap = dataclasses.replace(one, weights=alone.reshape(one.weights.shape), bias=one.bias * 0)
-        yield tap._sums(source[0], RIGHT)[..., 0]
-
-
-def _with_weight(
-    conv: Convolution, index: int, channel: int, value: int, named: tuple[tuple[str, object], ...]
-) -> Wrong:
-    weights = conv.weights.copy()
-    one = weights[..., channel].copy()
-    one.reshape(-1)[index] = value
-    weights[..., channel] = one
-    changed = dataclasses.replace(conv, weights=weights)
-    return Wrong("kernel.weights", lambda at: _shaped(at, changed.run(at.inputs[0])), named)
-
-
-def _shaped(at: At, output: NDArray[Any]) -> NDArray[Any]:
+def as_right(at: At, output: NDArray[Any]) -> NDArray[Any]:
     return output.reshape(at.right.shape)

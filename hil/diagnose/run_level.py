@@ -12,7 +12,7 @@ from hil.diagnose.result import Finding, Unexplained
 from hil.diagnose.trouble import explain_trouble
 
 if TYPE_CHECKING:
-    from hil.diagnose.stages import Outcome
+    from hil.diagnose.outcome import Outcome
     from hil.record.run import HandshakeRecord, Run
 
 _SOFTWARE_RESET = 3  # esp_reset_reason_t

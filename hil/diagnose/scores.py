@@ -60,19 +60,24 @@ def _with_offset(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """A change and an offset, read off the failures; int8 saturates."""
     failing = [point for point in points if point.failing]
     for name, parameters, change in _changes():
-        offs = [
-            got - was
-            for point in failing[:4]
-            for was, got in zip(change(point.right), point.observed, strict=True)
-            if -128 < got < 127
-        ]
-        if not offs or len(set(offs)) > 1 or not offs[0]:
+        steps = _steps(failing, change)
+        if steps is None:
             continue
-        steps = offs[0]
         both = suppose(name, _offset, change, steps)
         one = suppose(name, _changed, change, **parameters)
         other = suppose("score.offset", _offset, None, steps, steps=f"{steps:+d}")
         yield dataclasses.replace(both, together=(one, other))
+
+
+def _steps(failing: Sequence[Point], change: Change) -> int | None:
+    """By how much all scores are off after a change; None if not by the same, or by nothing."""
+    offs = {
+        got - was
+        for point in failing
+        for was, got in zip(change(point.right), point.observed, strict=True)
+        if -128 < got < 127  # at the ends int8 saturates
+    }
+    return offs.pop() or None if len(offs) == 1 else None
 
 
 def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -81,9 +86,8 @@ def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     if not failing:
         return
     first = failing[0]
-    off = {a - b for a, b in zip(first.observed, first.right, strict=True)}
-    if len(off) == 1:
-        steps = off.pop()
+    steps = _steps(failing, lambda scores: scores)
+    if steps is not None:
         yield suppose("score.offset", _offset, None, steps, steps=f"{steps:+d}")
         yield suppose("score.offset", _wrapping, steps, steps=f"{steps:+d} (wrapping)")
     top = max(max(p.observed) for p in points)

@@ -36,14 +36,8 @@ def divergence_lines(found: DivergenceRecord) -> Iterator[Line]:
     """The first difference of one image: numbers, a small map, the worst channels."""
     yield Line(f"first difference, {found.image}", strong=True)
     yield from _wrapped(found.detail)
-    facts = []
     if found.shape:
-        facts.append(f"shape {'x'.join(map(str, found.shape))}")
-    if found.shape and found.differing:
-        facts.append(f"{found.differing} of {found.elements} elements differ")
-        facts.append(f"largest {found.max_lsb} LSB, mean {found.mean_lsb:g} LSB")
-    if facts:
-        yield Line(f"  {', '.join(facts)}")
+        yield Line(f"  its shape: {'x'.join(map(str, found.shape))}")
     if found.channels and len(found.shape) > 2:
         worst = ", ".join(f"{k}: {count} (max {lsb})" for k, count, lsb in found.channels[:5])
         yield from _wrapped(f"worst channels, elements that differ: {worst}")

@@ -52,11 +52,13 @@ def findings(run: Run) -> Iterator[Finding]:
     if stale is not None:
         yield stale
         return
-    wrapped = _clock_jumps(records)
+    # Over a noisy link a board may finish a later image first; results come in the order asked.
+    ordered = sorted(records, key=lambda r: (r.boot, r.count))
+    wrapped = _clock_jumps(ordered)
     if wrapped is not None:
         yield wrapped
         return
-    pace = _pace(records)
+    pace = _pace(ordered)
     if pace is not None:
         yield pace
         return
@@ -65,7 +67,7 @@ def findings(run: Run) -> Iterator[Finding]:
         yield unit
     else:
         yield from _resolution(records)
-    count = _count(records)
+    count = _count(ordered)
     if count is not None:
         yield count
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hil.diagnose.case import Sent
 from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.kernels import convolution
 from hil.diagnose.point import Point
-from hil.diagnose.seen import first_op, saw
+from hil.diagnose.scores import parts
+from hil.diagnose.seen import first_op, saw, shaped
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,24 +84,55 @@ def chunks(size: int) -> Iterator[Hypothesis[Point]]:
 
 def single_bytes(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """A byte that is lost, inserted or damaged: the place is found by the first operator."""
-    place = _damage(points)
-    if place is None:
+    found = _damage(points)
+    if found is None:
         return
-    first, last, local = place
-    for index in range(first, last):
-        if local:
-            for bit in range(8):
-                what = f"byte {index}"
-                yield saw("input.bit-flipped", _flipped, index, bit, bit=bit, what=what)
-            continue
+    point, row, observed, places, local = found
+    changes: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, object]]] = []
+    if local:
+        for bit in range(8):
+            changes.append(("input.bit-flipped", _flipped, (bit,), {"bit": bit}))
+    else:
         for fill in ("repeat", "zero", "wrap"):
-            yield saw("input.byte-dropped", _dropped, index, fill, index=index)
+            changes.append(("input.byte-dropped", _dropped, (fill,), {}))
         for value in (None, 0, 0x0D, 0xFF):
-            yield saw("input.byte-inserted", _inserted, index, value, index=index)
+            changes.append(("input.byte-inserted", _inserted, (value,), {}))
+    for name, change, arguments, parameters in changes:
+        for index in _fitting(point, row, observed, places, change, arguments):
+            named = {"what": f"byte {index}"} if local else {"index": index}
+            yield saw(name, change, index, *arguments, **parameters, **named)
 
 
-def _damage(points: Sequence[Point]) -> tuple[int, int, bool] | None:
-    """(first, last + 1, small): where the image was damaged, by the operator that saw it first."""
+def _fitting(
+    point: Point,
+    row: int,
+    observed: NDArray[np.int8],
+    places: range,
+    change: Callable[..., Any],
+    arguments: tuple[Any, ...],
+) -> list[int]:
+    """The places where a change gives what the first operator gave in its first wrong row."""
+    import numpy as np
+
+    graph = point.world.oracle.model.graph
+    conv = convolution(graph, parts(point.world).ops[0], 0)
+    if conv is None:
+        return list(places)
+    shape = (len(places), *point.case.tensor.shape, 1)
+    images = np.stack([shaped(change(point.case, k, *arguments), point.case) for k in places])
+    rows = conv.first_rows(images.reshape(shape), row)
+    fits = (rows == observed).all(axis=(1, 2))
+    return [place for place, fit in zip(places, fits, strict=True) if fit]
+
+
+def _damage(
+    points: Sequence[Point],
+) -> tuple[Point, int, NDArray[np.int8], range, bool] | None:
+    """Where the image was damaged, by the operator that saw it first.
+
+    (a failing point, the first wrong row of that operator's output, this row as the board
+    gave it, bytes that it may have come from, whether little of the output is wrong).
+    """
     import numpy as np
 
     from hil.diagnose.packing import unpack_int8
@@ -114,9 +147,10 @@ def _damage(points: Sequence[Point]) -> tuple[int, int, bool] | None:
         rows = np.flatnonzero((right != got).any(axis=(0, 2, 3)))
         height, width = point.case.tensor.shape
         stride = -(-height // right.shape[1])
-        top = max((int(rows[0]) - 1) * stride, 0)
-        bottom = min((int(rows[0]) + 1) * stride + 2, height)
-        return top * width, bottom * width, int(rows[-1] - rows[0]) <= 2
+        row = int(rows[0])
+        top, bottom = max((row - 1) * stride, 0), min((row + 1) * stride + 2, height)
+        places = range(top * width, bottom * width)
+        return point, row, got[0, row], places, int(rows[-1]) - row <= 2
     return None
 
 

@@ -23,6 +23,17 @@ _SEQ_HEAD = 0x1A  # CBOR head of 32 bits; sequence numbers of hosts are that lar
 _SEQ_BYTES = 5
 
 
+HAPPENINGS = {
+    Kind.OPENED,
+    Kind.OPEN_FAILED,
+    Kind.LOST,
+    Kind.RESET,
+    Kind.RESET_FAILED,
+    Kind.NOTE,
+    Kind.FLASHED,
+}
+
+
 @dataclass(eq=False)
 class Exchange:
     """One request and all that answered it: (microseconds of the recording, message).
@@ -53,7 +64,7 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Happened:
-    """What the host did or met: a record of the kinds OPENED to LOST, RESET, NOTE, FLASHED."""
+    """What the host did or met: a record of one of `HAPPENINGS`."""
 
     at_us: int
     kind: Kind
@@ -128,22 +139,12 @@ def events_of(records: Iterable[Record]) -> list[Event]:
             heard_us = record.at_us
             for part in [*parts, *received.feed(record.data)]:
                 events += _heard(part, record.at_us, exchanges)
-        elif record.kind in _HAPPENINGS:
+        elif record.kind in HAPPENINGS:
             facts = {} if record.kind is Kind.NOTE else record.facts
             events.append(Happened(record.at_us, record.kind, record.data, facts))
     for part in received.flush():
         events += _heard(part, heard_us, exchanges)
     return events
-
-
-_HAPPENINGS = {
-    Kind.OPENED,
-    Kind.OPEN_FAILED,
-    Kind.LOST,
-    Kind.RESET,
-    Kind.NOTE,
-    Kind.FLASHED,
-}
 
 
 def _asked(message: bytes, at_us: int, exchanges: dict[int, Exchange]) -> Iterator[Event]:

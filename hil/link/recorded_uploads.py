@@ -36,7 +36,7 @@ def repair_uploads(events: Iterable[Event]) -> None:
         if isinstance(event, Exchange) and isinstance(event.request, Upload | Chunk | Infer):
             crc = event.request.image_crc
             uploads[crc].append(event)
-            if isinstance(event.request, Infer) and _ends(event):
+            if isinstance(event.request, Infer) and _ends(event) and not _will_repeat(uploads[crc]):
                 _repair(uploads.pop(crc))
         elif not isinstance(event, Spoken) and event.restarts:
             uploads.clear()
@@ -46,6 +46,13 @@ def _ends(infer: Exchange) -> bool:
     """Whether the board ran the image, or refused it for good."""
     replies = [_reply(content) for _, content in infer.answers]
     return any(not (isinstance(r, ErrorReply) and r.code in _TRANSIENT) for r in replies)
+
+
+def _will_repeat(upload: list[Exchange]) -> bool:
+    """Whether the host announces the image again, because the board was busy when it last did."""
+    answers = [e.answers for e in upload if isinstance(e.request, Upload)][-1:]
+    replies = [_reply(content) for _, content in answers[0]] if answers else []
+    return any(isinstance(r, ErrorReply) and r.code is ErrorCode.BUSY for r in replies)
 
 
 def _repair(upload: list[Exchange]) -> None:

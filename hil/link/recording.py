@@ -56,7 +56,8 @@ class Kind(enum.IntEnum):
     FLASH_RECEIVED = 12  # ROM loader to esptool
     FLASHED = 13  # * flashing is over: error, or null
     END = 14  # closed in order
-    WRITTEN = 15  # what was sent last had to wait until now; left out below a millisecond
+    RESET_FAILED = 15  # * error
+    WRITTEN = 16  # what was sent last had to wait until now; left out below a millisecond
 
 
 class Recorder:

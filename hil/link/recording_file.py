@@ -27,8 +27,13 @@ class Record:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The payload of a kind that holds a JSON object."""
-        facts: dict[str, Any] = json.loads(self.data)
+        """The payload of a kind that holds a JSON object. Raises UsageError for another one."""
+        try:
+            facts: dict[str, Any] = json.loads(self.data)
+        except ValueError as cause:
+            raise UsageError(
+                f"the recording is damaged: {self.kind.name} holds no JSON", hint=_HINT
+            ) from cause
         return facts
 
 

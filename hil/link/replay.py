@@ -138,6 +138,8 @@ class ReplayTransport:
         event = self._script.reset()
         if event is None:
             return False
+        if event.kind is Kind.RESET_FAILED:
+            raise self._recorded(event)
         self._go_on_from(event.at_us)
         return bool(event.facts["can_reset"])
 

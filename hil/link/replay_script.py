@@ -116,15 +116,26 @@ class Script:
         return self.events[place].at_us, self._boot_of(self.cursor) != boot
 
     def reset(self) -> Happened | None:
-        """The host pulls the reset line: on to the next restart after which somebody said hello."""
+        """The host pulls the reset line: on to the next restart after which somebody said hello.
+
+        Or to where pulling it failed, when that is next. None: the recording has no such thing.
+        """
         first = bisect.bisect_left(self._boots, self.cursor)
         in_order = [*self._boots[first:], *self._boots[:first]]
         resets = [place for place in in_order if self._happened(place, Kind.RESET)]
+        failed = self._next_failed_reset()
+        if failed is not None and (not resets or not self.cursor <= resets[0] < failed):
+            self.cursor = failed + 1
+            return self._happened(failed, Kind.RESET_FAILED)
         if not resets:
             return None
         place = next((place for place in resets if self._has_hello(place)), resets[0])
         self.cursor = place + 1
         return self._happened(place, Kind.RESET)
+
+    def _next_failed_reset(self) -> int | None:
+        places = range(self.cursor, len(self.events))
+        return next((p for p in places if self._happened(p, Kind.RESET_FAILED)), None)
 
     def open(self) -> Happened | None:
         """The host opens the port: what came of it; None where the recording does not tell."""

@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hil.diagnose import Diagnosis
     from hil.draw import Picture
     from hil.testbench import Measurement
 
@@ -25,6 +26,19 @@ def picture_of(measurement: Measurement) -> Picture:
         device=facts.device.location,
         oracle=facts.reference.location,
     )
+
+
+def diagnosis_html(diagnosis: Diagnosis) -> str:
+    """The diagnosis as in the terminal, for the top of a report."""
+    from html import escape
+
+    from hil.diagnose.show import lines
+
+    text = "\n".join(
+        f"<b>{escape(line.text)}</b>" if line.strong else escape(line.text)
+        for line in lines(diagnosis)
+    )
+    return f"<h2>Diagnosis</h2><pre>{text}</pre>"
 
 
 def html_extra(measurement: Measurement) -> Any:

@@ -88,7 +88,6 @@ class RunLog:
     def close(self, pytest_status: int) -> None:
         """Ends the run, and its file."""
         self._add(self._end(pytest_status))
-        self._diagnose()
         file, self._file = self._file, None
         if file is None:
             return
@@ -186,7 +185,7 @@ class RunLog:
 
         self._add(trouble_record(test, error))
 
-    def _diagnose(self) -> None:
+    def diagnose(self) -> None:
         """Names the bug behind a run that did not pass."""
         if not any(count for kind, count in self.kinds.items() if kind not in _FINE):
             return

@@ -154,6 +154,8 @@ def write_run(path: Path, run: Run) -> Path:
 
     file = RunFile(path)
     parts: Sequence[Any] = (run.header, *run.images, *run.traces, *run.measurements, *run.tests)
+    parts = (*parts, run.model, *run.inferences, *run.handshakes, *run.oddities, *run.troubles)
+    parts = (*parts, *run.evidence, *run.divergences)
     for record in (*parts, run.board, run.link, run.console, run.end):
         if record is not None:
             file.write(record)

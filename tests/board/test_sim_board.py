@@ -254,6 +254,20 @@ def test_a_crash_in_an_inference_is_reported_and_recovered(opened: Opener) -> No
     assert len(board.incidents) == 1
 
 
+def test_a_board_whose_firmware_is_damaged_in_flash_is_flashed_again(opened: Opener) -> None:
+    board, adapter = opened()
+    before = board.infer(IMAGE)
+    with adapter.process.flash_file.open("r+b") as flash:
+        flash.seek(0x14000)  # in the application
+        flash.write(b"\xff" * 4096)
+    with pytest.raises(NoAnswerError, match="no firmware that it can start"):
+        board.reset()
+    assert "no firmware" in board.recover().cause
+    assert board.infer(IMAGE).scores == before.scores
+    assert board.flashed is not None
+    assert not board.flashed.skipped
+
+
 def test_an_abort_is_told_from_a_fault(opened: Opener) -> None:
     board, adapter = opened(baud=115_200)
     adapter.process.crash("abort")

@@ -56,6 +56,12 @@ def test_the_quick_ten_are_of_every_area() -> None:
     assert set(areas) == set(Area)
 
 
+def test_the_document_lists_the_faults_that_there_are() -> None:
+    # `make faults` writes it.
+    text = (find("firmware").parent / "docs" / "faults.md").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^\| `([a-z0-9-]+)` \|", text) == [fault.id for fault in FAULTS]
+
+
 def test_an_unknown_fault_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no fault 'nonsense'"):
         find_fault("nonsense")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hil.errors import InfrastructureError, UsageError
 from hil.link.fake import FakeClock
 from hil.link.recording import MAGIC, Kind, Recorder, RecordingTransport
-from hil.link.recording_file import read_recording
+from hil.link.recording_file import Record, read_recording
 
 CONTENT = [
     (Kind.HEADER, b'{"camhil":"1"}'),
@@ -201,3 +201,8 @@ def test_a_port_that_does_not_come_back_is_recorded_once(tmp_path: Path) -> None
     recorder.close()
     kinds = [r.kind for r in read_recording(tmp_path / "a.rec")]
     assert kinds == [Kind.OPEN_FAILED, Kind.OPENED, Kind.OPEN_FAILED, Kind.END]
+
+
+def test_facts_that_are_no_json_are_a_damaged_recording() -> None:
+    with pytest.raises(UsageError, match="RESET holds no JSON"):
+        _ = Record(Kind.RESET, 0, b"").facts

@@ -387,6 +387,23 @@ def test_a_line_that_was_not_connected_is_not_connected() -> None:
     assert not transport.reset()
 
 
+def test_a_reset_that_failed_fails_there() -> None:
+    failed = b'{"message":"no power","hint":"switch it on"}'
+    transport = transport_of(
+        happened(0, Kind.OPENED, OPENED),
+        happened(10, Kind.RESET, RESET),
+        Record(Kind.RECEIVED, 20, b"ready\r\n"),
+        happened(30, Kind.RESET_FAILED, failed),
+        happened(40, Kind.RESET, RESET),
+    )
+    transport.open()
+    assert transport.reset()
+    with pytest.raises(InfrastructureError, match="no power") as caught:
+        transport.reset()
+    assert caught.value.hint == "switch it on"
+    assert transport.reset()
+
+
 def test_a_port_that_was_lost_is_lost_there_and_comes_back() -> None:
     transport = transport_of(
         happened(0, Kind.OPENED, OPENED),

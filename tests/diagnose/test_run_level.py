@@ -1,0 +1,285 @@
+"""Time, counters, identity, memory, link and lost boards: from facts of the whole run."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from typing import Any
+
+import pytest
+
+from hil.diagnose import diagnose
+from hil.location import NoLocation
+from hil.oracle import Oracle
+from hil.record.run import (
+    HandshakeRecord,
+    HeapFacts,
+    InferenceRecord,
+    OddityRecord,
+    Run,
+    TensorFacts,
+    TestRecord,
+    Times,
+    TroubleRecord,
+)
+from hil.testing.recorded_run import BOARD, MEMORY
+from tests.diagnose.conftest import MakeRun
+
+FAILED = TestRecord("suite/test_x.py::test_x", "call", "failed", 0.1, "E   assert 1 == 2")
+INVOKE_US = [341_000 + 37 * n * n for n in range(12)]
+
+
+def inferences(**changes: Any) -> tuple[InferenceRecord, ...]:
+    """Results of a right board; `changes` are functions of the number and the right value."""
+
+    def value(name: str, number: int, right: int) -> Any:
+        return changes.get(name, lambda n, v: v)(number, right)
+
+    return tuple(
+        InferenceRecord(
+            image_crc=1,
+            scores=(-100, 100),
+            threshold=60,
+            location=NoLocation.BELOW_THRESHOLD,
+            times=Times(100_000, 0, value("invoke_us", n, us), 200, 103_000 + us),
+            boot=1,
+            count=value("count", n, n + 1),
+            finished_us=value("finished_us", n, 1_000_000 + 500_000 * n),
+            at_s=10 + 0.5 * n,
+        )
+        for n, us in enumerate(INVOKE_US)
+    )
+
+
+@pytest.fixture
+def healthy(run_with: MakeRun) -> Run:
+    """A healthy run but for one failed test, which calls for an explanation."""
+    return dataclasses.replace(run_with(traced=False), tests=(FAILED,), inferences=inferences())
+
+
+def test_a_failed_test_without_a_known_cause_is_unexplained_in_its_own_words(
+    healthy: Run, oracle: Oracle
+) -> None:
+    found = diagnose(healthy, oracle)
+    assert found.findings == ()
+    assert "test_x: assert 1 == 2" in found.unexplained[0].facts
+
+
+CLOCKS = {
+    "timing.milliseconds": {"invoke_us": lambda n, us: us // 1000},
+    "timing.nanoseconds": {"invoke_us": lambda n, us: us * 1000},
+    "timing.cycles": {"invoke_us": lambda n, us: us * 240},
+    "timing.ticks": {"invoke_us": lambda n, us: us // 1000 * 1000},
+    "timing.stopped": {"invoke_us": lambda n, us: 341_000},
+    "timing.wrapped": {"finished_us": lambda n, us: (us + 2**32 - 4_000_000) % 2**32},
+    "timing.backwards": {"finished_us": lambda n, us: us if n < 6 else us - 900_000},
+    "timing.counter": {"count": lambda n, count: 2 * count},
+}
+
+
+@pytest.mark.parametrize("expected", CLOCKS)
+def test_wrong_units_and_clocks_are_named(healthy: Run, oracle: Oracle, expected: str) -> None:
+    run = dataclasses.replace(healthy, inferences=inferences(**CLOCKS[expected]))
+    assert diagnose(run, oracle).ids == (expected,)
+
+
+def test_a_clock_at_half_the_speed_counts_ticks_of_two_microseconds(
+    healthy: Run, oracle: Oracle
+) -> None:
+    records = inferences() + tuple(
+        dataclasses.replace(r, count=r.count + 12, finished_us=r.finished_us + 6_000_000,
+                            at_s=r.at_s + 6)
+        for r in inferences()
+    )  # fmt: skip
+    slow = tuple(dataclasses.replace(r, finished_us=r.finished_us // 2) for r in records)
+    found = diagnose(dataclasses.replace(healthy, inferences=slow), oracle)
+    assert found.ids == ("timing.ticks",)
+    assert "ticks of 2 us" in found.findings[0].title
+
+
+def test_results_that_come_twice_are_told(healthy: Run, oracle: Oracle) -> None:
+    records = inferences()
+    run = dataclasses.replace(healthy, inferences=(*records, records[3]))
+    found = diagnose(run, oracle)
+    assert found.ids == ("timing.counter",)
+    assert "old ones, sent again" in found.findings[0].title
+
+
+# ---- identity --------------------------------------------------------------------
+
+
+def handshake(oracle: Oracle, **changes: Any) -> HandshakeRecord:
+    model = oracle.model
+    tensors = tuple(
+        TensorFacts(role, tuple(t.shape), t.scale(), t.zero_point())
+        for role, t in (("input", model.input), ("score", model.score))
+    )
+    right = HandshakeRecord(
+        after="reset",
+        build_id=BOARD.build_id,
+        app_sha256=BOARD.app_sha256,
+        model_sha256=BOARD.model_sha256,
+        model_state="OK",
+        threshold=60,
+        positive_class=1,
+        image_source="injected",
+        reset_reason=1,
+        boot_count=1,
+        tensors=tensors,
+    )
+    return dataclasses.replace(right, **changes)
+
+
+IDENTITIES: dict[str, dict[str, Any]] = {
+    "identity.threshold": {"threshold": 75},
+    "identity.positive-class": {"positive_class": 0},
+    "identity.other-model": {"model_sha256": "00" * 32},
+    "identity.other-firmware": {"build_id": "00" * 32},
+    "identity.image-source": {"image_source": "camera"},
+    "identity.reset-reason": {"after": "reboot", "reset_reason": 1},
+    "identity.tensors": {"tensors": (TensorFacts("input", (1, 96, 96, 1), 1 / 128, 128),)},
+}
+
+
+@pytest.mark.parametrize("expected", IDENTITIES)
+def test_a_wrong_identity_is_named(healthy: Run, oracle: Oracle, expected: str) -> None:
+    shakes = (handshake(oracle), handshake(oracle, **IDENTITIES[expected]))
+    run = dataclasses.replace(healthy, handshakes=shakes, board=None)
+    assert diagnose(run, oracle).ids == (expected,)
+
+
+def test_a_right_identity_gives_no_finding(healthy: Run, oracle: Oracle) -> None:
+    run = dataclasses.replace(healthy, handshakes=(handshake(oracle),), board=None)
+    assert diagnose(run, oracle).findings == ()
+
+
+def test_a_threshold_that_the_identity_announces_is_one_mistake_and_not_two(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    def decide(scores: Any, cam: Any, percent: int) -> str:
+        return "location" if (scores[1] + 128) * 100 >= 90 * 256 else "below threshold"
+
+    run = run_with(decide=decide)
+    run = dataclasses.replace(run, handshakes=(handshake(oracle, threshold=90),), board=None)
+    assert diagnose(run, oracle).ids == ("identity.threshold",)
+
+
+# ---- memory and link -------------------------------------------------------------
+
+
+def test_a_leak_is_named(healthy: Run, oracle: Oracle) -> None:
+    images = tuple(
+        dataclasses.replace(
+            image,
+            memory=dataclasses.replace(MEMORY, heap=HeapFacts(90_000 - 64 * n, 1, 1)),
+        )
+        for n, image in enumerate(healthy.images)
+    )
+    assert diagnose(dataclasses.replace(healthy, images=images), oracle).ids == ("memory.growing",)
+
+
+def oddity(what: str, detail: str, sent: bytes = b"", got: bytes = b"") -> OddityRecord:
+    def text(data: bytes) -> str:
+        return base64.b64encode(data).decode()
+
+    return OddityRecord(what, detail, text(sent), text(got))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda d: d.split(b"\0")[0], "C string"),
+        (lambda d: d.replace(b"\n", b"\r\n"), "CR is put before LF"),
+        (lambda d: bytes(b & 0x7F for b in d), "top bit"),
+        (lambda d: d[::-1], "no known rule"),
+    ],
+)
+def test_a_changed_echo_is_told_with_its_rule(
+    healthy: Run, oracle: Oracle, change: Any, says: str
+) -> None:
+    sent = bytes(range(5, 256)) + b"\0\n"
+    run = dataclasses.replace(healthy, oddities=(oddity("echo", "", sent, change(sent)),))
+    found = diagnose(run, oracle)
+    assert found.ids == ("link.bytes",)
+    assert says in found.findings[0].title
+
+
+def test_an_accepted_upload_that_had_to_be_refused_is_told(healthy: Run, oracle: Oracle) -> None:
+    odd = oddity("accepted", "an image with another CRC-32")
+    run = dataclasses.replace(healthy, oddities=(odd,))
+    assert diagnose(run, oracle).ids == ("link.check-missing",)
+
+
+def test_a_refused_image_is_explained_by_the_crc_of_what_arrived(
+    healthy: Run, oracle: Oracle
+) -> None:
+    import zlib
+
+    from hil.diagnose.packing import unpack_png
+    from hil.images import to_tensor
+
+    troubles = []
+    for image in healthy.images[:3]:
+        data = to_tensor(unpack_png(image.png)).tobytes()
+        arrived = data.replace(b"\n", b"\r\n")[: len(data)]
+        text = (
+            f"infer of image {zlib.crc32(data):#010x}: the image does not match its CRC-32; "
+            f"expected: {zlib.crc32(data):#010x}; computed: {zlib.crc32(arrived):#010x}"
+        )
+        troubles.append(TroubleRecord("t", "BoardError", "", text))
+    run = dataclasses.replace(healthy, troubles=tuple(troubles))
+    assert diagnose(run, oracle).ids == ("input.cr-inserted",)
+
+
+# ---- boards that went away -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "event", "message", "expected"),
+    [
+        ("BoardResetError", "panic", "the board stopped while x: panic (LoadProhibited)",
+         "board.crashed"),
+        ("BoardResetError", "task watchdog", "the board stopped", "board.watchdog"),
+        ("BoardResetError", "brownout", "the board stopped", "board.brownout"),
+        ("BoardResetError", "reset", "the board stopped while x: reset (0x1 (POWERON_RESET))",
+         "board.restarted"),
+        ("WrongIdentityError", "", "the board runs build 0102, to be tested is build 0304",
+         "board.wrong-build"),
+        ("FirmwareError", "", "the firmware could not load its model: the arena is too small",
+         "board.no-model"),
+        ("NoAnswerError", "", "no answer within 3 s: hello; the board sent nothing",
+         "board.silent"),
+        ("NoAnswerError", "", "4711 bytes received in 5.0 s, neither text nor frames",
+         "board.link-damaged"),
+    ],
+)  # fmt: skip
+def test_the_first_cause_names_what_happened_to_the_board(
+    healthy: Run, oracle: Oracle, error: str, event: str, message: str, expected: str
+) -> None:
+    troubles = (
+        TroubleRecord("suite/test_a.py::test_a", error, event, message),
+        TroubleRecord("suite/test_a.py::test_b", "NotRunError", "", "the board was lost"),
+    )
+    lost = TestRecord("suite/test_a.py::test_a", "call", "infrastructure", 0.1, message)
+    run = dataclasses.replace(healthy, troubles=troubles, tests=(lost,))
+    found = diagnose(run, oracle)
+    assert found.ids == (expected,)
+    assert "test_a" in found.findings[0].evidence
+
+
+def test_a_run_that_reached_no_board_is_diagnosed_without_a_model(oracle: Oracle) -> None:
+    from hil.testing.recorded_run import recorded_run
+
+    trouble = TroubleRecord("t", "NoAnswerError", "", "nothing received at all in 5.0 s")
+    lost = TestRecord("t", "setup", "infrastructure", 5.0, trouble.message)
+    run = recorded_run(0, board=None, troubles=(trouble,), tests=(lost,))
+    assert diagnose(run).ids == ("board.silent",)
+
+
+def test_results_that_finish_in_another_order_are_no_clock_that_runs_backwards(
+    healthy: Run, oracle: Oracle
+) -> None:
+    records = list(inferences())
+    records[4], records[5] = records[5], records[4]
+    found = diagnose(dataclasses.replace(healthy, inferences=tuple(records)), oracle)
+    assert found.findings == ()

@@ -1,0 +1,62 @@
+"""Two mistakes at once: both names or "unexplained", never a single wrong one."""
+
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hil.diagnose import diagnose
+from hil.oracle import Oracle
+from hil.record.run import Run
+from tests.diagnose.conftest import MakeRun
+from tests.diagnose.mistakes import MISTAKES, Mistake, device_options
+
+PAIRS = [
+    (a, b) for a, b in itertools.permutations(MISTAKES, 2) if MISTAKES[a].ids != MISTAKES[b].ids
+]
+
+
+def answers(run: Run) -> list[object]:
+    """Everything that the device answered."""
+    crcs = [tuple(op.device_crc for op in trace.ops) for trace in run.traces]
+    return [image.facts.device for image in run.images] + crcs
+
+
+def named(mistake: Mistake, ids: tuple[str, ...]) -> bool:
+    return any(name in ids for name in mistake.ids)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(pair=st.sampled_from(PAIRS))
+def test_two_mistakes_are_both_named_or_unexplained(
+    run_with: MakeRun, oracle: Oracle, pair: tuple[str, str]
+) -> None:
+    first, second = (MISTAKES[name] for name in pair)
+    run = run_with(**device_options(oracle, (first, second)))
+    found = diagnose(run, oracle)
+    truth = {*first.ids, *second.ids}
+    assert set(found.ids) <= truth, found.findings
+    if found.unexplained:
+        return
+    for mistake, other in ((first, second), (second, first)):
+        if not named(mistake, found.ids):
+            # Only if it cannot be seen: the board answers as with the other alone.
+            alone = run_with(**device_options(oracle, (other,)))
+            assert answers(run) == answers(alone)
+
+
+def test_input_operator_score_and_location_at_once_are_all_named(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    chosen = ("offset 128", "transposed op", "swapped classes", "transposed location", "corner")
+    run = run_with(**device_options(oracle, [MISTAKES[name] for name in chosen]))
+    found = diagnose(run, oracle)
+    assert set(found.ids) == {MISTAKES[name].ids[0] for name in chosen}
+    assert found.unexplained == ()

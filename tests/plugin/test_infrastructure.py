@@ -1,0 +1,117 @@
+"""Trouble with the board in the middle of a run: its cause once, nothing misleading after it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hil.errors import ExitCode
+
+pytest_plugins = ["pytester"]
+
+TESTS = """
+    from hil.suite.pictures import synthetic_photo
+
+    TENSOR = synthetic_photo("noise").tensor
+
+    def test_before(board):
+        assert board.infer(TENSOR).count == 1
+
+    def test_trouble(board):
+        process = board._connection.adapter.process
+        {trouble}
+        board.infer(TENSOR)
+
+    def test_after(board):
+        assert board.infer(TENSOR).count == 1
+
+    def test_last(board):
+        assert board.infer(TENSOR).count == 2
+"""
+QUICK = ("-v", "-p", "no:cacheprovider", "--sim-flash-file", "flash.bin", "--board-image-s", "2")
+
+RECOVERED = {
+    "crash": ("process.crash()", "the board stopped while running an inference: panic"),
+    "abort": ("process.crash('abort')", "the board stopped while running an inference: abort"),
+    "hang": ("process.hang()", "no answer within 2 s: inference of image"),
+    "brownout": ("process.brownout()", "the board stopped while running an inference: brownout"),
+    "power": (
+        "process.power(False); process.power(True)",
+        "the board stopped while running an inference: reset (reset reason poweron)",
+    ),
+    "replugged": ("process.unplug(); process.replug()", "the port failed"),
+}
+LOST = {
+    "no power": "process.power(False)",
+    "unplugged": "process.unplug()",
+    "noise": "process.request('line', bit_error_rate=0.2)",
+}
+
+
+def outcomes(result: pytest.RunResult) -> dict[str, str]:
+    """Name and outcome of each test, from `-v`; a line of progress may be in between."""
+    text = result.stdout.str()
+    found = re.findall(r"::(\w+)\s+(?:camhil: .*\n)*(PASSED|INFRASTRUCTURE|NOT RUN|FAILED)", text)
+    return dict(found)
+
+
+@pytest.mark.parametrize("case", RECOVERED)
+def test_a_board_that_comes_back_is_recovered_for_the_next_test(
+    pytester: pytest.Pytester, case: str
+) -> None:
+    trouble, cause = RECOVERED[case]
+    pytester.makepyfile(TESTS.format(trouble=trouble))
+    result = pytester.runpytest_subprocess(*QUICK)
+    lines = result.outlines
+    assert outcomes(result) == {
+        "test_before": "PASSED",
+        "test_trouble": "INFRASTRUCTURE",
+        "test_after": "PASSED",
+        "test_last": "PASSED",
+    }
+    assert result.ret == ExitCode.INFRASTRUCTURE
+    first = next(at for at, line in enumerate(lines) if "the first cause" in line)
+    assert lines[first + 1].endswith("::test_trouble")
+    assert lines[first + 2].startswith(cause)
+    result.stdout.fnmatch_lines(["recoveries *1"])
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_a_board_that_does_not_come_back_is_one_report_and_the_rest_was_not_run(
+    pytester: pytest.Pytester, case: str
+) -> None:
+    pytester.makepyfile(TESTS.format(trouble=LOST[case]))
+    result = pytester.runpytest_subprocess(*QUICK, "--board-handshake-s", "2")
+    assert outcomes(result) == {
+        "test_before": "PASSED",
+        "test_trouble": "INFRASTRUCTURE",
+        "test_after": "NOT RUN",
+        "test_last": "NOT RUN",
+    }
+    assert result.ret == ExitCode.INFRASTRUCTURE
+    result.stdout.fnmatch_lines(
+        ["*the first cause*", "in *::test_trouble", "2 checks after it were not run*"]
+    )
+
+
+def test_a_board_with_another_model_is_one_report_and_nothing_was_tested(
+    pytester: pytest.Pytester,
+) -> None:
+    from hil.sim import firmware
+    from hil.wire.model_image import pack_model_image, unpack_model_image
+
+    pytester.makepyfile(TESTS.format(trouble="pass"))
+    assert pytester.runpytest_subprocess(*QUICK, "-k", "before").ret == ExitCode.PASSED
+    other = Path(shutil.copytree(firmware.build(), pytester.path / "other"))
+    model = unpack_model_image((other / "model.bin").read_bytes())
+    changed = model.tflite[:-1] + bytes([model.tflite[-1] ^ 1])
+    (other / "model.bin").write_bytes(
+        pack_model_image(changed, positive_class=model.positive_class, threshold=model.threshold)
+    )
+    result = pytester.runpytest_subprocess(*QUICK, "--firmware", "other", "--board-flash", "never")
+    assert list(outcomes(result).values()) == ["INFRASTRUCTURE", "NOT RUN", "NOT RUN", "NOT RUN"]
+    result.stdout.fnmatch_lines(["in *::test_before", "*the board's model has SHA-256*"])
+    assert result.ret == ExitCode.INFRASTRUCTURE
