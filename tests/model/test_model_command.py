@@ -67,7 +67,7 @@ def test_c_array_prints_what_the_function_returns(
 def test_use_puts_model_and_card_in_place(
     person_cam: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "HERE", tmp_path)
+    monkeypatch.setattr("model.commands.use.HERE", tmp_path)
     arguments = ["--labels", "nobody, somebody", "--threshold-percent", "75", "--from", "a test"]
     assert command.main(["use", str(person_cam), *arguments]) == 0
     assert (tmp_path / "person_cam.tflite").read_bytes() == person_cam.read_bytes()
@@ -92,7 +92,7 @@ def test_use_refuses_what_does_not_fit_and_leaves_the_model_alone(
     arguments: list[str],
     message: str,
 ) -> None:
-    monkeypatch.setattr(command, "HERE", tmp_path)
+    monkeypatch.setattr("model.commands.use.HERE", tmp_path)
     assert command.main(["use", str(person_cam), *arguments]) == 4
     assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
@@ -119,3 +119,27 @@ def test_building_without_tensorflow_says_what_to_install(
     assert "TensorFlow" in error
     assert "pip install -e '.[model]'" in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        command.main(["--help"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    modules = {path.stem for path in (Path(command.__file__).parent / "commands").glob("[!_]*.py")}
+    assert {"build", "check", "use", "c_array"} <= modules
+    for name in modules:
+        assert f"    {name.replace('_', '-')} " in text
+
+
+def test_help_needs_nothing_heavy() -> None:
+    code = (
+        "import contextlib, sys\n"
+        "import model.__main__ as command\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    command.main(['--help'])\n"
+        "heavy = {'tensorflow', 'keras', 'numpy', 'cv2', 'ai_edge_litert', 'rich'}\n"
+        "sys.exit(', '.join(heavy & sys.modules.keys()) or None)\n"
+    )
+    root = Path(command.__file__).parent.parent
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True)

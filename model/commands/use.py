@@ -1,0 +1,52 @@
+"""`python -m model use`: a model of one's own in the place of person_cam.tflite."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from hil.errors import ExitCode, UsageError
+from model.files import HERE, MODEL, read_model
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    use = commands.add_parser("use", help="put your own model in the place of person_cam.tflite")
+    use.add_argument("model", type=Path)
+    use.add_argument("--labels", required=True, help='by class, such as "no person,person"')
+    use.add_argument("--positive-class", type=int, default=1, metavar="N")
+    use.add_argument("--threshold-percent", type=int, required=True, metavar="N")
+    use.add_argument(
+        "--from",
+        dest="origin",
+        default="",
+        metavar="TEXT",
+        help="where the model comes from, for person_cam.toml",
+    )
+    use.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Checks and writes; returns the exit code."""
+    from model.build import write
+    from model.card import Card, card_text
+    from model.checks import measure, problems
+
+    model = read_model(options.model)
+    where = str(options.model)
+    facts = measure(model, where=where)
+    found = problems(facts)
+    if found:
+        raise UsageError("; ".join(found), where=where, hint="convert the model again")
+    labels = tuple(label.strip() for label in options.labels.split(","))
+    card = Card(
+        labels,
+        options.positive_class,
+        options.threshold_percent,
+        facts.sha256,
+        {"weights": options.origin or f"from {options.model.name}"},
+    )
+    card.check(classes=facts.classes, sha256=facts.sha256, where="command line")
+    write(HERE, model, card_text(card))
+    print(f"{MODEL}: {len(model)} bytes, SHA-256 {facts.sha256}")
+    return ExitCode.PASSED
