@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hil.cam_graph import INPUT_SHAPE
 from hil.errors import UsageError
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 INPUT_SIZE = (INPUT_SHAPE[1], INPUT_SHAPE[2])
 """(height, width) of the input in pixels."""
+
+Fit = Literal["crop", "squash"]
+"""How a picture of another shape becomes the input: its centred part of the same shape, or
+the whole picture, with its sides scaled by different factors."""
+
+FITS: tuple[Fit, ...] = get_args(Fit)
 
 _JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 _JPEG_EXIF = b"Exif\x00\x00"
@@ -49,31 +55,40 @@ class Photo:
         return to_tensor(self.pixels)
 
 
-def load(path: str | Path, *, resize: bool = False, size: tuple[int, int] = INPUT_SIZE) -> Photo:
+def load(
+    path: str | Path,
+    *,
+    resize: bool = False,
+    size: tuple[int, int] = INPUT_SIZE,
+    fit: Fit = "crop",
+) -> Photo:
     """Reads a picture (PNG, JPEG and what else OpenCV decodes) as gray.
 
     In this order: turned as its EXIF orientation says; 16 bits rounded to 8;
     transparent pixels laid on white; colour to gray with the BT.601 weights; with
     `resize`, the largest centred part of the wanted shape is cut out and averaged
-    by area (or interpolated bilinearly where it is smaller than wanted). Nothing
-    is squashed. Every step that changed something is in `notes`.
+    by area (or interpolated bilinearly where it is smaller than wanted). With the fit
+    "squash" nothing is cut off, and the whole picture is scaled instead, each side by
+    itself. Every step that changed something is in `notes`.
 
     Args:
         path: the file.
         resize: accept other sizes.
         size: (height, width) that is wanted.
+        fit: what becomes of a picture of another shape.
 
     Raises:
         UsageError: missing, empty, truncated or no picture, or another size
             without `resize`.
     """
     path = Path(path)
-    picture, notes = _decode(path)
-    if picture.dtype == "uint16":
-        picture = _to_8_bits(picture)
-        notes.append("16 bits per channel rounded to 8")
-    if picture.ndim == 3:
-        picture = _to_gray(picture, notes)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the picture: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
+    picture, notes = decode_gray(data, path)
     height, width = picture.shape
     if (height, width) != size:
         if not resize:
@@ -82,8 +97,30 @@ def load(path: str | Path, *, resize: bool = False, size: tuple[int, int] = INPU
                 where=str(path),
                 hint="pass resize=True to cut out the centre and shrink it, or scale the file",
             )
-        picture = _fit(picture, size, notes)
+        picture = _fit(picture, size, fit, notes)
     return Photo(path.stem, _frozen(picture), tuple(notes), path, (width, height))
+
+
+def decode_gray(data: bytes, path: Path) -> tuple[NDArray[np.uint8], list[str]]:
+    """A file's whole picture as `load` sees it before it cuts: upright, 8 bits, gray.
+
+    Args:
+        data: the file's bytes.
+        path: its name, for messages.
+
+    Returns:
+        uint8 [height, width], and what was done to the picture, in words.
+
+    Raises:
+        UsageError: empty, truncated or no picture.
+    """
+    picture, notes = _decode(data, path)
+    if picture.dtype == "uint16":
+        picture = _to_8_bits(picture)
+        notes.append("16 bits per channel rounded to 8")
+    if picture.ndim == 3:
+        picture = _to_gray(picture, notes)
+    return picture, notes
 
 
 def to_tensor(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
@@ -134,32 +171,29 @@ def synthetic(seed: int = 1, size: tuple[int, int] = INPUT_SIZE) -> tuple[Photo,
     )
 
 
-def centre_part(
-    original: tuple[int, int], size: tuple[int, int] = INPUT_SIZE
+def used_part(
+    original: tuple[int, int], size: tuple[int, int] = INPUT_SIZE, fit: Fit = "crop"
 ) -> tuple[int, int, int, int]:
-    """What `load` cuts out of a picture: left, top, width and height in its pixels.
+    """What `load` uses of a picture: left, top, width and height in its pixels.
 
     Args:
         original: (width, height) of the upright picture.
         size: (height, width) that is wanted.
+        fit: "squash" uses all of it.
     """
     width, height = original
+    if fit == "squash":
+        return 0, 0, width, height
     part_height = min(height, width * size[0] // size[1]) or 1
     part_width = min(width, height * size[1] // size[0]) or 1
     return (width - part_width) // 2, (height - part_height) // 2, part_width, part_height
 
 
-def _decode(path: Path) -> tuple[NDArray[Any], list[str]]:
+def _decode(data: bytes, path: Path) -> tuple[NDArray[Any], list[str]]:
     """The picture as OpenCV gives it: gray or BGR or BGRA, 8 or 16 bits, turned upright."""
     import cv2
     import numpy as np
 
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the picture: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
     if not data:
         raise UsageError("the file is empty", where=str(path), hint="copy the picture again")
     if data.startswith(_JPEG_START) and _JPEG_END not in data[data.rfind(_JPEG_SCAN) :]:
@@ -224,18 +258,27 @@ def _to_gray(picture: NDArray[Any], notes: list[str]) -> NDArray[Any]:
     return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 
-def _fit(picture: NDArray[Any], size: tuple[int, int], notes: list[str]) -> NDArray[Any]:
-    import cv2
-
+def _fit(picture: NDArray[Any], size: tuple[int, int], fit: Fit, notes: list[str]) -> NDArray[Any]:
     height, width = picture.shape
-    left, top, part_width, part_height = centre_part((width, height), size)
+    left, top, part_width, part_height = used_part((width, height), size, fit)
     part = picture[top : top + part_height, left : left + part_width]
     if part.shape != picture.shape:
         notes.append(f"centre of {part_width}x{part_height} cut out of {width}x{height}")
-    shrinks = part_height >= size[0]
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    notes.append(f"{'averaged' if shrinks else 'enlarged'} to {size[1]}x{size[0]}")
-    return cv2.resize(part, (size[1], size[0]), interpolation=how)
+    squashed = part_width * size[0] != part_height * size[1] and fit == "squash"
+    done = "squashed" if squashed else "averaged" if part_height >= size[0] else "enlarged"
+    notes.append(f"{done} to {size[1]}x{size[0]}")
+    # Averaging is for shrinking alone; a side that grows does so afterwards.
+    smaller = min(part_height, size[0]), min(part_width, size[1])
+    return _resized(_resized(part, smaller, averaged=True), size, averaged=False)
+
+
+def _resized(picture: NDArray[Any], size: tuple[int, int], *, averaged: bool) -> NDArray[Any]:
+    import cv2
+
+    if picture.shape == size:
+        return picture
+    how = cv2.INTER_AREA if averaged else cv2.INTER_LINEAR
+    return cv2.resize(picture, (size[1], size[0]), interpolation=how)
 
 
 def _frozen(pixels: NDArray[Any]) -> NDArray[Any]:

@@ -21,7 +21,7 @@ import difflib
 import io
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hil.errors import UsageError
@@ -74,10 +74,11 @@ class DataSet:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one line."""
+    """What is wrong with one line. `file`: as the line says, empty if it says none."""
 
     line: int
     message: str
+    file: str = ""
 
 
 def read_labels(directory: Path) -> DataSet:
@@ -86,6 +87,21 @@ def read_labels(directory: Path) -> DataSet:
     Raises:
         UsageError: no such directory or file, columns that are missing, or lines
             that cannot be used, each with its number and what is wrong.
+    """
+    data, problems = scan_labels(directory)
+    if problems:
+        raise problems_error(data.labels, list(problems))
+    if not data.entries:
+        where = str(data.labels)
+        raise UsageError("no images are listed", where=where, hint="add one line an image")
+    return data
+
+
+def scan_labels(directory: Path) -> tuple[DataSet, tuple[Problem, ...]]:
+    """As `read_labels`, with the lines that can be used and what is wrong with the others.
+
+    Raises:
+        UsageError: no such directory or file, or columns that are missing.
     """
     path = directory / LABELS
     rows, columns = _rows(path)
@@ -107,11 +123,9 @@ def read_labels(directory: Path) -> DataSet:
         lines.setdefault(file, line)
         if len(problems) == found:
             entries.append(entry)
-    if problems:
-        raise problems_error(path, problems)
-    if not entries:
-        raise UsageError("no images are listed", where=str(path), hint="add one line an image")
-    return DataSet(path, pictures, tuple(entries), tuple(_notes(columns, present, lines)))
+        problems[found:] = [replace(problem, file=file) for problem in problems[found:]]
+    notes = tuple(_notes(columns, present, lines))
+    return DataSet(path, pictures, tuple(entries), notes), tuple(problems)
 
 
 def problems_error(labels: Path, problems: list[Problem]) -> UsageError:

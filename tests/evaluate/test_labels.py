@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hil.errors import UsageError
-from hil.evaluate.labels import Entry, read_labels
+from hil.evaluate.labels import Entry, Problem, read_labels, scan_labels
 
 
 def data_set(folder: Path, text: str, *files: str) -> Path:
@@ -146,3 +146,15 @@ def test_a_folder_without_labels_says_what_is_needed(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot read the labels") as caught:
         read_labels(tmp_path / "nowhere")
     assert "file, person, boxes" in caught.value.hint
+
+
+def test_a_scan_gives_good_lines_and_what_is_wrong_with_the_others(tmp_path: Path) -> None:
+    text = "file,person,boxes\na.png,1,\nb.png,0,0 0 1 1\nnone.png,1,0 0 2 1\n"
+    data, problems = scan_labels(data_set(tmp_path, text, "a.png", "b.png"))
+    assert [entry.file for entry in data.entries] == ["a.png"]
+    assert [(problem.line, problem.file) for problem in problems] == [
+        (3, "b.png"),
+        (4, "none.png"),
+        (4, "none.png"),
+    ]
+    assert problems[0] == Problem(3, "boxes, but person is 0", "b.png")
