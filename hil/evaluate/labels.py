@@ -9,7 +9,9 @@
 | `source`        | no     | where the picture comes from; results are grouped by it    |
 | `width, height` | no     | of the upright picture in pixels; checked                  |
 
-Boxes are fractions (0 to 1) of the upright picture. All problems are found before
+Boxes are fractions (0 to 1) of the upright picture. A picture with a person may have
+none, where the place is not known: it counts for scores and not for localization,
+and its label stands however it is cut. All problems are found before
 any picture is sent, and each is named with its line: a line that cannot be used is
 an error, never left out.
 """

@@ -336,3 +336,36 @@ def test_the_json_file_holds_what_is_shown(tmp_path: Path) -> None:
     assert len(data["threshold_curve"]) == 101
     assert data["run"]["seconds"] == 1.5
     assert [path.name for path in path.parent.iterdir()] == ["evaluation.json"]
+
+
+def test_persons_whose_place_is_not_known_count_for_scores_and_not_for_localization() -> None:
+    images = Images()
+    images.add(answer(PASSING, 2, 1), source="boxed")
+    images.add(answer(PASSING, 3, 5), boxes=(), source="own", size=(300, 100))
+    images.add(answer(FAILING, 3, 5), boxes=(), source="own")
+    images.add(answer(FAILING, 0, 0), person=False, source="own")
+    images.add(answer(PASSING, 2, 1), split="val")
+    found = images.evaluate()
+    assert (found.counts.persons, found.counts.empty, found.counts.undecided) == (3, 1, 0)
+    assert (found.counts.boxed, found.counts.lost) == (1, 0)
+    assert found.oracle.scores.recall == Hits(2, 3)
+    assert found.oracle.peak == Hits(1, 1)
+    own = next(source for source in found.sources if source.source == "own")
+    assert own.scores.recall == Hits(1, 2)
+    assert own.peak == own.centre == Hits(0, 0)
+
+
+@pytest.mark.parametrize("known", [(), (LEFT,)])
+def test_a_data_set_without_boxes_has_scores_and_no_localization(
+    known: tuple[tuple[float, float, float, float], ...],
+) -> None:
+    images = Images()
+    images.add(answer(PASSING, 2, 1), boxes=known, split="val")
+    images.add(answer(PASSING, 2, 1), boxes=())
+    images.add(answer(FAILING, 2, 1), person=False)
+    found = images.evaluate()
+    assert found.oracle.scores.accuracy == Hits(2, 2)
+    measured = {row.name: row.oracle.value for row in rows(found) if row.group == "localization"}
+    assert measured
+    assert set(measured.values()) == {None}
+    show(found, Console(file=io.StringIO()))
