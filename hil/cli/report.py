@@ -40,6 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Passed once the files are written, whatever the run's verdict: `hil judge` returns that."""
+    from hil.diagnose import diagnose
     from hil.judge.tolerance import load_tolerances
     from hil.record.reader import DEFAULT_NAME, read_run
     from hil.report.files import write_report
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     _check_outputs(page, arguments.markdown, inputs=(file, arguments.against))
     limits = None if arguments.tolerances is None else load_tolerances(arguments.tolerances)
     judged = judge_recorded(read_run(arguments.run), limits)
+    diagnosis = diagnose(judged.run, tolerances=limits)
     verdict = against = comparison = None
     if arguments.against is not None:
         against = judge_recorded(read_run(arguments.against), limits)
@@ -65,15 +67,22 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         write_report(
             page,
             render(
-                judged, source=file.name, verdict=verdict, against=against, comparison=comparison
+                judged,
+                source=file.name,
+                verdict=verdict,
+                against=against,
+                comparison=comparison,
+                diagnosis=diagnosis,
             ),
         )
         _say(console, page)
     if arguments.markdown is not None:
-        text = markdown(judged, verdict, against=against, comparison=comparison)
+        text = markdown(
+            judged, verdict, against=against, comparison=comparison, diagnosis=diagnosis
+        )
         write_report(arguments.markdown, text)
         _say(console, arguments.markdown)
-    head = headline(judged, verdict)
+    head = headline(judged, verdict, diagnosis)
     style = {"good": "green", "bad": "bold red", "open": "yellow"}[head.outcome.tone]
     console.print(
         f"{head.outcome.value}: {'; '.join(head.reasons)}",

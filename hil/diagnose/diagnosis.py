@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING
 from hil.diagnose.result import Diagnosis
 
 if TYPE_CHECKING:
+    from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle
     from hil.record.run import Run
 
 
-def diagnose(run: Run, oracle: Oracle | None = None) -> Diagnosis:
+def diagnose(
+    run: Run, oracle: Oracle | None = None, tolerances: Tolerances | None = None
+) -> Diagnosis:
     """Names the mistakes that explain the failures of a run.
 
     Args:
         run: as recorded. Its model is what is right.
         oracle: for this model, if there is one already.
+        tolerances: to tell what fails; None for those that were in force.
 
     Raises:
         UsageError: the run's model or pictures are damaged.
     """
     started = time.monotonic()
-    if healthy(run):
+    if healthy(run, tolerances):
         return Diagnosis(seconds=time.monotonic() - started)
     from hil.diagnose.case import oracle_of, read_world, sent_images
     from hil.diagnose.outcome import Outcome
@@ -34,7 +38,8 @@ def diagnose(run: Run, oracle: Oracle | None = None) -> Diagnosis:
 
     outcome = Outcome()
     if run.model is not None and run.images:
-        world = read_world(run, oracle or oracle_of(run), recorded_tolerances(run))
+        limits = tolerances or recorded_tolerances(run)
+        world = read_world(run, oracle or oracle_of(run), limits)
         outcome = explain_images(world)
     outcome.findings += explain_refusals(run, sent_images(run), outcome.tested)
     findings, unexplained = explain_run(run, outcome)
@@ -47,11 +52,12 @@ def diagnose(run: Run, oracle: Oracle | None = None) -> Diagnosis:
     )
 
 
-def healthy(run: Run) -> bool:
+def healthy(run: Run, tolerances: Tolerances | None = None) -> bool:
     """No test failed and no image differs: there is nothing to explain."""
-    from hil.report.judged import FAILED_OUTCOMES, UNMEASURED_OUTCOMES, judge_recorded
+    from hil.report.judged import UNMEASURED_OUTCOMES, judge_recorded
 
-    bad = (*FAILED_OUTCOMES, *UNMEASURED_OUTCOMES)
-    if any(test.outcome in bad for test in run.tests) or run.evidence:
+    judged = judge_recorded(run, tolerances)
+    if judged.failed_tests or judged.failed_images or judged.tests(UNMEASURED_OUTCOMES):
         return False
-    return not judge_recorded(run).failed_images
+    # Evidence is of what failed by the tolerances that were in force.
+    return not run.evidence or tolerances is not None

@@ -26,7 +26,7 @@ def lines(diagnosis: Diagnosis) -> Iterator[Line]:
         yield from _finding(finding, number)
     for unexplained in diagnosis.unexplained:
         yield from _unexplained(unexplained)
-    shown = _worth_showing(diagnosis)
+    shown = worth_showing(diagnosis)
     if shown is not None:
         yield Line("")
         yield from divergence_lines(shown)
@@ -50,20 +50,20 @@ def _finding(finding: Finding, number: int) -> Iterator[Line]:
     for name, title in finding.alternatives:
         yield from _wrapped(f"these images cannot tell it from: {title} [{name}]")
     if finding.images:
-        yield from _wrapped(f"images: {_listed(finding.images)}")
+        yield from _wrapped(f"images: {listed(finding.images)}")
     yield from _wrapped(f"look at: {finding.where_to_look}")
 
 
 def _unexplained(found: Unexplained) -> Iterator[Line]:
     yield Line(f"unexplained ({found.stage}): {found.what}", strong=True)
     if found.images:
-        yield from _wrapped(f"in {len(found.images)}: {_listed(found.images)}")
+        yield from _wrapped(f"in {len(found.images)}: {listed(found.images)}")
     for fact in found.facts:
         yield from _wrapped(fact)
 
 
-def _worth_showing(diagnosis: Diagnosis) -> DivergenceRecord | None:
-    """The record that says most: of an operator, else any."""
+def worth_showing(diagnosis: Diagnosis) -> DivergenceRecord | None:
+    """The first difference that says most: of an operator, else any."""
     by_operator = [d for d in diagnosis.divergences if d.op is not None]
     return next(iter(by_operator or diagnosis.divergences), None)
 
@@ -79,7 +79,8 @@ def _map(cells: tuple[tuple[int, ...], ...]) -> Iterator[Line]:
         yield Line(f"  |{''.join(shades)}|")
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first few names, each once, and how many more there are."""
     unique = list(dict.fromkeys(names))
     more = len(unique) - _NAMED_IMAGES
     text = ", ".join(unique[:_NAMED_IMAGES])

@@ -11,6 +11,7 @@ from hil.report.headline import gate_rows
 from hil.report.judged import judge_recorded
 
 if TYPE_CHECKING:
+    from hil.diagnose import Diagnosis
     from hil.gates.model import GatesVerdict
     from hil.record.run import Run
 
@@ -20,8 +21,10 @@ MOST = 10
 _MOST_TEXT = 4_000
 
 
-def github_annotations(run: Run, verdict: GatesVerdict | None = None) -> list[str]:
-    """One line for each test that did not pass and each gate that is not met.
+def github_annotations(
+    run: Run, verdict: GatesVerdict | None = None, diagnosis: Diagnosis | None = None
+) -> list[str]:
+    """One line for each mistake found, gate that is not met, and test that did not pass.
 
     Each has to be printed as a line of its own. With more than `MOST` errors the last
     one says how many are left out.
@@ -29,6 +32,9 @@ def github_annotations(run: Run, verdict: GatesVerdict | None = None) -> list[st
     from hil.report.page.page import unhappy_tests
 
     errors, warnings = [], []
+    for finding in diagnosis.findings if diagnosis is not None else ():
+        said = f"{finding.title}: {finding.evidence}\nlook at: {finding.where_to_look}"
+        errors.append(_command("error", said, title=f"diagnosis: {finding.id}"))
     for row in gate_rows(verdict):
         said = f"limit {row.limit}, measured {row.measured}: {row.explanation}"
         if row.tone == "bad":

@@ -16,6 +16,7 @@ from hil.report.judged import JudgedRun
 
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison
+    from hil.diagnose import Diagnosis
     from hil.gates.model import GatesVerdict
 
 
@@ -62,8 +63,16 @@ class GateRow:
         return {"met": "good", "not proven": "open"}.get(self.status, "bad")
 
 
-def headline(judged: JudgedRun, verdict: GatesVerdict | None = None) -> Headline:
-    """What to say first. `verdict`: of the gates, None without any."""
+def headline(
+    judged: JudgedRun, verdict: GatesVerdict | None = None, diagnosis: Diagnosis | None = None
+) -> Headline:
+    """What to say first.
+
+    Args:
+        judged: the run.
+        verdict: of the gates, None without any.
+        diagnosis: the last of the reasons, where something is wrong.
+    """
     stands = judged.verdict if verdict is None else verdict
     failed, open_ = _failures(judged), stands.trouble
     if verdict is None:
@@ -79,7 +88,7 @@ def headline(judged: JudgedRun, verdict: GatesVerdict | None = None) -> Headline
     if outcome.tone == "good":
         return Headline(outcome, _successes(judged, verdict))
     # A failure that no test or image stands for, such as of a test without a board.
-    return Headline(outcome, (failed + open_) or stands.failures)
+    return Headline(outcome, ((failed + open_) or stands.failures) + _cause(diagnosis))
 
 
 def gate_rows(
@@ -125,6 +134,17 @@ def _failures(judged: JudgedRun) -> tuple[str, ...]:
     if tests:
         reasons.append(f"{count_text(len(tests), 'test')} failed")
     return tuple(reasons)
+
+
+def _cause(diagnosis: Diagnosis | None) -> tuple[str, ...]:
+    """What the diagnosis found, in one reason."""
+    if diagnosis is None or diagnosis.empty:
+        return ()
+    titles = list(dict.fromkeys(finding.title for finding in diagnosis.findings))
+    if not titles:
+        return ("no known mistake explains it",)
+    more = f" and {count_text(len(titles) - 1, 'more mistake')}" if len(titles) > 1 else ""
+    return (f"diagnosis: {titles[0]}{more}",)
 
 
 def _successes(judged: JudgedRun, verdict: GatesVerdict | None) -> tuple[str, ...]:

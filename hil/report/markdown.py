@@ -18,6 +18,7 @@ from hil.report.page.page import first_line, subtitle, title, unhappy_tests
 
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison
+    from hil.diagnose import Diagnosis
     from hil.gates.model import GatesVerdict
 
 DEFAULT_LIMIT = 1_000_000
@@ -36,6 +37,7 @@ def markdown(
     *,
     against: JudgedRun | None = None,
     comparison: Comparison | None = None,
+    diagnosis: Diagnosis | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> str:
     """The run as Markdown of at most `limit` bytes, cut between lines.
@@ -44,15 +46,17 @@ def markdown(
         verdict: of the gates, None without any.
         against: the run that it is compared with.
         comparison: the metrics of the two, or with a baseline.
+        diagnosis: of the run.
         limit: bytes of UTF-8.
     """
-    head = headline(judged, verdict)
+    head = headline(judged, verdict, diagnosis)
     lines = [
         f"## {_SIGNS[head.outcome.tone]} {head.outcome.value}",
         "",
         text("; ".join(head.reasons) + "."),
         "",
         text(f"{title(judged)}; {subtitle(judged)}"),
+        *_diagnosis(diagnosis),
         *_gates(verdict, comparison),
         *_trouble(judged),
         *_images(judged),
@@ -81,6 +85,30 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     if not body:
         return []
     return ["", f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns), *body]
+
+
+def _diagnosis(diagnosis: Diagnosis | None) -> list[str]:
+    """Each mistake with its evidence and place, and the first difference in a line."""
+    if diagnosis is None or diagnosis.empty:
+        return []
+    from hil.diagnose.show import listed, worth_showing
+
+    lines = ["", "### Diagnosis", ""]
+    for number, finding in enumerate(diagnosis.findings[:_MOST], start=1):
+        lines.append(f"{number}. **{text(finding.title)}** {code(finding.id)}  ")
+        lines.append(f"   {text(finding.evidence)}  ")
+        lines.append(f"   look at: {text(finding.where_to_look)}")
+        for name, words in finding.alternatives:
+            lines[-1] += "  "
+            lines.append(f"   these images cannot tell it from: {text(words)} {code(name)}")
+    for found in diagnosis.unexplained[:_MOST]:
+        where = f" in {listed(found.images)}" if found.images else ""
+        said = "; ".join([f"{found.what}{where}", *found.facts])
+        lines.append(f"- **unexplained** ({text(found.stage)}): {text(said)}")
+    first = worth_showing(diagnosis)
+    if first is not None:
+        lines += ["", f"First difference, in {code(first.image)}: {text(first.detail)}."]
+    return lines
 
 
 def _gates(verdict: GatesVerdict | None, comparison: Comparison | None) -> list[str]:

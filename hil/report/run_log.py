@@ -116,13 +116,15 @@ class RunLog:
         verdict = None if self.conclusion is None else self.conclusion.verdict
         comparison = None if self.conclusion is None else self.conclusion.comparison
         try:
-            write_step_summary(self.run(), verdict, comparison, environment=environment)
+            write_step_summary(
+                self.run(), verdict, comparison, self.diagnosis, environment=environment
+            )
         except HilError as error:
             self.errors.append(error)
             if self.conclusion is not None:
                 self.conclusion = self.conclusion.with_trouble(error)
         if environment.get("GITHUB_ACTIONS") == "true":
-            self.annotations = tuple(github_annotations(self.run(), verdict))
+            self.annotations = tuple(github_annotations(self.run(), verdict, self.diagnosis))
 
     def add_to_store(self, options: RunOptions, pytest_status: int) -> None:
         """Adds the run, which is about to end, to the history; a failure counts as trouble."""

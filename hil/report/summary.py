@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison
+    from hil.diagnose import Diagnosis
     from hil.gates.model import GatesVerdict
     from hil.record.run import Run
 
@@ -21,6 +22,7 @@ def markdown_summary(
     run: Run,
     verdict: GatesVerdict | None = None,
     comparison: Comparison | None = None,
+    diagnosis: Diagnosis | None = None,
     *,
     limit: int = _MOST_BYTES - _RESERVE,
 ) -> str:
@@ -28,13 +30,15 @@ def markdown_summary(
     from hil.report.judged import judge_recorded
     from hil.report.markdown import markdown
 
-    return markdown(judge_recorded(run), verdict, comparison=comparison, limit=limit)
+    judged = judge_recorded(run)
+    return markdown(judged, verdict, comparison=comparison, diagnosis=diagnosis, limit=limit)
 
 
 def write_step_summary(
     run: Run,
     verdict: GatesVerdict | None = None,
     comparison: Comparison | None = None,
+    diagnosis: Diagnosis | None = None,
     *,
     environment: Mapping[str, str] = os.environ,
 ) -> None:
@@ -54,7 +58,7 @@ def write_step_summary(
         taken = path.stat().st_size if path.exists() else 0
         room = _MOST_BYTES - _RESERVE - taken
         with path.open("a", encoding="utf-8") as file:
-            file.write(markdown_summary(run, verdict, comparison, limit=room))
+            file.write(markdown_summary(run, verdict, comparison, diagnosis, limit=room))
     except OSError as cause:
         from hil.record.writer import report_error
 

@@ -71,9 +71,10 @@ def image_data(text: str) -> list[dict[str, object]]:
     return [json.loads(data) for data in found]
 
 
-def test_verdict_first_then_changes_then_images_then_the_rest() -> None:
-    order = ["verdict", "changes", "images", "latency", "memory", "link", "identity", "tests"]
-    assert sections(page(FAULTY, recorded_run(14))) == [*order, "console"]
+def test_verdict_and_failures_first_then_changes_then_images_then_the_rest() -> None:
+    order = ["verdict", "failures", "changes", "images", "latency", "memory", "link", "identity"]
+    assert sections(page(FAULTY, recorded_run(14))) == [*order, "tests", "console"]
+    assert "failures" not in sections(page(recorded_run(14)))
 
 
 def test_every_entry_of_the_navigation_leads_to_a_section() -> None:

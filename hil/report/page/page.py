@@ -20,18 +20,24 @@ from hil.report.page.details import (
     printable,
     test_rows,
 )
+from hil.report.page.diagnosis import first_differences
 from hil.report.page.latency import latency
 from hil.report.page.memory import memory
 
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison
+    from hil.diagnose import Diagnosis
     from hil.gates.model import GatesVerdict
     from hil.record.run import TestRecord
 
 MOST_FAILURES = 100
+FEW_FAILURES = 12
+"""Shown at once, so that what follows is found; the others unfold."""
 _MOST_TEXT = 20_000
 _SECTIONS = {
     "verdict": "Verdict",
+    "diagnosis": "Diagnosis",
+    "failures": "Failures",
     "changes": "Changes",
     "images": "Images",
     "latency": "Latency",
@@ -70,6 +76,7 @@ def render(
     verdict: GatesVerdict | None = None,
     against: JudgedRun | None = None,
     comparison: Comparison | None = None,
+    diagnosis: Diagnosis | None = None,
 ) -> str:
     """The page as text.
 
@@ -79,8 +86,11 @@ def render(
         verdict: of the gates, if there are any.
         against: the run that it is compared with.
         comparison: the metrics of the two.
+        diagnosis: of the run; an empty one is not shown.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from hil.diagnose.show import listed
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
@@ -88,7 +98,12 @@ def render(
     run = judged.run
     all_cards = cards(judged.images, by_key(against) if against is not None else None)
     failures, more = _failures(judged)
+    wrong = [card for card in all_cards if card.status == "failed"]
+    shown = None if diagnosis is None or diagnosis.empty else diagnosis
     found: dict[str, object] = {
+        "diagnosis": shown,
+        "failures": failures,
+        "wrong": wrong,
         "latency": latency(run, against.run if against is not None else None),
         "memory": memory(run),
         "link": link_rows(run),
@@ -97,19 +112,20 @@ def render(
         "console": tuple(console_rows(run)),
     }
     text: str = environment.get_template("page.html").render(
-        head=headline(judged, verdict),
+        head=headline(judged, verdict, shown),
         title=title(judged),
         subtitle=subtitle(judged),
         sections=_sections(found, all_cards, against),
         tiles=_tiles(judged),
         gates=gate_rows(verdict, comparison),
-        failures=failures,
-        wrong=[card for card in all_cards if card.status == "failed"],
+        few_failures=FEW_FAILURES,
         more_failures=more,
         changes=change_table(comparison) if comparison is not None else None,
         answers=_answers(judged, against),
         before="" if against is None else subtitle(against),
         cards=all_cards,
+        differences=first_differences(judged, shown) if shown is not None else (),
+        listed=listed,
         shape=_shape(judged),
         filters=_filters(all_cards, against is not None),
         measurements=measurement_rows(run),
@@ -145,8 +161,8 @@ def _shape(judged: JudgedRun) -> tuple[int, int]:
 def _sections(
     found: dict[str, object], all_cards: tuple[Card, ...], against: JudgedRun | None
 ) -> list[tuple[str, str]]:
-    present = {**found, "verdict": True, "images": all_cards, "changes": against is not None}
-    shown = dict(present)
+    shown = {**found, "verdict": True, "images": all_cards, "changes": against is not None}
+    shown["failures"] = found["failures"] or found["wrong"]
     stages, budgets = found["latency"], found["memory"]
     shown["latency"] = getattr(stages, "stages", ())
     shown["memory"] = getattr(budgets, "budgets", ()) or getattr(budgets, "figures", ())
