@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -28,9 +29,12 @@ CI = (
 )
 """At least one of each area, for every push."""
 
+_MOST_UNEXPLAINED = 0.15
+
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs faults; 0 when all were caught and none was named wrongly."""
+    """Runs faults; 0 when all were caught, none was named wrongly, and few have no name."""
+    started = time.monotonic()
     arguments = _parser().parse_args(argv)
     try:
         faults = _chosen(arguments.faults)
@@ -45,8 +49,18 @@ def main(argv: list[str] | None = None) -> int:
 
     print_table(proofs)
     if arguments.write is not None:
-        arguments.write.write_text(document(proofs), encoding="utf-8")
-    return ExitCode.PASSED if all(proof.good for proof in proofs) else ExitCode.TEST_FAILED
+        wall_s = time.monotonic() - started
+        text = document(proofs, wall_s=wall_s, jobs=arguments.jobs)
+        arguments.write.write_text(text, encoding="utf-8")
+    return ExitCode.PASSED if good_enough(proofs) else ExitCode.TEST_FAILED
+
+
+def good_enough(proofs: Sequence[Proof]) -> bool:
+    """All caught, none named wrongly, and at most 15 % (but always one) unexplained."""
+    unexplained = sum(proof.named is Named.UNEXPLAINED for proof in proofs)
+    return all(proof.good for proof in proofs) and unexplained <= max(
+        1, _MOST_UNEXPLAINED * len(proofs)
+    )
 
 
 def _chosen(names: Sequence[str]) -> tuple[Fault, ...]:

@@ -66,9 +66,8 @@ def print_table(proofs: Sequence[Proof]) -> None:
     (console if console.is_terminal else Console(width=_LOG_COLUMNS)).print(table)
 
 
-def document(proofs: Sequence[Proof]) -> str:
-    """docs/faults.md."""
-    total_s = sum(proof.seconds + proof.build_s for proof in proofs)
+def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:
+    """docs/faults.md. `wall_s`: what all of it took, `jobs` at a time."""
     lines = [
         "<!-- Written by `make faults`. -->",
         "# Seeded faults",
@@ -82,7 +81,7 @@ def document(proofs: Sequence[Proof]) -> str:
         "- *diagnosis*: *right* if what was said names the mistake and nothing else,",
         "  *unexplained* if nothing was said, *wrong* otherwise.",
         "",
-        f"**{summary(proofs)}.** {total_s:.0f} s of runs and builds.",
+        f"**{summary(proofs)}.** {_took(wall_s, jobs)}",
         "",
         "To see one of them: `pytest hil/suite --board sim --sim-fault ID`.",
     ]
@@ -108,7 +107,7 @@ def document(proofs: Sequence[Proof]) -> str:
         "        Area.CAM,",
         '        "the map has the wrong sign",',
         '        (SourcePatch("core/cam.cpp", "cam[cell] = sum;", "cam[cell] = -sum;"),),',
-        '        failure(test="test_cam"),',
+        '        failure("cam.negated", test="test_cam"),',
         "    )",
         "]",
         "```",
@@ -122,6 +121,11 @@ def document(proofs: Sequence[Proof]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _took(wall_s: float, jobs: int) -> str:
+    minutes, seconds = divmod(round(wall_s), 60)
+    return f"Builds and runs took {minutes} min {seconds} s, {jobs} at a time."
 
 
 def _row(proof: Proof) -> str:

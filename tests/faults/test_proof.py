@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from hil.diagnose import Diagnosis, Finding
+from hil.errors import ExitCode
 from hil.faults import Area, Expect, Fault, failure, infrastructure
+from hil.faults.__main__ import main
 from hil.faults.proof import Caught, Named, Proof, judge, name
 from hil.faults.table import document, summary
 from hil.record.run import EndFacts, Run, RunHeader, TestRecord
@@ -96,7 +99,7 @@ def test_the_document_has_a_row_for_every_fault_and_the_figures() -> None:
         Proof(fault(CAM), Caught.CAUGHT, "", Named.RIGHT, ("cam.negated",), 2.0, 1.0),
         Proof(fault(LOST), Caught.MISSED, "", Named.UNEXPLAINED, (), 2.5, 0.0),
     ]
-    text = document(proofs)
+    text = document(proofs, wall_s=83.4, jobs=2)
     rows = [line for line in text.splitlines() if line.startswith("| `ours`")]
     assert rows == [
         r"| `ours` | a \| mistake | options | caught | right | `cam.negated` | 3.0 |",
@@ -104,3 +107,33 @@ def test_the_document_has_a_row_for_every_fault_and_the_figures() -> None:
     ]
     assert summary(proofs) in text
     assert "1 of 2 caught, 1 missed" in summary(proofs)
+    assert "took 1 min 23 s, 2 at a time" in text
+
+
+def proof(caught: Caught, named: Named) -> Proof:
+    return Proof(fault(CAM), caught, "", named, (), 1.0, 0.0)
+
+
+RIGHT = proof(Caught.CAUGHT, Named.RIGHT)
+NAMELESS = proof(Caught.CAUGHT, Named.UNEXPLAINED)
+
+
+@pytest.mark.parametrize(
+    ("proofs", "code"),
+    [
+        ([RIGHT] * 10, ExitCode.PASSED),
+        ([RIGHT] * 9 + [NAMELESS], ExitCode.PASSED),
+        ([RIGHT] * 8 + [NAMELESS] * 2, ExitCode.TEST_FAILED),
+        ([RIGHT] * 9 + [proof(Caught.MISSED, Named.UNEXPLAINED)], ExitCode.TEST_FAILED),
+        ([RIGHT] * 9 + [proof(Caught.WRONG_REASON, Named.RIGHT)], ExitCode.TEST_FAILED),
+        ([RIGHT] * 9 + [proof(Caught.CAUGHT, Named.WRONG)], ExitCode.TEST_FAILED),
+    ],
+)
+def test_the_command_fails_when_a_fault_is_missed_or_named_wrongly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, proofs: list[Proof], code: ExitCode
+) -> None:
+    left = list(proofs)
+    monkeypatch.setattr("hil.sim.firmware.build", lambda: None)
+    monkeypatch.setattr("hil.faults.__main__.prove", lambda fault, folder: left.pop())
+    assert main(["ci", "--folder", str(tmp_path)]) == code
+    assert left == []
