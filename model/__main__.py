@@ -6,13 +6,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from hil.errors import HilError
-from model.commands import build, c_array, check, use
+from hil.errors import ExitCode, HilError
+from model.commands import build, build_vww, c_array, check, use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (build, check, use, c_array)
+_COMMANDS = (build_vww, build, check, use, c_array)
 """In the order of the help."""
 
 
@@ -24,11 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HilError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return ExitCode.INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m model", description="The model of the firmware: build, check, replace it."
+        prog="python -m model",
+        description="The model of the firmware: data, build, check, replace it.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in _COMMANDS:
