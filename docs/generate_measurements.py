@@ -23,6 +23,7 @@ _TITLES = {
     "rate": "Rates",
     "score": "Scores",
     "link": "Link",
+    "model": "The model",
 }
 _AGGREGATES = {"quantiles": "median, p95", "proportion": "share", "value": "as it is"}
 _NOISE = {"none": "none", "spread": "bootstrap", "binomial": "Wilson", "sampled": "see below"}

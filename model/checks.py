@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 from hil.cam_graph import CamGraph, read_cam_graph
+from hil.op_costs import op_costs, total_macs
 from hil.tflite_graph import Tensor, missing_ops
 
 INPUT_SCALE = 1 / 128
@@ -28,20 +29,23 @@ SMALLEST_SCALE = 1e-6
 untrained one without calibrated batch normalization fall to 1e-9, and TFLM aborts on it."""
 
 MAXIMUM_BYTES = 200_000
+MAXIMUM_MACS = 7_600_000
+"""Multiply-accumulates: the budget of an inference, which the whole network keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     """What was read from a model.
 
-    `parameters` counts weights and biases; `smallest_scale` is that of the
-    activations, with the tensor's name; `bad_scales` names quantized tensors with
-    a scale that is zero, negative or no number.
+    `parameters` counts weights and biases, `macs` multiply-accumulates;
+    `smallest_scale` is that of the activations, with the tensor's name; `bad_scales`
+    names quantized tensors with a scale that is zero, negative or no number.
     """
 
     sha256: str
     model_bytes: int
     parameters: int
+    macs: int
     ops: tuple[str, ...]
     input: str
     input_scale: float
@@ -69,6 +73,7 @@ def measure(model: bytes, *, where: str = "model") -> ModelFacts:
         sha256=graph.sha256,
         model_bytes=graph.model_bytes,
         parameters=sum(t.elements for t in graph.tensors if t.data and t.scales),
+        macs=total_macs(op_costs(graph)),
         ops=tuple(op.name for op in graph.ops),
         input=cam.input.describe(),
         input_scale=cam.input.scale() if cam.input.scales else math.nan,
@@ -126,4 +131,6 @@ def deviations(facts: ModelFacts) -> list[str]:
         )
     if facts.model_bytes > MAXIMUM_BYTES:
         found.append(f"{facts.model_bytes} bytes, more than {MAXIMUM_BYTES}")
+    if facts.macs > MAXIMUM_MACS:
+        found.append(f"{facts.macs} multiply-accumulates, more than {MAXIMUM_MACS}")
     return found

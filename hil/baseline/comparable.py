@@ -36,6 +36,7 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
     "rate": ("target", "image set"),
     "score": ("target", "image set"),
     "parity": ("target", "engine", "model", "image set"),
+    "model": ("target",),
     "link": ("target", "link rate", "image set"),
 }
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from hil.cli.common import add_board_arguments, open_bench, run_options
 from hil.errors import ExitCode, UsageError
+from hil.images import FITS
 from hil.options import GATES_ARGUMENT, RunOptions, add_arguments
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.evaluate.bar import ProgressBar
-    from hil.evaluate.gates import BoardState
+    from hil.evaluate.gates import BoardState, Known
     from hil.evaluate.oracle_messages import Model
     from hil.evaluate.quality import Evaluation
     from hil.evaluate.run import Answers, Plan
@@ -44,6 +45,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="choose the map's level on this split (default: val, else a fifth of the images)",
     )
     add("--source", action="append", default=[], metavar="NAME", help="only these sources")
+    add(
+        "--fit",
+        choices=FITS,
+        default=FITS[0],
+        help="cut pictures of another shape to their centre, or squash them whole (default: crop)",
+    )
     add("--resume", type=Path, metavar="FILE", help="keep results in this file, and go on with it")
     add("--json", type=Path, metavar="FILE", help="write everything that was found")
     add("--jobs", type=int, metavar="N", help="oracle processes (default: 1 beside a board)")
@@ -53,6 +60,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="with --board oracle: a .tflite file, with its .toml beside it",
     )
+    add(
+        "--against",
+        type=Path,
+        metavar="FILE",
+        help="a --json file of the same pictures, such as the float network's, to compare with",
+    )
     add("--tolerances", dest="hil_tolerances", type=Path, metavar="FILE", help="TOML file")
     add_arguments(add, (GATES_ARGUMENT,))
     add_board_arguments(parser)
@@ -60,8 +73,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Test-failed exit code where the board's answers are not the oracle's; else the gates'."""
+    from hil.evaluate.against import change_against, read_other
     from hil.evaluate.data import read_data
     from hil.evaluate.evaluation import evaluate
+    from hil.evaluate.gates import Known
     from hil.evaluate.run import Plan
     from hil.evaluate.selection import select
     from hil.evaluate.tables import show
@@ -72,6 +87,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     _check(arguments, options)
     gates = None if options.gates is None else load_gates(options.gates)
     tolerances = load_tolerances(options.tolerances)
+    other = None if arguments.against is None else read_other(arguments.against)
     data = read_data(arguments.data)
     chosen = select(
         data,
@@ -83,7 +99,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         console.print(f"note: {note}", markup=False)
     alone = options.board == ORACLE
     jobs = arguments.jobs or (len(os.sched_getaffinity(0)) if alone else 1)
-    plan = Plan(data, chosen.entries, jobs, arguments.resume)
+    plan = Plan(data, chosen.entries, jobs, arguments.resume, arguments.fit)
     if alone:
         done = _on_oracle(_model(arguments.model, options), plan, console)
     else:
@@ -91,11 +107,18 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     found = evaluate(done.answers, chosen, tolerances)
     show(found, console)
     console.print(f"\n{done.summary}")
-    verdict = None if gates is None else _judge(found, done, gates, console)
+    change = None if other is None else change_against(other, found, done.answers)
+    if change is not None:
+        console.print(change.text, markup=False, soft_wrap=True)
+    verdict = None
+    if gates is not None:
+        known = Known(done.tflite, done.state, change)
+        verdict = judge_and_print(found, done.answers, gates, known, console)
     if arguments.json is not None:
         from hil.evaluate.report import as_json, write_json
 
-        write_json(as_json(found, done.answers, done.seconds, verdict), arguments.json)
+        report = as_json(found, done.answers, done.seconds, verdict, change)
+        write_json(report, arguments.json)
         console.print(f"written: {arguments.json}", markup=False)
     if verdict is not None:
         from hil.gates.run import exit_code
@@ -107,9 +130,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 @dataclass(frozen=True)
 class _Done:
-    """Answers, how they came, and what gates may ask of the board."""
+    """Answers of a model, how they came, and what gates may ask of the board."""
 
     answers: Answers
+    tflite: bytes
     seconds: float
     summary: str
     state: BoardState | None = None
@@ -121,7 +145,7 @@ def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
 
     with ProgressBar(console, lambda: None) as bar, _interruptible(bar, plan, console):
         answers = run_on_oracle(model, plan, bar)
-    return _Done(answers, bar.seconds, _summary(bar, f"{plan.jobs} processes"))
+    return _Done(answers, model.tflite, bar.seconds, _summary(bar, f"{plan.jobs} processes"))
 
 
 def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
@@ -140,11 +164,12 @@ def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: 
             answers = run_on_board(bench, plan, bar)
             seconds = bar.seconds
         state = board_state(bench, answers) if with_state else None
+        tflite = bench.ready_board().expected.model.tflite
     assert answers.link is not None
     trouble = f"{link_errors(answers.link)} link errors"
     if answers.recoveries:
         trouble += f", the board was lost and came back {answers.recoveries} times"
-    return _Done(answers, seconds, _summary(bar, trouble), state)
+    return _Done(answers, tflite, seconds, _summary(bar, trouble), state)
 
 
 def link_errors(stats: LinkStats) -> int:
@@ -174,12 +199,15 @@ def _interruptible(bar: ProgressBar, plan: Plan, console: Console) -> Iterator[N
         raise
 
 
-def _judge(found: Evaluation, done: _Done, gates: Gates, console: Console) -> GatesVerdict:
+def judge_and_print(
+    found: Evaluation, answers: Answers, gates: Gates, known: Known, console: Console
+) -> GatesVerdict:
+    """The verdict, which also is printed."""
     from hil.cli.judge import STYLES
     from hil.evaluate.gates import judge_evaluation
     from hil.gates.text import verdict_lines
 
-    verdict = judge_evaluation(found, done.answers, gates, done.state)
+    verdict = judge_evaluation(found, answers, gates, known)
     console.print()
     for line in verdict_lines(verdict):
         console.print(line.text, style=STYLES[line.tone], markup=False, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,16 +19,20 @@ from hil.judge.tolerance import Tolerances
 from hil.location import Location, cell_location, winning_cell
 from hil.metrics import (
     BoxAccuracy,
+    Decisions,
+    PairedHits,
+    best_threshold,
     calibration,
     calibration_interval,
     centre_box_accuracy,
+    in_boxes,
     max_box_accuracy,
+    paired_hits,
     pointing_game,
     score_metrics,
     threshold_curve,
 )
 from hil.metrics.pointing import CENTRE, Point
-from hil.score import score_percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,10 +54,11 @@ def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> 
     cases = [_case(entry, answers.results[entry.file], header) for entry in selection.entries]
     reported = [case for case in cases if case.entry.file in selection.reported]
     boxed = [case for case in reported if _shows_boxes(case)]
-    known = [case for case in cases if case.entry.file in selection.validation]
-    known = [case for case in known if _shows_boxes(case)]
-    held_out = [case for case in boxed if case.entry.file not in selection.validation]
-    sides = _Sides(header, reported, boxed, known, held_out)
+    validation = [case for case in cases if case.entry.file in selection.validation]
+    known = [case for case in validation if _shows_boxes(case)]
+    unseen = [case for case in reported if case.entry.file not in selection.validation]
+    held_out = [case for case in unseen if _shows_boxes(case)]
+    sides = _Sides(header, reported, boxed, known, held_out, validation, unseen)
     on_board = answers.header.build_id != ""
     found = agreement(answers.results.values(), header, tolerances) if on_board else None
     oracle = sides.quality(device=False)
@@ -74,43 +80,72 @@ def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> 
 
 @dataclass(frozen=True)
 class _Sides:
-    """The same images for board, oracle and baselines."""
+    """The same images for board, oracle and baselines.
+
+    `validation`: to choose a threshold on, `known`: those of them to choose the map's level
+    on. `unseen`: the reported ones that nothing was chosen on, `held_out`: likewise.
+    """
 
     header: Header
     reported: Sequence[_Case]
     boxed: Sequence[_Case]
     known: Sequence[_Case]
     held_out: Sequence[_Case]
+    validation: Sequence[_Case]
+    unseen: Sequence[_Case]
 
     def quality(self, *, device: bool) -> Quality:
-        scored = [case for case in self.reported if case.truth.person is not None]
-        percents = self.percents(scored, device)
-        persons = [case.truth.person is True for case in scored]
+        percents, persons = self.scored(self.reported, device)
         peaks = self.peaks(self.boxed, device)
         truths = [case.truth.boxes for case in self.boxed]
+        boxes = self.map_boxes(device)
         return Quality(
             scores=score_metrics(percents, persons, self.header.threshold),
+            chosen=self.chosen(device),
             curve=threshold_curve(percents, persons),
             calibration=calibration(percents, persons),
             calibration_interval=calibration_interval(percents, persons),
             answered=pointing_game(self.locations(self.boxed, device), truths),
+            found=self.found(device),
             peak=pointing_game(peaks, truths),
             near_peak=pointing_game(peaks, truths, tolerance=self.half_cell),
-            boxes=self.map_boxes(device),
+            boxes=boxes,
+            box_gains=tuple(
+                paired_hits(own.outcomes, centre.outcomes)
+                for own, centre in zip(boxes, self.centre_boxes, strict=True)
+            ),
         )
+
+    def chosen(self, device: bool) -> Decisions | None:
+        """Decisions at the threshold that is best on the validation images."""
+        best = best_threshold(threshold_curve(*self.scored(self.validation, device)))
+        if best is None:
+            return None
+        return threshold_curve(*self.scored(self.unseen, device), [best.threshold])[0]
+
+    def found(self, device: bool) -> PairedHits:
+        """Locations of true positives, against the centre of the same images."""
+        index, threshold = self.header.positive_class, self.header.threshold
+        cases = [case for case in self.boxed if _answer(case, device).percent(index) >= threshold]
+        truths = [case.truth.boxes for case in cases]
+        centre = in_boxes([CENTRE] * len(cases), truths)
+        return paired_hits(in_boxes(self.locations(cases, device), truths), centre)
 
     def baselines(self) -> Baselines:
         truths = [case.truth.boxes for case in self.boxed]
         centres: list[Point | None] = [CENTRE] * len(truths)
-        boxes: tuple[BoxAccuracy, ...] = ()
-        if self.known:
-            known = [case.truth.boxes for case in self.known]
-            boxes = centre_box_accuracy(known, [case.truth.boxes for case in self.held_out])
         return Baselines(
             centre=pointing_game(centres, truths),
             near_centre=pointing_game(centres, truths, tolerance=self.half_cell),
-            boxes=boxes,
+            boxes=self.centre_boxes,
         )
+
+    @functools.cached_property
+    def centre_boxes(self) -> tuple[BoxAccuracy, ...]:
+        if not self.known:
+            return ()
+        known = [case.truth.boxes for case in self.known]
+        return centre_box_accuracy(known, [case.truth.boxes for case in self.held_out])
 
     def by_source(self, *, device: bool) -> tuple[SourceQuality, ...]:
         names = sorted({case.entry.source for case in self.reported})
@@ -119,20 +154,12 @@ class _Sides:
         return tuple(self.source(name, device) for name in names)
 
     def source(self, name: str, device: bool) -> SourceQuality:
-        scored = [
-            case
-            for case in self.reported
-            if case.entry.source == name and case.truth.person is not None
-        ]
+        cases = [case for case in self.reported if case.entry.source == name]
         boxed = [case for case in self.boxed if case.entry.source == name]
         truths = [case.truth.boxes for case in boxed]
         return SourceQuality(
             source=name,
-            scores=score_metrics(
-                self.percents(scored, device),
-                [case.truth.person is True for case in scored],
-                self.header.threshold,
-            ),
+            scores=score_metrics(*self.scored(cases, device), self.header.threshold),
             answered=pointing_game(self.locations(boxed, device), truths),
             peak=pointing_game(self.peaks(boxed, device), truths),
             centre=pointing_game([CENTRE] * len(truths), truths),
@@ -145,9 +172,12 @@ class _Sides:
         # A box that ends with a cell lies exactly this far from the next cell's centre.
         return max((0.5 / min(grid) for grid in grids), default=0.0) + _ROUNDING
 
-    def percents(self, cases: Sequence[_Case], device: bool) -> list[float]:
+    def scored(self, cases: Sequence[_Case], device: bool) -> tuple[list[float], list[bool]]:
+        """Percent, and whether there is a person, of the images with a truth."""
         index = self.header.positive_class
-        return [float(score_percent(_answer(case, device).scores[index])) for case in cases]
+        with_truth = [case for case in cases if case.truth.person is not None]
+        percents = [_answer(case, device).percent(index) for case in with_truth]
+        return percents, [case.truth.person is True for case in with_truth]
 
     def locations(self, cases: Sequence[_Case], device: bool) -> list[Point | None]:
         return [self.point(_answer(case, device).location) for case in cases]
@@ -179,7 +209,7 @@ class _Sides:
 
 
 def _case(entry: Entry, result: Result, header: Header) -> _Case:
-    return _Case(entry, image_truth(entry, result.size, header.input_size), result)
+    return _Case(entry, image_truth(entry, result.size, header.input_size, header.fit), result)
 
 
 def _shows_boxes(case: _Case) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,16 @@ from hil.gates.model import Gates, GatesVerdict, Ship
 from hil.measure.catalog import CATALOG
 from hil.measure.samples import (
     Samples,
+    balanced_accuracy_samples,
     decision_samples,
+    gain_samples,
     rate_samples,
     score_samples,
     value_samples,
 )
 
 if TYPE_CHECKING:
+    from hil.evaluate.against import Change
     from hil.record.run import BoardFacts, LinkFacts, MemoryFacts
     from hil.testbench import Bench
 
@@ -36,6 +40,24 @@ class BoardState:
     memory: MemoryFacts
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Known:
+    """What gates may ask besides the answers.
+
+    Attributes:
+        tflite: the bytes of the model.
+        state: of the board.
+        change: against another report.
+    """
+
+    tflite: bytes | None = None
+    state: BoardState | None = None
+    change: Change | None = None
+
+
+_NOTHING = Known()
+
+
 def board_state(bench: Bench, answers: Answers) -> BoardState:
     """Asks the board."""
     from hil.record.collect import board_facts, memory_facts
@@ -49,7 +71,7 @@ def board_state(bench: Bench, answers: Answers) -> BoardState:
 
 
 def judge_evaluation(
-    found: Evaluation, answers: Answers, gates: Gates, state: BoardState | None = None
+    found: Evaluation, answers: Answers, gates: Gates, known: Known = _NOTHING
 ) -> GatesVerdict:
     """The verdict on an evaluation: its gates, and whether board and oracle agree.
 
@@ -57,9 +79,9 @@ def judge_evaluation(
         found: the metrics.
         answers: what they were made of; times and link are in it.
         gates: what has to be met.
-        state: what else is known of the board.
+        known: what else there is to be judged.
     """
-    measured = evaluation_samples(found, answers, state, gates.confidence)
+    measured = evaluation_samples(found, answers, known, gates.confidence)
     verdict = judge_gates(measured, gates)
     both = found.agreement
     if both is None or not both.failed:
@@ -73,12 +95,30 @@ def judge_evaluation(
 def evaluation_samples(
     found: Evaluation,
     answers: Answers,
-    state: BoardState | None = None,
+    known: Known = _NOTHING,
     confidence: float = 0.95,
 ) -> Mapping[str, Samples]:
     """Everything that an evaluation measured, by the catalogue's names."""
-    own = [*_own(found, answers, confidence), *([] if state is None else _of_board(state))]
+    own = [*_own(found, answers, confidence), *_of_model(known)]
+    if known.state is not None:
+        own += _of_board(known.state)
     return {entry.metric.name: entry for entry in own}
+
+
+def _of_model(known: Known) -> Iterator[Samples]:
+    if known.change is not None:
+        yield from value_samples(CATALOG["roc_auc_change"], [abs(known.change.difference)])
+    if known.tflite is None:
+        return
+    from hil.op_costs import op_costs, total_macs
+    from hil.tflite_graph import read_graph
+
+    costs = op_costs(read_graph(known.tflite))
+    yield from value_samples(CATALOG["tflite_bytes"], [len(known.tflite)])
+    yield from value_samples(CATALOG["model_macs"], [total_macs(costs)])
+    yield from value_samples(CATALOG["model_ops"], [len(costs)])
+    for name, count in Counter(cost.name for cost in costs).items():
+        yield from value_samples(CATALOG["model_ops_of"].at(name), [count])
 
 
 def _of_board(state: BoardState) -> Iterator[Samples]:
@@ -101,6 +141,8 @@ def _of_board(state: BoardState) -> Iterator[Samples]:
 def _own(found: Evaluation, answers: Answers, confidence: float) -> Iterator[Samples]:
     quality = found.answering
     yield from decision_samples(quality.scores, quality.scores.roc_auc, confidence)
+    if quality.chosen is not None:
+        yield from balanced_accuracy_samples("best_balanced_accuracy", quality.chosen, confidence)
     if quality.calibration.error is not None:
         yield score_samples(
             "calibration_error",
@@ -110,8 +152,12 @@ def _own(found: Evaluation, answers: Answers, confidence: float) -> Iterator[Sam
             confidence=_INTERVAL_CONFIDENCE,
         )
     yield from rate_samples("pointing_hit_rate", quality.answered)
-    for accuracy in quality.boxes:
-        yield from rate_samples(f"max_box_acc_{100 * accuracy.delta:.0f}", accuracy.hits)
+    yield from rate_samples("pointing_found_rate", quality.found.first)
+    yield from gain_samples("pointing_found_gain", quality.found, confidence)
+    for accuracy, paired in zip(quality.boxes, quality.box_gains, strict=True):
+        delta = f"{100 * accuracy.delta:.0f}"
+        yield from rate_samples(f"max_box_acc_{delta}", accuracy.hits)
+        yield from gain_samples(f"max_box_gain_{delta}", paired, confidence)
     if found.agreement is not None:
         for name in ("score_lsb", "cam_lsb", "locations_differing", "decisions_differing"):
             yield from value_samples(CATALOG[name], [getattr(found.agreement, name)])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hil.evaluate.labels import Entry
 from hil.evaluate.records import Result
+from hil.images import Fit
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,15 @@ class Model:
 
 @dataclass(frozen=True)
 class Job:
-    """Pictures to answer, below the folder `pictures`. `tensors`: send them along."""
+    """Pictures to answer, below the folder `pictures`. `tensors`: send them along.
+
+    `fit`: what becomes of pictures of another shape.
+    """
 
     pictures: Path
     entries: tuple[Entry, ...]
     tensors: bool
+    fit: Fit = "crop"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import IO, Any
 from hil.errors import InfrastructureError, UsageError
 from hil.evaluate.labels import Entry
 from hil.evaluate.oracle_messages import Job, Model, Ready, Refusal, Reply
+from hil.images import Fit
 
 _WORKER = "hil.evaluate.worker"
 _TAIL = 500
@@ -52,7 +53,7 @@ class OracleProcesses:
             raise
 
     def replies(
-        self, pictures: Path, entries: Sequence[Entry], *, tensors: bool
+        self, pictures: Path, entries: Sequence[Entry], *, tensors: bool, fit: Fit = "crop"
     ) -> Iterator[Reply]:
         """One reply an entry, in their order, with `tensors` if wanted; to be called once.
 
@@ -61,7 +62,7 @@ class OracleProcesses:
         """
         jobs = len(self._processes)
         for k, process in enumerate(self._processes):
-            process.send(Job(pictures, tuple(entries[k::jobs]), tensors))
+            process.send(Job(pictures, tuple(entries[k::jobs]), tensors, fit))
         for process in islice(cycle(self._processes), len(entries)):
             reply = process.read()
             assert isinstance(reply, Reply)

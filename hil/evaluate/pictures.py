@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hil.images import Fit
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
@@ -29,14 +31,14 @@ class Loaded:
     problem: str = ""
 
 
-def load_picture(pictures: Path, entry: Entry) -> Loaded:
-    """Reads, cuts and shrinks one picture; never raises for a bad one."""
+def load_picture(pictures: Path, entry: Entry, fit: Fit = "crop") -> Loaded:
+    """Reads, cuts or squashes, and shrinks one picture; never raises for a bad one."""
     from hil.images import load
 
     path = pictures / entry.file
     try:
         crc = file_crc(path)
-        photo = load(path, resize=True)
+        photo = load(path, resize=True, fit=fit)
     except OSError as error:
         return Loaded(problem=f"{entry.file}: {error.strerror}")
     except UsageError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hil.evaluate.agreement import Agreement
 from hil.evaluate.records import Header
-from hil.metrics import BoxAccuracy, Calibration, Decisions, Hits, ScoreMetrics
+from hil.metrics import BoxAccuracy, Calibration, Decisions, Hits, PairedHits, ScoreMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +41,30 @@ class Quality:
 
     Attributes:
         scores: decisions at the threshold, and ROC AUC.
+        chosen: decisions at the threshold whose balanced accuracy is best on the
+            validation images; None if they lack a class.
         curve: decisions at every whole percent.
         calibration: scores as probabilities; `calibration_interval`: of its error, 95 %.
         answered: locations in a true box; no location is a miss.
+        found: locations of the true positives (images with a person that pass the
+            threshold) in a true box, against the centre of the same images.
         peak: maxima of the map in a true box, whatever the score says.
         near_peak: the same within half a cell of a box.
         boxes: MaxBoxAcc for each IoU; empty without validation images.
+        box_gains: the same against the centre box, image by image.
     """
 
     scores: ScoreMetrics
+    chosen: Decisions | None
     curve: tuple[Decisions, ...]
     calibration: Calibration
     calibration_interval: tuple[float, float] | None
     answered: Hits
+    found: PairedHits
     peak: Hits
     near_peak: Hits
     boxes: tuple[BoxAccuracy, ...]
+    box_gains: tuple[PairedHits, ...]
 
 
 @dataclass(frozen=True, slots=True)

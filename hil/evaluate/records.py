@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hil.errors import UsageError
+from hil.images import FITS, Fit
 from hil.location import Location, NoLocation
+from hil.score import score_percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,8 +36,9 @@ _CELL = "i"  # array's type of a cell: int32
 class Header:
     """Who answers; results of another one must not be mixed with these.
 
-    `target`: kind of board, or "oracle". `build_id` is empty for the oracle alone.
-    `threshold`: percent. `resolver`: of the oracle.
+    `target`: kind of board, or who answers without one, such as "oracle". `build_id` is
+    empty without a board.
+    `threshold`: percent. `resolver`: of the oracle. `fit`: of pictures of another shape.
     """
 
     version: int
@@ -48,6 +51,7 @@ class Header:
     threshold: int
     input_size: tuple[int, int]
     resolver: str
+    fit: Fit = "crop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Answer:
     """One side's answer. `cam`: int32 cells in row-major order, None where none was sent.
 
     `grid`: (rows, columns). Packed, because an evaluation keeps many thousands of them.
+    `percents`: of a float network, whose scores lie between the int8 steps of `scores`; not
+    kept in files.
     """
 
     image_crc: int
@@ -63,6 +69,13 @@ class Answer:
     location: Location | NoLocation
     grid: tuple[int, int]
     cam: bytes | None
+    percents: tuple[float, ...] | None = None
+
+    def percent(self, index: int) -> float:
+        """The score of a class in percent; exact, as 100/256 is."""
+        if self.percents is not None:
+            return self.percents[index]
+        return float(score_percent(self.scores[index]))
 
     def array(self) -> NDArray[np.int32]:
         """The map, int32 [rows, columns]."""
@@ -174,7 +187,7 @@ def read_header(line: bytes, where: str) -> Header:
             where=where,
             hint="go on with the camhil that wrote them, or start with a new file",
         )
-    return _strictly(lambda: Header(**{**data, "input_size": _pair(data["input_size"])}), where)
+    return _strictly(lambda: _header(data), where)
 
 
 def read_result(line: bytes, where: str) -> Result:
@@ -221,6 +234,13 @@ def _damaged(why: str, where: str) -> UsageError:
         where=where,
         hint="remove the line to measure that picture again, or start with a new file",
     )
+
+
+def _header(data: dict[str, Any]) -> Header:
+    header = Header(**{**data, "input_size": _pair(data["input_size"])})
+    if header.fit not in FITS:
+        raise ValueError(f"fit is {header.fit!r}")
+    return header
 
 
 def _result(data: dict[str, Any]) -> Result:

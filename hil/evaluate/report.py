@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hil.evaluate.against import Change, pictures_digest
 from hil.evaluate.quality import Evaluation
 from hil.evaluate.rows import Value, rows, share
 from hil.metrics import Decisions
@@ -19,13 +20,18 @@ REPORT_VERSION = 1
 
 
 def as_json(
-    found: Evaluation, answers: Answers, seconds: float, verdict: GatesVerdict | None = None
+    found: Evaluation,
+    answers: Answers,
+    seconds: float,
+    verdict: GatesVerdict | None = None,
+    change: Change | None = None,
 ) -> dict[str, Any]:
     """Everything that was found. All but `run` is the same for the same answers."""
     return {
         "version": REPORT_VERSION,
         "by": dataclasses.asdict(found.header),
         "how": found.how,
+        "pictures": pictures_digest(found, answers),
         "counts": dataclasses.asdict(found.counts),
         "metrics": [
             {
@@ -52,6 +58,9 @@ def as_json(
             for source in found.sources
         ],
         "agreement": None if found.agreement is None else dataclasses.asdict(found.agreement),
+        "against": None
+        if change is None
+        else {**dataclasses.asdict(change), "difference": change.difference},
         "gates": None if verdict is None else _verdict(verdict),
         "run": {
             "images": len(answers.results),

@@ -9,11 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hil.evaluate.quality import Baselines, Evaluation, Quality
-from hil.metrics import BoxAccuracy, Hits
+from hil.metrics import BoxAccuracy, Decisions, Hits, PairedHits
 from hil.stats.auc import auc_interval
+from hil.stats.paired import paired_difference_interval
 from hil.stats.wilson import mean_interval, wilson_interval
 
 SCORES, LOCALIZATION = "scores", "localization"
+CHOSEN = "  at best threshold"
+"""Balanced accuracy at the threshold that is best on the validation images."""
+FOUND = "pointing, true pos."
+"""Locations of the images with a person that pass the threshold, in a true box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,14 @@ def share(hits: Hits, parameter: float | None = None) -> Value:
     return Value(hits.rate, interval, hits.hits, hits.trials, parameter)
 
 
+def gain(paired: PairedHits) -> Value:
+    """What the first way hits more often than the second, with its interval."""
+    if not paired.trials:
+        return Value(None)
+    counts = (paired.both, paired.only_first, paired.only_second, paired.neither)
+    return Value(paired.gain, paired_difference_interval(*counts), trials=paired.trials)
+
+
 def _scores(found: Evaluation) -> Iterator[Row]:
     def row(
         name: str,
@@ -76,7 +89,11 @@ def _scores(found: Evaluation) -> Iterator[Row]:
         baseline_name="majority",
     )
     half = Value(0.5)
-    yield row("balanced accuracy", _balanced, baseline=half, baseline_name="chance")
+    yield row(
+        "balanced accuracy", lambda q: _balanced(q.scores), baseline=half, baseline_name="chance"
+    )
+    if found.oracle.chosen is not None:
+        yield row(CHOSEN, _chosen, baseline=half, baseline_name="chance")
     yield row("precision", lambda q: share(q.scores.precision))
     yield row("recall", lambda q: share(q.scores.recall))
     yield row("false alarm rate", lambda q: share(q.scores.false_alarms))
@@ -89,14 +106,18 @@ def _calibration_error(quality: Quality) -> Value:
     return Value(quality.calibration.error, quality.calibration_interval)
 
 
-def _balanced(quality: Quality) -> Value:
-    scores = quality.scores
+def _balanced(scores: Decisions, parameter: float | None = None) -> Value:
     if scores.balanced_accuracy is None:
         return Value(None)
     interval = mean_interval(
         (scores.true_positives, scores.positives), (scores.true_negatives, scores.negatives)
     )
-    return Value(scores.balanced_accuracy, interval)
+    return Value(scores.balanced_accuracy, interval, parameter=parameter)
+
+
+def _chosen(quality: Quality) -> Value:
+    chosen = quality.chosen
+    return Value(None) if chosen is None else _balanced(chosen, chosen.threshold)
 
 
 def _auc(quality: Quality) -> Value:
@@ -114,23 +135,41 @@ def _localization(found: Evaluation) -> Iterator[Row]:
         ("  within half a cell", lambda q: q.near_peak, base.near_centre),
     )
     for name, of, baseline in pointing:
-        device = None if found.device is None else share(of(found.device))
-        yield Row(
-            LOCALIZATION, name, True, device, share(of(found.oracle)), share(baseline), "centre"
-        )
+        yield _localized(found, name, _shared(of), share(baseline), "centre")
+    # The centre of the same images, which are those that the answering side found.
+    centre = share(found.answering.found.second)
+    yield _localized(found, FOUND, lambda q: share(q.found.first), centre, "centre")
+    yield _localized(found, "  gain over centre", lambda q: gain(q.found))
     for index, accuracy in enumerate(found.oracle.boxes):
-        device = None if found.device is None else _box(found.device.boxes[index])
-        yield Row(
-            LOCALIZATION,
-            f"MaxBoxAcc, IoU {accuracy.delta:g}",
-            True,
-            device,
-            _box(accuracy),
-            _box(base.boxes[index]),
-            "centre box",
-        )
+        iou = f"IoU {accuracy.delta:g}"
+        centre_box = _box(base.boxes[index])
+        yield _localized(found, f"MaxBoxAcc, {iou}", _box_at(index), centre_box, "centre box")
+        yield _localized(found, f"  gain, {iou}", _box_gain_at(index))
     if found.oracle.boxes:
         yield _mean_box_accuracy(found, base)
+
+
+def _localized(
+    found: Evaluation,
+    name: str,
+    of: Callable[[Quality], Value],
+    baseline: Value | None = None,
+    baseline_name: str = "",
+) -> Row:
+    device = None if found.device is None else of(found.device)
+    return Row(LOCALIZATION, name, True, device, of(found.oracle), baseline, baseline_name)
+
+
+def _shared(of: Callable[[Quality], Hits]) -> Callable[[Quality], Value]:
+    return lambda quality: share(of(quality))
+
+
+def _box_at(index: int) -> Callable[[Quality], Value]:
+    return lambda quality: _box(quality.boxes[index])
+
+
+def _box_gain_at(index: int) -> Callable[[Quality], Value]:
+    return lambda quality: gain(quality.box_gains[index])
 
 
 def _box(accuracy: BoxAccuracy) -> Value:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.board.facts import Inference
     from hil.evaluate.oracle_messages import Ready, Reply
+    from hil.images import Fit
     from hil.link.stats import LinkStats
     from hil.testbench import Bench
 
@@ -46,13 +47,15 @@ class Progress(Protocol):
 class Plan:
     """What is to be run: the entries of a data set, by how many oracle processes.
 
-    `resume`: where results are kept and taken over from.
+    `resume`: where results are kept and taken over from. `fit`: of pictures of another
+    shape than the model's input.
     """
 
     data: DataSet
     entries: tuple[Entry, ...]
     jobs: int = 1
     resume: Path | None = None
+    fit: Fit = "crop"
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
     expected = board.expected.model
     model = Model(expected.tflite, expected.positive_class, expected.threshold, expected.where)
     with _Collector(plan, model, progress) as work:
-        work.open(board_header(board, model, work.oracles.ready))
+        work.open(board_header(board, model, work.oracles.ready, plan.fit))
         link = LinkCount(board.link_stats)
         for picture, inference in stream(bench, work.pictures(tensors=True), link):
             work.add(picture, inference)
@@ -100,14 +103,14 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
 def run_on_oracle(model: Model, plan: Plan, progress: Progress) -> Answers:
     """Every picture of the plan through the oracle alone. Raises as `run_on_board`."""
     with _Collector(plan, model, progress) as work:
-        work.open(oracle_header(model, work.oracles.ready))
+        work.open(oracle_header(model, work.oracles.ready, plan.fit))
         for picture in work.pictures(tensors=False):
             assert picture.result is not None
             work.keep(picture.result)
     return Answers(work.header, work.finish(), work.kept)
 
 
-def board_header(board: Board, model: Model, oracle: Ready) -> Header:
+def board_header(board: Board, model: Model, oracle: Ready, fit: Fit = "crop") -> Header:
     """Who answers when a board does."""
     identity = board.identity
     return Header(
@@ -121,10 +124,11 @@ def board_header(board: Board, model: Model, oracle: Ready) -> Header:
         threshold=identity.threshold,
         input_size=oracle.input_size,
         resolver=oracle.resolver,
+        fit=fit,
     )
 
 
-def oracle_header(model: Model, oracle: Ready) -> Header:
+def oracle_header(model: Model, oracle: Ready, fit: Fit = "crop") -> Header:
     """Who answers when the oracle runs alone."""
     import hashlib
 
@@ -139,6 +143,7 @@ def oracle_header(model: Model, oracle: Ready) -> Header:
         threshold=model.threshold,
         input_size=oracle.input_size,
         resolver=oracle.resolver,
+        fit=fit,
     )
 
 
@@ -179,7 +184,10 @@ class _Collector:
 
     def pictures(self, *, tensors: bool) -> Iterator[Reply]:
         """The pictures that can be used, as the oracle saw them; the others are problems."""
-        for reply in self.oracles.replies(self.plan.data.pictures, self.todo, tensors=tensors):
+        plan = self.plan
+        for reply in self.oracles.replies(
+            plan.data.pictures, self.todo, tensors=tensors, fit=plan.fit
+        ):
             if reply.result is None:
                 self.problems.append(Problem(reply.entry.line, reply.problem))
             else:

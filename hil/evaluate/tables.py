@@ -24,6 +24,8 @@ def show(found: Evaluation, console: Console) -> None:
     counts = found.counts
     scored = f"[bold]Scores[/] of {counts.persons + counts.empty:,} images"
     console.print(_metrics(found, SCORES, scored))
+    if found.answering.chosen is not None:
+        console.print(f"[dim]best threshold on the validation images: {_threshold(found)} %[/]")
     console.print()
     boxed = f"[bold]Localization[/] in {counts.boxed:,} images with boxes"
     if found.oracle.boxes and counts.held_out != counts.boxed:
@@ -77,7 +79,7 @@ def _heading(found: Evaluation) -> Iterator[str]:
     from rich.markup import escape
 
     header, counts = found.header, found.counts
-    who = "the oracle alone" if found.device is None else f"board {header.target}"
+    who = f"board {header.target}" if found.device is not None else f"the {header.target} alone"
     yield (
         f"[bold]{counts.run:,} images on {who}[/]: {escape(header.engine)}, model "
         f"{header.model_sha256[:16]}, threshold {header.threshold} %"
@@ -85,6 +87,9 @@ def _heading(found: Evaluation) -> Iterator[str]:
     if found.device is not None:
         yield f"oracle: {escape(header.resolver)}"
     yield escape(found.how)
+    rows, columns = header.input_size
+    fitted = "squashed whole" if header.fit == "squash" else "cut to their centre and resized"
+    yield f"pictures of another size than {columns}x{rows} are {fitted}"
     line = (
         f"{counts.reported:,} reported: {counts.persons:,} with a person, {counts.empty:,} without"
     )
@@ -95,13 +100,18 @@ def _heading(found: Evaluation) -> Iterator[str]:
     yield line
 
 
+def _threshold(found: Evaluation) -> str:
+    chosen = found.answering.chosen
+    return "" if chosen is None else f"{chosen.threshold:g}"
+
+
 def _metrics(found: Evaluation, group: str, title: str) -> Table:
     table = _table(title)
     # Equal widths, so that the columns of both tables are in line.
     table.add_column("", min_width=_NAME_WIDTH, no_wrap=True)
-    main = "oracle" if found.device is None else "board"
+    main = found.header.target if found.device is None else "board"
     table.add_column(main, justify="right", style="bold", min_width=6)
-    table.add_column("95 % interval", justify="right", min_width=14)
+    table.add_column("95 % interval", justify="right", min_width=14, no_wrap=True)
     if found.device is not None:
         table.add_column("oracle", justify="right", min_width=6)
     table.add_column("baseline", justify="right")
@@ -149,7 +159,8 @@ def _interval(value: Value, row: Row) -> str:
         return ""
     low, high = value.interval
     if row.percent:
-        return f"{100 * low:.1f} to {100 * high:.1f} %"
+        unit = " %" if low >= 0 else ""  # a difference needs the room for its signs
+        return f"{100 * low:.1f} to {100 * high:.1f}{unit}"
     return f"{low:.3f} to {high:.3f}"
 
 

@@ -1,9 +1,10 @@
-"""What is true of a picture after it was cut to the model's shape.
+"""What is true of a picture after it was brought to the model's shape.
 
 A cut can lose a person, so that the label is decided again, by the rule of the
 Visual Wake Words data set (Chowdhery et al., 2019): a picture shows a person when a
 person's box covers 0.5 % or more of it, and shows none when there is no box at all.
 Between the two, with persons smaller than that, it is neither, and does not count.
+A picture that is squashed loses nothing: its label and boxes stay.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hil.evaluate.labels import Box, Entry
-from hil.images import centre_part
+from hil.images import Fit, used_part
 
 SMALLEST_SHARE = 0.005
 
@@ -28,17 +29,20 @@ class ImageTruth:
     changed: bool = False
 
 
-def image_truth(entry: Entry, size: tuple[int, int], input_size: tuple[int, int]) -> ImageTruth:
+def image_truth(
+    entry: Entry, size: tuple[int, int], input_size: tuple[int, int], fit: Fit = "crop"
+) -> ImageTruth:
     """The truth of a picture as it was sent.
 
     Args:
         entry: its line of the labels.
         size: (width, height) of the upright picture.
-        input_size: (height, width) that it was cut and resized to.
+        input_size: (height, width) that it was resized to.
+        fit: whether it was cut to that shape or squashed.
     """
-    if not entry.boxes:
-        return ImageTruth(entry.person, ())
-    left, top, width, height = centre_part(size, input_size)
+    if not entry.boxes or fit == "squash":
+        return ImageTruth(entry.person, entry.boxes)
+    left, top, width, height = used_part(size, input_size)
     boxes = tuple(
         box
         for box in (_moved(box, size, (left, top, width, height)) for box in entry.boxes)

@@ -42,7 +42,7 @@ def main(source: IO[bytes], sink: IO[bytes]) -> None:
 
 
 def _reply(oracle: Oracle, job: Job, entry: Entry) -> Reply:
-    loaded = load_picture(job.pictures, entry)
+    loaded = load_picture(job.pictures, entry, job.fit)
     if loaded.tensor is None:
         return Reply(entry, None, problem=loaded.problem)
     found = oracle.run(loaded.tensor)

@@ -123,13 +123,14 @@ def _limit(table: Table, key: str, metric: Metric) -> float | None:
     value = _with_unit(table, key, given, metric) if isinstance(given, str) else float(given)
     if not math.isfinite(value):
         raise table.error(f"{key} must be a finite number, not {given}", hint="correct it", key=key)
-    if metric.unit == "fraction" and not 0 <= value <= 1:
+    least = -1 if metric.signed else 0
+    if metric.unit == "fraction" and not least <= value <= 1:
         raise table.error(
-            f"{key} = {given!r}: {metric.name} lies between 0 and 1",
+            f"{key} = {given!r}: {metric.name} lies between {least} and 1",
             hint=f'write {key} = "{given} %"' if given == value <= 100 else "correct it",
             key=key,
         )
-    if value < 0 and not metric.name.startswith(USER):
+    if value < 0 and not (metric.signed or metric.name.startswith(USER)):
         raise table.error(
             f"{key} = {given!r}: {metric.name} is never negative", hint="correct it", key=key
         )

@@ -20,7 +20,7 @@ Direction = Literal["lower", "higher"]
 Unit = Literal["us", "cycles", "bytes", "LSB", "count", "fraction", ""]
 """`fraction`: 0 to 1, shown in percent where it is a rate. "" for users' own without one."""
 
-Kind = Literal["latency", "memory", "rate", "score", "parity", "link"]
+Kind = Literal["latency", "memory", "rate", "score", "parity", "link", "model"]
 
 Aggregate = Literal["quantiles", "max", "min", "sum", "proportion", "value"]
 """How a run's values become one number: median and p95; the largest; the smallest;
@@ -37,7 +37,10 @@ USER = "user."
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One measurement. `labelled`: exists several times, each as `name[label]`."""
+    """One measurement. `labelled`: exists several times, each as `name[label]`.
+
+    `signed`: a difference, which may be negative.
+    """
 
     name: str
     unit: Unit
@@ -47,6 +50,7 @@ class Metric:
     noise: Noise
     description: str
     labelled: bool = False
+    signed: bool = False
 
     def at(self, label: str) -> Metric:
         """This labelled metric for one of its labels."""
@@ -81,6 +85,14 @@ def _rate(name: str, description: str, direction: Direction = "higher") -> Metri
 
 def _score(name: str, description: str, direction: Direction = "higher") -> Metric:
     return Metric(name, "fraction", direction, "score", "value", "sampled", description)
+
+
+def _gain(name: str, description: str) -> Metric:
+    return dataclasses.replace(_score(name, description), signed=True)
+
+
+def _of_model(name: str, unit: Unit, description: str, labelled: bool = False) -> Metric:
+    return Metric(name, unit, "lower", "model", "value", "none", description, labelled=labelled)
 
 
 def _count(name: str, description: str) -> Metric:
@@ -123,12 +135,23 @@ _METRICS = (
     _rate("recall", "images that pass the threshold of those with a person"),
     _rate("false_alarm_rate", "images that pass of those without a person", direction="lower"),
     _score("balanced_accuracy", "mean of recall and of the share of empty images that do not pass"),
+    _score("best_balanced_accuracy", "the same at the threshold that is best on validation images"),
     _score("roc_auc", "chance that an image with a person scores above one without"),
     _score("calibration_error", "expected difference of score and frequency", direction="lower"),
     _rate("pointing_hit_rate", "images with a person whose location lies in a true box"),
+    _rate("pointing_found_rate", "true positives whose location lies in a true box"),
+    _gain("pointing_found_gain", "`pointing_found_rate` minus the image centre's on the same"),
     _rate("max_box_acc_30", "images whose box reaches an IoU of 0.3 with a true box"),
     _rate("max_box_acc_50", "images whose box reaches an IoU of 0.5 with a true box"),
     _rate("max_box_acc_70", "images whose box reaches an IoU of 0.7 with a true box"),
+    _gain("max_box_gain_30", "`max_box_acc_30` minus that of a box in the centre"),
+    _gain("max_box_gain_50", "`max_box_acc_50` minus that of a box in the centre"),
+    _gain("max_box_gain_70", "`max_box_acc_70` minus that of a box in the centre"),
+    _of_model("tflite_bytes", "bytes", "the .tflite file"),
+    _of_model("model_macs", "count", "multiply-accumulates of one inference"),
+    _of_model("model_ops", "count", "operators"),
+    _of_model("model_ops_of", "count", "operators of one kind", labelled=True),
+    _of_model("roc_auc_change", "fraction", "how far `roc_auc` is from another report's"),
     _count("link_damaged", "segments from the board that are neither frame nor text"),
     _count("link_damaged_at_board", "damaged frames that the board saw"),
     _count("link_retransmitted", "frames sent again"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hil.measure.catalog import CATALOG, Metric, user_metric
 
 if TYPE_CHECKING:
-    from hil.metrics import Decisions, Hits
+    from hil.metrics import Decisions, Hits, PairedHits
     from hil.record.run import HeapFacts, Run
 
 
@@ -82,26 +82,44 @@ def decision_samples(
 ) -> Iterator[Samples]:
     """Rates and scores of decided images (`hil.metrics`), with their intervals."""
     from hil.stats.auc import auc_interval
-    from hil.stats.wilson import mean_interval
 
     yield from rate_samples("accuracy", decisions.accuracy)
     yield from rate_samples("precision", decisions.precision)
     yield from rate_samples("recall", decisions.recall)
     yield from rate_samples("false_alarm_rate", decisions.false_alarms)
-    balanced = decisions.balanced_accuracy
-    if balanced is not None:
+    yield from balanced_accuracy_samples("balanced_accuracy", decisions, confidence)
+    if roc_auc is not None:
+        interval = auc_interval(roc_auc, decisions.positives, decisions.negatives, confidence)
+        yield score_samples(
+            "roc_auc", roc_auc, interval, trials=decisions.images, confidence=confidence
+        )
+
+
+def balanced_accuracy_samples(
+    name: str, decisions: Decisions, confidence: float = 0.95
+) -> Iterator[Samples]:
+    """A balanced accuracy with its interval; nothing if a class is absent."""
+    from hil.stats.wilson import mean_interval
+
+    value = decisions.balanced_accuracy
+    if value is not None:
         interval = mean_interval(
             (decisions.true_positives, decisions.positives),
             (decisions.true_negatives, decisions.negatives),
             confidence,
         )
+        yield score_samples(name, value, interval, trials=decisions.images, confidence=confidence)
+
+
+def gain_samples(name: str, paired: PairedHits, confidence: float = 0.95) -> Iterator[Samples]:
+    """What the first of two ways hits more often, with its interval; nothing without trials."""
+    from hil.stats.paired import paired_difference_interval
+
+    if paired.gain is not None:
+        counts = (paired.both, paired.only_first, paired.only_second, paired.neither)
+        interval = paired_difference_interval(*counts, confidence)
         yield score_samples(
-            "balanced_accuracy", balanced, interval, trials=decisions.images, confidence=confidence
-        )
-    if roc_auc is not None:
-        interval = auc_interval(roc_auc, decisions.positives, decisions.negatives, confidence)
-        yield score_samples(
-            "roc_auc", roc_auc, interval, trials=decisions.images, confidence=confidence
+            name, paired.gain, interval, trials=paired.trials, confidence=confidence
         )
 
 

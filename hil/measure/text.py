@@ -12,7 +12,7 @@ _SUFFIX = {"us": " us", "cycles": " cycles", "bytes": " B", "LSB": " LSB", "coun
 def value_text(value: float, metric: Metric) -> str:
     """With its unit: "5,348 us", "77,216 B", "91.2 %"; scores as they are: "0.912"."""
     if metric.unit == "fraction":
-        return f"{value:.3f}" if metric.kind == "score" else f"{value * 100:.1f} %"
+        return f"{value * 100:.1f} %" if metric.kind == "rate" else f"{value:.3f}"
     return _number(value) + _SUFFIX[metric.unit]
 
 

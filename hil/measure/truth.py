@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hil.location import Location
-from hil.measure.samples import Samples, decision_samples, rate_samples
+from hil.measure.samples import Samples, decision_samples, gain_samples, rate_samples
 from hil.score import score_percent
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ def truth_samples(images: Sequence[ImageRecord], confidence: float) -> Iterator[
     image with a person counts as a hit of the pointing game when the board's
     location lies in a true box; without a location it is a miss.
     """
-    from hil.metrics import pointing_game, score_metrics
+    from hil.metrics import in_boxes, paired_hits, pointing_game, score_metrics
+    from hil.metrics.pointing import CENTRE
 
     known = [(image.facts, image.truth) for image in images if image.truth is not None]
     known = [
@@ -35,6 +36,12 @@ def truth_samples(images: Sequence[ImageRecord], confidence: float) -> Iterator[
     boxes = [truth.boxes for _, truth in known]
     places = [_fractions(facts.device.location, facts.input_size) for facts, _ in known]
     yield from rate_samples("pointing_hit_rate", pointing_game(places, boxes))
+    passed = [percent >= known[0][0].threshold for percent in percents]
+    found = [place for place, passes in zip(places, passed, strict=True) if passes]
+    truths = [truth for truth, passes in zip(boxes, passed, strict=True) if passes]
+    pairs = paired_hits(in_boxes(found, truths), in_boxes([CENTRE] * len(found), truths))
+    yield from rate_samples("pointing_found_rate", pairs.first)
+    yield from gain_samples("pointing_found_gain", pairs, confidence)
 
 
 def _fractions(location: object, size: tuple[int, int]) -> tuple[float, float] | None:

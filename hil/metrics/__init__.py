@@ -7,11 +7,12 @@ from hil.metrics.calibration import (
     calibration,
     calibration_interval,
 )
-from hil.metrics.hits import Hits
-from hil.metrics.pointing import pointing_game
+from hil.metrics.hits import Hits, PairedHits, paired_hits
+from hil.metrics.pointing import in_boxes, pointing_game
 from hil.metrics.scores import (
     Decisions,
     ScoreMetrics,
+    best_threshold,
     roc_auc,
     score_metrics,
     threshold_curve,
@@ -22,14 +23,18 @@ __all__ = [
     "Calibration",
     "Decisions",
     "Hits",
+    "PairedHits",
     "ReliabilityBin",
     "ScoreMetrics",
+    "best_threshold",
     "calibration",
     "calibration_interval",
     "centre_box_accuracy",
+    "in_boxes",
     "iou",
     "map_box",
     "max_box_accuracy",
+    "paired_hits",
     "pointing_game",
     "roc_auc",
     "score_metrics",

@@ -16,7 +16,7 @@ Boxes are x0, y0, x1, y1 as fractions (0 to 1) of the image.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hil.errors import UsageError
@@ -45,13 +45,15 @@ class BoxAccuracy:
     """Share of images whose box reaches an IoU of `delta`.
 
     `parameter`: what was chosen on the validation images: the map's level, or
-    the side of the centre box. `validation`: the accuracy there.
+    the side of the centre box. `validation`: the accuracy there. `outcomes`: of each
+    reported image, whether it is a hit.
     """
 
     delta: float
     parameter: float
     hits: Hits
     validation: Hits
+    outcomes: tuple[bool, ...] = field(default=(), repr=False, compare=False)
 
 
 def iou(a: Box, b: Box) -> float:
@@ -195,15 +197,12 @@ def _accuracy(
     values = [parameters[index] for index in wanted]
     reported = np.array([_ious(*image, boxes, values) for image in images])
     reported = reported.reshape(len(images), len(wanted))
-    return tuple(
-        BoxAccuracy(
-            delta,
-            parameters[index],
-            Hits(int((reported[:, wanted.index(index)] >= delta).sum()), len(images)),
-            Hits(int(hits[index]), len(validation)),
-        )
-        for delta, index, hits in zip(deltas, chosen, passed, strict=True)
-    )
+    found = []
+    for delta, index, hits in zip(deltas, chosen, passed, strict=True):
+        outcomes = tuple((reported[:, wanted.index(index)] >= delta).tolist())
+        own, known_hits = Hits(sum(outcomes), len(images)), Hits(int(hits[index]), len(validation))
+        found.append(BoxAccuracy(delta, parameters[index], own, known_hits, outcomes))
+    return tuple(found)
 
 
 def _ious(

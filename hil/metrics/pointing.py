@@ -32,14 +32,22 @@ def pointing_game(
         boxes: the true boxes of each image; images without one are no trials.
         tolerance: a location this far from a box still is a hit.
     """
-    hits = trials = 0
-    for location, truths in zip(locations, boxes, strict=True):
-        if not truths:
-            continue
-        trials += 1
-        if location is not None and distance(location, truths) <= tolerance:
-            hits += 1
-    return Hits(hits, trials)
+    found = in_boxes(locations, boxes, tolerance=tolerance)
+    return Hits(sum(found), len(found))
+
+
+def in_boxes(
+    locations: Sequence[Point | None],
+    boxes: Sequence[Sequence[Box]],
+    *,
+    tolerance: float = 0.0,
+) -> tuple[bool, ...]:
+    """Whether each location lies in a box of its image; as `pointing_game`, trial by trial."""
+    return tuple(
+        location is not None and distance(location, truths) <= tolerance
+        for location, truths in zip(locations, boxes, strict=True)
+        if truths
+    )
 
 
 def distance(point: Point, boxes: Sequence[Box]) -> float:

@@ -122,6 +122,17 @@ def threshold_curve(
     return tuple(Decisions(limit, *_counts(positive, negative, limit)) for limit in limits)
 
 
+def best_threshold(curve: Sequence[Decisions]) -> Decisions | None:
+    """The point of a threshold curve with the highest balanced accuracy, the lowest of equals.
+
+    None if a class is absent. What it says of the images that it was chosen on flatters.
+    """
+    known = [(point.balanced_accuracy or 0.0, -point.threshold, point) for point in curve]
+    if not curve or curve[0].balanced_accuracy is None:
+        return None
+    return max(known)[2]
+
+
 def _by_class(
     scores: Sequence[SupportsFloat], labels: Sequence[bool]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -19,6 +19,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command."""
     check = commands.add_parser("check", help="say what a model is and if the firmware can run it")
     check.add_argument("model", type=Path, nargs="?", default=MODEL)
+    check.add_argument("--ops", action="store_true", help="list the operators with their costs")
     check.set_defaults(run=run)
 
 
@@ -26,9 +27,13 @@ def run(options: argparse.Namespace) -> int:
     """Prints facts and problems; returns the exit code."""
     from model.card import read_card
     from model.checks import measure, problems
+    from model.ops import ops_text
 
-    facts = measure(read_model(options.model), where=str(options.model))
+    model = read_model(options.model)
+    facts = measure(model, where=str(options.model))
     print(_described(facts))
+    if options.ops:
+        print(ops_text(model), end="")
     found = problems(facts)
     for problem in found:
         print(f"problem: {problem}", file=sys.stderr)
@@ -45,6 +50,7 @@ def _described(facts: ModelFacts) -> str:
     return (
         f"sha256      {facts.sha256}\n"
         f"size        {facts.model_bytes} bytes, {facts.parameters} parameters\n"
+        f"computes    {facts.macs:,} multiply-accumulates\n"
         f"operators   {len(facts.ops)}: {ops}\n"
         f"input       {facts.input}, scale {facts.input_scale:.9g}, "
         f"zero point {facts.input_zero_point}\n"

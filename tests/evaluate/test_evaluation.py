@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from hil.evaluate.against import Change
 from hil.evaluate.evaluation import evaluate
-from hil.evaluate.gates import evaluation_samples, judge_evaluation
+from hil.evaluate.gates import Known, evaluation_samples, judge_evaluation
 from hil.evaluate.labels import DataSet, Entry
 from hil.evaluate.quality import Evaluation
 from hil.evaluate.records import (
@@ -34,7 +36,8 @@ from hil.gates.load import load_gates
 from hil.gates.model import GateStatus, Ship
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.location import Location, NoLocation, cell_location
-from hil.metrics import Hits
+from hil.metrics import Hits, PairedHits
+from hil.testing.tiny_model import tiny_model
 
 SIZE = (96, 96)
 HEADER = Header(RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", 1, 50, SIZE, "litert")
@@ -179,6 +182,76 @@ def test_sources_are_told_apart() -> None:
     assert second.peak == Hits(1, 1)
 
 
+# ---- localization of what was found -------------------------------------------
+
+
+def test_true_positives_point_against_the_centre_of_the_same_images() -> None:
+    images = Images()
+    images.add(answer(PASSING, 2, 1))  # both: the box ends in the middle
+    images.add(answer(PASSING, 2, 1), boxes=((0.0, 0.0, 0.4, 1.0),))  # the location alone
+    images.add(answer(PASSING, 2, 5))  # the centre alone
+    images.add(answer(PASSING, 2, 5), boxes=((0.0, 0.0, 0.4, 1.0),))  # neither
+    images.add(answer(PASSING, 2, 1), boxes=((0.0, 0.0, 0.4, 1.0),))  # the location alone
+    images.add(answer(FAILING, 2, 1))  # not found
+    images.add(answer(PASSING, 2, 1), person=False)  # a false alarm
+    images.add(answer(PASSING, 2, 1), boxes=())  # found, but nobody says where
+    found = images.evaluate()
+    assert found.oracle.found == PairedHits(1, 2, 1, 1)
+    measured = evaluation_samples(found, images.answers())
+    rate, gain = measured["pointing_found_rate"], measured["pointing_found_gain"]
+    assert (rate.successes, rate.trials) == (3, 5)
+    assert gain.values == (pytest.approx(1 / 5),)
+    assert gain.interval is not None
+    assert gain.interval[0] < 0 < gain.interval[1]
+    row = {row.name: row for row in rows(found)}["pointing, true pos."]
+    assert (row.oracle.hits, row.oracle.trials) == (3, 5)
+    assert row.baseline is not None
+    assert (row.baseline.hits, row.baseline.trials) == (2, 5)
+
+
+def test_the_gain_over_the_centre_box_is_of_the_same_images() -> None:
+    images = Images()
+    cell = (1 / 6, 1 / 3, 1 / 3, 1 / 2)  # row 2, column 1
+    images.add(answer(PASSING, 2, 1), boxes=(cell,), split="val")
+    for column in (1, 1, 1, 4):
+        images.add(answer(PASSING, 2, column), boxes=(cell,))
+    found = images.evaluate()
+    assert found.oracle.box_gains[1] == PairedHits(0, 3, 0, 1)
+    measured = evaluation_samples(found, images.answers())["max_box_gain_50"]
+    assert (measured.values, measured.trials) == ((0.75,), 4)
+
+
+# ---- the best threshold ----------------------------------------------------------
+
+
+def test_the_best_threshold_is_chosen_on_the_validation_images_alone() -> None:
+    images = Images()
+    for score, person in ((60, True), (40, True), (30, False), (-60, False)):
+        images.add(answer(score, 2, 1), person=person, split="val")
+    for score, person in ((35, True), (50, True), (45, False), (20, False)):
+        images.add(answer(score, 2, 1), person=person)
+    found = images.evaluate()
+    # (30 + 128) / 256 is 61.7 %: from 62 % on the validation images are told apart.
+    assert found.oracle.chosen is not None
+    assert found.oracle.chosen.threshold == 62
+    assert found.oracle.chosen.recall == Hits(2, 2)
+    assert found.oracle.chosen.false_alarms == Hits(1, 2)
+    assert found.oracle.scores.threshold == 50
+    measured = evaluation_samples(found, images.answers())["best_balanced_accuracy"]
+    assert measured.values == (0.75,)
+    assert "best threshold on the validation images: 62 %" in text_of(found)
+
+
+def test_the_percent_of_a_float_network_decides_between_the_steps() -> None:
+    images = Images()
+    images.add(answer(0, 2, 1, percents=(50.004, 49.996)))  # int8 0 is 50 %, which passes
+    images.add(answer(0, 2, 1, percents=(49.9, 50.1)))
+    images.add(answer(0, 2, 1, percents=(49.95, 50.05)), person=False)
+    found = images.evaluate()
+    assert found.oracle.scores.recall == Hits(1, 2)
+    assert found.oracle.scores.roc_auc == 0.5
+
+
 # ---- board against oracle -------------------------------------------------------
 
 
@@ -280,6 +353,42 @@ def test_gates_are_met_unproven_and_unmet_as_in_a_test_run(tmp_path: Path) -> No
     assert verdict.ship is Ship.DO_NOT_SHIP
 
 
+MODEL_GATES = """
+[[gate]]
+metric = "tflite_bytes"
+max = 200000
+[[gate]]
+metric = "model_macs"
+max = 7_600_000
+[[gate]]
+metric = "model_ops"
+min = 5
+max = 5
+[[gate]]
+metric = "model_ops_of[CONV_2D]"
+max = 1
+[[gate]]
+metric = "roc_auc_change"
+max = 0.01
+"""
+
+
+def test_the_model_itself_can_be_gated(tmp_path: Path) -> None:
+    images = worked_example()
+    gates = load_gates(gates_file(tmp_path, MODEL_GATES))
+    known = Known(tflite=tiny_model(), change=Change("float", 0.881, 0.89))
+    verdict = judge_evaluation(images.evaluate(), images.answers(), gates, known)
+    assert [result.status for result in verdict.results] == [
+        GateStatus.MET,
+        GateStatus.MET,
+        GateStatus.MET,
+        GateStatus.UNMET,  # there are two
+        GateStatus.MET,
+    ]
+    bare = judge_evaluation(images.evaluate(), images.answers(), gates)
+    assert {result.status for result in bare.results} == {GateStatus.NOT_MEASURED}
+
+
 def test_a_board_that_disagrees_does_not_ship_though_its_gates_are_met(tmp_path: Path) -> None:
     images = worked_example()
     gates = load_gates(gates_file(tmp_path, '[[gate]]\nmetric = "recall"\nmin = "10 %"\n'))
@@ -305,10 +414,10 @@ def text_of(found: Evaluation, width: int = 80) -> str:
 def test_every_metric_is_printed_beside_its_baseline_and_the_oracle() -> None:
     text = text_of(worked_example().evaluate())
     listed = {row.name.strip(): row for row in rows(worked_example().evaluate())}
-    assert len(listed) == 15
+    assert len(listed) == 20
     for name in listed:
         assert name in text
-    assert "location in a box     50.0 %" in text
+    assert re.search("location in a box +50.0 % ", text)
     assert "Board and oracle: 7 of 7 images identical" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
 

@@ -91,6 +91,7 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
         ({"target": "esp32"}, "of another target: sim, now it is esp32"),
         ({"threshold": 50}, "of another threshold: 60, now it is 50"),
         ({"resolver": "tflm"}, "of another resolver"),
+        ({"fit": "squash"}, "of another fit: crop, now it is squash"),
     ],
 )
 def test_results_of_something_else_are_refused(
@@ -105,6 +106,20 @@ def test_a_newer_camhil_goes_on_with_the_same_facts(tmp_path: Path) -> None:
     path = written(tmp_path / "results.jsonl", 1)
     with ResultsFile(path, dataclasses.replace(HEADER, camhil="0.2")) as file:
         assert len(file.kept) == 1
+
+
+def test_a_file_without_a_fit_is_of_cut_pictures(tmp_path: Path) -> None:
+    path = written(tmp_path / "results.jsonl", 1)
+    path.write_text(path.read_text().replace(',"fit":"crop"', ""))
+    with ResultsFile(path, HEADER) as file:
+        assert len(file.kept) == 1
+
+
+def test_an_unknown_fit_is_damage(tmp_path: Path) -> None:
+    path = written(tmp_path / "results.jsonl", 1)
+    path.write_text(path.read_text().replace('"fit":"crop"', '"fit":"stretch"'))
+    with pytest.raises(UsageError, match="a damaged line: ValueError: fit is 'stretch'"):
+        ResultsFile(path, HEADER)
 
 
 def test_a_file_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:

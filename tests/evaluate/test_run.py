@@ -14,6 +14,7 @@ from hil.evaluate.labels import read_labels
 from hil.evaluate.oracle_messages import Model
 from hil.evaluate.run import Answers, Plan, run_on_oracle
 from hil.evaluate.selection import select
+from hil.images import FITS, image_crc, load
 from hil.judge.tolerance import load_tolerances
 
 MakeData = Callable[..., Path]
@@ -49,6 +50,18 @@ def test_every_line_has_a_result_in_its_order(make_data: MakeData, model: Model)
     assert (progress.total, progress.kept, progress.steps) == (9, 0, 9)
     assert answers.header.target == "oracle"
     assert answers.header.input_size == (96, 96)
+
+
+def test_squashed_pictures_reach_the_oracle(make_data: MakeData, model: Model) -> None:
+    data = read_labels(make_data(3))  # 120x96 pixels
+    answers = {
+        fit: run_on_oracle(model, Plan(data, data.entries, 2, fit=fit), Counted()) for fit in FITS
+    }
+    assert [answers[fit].header.fit for fit in FITS] == list(FITS)
+    for file, result in answers["squash"].results.items():
+        squashed = load(data.pictures / file, resize=True, fit="squash")
+        assert result.oracle.image_crc == image_crc(squashed.tensor)
+        assert result.oracle.image_crc != answers["crop"].results[file].oracle.image_crc
 
 
 def test_an_interrupted_evaluation_goes_on_and_ends_the_same(

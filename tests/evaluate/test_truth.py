@@ -61,6 +61,14 @@ def test_without_boxes_the_label_stands() -> None:
     assert image_truth(entry(person=False), (200, 100), INPUT).person is False
 
 
+def test_squashing_keeps_boxes_and_label() -> None:
+    tiny = (0.0, 0.0, 0.05, 0.05)
+    truth = image_truth(entry((0.0, 0.0, 0.25, 1.0), tiny), (200, 100), INPUT, "squash")
+    assert truth.boxes == ((0.0, 0.0, 0.25, 1.0), tiny)
+    assert (truth.person, truth.changed) == (True, False)
+    assert image_truth(entry(tiny), (200, 100), INPUT, "squash").person is True
+
+
 @pytest.mark.parametrize("size", [(96, 96), (192, 96), (96, 192), (300, 123)])
 def test_the_moved_box_lies_around_what_is_drawn_in_it(
     tmp_path: Path, size: tuple[int, int]
@@ -78,6 +86,21 @@ def test_the_moved_box_lies_around_what_is_drawn_in_it(
     seen = (columns.min() / 96, rows.min() / 96, (columns.max() + 1) / 96, (rows.max() + 1) / 96)
     (moved,) = image_truth(entry(box), size, INPUT).boxes
     assert moved == pytest.approx(seen, abs=1.5 / 96)
+
+
+@pytest.mark.parametrize("size", [(192, 96), (60, 192), (300, 123)])
+def test_a_squashed_box_lies_around_what_is_drawn_in_it(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    width, height = size
+    pixels = np.zeros((height, width), np.uint8)
+    pixels[height // 3 : height * 2 // 3, width // 2 : width * 5 // 6] = 255
+    path = tmp_path / "a.png"
+    assert cv2.imwrite(str(path), pixels)
+    rows, columns = np.nonzero(load(path, resize=True, fit="squash").pixels >= 128)
+    seen = (columns.min() / 96, rows.min() / 96, (columns.max() + 1) / 96, (rows.max() + 1) / 96)
+    (box,) = image_truth(entry((1 / 2, 1 / 3, 5 / 6, 2 / 3)), size, INPUT, "squash").boxes
+    assert box == pytest.approx(seen, abs=1.5 / 96)
 
 
 @given(EDGE, EDGE, EDGE, EDGE, st.integers(20, 400), st.integers(20, 400))

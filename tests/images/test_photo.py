@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
 from hil.errors import UsageError
-from hil.images import Photo, from_tensor, image_crc, load, synthetic, to_tensor
+from hil.images import FITS, Photo, from_tensor, image_crc, load, synthetic, to_tensor
 
 GRAY = np.random.default_rng(5).integers(0, 256, (96, 96)).astype(np.uint8)
 
@@ -113,6 +113,36 @@ def test_any_size_can_be_resized(tmp_path: Path, shape: tuple[int, int]) -> None
 
 def test_a_small_picture_is_enlarged(tmp_path: Path) -> None:
     assert load(saved(tmp_path, GRAY[:48, :48]), resize=True).notes == ("enlarged to 96x96",)
+
+
+def test_squashing_keeps_the_whole_picture(tmp_path: Path) -> None:
+    picture = np.zeros((192, 384), np.uint8)
+    picture[:, :192] = 200  # the left half
+    picture[:96] += 40  # the upper half
+    path = saved(tmp_path, picture)
+    photo = load(path, resize=True, fit="squash")
+    quarters = [[240, 40], [200, 0]]
+    assert photo.pixels.tolist() == np.kron(quarters, np.ones((48, 48), int)).tolist()
+    assert photo.notes == ("squashed to 96x96",)
+    assert photo.original_size == (384, 192)
+
+
+@pytest.mark.parametrize("shape", [(192, 24), (24, 192), (96, 300), (1, 500)])
+def test_a_side_that_shrinks_is_averaged_though_the_other_grows(
+    tmp_path: Path, shape: tuple[int, int]
+) -> None:
+    # Single rows and columns of noise alias if they are picked instead of averaged.
+    picture = np.random.default_rng(4).integers(0, 2, shape) * 255
+    photo = load(saved(tmp_path, picture.astype(np.uint8)), resize=True, fit="squash")
+    assert photo.pixels.shape == (96, 96)
+    assert float(photo.pixels.mean()) == pytest.approx(float(picture.mean()), abs=4)
+
+
+def test_a_square_picture_is_the_same_in_both_fits(tmp_path: Path) -> None:
+    path = saved(tmp_path, np.random.default_rng(6).integers(0, 256, (200, 200)).astype(np.uint8))
+    crop, squash = (load(path, resize=True, fit=fit) for fit in FITS)
+    assert crop.pixels.tolist() == squash.pixels.tolist()
+    assert crop.notes == squash.notes == ("averaged to 96x96",)
 
 
 def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:

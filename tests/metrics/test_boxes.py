@@ -148,3 +148,11 @@ def test_a_level_is_never_chosen_on_nothing() -> None:
         max_box_accuracy([], [], size=SIZE)
     with pytest.raises(UsageError, match="without a true box"):
         centre_box_accuracy([[]], [[]])
+
+
+def test_the_outcome_of_each_reported_image_is_kept() -> None:
+    cell = (4 / 6, 2 / 6, 5 / 6, 3 / 6)
+    away = (0.0, 0.0, 1 / 6, 1 / 6)
+    images = [(one_hot(2, 4), [cell]), (one_hot(2, 4), [away]), (one_hot(2, 4), [away, cell])]
+    found = max_box_accuracy(images[:1], images, size=SIZE)
+    assert [accuracy.outcomes for accuracy in found] == [(True, False, True)] * 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hil.metrics import Hits, pointing_game
+from hil.metrics import Hits, in_boxes, paired_hits, pointing_game
 from hil.metrics.pointing import CENTRE, distance
 
 LEFT, RIGHT = (0.0, 0.0, 0.4, 1.0), (0.8, 0.2, 1.0, 0.6)
@@ -31,3 +31,18 @@ def test_a_tolerance_reaches_beyond_the_box_in_every_direction() -> None:
 def test_as_many_locations_as_images_are_needed() -> None:
     with pytest.raises(ValueError, match="longer"):
         pointing_game([CENTRE], [[LEFT], [RIGHT]])
+
+
+def test_each_trial_has_its_outcome_in_order() -> None:
+    locations = [(0.1, 0.1), None, (0.5, 0.5), (0.9, 0.3)]
+    assert in_boxes(locations, [[LEFT], [LEFT], [], [RIGHT]]) == (True, False, True)
+
+
+def test_pairs_are_counted_by_outcome() -> None:
+    first = [True, True, True, False, False, True]
+    second = [True, False, False, True, False, True]
+    found = paired_hits(first, second)
+    assert (found.both, found.only_first, found.only_second, found.neither) == (2, 2, 1, 1)
+    assert (found.first, found.second) == (Hits(4, 6), Hits(3, 6))
+    assert found.gain == pytest.approx(1 / 6)
+    assert paired_hits([], []).gain is None

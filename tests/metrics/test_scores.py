@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.metrics import Hits, roc_auc, score_metrics, threshold_curve
+from hil.metrics import Hits, best_threshold, roc_auc, score_metrics, threshold_curve
 from hil.score import score_percent
 
 SCORED = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=60)
@@ -111,3 +111,15 @@ def test_scores_that_do_not_fit_are_refused(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         score_metrics(scores, labels, 50)
+
+
+def test_the_best_threshold_is_the_lowest_of_those_with_the_best_balance() -> None:
+    # At 31 to 40 percent: all three found, one of four a false alarm.
+    best = best_threshold(threshold_curve(SCORES, LABELS))
+    assert best is not None
+    assert (best.threshold, best.recall, best.false_alarms) == (31, Hits(3, 3), Hits(1, 4))
+
+
+def test_one_class_alone_has_no_best_threshold() -> None:
+    assert best_threshold(threshold_curve([50.0], [True])) is None
+    assert best_threshold([]) is None
