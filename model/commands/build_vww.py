@@ -149,10 +149,10 @@ def _check(options: argparse.Namespace) -> None:
             f"a shorter side of {options.shorter_side} pixels is less than the model's input",
             hint="96 or more; 128 leaves room for crops",
         )
-    if not 0 < options.max_megapixels <= 1000 or (options.jobs or 1) < 1:
+    if not 0 < options.max_megapixels <= 1000 or options.jobs not in (None, *range(1, 65)):
         raise UsageError(
             "--max-megapixels or --jobs is out of range",
-            hint="megapixels above 0, up to 1000; jobs 1 or more",
+            hint="megapixels above 0, up to 1000; jobs 1 to 64",
         )
     if options.source and source_name(options.source) != options.source:
         raise UsageError(

@@ -103,7 +103,8 @@ class _Build:
             )
         everything = sorted([*others, *entries], key=lambda entry: entry.file)
         removed = self._finish(everything, skipped_before)
-        notes = [*self.found.notes, *_notes(self.found, made.values())]
+        used = [made[entry.file] for entry in entries]
+        notes = [*self.found.notes, *_notes(self.found, used)]
         return Built(
             tuple(everything), tuple(self.skipped), tuple(notes), len(made) - kept, kept, removed
         )
@@ -291,10 +292,9 @@ def _kinds(skipped: Sequence[Skipped]) -> str:
     return "left out: " + (", ".join(f"{n} {kind}" for kind, n in counts.items()) or "nothing")
 
 
-def _notes(found: Found, made: Iterable[Made]) -> Iterator[str]:
+def _notes(found: Found, pictures: Sequence[Made]) -> Iterator[str]:
     if found.clipped:
         yield f"{found.clipped:,} boxes reached up to a pixel over the edge and were cut there"
-    pictures = list(made)
     turned = sum(one.header.orientation != 1 for one in pictures)
     if turned:
         yield f"{turned:,} pictures were turned as their Exif orientation says"

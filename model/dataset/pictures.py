@@ -8,7 +8,6 @@ stay as they are. A file that has this form already is copied, without a second 
 from __future__ import annotations
 
 import hashlib
-import os
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 JPEG, PNG = "jpeg", "png"
 _SUFFIXES = {JPEG: (".jpg", ".jpeg"), PNG: (".png",)}
 _MAGIC = {JPEG: b"\xff\xd8", PNG: b"\x89PNG"}
-_EXIF = b"Exif\x00\x00"
+_EXIF = (b"Exif\x00\x00", b"eXIf")
 _QUALITY = 95
 
 
@@ -79,8 +78,9 @@ def make(candidate: Candidate, form: Form, target: Path) -> Made:
     original, changes = _gray(data, candidate.path, header)
     pixels = _shrunk(original, form.shorter_side)
     # Exif data may name a place or a camera; a copy would carry it along.
-    copied = not changes and pixels is original and data.startswith(_MAGIC[form.format])
-    encoded = data if copied and _EXIF not in data else _encoded(pixels, form)
+    plain = data.startswith(_MAGIC[form.format]) and not any(mark in data for mark in _EXIF)
+    copied = plain and not changes and pixels is original
+    encoded = data if copied else _encoded(pixels, form)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(target, encoded)
     size = pixels.shape[1], pixels.shape[0]
@@ -97,8 +97,9 @@ def upright_boxes(candidate: Candidate, header: Header) -> tuple[Box, ...]:
         BadPictureError: the size fits neither, or cannot tell.
     """
     stored, upright, said = header.size, header.upright, candidate.size
-    if said is not None and said not in ((upright,) if candidate.upright else (upright, stored)):
-        found = " or ".join(f"{w}x{h}" for w, h in dict.fromkeys((upright, stored)))
+    fitting = (upright,) if candidate.upright else (upright, stored)
+    if said is not None and said not in fitting:
+        found = " or ".join(f"{w}x{h}" for w, h in dict.fromkeys(fitting))
         raise BadPictureError(f"{found} pixels; the annotations say {said[0]}x{said[1]}")
     if header.orientation == 1 or candidate.upright or not candidate.boxes:
         return candidate.boxes
@@ -114,7 +115,8 @@ def upright_boxes(candidate: Candidate, header: Header) -> tuple[Box, ...]:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Writes a file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    # Always the same name: what a killed run left is overwritten when that file's turn comes.
+    temporary = path.with_name(f".{path.name}.part")
     try:
         temporary.write_bytes(data)
         temporary.replace(path)
