@@ -1,0 +1,140 @@
+"""A model on a data set: the float network of a .keras file, or a .tflite on the oracle.
+
+The .tflite takes the way of `hil evaluate --board oracle`, so that both give one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.errors import UsageError
+from hil.evaluate.evaluation import evaluate
+from hil.evaluate.labels import Entry
+from hil.evaluate.oracle_messages import Model
+from hil.evaluate.run import Answers, Plan, Progress, run_on_oracle
+from hil.evaluate.selection import Selection
+from hil.evaluate.truth import image_truth
+from hil.judge.tolerance import load_tolerances
+from model.card import read_card
+from model.files import read_model
+
+if TYPE_CHECKING:
+    from hil.evaluate.quality import Evaluation
+
+POSITIVE_CLASS = 1
+THRESHOLD_PERCENT = 50
+"""Where no .toml stands beside a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which class is positive, and from what percent on. `note`: where it comes from."""
+
+    positive_class: int
+    threshold_percent: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """`tflite`: the bytes of the model, if it is one."""
+
+    path: Path
+    answers: Answers
+    found: Evaluation
+    tflite: bytes | None
+
+
+class Silent:
+    """A progress that tells nobody."""
+
+    def begin(self, total: int, kept: int) -> None:
+        """Nothing to say."""
+
+    def step(self) -> None:
+        """Nothing to say."""
+
+
+def decision(path: Path, threshold_percent: int | None = None) -> Decision:
+    """What the .toml beside a model says; without one, class 1 from 50 % on."""
+    card_path = path.with_suffix(".toml")
+    if card_path.is_file():
+        card = read_card(card_path)
+        found = Decision(card.positive_class, card.threshold_percent, str(card_path))
+    else:
+        found = Decision(POSITIVE_CLASS, THRESHOLD_PERCENT, f"no {card_path.name} beside it")
+    if threshold_percent is None:
+        return found
+    if not 0 <= threshold_percent <= 100:
+        raise UsageError(f"threshold of {threshold_percent} percent", hint="give 0 to 100")
+    return Decision(found.positive_class, threshold_percent, "as asked for")
+
+
+def evaluate_model(
+    path: Path,
+    plan: Plan,
+    selection: Selection,
+    *,
+    how: Decision | None = None,
+    progress: Progress | None = None,
+) -> Evaluated:
+    """Runs and measures one model.
+
+    Args:
+        path: .keras or .tflite.
+        plan: the data set, with the selection's entries; `fit` and `jobs` count.
+        selection: what is reported on.
+        how: positive class and threshold; by default `decision`.
+        progress: is told of each picture.
+
+    Raises:
+        UsageError: another kind of file, a model or pictures that cannot be used.
+    """
+    how = how or decision(path)
+    progress = progress or Silent()
+    tflite = None
+    if path.suffix == ".tflite":
+        tflite = read_model(path)
+        model = Model(tflite, how.positive_class, how.threshold_percent, str(path))
+        answers = run_on_oracle(model, plan, progress)
+    elif path.suffix == ".keras":
+        from model.float_answers import run_on_network
+        from model.float_network import load_network
+
+        network = load_network(path)
+        if not 0 <= how.positive_class < network.classes:
+            raise UsageError(
+                f"positive class {how.positive_class} of {network.classes} classes",
+                where=str(path),
+                hint="correct the .toml beside it",
+            )
+        answers = run_on_network(
+            network,
+            plan,
+            progress,
+            positive_class=how.positive_class,
+            threshold=how.threshold_percent,
+        )
+    else:
+        raise UsageError(
+            f"a model of kind {path.suffix or 'none'!r}",
+            where=str(path),
+            hint="give a .keras or a .tflite file",
+        )
+    return Evaluated(path, answers, evaluate(answers, selection, load_tolerances()), tflite)
+
+
+def scored(answers: Answers, entries: Iterable[Entry]) -> tuple[list[float], list[bool]]:
+    """Percent of the positive class, and whether there is a person, of images with a truth."""
+    header = answers.header
+    percents, persons = [], []
+    for entry in entries:
+        result = answers.results[entry.file]
+        truth = image_truth(entry, result.size, header.input_size, header.fit)
+        if truth.person is not None:
+            percents.append(result.oracle.percent(header.positive_class))
+            persons.append(truth.person)
+    return percents, persons

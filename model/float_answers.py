@@ -1,0 +1,126 @@
+"""Answers of a float network to a data set, in the form that `hil.evaluate` measures."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from hil import __version__
+from hil.evaluate.labels import Entry, Problem, problems_error
+from hil.evaluate.pictures import Loaded, load_picture
+from hil.evaluate.records import RESULTS_VERSION, Answer, Header, Result, pack_answer
+from hil.evaluate.run import Answers, Plan, Progress
+from hil.images import INPUT_SIZE, from_tensor, image_crc
+from hil.location import locate
+from hil.score import SCORE_SCALE, SCORE_ZERO_POINT
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from model.float_network import FloatNetwork
+
+TARGET = "float network"
+BATCH = 64
+
+_CAM_RANGE = 2**30
+"""Maps are kept as integers; their largest magnitude becomes this. Only the proportions of a
+map's cells enter the metrics, and a float32 has fewer digits."""
+
+
+def run_on_network(
+    network: FloatNetwork, plan: Plan, progress: Progress, *, positive_class: int, threshold: int
+) -> Answers:
+    """Every picture of the plan through the network, in batches.
+
+    Args:
+        network: what answers.
+        plan: the pictures; `resume` is not used.
+        progress: is told of each picture.
+        positive_class: whose score and map count.
+        threshold: in percent.
+
+    Raises:
+        UsageError: pictures that cannot be used, named with their lines, after all others
+            were run.
+    """
+    header = Header(
+        version=RESULTS_VERSION,
+        camhil=__version__,
+        target=TARGET,
+        engine=network.engine,
+        build_id="",
+        model_sha256=network.sha256,
+        positive_class=positive_class,
+        threshold=threshold,
+        input_size=INPUT_SIZE,
+        resolver=network.engine,
+        fit=plan.fit,
+    )
+    results: dict[str, Result] = {}
+    problems: list[Problem] = []
+    progress.begin(len(plan.entries), 0)
+    pictures = _pictures(plan)
+    while batch := list(islice(pictures, BATCH)):
+        problems += [Problem(entry.line, picture.problem) for entry, picture in batch
+                     if picture.tensor is None]  # fmt: skip
+        usable = [(entry, picture) for entry, picture in batch if picture.tensor is not None]
+        answers = _answers(network, [picture for _, picture in usable], positive_class, threshold)
+        for (entry, picture), answer in zip(usable, answers, strict=True):
+            results[entry.file] = Result(entry.file, picture.file_crc, picture.size, answer)
+            progress.step()
+    if problems:
+        raise problems_error(plan.data.labels, problems)
+    return Answers(header, results)
+
+
+def _pictures(plan: Plan) -> Iterator[tuple[Entry, Loaded]]:
+    """The pictures in the order of the plan, read ahead by `plan.jobs` threads."""
+
+    def read(entry: Entry) -> Loaded:
+        return load_picture(plan.data.pictures, entry, plan.fit)
+
+    workers = max(1, min(plan.jobs, os.cpu_count() or 1))
+    with ThreadPoolExecutor(workers) as pool:
+        for start in range(0, len(plan.entries), BATCH):
+            batch = plan.entries[start : start + BATCH]
+            yield from zip(batch, pool.map(read, batch), strict=True)
+
+
+def _answers(
+    network: FloatNetwork, pictures: Sequence[Loaded], positive_class: int, threshold: int
+) -> list[Answer]:
+    import numpy as np
+
+    if not pictures:
+        return []
+    tensors = [picture.tensor for picture in pictures if picture.tensor is not None]
+    images = np.stack([from_tensor(tensor) for tensor in tensors])
+    scores, maps = network.run(images, positive_class)
+    return [
+        _answer(image_crc(tensor), score, cam, positive_class, threshold)
+        for tensor, score, cam in zip(tensors, scores, maps, strict=True)
+    ]
+
+
+def _answer(
+    crc: int,
+    score: NDArray[np.float64],
+    cam: NDArray[np.float64],
+    positive_class: int,
+    threshold: int,
+) -> Answer:
+    import numpy as np
+
+    percents = tuple((100 * score).tolist())
+    steps = np.rint(score / float(SCORE_SCALE)) + SCORE_ZERO_POINT
+    nearest = tuple(int(step) for step in np.clip(steps, -128, 127))
+    largest = float(np.abs(cam).max()) or 1.0
+    cells = np.rint(cam * (_CAM_RANGE / largest)).astype(np.int32)
+    location = locate(cells, INPUT_SIZE, passed=percents[positive_class] >= threshold)
+    packed = pack_answer(crc, nearest, threshold, location, cells)
+    return dataclasses.replace(packed, percents=percents)
