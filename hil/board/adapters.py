@@ -60,7 +60,8 @@ class OwnStream(Protocol):
 
     `clock` is the link's, `look` the one that a test sees, `arrived_s` the time of what arrived
     last. `expected`: the build that it knows of. `note` tells it which test begins; it tells
-    whether the board has been restarted for that.
+    whether the board has been restarted for that. `flash` stands for writing the build, and
+    tells whether that can be.
     """
 
     clock: Clock
@@ -75,6 +76,8 @@ class OwnStream(Protocol):
         """The byte stream; raises as `hil.link.transport.open_serial`."""
 
     def note(self, text: str) -> bool: ...
+
+    def flash(self) -> bool: ...
 
 
 class PortAdapter:

@@ -49,6 +49,8 @@ def flash_build(
         identity, reason = probe(connection, expected)
         if identity is not None:
             return FlashReport(True, reason, time.monotonic() - started), identity
+        if connection.flash_without_port():
+            return FlashReport(False, reason, time.monotonic() - started), None
     else:
         reason = "asked for"
     connection.to_boot_baud()

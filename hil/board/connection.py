@@ -93,6 +93,10 @@ class Connection:
             self.recorder.note(text)
         return isinstance(self.adapter, OwnStream) and self.adapter.note(text)
 
+    def flash_without_port(self) -> bool:
+        """Flashes a board that has no serial port; False: there is a port, or it cannot be."""
+        return isinstance(self.adapter, OwnStream) and self.adapter.flash()
+
     def open(self) -> None:
         """Opens the port. Raises InfrastructureError that says why it cannot be."""
         baud = self.options.boot_baud

@@ -122,8 +122,9 @@ def _bring_up(
         report = board.flash(force=options.flash == "always", on_progress=on_flash)
         if report.skipped:
             return
-        written = f"{report.written_bytes} bytes in {report.seconds:.1f} s"
-        progress(f"{board.where}: flashed {written} ({report.reason})")
+        if report.files:
+            written = f"{report.written_bytes} bytes in {report.seconds:.1f} s"
+            progress(f"{board.where}: flashed {written} ({report.reason})")
     board.connect()
 
 

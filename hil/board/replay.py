@@ -66,6 +66,10 @@ class ReplayAdapter:
         """The test that begins: its part of the recording is next."""
         return self._transport.note(text)
 
+    def flash(self) -> bool:
+        """Goes on behind where the recorded board was flashed; False where it was not."""
+        return self._transport.flash()
+
     def default_firmware(self, say: Callable[[str], None]) -> Path | None:
         return None  # `expected` holds what is known of the build
 

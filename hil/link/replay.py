@@ -24,7 +24,7 @@ from hil.link.recorded_events import (
 from hil.link.recording import Kind
 from hil.link.replay_script import Script, State
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
-from hil.wire.messages import Chunk, Infer
+from hil.wire.messages import Chunk, Hello, Infer
 
 _TICK_S = 1e-6  # the shortest wait; a shorter one might not change the clock
 _LINK_CALLS = 2  # of the clock, to receive something
@@ -143,6 +143,16 @@ class ReplayTransport:
         self._go_on_from(event.at_us)
         return bool(event.facts["can_reset"])
 
+    def flash(self) -> bool:
+        """Writes a build; whether it was written when this was recorded."""
+        self._catch_up()
+        self._coming.clear()
+        self._state.restart()
+        event = self._script.flash()
+        if event is not None:
+            self._go_on_from(event.at_us)
+        return event is not None
+
     def note(self, text: str) -> bool:
         """A test begins; whether it began after a restart of the board that was not asked for."""
         self._catch_up()
@@ -238,6 +248,9 @@ class ReplayTransport:
         start_s = self.clock.now - exchange.at_us / 1e6
         if went_on:
             self._start_s = start_s
+        elif isinstance(exchange.request, Hello):
+            # The board answers when it has started, however late it is asked.
+            return min(start_s, self._start_s)
         return start_s
 
     def _answer(self, due: float, at_us: int, data: bytes, ran: Infer | None) -> None:

@@ -173,6 +173,20 @@ class Script:
                 return event.at_us
         return None
 
+    def flash(self) -> Happened | None:
+        """The host flashes: on to behind where it did; to the last time if it does not again.
+
+        None where it never did, or failed next.
+        """
+        places = [p for p in range(len(self.events)) if self._happened(p, Kind.FLASHED)]
+        later = [place for place in places if place >= self.cursor]
+        found = next(iter(later or places[-1:]), None)
+        event = None if found is None else self._happened(found, Kind.FLASHED)
+        if found is None or event is None or event.facts["error"] is not None:
+            return None
+        self.cursor = found + 1
+        return event
+
     def flash_error(self) -> str:
         """What kept the recorded run from flashing; empty where it did not try or succeeded."""
         for place in range(len(self.events)):
@@ -235,9 +249,20 @@ class Script:
         end = self._end_of_boot(start)
         here = [place for place in places if start <= place <= end]
         later = [place for place in here if place >= self.cursor]
-        if later:
+        known = [p for p in here if p < self.cursor and self._exchange(p).answers]
+        # A host that is quicker asks once more than was recorded: that is no reason to go on
+        # to where the board had fallen silent.
+        if later and not (known and self._silent_after_more(later[0])):
             return self._go_to(later[0]), True
-        return (self._exchange(here[-1]), False) if here else (None, False)
+        return (self._exchange((known or here)[-1]), False) if here else (None, False)
+
+    def _silent_after_more(self, place: int) -> bool:
+        """Whether this exchange has no answer, and others lie between it and the cursor."""
+        between = self.events[self.cursor : place]
+        return not self._exchange(place).answers and any(
+            isinstance(event, Exchange) and not isinstance(event.request, Hello)
+            for event in between
+        )
 
     def _has_hello(self, reset: int) -> bool:
         """Whether somebody said hello between this restart and the next."""

@@ -21,7 +21,19 @@ from hil.link.recording import Kind, Recorder, RecordingTransport
 from hil.link.recording_file import Record, read_recording
 from hil.link.replay import ReplayTransport, VirtualClock
 from hil.link.replay_script import Script
-from hil.wire.messages import ErrorCode, OutputData, Reply, Request
+from hil.wire.frames import Frame, FrameDecoder, encode_frame
+from hil.wire.messages import (
+    Echo,
+    Echoed,
+    ErrorCode,
+    Hello,
+    OutputData,
+    Reply,
+    Request,
+    decode_reply,
+    encode_reply,
+    encode_request,
+)
 
 IMAGE_BYTES = 96 * 96
 LIMIT_S = 120.0
@@ -455,6 +467,80 @@ def test_a_replay_starts_with_the_board_that_was_flashed() -> None:
     transport.open()
     transport.reset()
     assert transport.read(100, 1.0) == b"ready\r\n"
+
+
+def test_a_board_that_fails_after_flashing_is_flashed_again_and_fails_as_it_did() -> None:
+    transport = transport_of(
+        happened(0, Kind.OPENED, OPENED),
+        happened(10, Kind.RESET, RESET),
+        Record(Kind.RECEIVED, 20, b"invalid header: 0xffffffff\r\n"),
+        happened(40, Kind.FLASHED, b'{"error":null}'),
+        happened(50, Kind.RESET, RESET),
+        Record(Kind.RECEIVED, 60, b"panic\r\n"),
+        happened(70, Kind.RESET, RESET),
+    )
+    transport.open()
+    for _ in range(2):
+        transport.reset()
+        assert transport.read(100, 1.0) == b"panic\r\n"
+        assert transport.flash()
+
+
+def test_what_was_not_flashed_cannot_be() -> None:
+    failed = b'{"error":{"message":"no sync"}}'
+    for last in (happened(10, Kind.RESET, RESET), happened(10, Kind.FLASHED, failed)):
+        transport = transport_of(happened(0, Kind.OPENED, OPENED), last)
+        transport.open()
+        assert not transport.flash()
+
+
+def test_flashing_in_the_middle_goes_on_behind_it() -> None:
+    transport = transport_of(
+        happened(0, Kind.OPENED, OPENED),
+        happened(5, Kind.NOTE, b"test"),
+        happened(10, Kind.RESET, RESET),
+        Record(Kind.RECEIVED, 20, b"no app\r\n"),
+        happened(40, Kind.FLASHED, b'{"error":null}'),
+        happened(50, Kind.RESET, RESET),
+        Record(Kind.RECEIVED, 60, b"ready\r\n"),
+    )
+    transport.open()
+    transport.reset()
+    assert transport.read(100, 1.0) == b"no app\r\n"
+    assert transport.flash()
+    transport.reset()
+    assert transport.read(100, 1.0) == b"ready\r\n"
+
+
+def test_a_hello_that_is_said_twice_is_answered_as_the_first_was() -> None:
+    def said(at_us: int, seq: int, message: Request) -> Record:
+        return Record(Kind.SENT, at_us, encode_frame(encode_request(seq, message)))
+
+    reply = encode_frame(encode_reply(70_000, Echoed(b"it is me")))
+    answered = encode_frame(encode_reply(70_001, Echoed(b"abc")))
+    transport = transport_of(
+        happened(0, Kind.OPENED, OPENED),
+        happened(10, Kind.RESET, RESET),
+        said(20, 70_000, Hello()),
+        Record(Kind.RECEIVED, 420_000, reply),
+        said(430_000, 70_001, Echo(b"abc")),
+        Record(Kind.RECEIVED, 440_000, answered),
+        said(900_000, 70_002, Hello()),  # the board has fallen silent
+    )
+    transport.open()
+    transport.reset()
+    decoder = FrameDecoder()
+    for seq in (90_000, 90_001):
+        transport.write(encode_frame(encode_request(seq, Hello())))
+        transport.clock.sleep(0.2)
+    heard = []
+    while data := transport.read(1000, 0.1):
+        heard += [decode_reply(f.message)[0] for f in decoder.feed(data) if isinstance(f, Frame)]
+    assert heard == [90_000, 90_001]
+    transport.write(encode_frame(encode_request(90_002, Echo(b"abc"))))
+    assert transport.read(1000, 1.0)
+    transport.write(encode_frame(encode_request(90_003, Hello())))
+    assert transport.read(1000, 10.0) == b""
 
 
 # ---- small parts

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hil.errors import ExitCode
+from hil.faults import find_fault
 from hil.record.reader import read_run
 
 pytest_plugins = ["pytester"]
@@ -102,6 +103,41 @@ def test_a_test_that_was_not_recorded_is_infrastructure_and_the_next_one_runs(
     }
     result.stdout.fnmatch_lines(["in *::test_new", "the recording does not hold Upload (*"])
     result.stdout.fnmatch_lines(["*hint: replay with the tests, photographs and options of the*"])
+
+
+@pytest.mark.parametrize("fault", ["power-lost", "flash-damaged"])
+def test_a_run_that_lost_its_board_ends_alike_in_a_replay(
+    pytester: pytest.Pytester, fault: str
+) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from hil.suite.pictures import synthetic_photo
+
+        TENSOR = synthetic_photo("noise").tensor
+
+        @pytest.mark.parametrize("_", range(10))
+        def test_many(board, _):
+            for _ in range(10):
+                board.infer(TENSOR)
+
+        def test_reset(board):
+            board.reset()
+
+        def test_after(board):
+            board.infer(TENSOR)
+        """
+    )
+    limits = ("-v", "--board-handshake-s", "5", "--board-image-s", "3")
+    recorded = ("--sim-fault", fault, "--record", "run.rec")
+    live = pytester.runpytest_subprocess(*ARGUMENTS, *limits, *recorded)
+    again = pytester.runpytest_subprocess(*limits, "--board", "replay:run.rec")
+    assert live.ret == again.ret == ExitCode.INFRASTRUCTURE
+    assert outcomes(again) == outcomes(live)
+    assert "INFRASTRUCTURE" in outcomes(live).values()
+    (name,) = find_fault(fault).expect.diagnosis
+    for result in (live, again):
+        assert re.findall(r"\[(board\.[a-z-]+)\]", result.stdout.str()) == [name]
 
 
 def test_a_full_disk_is_reported_and_the_run_does_not_count_as_passed(
