@@ -1,0 +1,1 @@
+"""The model card: what a trained model is, measured and drawn. See `model.modelcard.write`."""
