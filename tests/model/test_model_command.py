@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -129,7 +130,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     modules = {path.stem for path in (Path(command.__file__).parent / "commands").glob("[!_]*.py")}
     assert {"build", "check", "use", "c_array"} <= modules
     for name in modules:
-        assert f"    {name.replace('_', '-')} " in text
+        assert re.search(rf"^    {name.replace('_', '-')}\s", text, re.MULTILINE)
 
 
 def test_help_needs_nothing_heavy() -> None:
