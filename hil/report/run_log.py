@@ -195,7 +195,8 @@ class RunLog:
 
         run, bench = self.run(), self._bench
         try:
-            oracle = None if bench is None or run.model is None else bench.oracle
+            # Only if there is one already: to make one it asks for the board, which may be lost.
+            oracle = None if bench is None else vars(bench).get("oracle")
             self.diagnosis = diagnose(run, oracle)
         except HilError as error:
             self.summary["diagnosis"] = f"not available: {error.message}"
