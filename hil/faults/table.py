@@ -27,9 +27,10 @@ _LOG_COLUMNS = 180
 
 
 def changed(fault: Fault) -> str:
-    """What is changed: firmware, engine, line, board or options."""
+    """What is changed: firmware, engine, line, board, and options of the run."""
     kinds = [text for kind, text in _KINDS.items() if fault.parts(kind)]
-    return ", ".join(kinds) or "options"
+    options = f"`{' '.join(fault.arguments)}`" if fault.arguments else ""
+    return ", ".join([*kinds, *filter(None, [options])])
 
 
 def summary(proofs: Sequence[Proof]) -> str:
@@ -83,7 +84,8 @@ def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:
         "",
         f"**{summary(proofs)}.** {_took(wall_s, jobs)}",
         "",
-        "To see one of them: `pytest hil/suite --board sim --sim-fault ID`.",
+        "To see one of them: `pytest hil/suite --board sim --sim-fault ID`, with the options of",
+        "column *in*, if there are any.",
     ]
     for area in Area:
         rows = [proof for proof in proofs if proof.fault.area is area]

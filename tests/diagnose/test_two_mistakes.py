@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hil.diagnose import diagnose
@@ -16,6 +16,10 @@ from tests.diagnose.mistakes import MISTAKES, Mistake, device_options
 PAIRS = [
     (a, b) for a, b in itertools.permutations(MISTAKES, 2) if MISTAKES[a].ids != MISTAKES[b].ids
 ]
+
+
+# One after the other is a third mistake, bit for bit: no answer can tell them apart.
+SAME_AS = {frozenset(("transposed image", "mirrored image")): "input.rotated"}
 
 
 def answers(run: Run) -> list[object]:
@@ -35,12 +39,20 @@ def named(mistake: Mistake, ids: tuple[str, ...]) -> bool:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(pair=st.sampled_from(PAIRS))
+@example(pair=("transposed image", "mirrored image"))
+@example(pair=("mirrored image", "transposed image"))
+@example(pair=("clipped map", "16-bit map"))
+@example(pair=("mirrored image", "dead channel"))
 def test_two_mistakes_are_both_named_or_unexplained(
     run_with: MakeRun, oracle: Oracle, pair: tuple[str, str]
 ) -> None:
     first, second = (MISTAKES[name] for name in pair)
     run = run_with(**device_options(oracle, (first, second)))
     found = diagnose(run, oracle)
+    same = SAME_AS.get(frozenset(pair))
+    if same is not None:
+        assert found.ids == (same,)
+        return
     truth = {*first.ids, *second.ids}
     assert set(found.ids) <= truth, found.findings
     if found.unexplained:

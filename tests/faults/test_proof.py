@@ -21,7 +21,7 @@ LOST = infrastructure("board.unplugged", says="unplugged")
 
 
 def fault(expect: Expect) -> Fault:
-    return Fault("ours", Area.CAM, "a | mistake", (), expect)
+    return Fault("ours", Area.CAM, "a | mistake", (), expect, ("--sim-arena", "9"))
 
 
 def run(*tests: tuple[str, str, str]) -> Run:
@@ -102,8 +102,8 @@ def test_the_document_has_a_row_for_every_fault_and_the_figures() -> None:
     text = document(proofs, wall_s=83.4, jobs=2)
     rows = [line for line in text.splitlines() if line.startswith("| `ours`")]
     assert rows == [
-        r"| `ours` | a \| mistake | options | caught | right | `cam.negated` | 3.0 |",
-        r"| `ours` | a \| mistake | options | missed | unexplained |  | 2.5 |",
+        r"| `ours` | a \| mistake | `--sim-arena 9` | caught | right | `cam.negated` | 3.0 |",
+        r"| `ours` | a \| mistake | `--sim-arena 9` | missed | unexplained |  | 2.5 |",
     ]
     assert summary(proofs) in text
     assert "1 of 2 caught, 1 missed" in summary(proofs)
