@@ -26,11 +26,28 @@ FEATURES = "features"
 SCORE = "score"
 
 
-def build_network(*, classes: int, batch: int = 1) -> Any:
+def convolution_names() -> tuple[str, ...]:
+    """The convolutions in front of the features, in execution order."""
+    names = ["Conv2d_0"]
+    for number in range(1, len(BLOCKS) + 1):
+        names += [f"Conv2d_{number}_depthwise", f"Conv2d_{number}_pointwise"]
+    return tuple(names)
+
+
+def normalization_of(convolution: str) -> str:
+    """The name of the batch normalization behind a convolution."""
+    return f"{convolution}_norm"
+
+
+def build_network(*, classes: int, batch: int | None = 1, momentum: float = 0.0) -> Any:
     """The Keras model with outputs score [batch, classes] and features [batch, 6, 6, 128].
 
-    The batch size is fixed: with an open one the converter turns the reshape in
-    front of the softmax into SHAPE, STRIDED_SLICE and PACK.
+    Args:
+        classes: of the classifier.
+        batch: for conversion it has to be fixed: with an open one (None) the converter
+            turns the reshape in front of the softmax into SHAPE, STRIDED_SLICE and PACK.
+        momentum: of batch normalization. With 0, statistics of one pass replace the
+            old ones whole.
     """
     import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
@@ -38,17 +55,17 @@ def build_network(*, classes: int, batch: int = 1) -> Any:
     x = keras.layers.Conv2D(
         _scaled(STEM_FILTERS), 3, strides=2, padding="same", use_bias=False, name="Conv2d_0"
     )(image)
-    x = _normalized(x, "Conv2d_0")
+    x = _normalized(x, "Conv2d_0", momentum)
     for number, (filters, stride) in enumerate(BLOCKS, start=1):
         name = f"Conv2d_{number}_depthwise"
         x = keras.layers.DepthwiseConv2D(
             3, strides=stride, padding="same", use_bias=False, name=name
         )(x)
-        x = _normalized(x, name)
+        x = _normalized(x, name, momentum)
         name = f"Conv2d_{number}_pointwise"
         last = number == len(BLOCKS)
         x = keras.layers.Conv2D(_scaled(filters), 1, use_bias=False, name=name)(x)
-        x = _normalized(x, name, activation_name=FEATURES if last else None)
+        x = _normalized(x, name, momentum, activation_name=FEATURES if last else None)
     features = x
     x = keras.layers.GlobalAveragePooling2D(keepdims=True, name="mean")(features)
     x = keras.layers.Conv2D(classes, 1, name=CLASSIFIER)(x)
@@ -61,9 +78,11 @@ def _scaled(filters: int) -> int:
     return int(filters * WIDTH_MULTIPLIER)
 
 
-def _normalized(x: Any, name: str, *, activation_name: str | None = None) -> Any:
+def _normalized(x: Any, name: str, momentum: float, *, activation_name: str | None = None) -> Any:
     import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-    # Epsilon as in the reference code; statistics of one pass replace the old ones whole.
-    x = keras.layers.BatchNormalization(epsilon=1e-3, momentum=0.0, name=f"{name}_norm")(x)
+    # Epsilon as in the reference code.
+    x = keras.layers.BatchNormalization(
+        epsilon=1e-3, momentum=momentum, name=normalization_of(name)
+    )(x)
     return keras.layers.ReLU(max_value=6.0, name=activation_name or f"{name}_relu6")(x)

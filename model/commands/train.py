@@ -1,0 +1,139 @@
+"""`python -m model train`: photographs with labels to a trained network."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.errors import ExitCode
+from model.files import HERE
+from model.progress import bar
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from model.training.loop import Epoch
+    from model.training.recipe import Recipe
+    from model.training.run import Initial
+
+RECIPE = HERE / "recipe.toml"
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    train = commands.add_parser(
+        "train",
+        help="train the network on a data set",
+        description="Trains on the split 'train' and watches the split 'val'. Started again "
+        "with the same --run, it goes on where it was interrupted.",
+    )
+    train.add_argument("data", type=Path, help="folder with labels.csv, see build-vww")
+    train.add_argument(
+        "--run",
+        dest="folder",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="where results go, and an interrupted training is found again",
+    )
+    train.add_argument(
+        "--recipe",
+        type=Path,
+        default=RECIPE,
+        metavar="FILE",
+        help="TOML with what differs from the defaults (default: model/recipe.toml)",
+    )
+    train.add_argument(
+        "--init",
+        type=Path,
+        metavar="FILE",
+        help="int8 person_detect.tflite of tflite-micro to begin with",
+    )
+    train.add_argument(
+        "--watch",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="sources that the validation figures are of; may be repeated "
+        "(default: those that have both classes)",
+    )
+    train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
+    train.add_argument(
+        "--backend",
+        choices=("tensorflow", "jax", "torch"),
+        default="tensorflow",
+        help="of Keras (default: tensorflow)",
+    )
+    train.add_argument(
+        "--threads",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of TensorFlow (default: one for each core)",
+    )
+    train.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Trains; returns the exit code."""
+    from rich.console import Console
+
+    from hil.evaluate.labels import read_labels
+    from model.backend import prepare_backend
+    from model.training.data import load_split
+    from model.training.run import Terms, finish, restore, start
+
+    console = Console(stderr=True)
+    recipe = _recipe(options)
+    initial = _initial(options.init)
+    data = read_labels(options.data)
+    with bar(console, "photographs") as step:
+        training, validation = (
+            load_split(data, split, recipe.source_weights, step) for split in ("train", "val")
+        )
+    persons = sum(picture.entry.person for picture in training)
+    console.print(
+        f"{len(training)} photographs to train on, {persons} with a person; "
+        f"{len(validation)} to validate on"
+    )
+    prepare_backend(options.backend, threads=options.threads)
+    run = start(recipe, training, validation, Terms(initial, tuple(options.watch)))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    restore(run, options.folder)
+    if run.epoch:
+        console.print(f"going on after epoch {run.epoch}")
+    with bar(console, "training", total=recipe.epochs * run.steps) as step:
+        step(run.epoch * run.steps)
+        path = finish(run, options.folder, on_step=step, on_epoch=lambda e: _tell(console, e))
+    print(f"{path}: {recipe.epochs} epochs")
+    return ExitCode.PASSED
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    from model.training.recipe import read_recipe
+
+    recipe = read_recipe(options.recipe)
+    return recipe if options.epochs is None else dataclasses.replace(recipe, epochs=options.epochs)
+
+
+def _initial(path: Path | None) -> Initial | None:
+    from model.files import read_model
+    from model.training.run import Initial
+
+    return None if path is None else Initial(read_model(path), str(path))
+
+
+def _tell(console: Console, epoch: Epoch) -> None:
+    seen = epoch.validated
+    shown = {
+        "AUC": seen.auc,
+        "balanced accuracy": seen.balanced_accuracy,
+        "pointing": seen.pointing,
+        "centre": seen.pointing_centre,
+    }
+    text = ", ".join(f"{name} {value:.3f}" for name, value in shown.items() if value is not None)
+    console.print(
+        f"epoch {epoch.epoch}: loss {epoch.loss:.4f}; validation {text or 'has no classes'}"
+    )

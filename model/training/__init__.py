@@ -1,0 +1,1 @@
+"""Training: photographs with image-level labels in, weights out."""

@@ -1,0 +1,71 @@
+"""All that a training needs to go on: one .npz file, replaced as a whole."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hil.errors import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """`epoch`: epochs that are done. `identity`: of recipe, data and initial weights."""
+
+    epoch: int
+    identity: str
+    weights: Sequence[NDArray[Any]]
+    average: Sequence[NDArray[Any]]
+    optimizer: Sequence[NDArray[Any]]
+
+
+def save(path: Path, state: Checkpoint) -> None:
+    """Writes a checkpoint; a crash leaves the old one."""
+    import numpy as np
+
+    arrays: dict[str, Any] = {
+        "epoch": np.int64(state.epoch),
+        "identity": np.frombuffer(state.identity.encode(), np.uint8),
+    }
+    for name in ("weights", "average", "optimizer"):
+        for number, array in enumerate(getattr(state, name)):
+            arrays[f"{name}_{number:04}"] = array
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.savez(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def load(path: Path) -> Checkpoint:
+    """Reads a checkpoint.
+
+    Raises:
+        UsageError: damaged, or something else.
+    """
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return Checkpoint(
+                int(file["epoch"]),
+                bytes(file["identity"]).decode(),
+                *(
+                    [file[key] for key in sorted(file.files) if key.startswith(f"{name}_")]
+                    for name in ("weights", "average", "optimizer")
+                ),
+            )
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise UsageError(
+            f"not a checkpoint of a training: {error}",
+            where=str(path),
+            hint="delete it to train from the beginning",
+        ) from error

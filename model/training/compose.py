@@ -1,0 +1,148 @@
+"""Samples and what is known of their parts.
+
+Image-level labels know nothing of places. A picture that is put together does: of a
+mosaic of four photographs, each quarter has a label, and so each part of the class
+activation map has one. Mosaics (Bochkovskiy et al. 2020) and CutMix (Yun et al., ICCV
+2019) are made here with borders between cells of the map.
+
+A target is what one region of the map should say: the mean logits of its cells are held
+against its label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from model.training.augment import augmented
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from model.training.recipe import Recipe
+
+REGIONS = 5
+"""The whole image, and up to four parts."""
+
+LABEL, WEIGHT, NOBODY = 0, 1, 2
+"""Columns of a target in front of its cells."""
+
+HEAD = 3
+
+Draw = Callable[[], "tuple[NDArray[np.uint8], bool]"]
+"""Gives another picture and its label."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """`image`: uint8 [height, width]. `targets`: float32 [REGIONS, HEAD + cells]; a row has
+    label, weight, 1 if surely nobody is in any of its cells, and the share of each cell."""
+
+    image: NDArray[np.uint8]
+    targets: NDArray[np.float32]
+
+
+def compose(
+    draw: Draw,
+    size: tuple[int, int],
+    grid: tuple[int, int],
+    recipe: Recipe,
+    random: np.random.Generator,
+) -> Sample:
+    """One sample: a single picture, a mosaic or a CutMix.
+
+    Args:
+        draw: the next picture and label.
+        size: (height, width) of the sample.
+        grid: rows and columns of the map; they divide the size.
+        recipe: how often what.
+        random: what decides.
+    """
+    import numpy as np
+
+    targets = np.zeros((REGIONS, HEAD + grid[0] * grid[1]), np.float32)
+    kind = random.random()
+    if kind < recipe.mosaic:
+        image = _mosaic(draw, size, grid, recipe, random, targets)
+    elif kind < recipe.mosaic + recipe.cutmix:
+        image = _cutmix(draw, size, grid, recipe, random, targets)
+    else:
+        picture, label = draw()
+        image = augmented(picture, size, recipe, random)
+        _set(targets, 0, label, 1.0, np.ones(grid, bool))
+    return Sample(image, targets)
+
+
+def _mosaic(
+    draw: Draw,
+    size: tuple[int, int],
+    grid: tuple[int, int],
+    recipe: Recipe,
+    random: np.random.Generator,
+    targets: NDArray[np.float32],
+) -> NDArray[np.uint8]:
+    import numpy as np
+
+    image = np.empty(size, np.uint8)
+    row, column = (int(random.integers(2, side - 1)) for side in grid)
+    cell_h, cell_w = size[0] // grid[0], size[1] // grid[1]
+    labels = []
+    parts = [
+        (slice(0, row), slice(0, column)),
+        (slice(0, row), slice(column, grid[1])),
+        (slice(row, grid[0]), slice(0, column)),
+        (slice(row, grid[0]), slice(column, grid[1])),
+    ]
+    for number, (rows, columns) in enumerate(parts, start=1):
+        picture, label = draw()
+        shape = (rows.stop - rows.start) * cell_h, (columns.stop - columns.start) * cell_w
+        image[
+            rows.start * cell_h : rows.stop * cell_h, columns.start * cell_w : columns.stop * cell_w
+        ] = augmented(picture, shape, recipe, random)
+        mask = np.zeros(grid, bool)
+        mask[rows, columns] = True
+        _set(targets, number, label, float(mask.mean()), mask)
+        labels.append(label)
+    _set(targets, 0, any(labels), recipe.global_weight, np.ones(grid, bool))
+    return image
+
+
+def _cutmix(
+    draw: Draw,
+    size: tuple[int, int],
+    grid: tuple[int, int],
+    recipe: Recipe,
+    random: np.random.Generator,
+    targets: NDArray[np.float32],
+) -> NDArray[np.uint8]:
+    import numpy as np
+
+    (base, base_label), (other, other_label) = draw(), draw()
+    image = augmented(base, size, recipe, random)
+    cell_h, cell_w = size[0] // grid[0], size[1] // grid[1]
+    height, width = (int(random.integers(2, side - 1)) for side in grid)
+    row, column = (
+        int(random.integers(grid[0] - height + 1)),
+        int(random.integers(grid[1] - width + 1)),
+    )
+    mask = np.zeros(grid, bool)
+    mask[row : row + height, column : column + width] = True
+    image[row * cell_h : (row + height) * cell_h, column * cell_w : (column + width) * cell_w] = (
+        augmented(other, (height * cell_h, width * cell_w), recipe, random)
+    )
+    inside = float(mask.mean())
+    _set(targets, 1, other_label, inside, mask)
+    # Whether the person of the base is still to be seen is not known.
+    if not base_label or inside < 0.3:
+        _set(targets, 2, base_label, 1 - inside, ~mask)
+    _set(targets, 0, base_label or other_label, recipe.global_weight, np.ones(grid, bool))
+    return image
+
+
+def _set(
+    targets: NDArray[np.float32], region: int, label: bool, weight: float, cells: NDArray[np.bool_]
+) -> None:
+    targets[region, :HEAD] = float(label), weight, float(not label)
+    targets[region, HEAD:] = cells.ravel() / cells.sum()

@@ -1,0 +1,47 @@
+"""The loss on the cells of the class activation map.
+
+The classifier is linear and the mean over the map is too, so the logits of an image are
+the mean of the logits of its cells. The mean over a part of the cells is then the logits
+of that part: one loss for whole images and for parts of compositions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from model.training.compose import HEAD, LABEL, NOBODY, WEIGHT
+
+if TYPE_CHECKING:
+    from model.training.recipe import Recipe
+
+
+def region_loss(recipe: Recipe, positive_class: int) -> Any:
+    """A Keras loss function of (targets [n, regions, 3 + cells], cells [n, rows, columns, 2]).
+
+    Cross-entropy with smoothed labels, weighted by region; and of regions where surely
+    nobody is, by `cell_weight` that of every single cell.
+    """
+    from keras import ops  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+    smoothing, cell_weight = recipe.label_smoothing, recipe.cell_weight
+
+    def loss(targets: Any, cells: Any) -> Any:
+        # Of two classes only the difference counts.
+        other = 1 - positive_class
+        margin = cells[..., positive_class] - cells[..., other]
+        margin = ops.reshape(margin, (-1, cells.shape[1] * cells.shape[2]))
+        shares = targets[..., HEAD:]
+        pooled = ops.einsum("nrc,nc->nr", shares, margin)
+        wanted = targets[..., LABEL] * (1 - smoothing) + smoothing / 2
+        entropy = ops.softplus(pooled) - wanted * pooled
+        total = ops.sum(targets[..., WEIGHT] * entropy, axis=-1)
+        if cell_weight:
+            low = smoothing / 2
+            by_cell = ops.softplus(margin) - low * margin
+            weight = targets[..., WEIGHT] * targets[..., NOBODY]
+            total = total + cell_weight * ops.sum(
+                weight * ops.einsum("nrc,nc->nr", shares, by_cell), axis=-1
+            )
+        return total
+
+    return loss
