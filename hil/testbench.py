@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from hil.judge.tolerance import Tolerances
     from hil.judge.verdict import Verdict
     from hil.oracle import Oracle, OracleAnswer, SelfCheck
-    from hil.record.run import DivergenceRecord, EvidenceRecord, InferenceRecord
+    from hil.record.evidence import DivergenceRecord, EvidenceRecord
+    from hil.record.run import InferenceRecord
     from hil.wire import MemoryReport
 
 

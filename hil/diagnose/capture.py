@@ -9,7 +9,7 @@ from hil.diagnose import divergence
 from hil.diagnose.packing import pack_int8
 from hil.errors import HilError, InfrastructureError
 from hil.judge.verdict import Status
-from hil.record.run import DivergenceRecord, EvidenceRecord
+from hil.record.evidence import DivergenceRecord, EvidenceRecord
 
 if TYPE_CHECKING:
     from hil.board import Board

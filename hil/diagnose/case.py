@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle, OracleAnswer
-    from hil.record.run import EvidenceRecord, Run
+    from hil.record.evidence import EvidenceRecord
+    from hil.record.run import Run
 
 
 _BEFORE = 4

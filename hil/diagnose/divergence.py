@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hil.diagnose.packing import pack_int8
 from hil.judge.facts import ImageFacts, OpFacts
-from hil.record.run import DivergenceRecord
+from hil.record.evidence import DivergenceRecord
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

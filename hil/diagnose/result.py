@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hil.record.run import DivergenceRecord
+from hil.record.evidence import DivergenceRecord
 
 
 @dataclass(frozen=True, slots=True)

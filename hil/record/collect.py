@@ -11,25 +11,22 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from hil import __version__
+from hil.record.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
 from hil.record.host import describe_host
 from hil.record.run import (
     RUN_VERSION,
     BoardFacts,
     ConsoleFacts,
-    HandshakeRecord,
     HeapFacts,
     ImageRecord,
     InferenceRecord,
     LinkFacts,
     MemoryFacts,
     ModelRecord,
-    OddityRecord,
     PartitionFacts,
     RunHeader,
     SectionFacts,
-    TensorFacts,
     Times,
-    TroubleRecord,
     Truth,
 )
 

@@ -11,17 +11,8 @@ import pytest
 from hil.diagnose import diagnose
 from hil.location import NoLocation
 from hil.oracle import Oracle
-from hil.record.run import (
-    HandshakeRecord,
-    HeapFacts,
-    InferenceRecord,
-    OddityRecord,
-    Run,
-    TensorFacts,
-    TestRecord,
-    Times,
-    TroubleRecord,
-)
+from hil.record.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
+from hil.record.run import HeapFacts, InferenceRecord, Run, TestRecord, Times
 from hil.testing.recorded_run import BOARD, MEMORY
 from tests.diagnose.conftest import MakeRun
 

@@ -172,7 +172,7 @@ def test_features_that_are_read_back_wrong_do_not_count_as_wrong_features(
         read = np.roll(right.reshape(-1), 1).reshape(right.shape)
         facts = dataclasses.replace(record.facts, features=compare_tensors(right, read))
         images.append(dataclasses.replace(record, facts=facts))
-        from hil.record.run import EvidenceRecord
+        from hil.record.evidence import EvidenceRecord
 
         evidence.append(EvidenceRecord(record.name, facts, facts.device.scores, pack_int8(read)))
     changed = dataclasses.replace(run, images=tuple(images), evidence=tuple(evidence), traces=())

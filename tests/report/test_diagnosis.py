@@ -12,7 +12,8 @@ import pytest
 from hil.diagnose import Diagnosis, Finding, Unexplained, diagnose
 from hil.images import synthetic
 from hil.oracle import Oracle
-from hil.record.run import DivergenceRecord, Run
+from hil.record.evidence import DivergenceRecord
+from hil.record.run import Run
 from hil.report.annotations import github_annotations
 from hil.report.headline import headline
 from hil.report.judged import judge_recorded, recorded_tolerances

@@ -1,0 +1,129 @@
+"""The lines of a run file that the diagnosis lives on: what a board said of itself, and where
+it went wrong. The other lines are in `hil.record.run`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hil.judge.facts import ImageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class TensorFacts:
+    """A tensor as the board reports it."""
+
+    role: str
+    shape: tuple[int, ...]
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeRecord:
+    """What the board said of itself at one handshake.
+
+    Attributes:
+        after: "reset" by its line (or the port was opened), "reboot" by command, or "as found".
+        build_id, app_sha256, model_sha256: hex digests.
+        model_state: name of the error code; OK when a model is loaded.
+        image_source: "camera" or "injected".
+        reset_reason: as esp_reset_reason_t.
+    """
+
+    after: str
+    build_id: str
+    app_sha256: str
+    model_sha256: str
+    model_state: str
+    threshold: int
+    positive_class: int
+    image_source: str
+    reset_reason: int
+    boot_count: int
+    tensors: tuple[TensorFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OddityRecord:
+    """An answer that no right board gives; see `hil.board.facts.Oddity`. Bytes in base64."""
+
+    what: str
+    detail: str
+    sent: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleRecord:
+    """An infrastructure error, or an error that the firmware answered, in a test.
+
+    Attributes:
+        test: where it was raised.
+        error: name of its class.
+        event: what the console told, as of `hil.board.console.EventKind`; empty if nothing.
+        message: the whole text.
+    """
+
+    test: str
+    error: str
+    event: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    """What a failing measurement leaves for the diagnosis. Tensors: zlib, then base64.
+
+    Attributes:
+        image: its name.
+        facts: both answers; the same as the image's, unless it was measured again.
+        score_tensor: as read back after the inference.
+        features: int8 [rows, columns, C] as read back.
+        repeated: whether the same image, sent again, gave the same answer; None: not tried.
+        source: the picture that the image was made of, as a file in base64, if it was
+            converted, cut or scaled; empty otherwise.
+    """
+
+    image: str
+    facts: ImageFacts
+    score_tensor: tuple[int, ...]
+    features: str
+    repeated: bool | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DivergenceRecord:
+    """Where a failing image first differs from the oracle.
+
+    Attributes:
+        image: its name.
+        how: "trace": by the operators' CRCs; "outputs": by what can be read back, without
+            a trace; "none": every operator is right.
+        op: index of the first operator that differs; None if it is not known.
+        name: of the operator, or of the tensor (features, scores, map, location).
+        shape: of its output.
+        elements, differing, max_lsb, mean_lsb: of its output; the mean is over those that
+            differ.
+        inputs_equal: whether all its inputs are right; None if that is not known.
+        map: largest difference by row and column, in at most 12 x 12 cells.
+        channels: (channel, elements that differ, largest difference), worst first.
+        output: int8 bytes of the output as the board gave it (zlib, base64); may be empty.
+        detail: the same in words.
+    """
+
+    image: str
+    how: str
+    op: int | None
+    name: str
+    shape: tuple[int, ...]
+    elements: int
+    differing: int
+    max_lsb: int
+    mean_lsb: float
+    inputs_equal: bool | None
+    map: tuple[tuple[int, ...], ...]
+    channels: tuple[tuple[int, int, int], ...]
+    output: str
+    detail: str
