@@ -7,12 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode, HilError
-from model.commands import build, build_vww, c_array, check, evaluate, train, use
+from model.commands import build, build_vww, c_array, check, evaluate, export, train, use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (build_vww, train, evaluate, build, check, use, c_array)
+_COMMANDS = (build_vww, train, export, evaluate, build, check, use, c_array)
 """In the order of the help."""
 
 

@@ -7,13 +7,16 @@ one machine and one TensorFlow.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from model.calibration import check_calibration_images, to_input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -35,12 +38,15 @@ def prepare_tensorflow() -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-def convert(network: Any, images: NDArray[np.uint8]) -> bytes:
+def convert(
+    network: Any, images: NDArray[np.uint8], progress: Callable[[int], None] | None = None
+) -> bytes:
     """The .tflite file of `network` (batch size 1), quantized on `images`.
 
     Args:
         network: Keras model, input float32 [1, 96, 96, 1].
         images: uint8 [n, 96, 96].
+        progress: called with 1 for each image.
 
     Raises:
         UsageError: the images cannot fix the ranges (`check_calibration_images`).
@@ -52,6 +58,8 @@ def convert(network: Any, images: NDArray[np.uint8]) -> bytes:
     def representative() -> Iterator[list[NDArray[np.float32]]]:
         for image in to_input(images):
             yield [image[None]]
+            if progress is not None:
+                progress(1)
 
     converter = tf.lite.TFLiteConverter.from_keras_model(network)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -59,4 +67,7 @@ def convert(network: Any, images: NDArray[np.uint8]) -> bytes:
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
-    return bytes(converter.convert())
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        # The converter prints the signature, and warns that it finds ranges by itself.
+        warnings.simplefilter("ignore")
+        return bytes(converter.convert())

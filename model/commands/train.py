@@ -84,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
     from model.backend import prepare_backend
     from model.training.data import load_split
     from model.training.run import Terms, finish, restore, start
+    from model.training.started import started, write_started
 
     console = Console(stderr=True)
     recipe = _recipe(options)
@@ -102,6 +103,8 @@ def run(options: argparse.Namespace) -> int:
     run = start(recipe, training, validation, Terms(initial, tuple(options.watch)))
     options.folder.mkdir(parents=True, exist_ok=True)
     restore(run, options.folder)
+    begun = None if initial is None else (initial.where, initial.model)
+    write_started(options.folder, started(options.backend, begun))
     if run.epoch:
         console.print(f"going on after epoch {run.epoch}")
     with bar(console, "training", total=recipe.epochs * run.steps) as step:
