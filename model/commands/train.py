@@ -12,8 +12,11 @@ from model.files import HERE
 from model.progress import bar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from rich.console import Console
 
+    from model.training.data import Picture
     from model.training.loop import Epoch
     from model.training.recipe import Recipe
     from model.training.run import Initial
@@ -59,6 +62,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="sources that the validation figures are of; may be repeated "
         "(default: those that have both classes)",
     )
+    train.add_argument(
+        "--teacher",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="trained.keras of an earlier training whose opinion counts besides the labels; "
+        "may be repeated",
+    )
     train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
     train.add_argument(
         "--backend",
@@ -100,6 +112,9 @@ def run(options: argparse.Namespace) -> int:
         f"{len(validation)} to validate on"
     )
     prepare_backend(options.backend, threads=options.threads)
+    if options.teacher:
+        with bar(console, "teachers look", total=len(training)) as step:
+            training = _taught(options.teacher, training, step)
     run = start(recipe, training, validation, Terms(initial, tuple(options.watch)))
     options.folder.mkdir(parents=True, exist_ok=True)
     restore(run, options.folder)
@@ -112,6 +127,17 @@ def run(options: argparse.Namespace) -> int:
         path = finish(run, options.folder, on_step=step, on_epoch=lambda e: _tell(console, e))
     print(f"{path}: {recipe.epochs} epochs")
     return ExitCode.PASSED
+
+
+def _taught(
+    paths: Sequence[Path], pictures: Sequence[Picture], step: Callable[[int], None]
+) -> list[Picture]:
+    from model.float_network import load_network
+    from model.training.loop import POSITIVE_CLASS
+    from model.training.teacher import with_beliefs
+
+    networks = [load_network(path).network for path in paths]
+    return with_beliefs(pictures, networks, positive_class=POSITIVE_CLASS, progress=step)
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,11 @@ from hil.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# What reading a damaged file raises; RuntimeError where a flag says that it is encrypted.
+_DAMAGED = (
+    OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,15 +61,19 @@ def load(path: Path) -> Checkpoint:
 
     try:
         with np.load(path, allow_pickle=False) as file:
-            return Checkpoint(
-                int(file["epoch"]),
-                bytes(file["identity"]).decode(),
-                *(
-                    [file[key] for key in sorted(file.files) if key.startswith(f"{name}_")]
-                    for name in ("weights", "average", "optimizer")
-                ),
-            )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            left = set(file.files)
+            parts = []
+            for name in ("weights", "average", "optimizer"):
+                keys = sorted(key for key in left if key.startswith(f"{name}_"))
+                if keys != [f"{name}_{number:04}" for number in range(len(keys))]:
+                    raise ValueError(f"{name} are not complete")
+                parts.append([file[key] for key in keys])
+                left.difference_update(keys)
+            state = Checkpoint(int(file["epoch"]), bytes(file["identity"]).decode(), *parts)
+            if left != {"epoch", "identity"}:
+                raise ValueError("it holds something else")
+            return state
+    except _DAMAGED as error:
         raise UsageError(
             f"not a checkpoint of a training: {error}",
             where=str(path),

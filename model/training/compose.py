@@ -11,7 +11,7 @@ against its label.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,19 +26,28 @@ if TYPE_CHECKING:
 REGIONS = 5
 """The whole image, and up to four parts."""
 
-LABEL, WEIGHT, NOBODY = 0, 1, 2
+WANTED, WEIGHT, NOBODY = 0, 1, 2
 """Columns of a target in front of its cells."""
 
 HEAD = 3
 
-Draw = Callable[[], "tuple[NDArray[np.uint8], bool]"]
-"""Gives another picture and its label."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A picture, whether it shows a person, and what the network should say of it, 0 to 1."""
+
+    pixels: NDArray[np.uint8]
+    person: bool
+    wanted: float
+
+
+Draw = Callable[[], Drawn]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
     """`image`: uint8 [height, width]. `targets`: float32 [REGIONS, HEAD + cells]; a row has
-    label, weight, 1 if surely nobody is in any of its cells, and the share of each cell."""
+    what is wanted, weight, 1 if the labels say that nobody is there, the share of each cell."""
 
     image: NDArray[np.uint8]
     targets: NDArray[np.float32]
@@ -69,9 +78,9 @@ def compose(
     elif kind < recipe.mosaic + recipe.cutmix:
         image = _cutmix(draw, size, grid, recipe, random, targets)
     else:
-        picture, label = draw()
-        image = augmented(picture, size, recipe, random)
-        _set(targets, 0, label, 1.0, np.ones(grid, bool))
+        drawn = draw()
+        image = augmented(drawn.pixels, size, recipe, random)
+        _set(targets, 0, [drawn], 1.0, np.ones(grid, bool))
     return Sample(image, targets)
 
 
@@ -88,7 +97,7 @@ def _mosaic(
     image = np.empty(size, np.uint8)
     row, column = (int(random.integers(2, side - 1)) for side in grid)
     cell_h, cell_w = size[0] // grid[0], size[1] // grid[1]
-    labels = []
+    tiles = []
     parts = [
         (slice(0, row), slice(0, column)),
         (slice(0, row), slice(column, grid[1])),
@@ -96,16 +105,16 @@ def _mosaic(
         (slice(row, grid[0]), slice(column, grid[1])),
     ]
     for number, (rows, columns) in enumerate(parts, start=1):
-        picture, label = draw()
+        tile = draw()
         shape = (rows.stop - rows.start) * cell_h, (columns.stop - columns.start) * cell_w
         image[
             rows.start * cell_h : rows.stop * cell_h, columns.start * cell_w : columns.stop * cell_w
-        ] = augmented(picture, shape, recipe, random)
+        ] = augmented(tile.pixels, shape, recipe, random)
         mask = np.zeros(grid, bool)
         mask[rows, columns] = True
-        _set(targets, number, label, float(mask.mean()), mask)
-        labels.append(label)
-    _set(targets, 0, any(labels), recipe.global_weight, np.ones(grid, bool))
+        _set(targets, number, [tile], float(mask.mean()), mask)
+        tiles.append(tile)
+    _set(targets, 0, tiles, recipe.global_weight, np.ones(grid, bool))
     return image
 
 
@@ -119,8 +128,8 @@ def _cutmix(
 ) -> NDArray[np.uint8]:
     import numpy as np
 
-    (base, base_label), (other, other_label) = draw(), draw()
-    image = augmented(base, size, recipe, random)
+    base, other = draw(), draw()
+    image = augmented(base.pixels, size, recipe, random)
     cell_h, cell_w = size[0] // grid[0], size[1] // grid[1]
     height, width = (int(random.integers(2, side - 1)) for side in grid)
     row, column = (
@@ -130,19 +139,26 @@ def _cutmix(
     mask = np.zeros(grid, bool)
     mask[row : row + height, column : column + width] = True
     image[row * cell_h : (row + height) * cell_h, column * cell_w : (column + width) * cell_w] = (
-        augmented(other, (height * cell_h, width * cell_w), recipe, random)
+        augmented(other.pixels, (height * cell_h, width * cell_w), recipe, random)
     )
     inside = float(mask.mean())
-    _set(targets, 1, other_label, inside, mask)
+    _set(targets, 1, [other], inside, mask)
     # Whether the person of the base is still to be seen is not known.
-    if not base_label or inside < 0.3:
-        _set(targets, 2, base_label, 1 - inside, ~mask)
-    _set(targets, 0, base_label or other_label, recipe.global_weight, np.ones(grid, bool))
+    if not base.person or inside < 0.3:
+        _set(targets, 2, [base], 1 - inside, ~mask)
+    _set(targets, 0, [base, other], recipe.global_weight, np.ones(grid, bool))
     return image
 
 
 def _set(
-    targets: NDArray[np.float32], region: int, label: bool, weight: float, cells: NDArray[np.bool_]
+    targets: NDArray[np.float32],
+    region: int,
+    parts: Sequence[Drawn],
+    weight: float,
+    cells: NDArray[np.bool_],
 ) -> None:
-    targets[region, :HEAD] = float(label), weight, float(not label)
+    """A region shows a person if one of its parts does."""
+    wanted = max(part.wanted for part in parts)
+    nobody = not any(part.person for part in parts)
+    targets[region, :HEAD] = wanted, weight, float(nobody)
     targets[region, HEAD:] = cells.ravel() / cells.sum()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
 from hil.evaluate.labels import DataSet, Entry, Problem, problems_error
-from model.training.compose import Sample, compose
+from model.training.compose import Drawn, Sample, compose
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,10 +22,12 @@ SHORTER_SIDE = 128
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """`pixels`: uint8 [height, width], upright and gray."""
+    """`pixels`: uint8 [height, width], upright and gray. `belief`: how sure teachers are
+    that it shows a person, 0 to 1; None without teachers."""
 
     entry: Entry
     pixels: NDArray[np.uint8]
+    belief: float | None = None
 
 
 Progress = Callable[[int], None]
@@ -139,13 +141,22 @@ class Sampler:
             np.random.Philox(key=self._recipe.seed, counter=[0, 0, epoch, number])
         )
 
-        def draw() -> tuple[NDArray[np.uint8], bool]:
+        def draw() -> Drawn:
             label = random.random() < self._positive
             members, shares = self._groups[int(label)]
             n = int(members[min(int(np.searchsorted(shares, random.random())), len(members) - 1)])
-            return self._pictures[n].pixels, label
+            return Drawn(self._pictures[n].pixels, label, self._wanted(self._pictures[n]))
 
         return compose(draw, self._size, self._grid, self._recipe, random)
+
+    def _wanted(self, picture: Picture) -> float:
+        """What the network should say: the smoothed label, or between it and the teachers."""
+        smoothing = self._recipe.label_smoothing
+        wanted = picture.entry.person * (1 - smoothing) + smoothing / 2
+        if picture.belief is None:
+            return wanted
+        share = self._recipe.teacher_share
+        return (1 - share) * wanted + share * picture.belief
 
     _positive = 0.5
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from model.training.compose import HEAD, LABEL, NOBODY, WEIGHT
+from model.training.compose import HEAD, NOBODY, WANTED, WEIGHT
 
 if TYPE_CHECKING:
     from model.training.recipe import Recipe
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def region_loss(recipe: Recipe, positive_class: int) -> Any:
     """A Keras loss function of (targets [n, regions, 3 + cells], cells [n, rows, columns, 2]).
 
-    Cross-entropy with smoothed labels, weighted by region; and of regions where surely
+    Cross-entropy with what is wanted, weighted by region; and of regions where surely
     nobody is, by `cell_weight` that of every single cell.
     """
     from keras import ops  # type: ignore[import-not-found,import-untyped,unused-ignore]
@@ -32,12 +32,10 @@ def region_loss(recipe: Recipe, positive_class: int) -> Any:
         margin = ops.reshape(margin, (-1, cells.shape[1] * cells.shape[2]))
         shares = targets[..., HEAD:]
         pooled = ops.einsum("nrc,nc->nr", shares, margin)
-        wanted = targets[..., LABEL] * (1 - smoothing) + smoothing / 2
-        entropy = ops.softplus(pooled) - wanted * pooled
+        entropy = ops.softplus(pooled) - targets[..., WANTED] * pooled
         total = ops.sum(targets[..., WEIGHT] * entropy, axis=-1)
         if cell_weight:
-            low = smoothing / 2
-            by_cell = ops.softplus(margin) - low * margin
+            by_cell = ops.softplus(margin) - smoothing / 2 * margin
             weight = targets[..., WEIGHT] * targets[..., NOBODY]
             total = total + cell_weight * ops.sum(
                 weight * ops.einsum("nrc,nc->nr", shares, by_cell), axis=-1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hil.errors import UsageError
-from hil.toml_table import read_toml
+from hil.toml_table import Table, read_toml
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Recipe:
     warmup_epochs: float = 1.0
     weight_decay: float = 0.01
     label_smoothing: float = 0.1
+    teacher_share: float = 0.6
+    """Of what teachers believe, against the label; counts only if there are teachers."""
     ema: float = 0.998
     frozen_blocks: int = 0
     """Convolutions Conv2d_0 to Conv2d_<this - 1> that keep their initial weights."""
@@ -90,9 +93,11 @@ def read_recipe(path: Path) -> Recipe:
     for entry in dataclasses.fields(Recipe):
         default = getattr(defaults, entry.name)
         if isinstance(default, Mapping):
-            given[entry.name] = {k: float(v) for k, v in table.take(entry.name, dict, {}).items()}
+            value = table.take(entry.name, dict, {})
+            given[entry.name] = {k: _number(table, entry.name, v) for k, v in value.items()}
         elif isinstance(default, tuple):
-            given[entry.name] = tuple(table.take(entry.name, list, list(default)))
+            values = table.take(entry.name, list, list(default))
+            given[entry.name] = tuple(_number(table, entry.name, v) for v in values)
         else:
             given[entry.name] = table.take(entry.name, type(default), default)
     table.finish()
@@ -103,24 +108,36 @@ def read_recipe(path: Path) -> Recipe:
     return recipe
 
 
+def _number(table: Table, key: str, value: Any) -> float:
+    if type(value) not in (int, float):
+        raise table.error(f"{key} has {value!r}, not a number", hint="correct it")
+    return float(value)
+
+
 _SHARES = (
-    "ema", "mosaic", "cutmix", "label_smoothing", "cutout", "hide_and_seek", "blur",
-    "contrast", "brightness", "noise", "stretch",
+    "ema", "teacher_share", "label_smoothing", "mosaic", "cutmix", "cutout", "hide_and_seek",
+    "blur", "contrast", "brightness", "noise", "stretch",
 )  # fmt: skip
 
 
 def problem(recipe: Recipe) -> str:
     """Why a recipe cannot be followed; empty when it can."""
+    for entry in dataclasses.fields(recipe):
+        value = getattr(recipe, entry.name)
+        if isinstance(value, (int, float)) and not 0 <= value < math.inf:
+            return f"{entry.name} is {value}, not a number from 0 on"
     for name in ("epochs", "samples_per_epoch", "batch", "learning_rate"):
         if getattr(recipe, name) <= 0:
             return f"{name} is {getattr(recipe, name)}, not above 0"
+    if recipe.seed >= 2**32:
+        return f"seed is {recipe.seed}, not below 2^32"
     for name in _SHARES:
         if not 0 <= getattr(recipe, name) <= 1:
             return f"{name} is {getattr(recipe, name)}, not within 0 to 1"
     if recipe.mosaic + recipe.cutmix > 1:
         return "mosaic and cutmix are more than all samples"
-    if len(recipe.zoom) != 2 or not 0 < recipe.zoom[0] <= recipe.zoom[1]:
+    if len(recipe.zoom) != 2 or not 0 < recipe.zoom[0] <= recipe.zoom[1] < math.inf:
         return f"zoom is {list(recipe.zoom)}, not [smallest, largest]"
-    if any(weight < 0 for weight in recipe.source_weights.values()):
+    if not all(0 <= weight < math.inf for weight in recipe.source_weights.values()):
         return "a source has a weight below 0"
     return ""

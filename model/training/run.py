@@ -55,7 +55,7 @@ def identity(recipe: Recipe, pictures: Sequence[Picture], initial: Initial | Non
     digest = hashlib.sha256(recipe.to_toml().encode())
     for picture in pictures:
         entry = picture.entry
-        line = f"{entry.file}\0{entry.person}\0{entry.source}\0{entry.split}\0"
+        line = f"{entry.file}\0{entry.person}\0{entry.source}\0{entry.split}\0{picture.belief}\0"
         digest.update(line.encode())
         digest.update(picture.pixels.tobytes())
     if initial is not None:
