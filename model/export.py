@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError, UsageError
 from hil.evaluate.run import Plan, Progress
@@ -106,30 +106,17 @@ def convert_network(
     import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
     import tensorflow as tf  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-    model = convert(_network(keras_file), images, progress)
+    from model.architecture import build_network
+    from model.float_network import copy_weights
+
+    network = build_network(classes=len(LABELS))  # of batch size 1, whatever the file has
+    copy_weights(keras_file, network)
+    model = convert(network, images, progress)
     made: dict[str, str | int] = {
         "tensorflow": str(tf.__version__),
         "keras": str(keras.__version__),
     }
     return model, made
-
-
-def _network(path: Path) -> Any:
-    """The network of a file with batch size 1."""
-    from model.architecture import build_network
-    from model.float_network import load_network
-
-    loaded = load_network(path).network
-    network = build_network(classes=len(LABELS))
-    shapes = [[tuple(w.shape) for w in one.get_weights()] for one in (loaded, network)]
-    if shapes[0] != shapes[1]:
-        raise UsageError(
-            "another network than that of model/architecture.py",
-            where=str(path),
-            hint="convert it yourself, then: python -m model use",
-        )
-    network.set_weights(loaded.get_weights())
-    return network
 
 
 def checked(model: bytes) -> ModelFacts:
@@ -235,7 +222,10 @@ def initial_text(trained: Trained) -> str:
     if begun.initial_sha256 == PERSON_DETECT_SHA256:
         return INITIAL_PERSON_DETECT
     if begun.initial:
-        return f"Initial weights: `{begun.initial}`, SHA-256 `{begun.initial_sha256}`."
+        return (
+            f"The weights begin with those of `{begun.initial}`, SHA-256 "
+            f"`{begun.initial_sha256}`. What that was trained on, and its terms, count here too."
+        )
     return INITIAL_RANDOM
 
 

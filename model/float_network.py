@@ -114,6 +114,23 @@ def load_network(path: Path) -> FloatNetwork:
     return FloatNetwork(network, digest, f"keras {keras.__version__} on {name} {version}", where)
 
 
+def copy_weights(path: Path, network: Any) -> None:
+    """Puts the weights of a .keras file into a network of `model.architecture`.
+
+    Raises:
+        UsageError: as `load_network`, or the file holds another architecture.
+    """
+    loaded = load_network(path).network
+    shapes = [[tuple(weights.shape) for weights in one.get_weights()] for one in (loaded, network)]
+    if shapes[0] != shapes[1]:
+        raise UsageError(
+            "another network than that of model/architecture.py",
+            where=str(path),
+            hint="give the trained.keras of a training, or person_cam.keras of an export",
+        )
+    network.set_weights(loaded.get_weights())
+
+
 def _backend() -> str:
     asked = os.environ.get("KERAS_BACKEND", "")
     if asked in _BACKENDS:

@@ -52,7 +52,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--init",
         type=Path,
         metavar="FILE",
-        help="int8 person_detect.tflite of tflite-micro to begin with",
+        help="to begin with: person_cam.keras or another trained .keras, or the int8 "
+        "person_detect.tflite of tflite-micro",
     )
     train.add_argument(
         "--watch",

@@ -36,7 +36,7 @@ STATISTICS_IMAGES = 512
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Initial:
-    """A model to begin with: a .tflite file's bytes, and its name for messages."""
+    """A model to begin with: the bytes of a .tflite or .keras file, and its path."""
 
     model: bytes
     where: str
@@ -93,9 +93,15 @@ def start(
 def _initialise(
     network: Any, initial: Initial, training: Sequence[Picture], watched: Sequence[str]
 ) -> None:
-    """Convolutions from the initial model, the classifier by logistic regression on them."""
+    """A .keras file whole. Of a .tflite the convolutions; the classifier then is logistic
+    regression on their features."""
     import numpy as np
 
+    from model.float_network import copy_weights
+
+    if Path(initial.where).suffix == ".keras":
+        copy_weights(Path(initial.where), network)
+        return
     from model.architecture import CLASSIFIER, FEATURES
     from model.stock import set_stock_weights
     from model.training.head import logistic_regression, set_classifier
