@@ -58,7 +58,7 @@ def _moved(
     # Between the largest part of the wanted shape and the whole picture squashed:
     # both are ways in which cameras and data sets deliver.
     least = min(width / columns, height / rows)
-    share = random.random()
+    share = recipe.squash * random.random()
     seen_w = least * columns * (1 - share) + width * share
     seen_h = least * rows * (1 - share) + height * share
     zoom = np.exp(random.uniform(np.log(recipe.zoom[0]), np.log(recipe.zoom[1])))

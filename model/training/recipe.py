@@ -25,6 +25,8 @@ class Recipe:
 
     Augmentation (`model.training.augment`): `zoom` is the smallest and largest side of the
     part that is seen, relative to the largest that fits; above 1 the surroundings are gray.
+    `squash`: at most this far from the largest part of the input's shape to the whole
+    picture squashed.
 
     Loss (`model.training.loss`): `global_weight` of the whole image of a composition,
     `cell_weight` of single cells where there surely is nobody.
@@ -55,6 +57,7 @@ class Recipe:
     cell_weight: float = 0.0
 
     zoom: tuple[float, float] = (0.6, 1.15)
+    squash: float = 0.5
     rotation_degrees: float = 8.0
     stretch: float = 0.15
     cutout: float = 0.3
@@ -116,7 +119,7 @@ def _number(table: Table, key: str, value: Any) -> float:
 
 _SHARES = (
     "ema", "teacher_share", "label_smoothing", "mosaic", "cutmix", "cutout", "hide_and_seek",
-    "blur", "contrast", "brightness", "noise", "stretch",
+    "blur", "squash", "contrast", "brightness", "noise", "stretch",
 )  # fmt: skip
 
 

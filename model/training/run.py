@@ -18,7 +18,7 @@ from model.training import checkpoint
 from model.training.data import Picture, Sampler
 from model.training.loop import GRID, POSITIVE_CLASS, SIZE, Epoch, Training
 from model.training.recipe import Recipe
-from model.training.validation import both_class_sources, validation_set
+from model.training.validation import validation_set
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,10 +106,8 @@ def _initialise(
     from model.stock import set_stock_weights
     from model.training.head import logistic_regression, set_classifier
 
-    sources = watched or both_class_sources([picture.entry for picture in training])
-    chosen = [picture for picture in training if picture.entry.source in sources]
-    images = validation_set(chosen, SIZE).images
-    labels = np.array([picture.entry.person for picture in chosen])
+    seen = validation_set(training, SIZE, watched)
+    images, labels = seen.images, np.array(seen.labels)
     # Spread over the set, whose order may be by source.
     some = np.linspace(0, len(images) - 1, min(len(images), STATISTICS_IMAGES)).astype(int)
     set_stock_weights(network, initial.model, images[some], where=initial.where)

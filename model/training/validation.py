@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hil.evaluate.labels import Box, Entry
+from hil.evaluate.truth import image_truth
+from hil.images import Fit, used_part
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from model.training.data import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def both_class_sources(entries: Sequence[Entry]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValidationSet:
-    """`images`: float32 [n, height, width, 1], whole pictures squashed."""
+    """`images`: float32 [n, height, width, 1]; `labels` and `boxes` are of what they show."""
 
     images: NDArray[np.float32]
     labels: tuple[bool, ...]
@@ -83,11 +87,18 @@ class ValidationSet:
 
 
 def validation_set(
-    pictures: Sequence[Any], size: tuple[int, int], sources: Sequence[str] = ()
+    pictures: Sequence[Picture],
+    size: tuple[int, int],
+    sources: Sequence[str] = (),
+    fit: Fit = "crop",
 ) -> ValidationSet:
-    """The validation pictures of the sources that count, squashed to (height, width).
+    """The pictures of the sources that count, as `hil evaluate` would send them.
 
-    `sources`: those that count; without them those with both classes.
+    Args:
+        pictures: of the validation split.
+        size: (height, width) of the input.
+        sources: those that count; without them those with both classes.
+        fit: whether pictures are cut or squashed.
     """
     import cv2
     import numpy as np
@@ -95,12 +106,16 @@ def validation_set(
     from model.calibration import to_input
 
     sources = sources or both_class_sources([picture.entry for picture in pictures])
-    chosen = [picture for picture in pictures if picture.entry.source in sources]
-    shape = size[1], size[0]
-    images = [cv2.resize(p.pixels, shape, interpolation=cv2.INTER_AREA) for p in chosen]
+    images, labels, boxes = [], [], []
+    for picture in pictures:
+        height, width = picture.pixels.shape
+        truth = image_truth(picture.entry, (width, height), size, fit)
+        if picture.entry.source not in sources or truth.person is None:
+            continue
+        left, top, columns, rows = used_part((width, height), size, fit)
+        part = picture.pixels[top : top + rows, left : left + columns]
+        images.append(cv2.resize(part, (size[1], size[0]), interpolation=cv2.INTER_AREA))
+        labels.append(truth.person)
+        boxes.append(truth.boxes)
     stacked = np.stack(images) if images else np.empty((0, *size), np.uint8)
-    return ValidationSet(
-        to_input(stacked.astype(np.uint8)),
-        tuple(picture.entry.person for picture in chosen),
-        tuple(picture.entry.boxes for picture in chosen),
-    )
+    return ValidationSet(to_input(stacked.astype(np.uint8)), tuple(labels), tuple(boxes))
