@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError, UsageError
 from hil.evaluate.run import Plan, Progress
-from hil.evaluate.selection import VALIDATION, Selection, select
+from hil.evaluate.selection import ALL, VALIDATION, Selection, select
 from model.build import LABELS, POSITIVE_CLASS
 from model.card import Card, card_text
 from model.checks import ModelFacts, deviations, measure, problems
@@ -136,10 +136,42 @@ def checked(model: bytes) -> ModelFacts:
     return facts
 
 
+def validation_pictures(
+    data: DataSet, sources: tuple[str, ...], *, wanted: bool = True
+) -> Selection | None:
+    """What a threshold is chosen on: the split val of some sources.
+
+    Args:
+        data: the data set.
+        sources: that count.
+        wanted: whether it cannot be done without.
+
+    Returns:
+        None if they show one class only, or none, and they are not wanted.
+
+    Raises:
+        UsageError: they are wanted, or a source is unknown.
+    """
+    everywhere = {entry.source for entry in data.entries}
+    select(data, split=ALL, sources=sources)  # is there every source?
+    classes = {e.person for e in data.entries if e.split == VALIDATION and e.source in sources}
+    if len(classes) == 2:
+        named = () if set(sources) == everywhere else sources
+        return select(data, split=VALIDATION, sources=named)
+    if not wanted:
+        return None
+    raise UsageError(
+        f"the split {VALIDATION!r} has {'pictures of one class only' if classes else 'no picture'}",
+        where=str(data.labels),
+        hint="add photographs with and without people to it, or give --threshold-percent "
+        "and --no-card",
+    )
+
+
 def choose_threshold(
     tflite: Path,
     data: DataSet,
-    sources: tuple[str, ...],
+    selection: Selection,
     *,
     fit: Fit,
     jobs: int,
@@ -150,17 +182,16 @@ def choose_threshold(
 
     Args:
         tflite: the int8 model.
-        data: its split val is used.
-        sources: that count.
+        data: the data set.
+        selection: of `validation_pictures`.
         fit: of pictures that are not square.
         jobs: processes.
         percent: the threshold, instead of the lowest with few false alarms.
         progress: is told of each picture.
 
     Raises:
-        UsageError: val is missing or shows one class only, or no threshold is good enough.
+        UsageError: no threshold is good enough.
     """
-    selection = validation_pictures(data, sources)
     plan = Plan(data, selection.entries, jobs, fit=fit)
     how = Decision(POSITIVE_CLASS, 50)
     run = evaluate_model(tflite, plan, selection, how=how, progress=progress)
@@ -168,12 +199,6 @@ def choose_threshold(
     if percent is not None:
         return operating_point(percents, persons, percent)
     return lowest_threshold(percents, persons, FALSE_ALARM_RATE)
-
-
-def validation_pictures(data: DataSet, sources: tuple[str, ...]) -> Selection:
-    """The entries of val of some sources."""
-    everywhere = {entry.source for entry in data.entries}
-    return select(data, split=VALIDATION, sources=() if set(sources) == everywhere else sources)
 
 
 def model_files(model: bytes, card: Card, *, array: bool) -> dict[str, bytes]:

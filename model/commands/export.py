@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.evaluate.labels import DataSet
+    from hil.evaluate.selection import Selection
     from model.card import Card
     from model.export import Trained
     from model.modelcard.facts import CardFacts
@@ -77,13 +78,15 @@ def run(options: argparse.Namespace) -> int:
     from model.modelcard.write import write_card
     from model.representative import representative_set
 
-    if options.jobs is not None and options.jobs < 1:
-        raise UsageError(f"--jobs is {options.jobs}", hint="give 1 or more")
+    _check(options)
     console = Console(stderr=True, highlight=False)
     trained = export.find_trained(options.trained)
-    _text(options.tried)  # refused before the work
     data = read_labels(options.data)
     sources = tuple(options.source) or both_class_sources(data.entries)
+    asked: int | None = options.threshold_percent
+    chosen_on = export.validation_pictures(
+        data, sources, wanted=asked is None or not options.no_card
+    )
     jobs = options.jobs or len(os.sched_getaffinity(0))
     images = representative_set(data, options.fit)
     with bar(console, "conversion", total=len(images)) as step:
@@ -93,21 +96,25 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="camhil-export-") as name:
         staged = Path(name) / MODEL.name
         staged.write_bytes(model)
-        point = _threshold(staged, data, sources, options, jobs, console)
+        point = None
+        if chosen_on is not None:
+            point = _threshold(staged, data, chosen_on, options, jobs, console)
+        threshold = asked if point is None else point.threshold_percent
+        assert threshold is not None
         made = {
             **export.trained_by(trained),
             "calibration": f"{len(images)} images made from photographs of the split train",
-            "threshold": _chosen(options, sources),
+            "threshold": _chosen(asked, sources),
             **versions,
         }
-        card = Card(LABELS, POSITIVE_CLASS, point.threshold_percent, measured.sha256, made)
+        card = Card(LABELS, POSITIVE_CLASS, threshold, measured.sha256, made)
         if not options.no_card:
             facts = _card_facts(options, trained, staged, card, sources, jobs, console)
     into_model = options.out.resolve() == HERE
     files = export.model_files(model, card, array=not into_model)
     export.put(files, options.out, trained.keras)
     print(f"{options.out / MODEL.name}: {len(model):,} bytes, SHA-256 {measured.sha256}")
-    _tell(point, sources)
+    _tell(threshold, point, sources)
     if into_model:
         print("no C array: the firmware reads its flash; `python -m model c-array` writes one")
     if facts is not None:
@@ -115,10 +122,20 @@ def run(options: argparse.Namespace) -> int:
     return ExitCode.PASSED
 
 
+def _check(options: argparse.Namespace) -> None:
+    """Refuses before the work what would be refused after it."""
+    percent = options.threshold_percent
+    if options.jobs is not None and options.jobs < 1:
+        raise UsageError(f"--jobs is {options.jobs}", hint="give 1 or more")
+    if percent is not None and not 0 <= percent <= 100:
+        raise UsageError(f"threshold of {percent} percent", hint="give 0 to 100")
+    _text(options.tried)
+
+
 def _threshold(
     tflite: Path,
     data: DataSet,
-    sources: tuple[str, ...],
+    chosen_on: Selection,
     options: argparse.Namespace,
     jobs: int,
     console: Console,
@@ -130,7 +147,7 @@ def _threshold(
         return choose_threshold(
             tflite,
             data,
-            sources,
+            chosen_on,
             fit=options.fit,
             jobs=jobs,
             percent=options.threshold_percent,
@@ -182,8 +199,8 @@ def _text(path: Path | None) -> str:
         ) from error
 
 
-def _chosen(options: argparse.Namespace, sources: tuple[str, ...]) -> str:
-    if options.threshold_percent is not None:
+def _chosen(asked: int | None, sources: tuple[str, ...]) -> str:
+    if asked is not None:
         return "as asked for"
     rate = f"{100 * FALSE_ALARM_RATE:g} %"
     return f"the lowest with at most {rate} false alarms on val of {_named(sources)}"
@@ -193,10 +210,12 @@ def _named(sources: tuple[str, ...]) -> str:
     return ", ".join(source or "(no source)" for source in sources)
 
 
-def _tell(point: OperatingPoint, sources: tuple[str, ...]) -> None:
+def _tell(threshold: int, point: OperatingPoint | None, sources: tuple[str, ...]) -> None:
+    if point is None:
+        print(f"threshold {threshold} %, not measured: val does not have both classes")
+        return
     recall, alarms = point.recall, point.false_alarms
     print(
-        f"threshold {point.threshold_percent} %: on val of {_named(sources)} it finds "
-        f"{recall.hits} of {recall.trials} persons, with {alarms.hits} false alarms in "
-        f"{alarms.trials} images"
+        f"threshold {threshold} %: on val of {_named(sources)} it finds {recall.hits} of "
+        f"{recall.trials} persons, with {alarms.hits} false alarms in {alarms.trials} images"
     )

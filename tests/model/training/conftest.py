@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,8 +12,12 @@ import cv2
 import numpy as np
 import pytest
 
+import model.__main__ as command
 from hil.evaluate.labels import Entry
+from hil.resources import find
 from model.training.data import Picture
+
+ROOT = find("model").parent
 
 HEAD = "file,person,boxes,split,source"
 SPLITS = ("train", "train", "train", "train", "train", "train", "val", "val", "test", "test")
@@ -48,6 +55,26 @@ def blobs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_blobs(tmp_path_factory.mktemp("blobs") / "data")
 
 
+@pytest.fixture(scope="session")
+def blob_recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two short epochs from random weights; the statistics have to be learnt, too."""
+    path = tmp_path_factory.mktemp("recipe") / "recipe.toml"
+    path.write_text(
+        "epochs = 2\nsamples_per_epoch = 64\nbatch = 16\nwarmup_epochs = 0.5\n"
+        "learning_rate = 3e-3\nfixed_statistics = false\nema = 0.5\n"
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained_blobs(tmp_path_factory: pytest.TempPathFactory, blobs: Path, blob_recipe: Path) -> Path:
+    """The folder of a training that nobody interrupted."""
+    folder = tmp_path_factory.mktemp("run") / "trained"
+    words = ["train", blobs, "--run", folder, "--recipe", blob_recipe]
+    assert command.main([str(word) for word in words]) == 0
+    return folder
+
+
 MakePictures = Callable[[Sequence[tuple[bool, str]]], list[Picture]]
 
 
@@ -65,3 +92,40 @@ def make_pictures() -> MakePictures:
         ]
 
     return make
+
+
+Export = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def export() -> Export:
+    """Runs `python -m model export`.
+
+    In a process of its own: TensorFlow's threads can be set only before its first use.
+    """
+
+    def run(*words: object, status: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "model", "export", *map(str, words)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stderr[-3000:]
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def exported_blobs(
+    tmp_path_factory: pytest.TempPathFactory, export: Export, trained_blobs: Path, blobs: Path
+) -> Path:
+    """The folder that export wrote, with a card."""
+    folder = tmp_path_factory.mktemp("export") / "out"
+    tried = folder.with_name("tried.md")
+    tried.write_text("| what | gain |\n|---|---|\n| brighter blobs | much |\n")
+    export(trained_blobs, "--data", blobs, "--out", folder, "--tried", tried)
+    return folder
