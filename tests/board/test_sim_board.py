@@ -376,8 +376,10 @@ def test_a_port_that_another_run_uses_is_refused_with_its_holder(
 
 
 RUN = """
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from hil.board import open_board
 from hil.board.options import BoardOptions
 board = open_board(sys.argv[1], firmware=Path(sys.argv[2]), options=BoardOptions(flash="never"))
