@@ -130,7 +130,10 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     report, whole = tmp_path / "resumed.json", tmp_path / "whole.json"
     words = ["evaluate", "--data", folder, "--sim-flash-file", flash_file, "--resume", results]
     words += ["--json", report]
-    command = [sys.executable, "-m", "hil", *map(str, words), "--sim-invoke-us", "100000"]
+    # A shell's background jobs ignore Ctrl-C, and what they start does too.
+    code = "import signal as s; s.signal(s.SIGINT, s.default_int_handler); "
+    code += "import runpy; runpy.run_module('hil', run_name='__main__', alter_sys=True)"
+    command = [sys.executable, "-c", code, *map(str, words), "--sim-invoke-us", "100000"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
