@@ -7,12 +7,22 @@ import sys
 from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode, HilError
-from model.commands import build, build_vww, c_array, check, evaluate, export, train, use
+from model.commands import (
+    build,
+    build_vww,
+    c_array,
+    check,
+    evaluate,
+    export,
+    sim_firmware,
+    train,
+    use,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (build_vww, train, export, evaluate, build, check, use, c_array)
+_COMMANDS = (build_vww, train, export, evaluate, build, check, use, c_array, sim_firmware)
 """In the order of the help."""
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError, UsageError
 from hil.evaluate.run import Plan, Progress
-from hil.evaluate.selection import ALL, VALIDATION, Selection, select
+from hil.evaluate.selection import ALL, REPORTED, VALIDATION, Selection, select
 from model.build import LABELS, POSITIVE_CLASS
 from model.card import Card, card_text
 from model.checks import ModelFacts, deviations, measure, problems
@@ -166,6 +166,22 @@ def validation_pictures(
         hint="add photographs with and without people to it, or give --threshold-percent "
         "and --no-card",
     )
+
+
+def check_reported(data: DataSet, sources: tuple[str, ...]) -> None:
+    """Refuses, before the work, data that a model card cannot report on.
+
+    Raises:
+        UsageError: the split test shows one class only, or is missing.
+    """
+    classes = {e.person for e in data.entries if e.split == REPORTED and e.source in sources}
+    if len(classes) < 2:
+        what = "pictures of one class only" if classes else "no picture"
+        raise UsageError(
+            f"the split {REPORTED!r} has {what}: there are no figures for a model card",
+            where=str(data.labels),
+            hint="add photographs with and without people, or give --no-card",
+        )
 
 
 def choose_threshold(

@@ -56,8 +56,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add(
         "--fit",
         choices=FITS,
-        default="squash",
-        help="squash pictures of another shape whole, or cut them (default: squash)",
+        default=FITS[0],
+        help="cut pictures of another shape to their centre, or squash them whole (default: crop)",
     )
     add("--tried", type=Path, metavar="FILE", help="Markdown for the card: what else was tried")
     add("--initial", metavar="TEXT", help="for the card: where the initial weights come from")
@@ -87,6 +87,8 @@ def run(options: argparse.Namespace) -> int:
     chosen_on = export.validation_pictures(
         data, sources, wanted=asked is None or not options.no_card
     )
+    if not options.no_card:
+        export.check_reported(data, sources)
     jobs = options.jobs or len(os.sched_getaffinity(0))
     images = representative_set(data, options.fit)
     with bar(console, "conversion", total=len(images)) as step:

@@ -117,7 +117,8 @@ def test_exporting_without_tensorflow_says_what_to_install(
     monkeypatch.setitem(sys.modules, "tensorflow", None)  # makes its import fail
     (tmp_path / "trained.keras").write_bytes(b"")
     out = tmp_path / "out"
-    words = ["export", str(tmp_path / "trained.keras"), "--data", str(data), "--out", str(out)]
+    words = ["export", str(tmp_path / "trained.keras"), "--data", str(data), "--out", str(out),
+             "--no-card"]  # fmt: skip
     assert command.main(words) == 4
     error = capsys.readouterr().err
     assert "pip install -e '.[model]'" in error
@@ -161,3 +162,14 @@ def test_val_of_one_class_is_refused_before_the_work(
     error = capsys.readouterr().err
     assert "the split 'val' has pictures of one class only" in error
     assert "--threshold-percent and --no-card" in error
+
+
+def test_a_card_needs_both_classes_in_test(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "trained.keras").write_bytes(b"")
+    words = ["export", str(tmp_path / "trained.keras"), "--data", str(data)]
+    assert command.main(words) == 4
+    error = capsys.readouterr().err
+    assert "the split 'test' has no picture: there are no figures" in error
+    assert "--no-card" in error

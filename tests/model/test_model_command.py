@@ -144,3 +144,25 @@ def test_help_needs_nothing_heavy() -> None:
     )
     root = Path(command.__file__).parent.parent
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
+
+
+def test_the_simulated_board_s_firmware_takes_a_model_of_one_s_own(
+    person_cam: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[tuple[Path, Path]] = []
+
+    def build(folder: Path, *, model: Path, progress: object) -> Path:
+        built.append((folder, model))
+        return folder
+
+    monkeypatch.setattr("hil.sim.firmware.build", build)
+    for suffix in (".tflite", ".toml"):
+        content = person_cam.with_suffix(suffix).read_bytes()
+        (tmp_path / f"own{suffix}").write_bytes(content)
+    own, out = tmp_path / "own.tflite", tmp_path / "out"
+    assert command.main(["sim-firmware", str(own), "--out", str(out)]) == 0
+    assert built == [(out, own)]
+    text = own.with_suffix(".toml").read_text()
+    own.with_suffix(".toml").write_text(text.replace("positive_class = 1", "positive_class = 2"))
+    assert command.main(["sim-firmware", str(own), "--out", str(out)]) == 4
+    assert len(built) == 1

@@ -67,7 +67,7 @@ def test_the_threshold_is_the_lowest_with_few_false_alarms_on_val(
     empty = []
     for entry in labels.entries:
         if entry.split == "val" and not entry.person:
-            picture = load(labels.pictures / entry.file, resize=True, fit="squash")
+            picture = load(labels.pictures / entry.file, resize=True)
             empty.append(int(oracle.run(picture.tensor).scores[1]) + 128)
     alarms = [sum(q * 100 >= percent * 256 for q in empty) for percent in range(101)]
     assert alarms[threshold] <= 0.05 * len(empty)

@@ -38,8 +38,9 @@ def test_the_text_does_not_depend_on_the_order_of_sources() -> None:
     assert Recipe(source_weights=one).to_toml() == Recipe(source_weights=other).to_toml()
 
 
-def test_the_recipe_of_the_shipped_model_can_be_followed() -> None:
-    assert problem(read_recipe(RECIPE)) == ""
+@pytest.mark.parametrize("name", ["recipe.toml", "fine-tune.toml"])
+def test_the_recipes_that_come_along_can_be_followed(name: str) -> None:
+    assert problem(read_recipe(RECIPE.with_name(name))) == ""
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_known_one(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from hil.evaluate.labels import Entry
+from hil.images import Fit
 from model.training.data import Picture
 from model.training.validation import ValidationSet, both_class_sources, validation_set
 
@@ -23,20 +24,41 @@ def test_sources_with_both_classes_are_found_or_all_are_taken() -> None:
     assert both_class_sources(apart) == ("a", "b")
 
 
-def test_the_set_holds_the_sources_that_count_squashed() -> None:
+@pytest.mark.parametrize(
+    ("fit", "first", "step"),
+    # Squashed, each pixel is the mean of two neighbours: 0.5, 2.5, ... Cut, it is nearly one
+    # pixel of the middle 100 of 192 columns.
+    [("squash", 0.5, 2.0), ("crop", 46.0, 100 / 96)],
+)
+def test_the_set_holds_the_sources_that_count_as_they_are_sent(
+    fit: Fit, first: float, step: float
+) -> None:
     ramp = np.repeat(np.arange(192, dtype=np.uint8)[None], 100, axis=0)
     pictures = [
         Picture(entry(2, True, "a"), ramp),
         Picture(entry(3, False, "a"), ramp[:, ::-1].copy()),
         Picture(entry(4, True, "b"), ramp),
     ]
-    found = validation_set(pictures, (96, 96))
+    found = validation_set(pictures, (96, 96), fit=fit)
     assert found.images.shape == (2, 96, 96, 1)
     assert found.labels == (True, False)
-    # Each pixel the mean of two neighbours: 0.5, 2.5, ... to the nearest whole number.
     row = found.images[0, 50, :, 0] * 128 + 128
-    assert row == pytest.approx(np.arange(96) * 2 + 0.5, abs=0.51)
+    assert row == pytest.approx(first + np.arange(96) * step, abs=0.6)
     assert validation_set(pictures, (96, 96), ["b"]).labels == (True,)
+
+
+def test_a_person_who_is_cut_off_leaves_no_box() -> None:
+    """The picture shows nobody then, or it is left out because that is not sure."""
+    pixels = np.zeros((96, 288), np.uint8)
+    aside = ((0.0, 0.0, 0.2, 1.0),)
+    middle = ((0.4, 0.0, 0.6, 1.0),)
+    entries = [
+        Entry(2, "a.png", True, aside, "val", "a"),
+        Entry(3, "b.png", True, middle, "val", "a"),
+    ]
+    found = validation_set([Picture(e, pixels) for e in entries], (96, 96))
+    shown = [boxes for boxes, label in zip(found.boxes, found.labels, strict=True) if label]
+    assert shown == [(pytest.approx((0.2, 0.0, 0.8, 1.0)),)]
 
 
 def answers(margins: np.ndarray) -> np.ndarray:
