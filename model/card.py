@@ -12,6 +12,10 @@ from hil.toml_table import read_toml
 
 INPUT_CONVENTION = "int8 [1, 96, 96, 1], row-major, pixel - 128 (scale 1/128, zero point 0)"
 
+LABELS = ("no person", "person")
+POSITIVE_CLASS = 1
+"""Of the models that are trained here."""
+
 _HEAD = """\
 # What person_cam.tflite cannot say of itself. Written by `python -m model`.
 # positive_class counts from 0 in labels; it passes at threshold_percent and above.
@@ -76,3 +80,10 @@ def card_text(card: Card) -> str:
 def _toml(value: str | int) -> str:
     # A JSON string without escapes above U+FFFF is a TOML basic string too.
     return json.dumps(value, ensure_ascii=False)
+
+
+def write_model(folder: Path, model: bytes, card: Card) -> None:
+    """Writes person_cam.tflite and person_cam.toml into a folder, which is made if needed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "person_cam.tflite").write_bytes(model)
+    (folder / "person_cam.toml").write_text(card_text(card), encoding="utf-8")

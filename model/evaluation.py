@@ -18,13 +18,12 @@ from hil.evaluate.run import Answers, Plan, Progress, run_on_oracle
 from hil.evaluate.selection import Selection
 from hil.evaluate.truth import image_truth
 from hil.judge.tolerance import load_tolerances
-from model.card import read_card
+from model.card import POSITIVE_CLASS, read_card
 from model.files import read_model
 
 if TYPE_CHECKING:
     from hil.evaluate.quality import Evaluation
 
-POSITIVE_CLASS = 1
 THRESHOLD_PERCENT = 50
 """Where no .toml stands beside a model."""
 

@@ -1,17 +1,26 @@
-"""`python -m model build`: person_cam.tflite with random weights."""
+"""`python -m model build`: the shipped person_cam.tflite again, from its float network."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from hil.errors import ExitCode, UsageError
+from hil.errors import ExitCode
 from model.files import HERE, MODEL, PHOTOGRAPHS
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command."""
-    build = commands.add_parser("build", help="make person_cam.tflite with random weights")
+    build = commands.add_parser(
+        "build", help="convert person_cam.keras to person_cam.tflite again, without a data set"
+    )
+    build.add_argument(
+        "--network",
+        type=Path,
+        default=MODEL.with_suffix(".keras"),
+        metavar="FILE",
+        help="float network (default: model/person_cam.keras)",
+    )
     build.add_argument(
         "--photographs",
         type=Path,
@@ -27,19 +36,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Builds and writes; returns the exit code."""
-    from model.build import build, write
+    from model.build import build
     from model.calibration import read_photographs
-    from model.card import card_text
+    from model.card import read_card, write_model
 
-    photographs = read_photographs(options.photographs)
-    try:
-        model, card = build(photographs)
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"building needs TensorFlow and Keras: {error}",
-            hint="in an environment of its own: pip install -e '.[model]'",
-        ) from error
-    options.out.mkdir(parents=True, exist_ok=True)
-    write(options.out, model, card_text(card))
+    card = read_card(MODEL.with_suffix(".toml"))
+    model, card = build(options.network, read_photographs(options.photographs), card)
+    write_model(options.out, model, card)
     print(f"{options.out / MODEL.name}: {len(model)} bytes, SHA-256 {card.sha256}")
     return ExitCode.PASSED

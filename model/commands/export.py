@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from hil.errors import ExitCode, UsageError
 from hil.images import FITS
 from hil.resources import find
-from model.files import HERE, MODEL
+from model.files import HERE, MODEL, PHOTOGRAPHS
 from model.operating_point import FALSE_ALARM_RATE
 from model.progress import bar
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from rich.console import Console
 
     from hil.evaluate.labels import DataSet
@@ -59,6 +61,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         default=FITS[0],
         help="cut pictures of another shape to their centre, or squash them whole (default: crop)",
     )
+    add(
+        "--calibrate",
+        type=Path,
+        metavar="DIR",
+        help="96x96 gray PNGs to fix the quantization with (default: photographs of the "
+        "split train)",
+    )
     add("--tried", type=Path, metavar="FILE", help="Markdown for the card: what else was tried")
     add("--initial", metavar="TEXT", help="for the card: where the initial weights come from")
     add("--no-card", action="store_true", help="no CARD.md; the split test is not touched")
@@ -72,11 +81,9 @@ def run(options: argparse.Namespace) -> int:
 
     from hil.evaluate.labels import read_labels
     from model import export
-    from model.build import LABELS, POSITIVE_CLASS
-    from model.card import Card
+    from model.card import LABELS, POSITIVE_CLASS, Card
     from model.modelcard.collect import both_class_sources
     from model.modelcard.write import write_card
-    from model.representative import representative_set
 
     _check(options)
     console = Console(stderr=True, highlight=False)
@@ -90,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.no_card:
         export.check_reported(data, sources)
     jobs = options.jobs or len(os.sched_getaffinity(0))
-    images = representative_set(data, options.fit)
+    images, calibrated = _representative(options, data)
     with bar(console, "conversion", total=len(images)) as step:
         model, versions = export.convert_network(trained.keras, images, step)
     measured = export.checked(model)
@@ -105,7 +112,7 @@ def run(options: argparse.Namespace) -> int:
         assert threshold is not None
         made = {
             **export.trained_by(trained),
-            "calibration": f"{len(images)} images made from photographs of the split train",
+            "calibration": calibrated,
             "threshold": _chosen(asked, sources),
             **versions,
         }
@@ -122,6 +129,21 @@ def run(options: argparse.Namespace) -> int:
     if facts is not None:
         print(f"{write_card(facts, options.out)}: the model card")
     return ExitCode.PASSED
+
+
+def _representative(options: argparse.Namespace, data: DataSet) -> tuple[NDArray[np.uint8], str]:
+    """The images to convert with, and what the card says of them."""
+    from model.build import calibrated_with
+    from model.calibration import calibration_images, read_photographs
+    from model.representative import CALIBRATION_SEED, representative_set
+
+    if options.calibrate is None:
+        images = representative_set(data, options.fit)
+        return images, f"{len(images)} images made from photographs of the split train"
+    images = calibration_images(read_photographs(options.calibrate), seed=CALIBRATION_SEED)
+    if options.calibrate.resolve() == PHOTOGRAPHS:
+        return images, calibrated_with(len(images))
+    return images, f"{len(images)} images made from {options.calibrate.name}"
 
 
 def _check(options: argparse.Namespace) -> None:

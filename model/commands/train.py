@@ -133,8 +133,8 @@ def run(options: argparse.Namespace) -> int:
 def _taught(
     paths: Sequence[Path], pictures: Sequence[Picture], step: Callable[[int], None]
 ) -> list[Picture]:
+    from model.card import POSITIVE_CLASS
     from model.float_network import load_network
-    from model.training.loop import POSITIVE_CLASS
     from model.training.teacher import with_beliefs
 
     networks = [load_network(path).network for path in paths]

@@ -28,8 +28,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Checks and writes; returns the exit code."""
-    from model.build import write
-    from model.card import Card, card_text
+    from model.card import Card, write_model
     from model.checks import measure, problems
 
     model = read_model(options.model)
@@ -47,6 +46,6 @@ def run(options: argparse.Namespace) -> int:
         {"weights": options.origin or f"from {options.model.name}"},
     )
     card.check(classes=facts.classes, sha256=facts.sha256, where="command line")
-    write(HERE, model, card_text(card))
+    write_model(HERE, model, card)
     print(f"{MODEL}: {len(model)} bytes, SHA-256 {facts.sha256}")
     return ExitCode.PASSED

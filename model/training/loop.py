@@ -21,6 +21,7 @@ from model.architecture import (
     convolution_names,
     normalization_of,
 )
+from model.card import POSITIVE_CLASS
 from model.training.checkpoint import Checkpoint
 from model.training.loss import region_loss
 from model.training.schedule import learning_rate
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 GRID = (6, 6)
 SIZE = INPUT_SHAPE[:2]
-POSITIVE_CLASS = 1
 MOMENTUM = 0.99
 """Of the statistics of batch normalization; the average of the weights covers them too."""
 

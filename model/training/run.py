@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
+from model.card import POSITIVE_CLASS
 from model.training import checkpoint
 from model.training.data import Picture, Sampler
-from model.training.loop import GRID, POSITIVE_CLASS, SIZE, Epoch, Training
+from model.training.loop import GRID, SIZE, Epoch, Training
 from model.training.recipe import Recipe
 from model.training.validation import validation_set
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,31 +18,11 @@ pytest.importorskip("tensorflow", reason="needs TensorFlow: run `make test-model
 
 ROOT = find("model").parent
 
-SAVE = """
-import sys
-from pathlib import Path
-from model.backend import prepare_backend
-prepare_backend()
-import numpy as np
-from model.architecture import build_network
-from model.calibration import read_photographs, to_input
-from model.random_weights import set_random_weights
-photographs = read_photographs(Path("fixtures/photos"))
-training = build_network(classes=2, batch=len(photographs))
-set_random_weights(training, to_input(photographs), seed=17, positive_class=1)
-network = build_network(classes=2)
-network.set_weights(training.get_weights())
-network.save(sys.argv[1])
-"""
-
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The network that the committed random model was converted from."""
-    path = tmp_path_factory.mktemp("network") / "person_cam.keras"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", SAVE, str(path)], cwd=ROOT, env=environment, check=True)
-    return path
+def saved() -> Path:
+    """The network that the committed model was converted from."""
+    return ROOT / "model" / "person_cam.keras"
 
 
 def test_a_batch_gives_what_single_pictures_give(saved: Path) -> None:

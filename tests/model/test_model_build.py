@@ -54,7 +54,9 @@ def test_building_twice_gives_the_same_bytes(built: list[Path]) -> None:
         assert (built[0] / name).read_bytes() == (built[1] / name).read_bytes()
 
 
-def test_a_build_is_the_committed_model_up_to_the_host_s_rounding(built: list[Path]) -> None:
+def test_the_committed_network_gives_the_committed_model_up_to_the_host_s_rounding(
+    built: list[Path],
+) -> None:
     """Other CPUs and TensorFlow versions add floats in another order; the design is the same."""
     new = read_cam_graph((built[0] / "person_cam.tflite").read_bytes())
     old = read_cam_graph((ROOT / "model" / "person_cam.tflite").read_bytes())
