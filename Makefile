@@ -2,7 +2,7 @@
 # make test        set up, run the project's own tests (Python and C++)
 # make bench       measure the simulated board against the stated limits
 # make faults      prove the suite on seeded faults, write docs/faults.md
-# make test-model  rebuild the model with TensorFlow and compare (own environment)
+# make test-model  train, convert and rebuild with TensorFlow (own environment)
 # make lint        ruff, mypy, clang-format
 # make format      let ruff and clang-format rewrite
 # make clean       remove everything that was built or written
@@ -58,6 +58,8 @@ faults: $(READY)
 	@$(BIN)/python -m hil.faults $(or $(FAULTS),all --write docs/faults.md)
 
 test-model:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Keras needs Python 3.11 or newer. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 4; }
 	@test -x $(MODEL_VENV)/bin/python || $(PYTHON) -m venv $(MODEL_VENV)
 	@$(MODEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[model]' hypothesis
 	@$(MODEL_VENV)/bin/python -m pytest tests/model -m model $(ARGS)

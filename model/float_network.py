@@ -98,7 +98,8 @@ def load_network(path: Path) -> FloatNetwork:
         raise UsageError(
             f"no Keras model: {str(error).splitlines()[0]}",
             where=where,
-            hint="give the .keras file that training or export wrote",
+            hint="give the .keras file that training or export wrote; to read one, Keras has to be "
+            "at least as new as the one that saved it",
         ) from error
     ranks = sorted(len(output.shape) for output in network.outputs)
     names = [layer.name for layer in network.layers]
