@@ -74,6 +74,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
     train.add_argument(
+        "--stop-after",
+        type=int,
+        metavar="N",
+        help="stop after this epoch of the recipe's schedule, as if it were the last",
+    )
+    train.add_argument(
         "--backend",
         choices=("tensorflow", "jax", "torch"),
         default="tensorflow",
@@ -123,10 +129,13 @@ def run(options: argparse.Namespace) -> int:
     write_started(options.folder, started(options.backend, begun))
     if run.epoch:
         console.print(f"going on after epoch {run.epoch}")
-    with bar(console, "training", total=recipe.epochs * run.steps) as step:
+    last = recipe.epochs if options.stop_after is None else options.stop_after
+    with bar(console, "training", total=last * run.steps) as step:
         step(run.epoch * run.steps)
-        path = finish(run, options.folder, on_step=step, on_epoch=lambda e: _tell(console, e))
-    print(f"{path}: {recipe.epochs} epochs")
+        path = finish(
+            run, options.folder, last=last, on_step=step, on_epoch=lambda e: _tell(console, e)
+        )
+    print(f"{path}: {run.epoch} epochs")
     return ExitCode.PASSED
 
 

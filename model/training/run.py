@@ -148,6 +148,7 @@ def finish(
     training: Training,
     folder: Path,
     *,
+    last: int | None = None,
     on_step: Callable[[int], None] | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Path:
@@ -156,13 +157,14 @@ def finish(
     Args:
         training: at its beginning, or restored.
         folder: exists.
+        last: epoch to stop after, though the recipe's learning rates go on.
         on_step: called with 1 after each step.
         on_epoch: called after each epoch, when it is safe on disk.
     """
     (folder / RECIPE).write_text(training.recipe.to_toml(), encoding="utf-8")
     lines = _history(folder / HISTORY)[: training.epoch]
     with _Scalars(folder / TENSORBOARD) as board:
-        while training.epoch < training.recipe.epochs:
+        while training.epoch < min(training.recipe.epochs, last or training.recipe.epochs):
             epoch = training.run_epoch(on_step)
             lines.append(json.dumps(epoch.as_json()))
             # History first: of a crash between the two, the line is cut off again.
