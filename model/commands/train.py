@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.errors import ExitCode
+from hil.errors import ExitCode, UsageError
 from model.files import HERE
 from model.progress import bar
 
@@ -151,10 +151,17 @@ def _taught(
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
-    from model.training.recipe import read_recipe
+    from model.training.recipe import problem, read_recipe
 
     recipe = read_recipe(options.recipe)
-    return recipe if options.epochs is None else dataclasses.replace(recipe, epochs=options.epochs)
+    if options.epochs is not None:
+        recipe = dataclasses.replace(recipe, epochs=options.epochs)
+    wrong = problem(recipe)
+    if options.stop_after is not None and options.stop_after < 1:
+        wrong = f"--stop-after is {options.stop_after}, not 1 or more"
+    if wrong:
+        raise UsageError(wrong, where="command line", hint="python -m model train --help")
+    return recipe
 
 
 def _initial(path: Path | None) -> Initial | None:

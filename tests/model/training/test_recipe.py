@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import model.__main__ as command
 from hil.errors import UsageError
 from model.commands.train import RECIPE
 from model.training.recipe import Recipe, problem, read_recipe
@@ -86,3 +87,19 @@ def test_what_cannot_be_followed_is_refused_with_its_name(
 def test_a_recipe_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         read_recipe(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--epochs", "0"], "epochs is 0, not above 0"),
+        (["--epochs", "-2"], "epochs is -2"),
+        (["--stop-after", "0"], "--stop-after is 0"),
+    ],
+)
+def test_the_command_refuses_as_the_file_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    assert command.main(["train", str(tmp_path), "--run", str(tmp_path / "run"), *words]) == 4
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

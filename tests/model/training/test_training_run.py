@@ -36,8 +36,7 @@ def step(count):
     left[0] -= count
     if left[0] == 0:
         os.kill(os.getpid(), signal.SIGKILL)
-run.finish = lambda training, folder, on_step, on_epoch: finish(
-    training, folder, on_step=step, on_epoch=on_epoch)
+run.finish = lambda *given, **named: finish(*given, **{**named, "on_step": step})
 command.main(sys.argv[2:])
 """
 
