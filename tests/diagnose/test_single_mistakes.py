@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_a_mistake_in_the_input_is_named_without_a_trace(
 def test_a_mistake_of_the_threshold_is_named(
     run_with: MakeRun, oracle: Oracle, expected: str
 ) -> None:
-    run = run_with(decide=DECISIONS[expected], thresholds=(50, 75, 85, 25))
+    run = run_with(decide=DECISIONS[expected], thresholds=(5, 10, 15, 20, 25, 30, 40, 50, 75, 85))
     found = diagnose(run, oracle)
     assert expected in (*found.ids, *(name for f in found.findings for name, _ in f.alternatives))
     assert len(found.findings) == 1
@@ -110,15 +111,22 @@ def test_a_mistake_of_the_threshold_is_named(
 def test_greater_than_instead_of_at_least_is_a_hint_where_one_score_shows_it(
     oracle: Oracle, model: bytes, photos: tuple[Photo, ...]
 ) -> None:
-    from hil.images import load
-    from hil.resources import find
-
-    # Its score is -64, which is 25 % exactly.
-    on_the_threshold = load(find("fixtures") / "photos" / "photographer.png")
-    assert oracle.run(on_the_threshold.tensor).scores[1] == -64
+    # 25, 50 and 75 % are the only whole percents that a score has: -64, 0 and 64.
+    exact = {-64: 25, 0: 50, 64: 75}
+    on_the_threshold, percent = next(
+        (faded, exact[score])
+        for photo in photos
+        for share in range(100)
+        for faded in (
+            dataclasses.replace(
+                photo, name="faded", pixels=(photo.pixels * (share / 100)).astype("u1")
+            ),
+        )
+        if (score := int(oracle.run(faded.tensor).scores[1])) in exact
+    )
     rule = decided(lambda s, percent: (s[1] + 128) * 100 > percent * 256)
     device = FaultyDevice(oracle, model, decide=rule)
-    found = diagnose(run_of(device, (on_the_threshold, *photos), thresholds=(25,)), oracle)
+    found = diagnose(run_of(device, (on_the_threshold, *photos), thresholds=(percent,)), oracle)
     assert found.findings == ()
     assert any("'greater than'" in fact for fact in found.unexplained[0].facts)
 
