@@ -37,6 +37,25 @@ ORIGINS = {
         "the data set's, difficult persons included",
         True,
     ),
+    "voc2007": Origin(
+        "photographs from Flickr, Pascal VOC 2007, of all its kinds of objects, without those "
+        "that VOC 2012 has again",
+        "Flickr's terms; no further licence is given",
+        "the data set's, of part of the pictures",
+        True,
+    ),
+    "flickr8k": Origin(
+        "photographs from Flickr, Flickr8k; labelled by the words of their five captions",
+        "for non-commercial research and education, as its makers say",
+        "none",
+        True,
+    ),
+    "hdd": Origin(
+        "stills of surveillance cameras, Human Detection Dataset",
+        "no licence stated",
+        "none",
+        True,
+    ),
     "camvid": Origin(
         "frames of driving videos, CamVid",
         "CC BY-NC 4.0 in the copy that was used",
@@ -89,8 +108,8 @@ RESEARCH_ONLY = (
     "cannot grant rights in photographs that are others'. No photograph of these sources is in "
     "this repository or can be made from the weights in any way known to us.\n\n"
     "A product retrains on photographs that it has the rights to, best taken with its own camera "
-    "in its own places: that is lawful, and it also is more accurate there. docs/model.md has the "
-    "commands; the recipe below is the one of this model."
+    "in its own places: that is lawful, and it also is more accurate there. docs/training.md has "
+    "the commands; the recipe below is the one of this model."
 )
 
 OWN = (
