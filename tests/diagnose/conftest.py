@@ -13,7 +13,11 @@ from hil.resources import find
 from hil.testing.faulty_run import FaultyDevice, run_of
 
 MakeRun = Callable[..., Run]
-PHOTOS = ("astronaut", "officer", "couple", "coffee", "man-right", "harbour", "pagoda", "shuttle")
+PHOTOS = (
+    "astronaut", "officer", "couple", "coffee", "man-right", "harbour", "pagoda", "shuttle",
+    "woman-left", "boy-right", "boy-left", "photographer",
+)  # fmt: skip
+"""With enough locations that a wrong one is no chance."""
 
 
 @pytest.fixture(scope="session")
