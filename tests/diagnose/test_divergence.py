@@ -83,9 +83,10 @@ def test_a_damaged_tensor_in_a_run_is_a_usage_error() -> None:
 
 def test_the_text_has_finding_evidence_place_and_map(run_with: MakeRun, oracle: Oracle) -> None:
     run = run_with(**device_options(oracle, [MISTAKES["dead channel"]]))
+    images = len({image.name for image in run.images})
     text = "\n".join(line.text for line in lines(diagnose(run, oracle)))
     assert "1. operator 4 (CONV_2D): output channel 3 alone is wrong" in text
-    assert "explains 13 of 13 wrong outputs" in text
+    assert f"explains {images} of {images} wrong outputs" in text
     assert "look at: the kernel of this operator" in text
     assert "first difference, astronaut" in text
     assert "largest difference by place" in text
