@@ -79,16 +79,10 @@ def set_stock_weights(
     for name, (weights, bias) in zip(names, layers, strict=False):
         kernel = network.get_layer(name)
         wanted = tuple(kernel.kernel.shape)
-        if "depthwise" in name:
-            found = weights.transpose(1, 2, 3, 0)
-        elif name == names[0]:  # stored as a depthwise convolution of one channel
-            found = (
-                weights.transpose(1, 2, 0, 3)
-                if weights.shape[0] == 1
-                else weights.transpose(1, 2, 3, 0)
-            )
-        else:
-            found = weights.transpose(1, 2, 3, 0)
+        # To height, width, in, out; depthwise to height, width, channels, 1. The first one
+        # may be stored as a depthwise convolution of one channel.
+        of_one_channel = name == names[0] and weights.shape[0] == 1
+        found = weights.transpose((1, 2, 0, 3) if of_one_channel else (1, 2, 3, 0))
         if found.shape != wanted:
             raise UsageError(
                 f"the filter of {name} has shape {found.shape}, not {wanted}",
