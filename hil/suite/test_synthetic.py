@@ -16,3 +16,10 @@ def test_the_answer_equals_the_oracles(bench: Bench, board: object, name: str) -
     expect(measured, "answer", "score", "decision", "location", "cam", "features")
     if isinstance(measured.inference.location, Location):
         expect(measured, "own map")
+
+
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_location_whatever_the_score(bench: Bench, board: object, name: str) -> None:
+    """No score is below a threshold of 0; maps of such images have values of both signs."""
+    measured = bench.measure_now(synthetic_photo(name), threshold=0)
+    expect(measured, "decision", "location")
