@@ -82,8 +82,8 @@ def run(options: argparse.Namespace) -> int:
     from hil.evaluate.labels import read_labels
     from model import export
     from model.card import LABELS, POSITIVE_CLASS, Card
-    from model.modelcard.collect import both_class_sources
     from model.modelcard.write import write_card
+    from model.training.validation import both_class_sources
 
     _check(options)
     console = Console(stderr=True, highlight=False)

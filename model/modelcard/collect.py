@@ -26,6 +26,7 @@ from model.difference import difference
 from model.evaluation import Decision, evaluate_model, scored
 from model.modelcard.facts import CardFacts, Shown, Side, SourceCount, Threshold
 from model.operating_point import ARTICLE_PERCENT, lowest_threshold, operating_point
+from model.training.validation import both_class_sources
 
 if TYPE_CHECKING:
     from hil.evaluate.records import Result
@@ -109,14 +110,6 @@ def card_facts(given: Given, progress: Progress | None = None) -> CardFacts:
         tried=given.tried,
         shown=() if given.photographs is None else _shown(given, how),
     )
-
-
-def both_class_sources(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Sources with pictures of both classes, sorted; all of them if there is none."""
-    seen: dict[str, set[bool]] = {}
-    for entry in entries:
-        seen.setdefault(entry.source, set()).add(entry.person)
-    return tuple(sorted(name for name, labels in seen.items() if len(labels) == 2) or sorted(seen))
 
 
 def _select(data: DataSet, sources: Sequence[str]) -> Selection:

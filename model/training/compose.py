@@ -96,24 +96,14 @@ def _mosaic(
 
     image = np.empty(size, np.uint8)
     row, column = (int(random.integers(2, side - 1)) for side in grid)
-    cell_h, cell_w = size[0] // grid[0], size[1] // grid[1]
     tiles = []
-    parts = [
-        (slice(0, row), slice(0, column)),
-        (slice(0, row), slice(column, grid[1])),
-        (slice(row, grid[0]), slice(0, column)),
-        (slice(row, grid[0]), slice(column, grid[1])),
-    ]
-    for number, (rows, columns) in enumerate(parts, start=1):
-        tile = draw()
-        shape = (rows.stop - rows.start) * cell_h, (columns.stop - columns.start) * cell_w
-        image[
-            rows.start * cell_h : rows.stop * cell_h, columns.start * cell_w : columns.stop * cell_w
-        ] = augmented(tile.pixels, shape, recipe, random)
-        mask = np.zeros(grid, bool)
-        mask[rows, columns] = True
-        _set(targets, number, [tile], float(mask.mean()), mask)
-        tiles.append(tile)
+    for rows in (slice(0, row), slice(row, grid[0])):
+        for columns in (slice(0, column), slice(column, grid[1])):
+            tiles.append(draw())
+            cells = np.zeros(grid, bool)
+            cells[rows, columns] = True
+            _place(image, tiles[-1], (rows, columns), grid, recipe, random)
+            _set(targets, len(tiles), tiles[-1:], float(cells.mean()), cells)
     _set(targets, 0, tiles, recipe.global_weight, np.ones(grid, bool))
     return image
 
@@ -130,17 +120,13 @@ def _cutmix(
 
     base, other = draw(), draw()
     image = augmented(base.pixels, size, recipe, random)
-    cell_h, cell_w = size[0] // grid[0], size[1] // grid[1]
     height, width = (int(random.integers(2, side - 1)) for side in grid)
-    row, column = (
-        int(random.integers(grid[0] - height + 1)),
-        int(random.integers(grid[1] - width + 1)),
-    )
+    row = int(random.integers(grid[0] - height + 1))
+    column = int(random.integers(grid[1] - width + 1))
+    part = slice(row, row + height), slice(column, column + width)
+    _place(image, other, part, grid, recipe, random)
     mask = np.zeros(grid, bool)
-    mask[row : row + height, column : column + width] = True
-    image[row * cell_h : (row + height) * cell_h, column * cell_w : (column + width) * cell_w] = (
-        augmented(other.pixels, (height * cell_h, width * cell_w), recipe, random)
-    )
+    mask[part] = True
     inside = float(mask.mean())
     _set(targets, 1, [other], inside, mask)
     # Whether the person of the base is still to be seen is not known.
@@ -148,6 +134,23 @@ def _cutmix(
         _set(targets, 2, [base], 1 - inside, ~mask)
     _set(targets, 0, [base, other], recipe.global_weight, np.ones(grid, bool))
     return image
+
+
+def _place(
+    image: NDArray[np.uint8],
+    tile: Drawn,
+    part: tuple[slice, slice],
+    grid: tuple[int, int],
+    recipe: Recipe,
+    random: np.random.Generator,
+) -> None:
+    """Puts a view of a picture into some rows and columns of cells."""
+    rows, columns = (
+        slice(cells.start * (pixels // count), cells.stop * (pixels // count))
+        for cells, pixels, count in zip(part, image.shape, grid, strict=True)
+    )
+    shape = rows.stop - rows.start, columns.stop - columns.start
+    image[rows, columns] = augmented(tile.pixels, shape, recipe, random)
 
 
 def _set(

@@ -16,11 +16,12 @@ from hil.errors import UsageError
 from hil.resources import find
 from hil.testing.tiny_model import tiny_model
 from model.modelcard import charts
-from model.modelcard.collect import Given, both_class_sources, card_facts
+from model.modelcard.collect import Given, card_facts
 from model.modelcard.facts import CardFacts
 from model.modelcard.sources import INITIAL_PERSON_DETECT, ORIGINS
 from model.modelcard.text import card_markdown
 from model.modelcard.write import card_files, write_card
+from model.training.validation import both_class_sources
 
 LABELS = "file,person,boxes,split,source"
 
