@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from hil.testing.firmware_build import Build, app_image, make_build
+from hil.board.artifacts import Expected, read_expected
+from hil.testing.firmware_build import Build, app_image, make_build, make_identity
+from hil.testing.scripted_board import ScriptedBoard
+from hil.wire.messages import Identity
 
 
 @pytest.fixture
@@ -19,3 +22,20 @@ def build(tmp_path: Path) -> Build:
 @pytest.fixture
 def new_app() -> Callable[..., bytes]:
     return app_image
+
+
+@pytest.fixture
+def expected(build: Build) -> Expected:
+    return read_expected(build.write())
+
+
+@pytest.fixture
+def identity(expected: Expected) -> Identity:
+    return make_identity(expected)
+
+
+@pytest.fixture
+def script(identity: Identity) -> Iterator[ScriptedBoard]:
+    board = ScriptedBoard(identity)
+    yield board
+    board.close()

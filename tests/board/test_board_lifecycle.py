@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hil.board import Board, open_board
-from hil.board.artifacts import Expected, read_expected
+from hil.board.artifacts import Expected
 from hil.board.console import EventKind
 from hil.board.errors import (
     BoardResetError,
@@ -24,7 +24,7 @@ from hil.board.options import BoardOptions
 from hil.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError, UsageError
 from hil.link.errors import BoardError
-from hil.testing.firmware_build import Build, make_identity
+from hil.testing.firmware_build import Build
 from hil.testing.scripted_board import (
     BACKTRACE,
     PANIC,
@@ -51,23 +51,6 @@ from hil.wire.messages import (
 
 IMAGE = bytes(range(256)) * 36
 OPTIONS = BoardOptions(baud=115_200, handshake_s=5.0, image_s=5.0, request_s=2.0, flash="never")
-
-
-@pytest.fixture
-def expected(build: Build) -> Expected:
-    return read_expected(build.write())
-
-
-@pytest.fixture
-def identity(expected: Expected) -> Identity:
-    return make_identity(expected)
-
-
-@pytest.fixture
-def script(identity: Identity) -> Iterator[ScriptedBoard]:
-    board = ScriptedBoard(identity)
-    yield board
-    board.close()
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ import serial
 from esp32_mock_bootloader import server
 from esp_pylib.logger import EspLog
 
-from hil.board.artifacts import Expected, read_expected
+from hil.board.artifacts import Expected
 from hil.board.errors import FlashError
 from hil.board.flashing import FlashProgress, explain, write_flash
 from hil.deadline import Deadline
-from hil.testing.firmware_build import Build
 
 Serve = Callable[[socket.socket, threading.Event], None]
 
@@ -78,11 +77,6 @@ def rom() -> Iterator[Callable[[Serve], Rom]]:
     yield start
     for one in running:
         one.close()
-
-
-@pytest.fixture
-def expected(build: Build) -> Expected:
-    return read_expected(build.write())
 
 
 def flash_it(url: str, expected: Expected, seconds: float = 60.0, **options: Any) -> Any:

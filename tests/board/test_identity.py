@@ -7,20 +7,15 @@ from typing import Any
 
 import pytest
 
-from hil.board.artifacts import Expected, read_expected
+from hil.board.artifacts import Expected
 from hil.board.errors import WrongIdentityError
 from hil.board.identity import check_identity, matches, protocol_mismatch
 from hil.errors import FirmwareError
-from hil.testing.firmware_build import Build, make_identity
+from hil.testing.firmware_build import make_identity
 from hil.wire.enums import ErrorCode
 from hil.wire.replies import Detail, ErrorReply, Identity
 
 WHERE = "/dev/ttyUSB0"
-
-
-@pytest.fixture
-def expected(build: Build) -> Expected:
-    return read_expected(build.write())
 
 
 def changed(identity: Identity, **fields: Any) -> Identity:

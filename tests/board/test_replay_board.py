@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from hil.board import Board, open_board
-from hil.board.artifacts import Expected, read_expected
+from hil.board.artifacts import Expected
 from hil.board.errors import BoardResetError, FlashError, NoAnswerError
 from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
@@ -20,7 +20,6 @@ from hil.errors import InfrastructureError, UsageError
 from hil.link.recording import MAGIC, Kind
 from hil.link.recording_file import read_recording
 from hil.options import RunOptions
-from hil.testing.firmware_build import Build, make_identity
 from hil.testing.scripted_board import (
     BACKTRACE,
     PANIC,
@@ -28,28 +27,11 @@ from hil.testing.scripted_board import (
     ScriptedAdapter,
     ScriptedBoard,
 )
-from hil.wire.messages import Accepted, Identity, Infer, SetBaud
+from hil.wire.messages import Accepted, Infer, SetBaud
 
 IMAGE = bytes(range(256)) * 36
 OTHER = bytes(36 * 256)
 OPTIONS = BoardOptions(baud=115_200, handshake_s=5.0, image_s=5.0, request_s=2.0, flash="never")
-
-
-@pytest.fixture
-def expected(build: Build) -> Expected:
-    return read_expected(build.write())
-
-
-@pytest.fixture
-def identity(expected: Expected) -> Identity:
-    return make_identity(expected)
-
-
-@pytest.fixture
-def script(identity: Identity) -> Iterator[ScriptedBoard]:
-    board = ScriptedBoard(identity)
-    yield board
-    board.close()
 
 
 @pytest.fixture
