@@ -23,12 +23,19 @@ void App::Start(Bytes model_partition) {
   const AppInfo& app = port_.app();
   console_.Info("camhil ", app.firmware_version, " on ", app.target, ", engine ", engine_.name());
   ReportModel();
-  if (inferences_.source() == ImageSource::kCamera) {
-    console_.Info("images come from the camera until a host says hello");
-    port_.NotifyWork();
-  } else {
-    console_.Info("no camera: images come from a host");
+  if (inferences_.source() != ImageSource::kCamera) {
+    console_.Info(kInjection ? "no camera: images come from a host"
+                             : "no camera and no injection: no images");
+    return;
   }
+  if (model_.status().ok() && !model_.takes_frames()) {
+    console_.Error("a frame of ", kFrameColumns, "x", kFrameRows,
+                   " cannot be made into the model's input");
+    return;
+  }
+  console_.Info(kInjection ? "images come from the camera until a host says hello"
+                           : "images come from the camera, always: built without injection");
+  port_.NotifyWork();
 }
 
 void App::ReportModel() {

@@ -38,6 +38,9 @@ inline void StoreLe32(uint32_t value, uint8_t* to) {
 inline const int8_t* AsInt8(const uint8_t* data) {
   return reinterpret_cast<const int8_t*>(data);
 }
+inline int8_t* AsInt8(uint8_t* data) {
+  return reinterpret_cast<int8_t*>(data);
+}
 inline const uint8_t* AsUint8(const int8_t* data) {
   return reinterpret_cast<const uint8_t*>(data);
 }

@@ -9,6 +9,23 @@ size_t PageSize(size_t count, size_t first, size_t limit) {
   return left < limit ? left : limit;
 }
 
+// The frame as the identity lists it.
+Tensor FrameTensor() {
+  constexpr uint8_t kTypeUint8 = 3;            // TFLite's TensorType
+  constexpr uint32_t kBitsOfOne = 0x3F800000;  // 1.0f
+  Tensor frame;
+  frame.role = TensorRole::kFrame;
+  frame.type = kTypeUint8;
+  frame.rank = 4;
+  frame.shape[0] = 1;
+  frame.shape[1] = kFrameRows;
+  frame.shape[2] = kFrameColumns;
+  frame.shape[3] = 1;
+  frame.scale_bits = kBitsOfOne;
+  frame.data_bytes = kFrameBytes;
+  return frame;
+}
+
 Status BeyondOps(uint16_t op_count, uint16_t first) {
   return Failure(ErrorCode::kOutOfRange, op_count, first, "no such operator");
 }
@@ -32,15 +49,13 @@ void Dispatcher::Handle(Bytes message) {
     case Request::Kind::kEcho:
       return link_.Send(seq, Echoed{request.echo.payload});
     case Request::Kind::kUpload:
-      return Handle(seq, request.upload);
     case Request::Kind::kChunk:
-      return Handle(seq, request.chunk);
     case Request::Kind::kInfer:
-      return inferences_.Submit(seq, request.infer);
     case Request::Kind::kReadOutput:
-      return Handle(seq, request.read_output);
     case Request::Kind::kGetTrace:
-      return Handle(seq, request.get_trace);
+      if constexpr (kInjection) return HandleInjection(request);
+      return link_.Send(seq, Failure(ErrorCode::kUnsupported, 0, 0,
+                                     "built without CAMHIL_INJECTION: takes no images"));
     case Request::Kind::kGetMemory:
       return HandleGetMemory(seq);
     case Request::Kind::kSetBaud:
@@ -50,13 +65,32 @@ void Dispatcher::Handle(Bytes message) {
   }
 }
 
+// What a build without injection leaves out.
+void Dispatcher::HandleInjection(const Request& request) {
+  const uint32_t seq = request.seq;
+  switch (request.kind) {
+    case Request::Kind::kUpload:
+      return Handle(seq, request.upload);
+    case Request::Kind::kChunk:
+      return Handle(seq, request.chunk);
+    case Request::Kind::kInfer:
+      return inferences_.Submit(seq, request.infer);
+    case Request::Kind::kReadOutput:
+      return Handle(seq, request.read_output);
+    case Request::Kind::kGetTrace:
+      return Handle(seq, request.get_trace);
+    default:
+      return;
+  }
+}
+
 Capabilities Dispatcher::capabilities() const {
   Capabilities can = {};
-  can.injection = true;
+  can.injection = kInjection;
   can.camera = has_camera_;
-  can.frame_stage = false;
-  can.trace = true;
-  can.capture = true;
+  can.frame_stage = kInjection && model_.takes_frames();
+  can.trace = kInjection;
+  can.capture = kInjection;
   can.baud = port_.app().can_set_baud;
   can.op_times = engine_.times_ops();
   can.cycles = port_.has_cycles();
@@ -69,7 +103,7 @@ void Dispatcher::Handle(uint32_t seq, const Hello& hello) {
                             "the board speaks protocol ", uint32_t{kProtocolVersion}));
     return;
   }
-  inferences_.SetSource(ImageSource::kInjected);
+  if constexpr (kInjection) inferences_.SetSource(ImageSource::kInjected);
   const AppInfo& app = port_.app();
   Identity identity = {};
   identity.target = app.target;
@@ -92,6 +126,8 @@ void Dispatcher::Handle(uint32_t seq, const Hello& hello) {
   identity.op_count = model_.op_count();
   identity.tensors = model_.tensors();
   identity.tensor_count = model_.tensor_count();
+  const Tensor frame = FrameTensor();
+  identity.frame = identity.capabilities.frame_stage ? &frame : nullptr;
   link_.Send(seq, identity);
 }
 
@@ -104,8 +140,15 @@ void Dispatcher::Handle(uint32_t seq, const GetOps& get) {
 
 void Dispatcher::Handle(uint32_t seq, const Upload& upload) {
   if (!model_.status().ok()) return link_.Send(seq, model_.status());
+  const bool is_frame = upload.stage == ImageStage::kFrame;
+  if (is_frame && !model_.takes_frames()) {
+    return link_.Send(seq, Failure(ErrorCode::kUnsupported, 0, 0, "a frame of ", kFrameColumns, "x",
+                                   kFrameRows, " cannot be made into the model's input"));
+  }
+  const uint32_t expected_bytes =
+      is_frame ? static_cast<uint32_t>(kFrameBytes) : model_.input_bytes();
   uint64_t missing = 0;
-  const Status status = images_.Begin(seq, upload, model_.input_bytes(), port_.NowUs(), &missing);
+  const Status status = images_.Begin(seq, upload, expected_bytes, port_.NowUs(), &missing);
   if (!status.ok()) return link_.Send(seq, status);
   link_.Send(seq, Uploading{upload.image_crc, missing});
 }
@@ -124,19 +167,24 @@ void Dispatcher::Handle(uint32_t seq, const ReadOutput& read) {
   if (!inferences_.has_run()) {
     return link_.Send(seq, Failure(ErrorCode::kNothingRecorded, 0, 0, "no inference yet"));
   }
-  const Bytes tensor = engine_.Output(read.output);
-  if (read.output >= model_.output_count() || tensor.size == 0) {
-    return link_.Send(
-        seq, Failure(ErrorCode::kOutOfRange, model_.output_count(), read.output, "no such output"));
+  const Maybe<uint8_t>& output = read.output;
+  const Bytes tensor = output.known ? engine_.Output(output.value) : inferences_.LastInput();
+  if (!output.known && tensor.size == 0) {
+    return link_.Send(seq, Failure(ErrorCode::kNoSuchImage, inferences_.last_image_crc(), 0,
+                                   "the image of the last inference was replaced"));
+  }
+  if (output.known && (output.value >= model_.output_count() || tensor.size == 0)) {
+    return link_.Send(seq, Failure(ErrorCode::kOutOfRange, model_.output_count(), output.value,
+                                   "no such output"));
   }
   if (read.offset > tensor.size) {
     return link_.Send(seq, Failure(ErrorCode::kOutOfRange, static_cast<int64_t>(tensor.size),
-                                   read.offset, "offset beyond the output"));
+                                   read.offset, "offset beyond the tensor"));
   }
   const size_t length = read.length < kChunkBytes ? read.length : kChunkBytes;
-  link_.Send(
-      seq, OutputData{inferences_.last_image_crc(), read.output, static_cast<uint32_t>(tensor.size),
-                      read.offset, tensor.Part(read.offset, length)});
+  link_.Send(seq,
+             OutputData{inferences_.last_image_crc(), output, static_cast<uint32_t>(tensor.size),
+                        read.offset, tensor.Part(read.offset, length)});
 }
 
 void Dispatcher::Handle(uint32_t seq, const GetTrace& get) {

@@ -35,6 +35,7 @@ class Dispatcher {
   void Handle(uint32_t seq, const GetOps& get);
   void Handle(uint32_t seq, const Upload& upload);
   void Handle(uint32_t seq, const Chunk& chunk);
+  void HandleInjection(const Request& request);
   void Handle(uint32_t seq, const ReadOutput& read);
   void Handle(uint32_t seq, const GetTrace& get);
   void Handle(uint32_t seq, const SetBaud& set);

@@ -1,19 +1,22 @@
-// Where images come from while no host injects them.
+// Where images come from while no host injects them: a camera. Both functions
+// are called by the inference task, without the lock.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-
+#include "bytes.h"
+#include "limits.h"
 #include "status.h"
 
 namespace camhil {
 
 class FrameSource {
  public:
-  // Captures one frame and writes it as the model's input tensor, int8 pixels
-  // minus 128 in rows. Waits for the frame; fails with kCamera.
-  // preprocess_us: the time from the captured frame to the tensor.
-  virtual Status Capture(int8_t* tensor, size_t bytes, uint64_t* preprocess_us) = 0;
+  // Waits for the next frame: kFrameRows rows of kFrameColumns gray pixels, one
+  // byte each, without gaps; they stay unchanged until Release. Fails with
+  // kCamera, and then Release is not called.
+  virtual Status Capture(Bytes* frame) = 0;
+
+  // Gives the frame of the last Capture back. Called once for each that succeeded.
+  virtual void Release() = 0;
 
  protected:
   ~FrameSource() = default;

@@ -19,15 +19,13 @@ ImageStore::ImageStore(ImageMemory& memory) {
   for (size_t i = 0; i < kImageBuffers; ++i) images_[i].data = memory.buffers[i];
 }
 
-Status ImageStore::Begin(uint32_t seq, const Upload& upload, uint32_t input_bytes, uint64_t now_us,
-                         uint64_t* missing) {
-  if (upload.stage != ImageStage::kTensor) {
-    return Failure(ErrorCode::kUnsupported, 0, static_cast<int64_t>(upload.stage),
-                   "this build takes tensors, no camera frames");
-  }
-  if (upload.image_bytes != input_bytes) {
-    return Failure(ErrorCode::kWrongSize, input_bytes, upload.image_bytes, "image of ",
-                   upload.image_bytes, " bytes, the input takes ", input_bytes);
+Status ImageStore::Begin(uint32_t seq, const Upload& upload, uint32_t expected_bytes,
+                         uint64_t now_us, uint64_t* missing) {
+  if (upload.image_bytes != expected_bytes || expected_bytes > kImageBufferBytes) {
+    const bool is_frame = upload.stage == ImageStage::kFrame;
+    return Failure(ErrorCode::kWrongSize, expected_bytes, upload.image_bytes, "image of ",
+                   upload.image_bytes,
+                   is_frame ? " bytes, a frame has " : " bytes, the input takes ", expected_bytes);
   }
   Image* image = FindForUpload(seq, upload);
   const bool kept = image != nullptr && (upload.resume || image->upload_seq == seq);
@@ -37,10 +35,13 @@ Status ImageStore::Begin(uint32_t seq, const Upload& upload, uint32_t input_byte
       return Failure(ErrorCode::kBusy, 0, 0, "all image buffers are in use");
     }
     image->present = true;
+    image->stage = upload.stage;
     image->crc = upload.image_crc;
     image->bytes = upload.image_bytes;
     image->missing = AllMissing(ChunkCount(upload.image_bytes));
     image->checked = false;
+    image->preprocessed = false;
+    image->preprocess_us = 0;
     image->begun_us = now_us;
     image->completed_us = now_us;
   }
@@ -85,14 +86,15 @@ Image* ImageStore::Find(uint32_t crc) {
 }
 
 Image* ImageStore::FindForUpload(uint32_t seq, const Upload& upload) {
+  const auto is_it = [&](const Image& image) {
+    return image.present && image.stage == upload.stage && image.crc == upload.image_crc &&
+           image.bytes == upload.image_bytes;
+  };
   for (Image& image : images_) {
-    if (image.present && image.upload_seq == seq && image.crc == upload.image_crc &&
-        image.bytes == upload.image_bytes) {
-      return &image;
-    }
+    if (is_it(image) && image.upload_seq == seq) return &image;
   }
   Image* const latest = Find(upload.image_crc);
-  return latest != nullptr && latest->bytes == upload.image_bytes ? latest : nullptr;
+  return latest != nullptr && is_it(*latest) ? latest : nullptr;
 }
 
 Image* ImageStore::FindFree() {

@@ -1,6 +1,7 @@
 #include "inference.h"
 
 #include "cam.h"
+#include "preprocess.h"
 
 namespace camhil {
 
@@ -117,11 +118,18 @@ Status Inferences::Enqueue(uint32_t seq, const Infer& infer) {
 }
 
 void Inferences::SetSource(ImageSource source) {
+  if (source_ == ImageSource::kCamera && source != source_) port_.ShowDetection(false);
   source_ = source;
 }
 
+Bytes Inferences::LastInput() const {
+  const Image* const image = has_run_ ? images_.Find(last_image_crc_) : nullptr;
+  if (image == nullptr || !image->has_tensor()) return {};
+  return {image->data, model_.input_bytes()};
+}
+
 bool Inferences::HasWork() const {
-  return queued_ > 0 || (source_ == ImageSource::kCamera && model_.status().ok());
+  return queued_ > 0 || (source_ == ImageSource::kCamera && model_.takes_frames());
 }
 
 bool Inferences::RunNext() {
@@ -161,19 +169,45 @@ bool Inferences::TakeJob() {
 }
 
 Status Inferences::Run(Result* result) {
-  Image& image = *job_.image;
   if (job_.from_camera) {
-    uint64_t preprocess_us = 0;
-    auto* const tensor = reinterpret_cast<int8_t*>(image.data);
-    const Status status = camera_->Capture(tensor, image.bytes, &preprocess_us);
+    const Status status = TakeFrame(result);
     if (!status.ok()) return status;
-    result->times.preprocess_us = preprocess_us;
   } else {
+    const Image& image = *job_.image;
     result->image_crc = image.crc;
+    if (image.stage == ImageStage::kFrame && !image.preprocessed) PreprocessUpload();
     result->times.upload_us = image.completed_us - image.begun_us;
+    result->times.preprocess_us = image.preprocess_us;
   }
   const Status status = Invoke(result);
   return status.ok() ? Evaluate(result) : status;
+}
+
+// From the camera's memory into the image's.
+Status Inferences::TakeFrame(Result* result) {
+  Bytes frame;
+  const Status status = camera_->Capture(&frame);
+  if (!status.ok()) return status;
+  if (frame.size != kFrameBytes) {
+    camera_->Release();
+    return Failure(ErrorCode::kCamera, kFrameBytes, static_cast<int64_t>(frame.size),
+                   "camera frame of ", static_cast<uint32_t>(frame.size), " bytes, not ",
+                   static_cast<uint32_t>(kFrameBytes));
+  }
+  const uint64_t start_us = port_.NowUs();
+  Preprocess(frame.data, kFrameSize, AsInt8(job_.image->data), model_.input_size());
+  result->times.preprocess_us = port_.NowUs() - start_us;
+  camera_->Release();
+  return {};
+}
+
+// In place. The image is in use, so that no chunk and no other task touches it.
+void Inferences::PreprocessUpload() {
+  Image& image = *job_.image;
+  const uint64_t start_us = port_.NowUs();
+  Preprocess(image.data, kFrameSize, AsInt8(image.data), model_.input_size());
+  image.preprocess_us = port_.NowUs() - start_us;
+  image.preprocessed = true;
 }
 
 Status Inferences::Invoke(Result* result) {
@@ -183,7 +217,7 @@ Status Inferences::Invoke(Result* result) {
   const uint64_t start_us = port_.NowUs();
   const uint32_t start_cycles = port_.has_cycles() ? port_.Cycles() : 0;
   const Status status =
-      engine_.Invoke({job_.image->data, job_.image->bytes}, record ? &recorder : nullptr);
+      engine_.Invoke({job_.image->data, model_.input_bytes()}, record ? &recorder : nullptr);
   if (port_.has_cycles()) {
     // Wraps after 17.9 s at 240 MHz; an inference takes less.
     result->invoke_cycles = {true, port_.Cycles() - start_cycles};
@@ -214,8 +248,9 @@ Status Inferences::Evaluate(Result* result) {
   }
   result->no_location = NoLocation::kBelowThreshold;
   if (passes) {
-    result->location = FindPeak(result->cam, classifier.rows, classifier.columns,
-                                model_.input_rows(), model_.input_columns());
+    const ImageSize input = model_.input_size();
+    result->location =
+        FindPeak(result->cam, classifier.rows, classifier.columns, input.rows, input.columns);
     result->no_location = NoLocation::kFlatMap;
   }
   result->times.cam_us = port_.NowUs() - start_us;
@@ -254,10 +289,13 @@ void Inferences::Send(const Finished& finished) {
 
 void Inferences::PrintLocation(const Finished& finished) {
   if (source_ != ImageSource::kCamera) return;
+  const Result& result = finished.result;
+  port_.ShowDetection(finished.status.ok() &&
+                      (result.location.known || result.no_location == NoLocation::kFlatMap));
   if (!finished.status.ok()) {
     console_.Error(static_cast<const char*>(finished.status.message));
-  } else if (finished.result.location.known) {
-    const Cell& cell = finished.result.location.value;
+  } else if (result.location.known) {
+    const Cell& cell = result.location.value;
     console_.Plain("location x=", uint32_t{cell.x}, ", y=", uint32_t{cell.y});
   }
 }

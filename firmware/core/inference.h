@@ -36,6 +36,8 @@ class Inferences {
   ImageSource source() const { return source_; }
   // True while output tensors may change.
   bool busy() const { return queued_ > 0 || running_ || source_ == ImageSource::kCamera; }
+  // The input tensor of the last inference; empty once its image was replaced.
+  Bytes LastInput() const;
   bool tracing() const { return running_ && job_.trace; }
   bool has_run() const { return has_run_; }
   uint32_t last_image_crc() const { return last_image_crc_; }
@@ -65,6 +67,8 @@ class Inferences {
   bool HasWork() const;
   bool TakeJob();
   Status Run(Result* result);
+  Status TakeFrame(Result* result);
+  void PreprocessUpload();
   Status Invoke(Result* result);
   Status Evaluate(Result* result);
   void Finish(Finished* finished);

@@ -15,7 +15,7 @@ namespace camhil {
 enum class ImageStage : uint8_t { kTensor = 0, kFrame = 1 };
 enum class ImageSource : uint8_t { kCamera = 0, kInjected = 1 };
 enum class RebootTarget : uint8_t { kApp = 0, kBootloader = 1 };
-enum class TensorRole : uint8_t { kInput = 0, kScore = 1, kFeatures = 2, kOther = 3 };
+enum class TensorRole : uint8_t { kInput = 0, kScore = 1, kFeatures = 2, kOther = 3, kFrame = 4 };
 enum class NoLocation : uint8_t { kBelowThreshold = 0, kFlatMap = 1 };
 
 // A value that may be nil on the wire.
@@ -55,7 +55,7 @@ struct Infer {
   Maybe<uint16_t> capture_op;
 };
 struct ReadOutput {
-  uint8_t output;
+  Maybe<uint8_t> output;  // unknown: the input
   uint32_t offset;
   uint16_t length;
 };
@@ -143,6 +143,7 @@ struct Identity {
   uint16_t op_count;
   const Tensor* tensors;
   size_t tensor_count;
+  const Tensor* frame;  // what a raw frame is; null where the board takes none
 };
 struct OpPage {
   uint16_t op_count;
@@ -190,7 +191,7 @@ struct Result {
 };
 struct OutputData {
   uint32_t image_crc;
-  uint8_t output;
+  Maybe<uint8_t> output;
   uint32_t total;
   uint32_t offset;
   Bytes data;

@@ -27,6 +27,11 @@ void Model::Load(Bytes partition, Engine& engine) {
   status_ = engine.Load(tflite, &arena_);
 }
 
+bool Model::takes_frames() const {
+  constexpr uint32_t kGray = 1;
+  return status_.ok() && tensors_[0].shape[3] == kGray && CanPreprocess(kFrameSize, input_size());
+}
+
 Status Model::ReadHeader(Bytes partition, Bytes* tflite) {
   const Bytes header = partition.Part(0, kModelHeaderBytes);
   if (IsErased(header)) return Failure(ErrorCode::kNoModel, 0, 0, "model partition is empty");
@@ -98,7 +103,7 @@ void Model::AddOutputs(const ModelGraph& graph) {
 }
 
 void Model::AddTensor(const ModelTensor& tensor, TensorRole role, Maybe<uint8_t> output) {
-  if (tensor_count_ == kMaxTensors || tensor.rank() == 0 || tensor.rank() > kMaxRank) return;
+  if (tensor_count_ == kMaxModelTensors || tensor.rank() == 0 || tensor.rank() > kMaxRank) return;
   Tensor& to = tensors_[tensor_count_++];
   to.role = role;
   to.output = output;

@@ -9,12 +9,14 @@
 #include "engine.h"
 #include "limits.h"
 #include "messages.h"
+#include "preprocess.h"
 #include "status.h"
 #include "tflite.h"
 
 namespace camhil {
 
 inline constexpr size_t kModelHeaderBytes = 64;
+inline constexpr ImageSize kFrameSize = {kFrameColumns, kFrameRows};
 
 class Model {
  public:
@@ -33,9 +35,10 @@ class Model {
   const Tensor* tensors() const { return tensors_; }
   size_t tensor_count() const { return tensor_count_; }
   uint32_t input_bytes() const { return tensor_count_ > 0 ? tensors_[0].data_bytes : 0; }
-  // Height and width of the input in pixels.
-  uint32_t input_rows() const { return tensors_[0].shape[1]; }
-  uint32_t input_columns() const { return tensors_[0].shape[2]; }
+  // Of the input, in pixels.
+  ImageSize input_size() const { return {tensors_[0].shape[2], tensors_[0].shape[1]}; }
+  // A camera's frame can be made into the input.
+  bool takes_frames() const;
   uint8_t output_count() const { return output_count_; }
   uint16_t op_count() const { return op_count_; }
   const uint16_t* op_codes() const { return op_codes_; }
@@ -52,7 +55,7 @@ class Model {
   uint8_t sha256_[kSha256Bytes] = {};
   Classifier classifier_;
   ArenaUse arena_;
-  Tensor tensors_[kMaxTensors];
+  Tensor tensors_[kMaxModelTensors];
   size_t tensor_count_ = 0;
   uint8_t output_count_ = 0;
   uint16_t op_count_ = 0;

@@ -45,6 +45,12 @@ class Port {
   virtual uint32_t baud() const = 0;
   virtual void SetBaud(uint32_t baud) = 0;
 
+  // Tells people near a board that works on its camera whether the last frame
+  // passed the threshold: an LED. Called with the lock held, after every
+  // inference on a camera's frame (false where it failed) and with false when a
+  // host takes over. Must not wait. A board without an LED leaves it out.
+  virtual void ShowDetection(bool /*present*/) {}
+
   // Restarts the board. Where it returns, Read and WaitForWork report the end.
   virtual void Reset(RebootTarget target) = 0;
 

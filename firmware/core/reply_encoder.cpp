@@ -102,7 +102,8 @@ size_t EncodeReply(uint32_t seq, const Status& error, uint8_t* out) {
 }
 
 size_t EncodeReply(uint32_t seq, const Identity& identity, uint8_t* out) {
-  if (identity.tensor_count > kMaxTensors) return 0;
+  const size_t frames = identity.frame != nullptr ? 1 : 0;
+  if (identity.tensor_count + frames > kMaxTensors) return 0;
   ::reply reply = {};
   reply.reply_union_choice = ::reply::reply_union_identity_m_c;
   ::identity& to = reply.reply_union_identity_m;
@@ -129,10 +130,11 @@ size_t EncodeReply(uint32_t seq, const Identity& identity, uint8_t* out) {
   to.identity_classes = identity.classes;
   to.identity_arena_bytes = identity.arena_bytes;
   to.identity_op_count = identity.op_count;
-  to.identity_tensors_tensor_m_count = identity.tensor_count;
+  to.identity_tensors_tensor_m_count = identity.tensor_count + frames;
   for (size_t i = 0; i < identity.tensor_count; ++i) {
     Convert(identity.tensors[i], &to.identity_tensors_tensor_m[i]);
   }
+  if (frames > 0) Convert(*identity.frame, &to.identity_tensors_tensor_m[identity.tensor_count]);
   return Finish(seq, &reply, out);
 }
 
@@ -213,8 +215,15 @@ size_t EncodeReply(uint32_t seq, const Result& result, uint8_t* out) {
 size_t EncodeReply(uint32_t seq, const OutputData& data, uint8_t* out) {
   ::reply reply = {};
   reply.reply_union_choice = ::reply::reply_union_output_data_m_c;
-  reply.reply_union_output_data_m = {data.image_crc, data.output, data.total, data.offset,
-                                     Blob(data.data)};
+  using To = ::output_data;
+  To& to = reply.reply_union_output_data_m;
+  to.output_data_image_crc = data.image_crc;
+  to.output_data_output_choice =
+      data.output.known ? To::output_data_output_uint_c : To::output_data_output_nil_c;
+  to.output_data_output_uint = data.output.value;
+  to.output_data_total = data.total;
+  to.output_data_offset = data.offset;
+  to.output_data_data = Blob(data.data);
   return Finish(seq, &reply, out);
 }
 

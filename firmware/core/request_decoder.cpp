@@ -67,8 +67,11 @@ void Convert(const ::request& from, Request* to) {
     case ::request::request_union_read_output_m_c: {
       const ::read_output& read = from.request_union_read_output_m;
       to->kind = Kind::kReadOutput;
-      to->read_output = {static_cast<uint8_t>(read.read_output_output), read.read_output_offset,
-                         static_cast<uint16_t>(read.read_output_length)};
+      to->read_output = {
+          {}, read.read_output_offset, static_cast<uint16_t>(read.read_output_length)};
+      Maybe<uint8_t>& output = to->read_output.output;
+      output.known = read.read_output_output_choice == ::read_output::read_output_output_uint_c;
+      if (output.known) output.value = static_cast<uint8_t>(read.read_output_output_uint);
       break;
     }
     case ::request::request_union_get_trace_m_c:

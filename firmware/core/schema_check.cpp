@@ -39,6 +39,7 @@ static_assert(static_cast<int>(ImageStage::kFrame) == ::image_stage_r::image_sta
 static_assert(static_cast<int>(RebootTarget::kBootloader) ==
               ::reboot_target_r::reboot_target_reboot_to_bootloader_m_c);
 static_assert(static_cast<int>(TensorRole::kOther) == ::tensor_role_r::tensor_role_role_other_m_c);
+static_assert(static_cast<int>(TensorRole::kFrame) == ::tensor_role_r::tensor_role_role_frame_m_c);
 static_assert(static_cast<int>(NoLocation::kFlatMap) ==
               ::no_location_r::no_location_location_flat_map_m_c);
 

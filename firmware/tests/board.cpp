@@ -112,6 +112,11 @@ void FakePort::Unlock() {
   locked = false;
 }
 
+void FakePort::ShowDetection(bool present) {
+  CHECK(locked);
+  shown.push_back(present);
+}
+
 camhil::Status FakeEngine::Load(Bytes, camhil::ArenaUse* arena) {
   ++loads;
   *arena = {70000, 65000};
@@ -136,11 +141,20 @@ Bytes FakeEngine::Output(uint8_t index) const {
   return {outputs[index].data(), outputs[index].size()};
 }
 
-camhil::Status FakeCamera::Capture(int8_t* tensor, size_t bytes, uint64_t* preprocess_us) {
+camhil::Status FakeCamera::Capture(Bytes* pixels) {
+  CHECK(!port_.locked);  // a frame takes its time
+  CHECK_EQ(held, 0);
   ++captures;
-  for (size_t i = 0; i < bytes; ++i) tensor[i] = static_cast<int8_t>(captures);
-  *preprocess_us = 77;
-  return status;
+  if (!status.ok()) return status;
+  ++held;
+  *pixels = {frame.data(), frame.size()};
+  return {};
+}
+
+void FakeCamera::Release() {
+  CHECK_EQ(held, 1);
+  --held;
+  frame.assign(frame.size(), 0);  // the driver fills it again
 }
 
 uint32_t Crc(const Blob& bytes) {

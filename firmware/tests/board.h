@@ -76,6 +76,7 @@ class FakePort final : public camhil::Port {
   void Unlock() override;
   void NotifyWork() override { ++notified; }
   bool WaitForWork() override { return false; }
+  void ShowDetection(bool present) override;
 
   camhil::AppInfo info = {};
   uint64_t now_us = 5'000'000;
@@ -88,6 +89,7 @@ class FakePort final : public camhil::Port {
   uint32_t current_baud = 115200;
   std::vector<camhil::RebootTarget> resets;
   int notified = 0;
+  std::vector<bool> shown;  // detections
   bool locked = false;
 };
 
@@ -116,9 +118,17 @@ class FakeEngine final : public camhil::Engine {
 
 class FakeCamera final : public camhil::FrameSource {
  public:
-  camhil::Status Capture(int8_t* tensor, size_t bytes, uint64_t* preprocess_us) override;
+  explicit FakeCamera(FakePort& port) : port_(port) {}
+  camhil::Status Capture(Bytes* frame) override;
+  void Release() override;
+
   camhil::Status status;
+  Blob frame = Blob(camhil::kFrameBytes, 200);
   int captures = 0;
+  int held = 0;  // captured and not yet released
+
+ private:
+  FakePort& port_;
 };
 
 // The partition's content for a model.
@@ -152,7 +162,7 @@ class Board {
 
   FakePort port;
   FakeEngine engine{port};
-  FakeCamera camera;
+  FakeCamera camera{port};
   std::string console;
   std::unique_ptr<camhil::ImageMemory> images = std::make_unique<camhil::ImageMemory>();
   std::unique_ptr<camhil::App> app;

@@ -114,8 +114,8 @@ class Channel:
             for ticket in tickets:
                 self.session.cancel(ticket)
 
-    def read_output(self, output: int, deadline: Deadline) -> paging.OutputBytes:
-        """An output tensor as the last inference left it."""
+    def read_output(self, output: int | None, deadline: Deadline) -> paging.OutputBytes:
+        """An output tensor as the last inference left it; None: the input that it ran on."""
         return paging.read_output(self, output, deadline)
 
     def ops(self, deadline: Deadline) -> tuple[int, ...]:

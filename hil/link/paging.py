@@ -31,10 +31,10 @@ class Requester(Protocol):
 
 @dataclass(frozen=True)
 class OutputBytes:
-    """An output tensor, int8 row-major, and the CRC-32 of the image that it belongs to."""
+    """An output tensor (None: the input), int8 row-major, and the CRC-32 of its image."""
 
     image_crc: int
-    output: int
+    output: int | None
     data: bytes
 
 
@@ -50,7 +50,7 @@ class Trace:
     entries: tuple[TraceEntry, ...]
 
 
-def read_output(channel: Requester, output: int, deadline: Deadline) -> OutputBytes:
+def read_output(channel: Requester, output: int | None, deadline: Deadline) -> OutputBytes:
     data = b""
     while True:
         request = ReadOutput(output, len(data), MAX_PAYLOAD_BYTES)
@@ -59,12 +59,12 @@ def read_output(channel: Requester, output: int, deadline: Deadline) -> OutputBy
         if not data:
             image_crc, total = page.image_crc, page.total
         elif (page.image_crc, page.total) != (image_crc, total):
-            raise _changed("output tensor")
+            raise _changed("tensor")
         if page.output != output or page.offset != len(data) or (not page.data and total):
-            raise _wrong_page("output tensor")
+            raise _wrong_page("tensor")
         data += page.data
         if len(data) > total:
-            raise _wrong_page("output tensor")
+            raise _wrong_page("tensor")
         if len(data) == total:
             return OutputBytes(image_crc, output, data)
 

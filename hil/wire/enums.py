@@ -27,6 +27,7 @@ class TensorRole(enum.IntEnum):
     SCORE = 1
     FEATURES = 2
     OTHER = 3
+    FRAME = 4  # no tensor of the model: the raw frame that the board takes
 
 
 class NoLocation(enum.IntEnum):

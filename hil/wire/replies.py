@@ -66,9 +66,10 @@ class ErrorReply:
 
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor of the model; `output` is its index for `ReadOutput`, None for the input.
+    """A tensor of the model, or the raw frame that the board takes; rows come before columns.
 
-    `type` is TFLite's TensorType (9 is INT8). Real value = scale * (q - zero_point).
+    `output` is its index for `ReadOutput`, None for the input and the frame. `type` is TFLite's
+    TensorType (9 is INT8, 3 is UINT8). Real value = scale * (q - zero_point).
     """
 
     role: TensorRole
@@ -121,7 +122,7 @@ class Identity:
     classes: U8
     arena_bytes: U32
     op_count: U16
-    tensors: Annotated[tuple[Tensor, ...], Count(0, 4)]
+    tensors: Annotated[tuple[Tensor, ...], Count(0, 5)]
 
 
 @dataclass(frozen=True)
@@ -222,11 +223,11 @@ class Result:
 
 @dataclass(frozen=True)
 class OutputData:
-    """Bytes of an output tensor of `total` bytes, from `offset` on."""
+    """Bytes of an output tensor (None: the input) of `total` bytes, from `offset` on."""
 
     kind: ClassVar[int] = 7
     image_crc: Crc32
-    output: U8
+    output: U8 | None
     total: U32
     offset: U32
     data: Annotated[bytes, Bytes(0, MAX_PAYLOAD_BYTES)]

@@ -72,10 +72,10 @@ class Infer:
 
 @dataclass(frozen=True)
 class ReadOutput:
-    """Asks for bytes of output tensor `output` as the last inference left it."""
+    """Asks for bytes of output tensor `output` as the last inference left it; None: its input."""
 
     kind: ClassVar[int] = 7
-    output: U8
+    output: U8 | None
     offset: U32
     length: U16
 

@@ -184,10 +184,12 @@ static bool decode_read_output(
 		zcbor_state_t *state, struct read_output *result)
 {
 	zcbor_log("%s\r\n", __func__);
+	bool int_res;
 
 	bool res = (((((zcbor_uint32_expect(state, (7))))
-	&& ((zcbor_uint32_decode(state, (&(*result).read_output_output)))
-	&& ((((*result).read_output_output <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
+	&& ((zcbor_union_start_code(state) && (int_res = ((((zcbor_uint32_decode(state, (&(*result).read_output_output_uint)))
+	&& ((((*result).read_output_output_uint <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) && (((*result).read_output_output_choice = read_output_output_uint_c), true))
+	|| (zcbor_union_elem_code(state) && (((zcbor_nil_expect(state, NULL))) && (((*result).read_output_output_choice = read_output_output_nil_c), true)))), zcbor_union_end_code(state), int_res)))
 	&& ((zcbor_uint32_decode(state, (&(*result).read_output_offset)))
 	&& ((((*result).read_output_offset <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
 	&& ((zcbor_uint32_decode(state, (&(*result).read_output_length)))
@@ -335,7 +337,8 @@ static bool decode_tensor_role(
 	bool res = (((((zcbor_uint_decode(state, &(*result).tensor_role_choice, sizeof((*result).tensor_role_choice)))) && ((((((*result).tensor_role_choice == tensor_role_role_input_m_c) && ((1)))
 	|| (((*result).tensor_role_choice == tensor_role_role_score_m_c) && ((1)))
 	|| (((*result).tensor_role_choice == tensor_role_role_features_m_c) && ((1)))
-	|| (((*result).tensor_role_choice == tensor_role_role_other_m_c) && ((1)))) || (zcbor_error(state, ZCBOR_ERR_WRONG_VALUE), false))))));
+	|| (((*result).tensor_role_choice == tensor_role_role_other_m_c) && ((1)))
+	|| (((*result).tensor_role_choice == tensor_role_role_frame_m_c) && ((1)))) || (zcbor_error(state, ZCBOR_ERR_WRONG_VALUE), false))))));
 
 	log_result(state, res, __func__);
 	return res;
@@ -435,7 +438,7 @@ static bool decode_identity(
 	&& ((((*result).identity_arena_bytes <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
 	&& ((zcbor_uint32_decode(state, (&(*result).identity_op_count)))
 	&& ((((*result).identity_op_count <= UINT16_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
-	&& ((zcbor_list_start_decode(state) && ((zcbor_multi_decode(0, 4, &(*result).identity_tensors_tensor_m_count, (zcbor_decoder_t *)decode_tensor, state, (*&(*result).identity_tensors_tensor_m), sizeof(struct tensor))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))))));
+	&& ((zcbor_list_start_decode(state) && ((zcbor_multi_decode(0, 5, &(*result).identity_tensors_tensor_m_count, (zcbor_decoder_t *)decode_tensor, state, (*&(*result).identity_tensors_tensor_m), sizeof(struct tensor))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))))));
 
 	if (false) {
 		/* For testing that the types of the arguments are correct.
@@ -635,12 +638,14 @@ static bool decode_output_data(
 		zcbor_state_t *state, struct output_data *result)
 {
 	zcbor_log("%s\r\n", __func__);
+	bool int_res;
 
 	bool res = (((((zcbor_uint32_expect(state, (7))))
 	&& ((zcbor_uint32_decode(state, (&(*result).output_data_image_crc)))
 	&& ((((((*result).output_data_image_crc <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
-	&& ((zcbor_uint32_decode(state, (&(*result).output_data_output)))
-	&& ((((*result).output_data_output <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
+	&& ((zcbor_union_start_code(state) && (int_res = ((((zcbor_uint32_decode(state, (&(*result).output_data_output_uint)))
+	&& ((((*result).output_data_output_uint <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) && (((*result).output_data_output_choice = output_data_output_uint_c), true))
+	|| (zcbor_union_elem_code(state) && (((zcbor_nil_expect(state, NULL))) && (((*result).output_data_output_choice = output_data_output_nil_c), true)))), zcbor_union_end_code(state), int_res)))
 	&& ((zcbor_uint32_decode(state, (&(*result).output_data_total)))
 	&& ((((*result).output_data_total <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
 	&& ((zcbor_uint32_decode(state, (&(*result).output_data_offset)))

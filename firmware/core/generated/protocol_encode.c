@@ -188,8 +188,10 @@ static bool encode_read_output(
 	zcbor_log("%s\r\n", __func__);
 
 	bool res = (((((zcbor_uint32_put(state, (7))))
-	&& (((((*input).read_output_output <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
-	&& (zcbor_uint32_encode(state, (&(*input).read_output_output))))
+	&& ((((*input).read_output_output_choice == read_output_output_uint_c) ? (((((*input).read_output_output_uint <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).read_output_output_uint))))
+	: (((*input).read_output_output_choice == read_output_output_nil_c) ? ((zcbor_nil_put(state, NULL)))
+	: false)))
 	&& (((((*input).read_output_offset <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).read_output_offset))))
 	&& (((((*input).read_output_length <= UINT16_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
@@ -341,7 +343,8 @@ static bool encode_tensor_role(
 	: (((*input).tensor_role_choice == tensor_role_role_score_m_c) ? ((zcbor_uint32_put(state, (1))))
 	: (((*input).tensor_role_choice == tensor_role_role_features_m_c) ? ((zcbor_uint32_put(state, (2))))
 	: (((*input).tensor_role_choice == tensor_role_role_other_m_c) ? ((zcbor_uint32_put(state, (3))))
-	: false))))));
+	: (((*input).tensor_role_choice == tensor_role_role_frame_m_c) ? ((zcbor_uint32_put(state, (4))))
+	: false)))))));
 
 	log_result(state, res, __func__);
 	return res;
@@ -434,7 +437,7 @@ static bool encode_identity(
 	&& (zcbor_uint32_encode(state, (&(*input).identity_arena_bytes))))
 	&& (((((*input).identity_op_count <= UINT16_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).identity_op_count))))
-	&& ((zcbor_list_start_encode(state, 4) && ((zcbor_multi_encode_minmax(0, 4, &(*input).identity_tensors_tensor_m_count, (zcbor_encoder_t *)encode_tensor, state, (*&(*input).identity_tensors_tensor_m), sizeof(struct tensor))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 4))))));
+	&& ((zcbor_list_start_encode(state, 5) && ((zcbor_multi_encode_minmax(0, 5, &(*input).identity_tensors_tensor_m_count, (zcbor_encoder_t *)encode_tensor, state, (*&(*input).identity_tensors_tensor_m), sizeof(struct tensor))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 5))))));
 
 	log_result(state, res, __func__);
 	return res;
@@ -627,8 +630,10 @@ static bool encode_output_data(
 	bool res = (((((zcbor_uint32_put(state, (7))))
 	&& (((((((*input).output_data_image_crc <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).output_data_image_crc))))
-	&& (((((*input).output_data_output <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
-	&& (zcbor_uint32_encode(state, (&(*input).output_data_output))))
+	&& ((((*input).output_data_output_choice == output_data_output_uint_c) ? (((((*input).output_data_output_uint <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).output_data_output_uint))))
+	: (((*input).output_data_output_choice == output_data_output_nil_c) ? ((zcbor_nil_put(state, NULL)))
+	: false)))
 	&& (((((*input).output_data_total <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).output_data_total))))
 	&& (((((*input).output_data_offset <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))

@@ -85,7 +85,13 @@ struct infer {
 };
 
 struct read_output {
-	uint32_t read_output_output;
+	union {
+		uint32_t read_output_output_uint;
+	};
+	enum {
+		read_output_output_uint_c,
+		read_output_output_nil_c,
+	} read_output_output_choice;
 	uint32_t read_output_offset;
 	uint32_t read_output_length;
 };
@@ -197,6 +203,7 @@ struct tensor_role_r {
 		tensor_role_role_score_m_c = 1,
 		tensor_role_role_features_m_c = 2,
 		tensor_role_role_other_m_c = 3,
+		tensor_role_role_frame_m_c = 4,
 	} tensor_role_choice;
 };
 
@@ -240,7 +247,7 @@ struct identity {
 	uint32_t identity_classes;
 	uint32_t identity_arena_bytes;
 	uint32_t identity_op_count;
-	struct tensor identity_tensors_tensor_m[4];
+	struct tensor identity_tensors_tensor_m[5];
 	size_t identity_tensors_tensor_m_count;
 };
 
@@ -330,7 +337,13 @@ struct result {
 
 struct output_data {
 	uint32_t output_data_image_crc;
-	uint32_t output_data_output;
+	union {
+		uint32_t output_data_output_uint;
+	};
+	enum {
+		output_data_output_uint_c,
+		output_data_output_nil_c,
+	} output_data_output_choice;
 	uint32_t output_data_total;
 	uint32_t output_data_offset;
 	struct zcbor_string output_data_data;
