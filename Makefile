@@ -1,6 +1,7 @@
 # make hil         set up, flash the simulated board, run the acceptance suite on it
 # make test        set up, run the project's own tests (Python and C++)
 # make bench       measure the simulated board against the stated limits
+# make firmware    build the firmware for a chip with ESP-IDF (TARGET=esp32 or esp32s3)
 # make faults      prove the suite on seeded faults, write docs/faults.md
 # make test-model  train, convert and rebuild with TensorFlow (own environment)
 # make lint        ruff, mypy, clang-format
@@ -15,6 +16,7 @@ PYTHON   ?= python3
 BOARD    ?= sim
 FIRMWARE ?=
 GATES    ?= gates.toml
+TARGET   ?= esp32
 ARGS     ?=
 
 VENV       := .venv
@@ -24,7 +26,7 @@ MODEL_VENV := .venv-model
 CXX_FILES  = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /generated/ -e /third_party/)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hil test bench faults test-model lint format clean
+.PHONY: help setup hil test bench firmware faults test-model lint format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -52,6 +54,9 @@ test: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+firmware: $(READY)
+	@$(BIN)/hil build --target "$(TARGET)" $(ARGS)
 
 # FAULTS=ci: a quick ten; FAULTS="a b": these.
 faults: $(READY)

@@ -1,4 +1,4 @@
-"""The `hil` command: look at a board, evaluate it, and judge what was recorded.
+"""The `hil` command: build firmware, look at a board, evaluate it, and judge what was recorded.
 
 Each subcommand is a module with `add(parser)` and `run(arguments, console)`;
 it is imported only when it is called for.
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "doctor": "check this machine: packages, compiler, ports, permissions",
     "info": "what a board says of itself: firmware, model, tensors, memory",
+    "build": "firmware for a chip, or for the simulated board; sizes and memory budget",
     "flash": "write firmware and model to a board",
     "infer": "one photograph through a board, with heatmap and location drawn over it",
     "evaluate": "a labelled data set through a board: accuracy, localization, agreement",

@@ -1,0 +1,115 @@
+"""Holds a build against the memory budget: `python -m hil.firmware_build.check BUILD_DIR`.
+
+Exit codes: 0 kept, 4 a file cannot be used, 7 over the budget, 8 a part was not measured.
+A Python without a TOML reader (3.10 and older have none of their own) checks nothing and
+says so; with --optional that is no failure, because `hil build` checks again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hil.errors import ExitCode, HilError, UsageError
+
+if TYPE_CHECKING:
+    from hil.firmware_build.usage import Line, Usage
+
+_REBUILD = "build the project with idf.py build"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a build uses, and the lines of its budget."""
+
+    usage: Usage
+    lines: tuple[Line, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        if all(line.met for line in self.lines):
+            return ExitCode.PASSED
+        over = any(line.used_bytes is not None and not line.met for line in self.lines)
+        return ExitCode.GATE_FAILED if over else ExitCode.NOT_PROVEN
+
+
+def check_build(build_dir: Path, budget_file: Path) -> Checked:
+    """Measures the build in `build_dir` and judges it.
+
+    Raises:
+        UsageError: a file of the build is missing or is not what its name says.
+        ImportError: this Python reads no TOML.
+    """
+    from hil.firmware_build.budget import read_budget
+    from hil.firmware_build.map_file import read_map
+    from hil.firmware_build.usage import judge, measure
+
+    budget = read_budget(budget_file)
+    project = _read_json(build_dir / "project_description.json")
+    name = str(project.get("project_name", ""))
+    map_file = build_dir / f"{name}.map"
+    app = build_dir / str(project.get("app_bin", ""))
+    settings = _read_json(build_dir / "config" / "sdkconfig.json")
+    try:
+        usage = measure(read_map(map_file), app.stat().st_size, settings, budget)
+    except OSError as error:
+        where = str(error.filename or map_file)
+        raise UsageError(f"cannot read it: {error.strerror}", where=where, hint=_REBUILD) from error
+    except ValueError as error:
+        raise UsageError(str(error), where=str(map_file), hint=_REBUILD) from error
+    return Checked(usage, judge(usage, budget))
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"cannot read it: {error.strerror}", where=str(path), hint=_REBUILD
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"not JSON: {error}", where=str(path), hint=_REBUILD) from error
+    if not isinstance(value, dict):
+        raise UsageError("not a JSON object", where=str(path), hint=_REBUILD)
+    return value
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m hil.firmware_build.check")
+    parser.add_argument("build_dir", type=Path, help="folder of idf.py build")
+    parser.add_argument(
+        "--budget", type=Path, metavar="FILE", help="default: budget.toml beside the build folder"
+    )
+    parser.add_argument(
+        "--optional", action="store_true", help="no failure where this Python reads no TOML"
+    )
+    arguments = parser.parse_args(argv)
+    budget = arguments.budget or arguments.build_dir.resolve().parent / "budget.toml"
+    try:
+        checked = check_build(arguments.build_dir, budget)
+    except ImportError as missing:
+        print(
+            f"The memory budget was NOT checked: {missing} (Python {sys.version.split()[0]}).\n"
+            f"`hil build` checks it, and so does Python 3.11 or newer.",
+            file=sys.stderr,
+        )
+        return int(ExitCode.PASSED if arguments.optional else ExitCode.NOT_PROVEN)
+    except HilError as error:
+        print(f"memory budget: {error}", file=sys.stderr)
+        return int(error.exit_code)
+    from hil.firmware_build.table import budget_lines
+
+    print("\n".join(budget_lines(checked.lines)))
+    if checked.exit_code:
+        print(f"The limits are in {budget}.", file=sys.stderr)
+    return int(checked.exit_code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,275 @@
+"""Finding ESP-IDF, running idf.py, and `hil build`."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from hil.cli import build as command
+from hil.cli import main
+from hil.errors import ExitCode, InfrastructureError, UsageError
+from hil.firmware_build.idf import (
+    EXPORT_COMMAND,
+    Idf,
+    Step,
+    build,
+    configured_target,
+    errors_of,
+    find_idf,
+    parse_step,
+)
+
+from .projects import BUDGET, MAP
+
+IDF_PY = """\
+#!{python}
+import json, os, pathlib, sys
+words = sys.argv[1:]
+project, folder = pathlib.Path(words[1]), pathlib.Path(words[3])
+with open(project / "calls", "a") as calls:
+    calls.write(" ".join(words[4:]) + " " + os.environ["IDF_TARGET"] + "\\n")
+if words[4] == "set-target":
+    (project / "sdkconfig").write_text('CONFIG_IDF_TARGET="%s"\\n' % words[5])
+    sys.exit()
+print("[1/2] Building CXX object main.cpp.obj", flush=True)
+print("[2/2] Generating camhil.bin", flush=True)
+if (project / "broken").exists():
+    print("FAILED: main.cpp.obj\\n" + "x" * 5000 + "\\nmain.cpp:3:5: error: expected ';'")
+    sys.exit(2)
+(folder / "config").mkdir(parents=True, exist_ok=True)
+(folder / "config" / "sdkconfig.json").write_text('{{"CAMHIL_ARENA_KB": 80}}')
+description = {{"project_name": "camhil", "app_bin": "camhil.bin"}}
+(folder / "project_description.json").write_text(json.dumps(description))
+(folder / "camhil.map").write_text((project / "map").read_text())
+(folder / "camhil.bin").write_bytes(bytes(int((project / "app_bytes").read_text())))
+"""
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """An ESP-IDF v5.5.1 as its export script leaves it; idf.py writes a made-up build."""
+    home = tmp_path / "esp-idf"
+    (home / "tools" / "cmake").mkdir(parents=True)
+    script = home / "tools" / "idf.py"
+    script.write_text(IDF_PY.format(python=sys.executable))
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    (home / "tools" / "cmake" / "version.cmake").write_text(
+        "set(IDF_VERSION_MAJOR 5)\nset(IDF_VERSION_MINOR 5)\nset(IDF_VERSION_PATCH 1)\n"
+    )
+    return {"IDF_PATH": str(home), "PATH": str(home / "tools")}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "esp32"
+    folder.mkdir()
+    (folder / "budget.toml").write_text(BUDGET)
+    (folder / "map").write_text(MAP)
+    (folder / "app_bytes").write_text("300000")
+    return folder
+
+
+def on_path(environ: dict[str, str]) -> Idf:
+    return find_idf("esp32", environ, lambda name: str(Path(environ["PATH"]) / name))
+
+
+def calls(project: Path) -> list[str]:
+    return (project / "calls").read_text().splitlines()
+
+
+# ---- finding it -------------------------------------------------------------------
+
+
+def test_without_esp_idf_the_two_commands_that_install_it_are_shown() -> None:
+    with pytest.raises(UsageError) as refusal:
+        find_idf("esp32s3", {})
+    assert "esp32s3" in refusal.value.message
+    hint = refusal.value.hint.splitlines()
+    assert hint[1].strip() == (
+        "git clone -b v5.5 --recursive https://github.com/espressif/esp-idf.git"
+        " && ./esp-idf/install.sh esp32s3"
+    )
+    assert hint[2].strip() == EXPORT_COMMAND == ". ./esp-idf/export.sh"
+
+
+def test_an_installed_esp_idf_that_the_shell_does_not_use_is_pointed_out(tmp_path: Path) -> None:
+    (tmp_path / "esp" / "esp-idf").mkdir(parents=True)
+    export = tmp_path / "esp" / "esp-idf" / "export.sh"
+    export.touch()
+    with pytest.raises(UsageError) as refusal:
+        find_idf("esp32", {"HOME": str(tmp_path)})
+    assert f". {export}" in refusal.value.hint
+
+
+def test_an_idf_path_that_is_no_esp_idf_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no ESP-IDF"):
+        find_idf("esp32", {"IDF_PATH": str(tmp_path)})
+
+
+def test_an_idf_py_that_is_not_on_path_asks_for_the_export_script(environ: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="not on PATH") as refusal:
+        find_idf("esp32", environ, lambda _name: None)
+    assert "export.sh" in refusal.value.hint
+
+
+def test_esp_idf_s_own_python_runs_it_whatever_python_is_active(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    python = tmp_path / "env" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    environ["IDF_PYTHON_ENV_PATH"] = str(tmp_path / "env")
+    found = find_idf("esp32", environ, lambda _name: None)
+    assert found.command == (str(python), str(Path(environ["IDF_PATH"]) / "tools" / "idf.py"))
+
+
+@pytest.mark.parametrize(
+    ("version", "supported"),
+    [((5, 0, 9), False), ((5, 1, 0), True), ((6, 0, 4), True), ((6, 1, 0), False)],
+)
+def test_releases_that_the_project_is_built_with(
+    version: tuple[int, int, int], supported: bool
+) -> None:
+    assert Idf(Path(), (), version).supported is supported
+
+
+def test_the_version_is_that_of_the_checkout(environ: dict[str, str]) -> None:
+    assert str(on_path(environ)) == "v5.5.1"
+
+
+# ---- running it -------------------------------------------------------------------
+
+
+def test_the_target_is_set_once_and_when_it_changes(environ: dict[str, str], project: Path) -> None:
+    idf = on_path(environ)
+    for target in ("esp32", "esp32", "esp32s3"):
+        build(idf, project, project / "build", target)
+    assert configured_target(project) == "esp32s3"
+    assert calls(project) == [
+        "set-target esp32 esp32",
+        "build esp32",
+        "build esp32",
+        "set-target esp32s3 esp32s3",
+        "build esp32s3",
+    ]
+
+
+def test_progress_is_that_of_ninja(environ: dict[str, str], project: Path) -> None:
+    steps: list[Step] = []
+    build(on_path(environ), project, project / "build", "esp32", on_step=steps.append)
+    assert steps == [
+        Step(1, 2, "Building CXX object main.cpp.obj"),
+        Step(2, 2, "Generating camhil.bin"),
+    ]
+
+
+def test_a_failed_build_shows_the_compiler_s_error(environ: dict[str, str], project: Path) -> None:
+    (project / "broken").touch()
+    with pytest.raises(UsageError) as failure:
+        build(on_path(environ), project, project / "build", "esp32")
+    assert "idf.py build failed (exit status 2)" in failure.value.message
+    assert "main.cpp:3:5: error: expected ';'" in failure.value.message
+    assert "xxxx" not in failure.value.message
+
+
+def test_an_idf_py_that_does_not_start_is_infrastructure(project: Path) -> None:
+    idf = Idf(Path(), (str(project / "gone"),), (5, 5, 0))
+    with pytest.raises(InfrastructureError, match="cannot start"):
+        build(idf, project, project / "build", "esp32")
+
+
+def test_the_first_failed_step_is_shown_not_what_else_was_running() -> None:
+    lines = ["[1/9] a", "FAILED: b.obj", "b.cpp:1: error: no", "[3/9] c", "ninja: build stopped"]
+    assert errors_of(lines) == ["FAILED: b.obj", "b.cpp:1: error: no", "ninja: build stopped"]
+
+
+def test_without_a_failed_step_the_last_lines_are_shown() -> None:
+    assert errors_of([f"line {n}" for n in range(99)])[-1] == "line 98"
+
+
+def test_a_line_that_is_no_step_is_none() -> None:
+    assert parse_step("-- Configuring done") is None
+
+
+# ---- hil build --------------------------------------------------------------------
+
+
+@pytest.fixture
+def shell(
+    environ: dict[str, str], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> pytest.MonkeyPatch:
+    """A shell with the made-up ESP-IDF, in which `hil build` builds the made-up project."""
+    monkeypatch.delenv("IDF_PYTHON_ENV_PATH", raising=False)
+    monkeypatch.setenv("IDF_PATH", environ["IDF_PATH"])
+    monkeypatch.setenv("PATH", environ["PATH"], prepend=os.pathsep)
+    monkeypatch.setattr(command, "project_dir", lambda: project)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("shell")
+def test_hil_build_shows_sizes_and_budget_and_how_to_go_on(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "--target", "esp32"]) == ExitCode.PASSED
+    out = capsys.readouterr().out
+    assert "ESP-IDF v5.5.1" in out
+    assert "libmain.a" in out
+    assert "own static RAM" in out
+    assert f"pytest hil/suite --board /dev/ttyUSB0 --firmware {project / 'build'}" in out
+
+
+@pytest.mark.usefixtures("shell")
+def test_hil_build_ends_with_the_code_of_a_missed_gate_when_over_the_budget(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "app_bytes").write_text("1048577")
+    assert main(["build"]) == ExitCode.GATE_FAILED
+    assert "Over the memory budget." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("shell")
+def test_hil_build_passes_on_what_idf_py_says_when_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["build", "--verbose"])
+    assert "[2/2] Generating camhil.bin" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("shell")
+def test_hil_build_tells_the_compiler_s_error_as_a_usage_error(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "broken").touch()
+    assert main(["build"]) == ExitCode.USAGE
+    assert "error: expected ';'" in capsys.readouterr().err
+
+
+def test_hil_build_without_esp_idf_is_a_usage_error_that_says_what_to_do(
+    shell: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.delenv("IDF_PATH")
+    shell.setenv("HOME", str(tmp_path))
+    assert main(["build"]) == ExitCode.USAGE
+    shown = capsys.readouterr().err
+    assert "git clone -b v5.5 --recursive" in shown
+    assert EXPORT_COMMAND in shown
+
+
+def test_hil_build_for_the_simulated_board_needs_no_esp_idf(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("IDF_PATH", raising=False)
+    assert main(["build", "--target", "sim", "--build-dir", str(tmp_path / "sim")]) == 0
+    arguments = json.loads((tmp_path / "sim" / "flasher_args.json").read_text())
+    assert "app" in arguments
+
+
+def test_hil_build_for_a_chip_needs_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hil.resources.checkout", lambda: None)
+    with pytest.raises(UsageError, match="in a checkout"):
+        command.project_dir()
