@@ -180,8 +180,8 @@ class Script {
     items.insert(items.end(), fields.begin(), fields.end());
     return Add(kMessage, cbor::Encode(cbor::Array(items)));
   }
-  Script& Upload(const Blob& image) {
-    Ask(4, {Uint(0), Uint(FrameCrc(image)), Uint(image.size()), cbor::Bool(false)});
+  Script& Upload(const Blob& image, uint64_t stage = 0) {
+    Ask(4, {Uint(stage), Uint(FrameCrc(image)), Uint(image.size()), cbor::Bool(false)});
     for (size_t at = 0; at < image.size(); at += camhil::kChunkBytes) {
       const size_t end = std::min(at + camhil::kChunkBytes, image.size());
       Ask(5, {Uint(FrameCrc(image)), Uint(at),
@@ -220,6 +220,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 std::vector<Blob> FuzzSeeds() {
   const Blob image(kImageRows * kImageColumns, 3);
   const Blob other(kImageRows * kImageColumns, 5);
+  const Blob frame(camhil::kFrameBytes, 7);
   const Blob run = {};
   return {
       Script().Ask(1, {Uint(1)}).Ask(2, {Uint(0)}).Ask(3, {cbor::Bytes({1, 2})}).Ask(9).bytes(),
@@ -237,6 +238,14 @@ std::vector<Blob> FuzzSeeds() {
           .Infer(other, false, cbor::Nil())
           .Add(kRun, run)
           .Add(kRun, run)
+          .bytes(),
+      Script()
+          .Upload(frame, 1)
+          .Infer(frame, false, cbor::Nil())
+          .Infer(frame, true, Uint(0))
+          .Add(kRun, run)
+          .Add(kRun, run)
+          .Ask(7, {cbor::Nil(), Uint(0), Uint(1536)})
           .bytes(),
       Script()
           .Ask(10, {Uint(921600)})

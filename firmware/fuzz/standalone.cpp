@@ -23,8 +23,8 @@
 
 namespace {
 
-constexpr size_t kMaxInput = 16384;
-const Blob* g_input = nullptr;  // the one at work
+constexpr size_t kMaxInput = 24576;  // a raw frame fits
+const Blob* g_input = nullptr;       // the one at work
 
 void SaveInput() {
   if (g_input == nullptr) return;

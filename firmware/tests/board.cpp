@@ -237,9 +237,10 @@ cbor::Value Board::Ask(uint32_t seq, uint64_t kind, std::vector<cbor::Value> fie
   return Reply();
 }
 
-cbor::Value Board::AskUpload(uint32_t seq, const Blob& image, bool resume) {
-  return Ask(seq, request::kUpload,
-             {cbor::Uint(0), cbor::Uint(Crc(image)), cbor::Uint(image.size()), cbor::Bool(resume)});
+cbor::Value Board::AskUpload(uint32_t seq, const Blob& image, bool resume, uint64_t stage) {
+  return Ask(
+      seq, request::kUpload,
+      {cbor::Uint(stage), cbor::Uint(Crc(image)), cbor::Uint(image.size()), cbor::Bool(resume)});
 }
 
 cbor::Value Board::AskChunk(uint32_t seq, const Blob& image, size_t index) {

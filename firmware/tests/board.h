@@ -152,7 +152,7 @@ class Board {
 
   // Uploads a whole image and checks every answer.
   uint32_t UploadImage(const Blob& image, uint32_t seq);
-  cbor::Value AskUpload(uint32_t seq, const Blob& image, bool resume = false);
+  cbor::Value AskUpload(uint32_t seq, const Blob& image, bool resume = false, uint64_t stage = 0);
   cbor::Value AskChunk(uint32_t seq, const Blob& image, size_t index);
   cbor::Value AskInfer(uint32_t seq, uint32_t crc, bool cam_always = false, bool trace = false,
                        cbor::Value threshold = cbor::Nil(), cbor::Value capture = cbor::Nil());

@@ -21,6 +21,7 @@ struct Value {
 
   const Value& operator[](size_t index) const { return items.at(index); }
   bool nil() const { return type == Type::kNil; }
+  bool truth() const { return type == Type::kTrue; }
   int64_t integer() const {
     return type == Type::kNegative ? -1 - static_cast<int64_t>(number)
                                    : static_cast<int64_t>(number);

@@ -20,13 +20,43 @@ TEST(camera_board_prints_locations_of_what_passes) {
   CHECK(board.app->RunNextInference());  // and goes on
   CHECK(board.Replies().empty());
   CHECK(Prints(board, "location x=48, y=48\n"));
-  CHECK_EQ(board.engine.last_input.at(0), 1);
+  CHECK(board.engine.last_input == bench::Blob(64 * 96, 200 - 128));
+  CHECK_EQ(board.camera.held, 0);
 
   board.console.clear();
   board.engine.outputs[1][1] = 0x80;
   board.app->RunNextInference();
   board.Replies();
   CHECK(board.console.empty());
+  CHECK(board.port.shown == std::vector<bool>({true, false}));
+}
+
+TEST(detection_on_a_flat_map_is_shown_without_a_location) {
+  Board board(bench::Partition(Build(SmallModel())), true);
+  board.console.clear();
+  board.app->RunNextInference();
+  board.Replies();
+  CHECK(board.console.empty());
+  CHECK(board.port.shown == std::vector<bool>({true}));
+}
+
+TEST(camera_frame_of_another_size_is_an_error) {
+  Board board(bench::Partition(Build(SmallModel())), true);
+  board.camera.frame.resize(320 * 240);
+  board.app->RunNextInference();
+  board.Replies();
+  CHECK(Prints(board, "camhil: camera frame of 76800 bytes, not 19200\n"));
+  CHECK_EQ(board.camera.held, 0);
+  CHECK_EQ(board.engine.invocations, 0);
+}
+
+TEST(camera_whose_frames_do_not_fit_the_model_is_not_asked) {
+  builder::ModelSpec spec = SmallModel();
+  spec.tensors[builder::kInput].shape = {1, 32, 32, 3};  // colour
+  Board board(bench::Partition(Build(spec)), true);
+  CHECK(Prints(board, "E (5000) camhil: a frame of 160x120 cannot be made into the model's input"));
+  CHECK(!board.app->RunNextInference());
+  CHECK_EQ(board.camera.captures, 0);
 }
 
 TEST(hello_ends_the_cameras_turn) {
@@ -34,6 +64,9 @@ TEST(hello_ends_the_cameras_turn) {
   board.Ask(1, bench::request::kHello, {cbor::Uint(1)});
   CHECK(!board.app->RunNextInference());
   CHECK_EQ(board.camera.captures, 0);
+  CHECK(board.port.shown == std::vector<bool>({false}));  // it may have been on
+  board.Ask(2, bench::request::kHello, {cbor::Uint(1)});
+  CHECK_EQ(board.port.shown.size(), size_t{1});
 }
 
 TEST(hello_during_a_cameras_inference_keeps_its_line_off_the_console) {
@@ -64,6 +97,7 @@ TEST(failing_camera_is_reported_and_tried_again) {
   board.Replies();
   CHECK(Prints(board, "E (5000) camhil: no frame\n"));
   CHECK_EQ(board.engine.invocations, 0);
+  CHECK(board.port.shown == std::vector<bool>({false}));
 }
 
 TEST(board_reports_its_model_on_the_console) {

@@ -44,11 +44,11 @@ TEST(hello_is_answered_with_the_identity) {
   CHECK_EQ(id[23].number, uint64_t{4});
 }
 
-TEST(identity_lists_input_score_and_features) {
+TEST(identity_lists_input_score_features_and_frame) {
   Board board;
   const cbor::Value id = board.Ask(7, request::kHello, {Uint(1)});
   const cbor::Value& tensors = id.items.back();
-  CHECK_EQ(tensors.items.size(), size_t{3});
+  CHECK_EQ(tensors.items.size(), size_t{4});
   CHECK_EQ(tensors[0][0].number, uint64_t{0});
   CHECK(tensors[0][1].nil());
   CHECK_EQ(tensors[0][2].number, uint64_t{9});

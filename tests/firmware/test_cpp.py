@@ -55,6 +55,10 @@ def test_unit_tests_of_the_firmware_pass() -> None:
     ctest("unit_tests")
 
 
+def test_unit_tests_of_a_build_without_injection_pass() -> None:
+    ctest("field_tests")
+
+
 @pytest.mark.parametrize("target", ["board", "tflite", "model_image"])
 def test_fuzz_target_finds_nothing(target: str) -> None:
     ctest(f"fuzz_{target}")

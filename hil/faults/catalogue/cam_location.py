@@ -95,8 +95,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/inference.cpp",
-                "  if (passes) {\n    result->location",
-                "  if (result->has_cam) {\n    result->location",
+                "  if (passes) {\n    const ImageSize input",
+                "  if (result->has_cam) {\n    const ImageSize input",
             ),
         ),
         failure("decision.threshold-ignored", test="test_location_is_there"),

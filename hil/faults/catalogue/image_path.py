@@ -5,13 +5,13 @@ from __future__ import annotations
 from hil.faults.fault import Area, Expect, Fault, SourcePatch, failure
 
 _INVOKE = """  const Status status =
-      engine_.Invoke({job_.image->data, job_.image->bytes}, record ? &recorder : nullptr);
+      engine_.Invoke({job_.image->data, model_.input_bytes()}, record ? &recorder : nullptr);
 """
 _CHANGED = """  static uint8_t changed[kMaxInputBytes];
   const uint8_t* const image = job_.image->data;
-  const size_t size = job_.image->bytes;
-  const size_t columns = model_.input_columns();
-  const size_t rows = model_.input_rows();
+  const size_t size = model_.input_bytes();
+  const size_t columns = model_.input_size().columns;
+  const size_t rows = model_.input_size().rows;
   %s
   (void)columns;
   (void)rows;

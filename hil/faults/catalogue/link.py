@@ -105,8 +105,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/images.cpp",
-                "if (upload.image_bytes != input_bytes) {",
-                "if (upload.image_bytes > input_bytes) {",
+                "if (upload.image_bytes != expected_bytes ||",
+                "if (upload.image_bytes > expected_bytes ||",
             ),
         ),
         failure("link.check-missing", test="test_an_image_of_the_wrong_size"),

@@ -1,0 +1,321 @@
+// From frame to tensor: against the definition, in place and out of place.
+#include <cstdlib>
+#include <random>
+#include <vector>
+
+#include "board.h"
+#include "check.h"
+#include "preprocess.h"
+
+namespace {
+
+using bench::Blob;
+using bench::Board;
+using bench::Crc;
+using bench::ErrorOf;
+using bench::Is;
+using camhil::CanPreprocess;
+using camhil::FindRegion;
+using camhil::ImageSize;
+using cbor::Uint;
+namespace request = bench::request;
+namespace reply = bench::reply;
+
+constexpr ImageSize kFrame = {160, 120};
+constexpr uint64_t kFrameChunks = 13;  // of 19200 bytes
+
+Blob Noise(size_t size, uint32_t seed) {
+  std::mt19937 random(seed);
+  Blob bytes(size);
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
+  return bytes;
+}
+
+// The definition in small steps: both axes are cut into cells so fine that each
+// lies in one pixel of the frame and in one of the input.
+std::vector<int8_t> ByDefinition(const Blob& frame, ImageSize frame_size, ImageSize input) {
+  uint32_t columns = frame_size.columns;
+  uint32_t rows = frame_size.rows;
+  if (columns * input.rows > rows * input.columns) {
+    columns = rows * input.columns / input.rows;
+  } else {
+    rows = columns * input.rows / input.columns;
+  }
+  const uint32_t left = (frame_size.columns - columns) / 2;
+  const uint32_t top = (frame_size.rows - rows) / 2;
+  std::vector<uint64_t> sums(input.columns * input.rows);
+  for (uint32_t v = 0; v < rows * input.rows; ++v) {
+    for (uint32_t u = 0; u < columns * input.columns; ++u) {
+      const uint32_t y = top + v / input.rows;
+      const uint32_t x = left + u / input.columns;
+      sums[v / rows * input.columns + u / columns] += frame[y * frame_size.columns + x];
+    }
+  }
+  std::vector<int8_t> tensor;
+  for (const uint64_t sum : sums) {
+    const uint64_t cells = uint64_t{columns} * rows;
+    const uint64_t rounded = sum / cells + (sum % cells * 2 >= cells ? 1 : 0);
+    tensor.push_back(static_cast<int8_t>(static_cast<int>(rounded) - 128));
+  }
+  return tensor;
+}
+
+std::vector<int8_t> Preprocessed(const Blob& frame, ImageSize frame_size, ImageSize input) {
+  std::vector<int8_t> tensor(input.columns * input.rows);
+  camhil::Preprocess(frame.data(), frame_size, tensor.data(), input);
+  return tensor;
+}
+
+std::vector<int8_t> PreprocessedInPlace(Blob frame, ImageSize frame_size, ImageSize input) {
+  auto* const tensor = reinterpret_cast<int8_t*>(frame.data());
+  camhil::Preprocess(frame.data(), frame_size, tensor, input);
+  return std::vector<int8_t>(tensor, tensor + input.columns * input.rows);
+}
+
+Blob AsBlob(const std::vector<int8_t>& tensor) {
+  return Blob(tensor.begin(), tensor.end());
+}
+
+// What the small model sees of a frame.
+Blob SmallModelsInput(const Blob& frame) {
+  return AsBlob(ByDefinition(frame, kFrame, {builder::kWidth, builder::kHeight}));
+}
+
+uint32_t UploadFrame(Board* board, const Blob& frame, uint32_t seq) {
+  CHECK(Is(board->AskUpload(seq, frame, false, 1), seq, reply::kUploading));
+  for (size_t i = 0; i < kFrameChunks; ++i) board->AskChunk(++seq, frame, i);
+  return Crc(frame);
+}
+
+}  // namespace
+
+TEST(region_is_the_largest_of_the_inputs_shape_in_the_middle) {
+  const camhil::Region square = FindRegion(kFrame, {96, 96});
+  CHECK_EQ(square.left, 20u);
+  CHECK_EQ(square.top, 0u);
+  CHECK_EQ(square.size.columns, 120u);
+  CHECK_EQ(square.size.rows, 120u);
+  const camhil::Region wide = FindRegion(kFrame, {96, 64});  // 160 * 64 / 96 = 106.7
+  CHECK_EQ(wide.left, 0u);
+  CHECK_EQ(wide.top, 7u);
+  CHECK_EQ(wide.size.columns, 160u);
+  CHECK_EQ(wide.size.rows, 106u);
+  const camhil::Region odd = FindRegion({9, 4}, {1, 1});
+  CHECK_EQ(odd.left, 2u);  // the half pixel is left out
+  CHECK_EQ(odd.size.columns, 4u);
+}
+
+TEST(frame_is_never_enlarged) {
+  CHECK(CanPreprocess(kFrame, {96, 96}));
+  CHECK(CanPreprocess(kFrame, {160, 120}));
+  CHECK(CanPreprocess(kFrame, {1, 1}));
+  CHECK(!CanPreprocess(kFrame, {121, 121}));
+  CHECK(!CanPreprocess(kFrame, {161, 120}));
+  CHECK(!CanPreprocess(kFrame, {120, 121}));
+  CHECK(!CanPreprocess(kFrame, {0, 96}));
+  CHECK(!CanPreprocess({0, 0}, {1, 1}));
+  CHECK(!CanPreprocess(kFrame, {UINT32_MAX, UINT32_MAX}));
+  CHECK(!CanPreprocess({UINT32_MAX, UINT32_MAX}, {96, 96}));
+}
+
+TEST(averages_are_rounded_half_up) {
+  const auto average = [](Blob frame) { return int{Preprocessed(frame, {2, 2}, {1, 1})[0]} + 128; };
+  CHECK_EQ(average({0, 0, 0, 1}), 0);
+  CHECK_EQ(average({0, 0, 1, 1}), 1);
+  CHECK_EQ(average({1, 1, 1, 2}), 1);
+  CHECK_EQ(average({255, 255, 255, 255}), 255);
+  CHECK_EQ(average({255, 255, 254, 254}), 255);
+  CHECK_EQ(average({0, 0, 0, 0}), 0);
+}
+
+TEST(pixels_are_weighted_by_what_of_them_is_covered) {
+  // 3 pixels to 2: each takes one whole pixel and half of the middle one.
+  const Blob frame = {10, 40, 70, 10, 40, 70, 10, 40, 70};
+  const std::vector<int8_t> tensor = Preprocessed(frame, {3, 3}, {2, 2});
+  CHECK(tensor == std::vector<int8_t>({20 - 128, 60 - 128, 20 - 128, 60 - 128}));
+}
+
+TEST(preprocessing_is_as_defined_in_place_and_out_of_place) {
+  struct Case {
+    ImageSize frame, input;
+  };
+  const Case cases[] = {
+      {{160, 120}, {96, 96}}, {{120, 160}, {96, 96}},   {{160, 120}, {96, 64}},
+      {{160, 120}, {40, 40}}, {{160, 120}, {160, 120}}, {{160, 120}, {159, 119}},
+      {{96, 96}, {96, 96}},   {{97, 96}, {96, 96}},     {{97, 97}, {96, 96}},
+      {{31, 7}, {5, 7}},      {{7, 31}, {7, 1}},        {{13, 11}, {12, 10}},
+      {{2, 2}, {1, 2}},       {{1, 1}, {1, 1}},         {{64, 48}, {1, 48}},
+  };
+  uint32_t seed = 0;
+  for (const Case& one : cases) {
+    CHECK(CanPreprocess(one.frame, one.input));
+    const Blob frame = Noise(one.frame.columns * one.frame.rows, ++seed);
+    const std::vector<int8_t> expected = ByDefinition(frame, one.frame, one.input);
+    CHECK(Preprocessed(frame, one.frame, one.input) == expected);
+    CHECK(PreprocessedInPlace(frame, one.frame, one.input) == expected);
+  }
+}
+
+TEST(every_small_size_is_as_defined_in_place) {
+  for (uint32_t size = 0; size < 6 * 6 * 6 * 6; ++size) {
+    const ImageSize frame_size = {size % 6 + 1, size / 6 % 6 + 1};
+    const ImageSize input = {size / 36 % 6 + 1, size / 216 % 6 + 1};
+    if (!CanPreprocess(frame_size, input)) continue;
+    const Blob frame = Noise(frame_size.columns * frame_size.rows, size);
+    CHECK(PreprocessedInPlace(frame, frame_size, input) == ByDefinition(frame, frame_size, input));
+  }
+}
+
+TEST(brightest_frame_of_the_largest_size_does_not_overflow) {
+  constexpr ImageSize kLargest = {4096, 2052};  // 8,404,992 pixels: just below the limit
+  CHECK(CanPreprocess(kLargest, {1, 1}));
+  CHECK(!CanPreprocess({4096, 2053}, {1, 1}));
+  const Blob frame(size_t{kLargest.columns} * kLargest.rows, 255);
+  CHECK_EQ(int{Preprocessed(frame, kLargest, {2, 1})[1]}, 127);
+}
+
+TEST(identity_lists_the_frame_that_the_board_takes) {
+  Board board;
+  const cbor::Value id = board.Ask(7, request::kHello, {Uint(1)});
+  CHECK(id[14][2].truth());  // frame_stage
+  const cbor::Value& frame = id.items.back().items.back();
+  CHECK_EQ(frame[0].number, uint64_t{4});
+  CHECK(frame[1].nil());
+  CHECK_EQ(frame[2].number, uint64_t{3});  // UINT8
+  CHECK_EQ(frame[3][1].number, uint64_t{120});
+  CHECK_EQ(frame[3][2].number, uint64_t{160});
+  CHECK_EQ(frame[4].number, uint64_t{0x3F800000});  // 1.0
+  CHECK_EQ(frame[6].number, uint64_t{19200});
+}
+
+TEST(frame_is_made_into_the_tensor_before_its_inference) {
+  Board board;
+  const Blob frame = Noise(camhil::kFrameBytes, 1);
+  const uint32_t crc = UploadFrame(&board, frame, 10);
+  CHECK(Is(board.AskInfer(1, crc), 1, reply::kAccepted));
+  board.app->RunNextInference();
+  const cbor::Value result = board.Reply();
+  CHECK(Is(result, 1, reply::kResult));
+  CHECK_EQ(result[bench::field::kCrc].number, uint64_t{crc});  // of the frame
+  CHECK(board.engine.last_input == SmallModelsInput(frame));
+}
+
+TEST(repeated_inference_runs_on_the_tensor_that_the_frame_became) {
+  Board board;
+  const Blob frame = Noise(camhil::kFrameBytes, 2);
+  const uint32_t crc = UploadFrame(&board, frame, 10);
+  for (uint32_t seq = 1; seq <= 3; ++seq) {
+    CHECK(Is(board.AskInfer(seq, crc), seq, reply::kAccepted));
+    board.engine.last_input.clear();
+    board.app->RunNextInference();
+    CHECK(Is(board.Reply(), seq, reply::kResult));
+    CHECK(board.engine.last_input == SmallModelsInput(frame));
+  }
+  // Resumed: everything is there already.
+  CHECK_EQ(board.AskUpload(40, frame, true, 1)[3].number, uint64_t{0});
+  board.AskChunk(41, frame, 0);  // late, and of no use: it must not touch the tensor
+  board.AskInfer(4, crc);
+  board.app->RunNextInference();
+  board.Replies();
+  CHECK(board.engine.last_input == SmallModelsInput(frame));
+}
+
+TEST(frame_uploaded_anew_is_preprocessed_anew) {
+  Board board;
+  const Blob frame = Noise(camhil::kFrameBytes, 3);
+  for (uint32_t round = 0; round < 2; ++round) {
+    const uint32_t crc = UploadFrame(&board, frame, 100 + 50 * round);
+    board.AskInfer(round + 1, crc);
+    board.engine.last_input.clear();
+    board.app->RunNextInference();
+    board.Replies();
+    CHECK(board.engine.last_input == SmallModelsInput(frame));
+  }
+}
+
+TEST(frame_and_tensor_may_take_turns) {
+  Board board;
+  const Blob frame = Noise(camhil::kFrameBytes, 4);
+  const Blob tensor = bench::Image(9);
+  const uint32_t frame_crc = UploadFrame(&board, frame, 10);
+  const uint32_t tensor_crc = board.UploadImage(tensor, 60);
+  const uint32_t order[] = {frame_crc, tensor_crc, tensor_crc, frame_crc};
+  for (uint32_t i = 0; i < 4; ++i) {
+    board.AskInfer(i + 1, order[i]);
+    board.app->RunNextInference();
+    board.Replies();
+    CHECK(board.engine.last_input == (order[i] == frame_crc ? SmallModelsInput(frame) : tensor));
+  }
+}
+
+TEST(frame_of_a_wrong_size_is_refused_with_both_sizes) {
+  Board board;
+  const cbor::Value error = board.AskUpload(1, Blob(19199, 1), false, 1);
+  CHECK_EQ(ErrorOf(error), 4);
+  CHECK_EQ(error[3][0].integer(), 19200);
+  CHECK_EQ(error[3][1].integer(), 19199);
+  // A tensor is no frame, and the other way round.
+  CHECK_EQ(ErrorOf(board.AskUpload(2, bench::Image(1), false, 1)), 4);
+  CHECK_EQ(ErrorOf(board.AskUpload(3, Blob(19200, 1), false, 0)), 4);
+}
+
+TEST(damaged_frame_is_never_preprocessed) {
+  Board board;
+  const Blob frame = Noise(camhil::kFrameBytes, 5);
+  board.AskUpload(1, frame, false, 1);
+  for (size_t i = 0; i < kFrameChunks; ++i) {
+    Blob damaged = frame;
+    damaged[5000] ^= 1;
+    const size_t begin = i * 1536;
+    const Blob part(damaged.begin() + static_cast<long>(begin),
+                    damaged.begin() + static_cast<long>(std::min(begin + 1536, frame.size())));
+    board.Ask(2, request::kChunk, {Uint(Crc(frame)), Uint(begin), cbor::Bytes(part)});
+  }
+  CHECK_EQ(ErrorOf(board.AskInfer(3, Crc(frame))), 7);
+  CHECK_EQ(board.engine.invocations, 0);
+}
+
+TEST(model_that_a_frame_does_not_fit_takes_tensors_only) {
+  builder::ModelSpec spec = builder::SmallModel();
+  spec.tensors[builder::kInput].shape = {1, 32, 32, 3};  // colour
+  Board board(bench::Partition(builder::Build(spec)));
+  const cbor::Value id = board.Ask(7, request::kHello, {Uint(1)});
+  CHECK(!id[14][2].truth());
+  CHECK_EQ(id.items.back().items.size(), size_t{3});
+  CHECK_EQ(ErrorOf(board.AskUpload(1, Blob(19200, 1), false, 1)), 3);
+  CHECK(Is(board.AskUpload(2, Blob(3072, 1)), 2, reply::kUploading));
+}
+
+TEST(input_can_be_read_back) {
+  Board board;
+  const Blob frame = Noise(camhil::kFrameBytes, 6);
+  const auto read = [&](uint32_t seq, uint64_t offset) {
+    return board.Ask(seq, request::kReadOutput, {cbor::Nil(), Uint(offset), Uint(1536)});
+  };
+  CHECK_EQ(ErrorOf(read(1, 0)), 10);  // no inference yet
+  const uint32_t crc = UploadFrame(&board, frame, 10);
+  board.AskInfer(2, crc);
+  board.app->RunNextInference();
+  board.Replies();
+  Blob input;
+  for (uint32_t page = 0; page < 4; ++page) {
+    const cbor::Value data = read(3 + page, page * 1536);
+    CHECK(Is(data, 3 + page, reply::kOutputData));
+    CHECK_EQ(data[2].number, uint64_t{crc});
+    CHECK(data[3].nil());
+    CHECK_EQ(data[4].number, uint64_t{6144});
+    input.insert(input.end(), data[6].bytes.begin(), data[6].bytes.end());
+  }
+  CHECK(input == SmallModelsInput(frame));
+  CHECK_EQ(ErrorOf(read(8, 6145)), 9);
+
+  // The same image anew: what lies there is no tensor until it has run.
+  board.AskUpload(20, frame, false, 1);
+  CHECK_EQ(ErrorOf(read(21, 0)), 5);
+  UploadFrame(&board, frame, 30);
+  CHECK_EQ(ErrorOf(read(50, 0)), 5);
+  // Replaced by others.
+  board.UploadImage(bench::Image(1), 60);
+  board.UploadImage(bench::Image(2), 70);
+  CHECK_EQ(ErrorOf(read(80, 0)), 5);
+}
