@@ -138,7 +138,8 @@ def _run(tool: str, *arguments: str) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None).parse_args(argv)
+    summary = __doc__.splitlines()[0] if __doc__ else None
+    argparse.ArgumentParser(description=summary).parse_args(argv)
     try:
         sizes = measure()
     except FileNotFoundError as missing:
