@@ -4,6 +4,7 @@
 |-----------------------|------------------------------------------------|-----------|
 | `UsageError`          | the command or its input is wrong              | 4         |
 | `InfrastructureError` | board, cable, port, host: nothing was measured | 6         |
+| `UnavailableError`    | the same, since a program is missing           | 6; tests: skipped, 8 |
 | `FirmwareError`       | the board answers, and the answer is wrong     | 1         |
 
 An error says what happened (`message`), where (`where`) and what to do (`hint`).
@@ -59,6 +60,12 @@ class InfrastructureError(HilError):
 
     exit_code = ExitCode.INFRASTRUCTURE
     kind = "infrastructure"
+
+
+class UnavailableError(InfrastructureError):
+    """This machine lacks what the board needs: nothing was tried, so nothing is proven."""
+
+    kind = "unavailable"
 
 
 class FirmwareError(HilError):

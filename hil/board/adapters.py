@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from hil.board.facts import FlashedFile, TimeBase
 from hil.board.options import BoardOptions
 from hil.board.ports import ESPRESSIF_USB, USB_JTAG_SERIAL, Lister, find_one_board, find_port
 from hil.board.reset import ModemLines, NoResetLines, ResetLines, SerialResetLines
@@ -80,6 +81,22 @@ class OwnStream(Protocol):
     def flash(self) -> bool: ...
 
 
+@runtime_checkable
+class Emulated(Protocol):
+    """What an adapter also has whose chip is emulated: no serial port, and a flash in a file.
+
+    Bytes pass at whatever rate the two ends are set to.
+    """
+
+    time_base: TimeBase
+
+    def open_stream(self, url: str, baud: int) -> Transport:
+        """The byte stream; raises as `hil.link.transport.open_serial`."""
+
+    def write_flash(self, expected: Expected, *, force: bool) -> tuple[FlashedFile, ...]:
+        """Writes what is not in flash; where it wrote, the stream has to be opened anew."""
+
+
 class PortAdapter:
     """A serial port, local or over RFC 2217, or a TCP byte stream."""
 
@@ -131,6 +148,20 @@ def _sim(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapt
     return SimAdapter(options.sim)
 
 
+def _qemu(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
+    from hil.board.qemu import QemuAdapter
+    from hil.board.qemu_find import find_qemu
+    from hil.board.qemu_options import parse_qemu
+
+    if options.flash == "never":
+        raise UsageError(
+            "the flash of an emulated board is empty at the start of a run",
+            where=f"--board {spec.text}",
+            hint="leave out --board-flash never",
+        )
+    return QemuAdapter(find_qemu(), parse_qemu(spec.text))
+
+
 def _replay(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
     from hil.board.replay import PREFIX, ReplayAdapter
 
@@ -139,6 +170,7 @@ def _replay(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Ad
 
 OPENERS: Mapping[str, Opener] = {
     "sim": _sim,
+    "qemu": _qemu,
     "auto": _auto,
     "serial": _serial,
     "rfc2217": _rfc2217,

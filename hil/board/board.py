@@ -13,7 +13,16 @@ from hil.board.bring_up import find_silent_restart
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import BoardResetError, BoardUnusableError, NoAnswerError
-from hil.board.facts import BaudReport, FlashReport, Incident, Inference, Oddity, Recovery, Stamp
+from hil.board.facts import (
+    BaudReport,
+    FlashReport,
+    Incident,
+    Inference,
+    Oddity,
+    Recovery,
+    Stamp,
+    TimeBase,
+)
 from hil.board.handshake import shake_hands
 from hil.board.identity import check_identity
 from hil.board.lock import PortLock
@@ -122,6 +131,11 @@ class Board:
     def round_trip_s(self) -> float | None:
         """Smoothed time from a request to its answer; None before the first."""
         return self._connection.channel.session.round_trip_s
+
+    @property
+    def time_base(self) -> TimeBase:
+        """What its times mean; "real" unless the chip is emulated."""
+        return self._connection.time_base
 
     @property
     def recorder(self) -> Recorder | None:
@@ -307,8 +321,9 @@ class Board:
         started = time.monotonic()
         self.first_cause = None
         try:
-            if self._connection.port.lost is not None or not self._connection.port.is_open:
-                self._connection.reopen(limit)
+            port, emulated = self._connection.port, self._connection.emulated
+            if port.lost is not None or not port.is_open or emulated:
+                self._connection.reopen(limit)  # an emulator that hangs gives way to a new one
             identity = self._connect_or_flash(limit)
         except HilError:
             self.first_cause = cause or self.first_cause

@@ -45,6 +45,15 @@ def flash_build(
     from hil.board.recording import recording_flash
 
     started = time.monotonic()
+    emulated = connection.write_emulated_flash(expected, force=force)
+    if emulated is not None:
+        seconds = time.monotonic() - started
+        if any(file.written for file in emulated):
+            reason = "asked for" if force else "the flash held another build"
+            return FlashReport(False, reason, seconds, emulated), None
+        connection.reset()
+        found = shake_hands(connection, connection.within(connection.options.handshake_s))
+        return FlashReport(True, "the flash holds this build already", seconds, emulated), found
     if not force:
         identity, reason = probe(connection, expected)
         if identity is not None:
@@ -148,8 +157,8 @@ def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent 
 
     At a rate other than that of the ROM its text arrives garbled, so the console may not tell.
     A board that answers at the rate of the start, though the link had another, has started anew;
-    the boot count tells it otherwise, unless power was lost and the count with it. (A stream
-    without reset lines, such as an emulator's, has no rate that would mean anything.)
+    the boot count tells it otherwise, unless power was lost and the count with it. (An emulator's
+    stream, or one without reset lines, has no rate that would mean anything.)
     """
     from hil.wire.enums import ResetReason
 
@@ -159,7 +168,8 @@ def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent 
     with suppress(HilError):
         connection.to_boot_baud()
         after = connection.channel.connect(connection.within(_RESTARTED_S))
-        at_start_rate = connection.lines.can_reset and rate != connection.port.baud
+        rate_counts = connection.lines.can_reset and connection.time_base == "real"
+        at_start_rate = rate_counts and rate != connection.port.baud
         if at_start_rate or after.boot_count != before.boot_count:
             reason = ResetReason.name_of(after.reset_reason)
             text = f"boot {after.boot_count} after boot {before.boot_count}"

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from hil.board.adapters import Adapter, OwnStream
+from hil.board.adapters import Adapter, Emulated, OwnStream
 from hil.board.console import ENDS_A_REQUEST, BoardEvent, EventKind, classify
+from hil.board.facts import FlashedFile, TimeBase
 from hil.board.options import BoardOptions
 from hil.board.watched_port import GarbleWatch, WatchedPort
 from hil.deadline import Clock, Deadline
@@ -17,6 +18,7 @@ from hil.errors import InfrastructureError
 if TYPE_CHECKING:
     import serial
 
+    from hil.board.artifacts import Expected
     from hil.link.channel import Channel
     from hil.link.console import ConsoleLine
     from hil.link.recording import Recorder
@@ -51,6 +53,7 @@ class Connection:
         self.clock: Clock = time.monotonic if own is None else own.clock
         self.look: Clock = time.monotonic if own is None else own.look
         self._sleep = time.sleep if own is None else own.sleep
+        self.time_base: TimeBase = getattr(adapter, "time_base", "real")
         self.port = WatchedPort(adapter.where, options.boot_baud)
         self.channel: Channel = Channel(
             self._recorded(self.port),
@@ -65,6 +68,11 @@ class Connection:
     @property
     def where(self) -> str:
         return self.adapter.where
+
+    @property
+    def emulated(self) -> bool:
+        """Whether the chip is emulated: its line has no rate, and it can be started anew."""
+        return isinstance(self.adapter, Emulated)
 
     @property
     def serial_port(self) -> serial.Serial:
@@ -96,6 +104,21 @@ class Connection:
     def flash_without_port(self) -> bool:
         """Flashes a board that has no serial port; False: there is a port, or it cannot be."""
         return isinstance(self.adapter, OwnStream) and self.adapter.flash()
+
+    def write_emulated_flash(
+        self, expected: Expected, *, force: bool
+    ) -> tuple[FlashedFile, ...] | None:
+        """Writes what an emulated chip's flash does not hold; None: the chip is none."""
+        if not isinstance(self.adapter, Emulated):
+            return None
+        files = self.adapter.write_flash(expected, force=force)
+        if any(file.written for file in files):
+            if self.recorder is not None:
+                from hil.link.recording import Kind
+
+                self.recorder.add_json(Kind.FLASHED, error=None)
+            self.reopen(self.within(self.options.handshake_s))
+        return files
 
     def open(self) -> None:
         """Opens the port. Raises InfrastructureError that says why it cannot be."""

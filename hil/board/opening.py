@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.board.adapters import Adapter, OwnStream, Say, find_adapter
+from hil.board.adapters import Adapter, Emulated, OwnStream, Say, find_adapter
 from hil.board.artifacts import Expected, read_expected
 from hil.board.board import Board
 from hil.board.connection import Connection, OpenPort
@@ -19,6 +19,7 @@ from hil.deadline import Deadline
 from hil.errors import UsageError
 
 if TYPE_CHECKING:
+    from hil.board.facts import TimeBase
     from hil.board.flashing import OnFlash
     from hil.link.recording import Recorder
     from hil.link.transport import SerialTransport
@@ -81,7 +82,10 @@ def open_adapter(
         lock = _lock(adapter, undo)
         undo.callback(adapter.close)
         adapter.start(Deadline.after(options.handshake_s))
-        open_port = open_port or (own.open_stream if own is not None else _open_serial)
+        if open_port is None:
+            open_port = _open_serial
+            if isinstance(adapter, (OwnStream, Emulated)):
+                open_port = adapter.open_stream
         recorder = _recorder(adapter, expected, options)
         connection = Connection(adapter, options, open_port, recorder)
         undo.callback(connection.close)
@@ -102,7 +106,8 @@ def _recorder(
         return None
     from hil.board.recording import start_recording
 
-    return start_recording(options.record, adapter.where, expected)
+    time_base: TimeBase = getattr(adapter, "time_base", "real")
+    return start_recording(options.record, adapter.where, expected, time_base)
 
 
 def _lock(adapter: Adapter, undo: ExitStack) -> PortLock | None:

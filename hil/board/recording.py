@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     import serial
 
     from hil.board.artifacts import Expected
+    from hil.board.facts import TimeBase
 
 
-def start_recording(path: Path, where: str, expected: Expected | None) -> Recorder:
+def start_recording(
+    path: Path, where: str, expected: Expected | None, time_base: TimeBase = "real"
+) -> Recorder:
     """A recording of the board `where`, to be tested with this build."""
     from hil.board.recorded_build import pack_build
 
@@ -32,6 +35,7 @@ def start_recording(path: Path, where: str, expected: Expected | None) -> Record
         command=sys.argv,
         system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         board=where,
+        time_base=time_base,
     )
     if expected is not None:
         recorder.add(Kind.BUILD, pack_build(expected))

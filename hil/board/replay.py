@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from hil.board.artifacts import Expected
+from hil.board.facts import TimeBase
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.deadline import Clock, Deadline
 from hil.errors import InfrastructureError
@@ -41,6 +42,8 @@ class ReplayAdapter:
         opened = next((r.facts for r in records if r.kind is Kind.OPENED), {})
         self.expected: Expected | None = None if build is None else unpack_build(build, path)
         self._script = Script(events_of(records))
+        base = header.get("time_base")  # recordings of before had real boards alone
+        self.time_base: TimeBase = next((b for b in get_args(TimeBase) if b == base), "real")
         self._can_reset = bool(opened.get("can_reset", False))
         self._transport = ReplayTransport(self._script, self.where, hint=_hint(header))
         self.clock: Clock = self._transport.clock

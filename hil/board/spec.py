@@ -6,6 +6,7 @@ typing error is found before any port is touched.
 | form                    | board                                                  |
 |-------------------------|--------------------------------------------------------|
 | `sim`                   | the simulated board                                    |
+| `qemu`, `qemu:icount`   | an ESP32 in Espressif's QEMU                           |
 | `auto`                  | the one attached board                                 |
 | `/dev/ttyUSB0`, `COM3`  | a serial port                                          |
 | `rfc2217://host:port`   | a serial port of another machine, with its reset lines |
@@ -66,8 +67,25 @@ def _file(text: str) -> str | None:
     return None if path.is_file() else f"there is no file {str(path)!r}"
 
 
+def _qemu(text: str) -> str | None:
+    from hil.board.qemu_options import parse_qemu
+
+    try:
+        parse_qemu(text)
+    except ValueError as cause:
+        return str(cause)
+    return None
+
+
 FORMS: tuple[Form, ...] = (
     Form("sim", "sim", "the simulated board", re.compile(r"sim\Z")),
+    Form(
+        "qemu",
+        "qemu:icount",
+        "an emulated ESP32; qemu alone: without virtual time",
+        re.compile(r"qemu(?::|\Z)"),
+        _qemu,
+    ),
     Form("auto", "auto", "the one attached board", re.compile(r"auto\Z")),
     Form("serial", "/dev/ttyUSB0", "a serial port", re.compile(r"/\S|\./\S|COM\d+\Z")),
     Form(
@@ -97,9 +115,9 @@ FORMS: tuple[Form, ...] = (
 def parse_board_spec(text: str, forms: Sequence[Form] = FORMS) -> BoardSpec:
     """Parses a `--board` value.
 
-    `forms` is the registry: a new adapter (an emulator) adds its
-    `Form` here and its opener to `hil.board.adapters`. Raises UsageError for a text of
-    no form, or of a form it does not complete.
+    `forms` is the registry: a new adapter adds its `Form` here and its opener to
+    `hil.board.adapters`. Raises UsageError for a text of no form, or of a form it does not
+    complete.
     """
     for form in forms:
         if form.pattern.match(text):

@@ -50,15 +50,16 @@ def test_every_form_has_an_opener() -> None:
 
 
 def test_an_unknown_kind_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="'qemu'") as caught:
-        find_adapter(BoardSpec("qemu", "qemu:esp32"), BoardOptions())
+    with pytest.raises(UsageError, match="'renode'") as caught:
+        find_adapter(BoardSpec("renode", "renode:esp32"), BoardOptions())
     assert "socket" in caught.value.hint
 
 
 def test_a_registered_adapter_is_opened() -> None:
-    qemu = PortAdapter("socket://127.0.0.1:1", has_lines=False)
-    openers = {**OPENERS, "qemu": lambda spec, options, lister: qemu}
-    assert find_adapter(BoardSpec("qemu", "qemu:esp32"), BoardOptions(), None, openers) is qemu
+    renode = PortAdapter("socket://127.0.0.1:1", has_lines=False)
+    openers = {**OPENERS, "renode": lambda spec, options, lister: renode}
+    spec = BoardSpec("renode", "renode:esp32")
+    assert find_adapter(spec, BoardOptions(), None, openers) is renode
 
 
 def test_a_port_path_may_be_a_link(tmp_path: Path) -> None:

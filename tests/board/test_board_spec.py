@@ -25,6 +25,9 @@ from hil.errors import UsageError
         ("rfc2217://lab:4000", "rfc2217"),
         ("rfc2217://[fe80::1]:4000", "rfc2217"),
         ("socket://127.0.0.1:5555", "socket"),
+        ("qemu", "qemu"),
+        ("qemu:icount", "qemu"),
+        ("qemu:icount=3,psram=4", "qemu"),
     ],
 )
 def test_each_form_selects_its_adapter(text: str, kind: str) -> None:
@@ -45,6 +48,26 @@ def test_an_unknown_form_lists_the_known_ones(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        ("qemu:", "no option ''"),
+        ("qemu:fast", "no option 'fast'"),
+        ("qemu:icount,", "no option ''"),
+        ("qemu:icount=11", "no shift from 0 to 10"),
+        ("qemu:icount=-1", "no shift"),
+        ("qemu:icount=", "no shift"),
+        ("qemu:psram", "2 or 4 MB"),
+        ("qemu:psram=8", "2 or 4 MB"),
+        ("qemu:icount,icount=2", "icount is given twice"),
+    ],
+)
+def test_an_unknown_option_of_the_emulator_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_board_spec(text)
+    assert problem in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
         ("rfc2217://", "host is missing"),
         ("rfc2217://lab", "port number is missing"),
         ("socket://:5555", "host is missing"),
@@ -60,10 +83,10 @@ def test_an_incomplete_url_says_what_is_missing(text: str, problem: str) -> None
 
 
 def test_a_new_adapter_is_one_more_form() -> None:
-    qemu = Form("qemu", "qemu:esp32", "an emulated board", re.compile(r"qemu:"))
-    assert parse_board_spec("qemu:esp32", (*FORMS, qemu)) == BoardSpec("qemu", "qemu:esp32")
+    renode = Form("renode", "renode:esp32", "another emulator", re.compile(r"renode:"))
+    assert parse_board_spec("renode:x", (*FORMS, renode)) == BoardSpec("renode", "renode:x")
     with pytest.raises(UsageError, match="names no board"):
-        parse_board_spec("qemu:esp32")
+        parse_board_spec("renode:x")
 
 
 def test_spec_and_facts_import_without_heavy_packages() -> None:

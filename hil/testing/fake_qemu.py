@@ -1,0 +1,217 @@
+"""A program that looks like Espressif's QEMU from outside: UART, QMP, flash file. It emulates none.
+
+    path = install(tmp_path)                      # an executable; put it into $CAMHIL_QEMU
+    path = install(tmp_path, "ends on infer")     # a fault, see FAULTS
+
+It reads build and model out of its flash image, as a board would, and answers as
+`hil.link.fake_firmware` does: results are made up.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import select
+import shlex
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from hil.board.app_image import read_app_image
+from hil.flash_layout import TABLE_BYTES, TableError, decode_table
+from hil.link.fake_firmware import FakeFirmware, Run, default_identity
+from hil.wire.errors import WireError
+from hil.wire.frames import Frame, FrameDecoder, encode_frame
+from hil.wire.messages import Identity, Infer, Reboot, Reply, decode_request, encode_reply
+from hil.wire.model_image import unpack_model_image
+
+FAULTS = (
+    "no machine",  # upstream QEMU
+    "broken",  # ends with an error instead of starting
+    "ends on infer",
+    "hangs on infer",  # the whole program, not only the chip
+    "hangs on reset",
+)
+_FAULT = "FAKE_QEMU_FAULT"
+_LOG = "FAKE_QEMU_LOG"
+_TABLE = 0x8000
+_POWER_ON, _SOFTWARE = 1, 3
+_RESETS = {
+    _POWER_ON: "rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)",
+    _SOFTWARE: "rst:0xc (SW_CPU_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)",
+}
+
+
+def install(folder: Path, fault: str = "") -> Path:
+    """Writes an executable into `folder`; its arguments go to `qemu.args` there, a line a start."""
+    if fault and fault not in FAULTS:
+        raise ValueError(f"no fault {fault!r}")
+    path = folder / "qemu-system-xtensa"
+    folder.mkdir(parents=True, exist_ok=True)
+    variables = f"{_FAULT}={shlex.quote(fault)} {_LOG}={shlex.quote(str(folder / 'qemu.args'))}"
+    python = f"{shlex.quote(sys.executable)} -m {__name__}"
+    path.write_text(f'#!/bin/sh\n{variables} exec {python} "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
+def starts(folder: Path) -> list[list[str]]:
+    """The arguments of every emulator that was started from `folder`."""
+    log = folder / "qemu.args"
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def identity_in(flash: bytes) -> Identity | None:
+    """Who a board with this flash is; None where it holds nothing that starts."""
+    try:
+        partitions = decode_table(flash[_TABLE : _TABLE + TABLE_BYTES], len(flash))
+        app = next(p for p in partitions if p.is_app)
+        model = next(p for p in partitions if p.label == "model")
+        image = read_app_image(flash[app.offset : app.offset + app.size], app.offset)
+        model_image = unpack_model_image(flash[model.offset : model.offset + model.size])
+    except (TableError, ValueError, StopIteration, WireError):
+        return None
+    return dataclasses.replace(
+        default_identity(),
+        target="esp32",
+        firmware_version=image.version,
+        build_id=image.build_id,
+        app_sha256=image.app_sha256,
+        model_sha256=hashlib.sha256(model_image.tflite).digest(),
+        threshold=model_image.threshold,
+        positive_class=model_image.positive_class,
+    )
+
+
+class _Machine:
+    def __init__(self, flash: bytes, uart: socket.socket, qmp: socket.socket, fault: str) -> None:
+        self._identity = identity_in(flash)
+        self._uart = uart
+        self._qmp = qmp
+        self._fault = fault
+        self._runs = False
+        self._boots = 0
+        self._firmware: FakeFirmware | None = None
+        self._decoder = FrameDecoder()
+        self._queue: list[Run] = []
+
+    def run(self) -> int:
+        self._tell({"QMP": {"version": {}, "capabilities": []}})
+        pending = b""
+        while True:
+            ready, _, _ = select.select([self._uart, self._qmp], [], [])
+            if self._qmp in ready:
+                pending += self._qmp.recv(4096)
+                if not pending:
+                    return 0
+                while b"\n" in pending:
+                    line, _, pending = pending.partition(b"\n")
+                    if not self._command(json.loads(line)):
+                        return 0
+            if self._uart in ready:
+                data = self._uart.recv(4096)
+                if not data:
+                    return 0
+                self._hear(data)
+
+    def _command(self, request: dict[str, Any]) -> bool:
+        command: str = request["execute"]
+        if command == "system_reset":
+            if self._fault == "hangs on reset":
+                _hang()
+            self._tell({"event": "RESET", "timestamp": {}, "data": {}})
+            self._firmware = None
+            if self._runs:
+                self._boot(_POWER_ON)
+        elif command == "cont" and not self._runs:
+            self._runs = True
+            self._boot(_POWER_ON)
+        elif command not in ("qmp_capabilities", "query-status", "cont", "quit"):
+            self._tell({"error": {"class": "CommandNotFound", "desc": "no"}, "id": request["id"]})
+            return True
+        self._tell({"return": {}, "id": request["id"]})
+        return command != "quit"
+
+    def _boot(self, reason: int) -> None:
+        self._boots += 1
+        self._decoder = FrameDecoder()
+        self._queue.clear()
+        self._print("ets Jul 29 2019 12:21:46", "", _RESETS[reason])
+        if self._identity is None:
+            self._print(*["invalid header: 0xffffffff"] * 3)
+            return
+        identity = dataclasses.replace(self._identity, reset_reason=reason, boot_count=self._boots)
+        self._firmware = FakeFirmware(identity, self._queue.append)
+        self._print("I (312) camhil: ready")
+
+    def _hear(self, data: bytes) -> None:
+        for event in self._decoder.feed(data):
+            firmware = self._firmware
+            if not isinstance(event, Frame) or firmware is None:
+                continue
+            seq, request = decode_request(event.message)
+            if isinstance(request, Infer) and self._fault == "ends on infer":
+                print("qemu: fatal: no such instruction", file=sys.stderr, flush=True)
+                os._exit(3)
+            if isinstance(request, Infer) and self._fault == "hangs on infer":
+                _hang()
+            self._answer(seq, firmware.answer(seq, request))
+            while self._queue:
+                run = self._queue.pop(0)
+                invoke_us = 300_000 + run.request.image_crc % 7  # as counted, not as waited
+                replies = firmware.finish(run, invoke_us, time.monotonic_ns() // 1000)
+                self._answer(run.seq, replies)
+            if isinstance(request, Reboot):
+                self._boot(_SOFTWARE)
+
+    def _answer(self, seq: int, replies: Sequence[Reply]) -> None:
+        for reply in replies:
+            self._uart.sendall(encode_frame(encode_reply(seq, reply)))
+
+    def _print(self, *lines: str) -> None:
+        self._uart.sendall("".join(f"{line}\r\n" for line in lines).encode())
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        self._qmp.sendall(json.dumps(message).encode() + b"\r\n")
+
+
+def _hang() -> None:
+    while True:
+        time.sleep(60)
+
+
+def _options(arguments: Sequence[str], name: str) -> list[dict[str, str]]:
+    """The values of an option that is given several times, each as a table."""
+    values = [value for key, value in pairwise(arguments) if key == name]
+    return [dict(item.split("=", 1) for item in v.split(",") if "=" in item) for v in values]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs until it is told to quit; the exit code."""
+    fault = os.environ.get(_FAULT, "")
+    if list(arguments) == ["-machine", "help"]:
+        esp32 = "" if fault == "no machine" else "esp32                Espressif ESP32 machine\n"
+        print(f"Supported machines are:\n{esp32}none                 empty machine")
+        return 0
+    with Path(os.environ[_LOG]).open("a") as log:
+        log.write(json.dumps(list(arguments)) + "\n")
+    if fault == "broken":
+        print("qemu-system-xtensa: ROM code binary not found", file=sys.stderr)
+        return 1
+    sockets = {
+        chardev["id"]: socket.socket(fileno=int(chardev["fd"]))
+        for chardev in _options(arguments, "-chardev")
+    }
+    (drive,) = _options(arguments, "-drive")
+    flash = Path(drive["file"]).read_bytes()
+    return _Machine(flash, sockets["uart0"], sockets["qmp0"], fault).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
