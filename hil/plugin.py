@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.errors import ExitCode, HilError, InfrastructureError, UsageError
+from hil.errors import ExitCode, HilError, InfrastructureError, UnavailableError, UsageError
 from hil.options import (
     BOARD_ARGUMENTS,
     RUN_ARGUMENTS,
@@ -94,7 +94,7 @@ def bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
 @pytest.fixture
 def board(bench: Bench, request: pytest.FixtureRequest) -> Board:
     """A board that answers: flashed, identified, recovered if the last test lost it."""
-    board = bench.ready_board(request.node.nodeid)
+    board = bench.testable_board(request.node.nodeid)
     for mark in request.node.iter_markers("needs"):
         bench.require(*mark.args)
     return board
@@ -178,10 +178,12 @@ def pytest_runtest_makereport(
     if kind:
         setattr(report, _KIND, kind)
         report.longrepr = f"{kind}: {error}"
+        if isinstance(error, UnavailableError):
+            _skip(report, error)
         report.user_properties.append(("outcome_kind", kind))
     bench = item.config.stash.get(_BENCH, None)
     if bench is not None:
-        if isinstance(error, InfrastructureError):
+        if isinstance(error, InfrastructureError) and not isinstance(error, UnavailableError):
             bench.note_failure(error, item.nodeid)
         if report.when == "call":
             if report.passed:
@@ -192,6 +194,13 @@ def pytest_runtest_makereport(
     if bench is not None or kind:
         _log(item.config).test_finished(bench, item.nodeid, report, kind)
     return report
+
+
+def _skip(report: pytest.TestReport, error: UnavailableError) -> None:
+    """What this machine cannot run is skipped; `RunLog.exit_code` keeps it from passing."""
+    path, line, _ = report.location
+    report.outcome = "skipped"
+    report.longrepr = (path, (line or 0) + 1, f"Skipped: {error.message}; {error.hint}")
 
 
 def _add_measurement(item: pytest.Item, bench: Bench, report: pytest.TestReport) -> None:

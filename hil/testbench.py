@@ -8,12 +8,13 @@ first cause, so that one loose cable is one report and not a hundred.
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hil.errors import HilError, InfrastructureError
+from hil.errors import HilError, InfrastructureError, UnavailableError
 from hil.options import RunOptions
 
 if TYPE_CHECKING:
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.board import Board
-    from hil.board.facts import Inference
+    from hil.board.facts import Inference, TimeBase
     from hil.board.flashing import OnFlash
     from hil.board.options import BoardOptions
     from hil.fixture_set import FixturePhoto
     from hil.images import Photo
-    from hil.judge.facts import ImageFacts, RunFacts
+    from hil.judge.facts import ImageFacts, RunFacts, TensorDifference
     from hil.judge.tolerance import Tolerances
     from hil.judge.verdict import Verdict
     from hil.oracle import Oracle, OracleAnswer, SelfCheck
@@ -87,6 +88,28 @@ class Measurement:
         return next(verdict for verdict in self.verdicts if verdict.check == check)
 
 
+@dataclass(frozen=True, eq=False)
+class FrameMeasurement:
+    """One raw frame: what the board made of it, and its answer.
+
+    `frame` has the size that the board takes. `expected` and `got` are the model's input, int8
+    [height, width], by `hil.oracle.preprocess` and as read back from the board. `facts` and
+    `verdicts` are of the answer against the oracle's for `expected`.
+    """
+
+    frame: Photo
+    expected: NDArray[np.int8]
+    got: NDArray[np.int8]
+    preprocessing: TensorDifference
+    facts: ImageFacts
+    verdicts: tuple[Verdict, ...]
+    inference: Inference
+
+    def verdict(self, check: str) -> Verdict:
+        """The verdict of one check of `hil.judge.verdict.IMAGE_CHECKS`."""
+        return next(verdict for verdict in self.verdicts if verdict.check == check)
+
+
 class Bench:
     """What a test run works with.
 
@@ -101,6 +124,7 @@ class Bench:
         self.first_cause: FirstCause | None = None
         self.recoveries = 0
         self.measurements: dict[str, Measurement] = {}
+        self.frames: dict[str, FrameMeasurement] = {}
         self.repeats: list[ImageFacts] = []
         self.traces: dict[str, ImageFacts] = {}
         self.inferences: list[InferenceRecord] = []
@@ -109,6 +133,7 @@ class Bench:
         self._board: Board | None = None
         self._in_doubt: InfrastructureError | None = None
         self._lost = False
+        self._unavailable: UnavailableError | None = None
 
     # ---- the board --------------------------------------------------------------
 
@@ -118,7 +143,10 @@ class Bench:
         Raises:
             InfrastructureError: it cannot be opened (the first time).
             NotRunError: it could not be opened or recovered before.
+            UnavailableError: this machine lacks what the board needs.
         """
+        if self._unavailable is not None:
+            raise self._unavailable
         if self._lost:
             raise self._not_run()
         try:
@@ -132,6 +160,9 @@ class Bench:
                 self._board.recover()
                 self._in_doubt = None
                 self.recoveries += 1
+        except UnavailableError as error:
+            self._unavailable = error
+            raise
         except InfrastructureError as error:
             self._lost = True
             if self.first_cause is not None:
@@ -146,6 +177,20 @@ class Bench:
         if test:
             self._board.note(test)
         return self._board
+
+    def testable_board(self, test: str = "") -> Board:
+        """As `ready_board`, for tests: a board that takes images.
+
+        Raises UsageError for a build without injection; later tests are not run.
+        """
+        from hil.board.identity import no_injection
+
+        board = self.ready_board(test)
+        problem = no_injection(board.identity, self.options.board)
+        if problem is not None:
+            self._lost = True
+            raise problem
+        return board
 
     def note_failure(self, error: InfrastructureError, test: str) -> None:
         """Remembers the first cause, and that the board has to be recovered."""
@@ -284,6 +329,7 @@ class Bench:
         stats = board.link_stats
         return {
             "board": self.options.board,
+            **_times_mean(board.time_base),
             "target": identity.target,
             "firmware": f"{identity.firmware_version}, build {identity.build_id.hex()[:16]}",
             "model": f"{identity.model_sha256.hex()[:16]}, {identity.op_count} operators",
@@ -338,6 +384,38 @@ class Bench:
             investigate(self, measurement)
         return measurement
 
+    def measure_frame(self, frame: Photo) -> FrameMeasurement:
+        """One raw frame through board and oracle; measured once, then remembered by name."""
+        if frame.name not in self.frames:
+            self.frames[frame.name] = self._measure_frame(frame)
+        return self.frames[frame.name]
+
+    def _measure_frame(self, frame: Photo) -> FrameMeasurement:
+        from hil.judge.compare import compare_image, compare_tensors
+        from hil.judge.verdict import judge_image
+        from hil.oracle.preprocess import preprocess
+
+        board, oracle = self.ready_board(), self.oracle
+        expected = preprocess(frame.pixels, oracle.model.input_size)
+        inference = board.infer(frame.pixels, stage="frame", cam_always=True)
+        got = board.read_input().reshape(oracle.model.input_size)
+        features = board.read_output(oracle.model.features_output)[0]
+        answer = oracle.run(expected)
+        facts = compare_image(
+            frame.name, inference, answer, oracle, cam_requested=True, features=features
+        )
+        # The answer names what was sent, and that is the frame.
+        facts = dataclasses.replace(facts, image_crc=zlib.crc32(frame.pixels.tobytes()))
+        return FrameMeasurement(
+            frame=frame,
+            expected=expected,
+            got=got,
+            preprocessing=compare_tensors(expected, got),
+            facts=facts,
+            verdicts=judge_image(facts, self.tolerances),
+            inference=inference,
+        )
+
     def measure_ops(self, photo: Photo) -> ImageFacts:
         """One traced inference against every operator's output in the oracle."""
         from hil.judge.compare import compare_image
@@ -381,6 +459,14 @@ def board_options(options: RunOptions) -> BoardOptions:
             fault=options.sim_fault,
         ),
     )
+
+
+def _times_mean(time_base: TimeBase) -> dict[str, str]:
+    """A line about times that are not what they seem."""
+    if time_base == "real":
+        return {}
+    virtual = "virtual: they repeat and can be compared, but are no speed of a chip"
+    return {"times": virtual if time_base == "virtual" else "of the host: they mean nothing"}
 
 
 def _listing(values: dict[str, object]) -> str:

@@ -24,16 +24,20 @@ from hil.board.facts import (
     TimeBase,
 )
 from hil.board.handshake import shake_hands
-from hil.board.identity import check_identity
+from hil.board.identity import check_identity, no_injection
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import (
+    Stage,
     check_image,
     find_output,
+    find_tensor,
     flaw_of,
+    frame_size,
     image_bytes,
     inference_facts,
     output_tensor,
+    wire_stage,
 )
 from hil.board.watched_port import BoardAlarm
 from hil.deadline import Deadline
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
     from hil.link.stats import LinkStats
     from hil.wire.messages import Identity, MemoryReport, TraceEntry
 
-    Image = bytes | NDArray[np.int8]
+    Image = bytes | NDArray[np.int8] | NDArray[np.uint8]
 
 _T = TypeVar("_T")
 
@@ -142,6 +146,11 @@ class Board:
         """What keeps the conversation; None where nobody asked for it."""
         return self._connection.recorder
 
+    @property
+    def frame_size(self) -> tuple[int, int] | None:
+        """(rows, columns) of the raw frame that the board takes; None if it takes none."""
+        return frame_size(self.identity)
+
     def clock(self) -> float:
         """Seconds of the host's monotonic clock; in a replay those of the recording."""
         return self._connection.look()
@@ -157,27 +166,40 @@ class Board:
         self,
         image: Image,
         *,
+        stage: Stage = "tensor",
         cam_always: bool = True,
         trace: bool = False,
         threshold: int | None = None,
         capture_op: int | None = None,
+        reuse: bool = False,
         claimed_crc: int | None = None,
         deadline: Deadline | None = None,
     ) -> Inference:
         """Runs the model on one image: int8, as many bytes as the input tensor has.
 
-        `cam_always`: send the map even below the threshold. `trace`: record every operator's
-        output CRC-32 (see `trace`). `threshold`: percent, instead of the model's own.
+        `stage`: "frame" sends uint8 pixels [rows, columns] of `frame_size`, as a camera gives
+        them, and the board makes the input of them (`hil.oracle.preprocess` does the same;
+        `read_input` gives what came of it). `reuse`: an image that the board still holds is not
+        sent again. `cam_always`: send the map even below the threshold. `trace`: record every
+        operator's output CRC-32 (see `trace`). `threshold`: percent, instead of the model's own.
         `capture_op`: also send the output of this operator. `claimed_crc`: announce another
         CRC-32 than that of the image, to see it refused.
         """
         from hil.link.jobs import Job
 
         job = Job(
-            image_bytes(image), cam_always, trace, threshold, capture_op, claimed_crc=claimed_crc
+            image_bytes(image, stage),
+            cam_always,
+            trace,
+            threshold,
+            capture_op,
+            stage=wire_stage(stage),
+            reuse=reuse,
+            claimed_crc=claimed_crc,
         )
+        self._check_takes_images()
         limit = deadline or self._connection.within(self.options.image_s)
-        flaw = flaw_of(self.identity, job.image, claimed_crc)
+        flaw = flaw_of(self.identity, job.image, claimed_crc, stage)
         try:
             answer = self._ask("running an inference", lambda ch: ch.infer(job, limit))
         except FirmwareError as error:
@@ -193,6 +215,7 @@ class Board:
         self,
         images: Iterable[Image],
         *,
+        stage: Stage = "tensor",
         cam_always: bool = True,
         trace: bool = False,
         threshold: int | None = None,
@@ -200,7 +223,12 @@ class Board:
         """The results of many images in their order; the next is uploaded while one runs."""
         from hil.link.jobs import Job
 
-        jobs = (Job(image_bytes(image), cam_always, trace, threshold) for image in images)
+        kind = wire_stage(stage)
+        jobs = (
+            Job(image_bytes(image, stage), cam_always, trace, threshold, stage=kind)
+            for image in images
+        )
+        self._check_takes_images()
         answers = self._channel().infer_many(jobs, self.options.image_s)
         while True:
             answer = self._ask("running inferences", lambda _: next(answers, None))
@@ -215,6 +243,26 @@ class Board:
             f"reading output {output}", lambda ch: ch.read_output(output, self._request_limit())
         )
         check_image(answer.image_crc, self._last_crc, f"output {output}", self.where)
+        return output_tensor(answer.data, tensor)
+
+    def read_input(self) -> NDArray[np.int8]:
+        """The input tensor that the last inference ran on: int8, in its shape.
+
+        Of a frame it is what the board made of it. Its image must not have been replaced since.
+        """
+        from hil.wire.enums import TensorRole
+
+        tensor = find_tensor(self.identity, TensorRole.INPUT)
+        if tensor is None:
+            raise FirmwareError(
+                "the board reports no input tensor",
+                where=self.where,
+                hint="flash firmware built from the installed version of camhil",
+            )
+        answer = self._ask(
+            "reading the input", lambda ch: ch.read_output(None, self._request_limit())
+        )
+        check_image(answer.image_crc, self._last_crc, "the input", self.where)
         return output_tensor(answer.data, tensor)
 
     def features(self, inference: Inference) -> NDArray[np.int8]:
@@ -392,6 +440,11 @@ class Board:
                 where=self.where,
                 hint="open it with hil.board.open_board",
             )
+
+    def _check_takes_images(self) -> None:
+        problem = no_injection(self.identity, self.where)
+        if problem is not None:
+            raise problem
 
     def _ask(self, doing: str, ask: Callable[[Channel], _T]) -> _T:
         """Asks the board while its console is watched."""

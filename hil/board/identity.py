@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hil.board.errors import WrongIdentityError
-from hil.errors import FirmwareError, HilError
+from hil.errors import FirmwareError, HilError, UsageError
 
 if TYPE_CHECKING:
     from hil.board.artifacts import Expected
@@ -81,6 +81,19 @@ def model_error(identity: Identity, where: str) -> FirmwareError | None:
         f"the firmware could not load its model: {explanation.meaning}{said}",
         where=where,
         hint=explanation.hint,
+    )
+
+
+def no_injection(identity: Identity, where: str) -> UsageError | None:
+    """Why this build cannot be tested: it takes no images. None when it does."""
+    if identity.capabilities.injection:
+        return None
+    return UsageError(
+        "this build cannot be tested: it was made without injection, so it takes no images from a "
+        "host and works on its camera alone",
+        where=where,
+        hint="build it with CONFIG_CAMHIL_INJECTION=y (idf.py menuconfig, camhil), flash that "
+        "and test it; the build with injection runs the same code on every image",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hil.board.facts import Inference
 from hil.errors import FirmwareError, UsageError
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.link.jobs import Inference as LinkInference
-    from hil.wire.enums import ErrorCode
+    from hil.wire.enums import ErrorCode, ImageStage, TensorRole
     from hil.wire.enums import NoLocation as WireNoLocation
     from hil.wire.replies import CamGrid, CellCentre, Identity, Tensor
     from hil.wire.replies import Result as WireResult
@@ -23,17 +23,51 @@ if TYPE_CHECKING:
 _NO_LOCATION = {0: NoLocation.BELOW_THRESHOLD, 1: NoLocation.FLAT_MAP}
 
 
-def image_bytes(image: bytes | NDArray[np.int8]) -> bytes:
-    """The bytes to send: int8, row-major. Raises UsageError for an array of another type."""
+Stage = Literal["tensor", "frame"]
+"""What an image is: the model's input, int8, or a camera's frame, uint8, that the board crops,
+scales and shifts to int8 before it runs the model."""
+
+
+def image_bytes(image: bytes | NDArray[np.int8] | NDArray[np.uint8], stage: Stage) -> bytes:
+    """The bytes to send, row-major. Raises UsageError for an array of another type."""
     if isinstance(image, bytes | bytearray | memoryview):
         return bytes(image)
-    if str(image.dtype) != "int8":
+    wanted = "uint8" if stage == "frame" else "int8"
+    if str(image.dtype) != wanted:
         raise UsageError(
-            f"the image has dtype {image.dtype}, the board takes int8",
+            f"the image has dtype {image.dtype}, a {stage} is {wanted}",
             where="Board.infer",
-            hint="hil.images.to_tensor makes an int8 tensor of 8-bit pixels",
+            hint="hil.images.to_tensor makes an int8 tensor of 8-bit pixels; stage='frame' sends "
+            "8-bit pixels as a camera's frame",
         )
     return image.tobytes()
+
+
+def wire_stage(stage: Stage) -> ImageStage:
+    """The stage as the protocol has it. Raises UsageError for another word."""
+    from hil.wire.enums import ImageStage
+
+    try:
+        return ImageStage[stage.upper()]
+    except KeyError:
+        raise UsageError(
+            f"there is no stage {stage!r}", where="Board.infer", hint="give 'tensor' or 'frame'"
+        ) from None
+
+
+def find_tensor(identity: Identity, role: TensorRole) -> Tensor | None:
+    """The first tensor of this role that the board reports."""
+    return next((tensor for tensor in identity.tensors if tensor.role is role), None)
+
+
+def frame_size(identity: Identity) -> tuple[int, int] | None:
+    """(rows, columns) of the raw frame that the board takes; None if it takes none."""
+    from hil.wire.enums import TensorRole
+
+    frame = find_tensor(identity, TensorRole.FRAME)
+    if frame is None or not identity.capabilities.frame_stage:
+        return None
+    return frame.shape[1], frame.shape[2]
 
 
 def inference_facts(answer: LinkInference) -> Inference:
@@ -90,14 +124,17 @@ def check_image(answered: int | None, asked: int | None, what: str, where: str) 
 
 
 def flaw_of(
-    identity: Identity, image: bytes, claimed_crc: int | None
+    identity: Identity, image: bytes, claimed_crc: int | None, stage: Stage = "tensor"
 ) -> tuple[str, ErrorCode] | None:
     """Why the board has to refuse an image, and how; None for a good one."""
     from hil.wire.enums import ErrorCode, TensorRole
 
-    sizes = [t.data_bytes for t in identity.tensors if t.role is TensorRole.INPUT]
-    if sizes and len(image) != sizes[0]:
-        text = f"an image of {len(image)} bytes instead of {sizes[0]}"
+    wanted = find_tensor(identity, TensorRole.FRAME if stage == "frame" else TensorRole.INPUT)
+    if stage == "frame" and wanted is None:
+        return "a frame, though it takes none", ErrorCode.UNSUPPORTED
+    if wanted is not None and len(image) != wanted.data_bytes:
+        what = "a frame" if stage == "frame" else "an image"
+        text = f"{what} of {len(image)} bytes instead of {wanted.data_bytes}"
         return text, ErrorCode.WRONG_SIZE
     if claimed_crc is not None and claimed_crc != zlib.crc32(image):
         return "an image with another CRC-32", ErrorCode.IMAGE_CORRUPT

@@ -2,6 +2,17 @@
 
 from hil.location import Location, NoLocation
 from hil.oracle.oracle import Oracle, OracleAnswer
+from hil.oracle.preprocess import Region, preprocess, region_of
 from hil.oracle.selfcheck import SelfCheck, SelfCheckOutcome
 
-__all__ = ["Location", "NoLocation", "Oracle", "OracleAnswer", "SelfCheck", "SelfCheckOutcome"]
+__all__ = [
+    "Location",
+    "NoLocation",
+    "Oracle",
+    "OracleAnswer",
+    "Region",
+    "SelfCheck",
+    "SelfCheckOutcome",
+    "preprocess",
+    "region_of",
+]

@@ -17,6 +17,7 @@ from hil.record.run import (
     RUN_VERSION,
     BoardFacts,
     ConsoleFacts,
+    FrameRecord,
     HeapFacts,
     ImageRecord,
     InferenceRecord,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from hil.board.facts import Inference, Oddity, Stamp
     from hil.fixture_set import FixturePhoto
     from hil.flash_layout import Partition
-    from hil.testbench import Bench, Measurement
+    from hil.testbench import Bench, FrameMeasurement, Measurement
     from hil.wire import Identity, MemoryReport
     from hil.wire.replies import HeapState
 
@@ -87,6 +88,7 @@ def board_facts(bench: Bench, board: Board) -> BoardFacts:
             (name, str(value)) for name, value in dataclasses.asdict(bench.tolerances).items()
         ),
         sections=sections(board),
+        time_base=board.time_base,
     )
 
 
@@ -198,6 +200,22 @@ def image_record(measurement: Measurement, entry: FixturePhoto | None) -> ImageR
         memory=memory_facts(measurement.memory),
         truth=truth(entry),
         png=png_text(measurement.photo.pixels),
+    )
+
+
+def frame_record(measurement: FrameMeasurement) -> FrameRecord:
+    """One measured frame."""
+    from hil.diagnose.packing import pack_int8
+
+    right = measurement.preprocessing.differing == 0
+    return FrameRecord(
+        name=measurement.frame.name,
+        source="synthetic" if measurement.frame.path is None else "photo",
+        facts=measurement.facts,
+        preprocessing=measurement.preprocessing,
+        times=times(measurement.inference),
+        png=png_text(measurement.frame.pixels),
+        input="" if right else pack_int8(measurement.got),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from hil.judge.facts import ImageFacts, OpFacts
+from hil.judge.facts import ImageFacts, OpFacts, TensorDifference
 from hil.location import Location, NoLocation
 from hil.record.evidence import (
     DivergenceRecord,
@@ -21,7 +21,7 @@ from hil.record.evidence import (
     TroubleRecord,
 )
 
-RUN_VERSION = 1
+RUN_VERSION = 2
 """Version of the file; a reader refuses others."""
 
 
@@ -86,6 +86,7 @@ class BoardFacts:
         resolver, self_check: of the oracle.
         tolerances: (name, value) in force.
         sections: of the ELF file that the app was made from; empty without one.
+        time_base: what the board's times mean, see `hil.board.facts.TimeBase`.
     """
 
     spec: str
@@ -108,6 +109,7 @@ class BoardFacts:
     self_check: str
     tolerances: tuple[tuple[str, str], ...]
     sections: tuple[SectionFacts, ...] = ()
+    time_base: str = "real"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,29 @@ class ImageRecord:
     memory: MemoryFacts
     truth: Truth | None
     png: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """One raw frame through board and oracle.
+
+    Attributes:
+        name: unique among frames.
+        source: "photo" or "synthetic".
+        facts: both answers and their differences; the oracle's is for the right input.
+        preprocessing: the input that the board made of the frame, against the right one.
+        times: of this inference.
+        png: the frame as an 8-bit gray PNG, base64.
+        input: what the board made of it, int8 (zlib, base64); empty where that is right.
+    """
+
+    name: str
+    source: str
+    facts: ImageFacts
+    preprocessing: TensorDifference
+    times: Times
+    png: str
+    input: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +313,7 @@ KINDS: dict[str, type] = {
     "run": RunHeader,
     "board": BoardFacts,
     "image": ImageRecord,
+    "frame": FrameRecord,
     "repeat": RepeatRecord,
     "trace": TraceRecord,
     "model": ModelRecord,
@@ -319,6 +345,7 @@ class Run:
     console: ConsoleFacts | None
     end: EndFacts | None
     repeats: tuple[RepeatRecord, ...] = ()
+    frames: tuple[FrameRecord, ...] = ()
     model: ModelRecord | None = None
     inferences: tuple[InferenceRecord, ...] = ()
     handshakes: tuple[HandshakeRecord, ...] = ()
@@ -343,6 +370,7 @@ class Run:
             console=_last(rest, ConsoleFacts),
             end=_last(rest, EndFacts),
             repeats=_all(rest, RepeatRecord),
+            frames=_all(rest, FrameRecord),
             model=_last(rest, ModelRecord),
             inferences=_all(rest, InferenceRecord),
             handshakes=_all(rest, HandshakeRecord),

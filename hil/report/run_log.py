@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil.errors import ExitCode, HilError, InfrastructureError
+from hil.errors import ExitCode, HilError, InfrastructureError, UnavailableError
 
 if TYPE_CHECKING:
     import pytest
@@ -32,6 +32,7 @@ class RunLog:
         self.annotations: tuple[str, ...] = ()
         self.kinds: Counter[str] = Counter()
         self.first_cause: FirstCause | None = None
+        self.unavailable: UnavailableError | None = None
         self.measurements: tuple[Measurement, ...] = ()
         self.summary: dict[str, Any] = {}
         self.facts_path = facts
@@ -39,6 +40,7 @@ class RunLog:
         self._records: list[Any] = []
         self._written: set[str] = set()
         self._traced: set[str] = set()
+        self._framed: set[str] = set()
         self._counts: Counter[str] = Counter()
         self.diagnosis: Diagnosis | None = None
         self._bench: Bench | None = None
@@ -58,7 +60,7 @@ class RunLog:
         """Adds the outcome of a test's set-up, call or tear-down."""
         if bench is not None:
             self._write_news(bench)
-        if report.when == "call" or report.failed:
+        if report.when == "call" or report.failed or kind:
             outcome = kind or report.outcome
             self.kinds[outcome] += 1
             self._write_test(test, report, outcome)
@@ -130,12 +132,16 @@ class RunLog:
         """Adds the run, which is about to end, to the history; a failure counts as trouble."""
         from hil.store import add_to_store
 
-        if options.store is None:
+        if options.store is None or self._nothing_tried():
             return
         try:
             add_to_store(options.store, self._as_if_ended(pytest_status), str(options.facts or ""))
         except HilError as error:
             self.errors.append(error)
+
+    def _nothing_tried(self) -> bool:
+        """No board was there to be tried, which is no failure."""
+        return self.unavailable is not None and not self.summary
 
     def gate_properties(
         self, options: RunOptions, pytest_status: int
@@ -161,8 +167,9 @@ class RunLog:
         """The run's exit code.
 
         A wrong answer weighs most: it stays wrong whatever the cable does. Without
-        one, anything that could not run or be written is infrastructure. Gates come
-        last: they say something only about a run that is whole.
+        one, anything that could not run or be written is infrastructure. Tests that were
+        skipped since this machine has no such board prove nothing. Gates come last: they
+        say something only about a run that is whole.
         """
         if self.kinds["failed"] or self.kinds["firmware"] or self.kinds["usage"]:
             return ExitCode.TEST_FAILED
@@ -170,6 +177,8 @@ class RunLog:
         unwritten = self._file is not None and self._file.error is not None
         if not_measured or self.errors or unwritten:
             return ExitCode.INFRASTRUCTURE
+        if self.kinds[UnavailableError.kind]:
+            return ExitCode.NOT_PROVEN
         if pytest_status == ExitCode.PASSED and self.conclusion is not None:
             return self.conclusion.exit_code()
         return pytest_status
@@ -185,6 +194,8 @@ class RunLog:
         """Keeps an error that is not a mere failure of a check."""
         from hil.record.collect import trouble_record
 
+        if isinstance(error, UnavailableError):
+            self.unavailable = self.unavailable or error
         self._add(trouble_record(test, error))
 
     def diagnose(self) -> None:
@@ -204,7 +215,7 @@ class RunLog:
             self.summary["diagnosis"] = f"a bug of camhil: {type(error).__name__}: {error}"
 
     def _write_news(self, bench: Bench) -> None:
-        from hil.record.collect import image_record
+        from hil.record.collect import frame_record, image_record
         from hil.record.run import RepeatRecord, TraceRecord
 
         self._write_model(bench)
@@ -218,6 +229,10 @@ class RunLog:
             if name not in self._written:
                 self._written.add(name)
                 self._add(image_record(measurement, self._entry(bench, name)))
+        for name, frame in bench.frames.items():
+            if name not in self._framed:
+                self._framed.add(name)
+                self._add(frame_record(frame))
         for repeat in bench.repeats[self._repeats :]:
             self._add(RepeatRecord(repeat))
         self._repeats = len(bench.repeats)
@@ -251,6 +266,8 @@ class RunLog:
         from hil.record.run import MeasurementRecord, TestRecord
 
         message = str(report.longrepr) if report.failed else ""
+        if outcome == UnavailableError.kind and self.unavailable is not None:
+            message = str(self.unavailable)
         duration_s = round(report.duration, 6)
         by_verdict = bool(getattr(report, BY_VERDICT, False))
         self._add(TestRecord(test, report.when, outcome, duration_s, message, by_verdict))
@@ -268,7 +285,7 @@ class RunLog:
         self._add(console_facts(board))
 
 
-_FINE = ("passed", "skipped")
+_FINE = ("passed", "skipped", UnavailableError.kind)
 
 RECORDED = "hil_recorded"
 """Attribute of a TestReport: (name, value) of what the test recorded."""

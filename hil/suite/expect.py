@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from hil.judge.verdict import Status, Verdict
 from hil.report.run_log import BY_VERDICT
-from hil.testbench import Measurement, NotRunError
+from hil.testbench import FrameMeasurement, Measurement, NotRunError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.board.facts import Inference
 
 
-def expect(measurement: Measurement, *checks: str) -> None:
+def expect(measurement: Measurement | FrameMeasurement, *checks: str) -> None:
     """Fails unless these checks of the measurement passed."""
     failed = []
     for check in checks:
@@ -33,6 +41,12 @@ def expect_verdict(verdict: Verdict) -> None:
         )
     if verdict.status is Status.FAILED:
         pytest.fail(_text(verdict), pytrace=False)
+
+
+def cam_of(inference: Inference) -> NDArray[np.int32]:
+    """The map of a result, which has to have one."""
+    assert inference.cam is not None
+    return inference.cam
 
 
 def _text(verdict: Verdict) -> str:

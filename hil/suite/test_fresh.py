@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import zlib
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from hil.board import Board
 from hil.board.facts import Inference
 from hil.oracle import Oracle
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from hil.suite.expect import cam_of
 from hil.suite.pictures import synthetic_photo
 
 REPEATS = 5
@@ -21,11 +17,6 @@ REPEATS = 5
 def answer_of(inference: Inference) -> tuple[object, ...]:
     """The part of a result that must not depend on when it was asked for."""
     return inference.scores, inference.location, cam_of(inference).tobytes()
-
-
-def cam_of(inference: Inference) -> NDArray[np.int32]:
-    assert inference.cam is not None
-    return inference.cam
 
 
 def test_the_same_image_gives_the_same_answer_each_time(board: Board) -> None:
