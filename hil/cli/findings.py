@@ -12,7 +12,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -106,6 +106,27 @@ def check_compiler(which: Callable[[str], str | None] = shutil.which) -> Iterato
             yield Finding(Status.BAD, tool, "not found", "pip install 'camhil[sim]'")
 
 
+def check_chip_tools(
+    environ: Mapping[str, str] = os.environ, which: Callable[[str], str | None] = shutil.which
+) -> Iterator[Finding]:
+    """What builds the firmware for a chip, and what runs it without one."""
+    from hil.board.qemu_find import find_qemu
+    from hil.errors import HilError
+    from hil.firmware_build.idf import find_idf
+
+    try:
+        idf = find_idf(environ=environ, which=which)
+        note = "" if idf.supported else "the project is built with v5.1 to v6.0"
+        status = Status.OK if idf.supported else Status.NOTE
+        yield Finding(status, "ESP-IDF", f"{idf} in {idf.path}", note)
+    except HilError as error:
+        yield Finding(Status.NOTE, "ESP-IDF", f"{error.message} ({error.where})", error.hint)
+    try:
+        yield Finding(Status.OK, "QEMU", str(find_qemu(environ)))
+    except HilError as error:
+        yield Finding(Status.NOTE, "QEMU", error.message, error.hint)
+
+
 def check_ports() -> Iterator[Finding]:
     """Serial ports, and whether this user may open them."""
     from hil.board.ports import list_ports
@@ -155,6 +176,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_packages,
     check_compiler,
     check_parts,
+    check_chip_tools,
     check_ports,
 )
 

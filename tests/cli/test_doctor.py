@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hil.cli import doctor, findings, main
-from hil.cli.findings import Finding, Status, check_compiler, check_packages
+from hil.cli.findings import Finding, Status, check_chip_tools, check_compiler, check_packages
 from hil.errors import ExitCode
 
 
@@ -29,6 +30,27 @@ def test_a_missing_package_is_bad_and_names_the_command(monkeypatch: pytest.Monk
     found = {finding.subject: finding for finding in check_packages()}
     assert found["no-such-package-at-all"].status is Status.BAD
     assert "pip install no-such-package-at-all" in found["no-such-package-at-all"].hint
+
+
+def test_esp_idf_and_qemu_are_notes_with_what_installs_them(tmp_path: Path) -> None:
+    nowhere = {"PATH": str(tmp_path), "HOME": str(tmp_path), "IDF_TOOLS_PATH": str(tmp_path)}
+    found = {f.subject: f for f in check_chip_tools(nowhere, nothing_on_path)}
+    assert {f.status for f in found.values()} == {Status.NOTE}
+    assert "git clone" in found["ESP-IDF"].hint
+    assert "qemu-xtensa" in found["QEMU"].hint
+
+
+def test_an_esp_idf_that_this_shell_uses_is_shown_with_its_version(tmp_path: Path) -> None:
+    (tmp_path / "tools" / "cmake").mkdir(parents=True)
+    (tmp_path / "tools" / "idf.py").touch()
+    version = "".join(
+        f"set(IDF_VERSION_{part} {number})\n"
+        for part, number in (("MAJOR", 5), ("MINOR", 1), ("PATCH", 6))
+    )
+    (tmp_path / "tools" / "cmake" / "version.cmake").write_text(version)
+    environ = {"IDF_PATH": str(tmp_path), "IDF_TOOLS_PATH": str(tmp_path), "PATH": ""}
+    idf = next(iter(check_chip_tools(environ, lambda name: name)))
+    assert (idf.status, idf.detail) == (Status.OK, f"v5.1.6 in {tmp_path}")
 
 
 def test_this_environment_can_run_the_simulated_board() -> None:

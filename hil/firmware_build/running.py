@@ -1,0 +1,77 @@
+"""What a running board reports of its memory, against the budget: pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hil.firmware_build.budget import FILE_NAME
+
+if TYPE_CHECKING:
+    from hil.board.artifacts import Expected
+    from hil.firmware_build.budget import Budget
+    from hil.wire.replies import MemoryReport
+
+SIM_TARGET = "sim"
+PROJECT = "camhil"  # project name of the firmware that comes with the harness
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One reported figure and its limit, in bytes. `least`: the limit is a minimum."""
+
+    name: str
+    value_bytes: int
+    limit_bytes: int
+    least: bool
+
+    @property
+    def met(self) -> bool:
+        if self.least:
+            return self.value_bytes >= self.limit_bytes
+        return self.value_bytes <= self.limit_bytes
+
+    def __str__(self) -> str:
+        word = "at least" if self.least else "at most"
+        return f"{self.name}: {self.value_bytes:,} bytes, {word} {self.limit_bytes:,} are allowed"
+
+
+def figures(report: MemoryReport, target: str, budget: Budget) -> tuple[Figure, ...]:
+    """Every figure of the report that the budget limits.
+
+    What the board cannot tell is left out, and so is the arena of the simulated board,
+    whose interpreter is built for its host.
+    """
+    return tuple(_figures(report, target, budget))
+
+
+def _figures(report: MemoryReport, target: str, budget: Budget) -> Iterator[Figure]:
+    if report.static_bytes is not None:
+        yield Figure("own static RAM", report.static_bytes, budget.static_ram_bytes, False)
+    if target == SIM_TARGET:
+        return
+    if report.arena_used_bytes is not None:
+        yield Figure("arena in use", report.arena_used_bytes, budget.arena_bytes, False)
+    if report.heap is not None:
+        least = report.heap.minimum_free_bytes
+        yield Figure("least free heap", least, budget.heap_minimum_free_bytes, True)
+    for stack in report.stacks:
+        name = f"never used stack of {stack.task}"
+        yield Figure(name, stack.never_used_bytes, budget.stack_never_used_bytes, True)
+
+
+def budget_file(expected: Expected) -> Path | None:
+    """The `budget.toml` of the project that was built: beside its build folder.
+
+    A build of the harness's own firmware that lies elsewhere has the one that comes with
+    the harness; another project without such a file has no budget.
+    """
+    from hil.resources import find
+
+    folder = expected.source if expected.source.is_dir() else expected.source.parent
+    beside = folder.resolve().parent / FILE_NAME
+    if beside.is_file():
+        return beside
+    return find(f"firmware/esp32/{FILE_NAME}") if expected.project == PROJECT else None

@@ -1,0 +1,22 @@
+"""The firmware keeps the memory budget of its project while it runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from hil.board import Board
+from hil.firmware_build.budget import read_budget
+from hil.firmware_build.running import budget_file, figures
+from hil.suite.pictures import synthetic_photo
+
+
+def test_the_memory_budget_is_kept(board: Board) -> None:
+    file = budget_file(board.expected)
+    if file is None:
+        pytest.skip(f"no memory budget: the project of {board.expected.source} has no budget.toml")
+    tensors = [synthetic_photo(name).tensor for name in ("noise", "white", "noise")]
+    # Two at once, with all that a result can carry: the most that the stacks have to hold.
+    list(board.infer_many(tensors, cam_always=True))
+    found = figures(board.memory(), board.identity.target, read_budget(file))
+    assert found, "the board tells nothing of its memory"
+    assert [str(figure) for figure in found if not figure.met] == [], f"limits of {file}"
