@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle, OracleAnswer
     from hil.record.evidence import EvidenceRecord
-    from hil.record.run import Run
+    from hil.record.run import FrameRecord, Run
 
 
 _BEFORE = 4
@@ -204,6 +204,7 @@ class _Order:
 
         self._tensors = {photo.name: photo.tensor for photo in synthetic()} | tensors
         self._by_crc = {zlib.crc32(t.tobytes()): t for t in self._tensors.values()}
+        self._by_crc |= {record.facts.image_crc: _of_frame(record) for record in run.frames}
         self._results = run.inferences
         self._numbers: dict[tuple[int, int | None], int] = {}
         for number, result in enumerate(run.inferences):
@@ -295,6 +296,13 @@ def sent_images(run: Run) -> tuple[NDArray[np.int8], ...]:
         *(_tensor(record.png, record.name) for record in run.images),
         *(photo.tensor for photo in made),
     )
+
+
+def _of_frame(record: FrameRecord) -> NDArray[np.int8]:
+    """What the model saw of a frame, as far as preprocessing is right."""
+    from hil.oracle.preprocess import preprocess
+
+    return preprocess(unpack_png(record.png, where=record.name), record.facts.input_size)
 
 
 def _tensor(png: str, name: str) -> NDArray[np.int8]:

@@ -25,6 +25,7 @@ _UPLOAD = "how the image is put into its buffer (firmware/core/images.cpp, Put)"
 _BUFFERS = "which buffer an inference reads (firmware/core/images.cpp, Find and FindForUpload)"
 _LINE = "the UART driver's text mode: line endings, flow control, 8 data bits"
 _PICTURE = "how the picture is cut and scaled before it is sent"
+_FRAME = "how a frame becomes the model's input (firmware/core/preprocess.cpp)"
 _KERNEL = "the kernel of this operator (ESP-NN, CMSIS-NN or reference), and what Prepare computes"
 _CLOCK = "the clock that stage times are taken from (firmware/core/port.h, NowUs)"
 _IDENTITY = "the identity that the firmware reports, and what was flashed"
@@ -130,6 +131,15 @@ CATALOGUE: dict[str, Entry] = {
     "input.gray-weights": Entry("colour to gray with other weights: {how}", _PICTURE),
     "input.crop": Entry("another part of the picture is cut out ({how})", _PICTURE),
     "input.resize": Entry("the picture is scaled by {how}", _PICTURE),
+    # ---- frame: what the board made of a raw frame
+    "frame.offset": Entry("pixels of a frame become int8 in another way: {how}", _FRAME),
+    "frame.rounding": Entry("averages of a frame's pixels are rounded {how}", _FRAME),
+    "frame.crop": Entry("another part of the frame is cut out ({how})", _FRAME),
+    "frame.resize": Entry("the frame is scaled otherwise ({how})", _FRAME),
+    "frame.transposed": Entry("rows and columns are swapped when a frame is scaled", _FRAME),
+    "frame.mirrored": Entry("the frame is mirrored {how}", _FRAME),
+    "frame.row-length": Entry("the frame's rows are taken to be as long as the region", _FRAME),
+    "frame.not-scaled": Entry("the frame's first bytes are taken as the input", _FRAME),
     # ---- engine: the first operator whose output differs, its inputs being right
     "kernel.bias": Entry("operator {op}: the bias is {how}", _KERNEL),
     "kernel.activation": Entry("operator {op}: the activation {how}", _KERNEL),

@@ -30,6 +30,7 @@ def diagnose(
     if healthy(run, tolerances):
         return Diagnosis(seconds=time.monotonic() - started)
     from hil.diagnose.case import oracle_of, read_world, sent_images
+    from hil.diagnose.frames import explain_frames
     from hil.diagnose.outcome import Outcome
     from hil.diagnose.refused import explain_refusals
     from hil.diagnose.run_level import explain_run
@@ -41,6 +42,9 @@ def diagnose(
         limits = tolerances or recorded_tolerances(run)
         world = read_world(run, oracle or oracle_of(run), limits)
         outcome = explain_images(world)
+    of_frames, puzzles = explain_frames(run, outcome.tested)
+    outcome.findings[:0] = of_frames
+    outcome.unexplained += puzzles
     outcome.findings += explain_refusals(run, sent_images(run), outcome.tested)
     findings, unexplained = explain_run(run, outcome)
     return Diagnosis(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _CRASHES = ("panic", "abort", "assertion failed", "stack overflow", "stack smashing",
             "heap corruption")  # fmt: skip
-_NOT_CAUSES = ("NotRunError", "BoardUnusableError", "UsageError")
+_NOT_CAUSES = ("NotRunError", "BoardUnusableError", "UsageError", "UnavailableError")
 
 # (pattern in the first line of the message, id); the first that matches counts.
 _MESSAGES: tuple[tuple[str, str], ...] = (

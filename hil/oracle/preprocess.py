@@ -65,11 +65,22 @@ def preprocess(frame: NDArray[np.uint8], size: Size) -> NDArray[np.int8]:
             f"a frame of {columns}x{rows} pixels is too small for an input of {size[1]}x{size[0]}",
             hint="the board never enlarges; give a larger frame",
         )
-    part = frame[region.top :, region.left :][: region.height, : region.width].astype(np.int64)
-    sums = _weights(region.height, size[0]) @ part @ _weights(region.width, size[1]).T
-    area = region.height * region.width
+    part = frame[region.top :, region.left :][: region.height, : region.width]
+    sums, area = area_sums(part, size), part.size
     tensor: NDArray[np.int8] = ((2 * sums + area) // (2 * area) - _ZERO_OF_PIXELS).astype(np.int8)
     return tensor
+
+
+def area_sums(part: NDArray[np.uint8], size: Size) -> NDArray[np.int64]:
+    """What each pixel of `size` covers of `part`: sums of pixels times areas, [height, width].
+
+    The unit of area is such that each pixel covers `part.size` of them.
+    """
+    import numpy as np
+
+    across = part.astype(np.int64) @ _weights(part.shape[1], size[1]).T
+    sums: NDArray[np.int64] = _weights(part.shape[0], size[0]) @ across
+    return sums
 
 
 def _weights(source: int, target: int) -> NDArray[np.int64]:

@@ -25,6 +25,12 @@ def _image(fault_id: str, title: str, body: str, expect: Expect) -> Fault:
     return Fault(fault_id, Area.IMAGE, title, (patch,), expect)
 
 
+def _frame(fault_id: str, title: str, old: str, new: str, expect: Expect) -> Fault:
+    """A mistake in making the input of a raw frame."""
+    patch = SourcePatch("core/preprocess.cpp", old, new)
+    return Fault(fault_id, Area.IMAGE, title, (patch,), expect)
+
+
 def _moved(source: str) -> str:
     """Every pixel (r, c) is taken from elsewhere."""
     return (
@@ -105,5 +111,55 @@ FAULTS = (
         "for (size_t i = 0; i < size; ++i) {\n"
         "    changed[i] = static_cast<uint8_t>(static_cast<int8_t>(image[i]) / 2);\n  }",
         failure("input.halved", test="test_features"),
+    ),
+    _frame(
+        "frame-crop-corner",
+        "the frame is cut from its left edge, not from its middle",
+        "region.left = (frame.columns - region.size.columns) / 2;",
+        "region.left = 0;",
+        failure("frame.crop", test="test_input_made_of"),
+    ),
+    _frame(
+        "frame-squashed",
+        "the whole frame is scaled to the input's shape, without a cut",
+        "region.size.columns = static_cast<uint32_t>(high / input.rows);",
+        "region.size.columns = frame.columns;",
+        failure("frame.crop", test="test_input_made_of"),
+    ),
+    _frame(
+        "frame-rounding-down",
+        "averages of pixels are cut to integers instead of rounded",
+        "(2 * sum + area) / (2 * area)",
+        "sum / area",
+        failure("frame.rounding", test="test_input_made_of"),
+    ),
+    _frame(
+        "frame-nearest",
+        "the frame is scaled by leaving pixels out",
+        "*tensor++ = static_cast<int8_t>(pixel - kZeroOfPixels);",
+        "(void)pixel;\n"
+        "      const size_t at = rows.first() * frame_size.columns + columns.first();\n"
+        "      *tensor++ = static_cast<int8_t>(origin[at] - kZeroOfPixels);",
+        failure("frame.resize", test="test_input_made_of"),
+    ),
+    _frame(
+        "frame-offset-missing",
+        "pixels of a frame stay uint8: 128 is not subtracted",
+        "static_cast<int8_t>(pixel - kZeroOfPixels)",
+        "static_cast<int8_t>(pixel)",
+        failure("frame.offset", test="test_input_made_of"),
+    ),
+    Fault(
+        "frame-twice",
+        Area.IMAGE,
+        "a frame that is run again is cut and scaled again, though it is a tensor by then",
+        (
+            SourcePatch(
+                "core/inference.cpp",
+                "if (image.stage == ImageStage::kFrame && !image.preprocessed) PreprocessUpload();",
+                "if (image.stage == ImageStage::kFrame) PreprocessUpload();",
+            ),
+        ),
+        failure(test="test_a_frame_that_the_board_still_holds"),
     ),
 )
