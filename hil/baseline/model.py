@@ -26,7 +26,7 @@ class Setting:
         firmware_version, build_id: of the app (`build_id` hex); new ones are comparable.
         model_sha256: hex.
         clock: "240 MHz" where the board counts cycles; the host for the simulated
-            board; empty if unknown.
+            board; "virtual, 240 MHz" or "none, ..." for an emulated one; empty if unknown.
         baud: rate of the link.
         arena_bytes: that the firmware reserves.
         capabilities: of the firmware, sorted.

@@ -58,8 +58,11 @@ def baseline_key(board: BoardFacts) -> str:
         *sorted(board.capabilities),
         *_partitions(board),
     )
+    target = board.target
+    if board.time_base != "real":
+        target, parts = f"{target} emulated", (*parts, board.time_base)
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
-    return "-".join((_slug(board.target), _slug(engine_name(board.engine)), digest))
+    return "-".join((_slug(target), _slug(engine_name(board.engine)), digest))
 
 
 def engine_name(engine: str) -> str:
@@ -91,8 +94,11 @@ def _clock(run: Run, board: BoardFacts) -> str:
         for image in run.images
         if image.times.invoke_cycles is not None and image.times.invoke_us
     ]
+    prefix = "" if board.time_base == "real" else f"{board.time_base}, "
     if rates:
-        return f"{round(statistics.median(rates))} MHz"
+        return f"{prefix}{round(statistics.median(rates))} MHz"
+    if prefix:
+        return board.time_base
     # The simulated board runs on the host's clock; which Python drives it plays no part.
     host = run.header.system.partition(", Python")[0]
     return host if board.target == _SIMULATED else ""

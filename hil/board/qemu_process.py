@@ -23,6 +23,7 @@ from hil.deadline import Deadline
 from hil.errors import InfrastructureError
 
 WHERE = "emulated ESP32"
+_START_S = 20.0
 _ANSWER_S = 10.0
 _STOP_S = 2.0
 _TAIL_BYTES = 4096
@@ -77,7 +78,7 @@ class Emulator:
                     hint="check that the program is executable",
                 ) from cause
         try:
-            self._ask("starting", lambda limit: self._qmp.begin(limit))
+            self._ask("starting", self._qmp.begin, _START_S)
         except BaseException:
             self.stop()
             raise
@@ -115,7 +116,7 @@ class Emulator:
             self._qmp.execute("system_reset", limit)
             self._qmp.execute("cont", limit)
 
-        self._ask("resetting the chip", restart)
+        self._ask("resetting the chip", restart, _ANSWER_S)
 
     def ended(self) -> InfrastructureError:
         """Why it is gone, as an error; it has closed a connection."""
@@ -133,19 +134,18 @@ class Emulator:
     def stop(self) -> None:
         """Ends it. May be called twice."""
         if self.runs:
-            with contextlib.suppress(QmpError):
-                self._qmp.execute("quit", Deadline.after(_STOP_S))
             try:
+                self._qmp.execute("quit", Deadline.after(_STOP_S))
                 self._process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
+            except (QmpError, subprocess.TimeoutExpired):
                 self._process.kill()
                 self._process.wait()
         self.uart.close()
         self._qmp.close()
 
-    def _ask(self, doing: str, ask: Callable[[Deadline], None]) -> None:
+    def _ask(self, doing: str, ask: Callable[[Deadline], None], seconds: float) -> None:
         try:
-            ask(Deadline.after(_ANSWER_S))
+            ask(Deadline.after(seconds))
         except QmpClosedError as cause:
             raise self.ended() from cause
         except QmpError as cause:

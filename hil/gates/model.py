@@ -100,12 +100,14 @@ class GatesVerdict:
 
     `failures`: tests and images that failed; with one of them a run is DO NOT SHIP.
     `trouble`: what could not be measured; with it a run is at best NOT PROVEN.
+    `skipped`: what was not tried, since this machine lacks something for it; likewise.
     """
 
     ship: Ship
     results: tuple[GateResult, ...]
     failures: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     def of(self, status: GateStatus) -> tuple[GateResult, ...]:
         return tuple(result for result in self.results if result.status is status)

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode
-from hil.gates.judge import judge_gates
+from hil.gates.judge import judge_gates, ship_of
 from hil.gates.model import Gates, GateStatus, GatesVerdict, Ship
 from hil.judge.verdict import Status, Verdict, judge_image
 from hil.measure.samples import samples
+from hil.measure.time_base import meaningless, without_limit
 from hil.report.judged import (
     FAILED_OUTCOMES,
+    SKIPPED_OUTCOMES,
     UNMEASURED_OUTCOMES,
     judge_recorded,
     recorded_tolerances,
@@ -49,10 +51,34 @@ def judge_run_gates(
     """
     limits = recorded_tolerances(run) if tolerances is None else tolerances
     verdict = judge_gates(samples(run, gates.confidence), gates, comparison)
+    if run.board is not None and run.board.time_base != "real":
+        verdict = _without_real_time(verdict, run.board.time_base)
     failures = tuple(_failures(run, limits))
     if failures:
         verdict = dataclasses.replace(verdict, ship=Ship.DO_NOT_SHIP, failures=failures)
+    skipped = tuple(_skipped(run))
+    if skipped:
+        ship = Ship.NOT_PROVEN if verdict.ship is Ship.SHIP else verdict.ship
+        verdict = dataclasses.replace(verdict, ship=ship, skipped=skipped)
     return with_trouble(verdict, *_trouble(run))
+
+
+def _without_real_time(verdict: GatesVerdict, time_base: str) -> GatesVerdict:
+    """The verdict when limits on latencies cannot be judged: neither met nor unmet."""
+    results = []
+    for result in verdict.results:
+        gate = result.gate
+        against = gate.statistic == "not worse"
+        reason = (meaningless if against else without_limit)(gate.metric, time_base)
+        if reason:
+            text = f"it could not be judged: {reason}"
+            result = dataclasses.replace(
+                result, status=GateStatus.NOT_MEASURED, margin=None, needed=None, explanation=text
+            )
+        results.append(result)
+    return dataclasses.replace(
+        verdict, ship=ship_of(result.status for result in results), results=tuple(results)
+    )
 
 
 def with_trouble(verdict: GatesVerdict, *trouble: str) -> GatesVerdict:
@@ -90,6 +116,13 @@ def _failures(run: Run, tolerances: Tolerances) -> Iterator[str]:
         yield "a test failed that used no board"
 
 
+def _skipped(run: Run) -> Iterator[str]:
+    skipped = [test for test in run.tests if test.outcome in SKIPPED_OUTCOMES]
+    if skipped:
+        what = f"{len(skipped)} tests were" if len(skipped) > 1 else "a test was"
+        yield f"{what} skipped: {skipped[0].message.splitlines()[0]}"
+
+
 def _trouble(run: Run) -> Iterator[str]:
     unmeasured = [test for test in run.tests if test.outcome in UNMEASURED_OUTCOMES]
     if unmeasured:
@@ -99,6 +132,8 @@ def _trouble(run: Run) -> Iterator[str]:
         yield "the run was interrupted: its file has no end"
         return
     code = run.end.exit_code
+    if code == ExitCode.NOT_PROVEN:
+        return  # since tests were skipped
     if code == ExitCode.INFRASTRUCTURE and not unmeasured:
         yield "a report could not be written"
     elif code not in (ExitCode.PASSED, ExitCode.TEST_FAILED, ExitCode.INFRASTRUCTURE):

@@ -57,7 +57,7 @@ def headline(verdict: GatesVerdict) -> str:
     ]
     if verdict.failures:
         parts.append(f"{len(verdict.failures)} failed")
-    parts += verdict.trouble
+    parts += (*verdict.trouble, *verdict.skipped)
     if not parts:
         parts.append(f"all {total} gates met" if total > 1 else "the gate is met")
     return f"{verdict.ship.value}: {'; '.join(parts)}"
@@ -149,3 +149,5 @@ def _reasons(verdict: GatesVerdict) -> Iterator[Line]:
         yield Line(f"and {len(verdict.failures) - _LISTED} more failures", "bad")
     for trouble in verdict.trouble:
         yield Line(f"not measured: {trouble}", "unsure")
+    for skipped in verdict.skipped:
+        yield Line(f"not proven: {skipped}", "unsure")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil.measure.catalog import CATALOG, Metric, user_metric
+from hil.measure.time_base import meaningless
 
 if TYPE_CHECKING:
     from hil.metrics import Decisions, Hits, PairedHits
@@ -38,10 +39,16 @@ class Samples:
 def samples(run: Run, confidence: float = 0.95) -> Mapping[str, Samples]:
     """Everything that a run measured, by the name of the metric, in the catalogue's order.
 
-    What was not measured is absent. Rates and scores are over the images with a truth,
+    What was not measured is absent, and so is what means nothing in such a run
+    (`hil.measure.time_base`). Rates and scores are over the images with a truth,
     each image once. `confidence`: of the intervals of scores.
     """
-    found = {entry.metric.name: entry for entry in _all(run, confidence)}
+    time_base = "real" if run.board is None else run.board.time_base
+    found = {
+        entry.metric.name: entry
+        for entry in _all(run, confidence)
+        if not meaningless(entry.metric, time_base)
+    }
     places = {name: place for place, name in enumerate(CATALOG)}
     # Stable: labels and users' own metrics keep the order of the run.
     ordered = sorted(found, key=lambda name: places.get(name.partition("[")[0], len(places)))

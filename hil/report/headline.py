@@ -74,12 +74,12 @@ def headline(
         diagnosis: the last of the reasons, where something is wrong.
     """
     stands = judged.verdict if verdict is None else verdict
-    failed, open_ = _failures(judged), stands.trouble
+    failed, open_ = _failures(judged), stands.trouble + stands.skipped
     if verdict is None:
         outcome = Outcome.PASSED
         if stands.failures:
             outcome = Outcome.FAILED
-        elif stands.trouble:
+        elif open_:
             outcome = Outcome.NOT_MEASURED
     else:
         outcome = Outcome(verdict.ship.value)

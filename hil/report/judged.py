@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from hil.errors import FirmwareError, InfrastructureError, UsageError
+from hil.errors import FirmwareError, InfrastructureError, UnavailableError, UsageError
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
 from hil.location import Location
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FAILED_OUTCOMES = ("failed", FirmwareError.kind, UsageError.kind)
 UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run")
+SKIPPED_OUTCOMES = (UnavailableError.kind,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,11 @@ def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog) -> None:
         not_run = log.kinds["not run"]
         if not_run:
             reporter.write_line(f"{not_run} checks after it were not run: not passed either")
+    if log.unavailable is not None:
+        skipped = log.kinds[log.unavailable.kind]
+        reporter.section("not proven: tests were skipped", sep="=", yellow=True, bold=True)
+        reporter.write_line(str(log.unavailable))
+        reporter.write_line(f"{skipped} skipped for this reason: not passed either")
     for error in log.errors:
         reporter.section(f"{error.kind}: report", sep="=", red=True, bold=True)
         reporter.write_line(str(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hil.board import Board
 from hil.plugin import RecordMeasurement
 from hil.suite.pictures import synthetic_photo
+from hil.suite.times import needs_the_hosts_time
 
 
 def test_memory(board: Board, record_measurement: RecordMeasurement) -> None:
@@ -26,6 +27,7 @@ def test_latency(board: Board, record_measurement: RecordMeasurement) -> None:
 
 
 def test_the_stages_fit_into_the_round_trip(board: Board) -> None:
+    needs_the_hosts_time(board)
     result = board.infer(synthetic_photo("noise").tensor, cam_always=True)
     times = result.times
     on_board_us = times.preprocess_us + times.invoke_us + times.cam_us

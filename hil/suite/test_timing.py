@@ -10,6 +10,7 @@ from itertools import pairwise
 from hil.board import Board
 from hil.board.facts import Inference, Stamp
 from hil.suite.pictures import synthetic_photo
+from hil.suite.times import needs_the_hosts_time
 
 RUNS = 10
 PACE_S = 0.3
@@ -25,6 +26,7 @@ def runs(board: Board) -> list[Inference]:
 
 def test_the_times_account_for_the_wait(board: Board) -> None:
     # What the host waited for and neither upload, map nor line explain is the inference.
+    needs_the_hosts_time(board)
     results = runs(board)
     payload = bytes(range(256))
     started = board.clock()
@@ -46,10 +48,12 @@ def test_the_clock_has_microseconds(board: Board) -> None:
     assert any(t % COARSE_US for t in times), (
         f"every invoke_us is a multiple of {COARSE_US}: the clock counts ticks ({times})"
     )
-    assert len(set(times)) > 1, f"every inference takes {times[0]} us: the clock does not run"
+    if board.time_base != "virtual":  # which repeats to the microsecond
+        assert len(set(times)) > 1, f"every inference takes {times[0]} us: the clock does not run"
 
 
 def test_the_boards_clock_keeps_pace_with_the_hosts(board: Board) -> None:
+    needs_the_hosts_time(board)
     tensor = synthetic_photo("noise").tensor
     first = len(board.stamps)
     started = board.clock()

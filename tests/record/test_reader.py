@@ -77,7 +77,7 @@ def test_a_field_of_the_wrong_type_is_named(path: Path) -> None:
 
 
 def test_another_version_is_refused(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b'"version":1', b'"version":99'))
+    path.write_bytes(path.read_bytes().replace(b'"version":%d' % RUN_VERSION, b'"version":99'))
     with pytest.raises(UsageError, match="version 99"):
         read_run(path)
 

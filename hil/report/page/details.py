@@ -12,7 +12,7 @@ from hil.report.judged import FAILED_OUTCOMES
 
 if TYPE_CHECKING:
     from hil.judge.tolerance import Tolerances
-    from hil.record.run import Run
+    from hil.record.run import BoardFacts, Run
 
 _COUNTS = {
     "bytes_out": "bytes to the board",
@@ -100,6 +100,7 @@ def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str
             ("target", board.target),
             ("chip of the build", board.chip),
             ("link", f"{board.baud:,} baud"),
+            *_time_base(board),
             ("can", ", ".join(board.capabilities) or "nothing optional"),
         )
         groups["Firmware"] = (
@@ -133,6 +134,15 @@ def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str
         *header.packages,
     )
     return groups
+
+
+def _time_base(board: BoardFacts) -> tuple[tuple[str, str], ...]:
+    """Only where its times are not what they seem."""
+    meaning = {
+        "virtual": "virtual: an emulator counted instructions; to compare, not a speed",
+        "none": "none: an emulator as fast as its host; latencies mean nothing",
+    }.get(board.time_base)
+    return () if meaning is None else (("times", meaning),)
 
 
 def test_rows(run: Run) -> tuple[TestRow, ...]:

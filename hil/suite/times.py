@@ -1,0 +1,13 @@
+"""Where the board's time is not the host's, what compares the two is skipped."""
+
+from __future__ import annotations
+
+import pytest
+
+from hil.board import Board
+
+
+def needs_the_hosts_time(board: Board) -> None:
+    """Skips where an emulator counts the time: no host's clock belongs to it."""
+    if board.time_base == "virtual":
+        pytest.skip("the emulated board's time is virtual: it counts instructions")
