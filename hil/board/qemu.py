@@ -54,7 +54,7 @@ class QemuAdapter:
         return self._emulator
 
     @property
-    def flash(self) -> EmulatedFlash:
+    def flash_chip(self) -> EmulatedFlash:
         """The flash chip. Raises InfrastructureError before `start` and after `close`."""
         if self._folder is None:
             raise InfrastructureError(
@@ -66,13 +66,13 @@ class QemuAdapter:
         """Makes the flash chip; the emulator itself starts with its port."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="camhil-qemu-")
-            self.flash.erase()
+            self.flash_chip.erase()
 
     def open_stream(self, url: str, baud: int) -> Transport:
         """The UART; starts an emulator where none answers. Raises InfrastructureError."""
         if self._emulator is None or not self._emulator.answers():
             self._stop()
-            log = self.flash.path.with_name("qemu.log")
+            log = self.flash_chip.path.with_name("qemu.log")
             self._emulator = Emulator(self._program, self._arguments(), log)
         return EmulatedUart(self._emulator)
 
@@ -82,7 +82,7 @@ class QemuAdapter:
         It reads its flash only once, so it has to be opened anew. Raises UsageError for a build
         that it cannot run.
         """
-        files = self.flash.write(expected, force=force)
+        files = self.flash_chip.write(expected, force=force)
         if any(file.written for file in files):
             self._stop()
         return files
@@ -122,7 +122,7 @@ class QemuAdapter:
         options = self.options
         arguments = [
             *("-M", MACHINE, "-nographic", "-monitor", "none", "-nic", "none"),
-            *("-drive", f"file={self.flash.path},if=mtd,format=raw"),
+            *("-drive", f"file={self.flash_chip.path},if=mtd,format=raw"),
         ]
         if options.psram_mb:
             arguments += ["-m", f"{options.psram_mb}M"]

@@ -115,7 +115,7 @@ def test_reset_and_reboot_restart_the_chip(opened: Callable[..., Board]) -> None
 
 def test_the_emulator_and_its_flash_go_with_the_board(opened: Callable[..., Board]) -> None:
     board = opened()
-    pid, flash = adapter_of(board).emulator.pid, adapter_of(board).flash.path
+    pid, flash = adapter_of(board).emulator.pid, adapter_of(board).flash_chip.path
     assert flash.exists()
     board.close()
     assert gone(pid)
@@ -135,7 +135,7 @@ def test_the_emulator_does_not_outlive_a_run_that_is_killed(folder: Path, build:
         f"adapter = QemuAdapter(Path({str(program)!r}))\n"
         f"expected = read_expected(Path({str(firmware)!r}))\n"
         "board = open_adapter(adapter, expected, BoardOptions())\n"
-        "print(adapter.emulator.pid, adapter.flash.path.parent, flush=True)\n"
+        "print(adapter.emulator.pid, adapter.flash_chip.path.parent, flush=True)\n"
         "time.sleep(60)\n"
     )
     run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -179,7 +179,7 @@ def test_two_emulated_boards_do_not_meet(
     opened: Callable[..., Board], tmp_path: Path, expected: Expected
 ) -> None:
     first, second = opened(), opened()
-    assert adapter_of(first).flash.path != adapter_of(second).flash.path
+    assert adapter_of(first).flash_chip.path != adapter_of(second).flash_chip.path
     assert first.infer(IMAGE).count == 1
     assert second.infer(IMAGE).count == 1
 
