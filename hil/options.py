@@ -122,7 +122,7 @@ BOARD_ARGUMENTS = (
     Argument(
         "--board",
         "board",
-        "sim (default), auto, a port such as /dev/ttyUSB0, rfc2217://host:port, "
+        "sim (default), qemu or qemu:icount, auto, a port such as /dev/ttyUSB0, rfc2217://host:port, "
         "socket://host:port or replay:FILE",
         {"metavar": "SPEC"},
     ),
