@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,13 +142,15 @@ def build(
 ) -> None:
     """Runs `idf.py set-target`, where the target changes, and `idf.py build`.
 
-    A change of the target makes a new sdkconfig; the one before is sdkconfig.old.
+    A change of the target makes a new sdkconfig; the one before is sdkconfig.old. The
+    project's own scripts run in this Python: ESP-IDF's may be too old for them.
 
     Raises:
         UsageError: it does not configure or compile, with the errors.
         InfrastructureError: idf.py cannot be started.
     """
-    base = [*idf.command, "-C", str(project), "-B", str(build_dir)]
+    base = [*idf.command, "-C", str(project), "-D", f"CAMHIL_PYTHON={sys.executable}"]
+    base += ["-B", str(build_dir)]
     commands = [[*base, "build"]]
     if configured_target(project) != target:
         commands.insert(0, [*base, "set-target", target])

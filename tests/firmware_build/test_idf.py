@@ -30,6 +30,7 @@ IDF_PY = """\
 #!{python}
 import json, os, pathlib, sys
 words = sys.argv[1:]
+assert words.pop(2) == "-D" and words.pop(2) == "CAMHIL_PYTHON=" + sys.executable
 project, folder = pathlib.Path(words[1]), pathlib.Path(words[3])
 with open(project / "calls", "a") as calls:
     calls.write(" ".join(words[4:]) + " " + os.environ["IDF_TARGET"] + "\\n")

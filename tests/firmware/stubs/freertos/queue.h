@@ -1,0 +1,3 @@
+#pragma once
+#include "freertos/FreeRTOS.h"
+typedef struct QueueDefinition* QueueHandle_t;
