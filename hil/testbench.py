@@ -462,11 +462,10 @@ def board_options(options: RunOptions) -> BoardOptions:
 
 
 def _times_mean(time_base: TimeBase) -> dict[str, str]:
-    """A line about times that are not what they seem."""
-    if time_base == "real":
-        return {}
-    virtual = "virtual: they repeat and can be compared, but are no speed of a chip"
-    return {"times": virtual if time_base == "virtual" else "of the host: they mean nothing"}
+    from hil.measure.time_base import note
+
+    meaning = note(time_base)
+    return {"times": meaning} if meaning else {}
 
 
 def _listing(values: dict[str, object]) -> str:

@@ -14,6 +14,18 @@ _WITH_HOST = ("upload_us", "round_trip_us", "reply_us")
 """What waits for the host or is measured by its clock."""
 
 
+_NOTES = {
+    "virtual": "virtual: an emulator counted instructions; they can be compared, but are no "
+    "speed of a chip",
+    "none": "those of an emulator, as fast as its host: they mean nothing",
+}
+
+
+def note(time_base: str) -> str:
+    """What to say beside the times of such a run; empty where they are what they seem."""
+    return _NOTES.get(time_base, "")
+
+
 def meaningless(metric: Metric, time_base: str) -> str:
     """Why values of this metric mean nothing in such a run; empty where they do."""
     if metric.kind != "latency" or time_base == "real":

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hil.judge.verdict import Status
+from hil.measure.time_base import note
 from hil.report.changes import answers
 from hil.report.figures import bytes_text, count_text, durations, series
 from hil.report.headline import gate_rows, headline
@@ -207,6 +208,9 @@ def _figures(judged: JudgedRun) -> list[str]:
             rows.append((words, in_words(found.median), in_words(found.p95), span))
     lines = ["", "### Figures"] if rows else []
     lines += table(("latency", "median", "p95", "range"), rows)
+    meaning = "" if judged.run.board is None else note(judged.run.board.time_base)
+    if rows and meaning:
+        lines += ["", f"These times are {meaning}."]
     used = [u for image in images if (u := image.memory.arena_used_bytes) is not None]
     sizes = []
     if used:

@@ -15,6 +15,10 @@ from hil.gates.run import judge_run_gates
 from hil.measure.catalog import CATALOG, user_metric
 from hil.measure.samples import samples
 from hil.record.run import InferenceRecord, MeasurementRecord, Run, TestRecord
+from hil.report.judged import judge_recorded
+from hil.report.markdown import markdown
+from hil.report.page.details import identity
+from hil.report.page.latency import latency
 from hil.testing.recorded_run import recorded_run
 
 INVOKE = Gate(CATALOG["invoke_us"], "median", max=1e9)
@@ -121,3 +125,16 @@ def test_virtual_time_is_not_taken_for_a_wrong_unit() -> None:
     assert [finding.id for finding in findings(run)] == ["timing.milliseconds"]
     virtual = dataclasses.replace(run.board, time_base="virtual")
     assert list(findings(dataclasses.replace(run, board=virtual))) == []
+
+
+@pytest.mark.parametrize(
+    ("time_base", "text"), [("virtual", "counted instructions"), ("none", "they mean nothing")]
+)
+def test_reports_say_what_the_times_are(time_base: str, text: str) -> None:
+    judged = judge_recorded(on(time_base))
+    assert text in markdown(judged)
+    assert text in latency(judged.run).note
+    assert dict(identity(judged.run, judged.tolerances)["Board"])["times"]
+    real = judge_recorded(on("real"))
+    assert text not in markdown(real)
+    assert not latency(real.run).note

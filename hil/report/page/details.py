@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hil.measure.time_base import note
 from hil.report.figures import count_text, series, share_text
 from hil.report.judged import FAILED_OUTCOMES
 
@@ -137,12 +138,8 @@ def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str
 
 
 def _time_base(board: BoardFacts) -> tuple[tuple[str, str], ...]:
-    """Only where its times are not what they seem."""
-    meaning = {
-        "virtual": "virtual: an emulator counted instructions; to compare, not a speed",
-        "none": "none: an emulator as fast as its host; latencies mean nothing",
-    }.get(board.time_base)
-    return () if meaning is None else (("times", meaning),)
+    meaning = note(board.time_base)
+    return (("times", meaning),) if meaning else ()
 
 
 def test_rows(run: Run) -> tuple[TestRow, ...]:

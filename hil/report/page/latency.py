@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from hil.measure.time_base import note
 from hil.report.figures import duration_text, durations, quantile, series, share_text
 from hil.report.page.charts import Part, bar, histogram, stacked
 
@@ -55,7 +56,7 @@ class OpRow:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """`silent`: stages that took no time in any image."""
+    """`silent`: stages that took no time in any image. `note`: what the times mean, if not that."""
 
     stages: tuple[Stage, ...]
     silent: tuple[str, ...]
@@ -63,6 +64,7 @@ class Latency:
     split_bar: Markup
     ops: tuple[OpRow, ...]
     ops_timed: bool
+    note: str
 
 
 def latency(run: Run, against: Run | None = None) -> Latency:
@@ -84,6 +86,7 @@ def latency(run: Run, against: Run | None = None) -> Latency:
         split_bar=stacked(split),
         ops=ops,
         ops_timed=any(row.median for row in ops),
+        note="" if run.board is None else note(run.board.time_base),
     )
 
 
