@@ -82,3 +82,4 @@ format: $(READY)
 
 clean:
 	rm -rf build out dist $(VENV) $(MODEL_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	cd firmware/esp32 && rm -rf build managed_components dependencies.lock sdkconfig sdkconfig.old
