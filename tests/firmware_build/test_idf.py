@@ -262,12 +262,12 @@ def test_hil_build_without_esp_idf_is_a_usage_error_that_says_what_to_do(
 
 
 def test_hil_build_for_the_simulated_board_needs_no_esp_idf(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("IDF_PATH", raising=False)
-    assert main(["build", "--target", "sim", "--build-dir", str(tmp_path / "sim")]) == 0
-    arguments = json.loads((tmp_path / "sim" / "flasher_args.json").read_text())
-    assert "app" in arguments
+    assert main(["build", "--target", "sim"]) == ExitCode.PASSED
+    folder = Path(capsys.readouterr().out.rpartition(": ")[2].strip())
+    assert "app" in json.loads((folder / "flasher_args.json").read_text())
 
 
 def test_hil_build_for_a_chip_needs_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:

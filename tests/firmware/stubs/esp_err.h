@@ -12,8 +12,8 @@ typedef int esp_err_t;
 #define ESP_ERR_TIMEOUT 0x107
 extern "C" const char* esp_err_to_name(esp_err_t code);
 extern "C" [[noreturn]] void esp_stub_check_failed(esp_err_t code);
-#define ESP_ERROR_CHECK(expression)                          \
-  do {                                                       \
-    const esp_err_t checked = (expression);                  \
-    if (checked != ESP_OK) esp_stub_check_failed(checked);   \
+#define ESP_ERROR_CHECK(expression)                        \
+  do {                                                     \
+    const esp_err_t checked = (expression);                \
+    if (checked != ESP_OK) esp_stub_check_failed(checked); \
   } while (0)

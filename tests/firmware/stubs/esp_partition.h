@@ -29,8 +29,7 @@ typedef struct {
 } esp_partition_t;
 extern "C" {
 const esp_partition_t* esp_partition_find_first(esp_partition_type_t type,
-                                                esp_partition_subtype_t subtype,
-                                                const char* label);
+                                                esp_partition_subtype_t subtype, const char* label);
 esp_err_t esp_partition_read(const esp_partition_t* partition, size_t offset, void* to,
                              size_t size);
 esp_err_t esp_partition_mmap(const esp_partition_t* partition, size_t offset, size_t size,
