@@ -72,6 +72,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="trained.keras of an earlier training whose opinion counts besides the labels; "
         "may be repeated",
     )
+    train.add_argument(
+        "--guide",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="trained.keras of an earlier training that looks at each sample and its mirror "
+        "image, and whose map the new one is led to; may be repeated",
+    )
     train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
     train.add_argument(
         "--stop-after",
@@ -107,7 +116,7 @@ def run(options: argparse.Namespace) -> int:
 
     console = Console(stderr=True)
     recipe = _recipe(options)
-    initial = _initial(options.init)
+    initial = None if options.init is None else _model(options.init)
     data = read_labels(options.data)
     with bar(console, "photographs") as step:
         training, validation = (
@@ -122,7 +131,8 @@ def run(options: argparse.Namespace) -> int:
     if options.teacher:
         with bar(console, "teachers look", total=len(training)) as step:
             training = _taught(options.teacher, training, step)
-    run = start(recipe, training, validation, Terms(initial, tuple(options.watch)))
+    terms = Terms(initial, tuple(options.watch), tuple(map(_model, options.guide)))
+    run = start(recipe, training, validation, terms)
     options.folder.mkdir(parents=True, exist_ok=True)
     restore(run, options.folder)
     begun = None if initial is None else (initial.where, initial.model)
@@ -164,11 +174,11 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     return recipe
 
 
-def _initial(path: Path | None) -> Initial | None:
+def _model(path: Path) -> Initial:
     from model.files import read_model
     from model.training.run import Initial
 
-    return None if path is None else Initial(read_model(path), str(path))
+    return Initial(read_model(path), str(path))
 
 
 def _tell(console: Console, epoch: Epoch) -> None:

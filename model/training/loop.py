@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from model.architecture import (
 )
 from model.card import POSITIVE_CLASS
 from model.training.checkpoint import Checkpoint
+from model.training.guide import Guide
 from model.training.loss import region_loss
 from model.training.schedule import learning_rate
 from model.training.validation import Validated
@@ -65,6 +66,7 @@ class Training:
         validation: judged after each epoch.
         initialise: sets the weights of a new network, float32 in and out.
         identity: what a checkpoint must be of.
+        guides: earlier networks of the same architecture that lead this one, any batch.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Training:
         *,
         initialise: Callable[[Any], None] | None,
         identity: str,
+        guides: Sequence[Any] = (),
     ) -> None:
         import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
@@ -100,6 +103,8 @@ class Training:
         optimizer.build(self._cells.trainable_variables)
         self._average = [array.copy() for array in self._cells.get_weights()]
         self._watched = _cells(build_network(classes=2, batch=None), training=None)
+        leading = [_cells(guide, training=False) for guide in guides]
+        self._guide = Guide(leading, recipe, POSITIVE_CLASS) if leading else None
 
     def state(self) -> Checkpoint:
         """Everything, as arrays."""
@@ -137,6 +142,8 @@ class Training:
                 peak=recipe.learning_rate,
             )
             model.optimizer.learning_rate.assign(rate)
+            if self._guide is not None:
+                targets = self._guide.lead(images, targets)
             total += float(model.train_on_batch(images, targets))
             # Early on a slow average would be of the untrained network.
             keep = min(recipe.ema, (1 + step) / (10 + step))

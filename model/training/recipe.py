@@ -29,7 +29,8 @@ class Recipe:
     picture squashed.
 
     Loss (`model.training.loss`): `global_weight` of the whole image of a composition,
-    `cell_weight` of single cells where there surely is nobody.
+    `cell_weight` of single cells where there surely is nobody, `shape_weight` of the shape
+    of the map, which only guides give (`model.training.guide`).
     """
 
     seed: int = 1
@@ -44,6 +45,10 @@ class Recipe:
     label_smoothing: float = 0.1
     teacher_share: float = 0.6
     """Of what teachers believe, against the label; counts only if there are teachers."""
+    guide_share: float = 0.6
+    """Of what guides see in the sample, against what is wanted otherwise; with guides only."""
+    body: float = 0.9
+    """What a cell is wanted to have at least of the cell above it; with guides only."""
     ema: float = 0.998
     frozen_blocks: int = 0
     """Convolutions Conv2d_0 to Conv2d_<this - 1> that keep their initial weights."""
@@ -55,6 +60,7 @@ class Recipe:
     cutmix: float = 0.2
     global_weight: float = 0.5
     cell_weight: float = 0.0
+    shape_weight: float = 0.0
 
     zoom: tuple[float, float] = (0.6, 1.15)
     squash: float = 0.5
@@ -118,8 +124,8 @@ def _number(table: Table, key: str, value: Any) -> float:
 
 
 _SHARES = (
-    "ema", "teacher_share", "label_smoothing", "mosaic", "cutmix", "cutout", "hide_and_seek",
-    "blur", "squash", "contrast", "brightness", "noise", "stretch",
+    "ema", "teacher_share", "guide_share", "body", "label_smoothing", "mosaic", "cutmix",
+    "cutout", "hide_and_seek", "blur", "squash", "contrast", "brightness", "noise", "stretch",
 )  # fmt: skip
 
 

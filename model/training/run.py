@@ -45,13 +45,15 @@ class Initial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
-    """`watched`: sources that validation counts; without any, those with both classes."""
+    """`watched`: sources that validation counts; without any, those with both classes.
+    `guides`: .keras files of trained networks, `model.training.guide`."""
 
     initial: Initial | None = None
     watched: tuple[str, ...] = ()
+    guides: tuple[Initial, ...] = ()
 
 
-def identity(recipe: Recipe, pictures: Sequence[Picture], initial: Initial | None) -> str:
+def identity(recipe: Recipe, pictures: Sequence[Picture], terms: Terms) -> str:
     """SHA-256 of all that decides the outcome: a checkpoint fits only what it was made of."""
     digest = hashlib.sha256(recipe.to_toml().encode())
     for picture in pictures:
@@ -59,8 +61,10 @@ def identity(recipe: Recipe, pictures: Sequence[Picture], initial: Initial | Non
         line = f"{entry.file}\0{entry.person}\0{entry.source}\0{entry.split}\0{picture.belief}\0"
         digest.update(line.encode())
         digest.update(picture.pixels.tobytes())
-    if initial is not None:
-        digest.update(initial.model)
+    if terms.initial is not None:
+        digest.update(terms.initial.model)
+    for guide in terms.guides:
+        digest.update(b"\0guide\0" + guide.model)
     return digest.hexdigest()
 
 
@@ -87,8 +91,18 @@ def start(
         Sampler(training, recipe, SIZE, GRID),
         validation_set(validation, SIZE, terms.watched),
         initialise=None if initial is None else initialise,
-        identity=identity(recipe, [*training, *validation], initial),
+        identity=identity(recipe, [*training, *validation], terms),
+        guides=[_guide(guide.where) for guide in terms.guides],
     )
+
+
+def _guide(where: str) -> Any:
+    from model.architecture import build_network
+    from model.float_network import copy_weights
+
+    network = build_network(classes=2, batch=None)
+    copy_weights(Path(where), network)
+    return network
 
 
 def _initialise(
@@ -137,7 +151,7 @@ def restore(training: Training, folder: Path) -> None:
     state = checkpoint.load(path)
     if state.identity != training.identity:
         raise UsageError(
-            "the checkpoint is of another recipe, data set or initial model",
+            "the checkpoint is of another recipe, data set or initial model, or of other guides",
             where=str(path),
             hint="give another --run folder, or delete the checkpoint to begin again",
         )

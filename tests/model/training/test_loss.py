@@ -64,6 +64,42 @@ def test_regions_are_held_against_what_they_should_say(positive_class: int) -> N
     assert found == pytest.approx([first, second], rel=1e-5)
 
 
+def test_the_shape_of_the_map_counts_and_its_height_does_not() -> None:
+    random = np.random.default_rng(3)
+    cells = np.zeros((4, 6, 6, 2), np.float32)
+    cells[..., 1] = random.normal(size=(4, 6, 6))
+    shape = random.normal(size=(4, 36)).astype(np.float32)
+    cells[1] *= 5
+    cells[2, ..., 1] = 0.1 * shape[2].reshape(6, 6)
+    targets = np.stack([target(r0=(0.95, 1.0, 0, list(range(36))))] * 4)
+    led = np.zeros((4, REGIONS + 1, HEAD + 36), np.float32)
+    led[:, :REGIONS] = targets
+    led[:, -1, HEAD:] = shape
+    led[:3, -1, WEIGHT] = 1
+    recipe = Recipe(shape_weight=2.0)
+    added = loss(recipe, led, cells, 1) - loss(recipe, targets, cells, 1)
+    away = [1 - np.corrcoef(shape[n], cells[n, ..., 1].ravel())[0, 1] for n in range(2)]
+    assert added == pytest.approx([2 * away[0], 2 * away[1], 0, 0], abs=1e-5)
+    assert loss(Recipe(), led, cells, 1) == pytest.approx(loss(Recipe(), targets, cells, 1))
+
+
+def test_a_flat_map_has_a_loss_with_a_slope() -> None:
+    import tensorflow as tf
+
+    from model.training.loss import region_loss
+
+    led = np.zeros((1, REGIONS + 1, HEAD + 36), np.float32)
+    led[0, :REGIONS] = target(r0=(0.95, 1.0, 0, list(range(36))))
+    led[0, -1, WEIGHT] = 1
+    led[0, -1, HEAD] = 1
+    cells = tf.Variable(np.zeros((1, 6, 6, 2), np.float32))
+    with tf.GradientTape() as tape:
+        value = region_loss(Recipe(shape_weight=1.0), 1)(led, cells)
+    slope = np.asarray(tape.gradient(value, cells))
+    assert np.isfinite(slope).all()
+    assert slope[0, 0, 0, 1] < slope[0, 3, 3, 1]
+
+
 def test_the_same_added_to_both_classes_changes_nothing() -> None:
     random = np.random.default_rng(2)
     cells = random.normal(size=(1, 6, 6, 2)).astype(np.float32)

@@ -39,7 +39,9 @@ def test_the_text_does_not_depend_on_the_order_of_sources() -> None:
     assert Recipe(source_weights=one).to_toml() == Recipe(source_weights=other).to_toml()
 
 
-@pytest.mark.parametrize("name", ["recipe.toml", "fine-tune.toml"])
+@pytest.mark.parametrize(
+    "name", ["recipe.toml", "recipe-2.toml", "recipe-3.toml", "fine-tune.toml"]
+)
 def test_the_recipes_that_come_along_can_be_followed(name: str) -> None:
     assert problem(read_recipe(RECIPE.with_name(name))) == ""
 
@@ -64,6 +66,9 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(tmp_path: Path) -
         ("seed = 99999999999999999999", "seed"),
         ("ema = 1.1", "ema is 1.1, not within 0 to 1"),
         ("ema = nan", "ema is nan"),
+        ("guide_share = 1.5", "guide_share is 1.5, not within 0 to 1"),
+        ("body = 2.0", "body is 2.0, not within 0 to 1"),
+        ("shape_weight = -1", "shape_weight is -1.0"),
         ("mosaic = 0.7\ncutmix = 0.6", "more than all samples"),
         ("zoom = [1.0]", r"zoom is \[1.0\]"),
         ("zoom = [1.2, 0.8]", r"zoom is \[1.2, 0.8\]"),

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import model.__main__ as command
-from hil.errors import UsageError
+from hil.errors import ExitCode, UsageError
 from hil.resources import find
 from model.training import checkpoint
 from model.training.started import read_started
@@ -188,7 +188,7 @@ def test_a_checkpoint_of_another_recipe_is_refused(
 
     other = tmp_path / "other.toml"
     other.write_text(blob_recipe.read_text() + "weight_decay = 0.02\n")
-    with pytest.raises(UsageError, match="another recipe, data set or initial model") as caught:
+    with pytest.raises(UsageError, match="another recipe, data set or initial model, or of other guides") as caught:
         restore(begin(blobs, other), trained_blobs)
     assert "another --run folder" in caught.value.hint
 
@@ -201,24 +201,45 @@ def test_other_data_and_another_start_have_another_identity(
     from hil.evaluate.labels import read_labels
     from model.training.data import load_split
     from model.training.recipe import Recipe
-    from model.training.run import Initial, identity
+    from model.training.run import Initial, Terms, identity
 
     pictures = load_split(read_labels(blobs), "train", {})
     changed = pictures[0].pixels.copy()
     changed[0, 0] ^= 1
     person = dataclasses.replace(pictures[0].entry, person=True)
+    plain, model = Terms(), Initial(b"a", "a.tflite")
+    other = dataclasses.replace
     found = [
-        identity(Recipe(), pictures, None),
-        identity(Recipe(seed=2), pictures, None),
-        identity(Recipe(), pictures[1:], None),
-        identity(Recipe(), [dataclasses.replace(pictures[0], pixels=changed), *pictures[1:]], None),
-        identity(Recipe(), [dataclasses.replace(pictures[0], entry=person), *pictures[1:]], None),
-        identity(Recipe(), [dataclasses.replace(pictures[0], belief=0.5), *pictures[1:]], None),
-        identity(Recipe(), pictures, Initial(b"a", "a.tflite")),
-        identity(Recipe(), pictures, Initial(b"b", "a.tflite")),
+        identity(Recipe(), pictures, plain),
+        identity(Recipe(seed=2), pictures, plain),
+        identity(Recipe(), pictures[1:], plain),
+        identity(Recipe(), [other(pictures[0], pixels=changed), *pictures[1:]], plain),
+        identity(Recipe(), [other(pictures[0], entry=person), *pictures[1:]], plain),
+        identity(Recipe(), [other(pictures[0], belief=0.5), *pictures[1:]], plain),
+        identity(Recipe(), pictures, Terms(model)),
+        identity(Recipe(), pictures, Terms(Initial(b"b", "a.tflite"))),
+        identity(Recipe(), pictures, Terms(guides=(model,))),
+        identity(Recipe(), pictures, Terms(model, guides=(model,))),
     ]
     assert len(set(found)) == len(found)
-    assert identity(Recipe(), pictures, None) == found[0]
+    assert identity(Recipe(), pictures, Terms(watched=("coco",))) == found[0]
+
+
+def test_a_guide_leads_a_training_which_goes_on_with_it(
+    tmp_path: Path, blobs: Path, blob_recipe: Path, trained_blobs: Path
+) -> None:
+    recipe = tmp_path / "led.toml"
+    recipe.write_text(blob_recipe.read_text() + "shape_weight = 1.0\n")
+    guide = ["--guide", str(trained_blobs / "trained.keras")]
+    whole, halved, alone = (tmp_path / name for name in ("whole", "halved", "alone"))
+    assert command.main([*words(blobs, whole, recipe), *guide]) == 0
+    assert command.main([*words(blobs, alone, recipe)]) == 0
+    assert command.main([*words(blobs, halved, recipe), *guide, "--stop-after", "1"]) == 0
+    assert command.main([*words(blobs, halved, recipe), *guide]) == 0
+    assert same(whole, halved)
+    assert not same(whole, alone)
+    # Without its guide it is another training.
+    assert command.main([*words(blobs, halved, recipe)]) == ExitCode.USAGE
 
 
 def test_a_training_begins_with_the_weights_of_a_keras_file(
