@@ -188,7 +188,9 @@ def test_a_checkpoint_of_another_recipe_is_refused(
 
     other = tmp_path / "other.toml"
     other.write_text(blob_recipe.read_text() + "weight_decay = 0.02\n")
-    with pytest.raises(UsageError, match="another recipe, data set or initial model, or of other guides") as caught:
+    with pytest.raises(
+        UsageError, match="another recipe, data set or initial model, or of other guides"
+    ) as caught:
         restore(begin(blobs, other), trained_blobs)
     assert "another --run folder" in caught.value.hint
 
