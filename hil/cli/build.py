@@ -80,6 +80,7 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     from hil.firmware_build.budget import FILE_NAME
     from hil.firmware_build.check import check_build
     from hil.firmware_build.idf import SUPPORTED, build, configured_target, find_idf
+    from hil.firmware_build.settings import differing_settings
     from hil.firmware_build.table import budget_lines, size_lines
 
     target = arguments.target
@@ -92,6 +93,12 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
         console.print(f"[yellow]note:[/] tried with v{first} to v{last}, not with {idf}")
     if configured_target(project) not in (None, target):
         console.print(f"[yellow]note:[/] new target {target}: the sdkconfig is made anew")
+    elif differing := differing_settings(project, target):
+        console.print(
+            f"[yellow]note:[/] not as in sdkconfig.defaults: {', '.join(differing)} "
+            f"(by menuconfig, or from older defaults: delete {project / 'sdkconfig'})",
+            soft_wrap=True,
+        )
     with _progress(console, shown=not arguments.verbose) as on_step:
         build(
             idf,

@@ -225,6 +225,16 @@ def test_hil_build_shows_sizes_and_budget_and_how_to_go_on(
 
 
 @pytest.mark.usefixtures("shell")
+def test_hil_build_tells_of_settings_that_are_not_the_defaults(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "sdkconfig").write_text('CONFIG_IDF_TARGET="esp32"\nCONFIG_FREERTOS_HZ=100\n')
+    (project / "sdkconfig.defaults").write_text("CONFIG_FREERTOS_HZ=1000\n")
+    assert main(["build"]) == ExitCode.PASSED
+    assert "not as in sdkconfig.defaults: FREERTOS_HZ" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("shell")
 def test_hil_build_ends_with_the_code_of_a_missed_gate_when_over_the_budget(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
