@@ -28,7 +28,9 @@ Stage = Literal["tensor", "frame"]
 scales and shifts to int8 before it runs the model."""
 
 
-def image_bytes(image: bytes | NDArray[np.int8] | NDArray[np.uint8], stage: Stage) -> bytes:
+def image_bytes(
+    image: bytes | NDArray[np.int8] | NDArray[np.uint8], stage: Stage = "tensor"
+) -> bytes:
     """The bytes to send, row-major. Raises UsageError for an array of another type."""
     if isinstance(image, bytes | bytearray | memoryview):
         return bytes(image)

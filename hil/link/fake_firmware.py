@@ -33,6 +33,7 @@ from hil.wire.messages import (
     Hello,
     Identity,
     ImageSource,
+    ImageStage,
     Infer,
     MemoryReport,
     OpData,
@@ -55,13 +56,14 @@ from hil.wire.messages import (
 )
 
 INPUT_BYTES = 96 * 96
+FRAME_BYTES = 120 * 160
 FALLBACK_MS = 1000
 _GRID = 6
 _CHANNELS = 128
 _CODES = (3, *(4, 3) * 11, 40, 3, 22, 25)  # TFLite: CONV_2D, DEPTHWISE_.., MEAN, RESHAPE, SOFTMAX
 _TRACE_PAGE = 24
 _KEPT_RESULTS = 2
-_INT8 = 9
+_INT8, _UINT8 = 9, 3
 
 
 def default_identity() -> Identity:
@@ -80,7 +82,7 @@ def default_identity() -> Identity:
         image_source=ImageSource.INJECTED,
         reset_reason=1,
         boot_count=1,
-        capabilities=Capabilities(True, False, False, True, True, True, True, False),
+        capabilities=Capabilities(True, False, True, True, True, True, True, False),
         chunk_bytes=MAX_PAYLOAD_BYTES,
         window_chunks=6,
         max_frame_bytes=2048,
@@ -94,6 +96,7 @@ def default_identity() -> Identity:
             Tensor(TensorRole.INPUT, None, _INT8, (1, 96, 96, 1), 1 / 128, 0, INPUT_BYTES),
             Tensor(TensorRole.SCORE, 0, _INT8, (1, 2), 1 / 256, -128, 2),
             Tensor(TensorRole.FEATURES, 1, _INT8, (1, 6, 6, _CHANNELS), 1 / 64, -128, features),
+            Tensor(TensorRole.FRAME, None, _UINT8, (1, 120, 160, 1), 1.0, 0, FRAME_BYTES),
         ),
     )
 
@@ -227,8 +230,12 @@ class FakeFirmware:
 
     def _upload(self, seq: int, request: Upload) -> Reply:
         self._refuse_busy()
-        if request.image_bytes != self.identity.tensors[0].data_bytes:
-            expected = self.identity.tensors[0].data_bytes
+        role = TensorRole.FRAME if request.stage is ImageStage.FRAME else TensorRole.INPUT
+        sizes = [t.data_bytes for t in self.identity.tensors if t.role is role]
+        if not sizes:
+            raise _RefusalError(ErrorCode.UNSUPPORTED)
+        expected = sizes[0]
+        if request.image_bytes != expected:
             raise _RefusalError(ErrorCode.WRONG_SIZE, expected, request.image_bytes)
         free = [buffer for buffer in self._buffers if not buffer.in_use]
         if not free:
@@ -292,7 +299,8 @@ class FakeFirmware:
         if self._last is None:
             raise _RefusalError(ErrorCode.NOTHING_RECORDED)
         crc = self._last.request.image_crc
-        sizes = {tensor.output: tensor.data_bytes for tensor in self.identity.tensors}
+        tensors = [t for t in self.identity.tensors if t.role is not TensorRole.FRAME]
+        sizes = {tensor.output: tensor.data_bytes for tensor in tensors}
         total = sizes.get(request.output, 0)
         if request.offset >= total:
             raise _RefusalError(ErrorCode.OUT_OF_RANGE, total, request.offset)

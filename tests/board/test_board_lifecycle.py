@@ -47,6 +47,7 @@ from hil.wire.messages import (
     RebootAck,
     RebootTarget,
     SetBaud,
+    Upload,
 )
 
 IMAGE = bytes(range(256)) * 36
@@ -90,6 +91,21 @@ def test_a_board_that_runs_the_build_already_is_not_flashed(
     assert "already" in board.flashed.reason
     assert board.infer(IMAGE).scores == (0, -1)
     assert script.resets == 1
+
+
+def test_a_build_without_injection_is_sent_no_image(
+    script: ScriptedBoard, identity: Identity, opened: Callable[..., Board]
+) -> None:
+    unable = dataclasses.replace(identity.capabilities, injection=False, camera=True)
+    script.identity = dataclasses.replace(
+        identity, capabilities=unable, image_source=ImageSource.CAMERA
+    )
+    board = opened()  # who it is can be looked at
+    with pytest.raises(UsageError, match="made without injection"):
+        board.infer(IMAGE)
+    with pytest.raises(UsageError, match="cannot be tested"):
+        next(board.infer_many([IMAGE]))
+    assert not [request for request in script.requests if isinstance(request, Upload)]
 
 
 def test_a_board_that_starts_slowly_is_waited_for(

@@ -9,7 +9,7 @@ import pytest
 
 from hil.board.artifacts import Expected
 from hil.board.errors import WrongIdentityError
-from hil.board.identity import check_identity, matches, protocol_mismatch
+from hil.board.identity import check_identity, matches, no_injection, protocol_mismatch
 from hil.errors import FirmwareError
 from hil.testing.firmware_build import make_identity
 from hil.wire.enums import ErrorCode
@@ -41,6 +41,17 @@ def test_each_difference_names_both_sides(expected: Expected, field: str, word: 
     assert "abababababab" in caught.value.message
     assert getattr(expected, field).hex()[:12] in caught.value.message
     assert "--board-flash always" in caught.value.hint
+
+
+def test_a_build_without_injection_cannot_be_tested(expected: Expected) -> None:
+    identity = make_identity(expected)
+    assert no_injection(identity, WHERE) is None
+    unable = dataclasses.replace(identity.capabilities, injection=False)
+    problem = no_injection(changed(identity, capabilities=unable), WHERE)
+    assert problem is not None
+    assert "cannot be tested" in problem.message
+    assert "CAMHIL_INJECTION" in problem.hint
+    assert problem.where == WHERE
 
 
 def test_without_a_build_to_compare_with_any_firmware_will_do(expected: Expected) -> None:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from hil.board.artifacts import read_expected
-from hil.board.results import find_output, image_bytes, inference_facts, output_tensor
+from hil.board.results import (
+    find_output,
+    flaw_of,
+    frame_size,
+    image_bytes,
+    inference_facts,
+    output_tensor,
+    wire_stage,
+)
 from hil.errors import UsageError
 from hil.link.jobs import Inference as LinkInference
 from hil.link.jobs import Job
 from hil.location import Location, NoLocation
 from hil.testing.firmware_build import Build, make_identity
 from hil.wire import enums
-from hil.wire.replies import CamGrid, CellCentre, Result, StageTimes
+from hil.wire.replies import CamGrid, CellCentre, Result, StageTimes, Tensor
 
 
 def answer(location: CellCentre | enums.NoLocation, cam: CamGrid | None) -> LinkInference:
@@ -76,6 +86,34 @@ def test_images_of_another_type_are_refused(dtype: type) -> None:
     with pytest.raises(UsageError, match=np.dtype(dtype).name) as caught:
         image_bytes(np.zeros((96, 96), dtype))
     assert "to_tensor" in caught.value.hint
+
+
+def test_frames_are_sent_as_the_pixels_they_are() -> None:
+    frame = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    assert image_bytes(frame, "frame") == frame.tobytes()
+    with pytest.raises(UsageError, match="a frame is uint8"):
+        image_bytes(frame.view(np.int8), "frame")
+    with pytest.raises(UsageError, match="no stage 'jpeg'"):
+        wire_stage("jpeg")  # type: ignore[arg-type]
+
+
+def test_the_size_of_frames_is_known_where_the_board_takes_them(build: Build) -> None:
+    identity = make_identity(read_expected(build.write()))
+    frame = enums.TensorRole.FRAME, None, 3, (1, 120, 160, 1), 1.0, 0, 19_200
+    with_frame = dataclasses.replace(identity, tensors=(*identity.tensors, Tensor(*frame)))
+    assert frame_size(identity) is None
+    assert frame_size(with_frame) is None  # listed, but not able
+    able = dataclasses.replace(identity.capabilities, frame_stage=True)
+    with_frame = dataclasses.replace(with_frame, capabilities=able)
+    assert frame_size(with_frame) == (120, 160)
+    assert flaw_of(with_frame, bytes(19_200), None, "frame") is None
+    assert flaw_of(with_frame, bytes(9216), None) is None
+    wrong = flaw_of(with_frame, bytes(9216), None, "frame")
+    assert wrong is not None
+    assert wrong[1] is enums.ErrorCode.WRONG_SIZE
+    unable = flaw_of(identity, bytes(19_200), None, "frame")
+    assert unable is not None
+    assert unable[1] is enums.ErrorCode.UNSUPPORTED
 
 
 def test_outputs_are_found_by_index_and_get_their_shape(build: Build) -> None:

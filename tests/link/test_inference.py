@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import random
+
 import pytest
 
 from hil.errors import FirmwareError, UsageError
 from hil.link.errors import BoardError, NoAnswerError
-from hil.link.fake import corrupt, drop, duplicate, made_up_bytes, made_up_result
+from hil.link.fake import (
+    corrupt,
+    drop,
+    duplicate,
+    made_up_bytes,
+    made_up_result,
+    random_faults,
+)
+from hil.link.fake_firmware import FRAME_BYTES, default_identity
 from hil.link.jobs import Job
 from hil.wire.crc import crc32
 from hil.wire.messages import (
@@ -15,8 +26,10 @@ from hil.wire.messages import (
     Detail,
     ErrorCode,
     ErrorReply,
+    ImageStage,
     Infer,
     Result,
+    TensorRole,
     Upload,
 )
 
@@ -412,3 +425,44 @@ def test_an_answer_of_the_wrong_kind_is_the_firmwares_fault(connect):
     bench = connect(edit=accept_chunks)
     with pytest.raises(FirmwareError, match="answered chunk with Accepted"):
         bench.channel.infer(Job(image(1)), bench.within(5))
+
+
+def test_a_frame_is_announced_as_one_and_goes_the_same_way(connect):
+    bench = connect()
+    frame = random.Random(7).randbytes(FRAME_BYTES)
+    work = [Job(frame, stage=ImageStage.FRAME), Job(image(1)), Job(frame, stage=ImageStage.FRAME)]
+    assert_right(results(bench, work), work)
+    assert [upload.stage for upload in sent(bench, Upload)] == [job.stage for job in work]
+    assert [upload.image_bytes for upload in sent(bench, Upload)] == [19_200, 9216, 19_200]
+
+
+def test_a_frame_gets_through_a_bad_line(connect):
+    bench = connect(to_board=random_faults(0.1, seed=3), to_host=random_faults(0.1, seed=4))
+    frame = random.Random(8).randbytes(FRAME_BYTES)
+    work = [Job(frame, stage=ImageStage.FRAME) for _ in range(3)]
+    assert_right(results(bench, work, 60.0), work)
+
+
+def test_a_frame_of_a_wrong_size_is_refused_with_both_sizes(connect):
+    bench = connect()
+    with pytest.raises(BoardError) as refused:
+        results(bench, [Job(bytes(FRAME_BYTES - 1), stage=ImageStage.FRAME)])
+    assert refused.value.code is ErrorCode.WRONG_SIZE
+    assert refused.value.reply.detail == Detail(19_200, 19_199)
+
+
+def test_a_board_without_a_frame_stage_refuses_frames(connect):
+    identity = default_identity()
+    tensors = tuple(t for t in identity.tensors if t.role is not TensorRole.FRAME)
+    bench = connect(identity=dataclasses.replace(identity, tensors=tensors))
+    with pytest.raises(BoardError) as refused:
+        results(bench, [Job(bytes(FRAME_BYTES), stage=ImageStage.FRAME)])
+    assert refused.value.code is ErrorCode.UNSUPPORTED
+
+
+def test_the_input_of_the_last_inference_can_be_read_back(connect):
+    bench = connect()
+    bench.channel.infer(Job(image(1)), bench.within(5))
+    given = bench.channel.read_output(None, bench.within(1))
+    assert (given.image_crc, given.output) == (crc32(image(1)), None)
+    assert given.data == made_up_bytes(crc32(image(1)), 9216)
