@@ -224,6 +224,10 @@ void Dispatcher::Handle(uint32_t seq, const SetBaud& set) {
 }
 
 void Dispatcher::Handle(uint32_t seq, const Reboot& reboot) {
+  if (!port_.CanReset(reboot.target)) {
+    return link_.Send(
+        seq, Failure(ErrorCode::kUnsupported, 0, 0, "this chip enters its loader by a pin only"));
+  }
   link_.Send(seq, RebootAck{reboot.target});
   port_.Flush();
   port_.Reset(reboot.target);

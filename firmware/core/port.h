@@ -51,6 +51,9 @@ class Port {
   // host takes over. Must not wait. A board without an LED leaves it out.
   virtual void ShowDetection(bool /*present*/) {}
 
+  // Whether the machine can restart itself into this. An ESP32 reaches its loader by a
+  // pin only.
+  virtual bool CanReset(RebootTarget /*target*/) const { return true; }
   // Restarts the board. Where it returns, Read and WaitForWork report the end.
   virtual void Reset(RebootTarget target) = 0;
 

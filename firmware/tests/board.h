@@ -70,6 +70,9 @@ class FakePort final : public camhil::Port {
   void Flush() override { flushed_at = written.size(); }
   uint32_t baud() const override { return current_baud; }
   void SetBaud(uint32_t baud) override;
+  bool CanReset(camhil::RebootTarget target) const override {
+    return target == camhil::RebootTarget::kApp || has_loader_request;
+  }
   void Reset(camhil::RebootTarget target) override { resets.push_back(target); }
   void ReportMemory(camhil::MemoryReport* report) override;
   void Lock() override;
@@ -87,6 +90,7 @@ class FakePort final : public camhil::Port {
   size_t flushed_at = 0;
   std::vector<size_t> baud_changed_at;  // bytes written before each change
   uint32_t current_baud = 115200;
+  bool has_loader_request = true;
   std::vector<camhil::RebootTarget> resets;
   int notified = 0;
   std::vector<bool> shown;  // detections

@@ -229,6 +229,13 @@ TEST(reboot_is_acknowledged_before_it_happens) {
         std::vector<camhil::RebootTarget>({camhil::RebootTarget::kBootloader}));
 }
 
+TEST(a_chip_that_cannot_start_its_loader_says_so_and_stays) {
+  Board board;
+  board.port.has_loader_request = false;
+  CHECK_EQ(ErrorOf(board.Ask(1, request::kReboot, {Uint(1)})), 3);
+  CHECK(board.port.resets.empty());
+}
+
 TEST(uart_task_answers_what_it_reads_until_the_line_is_gone) {
   Board board;
   const Blob frame = bench::Frame(

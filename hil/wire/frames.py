@@ -23,8 +23,6 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cobs import cobs
-
 from hil.wire.crc import append_crc, strip_crc
 
 MAX_FRAME_BYTES = 2048  # default limit of a segment, without the delimiters
@@ -63,12 +61,16 @@ Event: TypeAlias = Frame | ConsoleText | Damaged
 
 def encode_frame(message: bytes) -> bytes:
     """`message` as a frame with both delimiters."""
+    from cobs import cobs  # here, because ESP-IDF's Python packs model partitions without it
+
     segment: bytes = cobs.encode(append_crc(message))
     return _DELIMITER + segment + _DELIMITER
 
 
 def decode_segment(segment: bytes) -> bytes | None:
     """The message between two delimiters, or None where there is no undamaged one."""
+    from cobs import cobs
+
     try:
         return strip_crc(cobs.decode(segment))
     except cobs.DecodeError:

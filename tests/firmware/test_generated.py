@@ -1,4 +1,4 @@
-"""The committed codec is the one that zcbor makes of the schema."""
+"""The committed codec and op resolver are those that the generator makes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_generated_file_is_committed_and_nothing_else(
     generator: ModuleType, tmp_path: Path
 ) -> None:
     made = {str(name) for name in generator.generate(tmp_path)}
-    folders = (generator.GENERATED, generator.RUNTIME)
+    folders = (generator.GENERATED, generator.RUNTIME, generator.RESOLVER)
     committed = {
         str(file.relative_to(FIRMWARE))
         for folder in folders

@@ -1,0 +1,192 @@
+#include "tflm_engine.h"
+
+#include <esp_cpu.h>
+#include <esp_heap_caps.h>
+#include <esp_task_wdt.h>
+#include <esp_timer.h>
+#include <sdkconfig.h>
+#include <tensorflow/compiler/mlir/lite/schema/schema_utils.h>
+#include <tensorflow/lite/micro/memory_helpers.h>
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <new>
+
+#include "crc32.h"
+
+extern "C" void __real_DebugLog(const char* format, va_list arguments);
+
+namespace camhil {
+namespace {
+
+#if CONFIG_NN_ANSI_C
+#define CAMHIL_KERNELS " ansi"
+#else
+#define CAMHIL_KERNELS ""
+#endif
+constexpr char kName[] =
+    "esp-tflite-micro " CAMHIL_TFLM_VERSION ", esp-nn " CAMHIL_ESP_NN_VERSION CAMHIL_KERNELS;
+static_assert(sizeof kName <= 49, "the identity has 48 characters for it");
+
+constexpr size_t kArenaAlignment = 16;
+
+// The last message of TensorFlow Lite Micro, whose only way to tell is a function
+// without context. Written and read by the task that uses the engine.
+char last_message[kMaxErrorText + 1];
+
+void KeepMessage(const char* format, va_list arguments) {
+  char text[sizeof last_message];
+  std::vsnprintf(text, sizeof text, format, arguments);
+  text[std::strcspn(text, "\r\n")] = '\0';
+  if (text[0] != '\0') std::memcpy(last_message, text, sizeof text);
+}
+
+Status EngineFailure(TfLiteStatus status, const char* stage) {
+  const char* const separator = last_message[0] != '\0' ? ": " : "";
+  return Failure(ErrorCode::kEngine, status, 0, stage, separator,
+                 static_cast<const char*>(last_message));
+}
+
+}  // namespace
+
+void OpReporter::Begin(const Interpreter* interpreter, const tflite::SubGraph* graph,
+                       OpSink* sink) {
+  interpreter_ = interpreter;
+  graph_ = graph;
+  sink_ = sink;
+  next_op_ = 0;
+}
+
+uint32_t OpReporter::BeginEvent(const char* /*tag*/) {
+  start_us_ = esp_timer_get_time();
+  start_cycles_ = esp_cpu_get_cycle_count();
+  return next_op_++;
+}
+
+void OpReporter::EndEvent(uint32_t event) {
+  // A slow model keeps its task longer than the watchdog waits, an operator does not.
+  esp_task_wdt_reset();
+  if (sink_ == nullptr) return;
+  const uint32_t cycles = esp_cpu_get_cycle_count() - start_cycles_;
+  Report(event, esp_timer_get_time() - start_us_, cycles);
+}
+
+void OpReporter::Report(uint32_t op, int64_t us, int64_t cycles) {
+  if (op >= graph_->operators()->size()) return;
+  const auto* const outputs = graph_->operators()->Get(op)->outputs();
+  if (outputs == nullptr || outputs->size() == 0) return;
+  const TfLiteEvalTensor* const tensor = interpreter_->EvalTensor(outputs->Get(0));
+  size_t size = 0;
+  if (tensor == nullptr || tflite::TfLiteEvalTensorByteLength(tensor, &size) != kTfLiteOk) return;
+  sink_->OnOp(static_cast<uint16_t>(op), {tensor->data.uint8, size}, us, cycles);
+}
+
+TflmEngine::TflmEngine(uint8_t* arena, size_t arena_bytes, const BootRecord& boot)
+    : arena_(arena), arena_bytes_(arena_bytes), boot_(boot) {}
+
+const char* TflmEngine::name() const {
+  return kName;
+}
+
+Status TflmEngine::Load(Bytes bytes, ArenaUse* arena) {
+  arena->reserved_bytes = static_cast<uint32_t>(arena_bytes_);
+  const uint32_t crc = Crc32(bytes.data, bytes.size);
+  if (boot_.CrashedOn(crc)) {
+    boot_.BeginLoad(crc);  // stays marked until another model or a loss of power
+    return Failure(ErrorCode::kEngine, 0, 0, "the board crashed while it loaded this model");
+  }
+  boot_.BeginLoad(crc);
+  const Status status = Prepare(*tflite::GetModel(bytes.data), arena);
+  boot_.EndLoad();
+  return status;
+}
+
+Status TflmEngine::Prepare(const tflite::Model& model, ArenaUse* arena) {
+  last_message[0] = '\0';
+  if (model.version() != TFLITE_SCHEMA_VERSION) {
+    return Failure(ErrorCode::kModelFormat, TFLITE_SCHEMA_VERSION, model.version(),
+                   "schema version ", uint32_t{model.version()});
+  }
+  const TfLiteStatus added = AddOps(&resolver_);
+  if (added != kTfLiteOk) return EngineFailure(added, "op resolver");
+  const Status status = CheckOps(model);
+  if (!status.ok()) return status;
+
+  graph_ = model.subgraphs()->Get(0);
+  auto* const interpreter = new (interpreter_memory_)
+      Interpreter(&model, resolver_, arena_, arena_bytes_, nullptr, &reporter_);
+  const TfLiteStatus allocated = interpreter->AllocateTensors();
+  if (allocated != kTfLiteOk) return ExplainAllocation(model);
+  arena->used_bytes = static_cast<uint32_t>(interpreter->arena_used_bytes());
+  interpreter_ = interpreter;
+  return {};
+}
+
+Status TflmEngine::CheckOps(const tflite::Model& model) const {
+  for (const tflite::OperatorCode* code : *model.operator_codes()) {
+    const tflite::BuiltinOperator op = tflite::GetBuiltinCode(code);
+    if (resolver_.FindOp(op) == nullptr) {
+      return Failure(ErrorCode::kModelOp, op, 0, "operator ", tflite::EnumNameBuiltinOperator(op),
+                     " is not registered");
+    }
+  }
+  return {};
+}
+
+// Too small an arena and a broken model both fail with kTfLiteError. Preparing the
+// model in the largest free piece of the heap tells which, and how much is needed.
+Status TflmEngine::ExplainAllocation(const tflite::Model& model) {
+  const Status failure = EngineFailure(kTfLiteError, "AllocateTensors");
+  const size_t size = heap_caps_get_largest_free_block(MALLOC_CAP_8BIT);
+  if (size <= arena_bytes_) return failure;
+  const size_t usable = size - kArenaAlignment;
+  auto* const memory =
+      static_cast<uint8_t*>(heap_caps_aligned_alloc(kArenaAlignment, usable, MALLOC_CAP_8BIT));
+  if (memory == nullptr) return failure;
+  Status status = failure;
+  {
+    Interpreter probe(&model, resolver_, memory, usable);
+    if (probe.AllocateTensors() == kTfLiteOk) {
+      const auto needed = static_cast<uint32_t>(probe.arena_used_bytes());
+      const auto available = static_cast<uint32_t>(arena_bytes_);
+      status = Failure(ErrorCode::kArenaTooSmall, needed, available, "the model needs an arena of ",
+                       needed, " bytes, it has ", available);
+    }
+  }
+  heap_caps_free(memory);
+  return status;
+}
+
+Status TflmEngine::Invoke(Bytes input, OpSink* sink) {
+  last_message[0] = '\0';
+  if (interpreter_ == nullptr) return Failure(ErrorCode::kEngine, 0, 0, "no model is loaded");
+  TfLiteTensor* const tensor = interpreter_->input(0);
+  if (tensor == nullptr || tensor->bytes != input.size) {
+    return EngineFailure(kTfLiteError, "input tensor");
+  }
+  // Every time, because the arena uses the input's memory again.
+  std::memcpy(tensor->data.data, input.data, input.size);
+  reporter_.Begin(interpreter_, graph_, sink);
+  const TfLiteStatus status = interpreter_->Invoke();
+  reporter_.End();
+  return status == kTfLiteOk ? Status() : EngineFailure(status, "Invoke");
+}
+
+Bytes TflmEngine::Output(uint8_t index) const {
+  if (interpreter_ == nullptr || index >= interpreter_->outputs_size()) return {};
+  const TfLiteTensor* const tensor = interpreter_->output(index);
+  if (tensor == nullptr) return {};
+  return {tensor->data.uint8, tensor->bytes};
+}
+
+}  // namespace camhil
+
+// The linker gives every call of DebugLog to this one (CMakeLists.txt).
+extern "C" void __wrap_DebugLog(const char* format, va_list arguments) {
+  va_list copy;
+  va_copy(copy, arguments);
+  camhil::KeepMessage(format, copy);
+  va_end(copy);
+  __real_DebugLog(format, arguments);
+}

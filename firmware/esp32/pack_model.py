@@ -1,0 +1,117 @@
+"""Packs the model partition: header and .tflite, for the build of the ESP-IDF project.
+
+    python pack_model.py MODEL.tflite OUT.bin
+
+The settings (positive_class, threshold_percent) are in MODEL.toml. Refuses a model that needs
+operators which the firmware lacks, or that does not fit into its partition. Runs in the Python
+environment of ESP-IDF: it uses the standard library and those modules of `hil` that need no more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import struct
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent
+FIRMWARE = PROJECT.parent
+OP_CODES = PROJECT / "main" / "generated" / "op_codes.json"
+
+
+def pack(tflite: Path, output: Path) -> None:
+    """Writes the partition's content to `output`. Raises hil.errors.UsageError."""
+    from hil.errors import UsageError
+    from hil.flash_layout import find_partition, read_csv
+    from hil.toml_table import read_toml
+    from hil.wire.model_image import pack_model_image
+
+    model = tflite.read_bytes()
+    lacking = lacking_ops(model, json.loads(OP_CODES.read_text(encoding="utf-8")))
+    if lacking:
+        raise UsageError(
+            f"the model needs {', '.join(lacking)}, which the firmware lacks",
+            where=str(tflite),
+            hint="add them to firmware/ops.toml and run python firmware/generate.py",
+        )
+    settings = read_toml(tflite.with_suffix(".toml"))
+    image = pack_model_image(
+        model,
+        positive_class=settings.take("positive_class", int),
+        threshold=settings.take("threshold_percent", int),
+    )
+    partition = find_partition(read_csv(FIRMWARE / "partitions.csv"), "model")
+    if len(image) > partition.size:
+        raise UsageError(
+            f"{len(image)} bytes do not fit into the {partition.size} of partition 'model'",
+            where=str(tflite),
+            hint="enlarge it in firmware/partitions.csv, or take a smaller model",
+        )
+    output.write_bytes(image)
+
+
+def lacking_ops(model: bytes, known: dict[str, int]) -> list[str]:
+    """Operators of the .tflite that are not in `known` (name to BuiltinOperator code).
+
+    Reads Model.operator_codes of TensorFlow Lite's schema.fbs; later versions keep codes above 127
+    in `builtin_code`, earlier ones have `deprecated_builtin_code` alone.
+    """
+    names = {code: name for name, code in known.items()}
+    codes = []
+    root = _u32(model, 0)
+    vector = _follow(model, root, 1)
+    for i in range(_u32(model, vector) if vector else 0):
+        slot = vector + 4 + 4 * i
+        table = slot + _u32(model, slot)
+        old = _field(model, table, 0)
+        new = _field(model, table, 3)
+        codes.append(max(model[old] if old else 0, _u32(model, new) if new else 0))
+    return [f"operator {code}" for code in codes if code not in names]
+
+
+def _u32(data: bytes, at: int) -> int:
+    return int(struct.unpack_from("<I", data, at)[0])
+
+
+def _field(data: bytes, table: int, index: int) -> int:
+    """Where field `index` of a flatbuffer table is; 0 when it has its default."""
+    vtable = table - int(struct.unpack_from("<i", data, table)[0])
+    size, entry = struct.unpack_from("<H", data, vtable)[0], 4 + 2 * index
+    if entry >= size:
+        return 0
+    offset = int(struct.unpack_from("<H", data, vtable + entry)[0])
+    return table + offset if offset else 0
+
+
+def _follow(data: bytes, table: int, index: int) -> int:
+    at = _field(data, table, index)
+    return at + _u32(data, at) if at else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("tflite", type=Path, metavar="MODEL.tflite")
+    parser.add_argument("output", type=Path, metavar="OUT.bin")
+    arguments = parser.parse_args()
+    sys.path.insert(0, str(FIRMWARE.parent))
+    try:
+        from hil.errors import UsageError
+        from hil.toml_table import read_toml  # noqa: F401  (needs a TOML reader)
+    except ImportError as error:
+        print(f"{error}: use Python 3.11 or newer, or install it there:", file=sys.stderr)
+        print(f"    {sys.executable} -m pip install tomli", file=sys.stderr)
+        return 1
+    try:
+        pack(arguments.tflite, arguments.output)
+    except (UsageError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (struct.error, IndexError):
+        print(f"{arguments.tflite} is not a .tflite file, or damaged", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
