@@ -2,7 +2,7 @@
 
 Both connections are made here and inherited, so no port is open to others and none can be
 taken. The UART's is TCP: QEMU writes it byte by byte, and a Unix socket holds only some 280
-such writes before bytes of a slow reader are lost, a TCP socket more than a megabyte.
+such writes before bytes of a slow reader are lost, a TCP socket some megabytes.
 """
 
 from __future__ import annotations
