@@ -36,5 +36,4 @@ struct Model {
   const flatbuffers::Vector<const SubGraph*>* subgraphs() const;
 };
 const Model* GetModel(const void* bytes);
-BuiltinOperator GetBuiltinCode(const OperatorCode* code);
 }  // namespace tflite
