@@ -5,7 +5,13 @@ set(CAMHIL_MODEL ${CMAKE_CURRENT_LIST_DIR}/../../model/person_cam.tflite CACHE F
 cmake_path(REPLACE_EXTENSION CAMHIL_MODEL LAST_ONLY toml OUTPUT_VARIABLE camhil_settings)
 set(camhil_image ${CMAKE_BINARY_DIR}/model.bin)
 
-idf_build_get_property(camhil_python PYTHON)
+# ESP-IDF's Python may be too old for this project's scripts (below 3.11): CAMHIL_PYTHON, which
+# `hil build` sets, is taken instead.
+if(CAMHIL_PYTHON)
+  set(camhil_python ${CAMHIL_PYTHON})
+else()
+  idf_build_get_property(camhil_python PYTHON)
+endif()
 add_custom_command(OUTPUT ${camhil_image}
   COMMAND ${camhil_python} ${CMAKE_CURRENT_LIST_DIR}/pack_model.py ${CAMHIL_MODEL} ${camhil_image}
   DEPENDS ${CAMHIL_MODEL} ${camhil_settings} ${CMAKE_CURRENT_LIST_DIR}/pack_model.py
