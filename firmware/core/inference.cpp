@@ -292,8 +292,11 @@ void Inferences::PrintLocation(const Finished& finished) {
   const Result& result = finished.result;
   port_.ShowDetection(finished.status.ok() &&
                       (result.location.known || result.no_location == NoLocation::kFlatMap));
+  // A camera that stays away would say so for ever.
+  const bool is_news = finished.status.code != camera_error_;
+  camera_error_ = finished.status.code;
   if (!finished.status.ok()) {
-    console_.Error(static_cast<const char*>(finished.status.message));
+    if (is_news) console_.Error(static_cast<const char*>(finished.status.message));
   } else if (result.location.known) {
     const Cell& cell = result.location.value;
     console_.Plain("location x=", uint32_t{cell.x}, ", y=", uint32_t{cell.y});

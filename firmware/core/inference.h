@@ -92,6 +92,7 @@ class Inferences {
   Finished finished_[kKeptResults + 1];  // one is being written
   size_t next_finished_ = 0;
   uint32_t count_ = 0;
+  ErrorCode camera_error_ = ErrorCode::kOk;  // of the last inference on a frame
   bool has_run_ = false;
   uint32_t last_image_crc_ = 0;
   bool has_trace_ = false;

@@ -1,5 +1,6 @@
 #include "camera.h"
 
+#include <esp_log.h>
 #include <freertos/FreeRTOS.h>
 #include <freertos/task.h>
 #include <sdkconfig.h>
@@ -10,6 +11,7 @@ namespace {
 // Between attempts, because without a camera the board would do nothing else.
 constexpr uint32_t kRetryMs = 1000;
 constexpr int kClockHz = 20000000;
+constexpr const char* kDriverTags[] = {"camera", "cam_hal", "gpio", "sccb"};
 
 static_assert(kFrameColumns == 160 && kFrameRows == 120, "FRAMESIZE_QQVGA is what is asked for");
 
@@ -71,6 +73,8 @@ Status Camera::Start() {
     is_running_ = true;
     return {};
   }
+  // The next attempts fail in the same way.
+  for (const char* const tag : kDriverTags) esp_log_level_set(tag, ESP_LOG_NONE);
   vTaskDelay(pdMS_TO_TICKS(kRetryMs));
   return Failure(ErrorCode::kCamera, error, 0, "camera: ", esp_err_to_name(error));
 }
