@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +13,7 @@ from hil.board.artifacts import Expected, read_expected
 from hil.board.board import Board
 from hil.board.connection import Connection, OpenPort
 from hil.board.lock import PortLock
-from hil.board.options import BoardOptions
+from hil.board.options import EMULATED_HANDSHAKE_S, BoardOptions
 from hil.board.ports import Lister
 from hil.board.spec import parse_board_spec
 from hil.deadline import Deadline
@@ -66,6 +67,9 @@ def open_adapter(
 ) -> Board:
     """As `open_board`, for an adapter and a build that are at hand."""
     own = adapter if isinstance(adapter, OwnStream) else None
+    if isinstance(adapter, Emulated):
+        patience = max(options.handshake_s, EMULATED_HANDSHAKE_S)
+        options = dataclasses.replace(options, handshake_s=patience)
     if expected is None and own is not None:
         expected = own.expected
     if expected is None:

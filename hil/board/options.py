@@ -14,6 +14,10 @@ FlashMode = Literal["auto", "always", "never"]
 ROM_BAUD = 115_200
 """The rate of ROM and bootloader text, and of the firmware until it is told otherwise."""
 
+EMULATED_HANDSHAKE_S = 60.0
+"""The least that an emulated board gets from reset to its first answer: a loaded host starts it
+slowly, and an emulator that is lost tells so at once."""
+
 
 @dataclass(frozen=True)
 class BoardOptions:
