@@ -146,7 +146,8 @@ class Bench:
             UnavailableError: this machine lacks what the board needs.
         """
         if self._unavailable is not None:
-            raise self._unavailable
+            known = self._unavailable  # raised again itself, its traceback would grow
+            raise UnavailableError(known.message, where=known.where, hint=known.hint)
         if self._lost:
             raise self._not_run()
         try:

@@ -107,8 +107,10 @@ class RunLog:
         """Judges the run that has ended, and compares it."""
         from hil.report.conclusion import Question, conclude
 
-        question = Question(options.gates, options.baseline, options.baseline_dir)
-        self.conclusion = conclude(self.run(), question)
+        baseline = None if self._nothing_tried() else options.baseline
+        question = Question(options.gates, baseline, options.baseline_dir)
+        if question:
+            self.conclusion = conclude(self.run(), question)
 
     def tell_github(self, environment: Mapping[str, str] = os.environ) -> None:
         """Writes the step's summary and collects annotations, in a GitHub job."""
