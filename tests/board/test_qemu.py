@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -173,6 +174,16 @@ def test_options_become_arguments(
     if arguments:
         at = command.index(arguments[0])
         assert command[at : at + 2] == arguments
+
+
+def test_a_loaded_host_has_a_minute_to_start_the_chip(
+    opened: Callable[..., Board], folder: Path, expected: Expected
+) -> None:
+    assert OPTIONS.handshake_s < 60
+    assert opened().options.handshake_s == 60
+    patient = dataclasses.replace(OPTIONS, handshake_s=90)
+    with open_adapter(QemuAdapter(fake_qemu.install(folder)), expected, patient) as board:
+        assert board.options.handshake_s == 90
 
 
 def test_two_emulated_boards_do_not_meet(
