@@ -122,8 +122,8 @@ BOARD_ARGUMENTS = (
     Argument(
         "--board",
         "board",
-        "sim (default), qemu or qemu:icount, auto, a port such as /dev/ttyUSB0, rfc2217://host:port, "
-        "socket://host:port or replay:FILE",
+        "sim (default), qemu or qemu:icount, auto, a port such as /dev/ttyUSB0, "
+        "rfc2217://host:port, socket://host:port or replay:FILE",
         {"metavar": "SPEC"},
     ),
     Argument(
