@@ -138,6 +138,9 @@ void EspPort::Reset(RebootTarget target) {
 #else
   (void)target;
 #endif
+  // A byte that arrives from now on would interrupt a boot that has no handler yet, because
+  // the UART keeps its settings where it is not reset with the processor.
+  uart_disable_intr_mask(kUart, UINT32_MAX);
   esp_restart();
 }
 

@@ -42,6 +42,17 @@ void KeepMessage(const char* format, va_list arguments) {
   if (text[0] != '\0') std::memcpy(last_message, text, sizeof text);
 }
 
+// The largest piece of the heap that can be had, if it is larger than `least`; else null.
+uint8_t* AllocateLargest(size_t least, size_t* size) {
+  // The allocator finds pieces by class, so one of the very size of the largest may be missed.
+  for (*size = heap_caps_get_largest_free_block(MALLOC_CAP_8BIT); *size > least;
+       *size -= *size / 16) {
+    void* const memory = heap_caps_aligned_alloc(kArenaAlignment, *size, MALLOC_CAP_8BIT);
+    if (memory != nullptr) return static_cast<uint8_t*>(memory);
+  }
+  return nullptr;
+}
+
 Status EngineFailure(TfLiteStatus status, const char* stage) {
   const char* const separator = last_message[0] != '\0' ? ": " : "";
   return Failure(ErrorCode::kEngine, status, 0, stage, separator,
@@ -137,16 +148,12 @@ Status TflmEngine::CheckOps(const tflite::Model& model) const {
 // Too small an arena and a broken model both fail with kTfLiteError. Preparing the
 // model in the largest free piece of the heap tells which, and how much is needed.
 Status TflmEngine::ExplainAllocation(const tflite::Model& model) {
-  const Status failure = EngineFailure(kTfLiteError, "AllocateTensors");
-  const size_t size = heap_caps_get_largest_free_block(MALLOC_CAP_8BIT);
-  if (size <= arena_bytes_) return failure;
-  const size_t usable = size - kArenaAlignment;
-  auto* const memory =
-      static_cast<uint8_t*>(heap_caps_aligned_alloc(kArenaAlignment, usable, MALLOC_CAP_8BIT));
-  if (memory == nullptr) return failure;
-  Status status = failure;
+  Status status = EngineFailure(kTfLiteError, "AllocateTensors");
+  size_t size = 0;
+  uint8_t* const memory = AllocateLargest(arena_bytes_, &size);
+  if (memory == nullptr) return status;
   {
-    Interpreter probe(&model, resolver_, memory, usable);
+    Interpreter probe(&model, resolver_, memory, size);
     if (probe.AllocateTensors() == kTfLiteOk) {
       const auto needed = static_cast<uint32_t>(probe.arena_used_bytes());
       const auto available = static_cast<uint32_t>(arena_bytes_);
