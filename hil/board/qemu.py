@@ -130,8 +130,6 @@ class QemuAdapter:
             # sleep=on: where the chip is idle, time passes as the host's. Skipped idle time
             # would let the firmware's time-outs run out while the host is still sending.
             arguments += ["-icount", f"shift={options.icount},align=off,sleep=on"]
-            # On a loaded host the time of an idle chip jumps, further than its watchdogs wait.
-            arguments += ["-global", "driver=timer.esp32.timg,property=wdt_disable,value=true"]
         return arguments
 
 

@@ -138,9 +138,10 @@ void EspPort::Reset(RebootTarget target) {
 #else
   (void)target;
 #endif
-  // A byte that arrives from now on would interrupt a boot that has no handler yet, because
-  // the UART keeps its settings where it is not reset with the processor.
-  uart_disable_intr_mask(kUart, UINT32_MAX);
+  // A byte that arrives from now on must not interrupt a boot that has no handler yet: the UART
+  // and its way to the processor need not be reset with it. Both tasks write under the lock that
+  // the caller holds.
+  uart_driver_delete(kUart);
   esp_restart();
 }
 

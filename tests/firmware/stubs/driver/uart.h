@@ -26,7 +26,7 @@ esp_err_t uart_driver_install(uart_port_t port, int receive_bytes, int send_byte
 esp_err_t uart_param_config(uart_port_t port, const uart_config_t* config);
 esp_err_t uart_set_pin(uart_port_t port, int tx, int rx, int rts, int cts);
 esp_err_t uart_set_baudrate(uart_port_t port, uint32_t baud);
-esp_err_t uart_disable_intr_mask(uart_port_t port, uint32_t mask);
+esp_err_t uart_driver_delete(uart_port_t port);
 esp_err_t uart_get_baudrate(uart_port_t port, uint32_t* baud);
 esp_err_t uart_set_rx_full_threshold(uart_port_t port, int threshold);
 esp_err_t uart_set_rx_timeout(uart_port_t port, uint8_t symbols);
