@@ -140,7 +140,7 @@ def test_winning_cells_spread_and_most_are_off_the_diagonal(
     weights = cam.class_weights(card.positive_class).astype(np.int64)
     cells = (shifted @ (weights - cam.weights.zero_point(card.positive_class))).argmax(axis=1)
     assert len(set(cells.tolist())) >= len(cells) / 2
-    assert np.count_nonzero(cells // 6 != cells % 6) >= len(cells) * 3 / 4
+    assert np.count_nonzero(cells // 6 != cells % 6) > len(cells) / 2
 
 
 def test_the_other_class_s_weights_would_give_other_locations(
