@@ -122,7 +122,7 @@ FAULTS = (
                 "    image->missing = AllMissing(ChunkCount(upload.image_bytes) + 1);\n",
             ),
         ),
-        infrastructure("board.protocol", says="6 of 6 chunks acknowledged"),
+        infrastructure("board.protocol", says="chunks acknowledged"),
     ),
     Fault(
         "baud-not-switched",
