@@ -204,7 +204,9 @@ class _Order:
 
         self._tensors = {photo.name: photo.tensor for photo in synthetic()} | tensors
         self._by_crc = {zlib.crc32(t.tobytes()): t for t in self._tensors.values()}
-        self._by_crc |= {record.facts.image_crc: _of_frame(record) for record in run.frames}
+        frames = {record.facts.image_crc: _of_frame(record) for record in run.frames}
+        self._by_crc |= frames  # sent as they are, or as the tensors that they give
+        self._by_crc |= {zlib.crc32(tensor.tobytes()): tensor for tensor in frames.values()}
         self._results = run.inferences
         self._numbers: dict[tuple[int, int | None], int] = {}
         for number, result in enumerate(run.inferences):
