@@ -82,8 +82,8 @@ FAULTS = (
         _wrong("location.truncated"),
     ),
     _location(
-        # The largest magnitude would be no fault of a model whose maps have one sign; the firmware's
-        # own tests have maps below zero.
+        # The largest magnitude would be no fault where maps have one sign; the firmware's own
+        # tests have maps below zero.
         "location-minimum",
         "the smallest value instead of the largest",
         _LARGER,
