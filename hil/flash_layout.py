@@ -73,6 +73,16 @@ def find_partition(partitions: list[Partition], label: str) -> Partition:
     )
 
 
+def check_fits(partition: Partition, name: str, size_bytes: int, *, where: str) -> None:
+    """Raises UsageError if a file of this size does not fit; `where` declares the partition."""
+    if size_bytes > partition.size:
+        raise UsageError(
+            f"{name} has {size_bytes} bytes, partition '{partition.label}' only {partition.size}",
+            where=where,
+            hint=f"enlarge '{partition.label}' or make the content smaller",
+        )
+
+
 def read_csv(path: Path) -> list[Partition]:
     """Parses partitions.csv. Empty offsets follow the partition before, as in ESP-IDF.
 

@@ -54,8 +54,19 @@ class FirstCause:
     test: str
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Judged:
+    """What is judged; `verdicts` are those of `hil.judge.verdict.judge_image`."""
+
+    verdicts: tuple[Verdict, ...]
+
+    def verdict(self, check: str) -> Verdict:
+        """The verdict of one check of `hil.judge.verdict.IMAGE_CHECKS`."""
+        return next(verdict for verdict in self.verdicts if verdict.check == check)
+
+
 @dataclass(frozen=True, eq=False)
-class Measurement:
+class Measurement(_Judged):
     """One photograph on the board and on the host: facts, verdicts, and what they are from.
 
     `score_tensor` int8 [classes] and `features` int8 [rows, columns, C] are the
@@ -64,7 +75,6 @@ class Measurement:
 
     photo: Photo
     facts: ImageFacts
-    verdicts: tuple[Verdict, ...]
     inference: Inference
     answer: OracleAnswer
     score_tensor: NDArray[np.int8]
@@ -83,13 +93,9 @@ class Measurement:
             ("arena_used_bytes", self.memory.arena_used_bytes),
         )
 
-    def verdict(self, check: str) -> Verdict:
-        """The verdict of one check of `hil.judge.verdict.IMAGE_CHECKS`."""
-        return next(verdict for verdict in self.verdicts if verdict.check == check)
-
 
 @dataclass(frozen=True, eq=False)
-class FrameMeasurement:
+class FrameMeasurement(_Judged):
     """One raw frame: what the board made of it, and its answer.
 
     `frame` has the size that the board takes. `expected` and `got` are the model's input, int8
@@ -102,12 +108,7 @@ class FrameMeasurement:
     got: NDArray[np.int8]
     preprocessing: TensorDifference
     facts: ImageFacts
-    verdicts: tuple[Verdict, ...]
     inference: Inference
-
-    def verdict(self, check: str) -> Verdict:
-        """The verdict of one check of `hil.judge.verdict.IMAGE_CHECKS`."""
-        return next(verdict for verdict in self.verdicts if verdict.check == check)
 
 
 class Bench:

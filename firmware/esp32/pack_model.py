@@ -23,31 +23,19 @@ OP_CODES = PROJECT / "main" / "generated" / "op_codes.json"
 def pack(tflite: Path, output: Path) -> None:
     """Writes the partition's content to `output`. Raises hil.errors.UsageError."""
     from hil.errors import UsageError
-    from hil.flash_layout import find_partition, read_csv
-    from hil.toml_table import read_toml
-    from hil.wire.model_image import pack_model_image
+    from hil.flash_layout import check_fits, find_partition, read_csv
+    from hil.model_partition import read_partition
 
-    model = tflite.read_bytes()
-    lacking = lacking_ops(model, json.loads(OP_CODES.read_text(encoding="utf-8")))
+    lacking = lacking_ops(tflite.read_bytes(), json.loads(OP_CODES.read_text(encoding="utf-8")))
     if lacking:
         raise UsageError(
             f"the model needs {', '.join(lacking)}, which the firmware lacks",
             where=str(tflite),
             hint="add them to firmware/ops.toml and run python firmware/generate.py",
         )
-    settings = read_toml(tflite.with_suffix(".toml"))
-    image = pack_model_image(
-        model,
-        positive_class=settings.take("positive_class", int),
-        threshold=settings.take("threshold_percent", int),
-    )
-    partition = find_partition(read_csv(FIRMWARE / "partitions.csv"), "model")
-    if len(image) > partition.size:
-        raise UsageError(
-            f"{len(image)} bytes do not fit into the {partition.size} of partition 'model'",
-            where=str(tflite),
-            hint="enlarge it in firmware/partitions.csv, or take a smaller model",
-        )
+    image = read_partition(tflite, tflite.with_suffix(".toml"))
+    table = FIRMWARE / "partitions.csv"
+    check_fits(find_partition(read_csv(table), "model"), output.name, len(image), where=str(table))
     output.write_bytes(image)
 
 

@@ -35,7 +35,13 @@ _TAIL_LINES = 30
 # What the library is made of; tests, fuzzers and the ESP-IDF project do not count.
 SOURCES = ("core", "host", "third_party", "VERSION", "partitions.csv")
 # Part of the stamp: a change of the packing code must not be skipped either.
-_PACKING = ("flash_layout.py", "sim/app_image.py", "sim/esp_image.py", "sim/firmware.py")
+_PACKING = (
+    "flash_layout.py",
+    "model_partition.py",
+    "sim/app_image.py",
+    "sim/esp_image.py",
+    "sim/firmware.py",
+)
 
 
 def default_build_dir() -> Path:
@@ -88,6 +94,8 @@ def build(
 
 
 def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path) -> None:
+    from hil.model_partition import read_partition
+
     partitions = flash_layout.read_csv(firmware / "partitions.csv")
     factory = flash_layout.find_partition(partitions, "factory")
     model = flash_layout.find_partition(partitions, "model")
@@ -96,38 +104,17 @@ def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path)
         BOOTLOADER_OFFSET: (_BOOTLOADER, app_image.pack_bootloader()),
         flash_layout.TABLE_OFFSET: (_TABLE, flash_layout.encode_table(partitions)),
         factory.offset: (_APP, app_image.pack_app(library.read_bytes(), version)),
-        model.offset: (_MODEL, _model_image(tflite, toml)),
+        model.offset: (_MODEL, read_partition(tflite, toml)),
     }
     for partition in (factory, model):
         name, data = files[partition.offset]
-        if len(data) > partition.size:
-            raise UsageError(
-                f"{name} has {len(data)} bytes, partition '{partition.label}' only "
-                f"{partition.size}",
-                where=str(firmware / "partitions.csv"),
-                hint=f"enlarge '{partition.label}' or make the content smaller",
-            )
+        where = str(firmware / "partitions.csv")
+        flash_layout.check_fits(partition, name, len(data), where=where)
     for name, data in files.values():
         (folder / name).write_bytes(data)
     arguments = _flasher_args({offset: name for offset, (name, _) in files.items()})
     text = json.dumps(arguments, indent=4) + "\n"
     (folder / "flasher_args.json").write_text(text, encoding="utf-8")
-
-
-def _model_image(tflite: Path, toml: Path) -> bytes:
-    from hil.toml_table import read_toml
-    from hil.wire.model_image import pack_model_image
-
-    settings = read_toml(toml)
-    positive = settings.take("positive_class", int)
-    threshold = settings.take("threshold_percent", int)
-    try:
-        data = tflite.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the model: {error.strerror}", where=str(tflite), hint="check the path"
-        ) from error
-    return pack_model_image(data, positive_class=positive, threshold=threshold)
 
 
 def _flasher_args(files: dict[int, str]) -> dict[str, Any]:

@@ -21,7 +21,6 @@ namespace camhil {
 namespace {
 
 constexpr size_t kArenaBytes = size_t{CONFIG_CAMHIL_ARENA_KB} * 1024;
-constexpr size_t kArenaAlignment = 16;
 constexpr uint32_t kUartStackBytes = 6 * 1024;
 constexpr uint32_t kInferenceStackBytes = 8 * 1024;
 constexpr UBaseType_t kUartPriority = 10;
@@ -32,13 +31,13 @@ constexpr BaseType_t kInferenceCore = portNUM_PROCESSORS - 1;
 // In .bss, so that what does not fit is found by the linker.
 ImageMemory images;
 #if !CONFIG_CAMHIL_ARENA_PSRAM
-alignas(kArenaAlignment) uint8_t tensor_arena[kArenaBytes];
+alignas(TflmEngine::kArenaAlignment) uint8_t tensor_arena[kArenaBytes];
 #endif
 
 uint8_t* FindArena() {
 #if CONFIG_CAMHIL_ARENA_PSRAM
   return static_cast<uint8_t*>(
-      heap_caps_aligned_alloc(kArenaAlignment, kArenaBytes, MALLOC_CAP_SPIRAM));
+      heap_caps_aligned_alloc(TflmEngine::kArenaAlignment, kArenaBytes, MALLOC_CAP_SPIRAM));
 #else
   return tensor_arena;
 #endif

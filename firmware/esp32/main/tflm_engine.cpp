@@ -29,8 +29,6 @@ constexpr char kName[] =
     "esp-tflite-micro " CAMHIL_TFLM_VERSION ", esp-nn " CAMHIL_ESP_NN_VERSION CAMHIL_KERNELS;
 static_assert(sizeof kName <= 49, "the identity has 48 characters for it");
 
-constexpr size_t kArenaAlignment = 16;
-
 // The last message of TensorFlow Lite Micro, whose only way to tell is a function
 // without context. Written and read by the task that uses the engine.
 char last_message[kMaxErrorText + 1];
@@ -47,7 +45,8 @@ uint8_t* AllocateLargest(size_t least, size_t* size) {
   // The allocator finds pieces by class, so one of the very size of the largest may be missed.
   for (*size = heap_caps_get_largest_free_block(MALLOC_CAP_8BIT); *size > least;
        *size -= *size / 16) {
-    void* const memory = heap_caps_aligned_alloc(kArenaAlignment, *size, MALLOC_CAP_8BIT);
+    void* const memory =
+        heap_caps_aligned_alloc(TflmEngine::kArenaAlignment, *size, MALLOC_CAP_8BIT);
     if (memory != nullptr) return static_cast<uint8_t*>(memory);
   }
   return nullptr;
@@ -103,8 +102,7 @@ const char* TflmEngine::name() const {
 Status TflmEngine::Load(Bytes bytes, ArenaUse* arena) {
   arena->reserved_bytes = static_cast<uint32_t>(arena_bytes_);
   const uint32_t crc = Crc32(bytes.data, bytes.size);
-  if (boot_.CrashedOn(crc)) {
-    boot_.BeginLoad(crc);  // stays marked until another model or a loss of power
+  if (boot_.CrashedOn(crc)) {  // and stays marked until another model or a loss of power
     return Failure(ErrorCode::kEngine, 0, 0, "the board crashed while it loaded this model");
   }
   boot_.BeginLoad(crc);

@@ -45,7 +45,9 @@ class OpReporter final : public tflite::MicroProfilerInterface {
 
 class TflmEngine final : public Engine {
  public:
-  // `arena` is aligned to 16 bytes; all arguments outlive the engine.
+  static constexpr size_t kArenaAlignment = 16;
+
+  // `arena` is aligned to that; all arguments outlive the engine.
   TflmEngine(uint8_t* arena, size_t arena_bytes, const BootRecord& boot);
 
   const char* name() const override;
