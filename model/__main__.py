@@ -15,6 +15,7 @@ from model.commands import (
     evaluate,
     export,
     sim_firmware,
+    teach,
     train,
     use,
 )
@@ -22,7 +23,7 @@ from model.commands import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (build_vww, train, export, evaluate, build, check, use, c_array, sim_firmware)
+_COMMANDS = (build_vww, teach, train, export, evaluate, build, check, use, c_array, sim_firmware)
 """In the order of the help."""
 
 

@@ -82,25 +82,8 @@ def load_network(path: Path) -> FloatNetwork:
         UsageError: Keras is missing; the file cannot be read, is no Keras model, or has no
             score, features and classifier.
     """
-    where = str(path)
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the model: {error.strerror}", where=where, hint="check the path"
-        ) from error
-    prepare_backend(_backend())
-    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-    try:
-        network = keras.saving.load_model(path, compile=False)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UsageError(
-            f"no Keras model: {str(error).splitlines()[0]}",
-            where=where,
-            hint="give the .keras file that training or export wrote; to read one, Keras has to be "
-            "at least as new as the one that saved it",
-        ) from error
+    digest = hashlib.sha256(_bytes(path)).hexdigest()
+    network, where = open_keras(path), str(path)
     ranks = sorted(len(output.shape) for output in network.outputs)
     names = [layer.name for layer in network.layers]
     if ranks != [2, 4] or CLASSIFIER not in names:
@@ -110,9 +93,41 @@ def load_network(path: Path) -> FloatNetwork:
             where=where,
             hint="model/architecture.py says what it has to look like",
         )
+    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
     name = keras.backend.backend()
     version = importlib.import_module(name).__version__
     return FloatNetwork(network, digest, f"keras {keras.__version__} on {name} {version}", where)
+
+
+def open_keras(path: Path) -> Any:
+    """Any model of a .keras file, on the backend that KERAS_BACKEND names, or an installed one.
+
+    Raises:
+        UsageError: Keras is missing; the file cannot be read, or is no Keras model.
+    """
+    _bytes(path)
+    prepare_backend(_backend())
+    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UsageError(
+            f"no Keras model: {str(error).splitlines()[0]}",
+            where=str(path),
+            hint="give the .keras file that training or export wrote; to read one, Keras has to be "
+            "at least as new as the one that saved it",
+        ) from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the model: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
 
 
 def copy_weights(path: Path, network: Any) -> None:

@@ -33,12 +33,28 @@ class Guide:
 
     def __init__(self, networks: Sequence[Any], recipe: Recipe, positive_class: int) -> None:
         self._networks, self._recipe, self._positive = networks, recipe, positive_class
+        self._seen: dict[tuple[int, int], NDArray[np.float32]] = {}
 
     def lead(
-        self, images: NDArray[np.float32], targets: NDArray[np.float32]
+        self,
+        images: NDArray[np.float32],
+        targets: NDArray[np.float32],
+        number: tuple[int, int],
     ) -> NDArray[np.float32]:
-        """The targets with mixed opinions, and one more row for the shape of the map."""
-        return guided(targets, self._margins(images), self._recipe)
+        """The targets with mixed opinions, and one more row for the shape of the map.
+
+        Args:
+            images: [n, height, width, 1] of a batch.
+            targets: theirs, `model.training.compose`.
+            number: epoch and batch. What comes again is remembered: a guide that is bigger
+                than the network takes longer than all the rest.
+        """
+        margins = self._seen.get(number)
+        if margins is None:
+            margins = self._margins(images)
+            if self._recipe.distinct_epochs:
+                self._seen[number] = margins
+        return guided(targets, margins, self._recipe)
 
     def _margins(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """[n, rows, columns]: mean logit difference over networks and both mirror images."""

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from model.architecture import (
-    CLASSIFIER,
-    FEATURES,
     INPUT_SHAPE,
     build_network,
     convolution_names,
     normalization_of,
 )
 from model.card import POSITIVE_CLASS
+from model.training.cells import cells_of
 from model.training.checkpoint import Checkpoint
 from model.training.guide import Guide
 from model.training.loss import region_loss
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from model.training.recipe import Recipe
     from model.training.validation import ValidationSet
 
-GRID = (6, 6)
 SIZE = INPUT_SHAPE[:2]
 MOMENTUM = 0.99
 """Of the statistics of batch normalization; the average of the weights covers them too."""
@@ -66,7 +64,7 @@ class Training:
         validation: judged after each epoch.
         initialise: sets the weights of a new network, float32 in and out.
         identity: what a checkpoint must be of.
-        guides: earlier networks of the same architecture that lead this one, any batch.
+        guides: networks of cells that lead this one.
     """
 
     def __init__(
@@ -90,7 +88,7 @@ class Training:
         _freeze(self.network, recipe.frozen_blocks)
         # The classifier on every cell instead of on their mean: the same numbers, for
         # both are linear, and the loss sees where.
-        self._cells = _cells(self.network, training=False if recipe.fixed_statistics else None)
+        self._cells = cells_of(self.network, training=False if recipe.fixed_statistics else None)
         self.epoch = 0
         self.steps = max(1, recipe.samples_per_epoch // recipe.batch)
         optimizer = keras.optimizers.AdamW(
@@ -102,9 +100,8 @@ class Training:
         )
         optimizer.build(self._cells.trainable_variables)
         self._average = [array.copy() for array in self._cells.get_weights()]
-        self._watched = _cells(build_network(classes=2, batch=None), training=None)
-        leading = [_cells(guide, training=False) for guide in guides]
-        self._guide = Guide(leading, recipe, POSITIVE_CLASS) if leading else None
+        self._watched = cells_of(build_network(classes=2, batch=None), training=None)
+        self._guide = Guide(guides, recipe, POSITIVE_CLASS) if guides else None
 
     def state(self) -> Checkpoint:
         """Everything, as arrays."""
@@ -143,7 +140,7 @@ class Training:
             )
             model.optimizer.learning_rate.assign(rate)
             if self._guide is not None:
-                targets = self._guide.lead(images, targets)
+                targets = self._guide.lead(images, targets, (self._drawn, number))
             total += float(model.train_on_batch(images, targets))
             # Early on a slow average would be of the untrained network.
             keep = min(recipe.ema, (1 + step) / (10 + step))
@@ -157,16 +154,21 @@ class Training:
         seconds = time.perf_counter() - begin
         return Epoch(self.epoch, total / self.steps, rate, round(seconds, 3), validated)
 
+    @property
+    def _drawn(self) -> int:
+        """The epoch whose samples are drawn: with `distinct_epochs` they come again."""
+        return self.epoch % (self.recipe.distinct_epochs or self.recipe.epochs)
+
     def _batches(self) -> Iterator[tuple[Any, Any]]:
         """The epoch's batches, the next one made while the network works."""
         size = self.recipe.batch
         with ThreadPoolExecutor(max_workers=1) as pool:
-            coming = pool.submit(self._sampler.batch, self.epoch, 0, size)
+            coming = pool.submit(self._sampler.batch, self._drawn, 0, size)
             for number in range(self.steps):
                 batch = coming.result()
                 if number + 1 < self.steps:
                     first = (number + 1) * size
-                    coming = pool.submit(self._sampler.batch, self.epoch, first, size)
+                    coming = pool.submit(self._sampler.batch, self._drawn, first, size)
                 yield batch
 
     def validate(self) -> Validated:
@@ -184,15 +186,6 @@ class Training:
         network = build_network(classes=2)
         network.set_weights(self._average)
         return network
-
-
-def _cells(network: Any, *, training: bool | None) -> Any:
-    """The network with the classifier on every cell; outputs [n, rows, columns, classes]."""
-    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-    features = keras.Model(network.input, network.get_layer(FEATURES).output)
-    image = keras.Input(network.input.shape[1:])
-    return keras.Model(image, network.get_layer(CLASSIFIER)(features(image, training=training)))
 
 
 def _freeze(network: Any, blocks: int) -> None:

@@ -36,6 +36,9 @@ class Recipe:
     seed: int = 1
     epochs: int = 30
     samples_per_epoch: int = 6144
+    distinct_epochs: int = 0
+    """The samples come again after so many epochs, and guides look at them once; with 0
+    every epoch has its own."""
     batch: int = 128
     source_weights: Mapping[str, float] = field(default_factory=dict)
 

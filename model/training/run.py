@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from hil.errors import UsageError
 from model.card import POSITIVE_CLASS
 from model.training import checkpoint
+from model.training.cells import GRID, load_cells
 from model.training.data import Picture, Sampler
-from model.training.loop import GRID, SIZE, Epoch, Training
+from model.training.loop import SIZE, Epoch, Training
 from model.training.recipe import Recipe
 from model.training.validation import validation_set
 
@@ -46,7 +47,7 @@ class Initial:
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
     """`watched`: sources that validation counts; without any, those with both classes.
-    `guides`: .keras files of trained networks, `model.training.guide`."""
+    `guides`: .keras files, `model.training.cells.load_cells`."""
 
     initial: Initial | None = None
     watched: tuple[str, ...] = ()
@@ -92,17 +93,8 @@ def start(
         validation_set(validation, SIZE, terms.watched),
         initialise=None if initial is None else initialise,
         identity=identity(recipe, [*training, *validation], terms),
-        guides=[_guide(guide.where) for guide in terms.guides],
+        guides=[load_cells(Path(guide.where)) for guide in terms.guides],
     )
-
-
-def _guide(where: str) -> Any:
-    from model.architecture import build_network
-    from model.float_network import copy_weights
-
-    network = build_network(classes=2, batch=None)
-    copy_weights(Path(where), network)
-    return network
 
 
 def _initialise(

@@ -136,9 +136,31 @@ def test_guides_look_at_the_mirror_image_too(positive: int) -> None:
     image = np.zeros((1, 96, 96, 1), np.float32)
     image[0, 32:48, 16:32] = 5
     networks = [Brightness(positive, 1.0), Brightness(positive, 3.0)]
-    led = Guide(networks, Recipe(body=0.0), positive).lead(image, PERSON[None])
+    led = Guide(networks, Recipe(body=0.0), positive).lead(image, PERSON[None], (0, 0))
     shape = led[0, -1, HEAD:].reshape(6, 6)
     expected = np.zeros((6, 6))
     expected[:, [0, 5]] = 0.5
     expected[2, 1] = 2 * 5
     assert shape == pytest.approx(expected)
+
+
+class Counted(Brightness):
+    """Knows how often it was asked."""
+
+    asked = 0
+
+    def predict_on_batch(self, images: np.ndarray) -> np.ndarray:
+        self.asked += 1
+        return super().predict_on_batch(images)
+
+
+@pytest.mark.parametrize(("distinct", "asked"), [(2, 2), (0, 4)])
+def test_samples_that_come_again_are_looked_at_once(distinct: int, asked: int) -> None:
+    network = Counted(1, 1.0)
+    guide = Guide([network], Recipe(distinct_epochs=distinct), 1)
+    dark, bright = (np.full((1, 96, 96, 1), value, np.float32) for value in (-1, 1))
+    first = [guide.lead(dark, PERSON[None], (0, 7)), guide.lead(bright, PERSON[None], (1, 7))]
+    again = [guide.lead(dark, PERSON[None], (0, 7)), guide.lead(bright, PERSON[None], (1, 7))]
+    assert network.asked == asked
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first[0], first[1])

@@ -132,6 +132,26 @@ def test_the_loss_falls(trained_blobs: Path) -> None:
     assert last["loss"] < first["loss"]
 
 
+def test_samples_come_again_after_the_distinct_epochs(
+    tmp_path: Path, blobs: Path, blob_recipe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from model.training.data import Sampler
+    from model.training.run import finish
+
+    recipe, drawn, real = tmp_path / "recipe.toml", [], Sampler.batch
+    text = blob_recipe.read_text().replace("epochs = 2\n", "epochs = 3\ndistinct_epochs = 2\n", 1)
+    recipe.write_text(text)
+
+    def batch(self: Sampler, epoch: int, first: int, count: int) -> Any:
+        if first == 0:
+            drawn.append(epoch)
+        return real(self, epoch, first, count)
+
+    monkeypatch.setattr(Sampler, "batch", batch)
+    finish(begin(blobs, recipe), tmp_path)
+    assert drawn == [0, 1, 0]
+
+
 def test_scalars_are_written_for_tensorboard(trained_blobs: Path) -> None:
     pytest.importorskip("tensorboard", reason="tensorboard is not installed")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
