@@ -15,6 +15,7 @@ from model.commands import (
     evaluate,
     export,
     sim_firmware,
+    sort,
     teach,
     train,
     use,
@@ -23,7 +24,19 @@ from model.commands import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (build_vww, teach, train, export, evaluate, build, check, use, c_array, sim_firmware)
+_COMMANDS = (
+    build_vww,
+    teach,
+    sort,
+    train,
+    export,
+    evaluate,
+    build,
+    check,
+    use,
+    c_array,
+    sim_firmware,
+)
 """In the order of the help."""
 
 

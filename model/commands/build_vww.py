@@ -68,9 +68,10 @@ def _add_rule(group: argparse._ArgumentGroup) -> None:
 def _add_split(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--split",
-        choices=("input", "hash"),
+        choices=("input", "hash", "train"),
         default="input",
-        help="what the input says, else by SHA-256 of the file's name (default); or by that always",
+        help="what the input says, else by SHA-256 of the file's name (default); or by that "
+        "always; or train only, for labels that are not sure enough to measure by",
     )
     group.add_argument(
         "--group",

@@ -14,7 +14,7 @@ from hil.errors import UsageError
 
 TRAIN, VAL, TEST = "train", "val", "test"
 SPLITS = (TRAIN, VAL, TEST)
-INPUT, HASH = "input", "hash"
+INPUT, HASH = "input", "hash"  # beside TRAIN, what a Splitter can be told
 
 _TRAIN_END, _VAL_END = 0.8, 0.9
 
@@ -23,7 +23,8 @@ _TRAIN_END, _VAL_END = 0.8, 0.9
 class Splitter:
     """Gives pictures their split.
 
-    how: "input" keeps what the input says, "hash" does not look at it.
+    how: "input" keeps what the input says, "hash" does not look at it; "train" is for
+        pictures that nothing may be measured on.
     group: pictures whose names have the same match (its first group, if it has one)
         stay together: frames of one video, photographs of one room.
     """
@@ -42,6 +43,8 @@ class Splitter:
                 reported on, so it becomes test, and a picture of train becomes val
                 if the hash says so.
         """
+        if self.how == TRAIN:
+            return TRAIN
         hashed = hashed_split(self.key(name))
         if self.how == HASH or not said or len(set(of)) < 2:
             return hashed

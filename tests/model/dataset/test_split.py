@@ -83,3 +83,10 @@ def test_one_split_alone_or_a_hash_that_is_asked_for_says_nothing() -> None:
 def test_a_pattern_that_is_none_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="not a regular expression"):
         compile_group("(")
+
+
+def test_what_nothing_may_be_measured_on_is_all_for_training() -> None:
+    splitter = Splitter("train")
+    names = [f"{n}.jpg" for n in range(200)]
+    assert {splitter.split(name) for name in names} == {"train"}
+    assert splitter.split("abc", "test", of={"train", "val", "test"}) == "train"
