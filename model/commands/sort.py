@@ -6,7 +6,7 @@ import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode, UsageError
 from model.progress import bar
@@ -57,8 +57,10 @@ def run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from model.backend import prepare_backend
+    from model.card import POSITIVE_CLASS
     from model.dataset.sorting import KNOWN, NO_PERSON, PERSON, UNSURE, Sureness
     from model.training.cells import load_cells
+    from model.training.teacher import beliefs
 
     sureness = Sureness(options.person, options.none)
     paths = _photographs(options)
@@ -70,8 +72,10 @@ def run(options: argparse.Namespace) -> int:
     problems: list[str] = []
     with bar(console, "photographs", total=len(paths)) as step:
         for chunk, pictures in _readable(paths, problems, step):
-            beliefs = _beliefs(networks, [picture for _, picture in pictures])
-            for (path, pixels), belief in zip(pictures, beliefs, strict=True):
+            found = beliefs(
+                networks, [pixels for _, pixels in pictures], positive_class=POSITIVE_CLASS
+            )
+            for (path, pixels), belief in zip(pictures, found, strict=True):
                 folder = sureness.folder(float(belief))
                 if known is not None and known.has(pixels):
                     folder = KNOWN
@@ -123,35 +127,6 @@ def _readable(
             except UsageError as error:
                 problems.append(f"{path}: {error.message}")
         yield chunk, pictures
-
-
-def _beliefs(networks: Sequence[Any], pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    """How sure the networks are that each picture shows a person, 0 to 1: the mean of the odds
-    of its centre and of the mirror image of that."""
-    import cv2
-    import numpy as np
-
-    from hil.images import used_part
-    from model.calibration import to_input
-    from model.card import POSITIVE_CLASS
-    from model.training.loop import SIZE
-
-    views = []
-    for pixels in pictures:
-        left, top, width, height = used_part((pixels.shape[1], pixels.shape[0]), SIZE)
-        part = pixels[top : top + height, left : left + width]
-        views.append(cv2.resize(part, (SIZE[1], SIZE[0]), interpolation=cv2.INTER_AREA))
-    if not views:
-        return np.empty(0)
-    images = to_input(np.stack(views).astype(np.uint8))
-    total = np.zeros(len(images))
-    for network in networks:
-        for looked in (images, images[:, :, ::-1]):
-            cells = np.asarray(network.predict_on_batch(looked), np.float64)
-            margin = cells[..., POSITIVE_CLASS] - cells[..., 1 - POSITIVE_CLASS]
-            total += margin.mean(axis=(1, 2))
-    belief: NDArray[np.float64] = 1 / (1 + np.exp(-total / (2 * len(networks))))
-    return belief
 
 
 def _known(folder: Path) -> Known:

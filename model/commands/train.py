@@ -69,8 +69,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         default=[],
         type=Path,
         metavar="FILE",
-        help="trained.keras of an earlier training whose opinion counts besides the labels; "
-        "may be repeated",
+        help="trained.keras of an earlier training, or what teach wrote, whose opinion of each "
+        "photograph counts beside the label; may be repeated",
     )
     train.add_argument(
         "--guide",
@@ -78,8 +78,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         default=[],
         type=Path,
         metavar="FILE",
-        help="trained.keras of an earlier training that looks at each sample and its mirror "
-        "image, and whose map the new one is led to; may be repeated",
+        help="trained.keras of an earlier training, or what teach wrote, that looks at each sample "
+        "and its mirror image, and whose map the new one is led to; may be repeated",
     )
     train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's")
     train.add_argument(
@@ -153,10 +153,10 @@ def _taught(
     paths: Sequence[Path], pictures: Sequence[Picture], step: Callable[[int], None]
 ) -> list[Picture]:
     from model.card import POSITIVE_CLASS
-    from model.float_network import load_network
+    from model.training.cells import load_cells
     from model.training.teacher import with_beliefs
 
-    networks = [load_network(path).network for path in paths]
+    networks = [load_cells(path) for path in paths]
     return with_beliefs(pictures, networks, positive_class=POSITIVE_CLASS, progress=step)
 
 

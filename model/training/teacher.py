@@ -1,10 +1,9 @@
-"""Soft labels from networks that have been trained already.
+"""What networks that have been trained already believe of photographs.
 
-Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network" (2015). One look
-of a small network is noisy: several networks, each looking at several parts of a
-photograph and at their mirror images, are right more often than any single look. A
-network that is trained on their mean opinion comes closer to it, and is not taught that
-a hand at the edge is as sure a sign as a portrait.
+Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network" (2015). A label says
+the same of a portrait and of somebody far away; a bigger network, or several, say how much
+there is to see. A small network that is trained on that does not spend itself on what it cannot
+see anyway.
 """
 
 from __future__ import annotations
@@ -13,45 +12,55 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from model.architecture import INPUT_SHAPE
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from model.training.data import Picture, Progress
 
-VIEWS = 8
-"""Looks at one photograph."""
-
-SQUARE = 1.1
-"""Photographs less oblong than this are looked at closer instead of from end to end."""
-
-CLOSER = 0.82
-
 _CHUNK = 64
 
 
-def views(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The whole picture squashed, its middle, both ends, and their mirror images.
+def beliefs(
+    networks: Sequence[Any], pictures: Sequence[NDArray[np.uint8]], *, positive_class: int
+) -> NDArray[np.float64]:
+    """How sure networks are that each picture shows a person.
 
-    Returns uint8 [VIEWS, height, width] of `size`.
+    Args:
+        networks: of cells, `model.training.cells`.
+        pictures: gray, uint8 [height, width], of any size.
+        positive_class: of the networks' outputs.
+
+    Returns:
+        0 to 1 for each: the logistic function of the log odds' mean over the networks, over
+        the centre cut and over its mirror image.
     """
     import cv2
     import numpy as np
 
-    height, width = pixels.shape
-    side = min(height, width)
-    if max(height, width) < SQUARE * side:
-        side = max(1, int(side * CLOSER))
-    top, left = (height - side) // 2, (width - side) // 2
-    parts = (
-        pixels,
-        pixels[top : top + side, left : left + side],
-        pixels[:side, :side],
-        pixels[-side:, -side:],
-    )
-    shape = size[1], size[0]
-    scaled = [cv2.resize(part, shape, interpolation=cv2.INTER_AREA) for part in parts]
-    return np.stack([*scaled, *(view[:, ::-1] for view in scaled)]).astype(np.uint8)
+    from hil.images import used_part
+    from model.calibration import to_input
+
+    size = INPUT_SHAPE[:2]
+    cuts = np.empty((len(pictures), *size), np.uint8)
+    for n, pixels in enumerate(pictures):
+        left, top, width, height = used_part((pixels.shape[1], pixels.shape[0]), size)
+        part = pixels[top : top + height, left : left + width]
+        cuts[n] = cv2.resize(part, (size[1], size[0]), interpolation=cv2.INTER_AREA)
+    images = to_input(cuts)
+    odds = np.zeros(len(images))
+    for first in range(0, len(images), _CHUNK):
+        chunk = images[first : first + _CHUNK]
+        for network in networks:
+            for look in (chunk, chunk[:, :, ::-1]):
+                cells = np.asarray(network.predict_on_batch(look), np.float64)
+                margin = cells[..., positive_class] - cells[..., 1 - positive_class]
+                odds[first : first + len(chunk)] += margin.mean(axis=(1, 2))
+    odds /= 2 * len(networks)
+    believed: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    return believed
 
 
 def with_beliefs(
@@ -65,41 +74,20 @@ def with_beliefs(
 
     Args:
         pictures: to look at.
-        networks: Keras models with outputs score and features, such as trained.keras.
-        positive_class: of their scores.
+        networks: of cells, `model.training.cells`.
+        positive_class: of their outputs.
         progress: called with the pictures done.
     """
-    import numpy as np
-
-    from model.calibration import to_input
-
     believed: list[Picture] = []
-    size = networks[0].input.shape[1:3]
-    scorers = [_any_batch(network) for network in networks]
     for first in range(0, len(pictures), _CHUNK):
         chunk = pictures[first : first + _CHUNK]
-        images = to_input(np.concatenate([views(picture.pixels, size) for picture in chunk]))
-        odds = np.zeros((len(chunk), VIEWS))
-        for scorer in scorers:
-            score = scorer.predict_on_batch(images)
-            share = np.clip(score[:, positive_class].astype(np.float64), 1e-6, 1 - 1e-6)
-            odds += np.log(share / (1 - share)).reshape(len(chunk), VIEWS)
-        beliefs = 1 / (1 + np.exp(-odds.mean(axis=1) / len(scorers)))
+        found = beliefs(
+            networks, [picture.pixels for picture in chunk], positive_class=positive_class
+        )
         believed += [
             dataclasses.replace(picture, belief=float(belief))
-            for picture, belief in zip(chunk, beliefs, strict=True)
+            for picture, belief in zip(chunk, found, strict=True)
         ]
         if progress is not None:
             progress(len(chunk))
     return believed
-
-
-def _any_batch(network: Any) -> Any:
-    """The same network for any number of images, with its score alone."""
-    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-    from model.architecture import SCORE, build_network
-
-    opened = build_network(classes=network.outputs[0].shape[-1], batch=None)
-    opened.set_weights(network.get_weights())
-    return keras.Model(opened.input, opened.get_layer(SCORE).output)

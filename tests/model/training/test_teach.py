@@ -178,6 +178,7 @@ def test_what_it_wrote_guides_a_training(
     recipe = tmp_path / "recipe.toml"
     recipe.write_text(blob_recipe.read_text() + "distinct_epochs = 1\nshape_weight = 1.0\n")
     folder = tmp_path / "run"
-    words = ["train", blobs, "--run", folder, "--recipe", recipe, "--guide", out]
+    words = ["train", blobs, "--run", folder, "--recipe", recipe,
+             "--teacher", out, "--guide", out]  # fmt: skip
     assert command.main([str(word) for word in words]) == 0
     assert (folder / "trained.keras").exists()
