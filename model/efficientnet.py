@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from model.architecture import CLASSIFIER, INPUT_SHAPE
+from model.architecture import CLASSIFIER, INPUT_SHAPE, normalization_of
 
 ENLARGED = 192
 """Height and width it looks at; its strides make 6x6 of them."""
@@ -124,11 +124,6 @@ def _convolution(
     )(x)
     x = _normalized(x, name)
     return keras.layers.ReLU(max_value=6.0, name=name_of_activation)(x)
-
-
-def normalization_of(convolution: str) -> str:
-    """The name of the batch normalization behind a convolution."""
-    return f"{convolution}_norm"
 
 
 def _normalized(x: Any, name: str) -> Any:

@@ -13,6 +13,7 @@ from hil.errors import UsageError
 from model.architecture import CLASSIFIER
 from model.backend import prepare_backend
 from model.calibration import to_input
+from model.files import read_model
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,8 +83,18 @@ def load_network(path: Path) -> FloatNetwork:
         UsageError: Keras is missing; the file cannot be read, is no Keras model, or has no
             score, features and classifier.
     """
-    digest = hashlib.sha256(_bytes(path)).hexdigest()
-    network, where = open_keras(path), str(path)
+    network, data = open_keras(path)
+    check_outputs(network, where=str(path))
+    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+    name = keras.backend.backend()
+    version = importlib.import_module(name).__version__
+    engine = f"keras {keras.__version__} on {name} {version}"
+    return FloatNetwork(network, hashlib.sha256(data).hexdigest(), engine, str(path))
+
+
+def check_outputs(network: Any, *, where: str) -> None:
+    """Raises UsageError for a Keras model without score, features and classifier."""
     ranks = sorted(len(output.shape) for output in network.outputs)
     names = [layer.name for layer in network.layers]
     if ranks != [2, 4] or CLASSIFIER not in names:
@@ -93,25 +104,21 @@ def load_network(path: Path) -> FloatNetwork:
             where=where,
             hint="model/architecture.py says what it has to look like",
         )
-    import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-    name = keras.backend.backend()
-    version = importlib.import_module(name).__version__
-    return FloatNetwork(network, digest, f"keras {keras.__version__} on {name} {version}", where)
 
 
-def open_keras(path: Path) -> Any:
-    """Any model of a .keras file, on the backend that KERAS_BACKEND names, or an installed one.
+def open_keras(path: Path) -> tuple[Any, bytes]:
+    """Any model of a .keras file, on the backend that KERAS_BACKEND names, or an installed one;
+    and the file's bytes.
 
     Raises:
         UsageError: Keras is missing; the file cannot be read, or is no Keras model.
     """
-    _bytes(path)
+    data = read_model(path)
     prepare_backend(_backend())
     import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     try:
-        return keras.saving.load_model(path, compile=False)
+        return keras.saving.load_model(path, compile=False), data
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UsageError(
             f"no Keras model: {str(error).splitlines()[0]}",
@@ -121,27 +128,22 @@ def open_keras(path: Path) -> Any:
         ) from error
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the model: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
-
-
 def copy_weights(path: Path, network: Any) -> None:
     """Puts the weights of a .keras file into a network of `model.architecture`.
 
     Raises:
         UsageError: as `load_network`, or the file holds another architecture.
     """
-    loaded = load_network(path).network
+    adopt_weights(load_network(path).network, network, where=str(path))
+
+
+def adopt_weights(loaded: Any, network: Any, *, where: str) -> None:
+    """Puts the weights of one network into another; UsageError if they differ in shape."""
     shapes = [[tuple(weights.shape) for weights in one.get_weights()] for one in (loaded, network)]
     if shapes[0] != shapes[1]:
         raise UsageError(
             "another network than that of model/architecture.py",
-            where=str(path),
+            where=where,
             hint="give the trained.keras of a training, or person_cam.keras of an export",
         )
     network.set_weights(loaded.get_weights())

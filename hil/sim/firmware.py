@@ -96,7 +96,8 @@ def build(
 def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path) -> None:
     from hil.model_partition import read_partition
 
-    partitions = flash_layout.read_csv(firmware / "partitions.csv")
+    table = firmware / "partitions.csv"
+    partitions = flash_layout.read_csv(table)
     factory = flash_layout.find_partition(partitions, "factory")
     model = flash_layout.find_partition(partitions, "model")
     version = (firmware / "VERSION").read_text(encoding="utf-8").strip()
@@ -108,8 +109,7 @@ def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path)
     }
     for partition in (factory, model):
         name, data = files[partition.offset]
-        where = str(firmware / "partitions.csv")
-        flash_layout.check_fits(partition, name, len(data), where=where)
+        flash_layout.check_fits(partition, name, len(data), where=str(table))
     for name, data in files.values():
         (folder / name).write_bytes(data)
     arguments = _flasher_args({offset: name for offset, (name, _) in files.items()})

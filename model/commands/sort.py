@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     counts: Counter[str] = Counter()
     problems: list[str] = []
     with bar(console, "photographs", total=len(paths)) as step:
-        for chunk, pictures in _readable(paths, problems, step):
+        for chunk, pictures in _readable(paths, problems):
             found = beliefs(
                 networks, [pixels for _, pixels in pictures], positive_class=POSITIVE_CLASS
             )
@@ -112,7 +112,7 @@ def _photographs(options: argparse.Namespace) -> list[Path]:
 
 
 def _readable(
-    paths: Sequence[Path], problems: list[str], step: Callable[[int], None]
+    paths: Sequence[Path], problems: list[str]
 ) -> Iterator[tuple[Sequence[Path], list[tuple[Path, NDArray[np.uint8]]]]]:
     """Chunks of paths, and of these what can be read, gray and upright."""
     from hil.images import decode_gray

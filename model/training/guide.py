@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from model.training.cells import mean_margins
 from model.training.compose import HEAD, NOBODY, WANTED, WEIGHT
 
 if TYPE_CHECKING:
@@ -51,24 +52,10 @@ class Guide:
         """
         margins = self._seen.get(number)
         if margins is None:
-            margins = self._margins(images)
+            margins = mean_margins(self._networks, images, self._positive)
             if self._recipe.distinct_epochs:
                 self._seen[number] = margins
         return guided(targets, margins, self._recipe)
-
-    def _margins(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """[n, rows, columns]: mean logit difference over networks and both mirror images."""
-        import numpy as np
-
-        both = np.concatenate([images, images[:, :, ::-1]])
-        total: Any = 0.0
-        for network in self._networks:
-            cells = np.asarray(network.predict_on_batch(both))
-            margin = cells[..., self._positive] - cells[..., 1 - self._positive]
-            straight, mirrored = np.split(margin, 2)
-            total = total + straight + mirrored[:, :, ::-1]
-        mean: NDArray[np.float32] = (total / (2 * len(self._networks))).astype(np.float32)
-        return mean
 
 
 def guided(

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
-from model.architecture import CLASSIFIER
+from model.architecture import CLASSIFIER, normalization_of
 from model.card import POSITIVE_CLASS
-from model.efficientnet import FEATURES, Layer, convolutions, normalization_of
+from model.efficientnet import FEATURES, Layer, convolutions
 from model.training.head import logistic_regression, set_classifier
 
 if TYPE_CHECKING:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from model.architecture import INPUT_SHAPE
+from model.training.cells import mean_margins
+from model.training.validation import cut
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,28 +39,15 @@ def beliefs(
         0 to 1 for each: the logistic function of the log odds' mean over the networks, over
         the centre cut and over its mirror image.
     """
-    import cv2
     import numpy as np
 
-    from hil.images import used_part
     from model.calibration import to_input
 
-    size = INPUT_SHAPE[:2]
-    cuts = np.empty((len(pictures), *size), np.uint8)
-    for n, pixels in enumerate(pictures):
-        left, top, width, height = used_part((pixels.shape[1], pixels.shape[0]), size)
-        part = pixels[top : top + height, left : left + width]
-        cuts[n] = cv2.resize(part, (size[1], size[0]), interpolation=cv2.INTER_AREA)
-    images = to_input(cuts)
-    odds = np.zeros(len(images))
-    for first in range(0, len(images), _CHUNK):
-        chunk = images[first : first + _CHUNK]
-        for network in networks:
-            for look in (chunk, chunk[:, :, ::-1]):
-                cells = np.asarray(network.predict_on_batch(look), np.float64)
-                margin = cells[..., positive_class] - cells[..., 1 - positive_class]
-                odds[first : first + len(chunk)] += margin.mean(axis=(1, 2))
-    odds /= 2 * len(networks)
+    odds = np.zeros(len(pictures))
+    for first in range(0, len(pictures), _CHUNK):
+        chunk = slice(first, first + _CHUNK)
+        images = to_input(np.stack([cut(pixels, INPUT_SHAPE[:2]) for pixels in pictures[chunk]]))
+        odds[chunk] = mean_margins(networks, images, positive_class).mean(axis=(1, 2))
     believed: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
     return believed
 

@@ -86,6 +86,17 @@ class ValidationSet:
         )
 
 
+def cut(pixels: NDArray[np.uint8], size: tuple[int, int], fit: Fit = "crop") -> NDArray[np.uint8]:
+    """What of a picture the network sees: uint8 of `size`, (height, width)."""
+    import cv2
+    import numpy as np
+
+    height, width = pixels.shape
+    left, top, columns, rows = used_part((width, height), size, fit)
+    part = pixels[top : top + rows, left : left + columns]
+    return cv2.resize(part, (size[1], size[0]), interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
 def validation_set(
     pictures: Sequence[Picture],
     size: tuple[int, int],
@@ -100,7 +111,6 @@ def validation_set(
         sources: those that count; without them those with both classes.
         fit: whether pictures are cut or squashed.
     """
-    import cv2
     import numpy as np
 
     from model.calibration import to_input
@@ -112,9 +122,7 @@ def validation_set(
         truth = image_truth(picture.entry, (width, height), size, fit)
         if picture.entry.source not in sources or truth.person is None:
             continue
-        left, top, columns, rows = used_part((width, height), size, fit)
-        part = picture.pixels[top : top + rows, left : left + columns]
-        images.append(cv2.resize(part, (size[1], size[0]), interpolation=cv2.INTER_AREA))
+        images.append(cut(picture.pixels, size, fit))
         labels.append(truth.person)
         boxes.append(truth.boxes)
     stacked = np.stack(images) if images else np.empty((0, *size), np.uint8)
