@@ -42,7 +42,7 @@ class Quality:
     Attributes:
         scores: decisions at the threshold, and ROC AUC.
         chosen: decisions at the threshold whose balanced accuracy is best on the
-            validation images; None if they lack a class.
+            validation images (`hil.metrics.best_threshold`); None if they lack a class.
         curve: decisions at every whole percent.
         calibration: scores as probabilities; `calibration_interval`: of its error, 95 %.
         answered: locations in a true box; no location is a miss.

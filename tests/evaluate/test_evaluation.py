@@ -231,9 +231,10 @@ def test_the_best_threshold_is_chosen_on_the_validation_images_alone() -> None:
     for score, person in ((35, True), (50, True), (45, False), (20, False)):
         images.add(answer(score, 2, 1), person=person)
     found = images.evaluate()
-    # (30 + 128) / 256 is 61.7 %: from 62 % on the validation images are told apart.
+    # Percents are (score + 128) / 256. Those of the validation images, 73.4, 65.6, 61.7 and
+    # 26.6, are told apart from 62 % on; below it one of two negatives passes.
     assert found.oracle.chosen is not None
-    assert found.oracle.chosen.threshold == 62
+    assert 62 <= found.oracle.chosen.threshold <= 65
     assert found.oracle.chosen.recall == Hits(2, 2)
     assert found.oracle.chosen.false_alarms == Hits(1, 2)
     assert found.oracle.scores.threshold == 50

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hil.errors import UsageError
 from hil.metrics import Hits, best_threshold, roc_auc, score_metrics, threshold_curve
+from hil.metrics.scores import Decisions
 from hil.score import score_percent
 
 SCORED = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=60)
@@ -113,11 +114,30 @@ def test_scores_that_do_not_fit_are_refused(
         score_metrics(scores, labels, 50)
 
 
-def test_the_best_threshold_is_the_lowest_of_those_with_the_best_balance() -> None:
+def test_the_best_threshold_lies_where_the_balance_is_best() -> None:
     # At 31 to 40 percent: all three found, one of four a false alarm.
     best = best_threshold(threshold_curve(SCORES, LABELS))
     assert best is not None
-    assert (best.threshold, best.recall, best.false_alarms) == (31, Hits(3, 3), Hits(1, 4))
+    assert 31 <= best.threshold <= 40
+    assert (best.recall, best.false_alarms) == (Hits(3, 3), Hits(1, 4))
+
+
+def test_the_best_threshold_keeps_away_from_a_single_high_point() -> None:
+    # Of ten positives nine are found from 20 to 60 percent, ten at 81, five elsewhere.
+    found = [5] * 101
+    found[20:61] = [9] * 41
+    found[81] = 10
+    curve = [Decisions(percent, hits, 0, 10, 10 - hits) for percent, hits in enumerate(found)]
+    best = best_threshold(curve)
+    assert best is not None
+    assert best.threshold == 40
+
+
+def test_classes_that_are_told_apart_are_cut_in_the_middle() -> None:
+    best = best_threshold(threshold_curve([5.0, 15.0, 85.0, 95.0], [False, False, True, True]))
+    assert best is not None
+    assert best.threshold == pytest.approx(50, abs=1)
+    assert best.balanced_accuracy == 1.0
 
 
 def test_one_class_alone_has_no_best_threshold() -> None:
