@@ -86,6 +86,20 @@ ORIGINS = {
         "none needed",
         True,
     ),
+    "imagewoof": Origin(
+        "ten breeds of dogs of ImageNet (ImageWoof, by fast.ai), labelled by networks; see "
+        "Training",
+        "ImageNet's terms: non-commercial research and education",
+        "none",
+        True,
+    ),
+    "imagenette": Origin(
+        "ten kinds of things of ImageNet (Imagenette, by fast.ai), labelled by networks; see "
+        "Training",
+        "ImageNet's terms: non-commercial research and education",
+        "none",
+        True,
+    ),
     "bsds": Origin(
         "Berkeley Segmentation Data Set 500, those without people",
         "no licence stated; a citation is asked for (Arbelaez et al., PAMI 2011)",

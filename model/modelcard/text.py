@@ -160,8 +160,8 @@ def _conversion(facts: CardFacts) -> list[str]:
         *lines,
         f"On {found.images:,} test images scores differ by {found.mean_lsb:.2f} LSB on average "
         f"and {found.max_lsb:.1f} at most (1 LSB = 1/256; mean with sign {found.bias_lsb:+.2f}). "
-        f"{found.decisions_differing:,} decisions differ, and {found.cells_differing:,} maps have "
-        "their maximum in another cell.",
+        f"Decisions that differ: {found.decisions_differing:,}; maps with their maximum in another "
+        f"cell: {found.cells_differing:,}.",
     ]
 
 

@@ -40,7 +40,8 @@ def test_the_text_does_not_depend_on_the_order_of_sources() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["recipe.toml", "recipe-2.toml", "recipe-3.toml", "recipe-4.toml", "fine-tune.toml"]
+    "name",
+    [*(f"recipe-{stage}.toml" for stage in range(2, 6)), "recipe.toml", "fine-tune.toml"],
 )
 def test_the_recipes_that_come_along_can_be_followed(name: str) -> None:
     assert problem(read_recipe(RECIPE.with_name(name))) == ""
