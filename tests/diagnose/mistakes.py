@@ -38,7 +38,7 @@ MISTAKES: dict[str, Mistake] = {
     "other class": Mistake("class", lambda index: 1 - index, ("cam.other-class",)),
     "no zero point": Mistake("zero", lambda zero: 0, ("cam.feature-zero-point-ignored",)),
     "transposed map": Mistake("map", lambda cam: cam.T, ("cam.transposed",)),
-    "clipped map": Mistake("map", lambda cam: np.maximum(cam, 0), ("cam.clipped",)),
+    "clipped weights": Mistake("weights", lambda w: np.maximum(w, 0), ("cam.clipped",)),
     "16-bit map": Mistake("map", lambda cam: cam.astype(np.int16), ("cam.accumulator",)),
     "swapped classes": Mistake("scores", lambda s: s[::-1], ("score.classes-swapped",)),
     "scores off": Mistake("scores", lambda s: [min(v + 3, 127) for v in s], ("score.offset",)),
@@ -69,10 +69,10 @@ def device_options(oracle: Oracle, chosen: Sequence[Mistake]) -> dict[str, Any]:
         options["cell"] = lambda cam: _all_of(of("cell"), divmod(int(cam.argmax()), cam.shape[1]))
     if of("pixels"):
         options["pixels"] = lambda place: _all_of(of("pixels"), (place.x, place.y))
-    if of("class") or of("zero") or of("map"):
+    if of("class") or of("zero") or of("weights") or of("map"):
         zero = _all(of("zero"), oracle.model.features.zero_point())
         index = _all(of("class"), oracle.positive_class)
-        weights = oracle.model.class_weights(index).astype(np.int64)
+        weights = _all(of("weights"), oracle.model.class_weights(index).astype(np.int64))
 
         def cam(features: Any, right: Any) -> Any:
             made = (features.astype(np.int64) - zero) @ weights

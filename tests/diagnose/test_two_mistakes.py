@@ -41,7 +41,7 @@ def named(mistake: Mistake, ids: tuple[str, ...]) -> bool:
 @given(pair=st.sampled_from(PAIRS))
 @example(pair=("transposed image", "mirrored image"))
 @example(pair=("mirrored image", "transposed image"))
-@example(pair=("clipped map", "16-bit map"))
+@example(pair=("clipped weights", "16-bit map"))
 @example(pair=("mirrored image", "dead channel"))
 def test_two_mistakes_are_both_named_or_unexplained(
     run_with: MakeRun, oracle: Oracle, pair: tuple[str, str]

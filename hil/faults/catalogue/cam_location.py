@@ -132,10 +132,11 @@ FAULTS = (
         failure("cam.features-layout", test="test_cam"),
     ),
     _location(
-        "cam-negative-cut",
-        "negative cells are cut to zero before they are sent",
-        _SUM,
-        "cam[cell] = sum < 0 ? 0 : sum;",
+        # Not negative cells: a network whose bias says "nobody" need not have any.
+        "cam-negative-weights-cut",
+        "negative weights of the map count as zero",
+        "(classifier.weights[k] - weight_zero)",
+        "(classifier.weights[k] < weight_zero ? 0 : classifier.weights[k] - weight_zero)",
         failure("cam.clipped", test="test_cam"),
     ),
 )
