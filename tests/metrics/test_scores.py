@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,8 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.metrics import Hits, best_threshold, roc_auc, score_metrics, threshold_curve
-from hil.metrics.scores import Decisions
+from hil.metrics import (
+    Decisions,
+    Hits,
+    best_threshold,
+    roc_auc,
+    score_metrics,
+    threshold_curve,
+)
 from hil.score import score_percent
 
 SCORED = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=60)
@@ -118,8 +125,29 @@ def test_the_best_threshold_lies_where_the_balance_is_best() -> None:
     # At 31 to 40 percent: all three found, one of four a false alarm.
     best = best_threshold(threshold_curve(SCORES, LABELS))
     assert best is not None
-    assert 31 <= best.threshold <= 40
-    assert (best.recall, best.false_alarms) == (Hits(3, 3), Hits(1, 4))
+    assert (best.threshold, best.recall, best.false_alarms) == (35, Hits(3, 3), Hits(1, 4))
+
+
+@given(SCORED)
+def test_the_best_threshold_has_the_best_mean_of_its_neighbours(
+    pairs: list[tuple[int, bool]],
+) -> None:
+    scores, labels = zip(*((5 * score, label) for score, label in pairs), strict=True)
+    curve = threshold_curve(scores, labels)
+    best = best_threshold(curve)
+    if len(set(labels)) < 2:
+        assert best is None
+        return
+    assert best is not None
+
+    def smooth(middle: float) -> float:
+        shares = [math.exp(-(((one.threshold - middle) / 6) ** 2) / 2) for one in curve]
+        total = sum(
+            share * (one.balanced_accuracy or 0) for share, one in zip(shares, curve, strict=True)
+        )
+        return total / sum(shares)
+
+    assert smooth(best.threshold) == pytest.approx(max(smooth(at) for at in range(101)), abs=2e-9)
 
 
 def test_the_best_threshold_keeps_away_from_a_single_high_point() -> None:
@@ -134,10 +162,10 @@ def test_the_best_threshold_keeps_away_from_a_single_high_point() -> None:
 
 
 def test_classes_that_are_told_apart_are_cut_in_the_middle() -> None:
-    best = best_threshold(threshold_curve([5.0, 15.0, 85.0, 95.0], [False, False, True, True]))
+    # All are right from 16 to 84, and the steps beside are the same on both sides.
+    best = best_threshold(threshold_curve([5.0, 15.0, 84.0, 94.0], [False, False, True, True]))
     assert best is not None
-    assert best.threshold == pytest.approx(50, abs=1)
-    assert best.balanced_accuracy == 1.0
+    assert (best.threshold, best.balanced_accuracy) == (50, 1.0)
 
 
 def test_one_class_alone_has_no_best_threshold() -> None:
