@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import SupportsFloat
 
 from hil.errors import UsageError
-from hil.metrics import Hits, threshold_curve
+from hil.metrics import Decisions, Hits, best_threshold, threshold_curve
 
 FALSE_ALARM_RATE = 0.05
 """What a usable detector may raise at most, of images without a person."""
@@ -56,6 +56,22 @@ def lowest_threshold(
     )
 
 
+def most_balanced_threshold(
+    percents: Sequence[SupportsFloat], persons: Sequence[bool]
+) -> OperatingPoint:
+    """The threshold around which balanced accuracy is highest, `hil.metrics.best_threshold`.
+
+    Args as of `lowest_threshold`.
+
+    Raises:
+        UsageError: a class is absent.
+    """
+    best = best_threshold(threshold_curve(percents, persons))
+    if best is None:
+        raise _one_class()
+    return _point(best)
+
+
 def operating_point(
     percents: Sequence[SupportsFloat], persons: Sequence[bool], threshold_percent: int
 ) -> OperatingPoint:
@@ -70,12 +86,17 @@ def _points(
 ) -> tuple[OperatingPoint, ...]:
     """Of 0 to 100 percent."""
     if all(persons) or not any(persons):
-        raise UsageError(
-            "no threshold can be chosen: the validation images show one class only",
-            where="operating point",
-            hint="give images with and without a person the split 'val'",
-        )
-    return tuple(
-        OperatingPoint(int(point.threshold), point.recall, point.false_alarms)
-        for point in threshold_curve(percents, persons)
+        raise _one_class()
+    return tuple(_point(decisions) for decisions in threshold_curve(percents, persons))
+
+
+def _point(decisions: Decisions) -> OperatingPoint:
+    return OperatingPoint(int(decisions.threshold), decisions.recall, decisions.false_alarms)
+
+
+def _one_class() -> UsageError:
+    return UsageError(
+        "no threshold can be chosen: the validation images show one class only",
+        where="operating point",
+        hint="give images with and without a person the split 'val'",
     )

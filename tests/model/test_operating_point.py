@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hil.errors import UsageError
 from hil.metrics import Hits
 from hil.score import passes, score_percent
-from model.operating_point import lowest_threshold, operating_point
+from model.operating_point import lowest_threshold, most_balanced_threshold, operating_point
 
 SCORED = st.lists(st.tuples(st.integers(-128, 127), st.booleans()), min_size=2, max_size=50).filter(
     lambda pairs: len({person for _, person in pairs}) == 2
@@ -63,5 +63,16 @@ def test_saturated_scores_have_no_threshold() -> None:
 
 @pytest.mark.parametrize("persons", [[True, True], [False, False], []])
 def test_one_class_alone_is_refused(persons: list[bool]) -> None:
-    with pytest.raises(UsageError, match="one class only"):
-        lowest_threshold([50.0] * len(persons), persons)
+    for choose in (lowest_threshold, most_balanced_threshold):
+        with pytest.raises(UsageError, match="one class only"):
+            choose([50.0] * len(persons), persons)
+
+
+def test_the_most_balanced_threshold_says_what_it_does() -> None:
+    # All are right from 16 to 84 percent.
+    found = most_balanced_threshold([5.0, 15.0, 84.0, 94.0], [False, False, True, True])
+    assert (found.threshold_percent, found.recall, found.false_alarms) == (
+        50,
+        Hits(2, 2),
+        Hits(0, 2),
+    )
