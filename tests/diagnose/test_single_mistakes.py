@@ -17,6 +17,9 @@ from tests.diagnose.mistakes import MISTAKES, device_options
 
 CHUNK = 1536
 
+LOWER = 10
+"""Steps of int8; the mean weight of the person is 4."""
+
 
 def flat(change: Any) -> Any:
     return lambda tensor, before: change(tensor.reshape(-1).copy(), before)
@@ -80,6 +83,22 @@ def test_a_mistake_is_named_alone(run_with: MakeRun, oracle: Oracle, name: str) 
     assert found.ids[0] in mistake.ids
     assert found.findings[0].explained > 0
     assert found.findings[0].images
+
+
+def test_negative_cells_that_are_cut_to_zero_are_named(
+    model: bytes, oracle: Oracle, photos: tuple[Photo, ...]
+) -> None:
+    # The committed network's map has none: lower weights of the person give it some.
+    weights = oracle.model.class_weights(1).astype(np.int64)
+    lower = np.clip(weights - LOWER, -127, 127)
+    old, new = weights.astype(np.int8).tobytes(), lower.astype(np.int8).tobytes()
+    assert model.count(old) == 1
+    other = model.replace(old, new)
+    changed = Oracle(other, positive_class=1, threshold=60)
+    device = FaultyDevice(changed, other, cam=lambda features, right: np.maximum(right, 0))
+    found = diagnose(run_of(device, photos, captures=5), changed)
+    assert found.unexplained == ()
+    assert found.ids == ("cam.clipped",)
 
 
 @pytest.mark.parametrize("expected", INPUTS)
