@@ -132,8 +132,9 @@ def _readable(
 def _known(folder: Path) -> Known:
     from hil.evaluate.labels import read_labels
     from model.dataset.sorting import Known
+    from model.dataset.split import TRAIN
     from model.training.data import load_pictures
 
     data = read_labels(folder)
-    entries = [entry for entry in data.entries if entry.split != "train"]
+    entries = [entry for entry in data.entries if entry.split != TRAIN]
     return Known([picture.pixels for picture in load_pictures(data, entries)])

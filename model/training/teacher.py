@@ -26,7 +26,11 @@ _CHUNK = 64
 
 
 def beliefs(
-    networks: Sequence[Any], pictures: Sequence[NDArray[np.uint8]], *, positive_class: int
+    networks: Sequence[Any],
+    pictures: Sequence[NDArray[np.uint8]],
+    *,
+    positive_class: int,
+    progress: Progress | None = None,
 ) -> NDArray[np.float64]:
     """How sure networks are that each picture shows a person.
 
@@ -34,6 +38,7 @@ def beliefs(
         networks: of cells, `model.training.cells`.
         pictures: gray, uint8 [height, width], of any size.
         positive_class: of the networks' outputs.
+        progress: called with the pictures done.
 
     Returns:
         0 to 1 for each: the logistic function of the log odds' mean over the networks, over
@@ -48,6 +53,8 @@ def beliefs(
         chunk = slice(first, first + _CHUNK)
         images = to_input(np.stack([cut(pixels, INPUT_SHAPE[:2]) for pixels in pictures[chunk]]))
         odds[chunk] = mean_margins(networks, images, positive_class).mean(axis=(1, 2))
+        if progress is not None:
+            progress(len(images))
     believed: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
     return believed
 
@@ -67,16 +74,13 @@ def with_beliefs(
         positive_class: of their outputs.
         progress: called with the pictures done.
     """
-    believed: list[Picture] = []
-    for first in range(0, len(pictures), _CHUNK):
-        chunk = pictures[first : first + _CHUNK]
-        found = beliefs(
-            networks, [picture.pixels for picture in chunk], positive_class=positive_class
-        )
-        believed += [
-            dataclasses.replace(picture, belief=float(belief))
-            for picture, belief in zip(chunk, found, strict=True)
-        ]
-        if progress is not None:
-            progress(len(chunk))
-    return believed
+    found = beliefs(
+        networks,
+        [picture.pixels for picture in pictures],
+        positive_class=positive_class,
+        progress=progress,
+    )
+    return [
+        dataclasses.replace(picture, belief=float(belief))
+        for picture, belief in zip(pictures, found, strict=True)
+    ]

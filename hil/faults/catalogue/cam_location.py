@@ -12,7 +12,6 @@ _PLACE = (
 _COLUMN = "const auto column = static_cast<uint8_t>(peak % columns);"
 _ROW = "const auto row = static_cast<uint8_t>(peak / columns);"
 _LARGER = "if (cam[i] > cam[peak]) peak = i;"
-_SUM = "cam[cell] = sum;"
 
 
 def _location(fault_id: str, title: str, old: str, new: str, expect: Expect) -> Fault:
@@ -120,7 +119,7 @@ FAULTS = (
     _location(
         "cam-transposed",
         "rows and columns of the map are swapped",
-        _SUM,
+        "cam[cell] = sum;",
         "cam[cell % classifier.columns * classifier.rows + cell / classifier.columns] = sum;",
         failure("cam.transposed", test="test_cam"),
     ),
