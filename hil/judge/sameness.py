@@ -1,0 +1,25 @@
+"""Whether a network tells its inputs apart at all.
+
+A network that died in training or in the conversion answers every image alike. Board and
+host agree on it to the bit, and the agreement proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+
+def all_equal(answers: Iterable[Hashable]) -> bool:
+    """Whether there are at least two answers, and all of them are the same.
+
+    Args:
+        answers: one for each of several different inputs, such as the scores as a
+            tuple, or the bytes of all outputs. Answers to one and the same input say
+            nothing here: leave repetitions out.
+    """
+    first, count = None, 0
+    for answer in answers:
+        if count and answer != first:
+            return False
+        first, count = answer, count + 1
+    return count > 1
