@@ -5,6 +5,7 @@
 | `UsageError`          | the command or its input is wrong              | 4         |
 | `InfrastructureError` | board, cable, port, host: nothing was measured | 6         |
 | `UnavailableError`    | the same, since a program is missing           | 6; tests: skipped, 8 |
+| `NotProvenError`      | everything ran, and proves nothing             | 8         |
 | `FirmwareError`       | the board answers, and the answer is wrong     | 1         |
 
 An error says what happened (`message`), where (`where`) and what to do (`hint`).
@@ -73,3 +74,10 @@ class FirmwareError(HilError):
 
     exit_code = ExitCode.TEST_FAILED
     kind = "firmware"
+
+
+class NotProvenError(HilError):
+    """Everything ran and agreed, and that proves nothing."""
+
+    exit_code = ExitCode.NOT_PROVEN
+    kind = "not proven"

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.errors import ExitCode, HilError, InfrastructureError, UnavailableError, UsageError
+from hil.errors import (
+    ExitCode,
+    HilError,
+    InfrastructureError,
+    NotProvenError,
+    UnavailableError,
+    UsageError,
+)
 from hil.options import (
     BOARD_ARGUMENTS,
     RUN_ARGUMENTS,
@@ -37,6 +44,7 @@ RecordMeasurement = Callable[[str, "float | str | None"], None]
 _BENCH = pytest.StashKey["Bench"]()
 _LOG = pytest.StashKey[RunLog]()
 _RECORDED = pytest.StashKey["list[tuple[str, float | str | None]]"]()
+_MOST_WRONG = 5  # answers that a test's failure lists
 _KIND = "hil_kind"  # attribute of a TestReport: HilError.kind of what was raised
 
 
@@ -87,6 +95,7 @@ def bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
     bench = _bench(pytestconfig)
     bench.progress = _progress(pytestconfig)
     yield bench
+    _log(pytestconfig).wrong_outside_of_tests(bench.review())
     _log(pytestconfig).bench_closing(bench)
     bench.close()
 
@@ -173,7 +182,7 @@ def pytest_runtest_makereport(
     recorded = item.stash.get(_RECORDED, None) if report.when == "call" else None
     setattr(report, RECORDED, tuple(recorded or ()))
     error = call.excinfo.value if call.excinfo else None
-    setattr(report, BY_VERDICT, getattr(error, BY_VERDICT, False))
+    setattr(report, BY_VERDICT, getattr(error, BY_VERDICT, ()))
     kind = error.kind if isinstance(error, HilError) else ""
     if kind:
         setattr(report, _KIND, kind)
@@ -183,6 +192,7 @@ def pytest_runtest_makereport(
         report.user_properties.append(("outcome_kind", kind))
     bench = item.config.stash.get(_BENCH, None)
     if bench is not None:
+        _judge_answers(bench, report)
         if isinstance(error, InfrastructureError) and not isinstance(error, UnavailableError):
             bench.note_failure(error, item.nodeid)
         if report.when == "call":
@@ -194,6 +204,17 @@ def pytest_runtest_makereport(
     if bench is not None or kind:
         _log(item.config).test_finished(bench, item.nodeid, report, kind)
     return report
+
+
+def _judge_answers(bench: Bench, report: pytest.TestReport) -> None:
+    """A test that passed over a wrong answer has failed, whatever it looked at."""
+    wrong = bench.review()
+    if wrong and report.passed:
+        report.outcome = "failed"
+        text = "\n".join(str(one) for one in wrong[:_MOST_WRONG])
+        more = f"\nand {len(wrong) - _MOST_WRONG} more" if len(wrong) > _MOST_WRONG else ""
+        report.longrepr = f"the board gave wrong answers in this test\n{text}{more}"
+        setattr(report, BY_VERDICT, tuple(one.key for one in wrong))
 
 
 def _skip(report: pytest.TestReport, error: UnavailableError) -> None:
@@ -225,6 +246,8 @@ def pytest_report_teststatus(
         return "infrastructure", "I", "INFRASTRUCTURE"
     if kind == "not run":
         return "not run", "N", "NOT RUN"
+    if kind == NotProvenError.kind:
+        return kind, "P", "NOT PROVEN"
     return None
 
 

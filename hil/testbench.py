@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from hil.answers import Answers
 from hil.errors import HilError, InfrastructureError, UnavailableError
+from hil.judge.answers import Wrong, frame_key, image_key, wrong_oddities
 from hil.options import RunOptions
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from hil.judge.verdict import Verdict
     from hil.oracle import Oracle, OracleAnswer, SelfCheck
     from hil.record.evidence import DivergenceRecord, EvidenceRecord
-    from hil.record.run import InferenceRecord
+    from hil.record.run import VarietyFacts
     from hil.wire import MemoryReport
 
 
@@ -81,6 +83,11 @@ class Measurement(_Judged):
     features: NDArray[np.int8]
     memory: MemoryReport
 
+    @property
+    def key(self) -> str:
+        """Its key in the run file."""
+        return image_key(self.facts.image)
+
     def properties(self) -> tuple[tuple[str, object], ...]:
         """Latency and memory by name, as for JUnit XML."""
         times = self.inference.times
@@ -110,6 +117,11 @@ class FrameMeasurement(_Judged):
     facts: ImageFacts
     inference: Inference
 
+    @property
+    def key(self) -> str:
+        """Its key in the run file."""
+        return frame_key(self.facts.image)
+
 
 class Bench:
     """What a test run works with.
@@ -128,7 +140,8 @@ class Bench:
         self.frames: dict[str, FrameMeasurement] = {}
         self.repeats: list[ImageFacts] = []
         self.traces: dict[str, ImageFacts] = {}
-        self.inferences: list[InferenceRecord] = []
+        self.answers = Answers()
+        self._reviewed = 0
         self.evidence: list[EvidenceRecord] = []
         self.divergences: list[DivergenceRecord] = []
         self._board: Board | None = None
@@ -234,7 +247,6 @@ class Bench:
 
     def _open(self) -> Board:
         from hil.board import open_board
-        from hil.record.collect import inference_record
 
         board = open_board(
             self.options.board,
@@ -243,9 +255,7 @@ class Bench:
             progress=self.progress,
             on_flash=self.on_flash,
         )
-        board.on_inference = lambda inference, stamp: self.inferences.append(
-            inference_record(inference, stamp)
-        )
+        board.on_inference = self.answers.add
         return board
 
     def _not_run(self) -> NotRunError:
@@ -263,7 +273,7 @@ class Bench:
         """The oracle for the model that the board was flashed with."""
         from hil.oracle import Oracle
 
-        model = self.ready_board().expected.model
+        model = (self._board or self.ready_board()).expected.model
         return Oracle(
             model.tflite,
             positive_class=model.positive_class,
@@ -305,6 +315,37 @@ class Bench:
         from hil.judge.tolerance import load_tolerances
 
         return load_tolerances(self.options.tolerances)
+
+    # ---- every answer -----------------------------------------------------------
+
+    def review(self) -> tuple[Wrong, ...]:
+        """What is wrong in the answers since the last review, whoever asked for them.
+
+        Without an oracle they are not judged, which the run file shows.
+        """
+        if self._board is None:
+            return ()
+        start, self._reviewed = self._reviewed, len(self._board.oddities)
+        wrong = wrong_oddities(self._board.oddities, start)
+        try:
+            return wrong + self.answers.review(self.oracle, self.tolerances)
+        except HilError:
+            return wrong  # whoever needs the oracle is told why there is none
+
+    @property
+    def variety(self) -> VarietyFacts:
+        """Whether the network tells the images of the run and the synthetic ones apart."""
+        from hil.images import synthetic
+        from hil.judge.sameness import all_equal
+        from hil.record.run import VarietyFacts
+
+        made = (self.oracle.run(photo.tensor) for photo in synthetic())
+        answers = {answer.image_crc: answer for answer in (*made, *self.answers.distinct)}
+        outputs = {
+            "scores": all_equal(answer.scores.tobytes() for answer in answers.values()),
+            "features": all_equal(answer.features.tobytes() for answer in answers.values()),
+        }
+        return VarietyFacts(len(answers), tuple(name for name, same in outputs.items() if same))
 
     def run_facts(self) -> RunFacts:
         """The facts of the whole run, images included."""
@@ -364,6 +405,7 @@ class Bench:
         from hil.judge.verdict import judge_image
 
         board, oracle = self.ready_board(), self.oracle
+        self.answers.name(photo.tensor.tobytes(), photo.name)
         inference = board.infer(photo.tensor, cam_always=True, threshold=threshold)
         score_tensor = board.read_output(oracle.model.score_output)[0]
         features = board.read_output(oracle.model.features_output)[0]
@@ -398,6 +440,7 @@ class Bench:
         from hil.oracle.preprocess import preprocess
 
         board, oracle = self.ready_board(), self.oracle
+        self.answers.name(frame.pixels.tobytes(), frame.name)
         expected = preprocess(frame.pixels, oracle.model.input_size)
         inference = board.infer(frame.pixels, stage="frame", cam_always=True)
         got = board.read_input().reshape(oracle.model.input_size)
@@ -423,6 +466,7 @@ class Bench:
         from hil.judge.compare import compare_image
 
         board, oracle = self.ready_board(), self.oracle
+        self.answers.name(photo.tensor.tobytes(), photo.name)
         inference = board.infer(photo.tensor, cam_always=True, trace=True)
         trace = board.trace()
         answer = oracle.run(photo.tensor, ops=True)

@@ -14,6 +14,7 @@ from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import BoardResetError, BoardUnusableError, NoAnswerError
 from hil.board.facts import (
+    Asked,
     BaudReport,
     FlashReport,
     Incident,
@@ -28,7 +29,9 @@ from hil.board.identity import check_identity, no_injection
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import (
+    Counting,
     Stage,
+    asked,
     check_image,
     find_output,
     find_tensor,
@@ -36,6 +39,7 @@ from hil.board.results import (
     frame_size,
     image_bytes,
     inference_facts,
+    oddities,
     output_tensor,
     wire_stage,
 )
@@ -82,7 +86,7 @@ class Board:
         self.stamps: list[Stamp] = []
         self.handshakes: list[tuple[str, Identity]] = []
         self.oddities: list[Oddity] = []
-        self.on_inference: Callable[[Inference, Stamp], None] | None = None
+        self.on_inference: Callable[[Inference, Stamp, Asked], None] | None = None
         self._starts = 0
         self.first_cause: InfrastructureError | None = None
         self.flashed: FlashReport | None = None
@@ -91,6 +95,7 @@ class Board:
         self._lock = lock
         self._identity: Identity | None = None
         self._last_crc: int | None = None
+        self._counting = Counting()
         self._closed = False
 
     # ---- facts about the board
@@ -234,7 +239,11 @@ class Board:
             answer = self._ask("running inferences", lambda _: next(answers, None))
             if answer is None:
                 return
-            yield self._finished(answer)
+            try:
+                yield self._finished(answer)
+            except GeneratorExit:
+                self._counting.interrupted()  # what is under way may still be run, unheard
+                raise
 
     def read_output(self, output: int) -> NDArray[np.int8]:
         """Output tensor `output` as the last inference left it: int8, in its shape."""
@@ -453,7 +462,7 @@ class Board:
         def find_restart() -> BoardEvent | None:
             return find_silent_restart(self._connection, identity)
 
-        with self._failing():
+        with self._failing(), self._noting_oddities(channel):
             try:
                 with self._connection.watched(find_restart):
                     return ask(channel)
@@ -485,6 +494,18 @@ class Board:
                 self.incidents.append(Incident(error.message, time.monotonic()))
             raise
 
+    @contextmanager
+    def _noting_oddities(self, channel: Channel) -> Iterator[None]:
+        """Answers that the link repairs by asking again are wrong all the same."""
+        before = channel.stats
+        try:
+            yield
+        except BaseException:
+            self._counting.interrupted()
+            raise
+        finally:
+            self.oddities += oddities(channel.stats.since(before))
+
     def _settle(self, identity: Identity, after: str) -> None:
         """After a handshake: is it the right board, and at which rate do we go on?"""
         from hil.board.bring_up import change_baud
@@ -502,8 +523,9 @@ class Board:
         now_s = self._connection.arrived_s
         stamp = Stamp(self._starts, inference.count, inference.finished_us, now_s)
         self.stamps.append(stamp)
+        count = self._counting.due(stamp, self.link_stats.disturbances)
         if self.on_inference is not None:
-            self.on_inference(inference, stamp)
+            self.on_inference(inference, stamp, asked(answer.job, count, self.identity))
         return inference
 
 

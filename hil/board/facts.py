@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 TimeBase = Literal["real", "virtual", "none"]
@@ -49,6 +49,25 @@ class Inference:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What an inference was asked for, so that its answer can be judged.
+
+    `image`: the bytes that were sent: of a tensor int8, of a frame (`stage`) uint8 pixels of
+    `frame_size` (rows, columns). `threshold`: percent, None for the model's own. `cam_always`:
+    the map was asked for below the threshold too. `count`: what the board's count has to be, one
+    more than in the answer before; None where something was sent again, refused or given up in
+    between.
+    """
+
+    image: bytes = field(repr=False)
+    stage: Literal["tensor", "frame"]
+    threshold: int | None
+    cam_always: bool
+    count: int | None
+    frame_size: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """One result in time: the board's clock against the host's.
 
@@ -67,7 +86,8 @@ class Oddity:
     """An answer that no right board gives, noted where it came.
 
     `what`: "echo" (other bytes came back: `sent`, `got`), "accepted" (an image that had to be
-    refused), "baud" (the rate did not change). `detail`: the same in words.
+    refused), "baud" (the rate did not change), "wrong-image" (it names another image than it was
+    asked about), "malformed" (an undamaged frame that holds no answer). `detail`: in words.
     """
 
     what: str

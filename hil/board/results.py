@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Literal
 
-from hil.board.facts import Inference
+from hil.board.facts import Asked, Inference, Oddity, Stamp
 from hil.errors import FirmwareError, UsageError
 from hil.location import Location, NoLocation
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.link.jobs import Inference as LinkInference
+    from hil.link.jobs import Job
+    from hil.link.stats import LinkStats
     from hil.wire.enums import ErrorCode, ImageStage, TensorRole
     from hil.wire.enums import NoLocation as WireNoLocation
     from hil.wire.replies import CamGrid, CellCentre, Identity, Tensor
@@ -92,6 +94,51 @@ def inference_facts(answer: LinkInference) -> Inference:
         uploads=answer.attempts,
         captured=answer.captured,
     )
+
+
+class Counting:
+    """Knows what the board's count of inferences has to be in the next answer."""
+
+    def __init__(self) -> None:
+        self._last: tuple[int, int, int] | None = None
+
+    def due(self, stamp: Stamp, disturbances: int) -> int | None:
+        """The count that this answer has to have; None where the one before tells nothing.
+
+        `disturbances`: `LinkStats.disturbances` by now. What was sent again may have been run
+        twice.
+        """
+        last, self._last = self._last, (stamp.boot, stamp.count, disturbances)
+        if last is None or (stamp.boot, disturbances) != (last[0], last[2]):
+            return None
+        return last[1] + 1
+
+    def interrupted(self) -> None:
+        """An inference ended without an answer that was taken."""
+        self._last = None
+
+
+def asked(job: Job, count: int | None, identity: Identity) -> Asked:
+    """What a job asks for; `count` as in `Asked`."""
+    from hil.wire.enums import ImageStage
+
+    stage: Stage = "frame" if job.stage is ImageStage.FRAME else "tensor"
+    size = frame_size(identity)
+    return Asked(job.image, stage, job.threshold, job.cam_always, count, size)
+
+
+def oddities(stats: LinkStats) -> list[Oddity]:
+    """The answers among these counts that no right board gives, whatever the line does."""
+    found = []
+    if stats.wrong_image:
+        found.append(Oddity("wrong-image", f"{_times(stats.wrong_image)} about another image"))
+    if stats.malformed:
+        found.append(Oddity("malformed", f"{_times(stats.malformed)} outside the protocol"))
+    return found
+
+
+def _times(count: int) -> str:
+    return "an answer" if count == 1 else f"{count} answers"
 
 
 def output_tensor(data: bytes, tensor: Tensor) -> NDArray[np.int8]:

@@ -57,11 +57,11 @@ def diagnose(
 
 
 def healthy(run: Run, tolerances: Tolerances | None = None) -> bool:
-    """No test failed and no image differs: there is nothing to explain."""
+    """No test failed and no answer is wrong: there is nothing to explain."""
     from hil.report.judged import UNMEASURED_OUTCOMES, judge_recorded
 
     judged = judge_recorded(run, tolerances)
-    if judged.failed_tests or judged.failed_images or judged.tests(UNMEASURED_OUTCOMES):
+    if judged.failed_tests or judged.wrong or judged.tests(UNMEASURED_OUTCOMES):
         return False
     # Evidence is of what failed by the tolerances that were in force.
     return not run.evidence or tolerances is not None

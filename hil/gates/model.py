@@ -98,16 +98,20 @@ class GateResult:
 class GatesVerdict:
     """The verdict, its gates in the order of the file, and what else stands against it.
 
-    `failures`: tests and images that failed; with one of them a run is DO NOT SHIP.
+    `failures`: answers that are wrong, and tests that failed by anything else, one line each;
+    with one of them a run is DO NOT SHIP. `counts`: how many of what, in words, the same in
+    every report.
     `trouble`: what could not be measured; with it a run is at best NOT PROVEN.
-    `skipped`: what was not tried, since this machine lacks something for it; likewise.
+    `unproven`: what was not tried, since this machine lacks something for it, and what was
+    tried and proves nothing; likewise.
     """
 
     ship: Ship
     results: tuple[GateResult, ...]
     failures: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
 
     def of(self, status: GateStatus) -> tuple[GateResult, ...]:
         return tuple(result for result in self.results if result.status is status)

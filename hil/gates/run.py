@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 from hil.errors import ExitCode
 from hil.gates.judge import judge_gates, ship_of
 from hil.gates.model import Gates, GateStatus, GatesVerdict, Ship
-from hil.judge.verdict import Status, Verdict, judge_image
+from hil.judge.sameness import no_variety
 from hil.measure.samples import samples
 from hil.measure.time_base import meaningless, without_limit
+from hil.report.figures import count_text
 from hil.report.judged import (
     FAILED_OUTCOMES,
     SKIPPED_OUTCOMES,
     UNMEASURED_OUTCOMES,
+    UNPROVEN_OUTCOMES,
+    JudgedRun,
     judge_recorded,
     recorded_tolerances,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hil.baseline.model import Comparison
     from hil.judge.tolerance import Tolerances
     from hil.record.run import Run
@@ -53,14 +54,17 @@ def judge_run_gates(
     verdict = judge_gates(samples(run, gates.confidence), gates, comparison)
     if run.board is not None and run.board.time_base != "real":
         verdict = _without_real_time(verdict, run.board.time_base)
-    failures = tuple(_failures(run, limits))
+    judged = judge_recorded(run, limits)
+    failures = tuple(_failures(judged))
     if failures:
-        verdict = dataclasses.replace(verdict, ship=Ship.DO_NOT_SHIP, failures=failures)
-    skipped = tuple(_skipped(run))
-    if skipped:
+        verdict = dataclasses.replace(
+            verdict, ship=Ship.DO_NOT_SHIP, failures=failures, counts=tuple(_counts(judged))
+        )
+    unproven = tuple(_unproven(judged))
+    if unproven:
         ship = Ship.NOT_PROVEN if verdict.ship is Ship.SHIP else verdict.ship
-        verdict = dataclasses.replace(verdict, ship=ship, skipped=skipped)
-    return with_trouble(verdict, *_trouble(run))
+        verdict = dataclasses.replace(verdict, ship=ship, unproven=unproven)
+    return with_trouble(verdict, *_trouble(judged))
 
 
 def _without_real_time(verdict: GatesVerdict, time_base: str) -> GatesVerdict:
@@ -100,30 +104,53 @@ def exit_code(verdict: GatesVerdict) -> ExitCode:
     return ExitCode.PASSED if verdict.ship is Ship.SHIP else ExitCode.NOT_PROVEN
 
 
-def _failures(run: Run, tolerances: Tolerances) -> Iterator[str]:
-    for image in judge_recorded(run, tolerances).failed_images:
-        yield f"image {image.record.name}: {_first_failed(image.verdicts)}"
-    for repeat in run.repeats:
-        verdicts = judge_image(repeat.facts, tolerances)
-        if any(verdict.status is Status.FAILED for verdict in verdicts):
-            yield f"image {repeat.facts.image}, measured again: {_first_failed(verdicts)}"
-    failed = [test for test in run.tests if test.outcome in FAILED_OUTCOMES]
-    for test in failed:
-        if not test.by_verdict:
+def _failures(judged: JudgedRun) -> Iterator[str]:
+    yield from (str(wrong) for wrong in judged.wrong)
+    told = {wrong.key for wrong in judged.wrong}
+    for test in judged.failed_tests:
+        if not told.issuperset(test.by_verdict) or not test.by_verdict:
             last = test.message.strip().rpartition("\n")[2]
             yield f"test {test.test}: {last}"
-    if run.end is not None and run.end.exit_code == ExitCode.TEST_FAILED and not failed:
+    if _failed_without_a_board(judged):
         yield "a test failed that used no board"
 
 
-def _skipped(run: Run) -> Iterator[str]:
-    skipped = [test for test in run.tests if test.outcome in SKIPPED_OUTCOMES]
+def _counts(judged: JudgedRun) -> Iterator[str]:
+    """How much failed: the same words and numbers in every report."""
+    tests = len(judged.failed_tests) or int(_failed_without_a_board(judged))
+    if tests:
+        yield f"{count_text(tests, 'test')} failed"
+    wrong, total = len(judged.wrong_answers), len(judged.answers)
+    if wrong:
+        yield f"{wrong:,} of {count_text(total, 'answer')} wrong"
+    beside = len(judged.wrong) - wrong
+    if beside:
+        yield f"{beside:,} more wrong in what was read back beside them"
+
+
+def _failed_without_a_board(judged: JudgedRun) -> bool:
+    end = judged.run.end
+    failed = end is not None and end.exit_code == ExitCode.TEST_FAILED
+    return failed and not judged.tests(FAILED_OUTCOMES)
+
+
+def _unproven(judged: JudgedRun) -> Iterator[str]:
+    run = judged.run
+    if run.variety is not None and run.variety.constant_outputs:
+        yield no_variety(run.variety)
+    elif unproven := judged.tests(UNPROVEN_OUTCOMES):
+        yield unproven[0].message.splitlines()[0]
+    unjudged = sum(answer.facts is None for answer in judged.answers)
+    if unjudged:
+        yield f"{count_text(unjudged, 'answer')} could not be held against an oracle"
+    skipped = judged.tests(SKIPPED_OUTCOMES)
     if skipped:
         what = f"{len(skipped)} tests were" if len(skipped) > 1 else "a test was"
         yield f"{what} skipped: {skipped[0].message.splitlines()[0]}"
 
 
-def _trouble(run: Run) -> Iterator[str]:
+def _trouble(judged: JudgedRun) -> Iterator[str]:
+    run = judged.run
     unmeasured = [test for test in run.tests if test.outcome in UNMEASURED_OUTCOMES]
     if unmeasured:
         what = f"{len(unmeasured)} checks" if len(unmeasured) > 1 else "a check"
@@ -140,8 +167,3 @@ def _trouble(run: Run) -> Iterator[str]:
         yield f"the run did not come to its end: exit code {code}"
     elif run.board is None:
         yield "no board answered"
-
-
-def _first_failed(verdicts: Iterable[Verdict]) -> str:
-    found = next(verdict for verdict in verdicts if verdict.status is Status.FAILED)
-    return f"{found.check}: {found.explanation}"

@@ -55,9 +55,7 @@ def headline(verdict: GatesVerdict) -> str:
         for status in (GateStatus.UNMET, GateStatus.NOT_PROVEN, GateStatus.NOT_MEASURED)
         if verdict.of(status)
     ]
-    if verdict.failures:
-        parts.append(f"{len(verdict.failures)} failed")
-    parts += (*verdict.trouble, *verdict.skipped)
+    parts += (*verdict.counts, *verdict.trouble, *verdict.unproven)
     if not parts:
         parts.append(f"all {total} gates met" if total > 1 else "the gate is met")
     return f"{verdict.ship.value}: {'; '.join(parts)}"
@@ -146,8 +144,8 @@ def _reasons(verdict: GatesVerdict) -> Iterator[Line]:
     for failure in verdict.failures[:_LISTED]:
         yield Line(f"failed: {failure}", "bad")
     if len(verdict.failures) > _LISTED:
-        yield Line(f"and {len(verdict.failures) - _LISTED} more failures", "bad")
+        yield Line("and more: the run file holds all", "bad")
     for trouble in verdict.trouble:
         yield Line(f"not measured: {trouble}", "unsure")
-    for skipped in verdict.skipped:
-        yield Line(f"not proven: {skipped}", "unsure")
+    for unproven in verdict.unproven:
+        yield Line(f"not proven: {unproven}", "unsure")

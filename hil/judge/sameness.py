@@ -7,6 +7,7 @@ host agree on it to the bit, and the agreement proves nothing.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from typing import Protocol
 
 
 def all_equal(answers: Iterable[Hashable]) -> bool:
@@ -23,3 +24,21 @@ def all_equal(answers: Iterable[Hashable]) -> bool:
             return False
         first, count = answer, count + 1
     return count > 1
+
+
+class Variety(Protocol):
+    """What is known of a network's outputs, such as `hil.record.run.VarietyFacts`."""
+
+    @property
+    def images(self) -> int: ...
+    @property
+    def constant_outputs(self) -> tuple[str, ...]: ...
+
+
+def no_variety(found: Variety) -> str:
+    """Why a network with constant outputs is not proven, in words."""
+    outputs = " and ".join(found.constant_outputs)
+    return (
+        f"the network gives the same {outputs} for each of {found.images} images, noise included: "
+        "equal answers prove nothing"
+    )

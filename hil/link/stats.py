@@ -34,6 +34,11 @@ class LinkStats:
     reuploads: int = 0  # images announced again because the board lost or damaged them
     repeated_inferences: int = 0  # run again because captured operator output was lost
 
+    @property
+    def disturbances(self) -> int:
+        """All that a line without damage and a board in time leave at 0, added up."""
+        return sum(getattr(self, name) for name in _DISTURBANCES)
+
     def copy(self) -> LinkStats:
         return copy.copy(self)  # asked for often, and ten times faster than dataclasses.replace
 
@@ -45,3 +50,7 @@ class LinkStats:
                 for field in dataclasses.fields(self)
             }
         )
+
+
+_NAMES = [field.name for field in dataclasses.fields(LinkStats)]
+_DISTURBANCES = tuple(_NAMES[_NAMES.index("console_bytes") + 1 :])

@@ -11,7 +11,7 @@ from hil.measure.time_base import meaningless
 
 if TYPE_CHECKING:
     from hil.metrics import Decisions, Hits, PairedHits
-    from hil.record.run import HeapFacts, Run
+    from hil.record.run import FrameRecord, HeapFacts, ImageRecord, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +207,21 @@ def _flash(run: Run) -> Iterator[Samples]:
 
 
 def _parity(run: Run) -> Iterator[Samples]:
+    from hil.judge.answers import all_answer_facts
     from hil.location import NoLocation
 
-    names = [image.name for image in run.images]
-    facts = [image.facts for image in run.images]
-    for name, differences in (
-        ("score_lsb", [f.scores for f in facts]),
-        ("features_lsb", [f.features for f in facts]),
-        ("cam_lsb", [f.cam for f in facts]),
+    answers = list(all_answer_facts(run))
+    names, facts = [name for name, _ in answers], [found for _, found in answers]
+    measured: list[ImageRecord | FrameRecord] = [*run.images, *run.frames]
+    read = [record.name for record in measured]
+    for name, labels, differences in (
+        ("score_lsb", names, [f.scores for f in facts]),
+        ("features_lsb", read, [record.facts.features for record in measured]),
+        ("cam_lsb", names, [f.cam for f in facts]),
+        ("input_lsb", [f.name for f in run.frames], [f.preprocessing for f in run.frames]),
     ):
         values = [None if d is None else d.max_lsb for d in differences]
-        yield from value_samples(CATALOG[name], values, names)
+        yield from value_samples(CATALOG[name], values, labels)
     apart = [int(f.device.location != f.reference.location) for f in facts]
     yield from value_samples(CATALOG["locations_differing"], apart, names)
     below = NoLocation.BELOW_THRESHOLD

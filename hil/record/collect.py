@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import platform
 import sys
+import zlib
 from datetime import datetime, timezone
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from hil.record.evidence import HandshakeRecord, OddityRecord, TensorFacts, Trou
 from hil.record.host import describe_host
 from hil.record.run import (
     RUN_VERSION,
+    AskedFacts,
     BoardFacts,
     ConsoleFacts,
     FrameRecord,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
     from hil.board import Board
     from hil.board.artifacts import Expected
-    from hil.board.facts import Inference, Oddity, Stamp
+    from hil.board.facts import Asked, Inference, Oddity, Stamp
     from hil.fixture_set import FixturePhoto
     from hil.flash_layout import Partition
     from hil.testbench import Bench, FrameMeasurement, Measurement
@@ -123,13 +125,23 @@ def model_record(expected: Expected) -> ModelRecord:
     )
 
 
-def inference_record(inference: Inference, stamp: Stamp) -> InferenceRecord:
-    """One result as it came."""
+def inference_record(inference: Inference, stamp: Stamp, asked: Asked) -> InferenceRecord:
+    """One result as it came, and what for."""
+    from hil.judge.compare import as_grid
+
     return InferenceRecord(
+        asked=AskedFacts(
+            image_crc=zlib.crc32(asked.image),
+            stage=asked.stage,
+            threshold=asked.threshold,
+            cam=asked.cam_always,
+            count=asked.count,
+        ),
         image_crc=inference.image_crc,
         scores=inference.scores,
         threshold=inference.threshold,
         location=inference.location,
+        cam=None if inference.cam is None else as_grid(inference.cam),
         times=times(inference),
         boot=stamp.boot,
         count=stamp.count,

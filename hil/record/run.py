@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from hil.judge.facts import ImageFacts, OpFacts, TensorDifference
+from hil.judge.facts import Answer, Grid, ImageFacts, OpFacts, TensorDifference
 from hil.location import Location, NoLocation
 from hil.record.evidence import (
     DivergenceRecord,
@@ -21,7 +21,7 @@ from hil.record.evidence import (
     TroubleRecord,
 )
 
-RUN_VERSION = 2
+RUN_VERSION = 3
 """Version of the file; a reader refuses others."""
 
 
@@ -232,12 +232,64 @@ class ModelRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferenceRecord:
+    """The oracle's answer to what was asked of the board, once for each image and threshold.
+
+    Attributes:
+        image: its name; empty for one that a test made.
+        image_crc: CRC-32 of the bytes that were sent.
+        stage: what they are, "tensor" or "frame".
+        threshold: percent, as asked for; None for the model's own.
+        input_size: (height, width) of the model's input in pixels.
+        positive_class: index of the score that decides.
+        answer: with its map, and the threshold that it is for.
+    """
+
+    image: str
+    image_crc: int
+    stage: str
+    threshold: int | None
+    input_size: tuple[int, int]
+    positive_class: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class VarietyFacts:
+    """Whether the network tells pictures apart, by the oracle.
+
+    `images`: how many different ones it saw, synthetic ones and noise included.
+    `constant_outputs`: names of the outputs whose bytes were the same for all.
+    """
+
+    images: int
+    constant_outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFacts:
+    """What an inference was asked for.
+
+    `image_crc`: CRC-32 of the bytes that were sent. `threshold`: percent, None for the model's
+    own. `cam`: the map was asked for below the threshold too. `count`: see
+    `hil.board.facts.Asked`.
+    """
+
+    image_crc: int
+    stage: str
+    threshold: int | None
+    cam: bool
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class InferenceRecord:
     """One result as the board sent it, in order; also of tests that judge it themselves.
 
     Attributes:
+        asked: what for.
         image_crc: CRC-32 of the image that it is for.
-        scores, threshold, location: of the answer.
+        scores, threshold, location, cam: of the answer.
         times: of this inference.
         boot: counts the board's starts in this run.
         count: inferences since that start, by the board.
@@ -245,10 +297,12 @@ class InferenceRecord:
         at_s: the host's monotonic clock when it arrived.
     """
 
+    asked: AskedFacts
     image_crc: int
     scores: tuple[int, ...]
     threshold: int
     location: Location | NoLocation
+    cam: Grid | None
     times: Times
     boot: int
     count: int
@@ -269,8 +323,9 @@ class MeasurementRecord:
 class TestRecord:
     """The outcome of one phase of one test: set-up, call or tear-down (`when`).
 
-    `by_verdict`: it failed because of a verdict on an image. Facts and tolerances
-    decide whether it fails with other tolerances.
+    `by_verdict`: the facts that it failed by, as `hil.judge.answers.JudgedAnswer.key` names
+    them; empty where it failed by something else. They decide whether it fails with other
+    tolerances.
     """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
@@ -280,7 +335,7 @@ class TestRecord:
     outcome: str
     duration_s: float
     message: str
-    by_verdict: bool = False
+    by_verdict: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +372,8 @@ KINDS: dict[str, type] = {
     "repeat": RepeatRecord,
     "trace": TraceRecord,
     "model": ModelRecord,
+    "reference": ReferenceRecord,
+    "variety": VarietyFacts,
     "inference": InferenceRecord,
     "handshake": HandshakeRecord,
     "oddity": OddityRecord,
@@ -347,6 +404,8 @@ class Run:
     repeats: tuple[RepeatRecord, ...] = ()
     frames: tuple[FrameRecord, ...] = ()
     model: ModelRecord | None = None
+    references: tuple[ReferenceRecord, ...] = ()
+    variety: VarietyFacts | None = None
     inferences: tuple[InferenceRecord, ...] = ()
     handshakes: tuple[HandshakeRecord, ...] = ()
     oddities: tuple[OddityRecord, ...] = ()
@@ -372,6 +431,8 @@ class Run:
             repeats=_all(rest, RepeatRecord),
             frames=_all(rest, FrameRecord),
             model=_last(rest, ModelRecord),
+            references=_all(rest, ReferenceRecord),
+            variety=_last(rest, VarietyFacts),
             inferences=_all(rest, InferenceRecord),
             handshakes=_all(rest, HandshakeRecord),
             oddities=_all(rest, OddityRecord),

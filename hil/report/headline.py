@@ -74,7 +74,7 @@ def headline(
         diagnosis: the last of the reasons, where something is wrong.
     """
     stands = judged.verdict if verdict is None else verdict
-    failed, open_ = _failures(judged), stands.trouble + stands.skipped
+    failed, open_ = stands.counts, stands.trouble + stands.unproven
     if verdict is None:
         outcome = Outcome.PASSED
         if stands.failures:
@@ -87,8 +87,7 @@ def headline(
         open_ = _gates(verdict, GateStatus.NOT_PROVEN, GateStatus.NOT_MEASURED) + open_
     if outcome.tone == "good":
         return Headline(outcome, _successes(judged, verdict))
-    # A failure that no test or image stands for, such as of a test without a board.
-    return Headline(outcome, ((failed + open_) or stands.failures) + _cause(diagnosis))
+    return Headline(outcome, failed + open_ + _cause(diagnosis))
 
 
 def gate_rows(
@@ -123,17 +122,6 @@ def _gates(verdict: GatesVerdict, *statuses: GateStatus) -> tuple[str, ...]:
         for status in statuses
         if (found := verdict.of(status))
     )
-
-
-def _failures(judged: JudgedRun) -> tuple[str, ...]:
-    images, tests = judged.failed_images, judged.failed_tests
-    reasons = []
-    if images:
-        total = count_text(len(judged.images), "image")
-        reasons.append(f"the board's answer is wrong for {len(images):,} of {total}")
-    if tests:
-        reasons.append(f"{count_text(len(tests), 'test')} failed")
-    return tuple(reasons)
 
 
 def _cause(diagnosis: Diagnosis | None) -> tuple[str, ...]:

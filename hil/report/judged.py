@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from hil.errors import FirmwareError, InfrastructureError, UnavailableError, UsageError
+from hil.errors import (
+    FirmwareError,
+    InfrastructureError,
+    NotProvenError,
+    UnavailableError,
+    UsageError,
+)
+from hil.judge.answers import (
+    JudgedAnswer,
+    Wrong,
+    judge_answers,
+    judge_read_back,
+    wrong_oddities,
+)
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
 from hil.location import Location
@@ -22,6 +35,7 @@ if TYPE_CHECKING:
 
 FAILED_OUTCOMES = ("failed", FirmwareError.kind, UsageError.kind)
 UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run")
+UNPROVEN_OUTCOMES = (NotProvenError.kind,)
 SKIPPED_OUTCOMES = (UnavailableError.kind,)
 
 
@@ -91,6 +105,8 @@ class JudgedRun:
     run: Run
     tolerances: Tolerances
     images: tuple[JudgedImage, ...]
+    answers: tuple[JudgedAnswer, ...]
+    read_back: tuple[JudgedAnswer, ...]
 
     def tests(self, outcomes: Iterable[str]) -> tuple[TestRecord, ...]:
         """The tests that ended in one of `outcomes`."""
@@ -99,11 +115,27 @@ class JudgedRun:
 
     @property
     def failed_tests(self) -> tuple[TestRecord, ...]:
-        """Judged by other tolerances, what a verdict on an image failed is told by the image."""
+        """By other tolerances than in the run, those that failed by facts that fail by them too."""
         failed = self.tests(FAILED_OUTCOMES)
         if self.tolerances == recorded_tolerances(self.run):
             return failed
-        return tuple(test for test in failed if not test.by_verdict)
+        known = {judged.key for judged in (*self.answers, *self.read_back)}
+        right = known - {wrong.key for wrong in self.wrong}
+        return tuple(
+            test for test in failed if not test.by_verdict or not right.issuperset(test.by_verdict)
+        )
+
+    @property
+    def wrong_answers(self) -> tuple[JudgedAnswer, ...]:
+        """The answers that are not the oracle's, within the tolerances."""
+        return tuple(answer for answer in self.answers if answer.failed)
+
+    @property
+    def wrong(self) -> tuple[Wrong, ...]:
+        """Everything that is wrong in the facts: answers, what was read back, oddities."""
+        judged = (answer.wrong for answer in (*self.answers, *self.read_back))
+        found = (wrong for wrong in judged if wrong is not None)
+        return (*found, *wrong_oddities(self.run.oddities))
 
     @property
     def verdict(self) -> GatesVerdict:
@@ -129,7 +161,13 @@ def judge_recorded(run: Run, tolerances: Tolerances | None = None) -> JudgedRun:
         if trace is not None and facts.ops is None:
             facts = dataclasses.replace(facts, ops=trace.ops)
         images.append(JudgedImage(record, trace, judge_image(facts, limits)))
-    return JudgedRun(run, limits, tuple(images))
+    return JudgedRun(
+        run,
+        limits,
+        tuple(images),
+        judge_answers(run, limits),
+        judge_read_back(run, limits),
+    )
 
 
 def recorded_tolerances(run: Run) -> Tolerances:

@@ -5,17 +5,24 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil.errors import ExitCode, HilError, InfrastructureError, UnavailableError
+from hil.errors import (
+    ExitCode,
+    HilError,
+    InfrastructureError,
+    NotProvenError,
+    UnavailableError,
+)
 
 if TYPE_CHECKING:
     import pytest
 
     from hil.diagnose import Diagnosis
     from hil.fixture_set import FixturePhoto
+    from hil.judge.answers import Wrong
     from hil.options import RunOptions
     from hil.record.run import EndFacts, Run
     from hil.record.writer import RunFile
@@ -65,6 +72,10 @@ class RunLog:
             self.kinds[outcome] += 1
             self._write_test(test, report, outcome)
 
+    def wrong_outside_of_tests(self, wrong: Sequence[Wrong]) -> None:
+        """Takes what was wrong in answers that no test is to be failed by."""
+        self.kinds["failed"] += len(wrong)
+
     def first_picture_of(self, measurement: Measurement) -> bool:
         """True once per image: a report with a picture beside every test would be huge."""
         name = measurement.facts.image
@@ -81,6 +92,7 @@ class RunLog:
         if bench.recording_error is not None:
             self.errors.append(bench.recording_error)
         self._write_model(bench)
+        self._write_news(bench)
         try:
             self.summary = bench.summary()
             self._write_board(bench)
@@ -179,7 +191,7 @@ class RunLog:
         unwritten = self._file is not None and self._file.error is not None
         if not_measured or self.errors or unwritten:
             return ExitCode.INFRASTRUCTURE
-        if self.kinds[UnavailableError.kind]:
+        if self.kinds[UnavailableError.kind] or self.kinds[NotProvenError.kind]:
             return ExitCode.NOT_PROVEN
         if pytest_status == ExitCode.PASSED and self.conclusion is not None:
             return self.conclusion.exit_code()
@@ -221,8 +233,12 @@ class RunLog:
         from hil.record.run import RepeatRecord, TraceRecord
 
         self._write_model(bench)
-        for what in ("inferences", "evidence", "divergences"):
-            records = getattr(bench, what)
+        for what, records in (
+            ("references", bench.answers.references),
+            ("inferences", bench.answers.inferences),
+            ("evidence", bench.evidence),
+            ("divergences", bench.divergences),
+        ):
             for record in records[self._counts[what] :]:
                 self._add(record)
             self._counts[what] = len(records)
@@ -271,7 +287,7 @@ class RunLog:
         if outcome == UnavailableError.kind and self.unavailable is not None:
             message = str(self.unavailable)
         duration_s = round(report.duration, 6)
-        by_verdict = bool(getattr(report, BY_VERDICT, False))
+        by_verdict = tuple(getattr(report, BY_VERDICT, ()))
         self._add(TestRecord(test, report.when, outcome, duration_s, message, by_verdict))
         for name, value in getattr(report, RECORDED, ()):
             self._add(MeasurementRecord(test, name, value))
@@ -283,14 +299,16 @@ class RunLog:
         from hil.record.collect import board_facts, console_facts, link_facts
 
         self._add(board_facts(bench, board))
+        if bench.answers.inferences:
+            self._add(bench.variety)
         self._add(link_facts(board, bench.recoveries))
         self._add(console_facts(board))
 
 
-_FINE = ("passed", "skipped", UnavailableError.kind)
+_FINE = ("passed", "skipped", UnavailableError.kind, NotProvenError.kind)
 
 RECORDED = "hil_recorded"
 """Attribute of a TestReport: (name, value) of what the test recorded."""
 
 BY_VERDICT = "hil_by_verdict"
-"""Attribute of a TestReport, and of what the test raised: see `TestRecord.by_verdict`."""
+"""Attribute of a TestReport, and of what the test raised: keys as in `TestRecord.by_verdict`."""

@@ -28,7 +28,7 @@ def expect(measurement: Measurement | FrameMeasurement, *checks: str) -> None:
             expect_verdict(verdict)
     if failed:
         wrong = pytest.fail.Exception("\n".join(failed), pytrace=False)
-        setattr(wrong, BY_VERDICT, True)
+        setattr(wrong, BY_VERDICT, (measurement.key,))
         raise wrong
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hil.board import Board
+from hil.errors import NotProvenError
 from hil.oracle import Oracle
 from hil.suite.expect import expect_verdict
 from hil.testbench import Bench
@@ -56,3 +57,13 @@ def test_the_threshold_and_the_positive_class_are_those_of_the_model(
 def test_hello_switched_the_image_source_from_camera_to_injected(board: Board) -> None:
     assert board.identity.capabilities.injection
     assert board.identity.image_source is ImageSource.INJECTED
+
+
+def test_the_network_tells_images_apart(bench: Bench, board: Board) -> None:
+    from hil.judge.sameness import no_variety
+
+    if bench.variety.constant_outputs:
+        raise NotProvenError(
+            no_variety(bench.variety),
+            hint="look at the training and the conversion: such a network sees nothing",
+        )

@@ -12,7 +12,7 @@ from hil.diagnose import diagnose
 from hil.location import NoLocation
 from hil.oracle import Oracle
 from hil.record.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
-from hil.record.run import HeapFacts, InferenceRecord, Run, TestRecord, Times
+from hil.record.run import AskedFacts, HeapFacts, InferenceRecord, Run, TestRecord, Times
 from hil.testing.recorded_run import BOARD, MEMORY
 from tests.diagnose.conftest import MakeRun
 
@@ -28,10 +28,12 @@ def inferences(**changes: Any) -> tuple[InferenceRecord, ...]:
 
     return tuple(
         InferenceRecord(
+            asked=AskedFacts(1, "tensor", None, True, None),
             image_crc=1,
             scores=(-100, 100),
             threshold=60,
             location=NoLocation.BELOW_THRESHOLD,
+            cam=None,
             times=Times(100_000, 0, value("invoke_us", n, us), 200, 103_000 + us),
             boot=1,
             count=value("count", n, n + 1),

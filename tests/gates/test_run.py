@@ -29,7 +29,7 @@ def judge(run: Run, *gates: Gate, tolerances: Tolerances | None = None) -> Gates
     return judge_run_gates(run, Gates(gates or (MET,)), tolerances)
 
 
-def with_test(run: Run, outcome: str, *, by_verdict: bool = False) -> Run:
+def with_test(run: Run, outcome: str, *by_verdict: str) -> Run:
     added = TestRecord("test_x.py::test_it", "call", outcome, 0.1, "why\nit failed", by_verdict)
     return dataclasses.replace(run, tests=(*run.tests, added))
 
@@ -41,7 +41,10 @@ def ended(run: Run, code: int) -> Run:
 def with_fault(fault: Fault) -> Run:
     """Its tests fail by the verdicts on the images, as the suite's do."""
     run = recorded_run(3, faults={1: fault})
-    tests = [dataclasses.replace(t, by_verdict=t.outcome == "failed") for t in run.tests]
+    tests = [
+        dataclasses.replace(t, by_verdict=("image photo-0001",) if t.outcome == "failed" else ())
+        for t in run.tests
+    ]
     return dataclasses.replace(run, tests=tuple(tests))
 
 
@@ -130,7 +133,7 @@ def test_a_run_that_passed_with_loose_tolerances_fails_with_strict_ones() -> Non
     run = with_fault("score")
     assert run.board is not None
     limits = tuple((name, str(getattr(LOOSE, name))) for name, _ in run.board.tolerances)
-    passed = [dataclasses.replace(t, outcome="passed", by_verdict=False) for t in run.tests]
+    passed = [dataclasses.replace(t, outcome="passed", by_verdict=()) for t in run.tests]
     live = dataclasses.replace(
         ended(run, 0),
         board=dataclasses.replace(run.board, tolerances=limits),
@@ -150,7 +153,7 @@ def test_a_failure_that_is_no_verdict_stays_with_other_tolerances() -> None:
 def test_an_image_that_was_measured_again_counts_too() -> None:
     (wrong,) = [i for i in with_fault("score").images if i.facts.scores and i.facts.scores.max_lsb]
     run = dataclasses.replace(GOOD, repeats=(RepeatRecord(wrong.facts),))
-    assert "measured again" in judge(run).failures[0]
+    assert judge(run).failures[0].startswith("image photo-0001: score: ")
     assert judge(run, tolerances=LOOSE).ship is Ship.SHIP
 
 
@@ -169,7 +172,7 @@ def test_the_last_line_is_the_verdict(gates: tuple[Gate, ...], text: str) -> Non
 
 def test_trouble_and_failures_are_in_the_headline() -> None:
     run = ended(with_test(GOOD, "failed"), ExitCode.INTERRUPTED)
-    assert headline(judge(run)).startswith("DO NOT SHIP: 1 failed; the run did not come to")
+    assert headline(judge(run)).startswith("DO NOT SHIP: 1 test failed; the run did not come to")
 
 
 def test_what_is_not_met_is_explained_below_the_table() -> None:
@@ -195,4 +198,18 @@ def test_of_many_failures_some_are_listed() -> None:
     faults: dict[int, Fault] = dict.fromkeys(range(9), "score")
     lines = [line.text for line in verdict_lines(judge(recorded_run(9, faults=faults)))]
     assert sum(line.startswith("failed: ") for line in lines) == 5
-    assert any("more failures" in line for line in lines)
+    assert "and more: the run file holds all" in lines
+    assert lines[-1].endswith("9 tests failed; 9 of 9 answers wrong")
+
+
+def test_a_failure_whose_facts_are_not_in_the_run_stays_with_other_tolerances() -> None:
+    run = with_test(GOOD, "failed", "frame rocket")
+    assert judge(run, tolerances=LOOSE).ship is Ship.DO_NOT_SHIP
+    assert judge(run, tolerances=LOOSE).failures == ("test test_x.py::test_it: it failed",)
+
+
+def test_a_failure_by_a_right_answer_never_ships_with_the_tolerances_of_the_run() -> None:
+    """The answer that was judged in the test is not the one that the run file holds."""
+    verdict = judge(with_test(GOOD, "failed", "image photo-0001"))
+    assert (verdict.ship, exit_code(verdict)) == (Ship.DO_NOT_SHIP, ExitCode.TEST_FAILED)
+    assert verdict.failures == ("test test_x.py::test_it: it failed",)

@@ -14,7 +14,7 @@ from hil.gates.model import Gate, Gates, GateStatus, Ship
 from hil.gates.run import judge_run_gates
 from hil.measure.catalog import CATALOG, user_metric
 from hil.measure.samples import samples
-from hil.record.run import InferenceRecord, MeasurementRecord, Run, TestRecord
+from hil.record.run import AskedFacts, InferenceRecord, MeasurementRecord, Run, TestRecord
 from hil.report.judged import judge_recorded
 from hil.report.markdown import markdown
 from hil.report.page.details import identity
@@ -108,10 +108,12 @@ def test_virtual_time_is_not_taken_for_a_wrong_unit() -> None:
     times = dataclasses.replace(run.images[0].times, upload_us=0, preprocess_us=0, cam_us=0)
     records = tuple(
         InferenceRecord(
+            asked=AskedFacts(at, "tensor", None, True, None),
             image_crc=at,
             scores=(0, 0),
             threshold=50,
             location=run.images[0].facts.device.location,
+            cam=None,
             times=dataclasses.replace(times, invoke_us=300 + at, round_trip_us=300_000 + at),
             boot=1,
             count=at + 1,
@@ -120,7 +122,7 @@ def test_virtual_time_is_not_taken_for_a_wrong_unit() -> None:
         )
         for at in range(20)
     )
-    failed = (TestRecord("test_it", "call", "failed", 0.1, "", False),)
+    failed = (TestRecord("test_it", "call", "failed", 0.1, ""),)
     run = dataclasses.replace(run, inferences=records, tests=failed)
     assert [finding.id for finding in findings(run)] == ["timing.milliseconds"]
     virtual = dataclasses.replace(run.board, time_base="virtual")
