@@ -381,6 +381,7 @@ class Bench:
             "self-check": self.self_check.outcome.value,
             "tolerances": _listing(dataclasses.asdict(self.tolerances)),
             "link": _listing({k: v for k, v in dataclasses.asdict(stats).items() if v}),
+            "answers": self.answers.summary(),
             "recoveries": self.recoveries,
             **({"recording": str(self.options.record)} if self.options.record else {}),
         }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hil.diagnose.packing import unpack_int8, unpack_png
 from hil.errors import UsageError
+from hil.judge.answers import frame_key
 from hil.judge.facts import ImageFacts, OpFacts
 from hil.judge.verdict import Status, judge_image
 from hil.location import Location, NoLocation
@@ -193,6 +194,13 @@ def read_world(run: Run, oracle: Oracle, tolerances: Tolerances) -> World:
         case = _case(extra.facts, tensor, oracle, tolerances, extra, before, ())
         last = order.last_cell(oracle, extra.facts.image_crc, extra.facts.invoke_us)
         cases.append(dataclasses.replace(case, last_cell=last))
+    for frame in run.frames:
+        if frame.input:
+            continue  # the model saw something else: that is explained for itself
+        before = order.before(frame.facts.image_crc, frame.times.invoke_us)
+        case = _case(frame.facts, _of_frame(frame), oracle, tolerances, None, before, ())
+        last = order.last_cell(oracle, frame.facts.image_crc, frame.times.invoke_us)
+        cases.append(dataclasses.replace(case, name=frame_key(frame.name), last_cell=last))
     return World(run, oracle, model_of(run), tuple(cases))
 
 

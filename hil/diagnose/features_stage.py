@@ -216,7 +216,7 @@ def _features_alone(world: World, outcome: Outcome, wrong: Sequence[Case]) -> No
             make_finding(
                 "engine.stale-output",
                 "engine",
-                f"explains {len(wrong)} of {len(wrong)} failures, exactly",
+                f"explains {len(wrong)} of {len(wrong)} wrong images, exactly",
                 wrong,
                 output="the features",
                 image=", ".join(sorted(set(names))[:3]),

@@ -124,7 +124,7 @@ def _finding(
     names: tuple[str, ...],
 ) -> Finding:
     count = match.failing
-    plural = "failure" if count == 1 else "failures"
+    plural = "wrong image" if count == 1 else "wrong images"
     evidence = f"explains {count} of {count} {plural}, exactly{note}"
     if match.contradicted:
         evidence += f"; it happens at times: {match.contradicted} other images are right"

@@ -16,7 +16,7 @@ class Finding:
         stage: where in the board's work it shows: "input", "engine", "scores", "map",
             "decision", "location", "timing", "identity", "memory" or "board".
         title: the mistake in words, with its parameters.
-        evidence: what speaks for it, such as "explains 23 of 23 failures, exactly".
+        evidence: what speaks for it, such as "explains 23 of 23 wrong images, exactly".
         where_to_look: the place.
         explained: failing answers that it predicts.
         failures: failing answers of this stage.

@@ -98,7 +98,7 @@ def _decision(world: World, outcome: Outcome) -> None:
             make_finding(
                 "decision.map-missing",
                 "decision",
-                f"explains {len(missing)} of {len(missing)} failures",
+                f"explains {len(missing)} of {len(missing)} wrong images",
                 missing,
                 when=when,
             )

@@ -31,7 +31,7 @@ SWAPPED = Finding(
     id="location.transposed",
     stage="location",
     title="x and y are swapped",
-    evidence="explains 2 of 2 failures, exactly",
+    evidence="explains 2 of 2 wrong images, exactly",
     where_to_look="FindPeak",
     images=("photo-0001", "photo-0005"),
     alternatives=(("location.flipped", "the columns are counted from the right"),),
@@ -159,7 +159,7 @@ def test_the_summary_names_the_bug_before_the_gates(tmp_path: Path) -> None:
     lines = place.read_text("utf-8").splitlines()
     at = lines.index("### Diagnosis")
     assert lines[at + 2].startswith("1. **x and y are swapped** `location.transposed`")
-    assert "explains 2 of 2 failures" in lines[at + 3]
+    assert "explains 2 of 2 wrong images" in lines[at + 3]
     assert "FindPeak" in lines[at + 4]
     first = "First difference, in `photo-0001`: operator 4 of 27 (CONV\\_2D) is the first"
     assert any(line.startswith(first) for line in lines)
