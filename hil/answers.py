@@ -47,6 +47,11 @@ class Answers:
             self._known[key] = None
             self._unknown.append(asked)
 
+    @property
+    def last(self) -> int:
+        """The number of the newest inference, from 0."""
+        return len(self.inferences) - 1
+
     def name(self, data: bytes, name: str) -> None:
         """Says what an image is called; one that a test made has no name."""
         self._names.setdefault(zlib.crc32(data), name)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from hil.answers import Answers
 from hil.errors import HilError, InfrastructureError, UnavailableError
-from hil.judge.answers import Wrong, frame_key, image_key, wrong_oddities
+from hil.judge.answers import Wrong, answer_key, frame_key, image_key, wrong_oddities
 from hil.options import RunOptions
 
 if TYPE_CHECKING:
@@ -58,9 +58,13 @@ class FirstCause:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Judged:
-    """What is judged; `verdicts` are those of `hil.judge.verdict.judge_image`."""
+    """What is judged; `verdicts` are those of `hil.judge.verdict.judge_image`.
+
+    `number`: of the inference in the run.
+    """
 
     verdicts: tuple[Verdict, ...]
+    number: int
 
     def verdict(self, check: str) -> Verdict:
         """The verdict of one check of `hil.judge.verdict.IMAGE_CHECKS`."""
@@ -84,9 +88,9 @@ class Measurement(_Judged):
     memory: MemoryReport
 
     @property
-    def key(self) -> str:
-        """Its key in the run file."""
-        return image_key(self.facts.image)
+    def keys(self) -> tuple[str, ...]:
+        """Its keys in the run file."""
+        return answer_key(self.number), image_key(self.facts.image)
 
     def properties(self) -> tuple[tuple[str, object], ...]:
         """Latency and memory by name, as for JUnit XML."""
@@ -118,9 +122,9 @@ class FrameMeasurement(_Judged):
     inference: Inference
 
     @property
-    def key(self) -> str:
-        """Its key in the run file."""
-        return frame_key(self.facts.image)
+    def keys(self) -> tuple[str, ...]:
+        """Its keys in the run file."""
+        return answer_key(self.number), frame_key(self.facts.image)
 
 
 class Bench:
@@ -271,7 +275,11 @@ class Bench:
     @cached_property
     def oracle(self) -> Oracle:
         """The oracle for the model that the board was flashed with."""
+        from hil.images import synthetic
         from hil.oracle import Oracle
+
+        for photo in synthetic():
+            self.answers.name(photo.tensor.tobytes(), photo.name)
 
         model = (self._board or self.ready_board()).expected.model
         return Oracle(
@@ -408,6 +416,7 @@ class Bench:
         board, oracle = self.ready_board(), self.oracle
         self.answers.name(photo.tensor.tobytes(), photo.name)
         inference = board.infer(photo.tensor, cam_always=True, threshold=threshold)
+        number = self.answers.last
         score_tensor = board.read_output(oracle.model.score_output)[0]
         features = board.read_output(oracle.model.features_output)[0]
         memory = board.memory()
@@ -419,6 +428,7 @@ class Bench:
             photo=photo,
             facts=facts,
             verdicts=judge_image(facts, self.tolerances),
+            number=number,
             inference=inference,
             answer=answer,
             score_tensor=score_tensor,
@@ -444,6 +454,7 @@ class Bench:
         self.answers.name(frame.pixels.tobytes(), frame.name)
         expected = preprocess(frame.pixels, oracle.model.input_size)
         inference = board.infer(frame.pixels, stage="frame", cam_always=True)
+        number = self.answers.last
         got = board.read_input().reshape(oracle.model.input_size)
         features = board.read_output(oracle.model.features_output)[0]
         answer = oracle.run(expected)
@@ -459,6 +470,7 @@ class Bench:
             preprocessing=compare_tensors(expected, got),
             facts=facts,
             verdicts=judge_image(facts, self.tolerances),
+            number=number,
             inference=inference,
         )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hil.errors import ExitCode
 from hil.gates.judge import judge_gates, ship_of
 from hil.gates.model import Gates, GateStatus, GatesVerdict, Ship
+from hil.judge.answers import wrong_oddities
 from hil.judge.sameness import no_variety
 from hil.measure.samples import samples
 from hil.measure.time_base import meaningless, without_limit
@@ -108,7 +109,7 @@ def _failures(judged: JudgedRun) -> Iterator[str]:
     yield from (str(wrong) for wrong in judged.wrong)
     told = {wrong.key for wrong in judged.wrong}
     for test in judged.failed_tests:
-        if not told.issuperset(test.by_verdict) or not test.by_verdict:
+        if told.isdisjoint(test.by_verdict):
             last = test.message.strip().rpartition("\n")[2]
             yield f"test {test.test}: {last}"
     if _failed_without_a_board(judged):
@@ -123,9 +124,12 @@ def _counts(judged: JudgedRun) -> Iterator[str]:
     wrong, total = len(judged.wrong_answers), len(judged.answers)
     if wrong:
         yield f"{wrong:,} of {count_text(total, 'answer')} wrong"
-    beside = len(judged.wrong) - wrong
-    if beside:
-        yield f"{beside:,} more wrong in what was read back beside them"
+    read_back = sum(bool(judgement.failed) for judgement in judged.read_back)
+    if read_back:
+        yield f"{count_text(read_back, 'image')} read back wrong"
+    odd = len(wrong_oddities(judged.run.oddities))
+    if odd:
+        yield f"{count_text(odd, 'answer')} that no right board gives"
 
 
 def _failed_without_a_board(judged: JudgedRun) -> bool:

@@ -28,7 +28,7 @@ def expect(measurement: Measurement | FrameMeasurement, *checks: str) -> None:
             expect_verdict(verdict)
     if failed:
         wrong = pytest.fail.Exception("\n".join(failed), pytrace=False)
-        setattr(wrong, BY_VERDICT, (measurement.key,))
+        setattr(wrong, BY_VERDICT, measurement.keys)
         raise wrong
 
 
