@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.errors import UsageError
+from hil.input_contract import REMEDY, wrong_pixels
+from hil.model_problem import Problem, refusal
 from hil.score import SCORE_SCALE, SCORE_ZERO_POINT
 from hil.tflite_graph import Graph, Op, Tensor, read_graph
 
@@ -96,65 +98,120 @@ def find_cam(
         input_shape: the shape to insist on; None takes any int8 [1, H, W, 1].
 
     Raises:
-        UsageError: wrong input shape or type, no int8 score output, no 4-D
-            feature output, or no classifier weights, each said distinctly.
+        UsageError: every problem of `look_for_cam`, at once.
     """
-    walk = _Walk(graph, where)
-    input_tensor = walk.input(input_shape)
-    score_output, score = walk.score()
-    classifier, weights = walk.classifier(score)
-    features_output, features = walk.features(classifier, weights)
-    return CamGraph(graph, input_tensor, score, score_output, features, features_output, weights)
+    cam, problems = look_for_cam(graph, input_shape=input_shape)
+    if cam is None:
+        raise refusal(problems, where=where)
+    return cam
+
+
+def look_for_cam(
+    graph: Graph, *, input_shape: tuple[int, ...] | None = INPUT_SHAPE
+) -> tuple[CamGraph | None, list[Problem]]:
+    """The parts of the graph's CAM, or all reasons why it has none.
+
+    They are: wrong count, type, shape or scale of the input, no int8 score output, no 4-D
+    feature output, no classifier weights. Arguments as for `find_cam`.
+    """
+    problems = list(_input_problems(graph, input_shape))
+    walk = _Walk(graph)
+    score: Tensor | None
+    try:
+        score_output, score = walk.score()
+    except _Refused as refused:
+        problems.append(refused.problem)
+        score = walk.any_softmax()  # what is in front of it may be wrong too
+    if score is None:
+        return None, problems
+    try:
+        classifier, weights = walk.classifier(score)
+        features_output, features = walk.features(classifier, weights)
+    except _Refused as refused:
+        problems.append(refused.problem)
+    if problems:
+        return None, problems
+    image = graph.tensors[graph.inputs[0]]
+    return CamGraph(graph, image, score, score_output, features, features_output, weights), []
+
+
+def _input_problems(graph: Graph, wanted: tuple[int, ...] | None) -> Iterator[Problem]:
+    if len(graph.inputs) != 1:
+        yield Problem(
+            f"wrong input: the model has {len(graph.inputs)} inputs, not one",
+            "export the model with the image as its only input",
+        )
+        return
+    tensor = graph.tensors[graph.inputs[0]]
+    plain = len(tensor.shape) == 4 and tensor.shape[0] == tensor.shape[3] == 1
+    if not (plain and tensor.elements) or (wanted is not None and tensor.shape != wanted):
+        shape = "[1, height, width, 1]" if wanted is None else str(list(wanted))
+        yield Problem(
+            f"wrong input shape: {tensor.describe()}, not {shape}: one gray image",
+            "build the network for that input and convert it again; this version takes no other",
+        )
+    if tensor.type_name != "INT8":
+        yield Problem(
+            f"wrong input type: {tensor.describe()}, not int8",
+            "convert with full integer quantization and inference_input_type = int8",
+        )
+    elif len(tensor.scales) != 1 or len(tensor.zero_points) != 1:
+        yield Problem(
+            f"wrong input scale: {tensor.describe()} is not quantized as one tensor",
+            "convert with full integer quantization and inference_input_type = int8",
+        )
+    elif len(tensor.shape) == 4 and (wrong := wrong_pixels(tensor.scale(), tensor.zero_point())):
+        yield Problem(f"wrong input scale: {wrong}", REMEDY)
+
+
+class _Refused(Exception):
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.problem = Problem(what, remedy)
 
 
 class _Walk:
-    def __init__(self, graph: Graph, where: str) -> None:
+    def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._where = where
-
-    def input(self, wanted: tuple[int, ...] | None) -> Tensor:
-        graph = self._graph
-        if len(graph.inputs) != 1:
-            raise self._error(
-                f"wrong input: the model has {len(graph.inputs)} inputs, not one",
-                "export the model with the image as its only input",
-            )
-        tensor = graph.tensors[graph.inputs[0]]
-        if tensor.type_name != "INT8":
-            raise self._error(
-                f"wrong input type: {tensor.describe()}, not int8",
-                "convert with inference_input_type = int8",
-            )
-        plain = len(tensor.shape) == 4 and tensor.shape[0] == tensor.shape[3] == 1
-        if not (plain and tensor.elements) or (wanted is not None and tensor.shape != wanted):
-            shape = "[1, height, width, 1]" if wanted is None else str(list(wanted))
-            raise self._error(
-                f"wrong input shape: {tensor.describe()}, not {shape}",
-                "fix the shape when the model is built (batch of one, one channel)",
-            )
-        return tensor
 
     def score(self) -> tuple[int, Tensor]:
         seen = []
         for position, index in enumerate(self._graph.outputs):
             tensor = self._graph.tensors[index]
-            seen.append(tensor.describe())
             producer = self._graph.producer(index)
+            seen.append(
+                f"{tensor.describe()} of {'nothing' if producer is None else producer.name}"
+            )
             if producer is None or producer.name != "SOFTMAX" or tensor.type_name != "INT8":
                 continue
             if len(tensor.shape) != 2 or tensor.shape[0] != 1 or tensor.shape[1] < 2:
                 continue
             if tensor.scales != (float(SCORE_SCALE),) or tensor.zero_points != (SCORE_ZERO_POINT,):
-                raise self._error(
+                raise _Refused(
                     f"no int8 score output: {tensor.describe()} has scale {list(tensor.scales)} "
                     f"and zero point {list(tensor.zero_points)}, not 1/256 and -128",
                     "convert again: TFLite fixes both for int8 SOFTMAX",
                 )
             return position, tensor
-        raise self._error(
+        raise _Refused(
             f"no int8 score output [1, classes] behind a SOFTMAX; outputs: {_listed(seen)}",
-            "convert with inference_output_type = int8 and the SOFTMAX as an output",
+            self._score_remedy(),
         )
+
+    def _score_remedy(self) -> str:
+        if any(self._graph.tensors[index].type_name != "INT8" for index in self._graph.outputs):
+            return "convert with full integer quantization and inference_output_type = int8"
+        if self.any_softmax() is not None:
+            return "export the model with the SOFTMAX of two or more classes as an output"
+        return (
+            "end the network in one dense layer of two or more classes and SOFTMAX; this version "
+            "reads no other score, such as that of a sigmoid"
+        )
+
+    def any_softmax(self) -> Tensor | None:
+        """What the last SOFTMAX with a row of classes makes, output or not."""
+        made = [self._graph.tensors[op.output] for op in self._graph.ops if op.name == "SOFTMAX"]
+        return next((tensor for tensor in reversed(made) if tensor.shape), None)
 
     def classifier(self, score: Tensor) -> tuple[Op, Tensor]:
         """The classifier in front of the SOFTMAX, and its filter."""
@@ -164,27 +221,27 @@ class _Walk:
         weights = self._graph.tensors[op.inputs[1]] if len(op.inputs) > 1 else None
         classes = score.shape[-1]
         if weights is None or op.inputs[1] < 0 or weights.type_name != "INT8":
-            raise self._error(
+            raise _Refused(
                 f"no classifier weights: {op.name} (operator {op.index}) has no int8 filter",
                 "quantize the whole model to int8",
             )
         wanted_rank = 4 if op.name == "CONV_2D" else 2
         shape = weights.shape
         if len(shape) != wanted_rank or shape[0] != classes or math.prod(shape[1:-1]) != 1:
-            raise self._error(
+            raise _Refused(
                 f"no classifier weights: the filter of {op.name} (operator {op.index}) is "
                 f"{weights.describe()}, not [{classes}, 1, 1, C] or [{classes}, C]",
                 "classify with one dense layer or 1x1 convolution, directly in front of SOFTMAX",
             )
         if len(weights.data) != weights.elements or weights.elements == 0:
-            raise self._error(
+            raise _Refused(
                 f"no classifier weights: {weights.describe()} is not a constant of "
                 f"{weights.elements} bytes in the file",
                 "export the model with its weights inside the .tflite",
             )
         counts = {len(weights.scales), len(weights.zero_points)}
         if len(counts) != 1 or not counts <= {1, classes}:
-            raise self._error(
+            raise _Refused(
                 f"no classifier weights: {weights.describe()} has {len(weights.scales)} scales and "
                 f"{len(weights.zero_points)} zero points for {classes} classes",
                 "quantize per tensor or per output channel",
@@ -197,25 +254,25 @@ class _Walk:
         features = self._graph.tensors[mean.inputs[0]]
         shape = features.shape
         if len(shape) != 4 or shape[0] != 1 or features.type_name != "INT8" or 0 in shape:
-            raise self._error(
+            raise _Refused(
                 f"no 4-D feature output: {mean.name} (operator {mean.index}) reduces "
                 f"{features.describe()}, not int8 [1, height, width, channels]",
                 "a map needs features with a height and a width",
             )
         if shape[3] != weights.shape[-1] or not self._whole_map(mean, shape):
-            raise self._error(
+            raise _Refused(
                 f"no classifier weights: {mean.name} (operator {mean.index}) is not the mean of "
                 f"{features.describe()} over its whole height and width",
                 "use global average pooling in front of the classifier",
             )
         if features.index not in self._graph.outputs:
-            raise self._error(
+            raise _Refused(
                 f"no 4-D feature output: {features.describe()}, which {mean.name} reduces, is not "
                 "an output of the model",
-                "export the model with the features as a second output",
+                "export the model with these features as a second output, int8",
             )
         if len(features.scales) != 1 or len(features.zero_points) != 1:
-            raise self._error(
+            raise _Refused(
                 f"no 4-D feature output: {features.describe()} is not quantized per tensor",
                 "convert with full int8 quantization",
             )
@@ -245,19 +302,16 @@ class _Walk:
             if before.name in wanted and before.inputs and before.inputs[0] >= 0:
                 return before
             if before.name != "RESHAPE":
-                raise self._error(
+                raise _Refused(
                     f"no classifier weights: walking back from {what}, {before.name} (operator "
                     f"{before.index}) comes where {names} is needed",
                     "end the model in global average pooling, one dense layer and SOFTMAX",
                 )
             op = before
-        raise self._error(
+        raise _Refused(
             f"no classifier weights: walking back from {what} ends without {names}",
             "end the model in global average pooling, one dense layer and SOFTMAX",
         )
-
-    def _error(self, message: str, hint: str) -> UsageError:
-        return UsageError(message, where=self._where, hint=hint)
 
 
 def _listed(descriptions: list[str]) -> str:

@@ -67,7 +67,9 @@ class Tensor:
         return self.scales[index if len(self.scales) > 1 else 0]
 
     def describe(self) -> str:
-        return f"{self.type_name.lower()} {list(self.shape)} ({self.name!r})"
+        # A converter names a fused tensor by all that went into it; the last is the layer.
+        name = self.name.rpartition(";")[2] or self.name
+        return f"{self.type_name.lower()} {list(self.shape)} ({name!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,13 @@ class _Reader:
                 raise ValueError("an input or output is no tensor of the graph")
         for index in buffers:
             with self._at(f"buffer {index}"):
+                if model.Buffers(index).Offset() > 1:  # 0 and 1 mean that there is none
+                    raise UsageError(
+                        f"buffer {index} lies behind the FlatBuffer, where TensorFlow Lite Micro "
+                        "does not read it",
+                        where=self._where,
+                        hint="convert the model again, below 2 GB and without offset buffers",
+                    )
                 self._buffers.append(_bytes(model.Buffers(index).DataAsNumpy()))
         op_codes = []
         for index in codes:

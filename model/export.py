@@ -125,7 +125,7 @@ def checked(model: bytes) -> ModelFacts:
         UsageError: the firmware cannot run it, or it is over its budget.
     """
     facts = measure(model, where="converted model")
-    found = problems(facts) + deviations(facts)
+    found = [problem.what for problem in problems(model)] + deviations(facts)
     if found:
         raise UsageError(
             "the converted model is not as expected: " + "; ".join(found),

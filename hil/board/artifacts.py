@@ -176,7 +176,7 @@ def _model_file(build: FlasherArgs, partitions: Sequence[Partition]) -> FlashFil
 
 
 def _model(file: FlashFile) -> ExpectedModel:
-    from hil.tflite_graph import read_graph
+    from hil.model_check import check_model
     from hil.wire.errors import WireError
     from hil.wire.model_image import unpack_model_image
 
@@ -188,5 +188,5 @@ def _model(file: FlashFile) -> ExpectedModel:
             where=str(file.path),
             hint="pack the .tflite file with its header again (docs/boards.md)",
         ) from cause
-    read_graph(image.tflite, where=str(file.path))
+    check_model(image.tflite, where=str(file.path))
     return ExpectedModel(image.tflite, image.positive_class, image.threshold, str(file.path))

@@ -57,7 +57,7 @@ def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Dea
                 capture_output=True,
                 text=True,
                 errors="replace",
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=child_environment(),
                 timeout=deadline.remaining(),
                 check=False,
             )
@@ -65,7 +65,7 @@ def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Dea
             text = f"not finished within {deadline.seconds:g} s"
             return MicroRun(trouble=text, repeatable=False)
         if done.returncode != 0:
-            return MicroRun(trouble=_trouble(done.returncode, done.stderr))
+            return MicroRun(trouble=last_words(done.returncode, done.stderr))
         with np.load(directory / "outputs.npz") as arrays:
             by_op = [arrays[f"op{index}"] for index in range(len(arrays.files))]
     return MicroRun(tuple(tuple(op[n] for op in by_op) for n in range(len(images))))
@@ -80,7 +80,13 @@ def probe(model: bytes) -> str:
     ).trouble
 
 
-def _trouble(status: int, stderr: str) -> str:
+def child_environment() -> dict[str, str]:
+    """The environment in which a child imports what this process does."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def last_words(status: int, stderr: str) -> str:
+    """Why a child ended: the signal, and the last line that it printed."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     last = lines[-1] if lines else "no message"
     if status < 0:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hil.cam_graph import INPUT_SHAPE, CamGraph, read_cam_graph
+from hil.cam_graph import INPUT_SHAPE, CamGraph
 from hil.deadline import Deadline
 from hil.errors import UsageError
 from hil.location import Location, NoLocation, locate
+from hil.model_check import check_model
 from hil.oracle.cam import FloatCam, float_cam, integer_cam
 from hil.oracle.interpreter import open_reference
 from hil.oracle.selfcheck import SelfCheck, self_check
@@ -85,10 +86,10 @@ class Oracle:
             input_shape: what the model's input must be; None takes any [1, H, W, 1].
 
         Raises:
-            UsageError: the model cannot be read, has no CAM, is refused by the
-                interpreters, or class or threshold are out of range.
+            UsageError: the model cannot be read or judged (`hil.model_check`), is refused
+                by the interpreters, or class or threshold are out of range.
         """
-        self.model: CamGraph = read_cam_graph(model, where=where, input_shape=input_shape)
+        self.model: CamGraph = check_model(model, where=where, input_shape=input_shape)
         if not 0 <= positive_class < self.model.classes:
             raise UsageError(
                 f"positive_class {positive_class} does not exist: the model has "

@@ -63,11 +63,16 @@ def check_registered(codes: Iterable[int], schema: Any) -> None:
     names = read_toml(find("firmware") / "ops.toml").take("ops", list)
     builtin = vars(schema.BuiltinOperator)
     registered = {builtin[name] for name in names}
-    for code in codes:
-        if code not in registered:
-            name = next((key for key, value in builtin.items() if value == code), f"{code}")
-            message = f"operator {name} is not registered in the firmware"
-            raise EngineError(ErrorCode.MODEL_OP, message, code)
+    lacking = [code for code in dict.fromkeys(codes) if code not in registered]
+    if lacking:
+        known = {value: key for key, value in builtin.items()}
+        names = ", ".join(known.get(code, f"{code}") for code in lacking)
+        plural = "s" if len(lacking) > 1 else ""
+        raise EngineError(
+            ErrorCode.MODEL_OP,
+            f"the firmware does not register the operator{plural} {names}",
+            lacking[0],
+        )
 
 
 def create_engine(kind: str, log: IO[bytes] | None = None) -> Engine:

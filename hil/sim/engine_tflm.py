@@ -50,8 +50,18 @@ class TflmEngine:
         self._shape: tuple[int, ...] = ()
         self._op_outputs: list[int] = []
 
-    def load(self, model: bytes, arena_bytes: int) -> int:
+    def arena_needed(self, model: bytes) -> int:
+        """The bytes of arena that a model takes, whatever the firmware; 0 if TFLM does not say.
+
+        Raises EngineError if TFLM refuses the model.
+        """
         self._model = model
+        self._plain = self._interpreter(keep_all=False)
+        _, text = self._with_stderr(self._plain.PrintAllocations)
+        total = _ARENA_TOTAL.search(text)
+        return int(total.group(1)) if total else 0
+
+    def load(self, model: bytes, arena_bytes: int) -> int:
         graph = schema.Model.GetRootAs(model, 0)
         codes = [graph.OperatorCodes(index) for index in range(graph.OperatorCodesLength())]
         check_registered(
@@ -59,10 +69,7 @@ class TflmEngine:
         )
         operators = range(graph.Subgraphs(0).OperatorsLength())
         self._op_outputs = [graph.Subgraphs(0).Operators(index).Outputs(0) for index in operators]
-        self._plain = self._interpreter(keep_all=False)
-        _, text = self._with_stderr(self._plain.PrintAllocations)
-        total = _ARENA_TOTAL.search(text)
-        used = int(total.group(1)) if total else 0
+        used = self.arena_needed(model)
         if used > arena_bytes:
             message = f"the model needs {used} bytes of arena, {arena_bytes} are there"
             raise EngineError(ErrorCode.ARENA_TOO_SMALL, message, used, arena_bytes)

@@ -94,6 +94,7 @@ def build(
 
 
 def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path) -> None:
+    from hil.model_check import check_for_firmware
     from hil.model_partition import read_partition
 
     table = firmware / "partitions.csv"
@@ -110,6 +111,7 @@ def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path)
     for partition in (factory, model):
         name, data = files[partition.offset]
         flash_layout.check_fits(partition, name, len(data), where=str(table))
+    check_for_firmware(tflite.read_bytes(), where=str(tflite))
     for name, data in files.values():
         (folder / name).write_bytes(data)
     arguments = _flasher_args({offset: name for offset, (name, _) in files.items()})

@@ -45,6 +45,7 @@ class TinyModel:
         pool: what averages the features: MEAN, or AVERAGE_POOL_2D.
         outputs: order of the graph's outputs; leave one out to make a bad model.
         input_type: "INT8", or another TensorType for a bad model.
+        input_scale, input_zero_point: (pixel - 128) / 128, or another scale of pixels.
         score_scale: 1/256, or another for a bad model.
         bias_dimension: `quantized_dimension` of the biases. 3 is what old
             converters wrote and LiteRT refuses.
@@ -63,6 +64,8 @@ class TinyModel:
     pool: Literal["mean", "average_pool"] = "mean"
     outputs: Sequence[Literal["score", "features"]] = ("score", "features")
     input_type: str = "INT8"
+    input_scale: float = 1 / 128
+    input_zero_point: int = 0
     score_scale: float = 1 / 256
     bias_dimension: int = 0
     seed: int = 1
@@ -118,7 +121,8 @@ class _Builder:
         rows, columns = wanted.grid
         if height % rows or width % columns:
             raise ValueError(f"grid {wanted.grid} does not divide the input {wanted.input_size}")
-        image = self._tensor("input", (1, height, width, 1), wanted.input_type, 1 / 128, 0)
+        pixels = wanted.input_scale, wanted.input_zero_point
+        image = self._tensor("input", (1, height, width, 1), wanted.input_type, *pixels)
         features = self._features(image)
         logits = self._logits(features)
         flat = self._tensor("logits", (1, wanted.classes), "INT8", _LOGIT_SCALE, 0)
@@ -155,9 +159,10 @@ class _Builder:
         filter_scale = 4 / (40 * cell_height * cell_width)
         filter_ = self._tensor("features/filter", shape, "INT8", filter_scale, 0, values)
         # A black-and-white balance lies in the middle of the range: at 0, quantized.
-        middle = round(-wanted.feature_zero_point * _FEATURE_SCALE / (filter_scale / 128))
+        bias_scale = filter_scale * wanted.input_scale
+        middle = round(-wanted.feature_zero_point * _FEATURE_SCALE / bias_scale)
         biases = np.full(wanted.channels, middle)
-        bias = self._bias("features/bias", biases, filter_scale / 128)
+        bias = self._bias("features/bias", biases, bias_scale)
         features = self._tensor(
             "features",
             (1, *wanted.grid, wanted.channels),

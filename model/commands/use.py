@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hil.errors import ExitCode, UsageError
+from hil.errors import ExitCode
 from model.files import HERE, MODEL, read_model
 
 
@@ -29,14 +29,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Checks and writes; returns the exit code."""
     from model.card import Card, write_model
-    from model.checks import measure, problems
+    from hil.model_problem import refusal
+    from model.checks import measure
+    from model.trial import DEAD, try_model
 
     model = read_model(options.model)
     where = str(options.model)
     facts = measure(model, where=where)
-    found = problems(facts)
+    tried = try_model(model, where=where, positive_class=options.positive_class)
+    found = [*tried.problems, *([DEAD] if tried.dead else [])]
     if found:
-        raise UsageError("; ".join(found), where=where, hint="convert the model again")
+        raise refusal(found, where=where)
     labels = tuple(label.strip() for label in options.labels.split(","))
     card = Card(
         labels,

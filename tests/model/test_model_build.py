@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from hil.cam_graph import read_cam_graph
+from hil.model_check import SMALLEST_SCALE
 from hil.resources import find
 from model.card import read_card
-from model.checks import SMALLEST_SCALE, measure, problems
+from model.checks import measure, problems
 
 pytestmark = pytest.mark.model
 pytest.importorskip("tensorflow", reason="needs TensorFlow: run `make test-model`")
@@ -82,4 +83,4 @@ def test_an_uncalibrated_network_dies_out_and_is_refused(tmp_path: Path) -> None
     python("-c", UNCALIBRATED, str(path))
     facts = measure(path.read_bytes())
     assert facts.smallest_scale < SMALLEST_SCALE
-    assert any("degenerate" in problem for problem in problems(facts))
+    assert any("degenerate" in problem.what for problem in problems(path.read_bytes()))

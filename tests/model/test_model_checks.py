@@ -12,7 +12,8 @@ from ai_edge_litert import schema_py_generated as schema
 
 from hil.errors import UsageError
 from hil.resources import find
-from model.checks import ModelFacts, deviations, measure, problems
+from hil.testing.tiny_model import tiny_model
+from model.checks import ModelFacts, arena_problems, deviations, measure, problems
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +43,12 @@ def the_input(subgraph: Any) -> int:
     return int(subgraph.Inputs(0))
 
 
-def test_the_committed_model_has_no_problem(facts: ModelFacts) -> None:
-    assert problems(facts) == []
+def said(model: bytes) -> list[str]:
+    return [problem.what for problem in problems(model)]
+
+
+def test_the_committed_model_has_no_problem(model: bytes, facts: ModelFacts) -> None:
+    assert problems(model) == []
     assert deviations(facts) == []
 
 
@@ -53,7 +58,7 @@ def test_the_operators_are_those_of_a_mobilenet_with_a_cam(facts: ModelFacts) ->
 
 
 def test_a_degenerate_scale_is_refused(model: bytes) -> None:
-    found = problems(measure(with_scale(model, an_activation, 1e-9)))
+    found = said(with_scale(model, an_activation, 1e-9))
     assert len(found) == 1
     assert "degenerate quantization" in found[0]
     assert "1e-09" in found[0]
@@ -61,27 +66,51 @@ def test_a_degenerate_scale_is_refused(model: bytes) -> None:
 
 @pytest.mark.parametrize("scale", [0.0, -0.5, float("nan"), float("inf")])
 def test_a_scale_that_is_no_positive_number_is_refused(model: bytes, scale: float) -> None:
-    found = problems(measure(with_scale(model, an_activation, scale)))
+    found = said(with_scale(model, an_activation, scale))
     assert any("zero, negative or not a number" in problem for problem in found)
 
 
 def test_another_input_scale_is_refused(model: bytes) -> None:
-    # 1/127.5 is what images / 127.5 - 1 gives, as the stock person detection model has it.
-    found = problems(measure(with_scale(model, the_input, 1 / 127.5)))
+    found = said(with_scale(model, the_input, 0.0187))
     assert len(found) == 1
-    assert "input has scale 0.00784313" in found[0]
+    assert "wrong input scale: scale 0.0187" in found[0]
 
 
-def test_another_input_zero_point_is_refused(facts: ModelFacts) -> None:
-    found = problems(dataclasses.replace(facts, input_zero_point=-1))
+def test_an_input_of_another_usual_scale_is_no_problem_but_not_what_is_exported(
+    model: bytes,
+) -> None:
+    # 1/127.5 is what images / 127.5 - 1 gives, as the stock person detection model has it.
+    changed = with_scale(model, the_input, 1 / 127.5)
+    assert said(changed) == []
+    assert "input has scale 0.00784313" in deviations(measure(changed))[0]
+
+
+def test_another_input_zero_point_deviates(facts: ModelFacts) -> None:
+    found = deviations(dataclasses.replace(facts, input_zero_point=-1))
     assert len(found) == 1
     assert "zero point -1" in found[0]
 
 
-def test_operators_that_the_firmware_lacks_are_named(facts: ModelFacts) -> None:
-    found = problems(dataclasses.replace(facts, missing_ops=("SHAPE", "PACK")))
+def test_operators_that_the_firmware_lacks_are_all_named() -> None:
+    found = problems(tiny_model(pool="average_pool", classifier="dense"))
     assert len(found) == 1
-    assert "lacks SHAPE, PACK" in found[0]
+    assert found[0].what.endswith("lacks operators of the model: AVERAGE_POOL_2D, FULLY_CONNECTED")
+    assert "firmware/ops.toml" in found[0].remedy
+
+
+@pytest.mark.parametrize("needed", [None, 0, 131_072])
+def test_an_arena_that_is_large_enough_or_was_not_measured_is_no_problem(
+    needed: int | None,
+) -> None:
+    assert arena_problems(needed) == []
+
+
+def test_an_arena_that_is_too_small_names_both_sizes_and_the_settings() -> None:
+    (problem,) = arena_problems(200_000)
+    assert "200,000 bytes are needed" in problem.what
+    assert "has 131,072" in problem.what
+    assert "--sim-arena 200000" in problem.remedy
+    assert "CONFIG_CAMHIL_ARENA_KB=196" in problem.remedy
 
 
 def test_other_operators_deviate_from_the_architecture(facts: ModelFacts) -> None:

@@ -1,0 +1,73 @@
+"""How much tensor arena a model takes in TensorFlow Lite Micro, measured on this machine.
+
+    python -m hil.sim.arena MODEL.tflite
+
+prints the bytes. TFLM aborts the process on some models, so `arena_needed` runs it in one of
+its own. A chip's pointers are half as wide, so a model takes a few per cent less there.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class ArenaNeed:
+    """`needed`: bytes; None if it could not be measured, and then `trouble` says why.
+
+    `refused`: TFLM itself refuses the model, or aborts on it.
+    """
+
+    needed: int | None
+    trouble: str = ""
+    refused: bool = False
+
+
+def arena_needed(model: bytes) -> ArenaNeed:
+    """Measures, in a process of its own. Takes about a second."""
+    from hil.oracle.interpreter import micro_installed
+    from hil.oracle.micro import child_environment, last_words
+
+    if not micro_installed():
+        return ArenaNeed(None, "tflite-micro is not installed (Linux x86-64: camhil[sim])")
+    with tempfile.TemporaryDirectory(prefix="camhil-arena-") as name:
+        file = Path(name) / "model.tflite"
+        file.write_bytes(model)
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", __name__, str(file)],
+                capture_output=True,
+                text=True,
+                errors="replace",
+                env=child_environment(),
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return ArenaNeed(None, f"not finished within {_SECONDS:g} s")
+    if done.returncode != 0:
+        return ArenaNeed(None, last_words(done.returncode, done.stderr), refused=True)
+    needed = int(done.stdout.split()[-1])
+    return ArenaNeed(needed) if needed else ArenaNeed(None, "TFLM does not say")
+
+
+def main(file: Path) -> int:
+    from hil.sim.engine import EngineError
+    from hil.sim.engine_tflm import TflmEngine
+
+    try:
+        print(TflmEngine().arena_needed(file.read_bytes()))
+    except EngineError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
