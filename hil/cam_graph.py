@@ -101,7 +101,7 @@ def find_cam(
         UsageError: every problem of `look_for_cam`, at once.
     """
     cam, problems = look_for_cam(graph, input_shape=input_shape)
-    if cam is None:
+    if cam is None or problems:
         raise refusal(problems, where=where)
     return cam
 
@@ -109,17 +109,18 @@ def find_cam(
 def look_for_cam(
     graph: Graph, *, input_shape: tuple[int, ...] | None = INPUT_SHAPE
 ) -> tuple[CamGraph | None, list[Problem]]:
-    """The parts of the graph's CAM, or all reasons why it has none.
+    """The parts of the graph's CAM, None if one is missing, and all that is wrong with them.
 
-    They are: wrong count, type, shape or scale of the input, no int8 score output, no 4-D
+    That is: wrong count, type, shape or scale of the input, no int8 score output, no 4-D
     feature output, no classifier weights. Arguments as for `find_cam`.
     """
     problems = list(_input_problems(graph, input_shape))
     walk = _Walk(graph)
+    head: int | None = None
     score: Tensor | None
     try:
-        score_output, score = walk.score()
-    except _Refused as refused:
+        head, score = walk.score()
+    except _RefusedError as refused:
         problems.append(refused.problem)
         score = walk.any_softmax()  # what is in front of it may be wrong too
     if score is None:
@@ -127,12 +128,13 @@ def look_for_cam(
     try:
         classifier, weights = walk.classifier(score)
         features_output, features = walk.features(classifier, weights)
-    except _Refused as refused:
-        problems.append(refused.problem)
-    if problems:
+    except _RefusedError as refused:
+        return None, [*problems, refused.problem]
+    if head is None or len(graph.inputs) != 1:
         return None, problems
     image = graph.tensors[graph.inputs[0]]
-    return CamGraph(graph, image, score, score_output, features, features_output, weights), []
+    cam = CamGraph(graph, image, score, head, features, features_output, weights)
+    return cam, problems
 
 
 def _input_problems(graph: Graph, wanted: tuple[int, ...] | None) -> Iterator[Problem]:
@@ -164,7 +166,7 @@ def _input_problems(graph: Graph, wanted: tuple[int, ...] | None) -> Iterator[Pr
         yield Problem(f"wrong input scale: {wrong}", REMEDY)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
         self.problem = Problem(what, remedy)
@@ -187,13 +189,13 @@ class _Walk:
             if len(tensor.shape) != 2 or tensor.shape[0] != 1 or tensor.shape[1] < 2:
                 continue
             if tensor.scales != (float(SCORE_SCALE),) or tensor.zero_points != (SCORE_ZERO_POINT,):
-                raise _Refused(
+                raise _RefusedError(
                     f"no int8 score output: {tensor.describe()} has scale {list(tensor.scales)} "
                     f"and zero point {list(tensor.zero_points)}, not 1/256 and -128",
                     "convert again: TFLite fixes both for int8 SOFTMAX",
                 )
             return position, tensor
-        raise _Refused(
+        raise _RefusedError(
             f"no int8 score output [1, classes] behind a SOFTMAX; outputs: {_listed(seen)}",
             self._score_remedy(),
         )
@@ -221,27 +223,27 @@ class _Walk:
         weights = self._graph.tensors[op.inputs[1]] if len(op.inputs) > 1 else None
         classes = score.shape[-1]
         if weights is None or op.inputs[1] < 0 or weights.type_name != "INT8":
-            raise _Refused(
+            raise _RefusedError(
                 f"no classifier weights: {op.name} (operator {op.index}) has no int8 filter",
                 "quantize the whole model to int8",
             )
         wanted_rank = 4 if op.name == "CONV_2D" else 2
         shape = weights.shape
         if len(shape) != wanted_rank or shape[0] != classes or math.prod(shape[1:-1]) != 1:
-            raise _Refused(
+            raise _RefusedError(
                 f"no classifier weights: the filter of {op.name} (operator {op.index}) is "
                 f"{weights.describe()}, not [{classes}, 1, 1, C] or [{classes}, C]",
                 "classify with one dense layer or 1x1 convolution, directly in front of SOFTMAX",
             )
         if len(weights.data) != weights.elements or weights.elements == 0:
-            raise _Refused(
+            raise _RefusedError(
                 f"no classifier weights: {weights.describe()} is not a constant of "
                 f"{weights.elements} bytes in the file",
                 "export the model with its weights inside the .tflite",
             )
         counts = {len(weights.scales), len(weights.zero_points)}
         if len(counts) != 1 or not counts <= {1, classes}:
-            raise _Refused(
+            raise _RefusedError(
                 f"no classifier weights: {weights.describe()} has {len(weights.scales)} scales and "
                 f"{len(weights.zero_points)} zero points for {classes} classes",
                 "quantize per tensor or per output channel",
@@ -254,25 +256,25 @@ class _Walk:
         features = self._graph.tensors[mean.inputs[0]]
         shape = features.shape
         if len(shape) != 4 or shape[0] != 1 or features.type_name != "INT8" or 0 in shape:
-            raise _Refused(
+            raise _RefusedError(
                 f"no 4-D feature output: {mean.name} (operator {mean.index}) reduces "
                 f"{features.describe()}, not int8 [1, height, width, channels]",
                 "a map needs features with a height and a width",
             )
         if shape[3] != weights.shape[-1] or not self._whole_map(mean, shape):
-            raise _Refused(
+            raise _RefusedError(
                 f"no classifier weights: {mean.name} (operator {mean.index}) is not the mean of "
                 f"{features.describe()} over its whole height and width",
                 "use global average pooling in front of the classifier",
             )
         if features.index not in self._graph.outputs:
-            raise _Refused(
+            raise _RefusedError(
                 f"no 4-D feature output: {features.describe()}, which {mean.name} reduces, is not "
                 "an output of the model",
                 "export the model with these features as a second output, int8",
             )
         if len(features.scales) != 1 or len(features.zero_points) != 1:
-            raise _Refused(
+            raise _RefusedError(
                 f"no 4-D feature output: {features.describe()} is not quantized per tensor",
                 "convert with full int8 quantization",
             )
@@ -302,13 +304,13 @@ class _Walk:
             if before.name in wanted and before.inputs and before.inputs[0] >= 0:
                 return before
             if before.name != "RESHAPE":
-                raise _Refused(
+                raise _RefusedError(
                     f"no classifier weights: walking back from {what}, {before.name} (operator "
                     f"{before.index}) comes where {names} is needed",
                     "end the model in global average pooling, one dense layer and SOFTMAX",
                 )
             op = before
-        raise _Refused(
+        raise _RefusedError(
             f"no classifier weights: walking back from {what} ends without {names}",
             "end the model in global average pooling, one dense layer and SOFTMAX",
         )

@@ -3,7 +3,8 @@
     python pack_model.py MODEL.tflite OUT.bin
 
 The settings (positive_class, threshold_percent) are in MODEL.toml. Refuses a model that needs
-operators which the firmware lacks, or that does not fit into its partition. Runs in the Python
+operators which the firmware lacks, whose input is not fed rightly with pixel - 128, or that does
+not fit into its partition: all that is wrong is told at once. Runs in the Python
 environment of ESP-IDF: it uses the standard library and those modules of `hil` that need no more.
 """
 
@@ -14,6 +15,10 @@ import json
 import struct
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hil.model_problem import Problem
 
 PROJECT = Path(__file__).resolve().parent
 FIRMWARE = PROJECT.parent
@@ -22,21 +27,58 @@ OP_CODES = PROJECT / "main" / "generated" / "op_codes.json"
 
 def pack(tflite: Path, output: Path) -> None:
     """Writes the partition's content to `output`. Raises hil.errors.UsageError."""
-    from hil.errors import UsageError
     from hil.flash_layout import check_fits, find_partition, read_csv
     from hil.model_partition import read_partition
+    from hil.model_problem import refusal
 
-    lacking = lacking_ops(tflite.read_bytes(), json.loads(OP_CODES.read_text(encoding="utf-8")))
-    if lacking:
-        raise UsageError(
-            f"the model needs {', '.join(lacking)}, which the firmware lacks",
-            where=str(tflite),
-            hint="add them to firmware/ops.toml and run python firmware/generate.py",
-        )
+    problems = model_problems(tflite.read_bytes())
+    if problems:
+        raise refusal(problems, where=str(tflite))
     image = read_partition(tflite, tflite.with_suffix(".toml"))
     table = FIRMWARE / "partitions.csv"
     check_fits(find_partition(read_csv(table), "model"), output.name, len(image), where=str(table))
     output.write_bytes(image)
+
+
+def model_problems(model: bytes) -> list[Problem]:
+    """What can be told of a .tflite without a reader of all of it."""
+    from hil.input_contract import REMEDY, wrong_pixels
+    from hil.model_problem import Problem
+
+    found = []
+    scale = input_quantization(model)
+    wrong = "" if scale is None else wrong_pixels(*scale)
+    if wrong:
+        found.append(Problem(f"wrong input scale: {wrong}", REMEDY))
+    lacking = lacking_ops(model, json.loads(OP_CODES.read_text(encoding="utf-8")))
+    if lacking:
+        found.append(
+            Problem(
+                f"the model needs {', '.join(lacking)}, which the firmware lacks",
+                "add them to firmware/ops.toml and run python firmware/generate.py",
+            )
+        )
+    return found
+
+
+def input_quantization(model: bytes) -> tuple[float, int] | None:
+    """Scale and zero point of the first subgraph's first input; None if it has not one of each.
+
+    Of schema.fbs: Model.subgraphs, SubGraph.inputs and .tensors, Tensor.quantization.
+    """
+    subgraphs = _follow(model, _u32(model, 0), 2)
+    graph = subgraphs + 4 + _u32(model, subgraphs + 4)
+    inputs = _follow(model, graph, 1)
+    if not inputs or not _u32(model, inputs):
+        return None
+    slot = _follow(model, graph, 0) + 4 + 4 * _u32(model, inputs + 4)
+    quantization = _follow(model, slot + _u32(model, slot), 4)
+    scales = _follow(model, quantization, 2) if quantization else 0
+    zeros = _follow(model, quantization, 3) if quantization else 0
+    if not scales or not zeros or (_u32(model, scales), _u32(model, zeros)) != (1, 1):
+        return None
+    scale = struct.unpack_from("<f", model, scales + 4)[0]
+    return float(scale), int(struct.unpack_from("<q", model, zeros + 4)[0])
 
 
 def lacking_ops(model: bytes, known: dict[str, int]) -> list[str]:
@@ -92,7 +134,10 @@ def main() -> int:
         return 1
     try:
         pack(arguments.tflite, arguments.output)
-    except (UsageError, OSError) as error:
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return int(error.exit_code)
+    except OSError as error:
         print(error, file=sys.stderr)
         return 1
     except (struct.error, IndexError):

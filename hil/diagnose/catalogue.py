@@ -224,7 +224,11 @@ CATALOGUE: dict[str, Entry] = {
     "board.silent": Entry("the board stopped answering", "tasks that block, and the wire"),
     "board.unplugged": Entry("the port went away", "cable and hub"),
     "board.no-firmware": Entry("there is no firmware that starts: {how}", "flash the board"),
-    "board.no-model": Entry("the board has no model that it can run: {how}", "the model partition"),
+    "board.no-model": Entry(
+        "the board has no model that it can run: {how}",
+        "the model partition; for an operator firmware/ops.toml; for the arena "
+        "CONFIG_CAMHIL_ARENA_KB, or --sim-arena on the simulated board",
+    ),
     "board.wrong-build": Entry("what runs is not what was flashed: {how}", _IDENTITY),
     "board.protocol": Entry("the board breaks the protocol: {how}", "docs/protocol.md"),
     "board.link-damaged": Entry("frames arrive damaged: {how}", "baud rate, ground, cable, noise"),

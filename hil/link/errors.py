@@ -104,7 +104,8 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
     ),
     ErrorCode.MODEL_INPUT: Explanation(
         "shape or type of the model's input do not fit",
-        "The input must be int8 of the shape that the firmware was built for.",
+        "The input must be one int8 tensor [1, height, width, channels] that the firmware has "
+        "room for.",
     ),
     ErrorCode.MODEL_SCORE: Explanation(
         "the model has no int8 score output of scale 1/256",
@@ -120,12 +121,14 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
     ),
     ErrorCode.MODEL_OP: Explanation(
         "the firmware lacks an operator of the model",
-        "Add the operator to the firmware's op resolver, or convert the model without it.",
+        "Add the operator to firmware/ops.toml (and for a chip run python firmware/generate.py and "
+        "make firmware), or convert the model without it.",
         "TFLite BuiltinOperator: {0}",
     ),
     ErrorCode.ARENA_TOO_SMALL: Explanation(
         "the tensor arena is too small for the model",
-        "Build the firmware with a larger arena.",
+        "Give the model a larger arena: CONFIG_CAMHIL_ARENA_KB in the chip's firmware (idf.py "
+        "menuconfig, camhil), --sim-arena BYTES for the simulated board.",
         "needed: {0} bytes",
         "available: {0} bytes",
     ),

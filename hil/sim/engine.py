@@ -66,13 +66,9 @@ def check_registered(codes: Iterable[int], schema: Any) -> None:
     lacking = [code for code in dict.fromkeys(codes) if code not in registered]
     if lacking:
         known = {value: key for key, value in builtin.items()}
-        names = ", ".join(known.get(code, f"{code}") for code in lacking)
-        plural = "s" if len(lacking) > 1 else ""
-        raise EngineError(
-            ErrorCode.MODEL_OP,
-            f"the firmware does not register the operator{plural} {names}",
-            lacking[0],
-        )
+        said = ", ".join(known.get(code, f"{code}") for code in lacking)
+        message = f"not registered in the firmware: {said}"
+        raise EngineError(ErrorCode.MODEL_OP, message, lacking[0])
 
 
 def create_engine(kind: str, log: IO[bytes] | None = None) -> Engine:

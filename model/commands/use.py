@@ -28,8 +28,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Checks and writes; returns the exit code."""
-    from model.card import Card, write_model
     from hil.model_problem import refusal
+    from model.card import Card, write_model
     from model.checks import measure
     from model.trial import DEAD, try_model
 
