@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hil.evaluate.agreement import agreement
@@ -15,10 +15,12 @@ from hil.evaluate.records import Answer, Header, Result
 from hil.evaluate.run import Answers
 from hil.evaluate.selection import Selection
 from hil.evaluate.truth import ImageTruth, image_truth
+from hil.judge.sameness import all_equal
 from hil.judge.tolerance import Tolerances
 from hil.location import Location, cell_location, winning_cell
 from hil.metrics import (
     BoxAccuracy,
+    Calibration,
     Decisions,
     PairedHits,
     best_threshold,
@@ -75,6 +77,7 @@ def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> 
         baselines=sides.baselines(),
         agreement=found,
         sources=sides.by_source(device=on_board),
+        alike=_alike(cases, device=on_board),
     )
 
 
@@ -103,8 +106,10 @@ class _Sides:
             scores=score_metrics(percents, persons, self.header.threshold),
             chosen=self.chosen(device),
             curve=threshold_curve(percents, persons),
-            calibration=calibration(percents, persons),
-            calibration_interval=calibration_interval(percents, persons),
+            calibration=_calibration(percents, persons),
+            calibration_interval=calibration_interval(percents, persons)
+            if len(set(persons)) == 2
+            else None,
             answered=pointing_game(self.locations(self.boxed, device), truths),
             found=self.found(device),
             peak=pointing_game(peaks, truths),
@@ -221,6 +226,18 @@ def _answer(case: _Case, device: bool) -> Answer:
         assert case.result.device is not None
         return case.result.device
     return case.result.oracle
+
+
+def _calibration(percents: Sequence[float], persons: Sequence[bool]) -> Calibration:
+    found = calibration(percents, persons)
+    # Who always answers "no" is never wrong on images without a person.
+    return found if len(set(persons)) == 2 else replace(found, error=None, brier=None)
+
+
+def _alike(cases: Sequence[_Case], *, device: bool) -> bool:
+    """Whether all images get one answer; copies of an image count once."""
+    answers = {case.result.oracle.image_crc: _answer(case, device) for case in cases}
+    return all_equal((answer.scores, answer.location) for answer in answers.values())
 
 
 def _map(answer: Answer) -> NDArray[np.int32]:

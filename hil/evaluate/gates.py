@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from hil.evaluate.quality import Evaluation
+from hil.evaluate.quality import ALIKE, Evaluation
 from hil.evaluate.records import Times
 from hil.evaluate.run import Answers
 from hil.gates.judge import judge_gates
@@ -57,6 +57,9 @@ class Known:
 
 _NOTHING = Known()
 
+_OF_BOTH_CLASSES = ("roc_auc", "balanced_accuracy", "calibration_error")
+_OF_ONE_CLASS = ("recall", "false_alarm_rate")
+
 
 def board_state(bench: Bench, answers: Answers) -> BoardState:
     """Asks the board."""
@@ -83,6 +86,8 @@ def judge_evaluation(
     """
     measured = evaluation_samples(found, answers, known, gates.confidence)
     verdict = judge_gates(measured, gates)
+    if found.alike:
+        verdict = verdict.without_proof(ALIKE)
     both = found.agreement
     if both is None or not both.failed:
         return verdict
@@ -140,6 +145,8 @@ def _of_board(state: BoardState) -> Iterator[Samples]:
 
 def _own(found: Evaluation, answers: Answers, confidence: float) -> Iterator[Samples]:
     quality = found.answering
+    for name, why in _absent(found):  # what was measured after all comes later
+        yield Samples(CATALOG[name], absent=why)
     yield from decision_samples(quality.scores, quality.scores.roc_auc, confidence)
     if quality.chosen is not None:
         yield from balanced_accuracy_samples("best_balanced_accuracy", quality.chosen, confidence)
@@ -162,6 +169,18 @@ def _own(found: Evaluation, answers: Answers, confidence: float) -> Iterator[Sam
         for name in ("score_lsb", "cam_lsb", "locations_differing", "decisions_differing"):
             yield from value_samples(CATALOG[name], [getattr(found.agreement, name)])
         yield from _times(answers)
+
+
+def _absent(found: Evaluation) -> Iterator[tuple[str, str]]:
+    """What could not be measured for want of a class, and why."""
+    if found.counts.one_class:
+        for name in (*_OF_BOTH_CLASSES, *_OF_ONE_CLASS):
+            yield name, found.counts.one_class
+    chosen = found.answering.chosen
+    if chosen is None:
+        yield "best_balanced_accuracy", "the validation images show one class only, or are missing"
+    elif chosen.balanced_accuracy is None:
+        yield "best_balanced_accuracy", "all images but those for validation show one class only"
 
 
 def _times(answers: Answers) -> Iterator[Samples]:

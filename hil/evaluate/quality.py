@@ -8,6 +8,8 @@ from hil.evaluate.agreement import Agreement
 from hil.evaluate.records import Header
 from hil.metrics import BoxAccuracy, Calibration, Decisions, Hits, PairedHits, ScoreMetrics
 
+ALIKE = "every image got the same scores and the same location, so the answers prove nothing"
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -34,6 +36,16 @@ class Counts:
     validation: int
     held_out: int
 
+    @property
+    def one_class(self) -> str:
+        """Why nothing that compares classes can be measured; empty with both classes."""
+        if self.persons and self.empty:
+            return ""
+        return (
+            f"the images that count show one class only: {self.persons:,} with a person, "
+            f"{self.empty:,} without"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:
@@ -45,6 +57,7 @@ class Quality:
             validation images (`hil.metrics.best_threshold`); None if they lack a class.
         curve: decisions at every whole percent.
         calibration: scores as probabilities; `calibration_interval`: of its error, 95 %.
+            Without images of both classes there is no error and no Brier score.
         answered: locations in a true box; no location is a miss.
         found: locations of the true positives (images with a person that pass the
             threshold) in a true box, against the centre of the same images.
@@ -89,7 +102,10 @@ class SourceQuality:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Everything that is printed. `device` and `agreement` are None for the oracle alone."""
+    """Everything that is printed. `device` and `agreement` are None for the oracle alone.
+
+    `alike`: every image that was run got the same scores and the same location.
+    """
 
     header: Header
     how: str
@@ -99,6 +115,7 @@ class Evaluation:
     baselines: Baselines
     agreement: Agreement | None
     sources: tuple[SourceQuality, ...]
+    alike: bool = False
 
     @property
     def answering(self) -> Quality:

@@ -33,6 +33,7 @@ def as_json(
         "how": found.how,
         "pictures": pictures_digest(found, answers),
         "counts": dataclasses.asdict(found.counts),
+        "alike": found.alike,
         "metrics": [
             {
                 "group": row.group,

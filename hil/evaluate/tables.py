@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hil.evaluate.quality import Evaluation
+from hil.evaluate.quality import ALIKE, Evaluation
 from hil.evaluate.rows import LOCALIZATION, SCORES, Row, Value, rows
 
 if TYPE_CHECKING:
@@ -98,6 +98,10 @@ def _heading(found: Evaluation) -> Iterator[str]:
     if counts.lost:
         line += f" ({counts.lost:,} lost their person to the cut)"
     yield line
+    if counts.one_class:
+        yield f"[yellow]no ROC AUC, balanced accuracy or calibration: {counts.one_class}[/]"
+    if found.alike:
+        yield f"[yellow]{ALIKE}[/]"
 
 
 def _threshold(found: Evaluation) -> str:

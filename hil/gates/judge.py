@@ -71,7 +71,8 @@ def judge_gate(gate: Gate, samples: Mapping[str, Samples], confidence: float) ->
     """One gate."""
     found = samples.get(gate.metric.name)
     if found is None or not (found.values or found.trials):
-        text = f"{gate.metric.name} was not measured in this run"
+        why = "" if found is None else found.absent
+        text = why or f"{gate.metric.name} was not measured in this run"
         return GateResult(gate, GateStatus.NOT_MEASURED, None, None, None, 0, text)
     estimate = _estimate(gate, found, confidence)
     status = _status(gate, estimate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from dataclasses import dataclass
 from typing import Literal
@@ -112,6 +113,11 @@ class GatesVerdict:
     counts: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
+
+    def without_proof(self, why: str) -> GatesVerdict:
+        """The verdict on what was measured and proves nothing: SHIP no longer."""
+        ship = Ship.NOT_PROVEN if self.ship is Ship.SHIP else self.ship
+        return dataclasses.replace(self, ship=ship, unproven=(*self.unproven, why))
 
     def of(self, status: GateStatus) -> tuple[GateResult, ...]:
         return tuple(result for result in self.results if result.status is status)

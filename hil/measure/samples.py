@@ -25,6 +25,7 @@ class Samples:
         labels: the image of each value, where values belong to images.
         interval: (low, high) of a `score` at `confidence`.
         confidence: that `interval` was made for.
+        absent: why there are no values and no trials, if that is known.
     """
 
     metric: Metric
@@ -34,6 +35,7 @@ class Samples:
     labels: tuple[str, ...] = ()
     interval: tuple[float, float] | None = None
     confidence: float = 0.95
+    absent: str = ""
 
 
 def samples(run: Run, confidence: float = 0.95) -> Mapping[str, Samples]:

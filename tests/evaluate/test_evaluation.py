@@ -402,6 +402,92 @@ def test_a_board_that_disagrees_does_not_ship_though_its_gates_are_met(tmp_path:
     assert verdict.failures[-1] == "and 2 more images"
 
 
+# ---- data that cannot tell ---------------------------------------------------------
+
+CLASS_GATES = """
+[[gate]]
+metric = "roc_auc"
+min = 0.0
+[[gate]]
+metric = "balanced_accuracy"
+min = "0 %"
+[[gate]]
+metric = "best_balanced_accuracy"
+min = "0 %"
+[[gate]]
+metric = "calibration_error"
+max = 1.0
+[[gate]]
+metric = "{own}"
+min = "0 %"
+"""
+
+
+def of_one_class(count: int, *, person: bool) -> Images:
+    images = Images()
+    for n in range(count):
+        images.add(answer(PASSING + n, n % 6, 0, image_crc=n), person=person)
+    return images
+
+
+@pytest.mark.parametrize("count", [1, 2, 50])
+@pytest.mark.parametrize(("person", "own"), [(True, "recall"), (False, "false_alarm_rate")])
+def test_images_of_one_class_prove_nothing_that_needs_both(
+    tmp_path: Path, count: int, person: bool, own: str
+) -> None:
+    images = of_one_class(count, person=person)
+    found = images.evaluate()
+    scores = {row.name.strip(): row.oracle.value for row in rows(found)}
+    for name in ("ROC AUC", "balanced accuracy", "calibration error", "Brier score"):
+        assert scores[name] is None
+    gates = load_gates(gates_file(tmp_path, CLASS_GATES.format(own=own)))
+    verdict = judge_evaluation(found, images.answers(), gates)
+    *others, last = verdict.results
+    assert {result.status for result in others} == {GateStatus.NOT_MEASURED}
+    assert last.status is GateStatus.MET
+    assert verdict.ship is Ship.NOT_PROVEN
+    said = f"{count if person else 0} with a person, {0 if person else count} without"
+    assert others[0].explanation.endswith(said)
+    assert said in " ".join(text_of(found).split())
+    json.dumps(as_json(found, images.answers(), 1.0, verdict), allow_nan=False)
+
+
+def test_validation_images_of_one_class_choose_no_threshold_and_say_so(tmp_path: Path) -> None:
+    images = worked_example()  # one validation image, with a person
+    gates = load_gates(
+        gates_file(tmp_path, '[[gate]]\nmetric = "best_balanced_accuracy"\nmin = "0 %"\n')
+    )
+    (result,) = judge_evaluation(images.evaluate(), images.answers(), gates).results
+    assert result.status is GateStatus.NOT_MEASURED
+    assert "validation images show one class only" in result.explanation
+
+
+def test_equal_answers_to_all_images_prove_nothing(tmp_path: Path) -> None:
+    gates = load_gates(gates_file(tmp_path, '[[gate]]\nmetric = "score_lsb"\nmax = 0\n'))
+    images = Images()
+    for n in range(12):
+        images.add(answer(PASSING, 5, 5, image_crc=n), person=n % 2 == 0)
+    found = images.evaluate()
+    assert found.alike
+    assert found.oracle.scores.roc_auc == 0.5
+    verdict = judge_evaluation(found, images.answers(), gates)
+    assert [result.status for result in verdict.results] == [GateStatus.MET]
+    assert verdict.ship is Ship.NOT_PROVEN
+    assert "every image got the same scores" in " ".join(verdict.unproven)
+    assert "every image got the same scores" in text_of(found)
+
+    images.add(answer(PASSING, 5, 4, image_crc=99))
+    assert not images.evaluate().alike
+    assert judge_evaluation(images.evaluate(), images.answers(), gates).ship is Ship.SHIP
+
+
+def test_equal_answers_to_copies_of_one_image_are_no_finding() -> None:
+    images = Images()
+    for _ in range(5):
+        images.add(answer(PASSING, 5, 5))
+    assert not images.evaluate().alike
+
+
 # ---- what is shown --------------------------------------------------------------
 
 
