@@ -17,6 +17,14 @@ SMALLEST_SCALE = 1e-6
 """Activations of a working network stay far above: person_cam's smallest is 4e-3. Those of an
 untrained one without calibrated batch normalization fall to 1e-9, and TFLM aborts on it."""
 
+FIRMWARE_ROOM = {
+    "operators": 96,
+    "classes": 64,
+    "cells of the map": 256,
+    "channels of the features": 32_768,
+}
+"""Of firmware/core/limits.h: kMaxOps, kMaxClasses, kMaxCamCells, kMaxCamChannels."""
+
 _CONTRADICTION = "the file contradicts itself: "
 _CONVERT_AGAIN = "convert the model again from its source; a shape cannot be edited in the file"
 
@@ -32,20 +40,19 @@ def check_model(
         input_shape: as for `hil.cam_graph.find_cam`.
 
     Raises:
-        UsageError: not a TFLite file, or all problems at once, and with them the operators
-            that firmware/ops.toml lacks.
+        UsageError: not a TFLite file, or all problems at once, and with them what the
+            firmware could not run either.
     """
     graph = read_graph(model, where=where)
     cam, problems = look_for_cam(graph, input_shape=input_shape)
     problems += graph_problems(model, graph)
     if cam is None or problems:
-        raise refusal([*problems, *operator_problems(graph)], where=where)
+        raise refusal([*problems, *firmware_problems(graph, cam)], where=where)
     return cam
 
 
 def check_for_firmware(model: bytes, *, where: str) -> None:
-    """As `check_model`, for the firmware that firmware/ops.toml describes: it has to have every
-    operator."""
+    """As `check_model`, and the firmware in `firmware/` has to be able to run the model."""
     graph = read_graph(model, where=where)
     problems = model_problems(model, graph)
     if problems:
@@ -54,28 +61,56 @@ def check_for_firmware(model: bytes, *, where: str) -> None:
 
 def model_problems(model: bytes, graph: Graph) -> list[Problem]:
     """Every reason why the firmware cannot run the model, or nobody could judge it."""
-    found = [*look_for_cam(graph)[1], *graph_problems(model, graph)]
-    return [*found, *operator_problems(graph)]
+    cam, found = look_for_cam(graph)
+    return [*found, *graph_problems(model, graph), *firmware_problems(graph, cam)]
 
 
 def graph_problems(model: bytes, graph: Graph) -> list[Problem]:
     """Contradictions within the file, and quantization that cannot work."""
     found = [*_wrong_constants(graph), *_wrong_scales(graph)]
+    if graph.subgraphs > 1:
+        found.append(
+            Problem(
+                f"the model has {graph.subgraphs} subgraphs, of which only the first is run",
+                "export one function without control flow (IF, WHILE, CALL_ONCE)",
+            )
+        )
     # What LiteRT makes of shapes means something only where the constants fit.
     return found or list(_wrong_shapes(model, graph))
 
 
-def operator_problems(graph: Graph) -> list[Problem]:
-    """The operators that the firmware does not register, if there are any."""
+def firmware_problems(graph: Graph, cam: CamGraph | None) -> list[Problem]:
+    """What the firmware in `firmware/` lacks for a model: operators, and room in its tables."""
+    found = []
     lacking = missing_ops(graph)
-    if not lacking:
-        return []
-    return [
-        Problem(
-            f"the firmware lacks operators of the model: {', '.join(lacking)}",
-            "add the operators to firmware/ops.toml (and for a chip run python "
-            "firmware/generate.py and make firmware), or convert the model without them",
+    if "CUSTOM" in lacking:
+        found.append(
+            Problem(
+                "the model has custom operators, which the firmware cannot register",
+                "convert the model without custom operators",
+            )
         )
+    builtin = [name for name in lacking if name != "CUSTOM"]
+    if builtin:
+        found.append(
+            Problem(
+                f"the firmware lacks operators of the model: {', '.join(builtin)}",
+                "add the operators to firmware/ops.toml (and for a chip run python "
+                "firmware/generate.py and make firmware), or convert the model without them",
+            )
+        )
+    sizes = [("operators", len(graph.ops))]
+    if cam is not None:
+        rows, columns = cam.grid
+        sizes += [("classes", cam.classes), ("cells of the map", rows * columns)]
+        sizes += [("channels of the features", cam.channels)]
+    return found + [
+        Problem(
+            f"the model has {size:,} {what}, the firmware has room for {FIRMWARE_ROOM[what]:,}",
+            "make the network smaller: the firmware's tables end there (firmware/core/limits.h)",
+        )
+        for what, size in sizes
+        if size > FIRMWARE_ROOM[what]
     ]
 
 

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 
 _FILE_IDENTIFIER = b"TFL3"
 _DAMAGE = (struct.error, IndexError, KeyError, TypeError, ValueError, OverflowError)
+_SIGN_BYTES = 64
+_OTHER_KINDS = {
+    b"PK\x03\x04": "a zip archive, such as a .keras file",
+    b"\x89HDF": "an HDF5 file, such as a .h5 of Keras",
+    b"pytorch": "an ONNX or PyTorch file",
+    b"onnx": "an ONNX file",
+    b"camhil-model": "a model partition, packed already for the flash",
+}
 _BYTES_PER_ELEMENT = {"INT8": 1, "UINT8": 1, "BOOL": 1, "INT16": 2, "FLOAT16": 2, "INT32": 4,
                       "UINT32": 4, "FLOAT32": 4, "INT64": 8, "FLOAT64": 8}  # fmt: skip
 
@@ -94,7 +102,10 @@ class Op:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The first subgraph of a model; `inputs` and `outputs` are tensor indexes."""
+    """The first subgraph of a model; `inputs` and `outputs` are tensor indexes.
+
+    `subgraphs`: how many the file has.
+    """
 
     tensors: tuple[Tensor, ...]
     ops: tuple[Op, ...]
@@ -102,6 +113,7 @@ class Graph:
     outputs: tuple[int, ...]
     model_bytes: int
     sha256: str
+    subgraphs: int = 1
 
     def producer(self, tensor: int) -> Op | None:
         """The operator whose output the tensor is; None for inputs and constants."""
@@ -122,7 +134,8 @@ def read_graph(model: bytes, *, where: str = "model") -> Graph:
         raise UsageError(
             f"not a TFLite file: {_what_instead(model)}",
             where=where,
-            hint="give the .tflite file that the converter wrote",
+            hint="give the .tflite file that the converter wrote (tf.lite.TFLiteConverter, with "
+            "full integer quantization)",
         )
     return _Reader(bytes(model), where).graph()
 
@@ -192,6 +205,9 @@ def _what_instead(model: bytes) -> str:
         return "the file is empty"
     if model.startswith(b"version https://git-lfs"):
         return "it is a Git LFS pointer"
+    for sign, what in _OTHER_KINDS.items():
+        if sign in model[:_SIGN_BYTES]:
+            return f"it is {what}"
     if len(model) < 8:
         return f"only {len(model)} bytes"
     return f"bytes 4 to 7 are {model[4:8]!r}, not {_FILE_IDENTIFIER!r}"
@@ -211,7 +227,8 @@ class _Reader:
             model = schema.Model.GetRootAs(self._bytes, 0)
             codes = range(self._count(model.OperatorCodesLength()))
             buffers = range(self._count(model.BuffersLength()))
-            if self._count(model.SubgraphsLength()) == 0:
+            count = self._count(model.SubgraphsLength())
+            if count == 0:
                 raise ValueError("no subgraph")
             subgraph = model.Subgraphs(0)
             inputs = _ints(subgraph.InputsAsNumpy())
@@ -244,7 +261,7 @@ class _Reader:
             with self._at(f"operator {index}"):
                 ops.append(_op(index, subgraph.Operators(index), op_codes, tensor_count))
         digest = hashlib.sha256(self._bytes).hexdigest()
-        return Graph(tuple(tensors), tuple(ops), inputs, outputs, len(self._bytes), digest)
+        return Graph(tuple(tensors), tuple(ops), inputs, outputs, len(self._bytes), digest, count)
 
     def _tensor(self, index: int, raw: Any) -> Tensor:
         shape = _ints(raw.ShapeAsNumpy())

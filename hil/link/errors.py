@@ -100,7 +100,8 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
         "computed: {0:#010x}",
     ),
     ErrorCode.MODEL_FORMAT: Explanation(
-        "the model is not a TFLite flatbuffer", "Convert the model to .tflite."
+        "the model is no TFLite flatbuffer that the firmware can read",
+        "The board's own message says what it cannot read: convert the model to .tflite again.",
     ),
     ErrorCode.MODEL_INPUT: Explanation(
         "shape or type of the model's input do not fit",

@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+from hil.model_check import FIRMWARE_ROOM
+
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"
 SCHEMA = ROOT / "hil" / "wire" / "protocol.cddl"
@@ -84,3 +86,9 @@ def test_lengths_in_the_firmware_are_those_of_the_schema() -> None:
     assert constant("kMaxErrorText") == longest("error-reply", "message")
     assert constant("kMaxClasses") == longest("result", "scores")
     assert 4 * constant("kMaxCamCells") == longest("cam-grid", "values")
+    assert {
+        "operators": constant("kMaxOps"),
+        "classes": constant("kMaxClasses"),
+        "cells of the map": constant("kMaxCamCells"),
+        "channels of the features": constant("kMaxCamChannels"),
+    } == FIRMWARE_ROOM

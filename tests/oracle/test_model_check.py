@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from hil.model_check import check_for_firmware, check_model
 from hil.oracle import Oracle
 from hil.oracle.liveness import answers_alike
 from hil.testing.tiny_model import edit_model, tiny_model
+from hil.wire.model_image import pack_model_image
 
 
 def refusal(model: bytes, check: Callable[..., object] = check_model) -> UsageError:
@@ -151,6 +153,59 @@ def test_a_float_model_is_told_to_be_quantized() -> None:
     error = refusal(edit_model(tiny_model(), floats))
     assert "wrong input type: float32" in error.message
     assert "full integer quantization" in error.hint
+
+
+def test_a_second_subgraph_is_refused() -> None:
+    def copied(graph: Any, model: Any) -> None:
+        model.subgraphs = [graph, copy.deepcopy(graph)]
+
+    error = refusal(edit_model(tiny_model(), copied))
+    assert error.message == "the model has 2 subgraphs, of which only the first is run"
+
+
+def test_custom_operators_are_not_told_to_be_registered() -> None:
+    def custom(graph: Any, model: Any) -> None:
+        code = model.operatorCodes[graph.operators[0].opcodeIndex]
+        code.builtinCode = code.deprecatedBuiltinCode = 32  # CUSTOM
+        code.customCode = "Own"
+
+    error = refusal(edit_model(tiny_model(), custom), check_for_firmware)
+    assert "custom operators, which the firmware cannot register" in error.message
+    assert "ops.toml" not in error.hint
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"classes": 65}, "65 classes, the firmware has room for 64"),
+        ({"grid": (24, 24)}, "576 cells of the map, the firmware has room for 256"),
+    ],
+)
+def test_what_the_firmware_has_no_room_for_is_not_packed(
+    options: dict[str, Any], said: str
+) -> None:
+    model = tiny_model(**options)
+    check_model(model, where="own.tflite")
+    assert said in refusal(model, check_for_firmware).message
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"abc", "only 3 bytes"),
+        (b"PK\x03\x04" + bytes(60), "a zip archive, such as a .keras file"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(60), "an HDF5 file"),
+        (b"\x08\x07\x12\x07pytorch" + bytes(60), "an ONNX or PyTorch file"),
+        (pack_model_image(tiny_model(), positive_class=1, threshold=50), "packed already"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
+    ],
+)
+def test_another_kind_of_file_is_called_what_it_is(data: bytes, said: str) -> None:
+    error = refusal(data)
+    assert error.message.startswith("not a TFLite file: ")
+    assert said in error.message
+    assert "TFLiteConverter" in error.hint
 
 
 def test_a_network_that_answers_every_image_alike_is_found() -> None:
