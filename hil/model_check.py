@@ -7,7 +7,7 @@ the firmware (its operators, its arena) is listed too, but there the board has t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from hil.cam_graph import INPUT_SHAPE, CamGraph, look_for_cam
 from hil.model_problem import Problem, refusal
@@ -25,12 +25,23 @@ FIRMWARE_ROOM = {
 }
 """Of firmware/core/limits.h: kMaxOps, kMaxClasses, kMaxCamCells, kMaxCamChannels."""
 
+More = Callable[[bytes], Sequence[Problem]]
+
+
+def _no_more(_: bytes) -> Sequence[Problem]:
+    return ()
+
+
 _CONTRADICTION = "the file contradicts itself: "
 _CONVERT_AGAIN = "convert the model again from its source; a shape cannot be edited in the file"
 
 
 def check_model(
-    model: bytes, *, where: str, input_shape: tuple[int, ...] | None = INPUT_SHAPE
+    model: bytes,
+    *,
+    where: str,
+    input_shape: tuple[int, ...] | None = INPUT_SHAPE,
+    more: More = _no_more,
 ) -> CamGraph:
     """The parts of a model that can be tested, whatever firmware runs it.
 
@@ -38,6 +49,7 @@ def check_model(
         model: the .tflite file's bytes.
         where: what errors name as the place.
         input_shape: as for `hil.cam_graph.find_cam`.
+        more: what else is wrong with a model that is refused; it may take its time.
 
     Raises:
         UsageError: not a TFLite file, or all problems at once, and with them what the
@@ -47,16 +59,16 @@ def check_model(
     cam, problems = look_for_cam(graph, input_shape=input_shape)
     problems += graph_problems(model, graph)
     if cam is None or problems:
-        raise refusal([*problems, *firmware_problems(graph, cam)], where=where)
+        raise refusal([*problems, *firmware_problems(graph, cam), *more(model)], where=where)
     return cam
 
 
-def check_for_firmware(model: bytes, *, where: str) -> None:
+def check_for_firmware(model: bytes, *, where: str, more: More = _no_more) -> None:
     """As `check_model`, and the firmware in `firmware/` has to be able to run the model."""
     graph = read_graph(model, where=where)
     problems = model_problems(model, graph)
     if problems:
-        raise refusal(problems, where=where)
+        raise refusal([*problems, *more(model)], where=where)
 
 
 def model_problems(model: bytes, graph: Graph) -> list[Problem]:

@@ -1,6 +1,6 @@
 """What a .tflite file is, measured; and whether the firmware can run it, judged.
 
-`measure` reads, `problems` judges (by `hil.model_check`), and so does `arena_problems`.
+`measure` reads, `problems` judges, by `hil.model_check`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from hil.cam_graph import look_for_cam
 from hil.model_check import model_problems, smallest_scale
 from hil.model_problem import Problem
 from hil.op_costs import op_costs, total_macs
-from hil.sim.options import DEFAULT_ARENA_BYTES
 from hil.tflite_graph import read_graph
 
 INPUT_SCALE = 1 / 128
@@ -86,21 +85,6 @@ def problems(model: bytes, *, where: str = "model") -> list[Problem]:
         UsageError: not a TFLite file.
     """
     return model_problems(model, read_graph(model, where=where))
-
-
-def arena_problems(needed: int | None) -> list[Problem]:
-    """Whether the simulated board's arena is too small, for what a model needs in bytes."""
-    if needed is None or needed <= DEFAULT_ARENA_BYTES:
-        return []
-    return [
-        Problem(
-            f"the tensor arena is too small: {needed:,} bytes are needed in TensorFlow Lite Micro "
-            f"here, the simulated board has {DEFAULT_ARENA_BYTES:,}",
-            f"give the simulated board --sim-arena {needed} and the firmware of a chip "
-            f"CONFIG_CAMHIL_ARENA_KB={-(-needed // 1024)} (idf.py menuconfig, camhil), or make the "
-            "network smaller",
-        )
-    ]
 
 
 def deviations(facts: ModelFacts) -> list[str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hil.errors import UsageError
 from hil.model_check import check_model
 from hil.model_problem import Problem
-from hil.sim.arena import ArenaNeed, arena_needed
+from hil.sim.arena import ArenaNeed, arena_needed, too_small
 from model.card import POSITIVE_CLASS
-from model.checks import arena_problems, problems
+from model.checks import problems
 
 DEAD = Problem(
     "every image gets the same scores and the same place, noise included: that board and host "
@@ -40,7 +40,7 @@ def try_model(model: bytes, *, where: str = "model", positive_class: int = POSIT
     """
     found = problems(model, where=where)
     arena = arena_needed(model)
-    found += arena_problems(arena.needed)
+    found += too_small(arena.needed)
     dead = False
     try:
         classes = check_model(model, where=where).classes

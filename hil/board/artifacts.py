@@ -177,6 +177,7 @@ def _model_file(build: FlasherArgs, partitions: Sequence[Partition]) -> FlashFil
 
 def _model(file: FlashFile) -> ExpectedModel:
     from hil.model_check import check_model
+    from hil.sim.arena import arena_problems
     from hil.wire.errors import WireError
     from hil.wire.model_image import unpack_model_image
 
@@ -188,5 +189,5 @@ def _model(file: FlashFile) -> ExpectedModel:
             where=str(file.path),
             hint="pack the .tflite file with its header again (docs/boards.md)",
         ) from cause
-    check_model(image.tflite, where=str(file.path))
+    check_model(image.tflite, where=str(file.path), more=arena_problems)
     return ExpectedModel(image.tflite, image.positive_class, image.threshold, str(file.path))

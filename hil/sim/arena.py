@@ -14,6 +14,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from hil.model_problem import Problem
+from hil.sim.options import DEFAULT_ARENA_BYTES
+
 _SECONDS = 60.0
 
 
@@ -55,6 +58,26 @@ def arena_needed(model: bytes) -> ArenaNeed:
         return ArenaNeed(None, last_words(done.returncode, done.stderr), refused=True)
     needed = int(done.stdout.split()[-1])
     return ArenaNeed(needed) if needed else ArenaNeed(None, "TFLM does not say")
+
+
+def too_small(needed: int | None) -> list[Problem]:
+    """Whether the simulated board's arena is too small, for what a model needs in bytes."""
+    if needed is None or needed <= DEFAULT_ARENA_BYTES:
+        return []
+    return [
+        Problem(
+            f"the tensor arena is too small: {needed:,} bytes are needed in TensorFlow Lite Micro "
+            f"here, the simulated board has {DEFAULT_ARENA_BYTES:,}",
+            f"give the simulated board --sim-arena {needed} and the firmware of a chip "
+            f"CONFIG_CAMHIL_ARENA_KB={-(-needed // 1024)} (idf.py menuconfig, camhil), or make the "
+            "network smaller",
+        )
+    ]
+
+
+def arena_problems(model: bytes) -> list[Problem]:
+    """`too_small` for what a model needs here; nothing where that cannot be measured."""
+    return too_small(arena_needed(model).needed)
 
 
 def main(file: Path) -> int:

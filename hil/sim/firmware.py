@@ -96,6 +96,7 @@ def build(
 def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path) -> None:
     from hil.model_check import check_for_firmware
     from hil.model_partition import read_partition
+    from hil.sim.arena import arena_problems
 
     table = firmware / "partitions.csv"
     partitions = flash_layout.read_csv(table)
@@ -111,7 +112,7 @@ def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path)
     for partition in (factory, model):
         name, data = files[partition.offset]
         flash_layout.check_fits(partition, name, len(data), where=str(table))
-    check_for_firmware(tflite.read_bytes(), where=str(tflite))
+    check_for_firmware(tflite.read_bytes(), where=str(tflite), more=arena_problems)
     for name, data in files.values():
         (folder / name).write_bytes(data)
     arguments = _flasher_args({offset: name for offset, (name, _) in files.items()})

@@ -12,8 +12,9 @@ from ai_edge_litert import schema_py_generated as schema
 
 from hil.errors import UsageError
 from hil.resources import find
+from hil.sim.arena import too_small
 from hil.testing.tiny_model import tiny_model
-from model.checks import ModelFacts, arena_problems, deviations, measure, problems
+from model.checks import ModelFacts, deviations, measure, problems
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +103,11 @@ def test_operators_that_the_firmware_lacks_are_all_named() -> None:
 def test_an_arena_that_is_large_enough_or_was_not_measured_is_no_problem(
     needed: int | None,
 ) -> None:
-    assert arena_problems(needed) == []
+    assert too_small(needed) == []
 
 
 def test_an_arena_that_is_too_small_names_both_sizes_and_the_settings() -> None:
-    (problem,) = arena_problems(200_000)
+    (problem,) = too_small(200_000)
     assert "200,000 bytes are needed" in problem.what
     assert "has 131,072" in problem.what
     assert "--sim-arena 200000" in problem.remedy

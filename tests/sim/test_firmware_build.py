@@ -13,6 +13,7 @@ import pytest
 from hil import flash_layout, resources
 from hil.errors import InfrastructureError, UsageError
 from hil.sim import app_image, firmware
+from hil.testing.tiny_model import tiny_model
 from hil.wire.model_image import unpack_model_image
 
 WAIT_S = 20.0
@@ -57,6 +58,7 @@ def test_an_unchanged_build_is_skipped_and_a_changed_one_is_not(
     built: Path, tiny: Path, tmp_path: Path
 ) -> None:
     said: list[str] = []
+    firmware.build(built, model=tiny)  # a test before may have left its own
     firmware.build(built, model=tiny, progress=said.append)
     assert said == []
 
@@ -100,6 +102,25 @@ def test_a_model_that_is_too_big_is_refused(built: Path, tmp_path: Path) -> None
 
     with pytest.raises(UsageError, match=r"model.bin has 3000064 bytes, partition 'model' only"):
         firmware.build(built, model=model)
+
+
+def test_a_model_with_several_faults_is_refused_for_all_of_them_and_nothing_is_packed(
+    built: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("tflite_micro")
+    file = tmp_path / "own.tflite"
+    file.write_bytes(tiny_model(channels=4096, classifier="dense", input_scale=0.5))
+    settings = "positive_class = 1\nthreshold_percent = 50\n"
+    file.with_suffix(".toml").write_text(settings, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        firmware.build(built, model=file)
+    assert caught.value.where == str(file)
+    message, hint = caught.value.message, caught.value.hint
+    assert "1. wrong input scale" in message
+    assert "2. the firmware lacks operators of the model: FULLY_CONNECTED" in message
+    assert "3. the tensor arena is too small: " in message
+    assert "--sim-arena" in hint
+    assert "CONFIG_CAMHIL_ARENA_KB" in hint
 
 
 def test_a_missing_compiler_is_named_with_what_to_install(
