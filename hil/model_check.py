@@ -57,7 +57,7 @@ def check_model(
     """
     graph = read_graph(model, where=where)
     cam, problems = look_for_cam(graph, input_shape=input_shape)
-    problems += graph_problems(model, graph)
+    problems = [*graph_problems(model, graph), *problems]
     if cam is None or problems:
         raise refusal([*problems, *firmware_problems(graph, cam), *more(model)], where=where)
     return cam
@@ -74,7 +74,7 @@ def check_for_firmware(model: bytes, *, where: str, more: More = _no_more) -> No
 def model_problems(model: bytes, graph: Graph) -> list[Problem]:
     """Every reason why the firmware cannot run the model, or nobody could judge it."""
     cam, found = look_for_cam(graph)
-    return [*found, *graph_problems(model, graph), *firmware_problems(graph, cam)]
+    return [*graph_problems(model, graph), *found, *firmware_problems(graph, cam)]
 
 
 def graph_problems(model: bytes, graph: Graph) -> list[Problem]:

@@ -10,7 +10,9 @@ from typing import Any
 from hil.errors import UsageError
 from hil.toml_table import read_toml
 
-INPUT_CONVENTION = "int8 [1, 96, 96, 1], row-major, pixel - 128 (scale 1/128, zero point 0)"
+INPUT = "int8 [1, 96, 96, 1], row-major, pixel - 128"
+INPUT_CONVENTION = f"{INPUT} (scale 1/128, zero point 0)"
+"""Of the models that are trained here."""
 
 LABELS = ("no person", "person")
 POSITIVE_CLASS = 1
@@ -24,13 +26,14 @@ _HEAD = """\
 
 @dataclass(frozen=True)
 class Card:
-    """`made` says how the model came to be: texts and numbers by key."""
+    """`made` says how the model came to be: texts and numbers by key. `input` is for people."""
 
     labels: tuple[str, ...]
     positive_class: int
     threshold_percent: int
     sha256: str
     made: dict[str, Any]
+    input: str = INPUT_CONVENTION
 
     def check(self, *, classes: int, sha256: str, where: str) -> None:
         """Raises UsageError when the card is not that of a model."""
@@ -56,8 +59,8 @@ def read_card(path: Path) -> Card:
         threshold_percent=table.take("threshold_percent", int),
         sha256=table.take("sha256", str),
         made=table.take("made", dict),
+        input=table.take("input", str),
     )
-    table.take("input", str)
     table.finish()
     return card
 
@@ -68,7 +71,7 @@ def card_text(card: Card) -> str:
         f"labels = [{', '.join(_toml(label) for label in card.labels)}]",
         f"positive_class = {card.positive_class}",
         f"threshold_percent = {card.threshold_percent}",
-        f"input = {_toml(INPUT_CONVENTION)}",
+        f"input = {_toml(card.input)}",
         f"sha256 = {_toml(card.sha256)}",
         "",
         "[made]",

@@ -29,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Checks and writes; returns the exit code."""
     from hil.model_problem import refusal
-    from model.card import Card, write_model
+    from model.card import INPUT, Card, write_model
     from model.checks import measure
     from model.trial import DEAD, try_model
 
@@ -47,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
         options.threshold_percent,
         facts.sha256,
         {"weights": options.origin or f"from {options.model.name}"},
+        f"{INPUT} (scale {facts.input_scale:.9g}, zero point {facts.input_zero_point})",
     )
     card.check(classes=facts.classes, sha256=facts.sha256, where="command line")
     write_model(HERE, model, card)
