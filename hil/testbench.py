@@ -344,16 +344,10 @@ class Bench:
     def variety(self) -> VarietyFacts:
         """Whether the network tells the images of the run and the synthetic ones apart."""
         from hil.images import synthetic
-        from hil.judge.sameness import all_equal
-        from hil.record.run import VarietyFacts
+        from hil.oracle.variety import variety
 
         made = (self.oracle.run(photo.tensor) for photo in synthetic())
-        answers = {answer.image_crc: answer for answer in (*made, *self.answers.distinct)}
-        outputs = {
-            "scores": all_equal(answer.scores.tobytes() for answer in answers.values()),
-            "features": all_equal(answer.features.tobytes() for answer in answers.values()),
-        }
-        return VarietyFacts(len(answers), tuple(name for name, same in outputs.items() if same))
+        return variety((*made, *self.answers.distinct))
 
     def run_facts(self) -> RunFacts:
         """The facts of the whole run, images included."""

@@ -8,32 +8,26 @@ from hil.errors import UsageError
 from hil.model_check import check_model
 from hil.model_problem import Problem
 from hil.sim.arena import ArenaNeed, arena_needed, too_small
-from model.card import POSITIVE_CLASS
 from model.checks import problems
+from model.files import PHOTOGRAPHS
 
-DEAD = Problem(
-    "every image gets the same scores and the same place, noise included: that board and host "
-    "agree on them proves nothing",
-    "train the network again, and look for layers whose activations are always zero",
-)
+DEAD_REMEDY = "look at the training and the conversion: such a network sees nothing"
+
+_NOISES = range(2, 6)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """`problems`: why the firmware cannot run the model. `dead`: it answers all images alike."""
+    """`problems`: why the firmware cannot run the model. `dead`: in words, that it gives all
+    images equal outputs; empty if it does not, or could not be run."""
 
     problems: tuple[Problem, ...]
     arena: ArenaNeed
-    dead: bool
+    dead: str
 
 
-def try_model(model: bytes, *, where: str = "model", positive_class: int = POSITIVE_CLASS) -> Trial:
+def try_model(model: bytes, *, where: str = "model") -> Trial:
     """Everything that can be known of a model without a board. Takes about two seconds.
-
-    Args:
-        model: the .tflite file's bytes.
-        where: what errors name as the place.
-        positive_class: whose map has to move.
 
     Raises:
         UsageError: not a TFLite file.
@@ -41,14 +35,14 @@ def try_model(model: bytes, *, where: str = "model", positive_class: int = POSIT
     found = problems(model, where=where)
     arena = arena_needed(model)
     found += too_small(arena.needed)
-    dead = False
+    dead = ""
     try:
-        classes = check_model(model, where=where).classes
+        check_model(model, where=where)
     except UsageError:
         pass  # all of it is found already, and nothing can be run
     else:
         try:
-            dead = _is_dead(model, min(max(positive_class, 0), classes - 1), where)
+            dead = _dead(model, where)
         except UsageError as error:  # no interpreter takes it
             found.append(Problem(error.message, error.hint))
     if arena.refused and not found:
@@ -61,8 +55,15 @@ def try_model(model: bytes, *, where: str = "model", positive_class: int = POSIT
     return Trial(tuple(found), arena, dead)
 
 
-def _is_dead(model: bytes, positive_class: int, where: str) -> bool:
+def _dead(model: bytes, where: str) -> str:
+    from hil.images import synthetic, to_tensor
+    from hil.judge.sameness import no_variety
     from hil.oracle import Oracle
-    from hil.oracle.liveness import answers_alike
+    from hil.oracle.variety import variety
+    from model.calibration import read_photographs
 
-    return answers_alike(Oracle(model, positive_class, 50, where=where))
+    oracle = Oracle(model, 0, 50, where=where)
+    images = [photo.tensor for seed in (1, *_NOISES) for photo in synthetic(seed)]
+    images += [to_tensor(pixels) for pixels in read_photographs(PHOTOGRAPHS)]
+    seen = variety(oracle.run(image) for image in images)
+    return no_variety(seen) if seen.constant_outputs else ""

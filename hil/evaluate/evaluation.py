@@ -235,9 +235,9 @@ def _calibration(percents: Sequence[float], persons: Sequence[bool]) -> Calibrat
 
 
 def _alike(cases: Sequence[_Case], *, device: bool) -> bool:
-    """Whether all images get one answer; copies of an image count once."""
+    """Whether all images get the same scores; copies of an image count once."""
     answers = {case.result.oracle.image_crc: _answer(case, device) for case in cases}
-    return all_equal((answer.scores, answer.location) for answer in answers.values())
+    return all_equal(answer.scores for answer in answers.values())
 
 
 def _map(answer: Answer) -> NDArray[np.int32]:

@@ -8,7 +8,7 @@ from hil.evaluate.agreement import Agreement
 from hil.evaluate.records import Header
 from hil.metrics import BoxAccuracy, Calibration, Decisions, Hits, PairedHits, ScoreMetrics
 
-ALIKE = "every image got the same scores and the same location, so the answers prove nothing"
+ALIKE = "every image got the same scores: equal answers prove nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class SourceQuality:
 class Evaluation:
     """Everything that is printed. `device` and `agreement` are None for the oracle alone.
 
-    `alike`: every image that was run got the same scores and the same location.
+    `alike`: every image that was run got the same scores.
     """
 
     header: Header

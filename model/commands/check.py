@@ -26,24 +26,23 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints facts and problems; returns the exit code."""
-    from model.card import POSITIVE_CLASS, read_card
+    from model.card import read_card
     from model.checks import measure
     from model.ops import ops_text
-    from model.trial import DEAD, try_model
+    from model.trial import DEAD_REMEDY, try_model
 
     model = read_model(options.model)
     facts = measure(model, where=str(options.model))
     beside = options.model.with_suffix(".toml")
     card = read_card(beside) if beside.is_file() else None
-    positive_class = POSITIVE_CLASS if card is None else card.positive_class
-    tried = try_model(model, where=str(options.model), positive_class=positive_class)
+    tried = try_model(model, where=str(options.model))
     print(_described(facts, tried.arena))
     if options.ops:
         print(ops_text(model), end="")
     for problem in tried.problems:
         _say(f"problem: {problem.what}", problem.remedy)
     if tried.dead:
-        _say(f"NOT PROVEN: {DEAD.what}", DEAD.remedy)
+        _say(f"NOT PROVEN: {tried.dead}", DEAD_REMEDY)
     if card is not None and facts.classes:
         card.check(classes=facts.classes, sha256=facts.sha256, where=str(beside))
         print(f"card        {beside} fits")

@@ -28,16 +28,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Checks and writes; returns the exit code."""
-    from hil.model_problem import refusal
+    from hil.model_problem import Problem, refusal
     from model.card import INPUT, Card, write_model
     from model.checks import measure
-    from model.trial import DEAD, try_model
+    from model.trial import DEAD_REMEDY, try_model
 
     model = read_model(options.model)
     where = str(options.model)
     facts = measure(model, where=where)
-    tried = try_model(model, where=where, positive_class=options.positive_class)
-    found = [*tried.problems, *([DEAD] if tried.dead else [])]
+    tried = try_model(model, where=where)
+    found = [*tried.problems, *([Problem(tried.dead, DEAD_REMEDY)] if tried.dead else [])]
     if found:
         raise refusal(found, where=where)
     labels = tuple(label.strip() for label in options.labels.split(","))

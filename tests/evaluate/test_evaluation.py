@@ -476,7 +476,7 @@ def test_equal_answers_to_all_images_prove_nothing(tmp_path: Path) -> None:
     assert "every image got the same scores" in " ".join(verdict.unproven)
     assert "every image got the same scores" in text_of(found)
 
-    images.add(answer(PASSING, 5, 4, image_crc=99))
+    images.add(answer(PASSING + 1, 5, 5, image_crc=99))
     assert not images.evaluate().alike
     assert judge_evaluation(images.evaluate(), images.answers(), gates).ship is Ship.SHIP
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import model.__main__ as command
 from hil.resources import find
+from hil.testing.tiny_model import tiny_model
 from model.c_array import c_array
 from model.card import read_card
 
@@ -27,6 +30,48 @@ def test_check_describes_the_committed_model(
     text = capsys.readouterr().out
     assert "27: 13 CONV_2D, 11 DEPTHWISE_CONV_2D, 1 MEAN, 1 RESHAPE, 1 SOFTMAX" in text
     assert "scale 0.0078125, zero point 0" in text
+
+
+def test_check_says_what_a_pixel_is_and_how_much_arena_is_needed(
+    person_cam: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["check", str(person_cam)]) == 0
+    text = capsys.readouterr().out
+    assert "pixels      fed as pixel - 128, which is (pixel - 128) / 128 for the network" in text
+    if importlib.util.find_spec("tflite_micro"):
+        assert "arena       77,216 bytes" in text
+    else:
+        assert "arena       not measured: tflite-micro is not installed" in text
+
+
+def test_check_lists_every_problem_with_its_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.tflite"
+    own.write_bytes(tiny_model(input_scale=0.0187, outputs=("score",), classifier="dense"))
+    assert command.main(["check", str(own)]) == 4
+    lines = capsys.readouterr().err.splitlines()
+    told = [line for line in lines if line.startswith("problem: ")]
+    assert [line.split(":")[1] for line in told] == [
+        " wrong input scale",
+        " no 4-D feature output",
+        " the firmware lacks operators of the model",
+    ]
+    assert len([line for line in lines if line.startswith("  hint: ")]) == 3
+
+
+def test_check_says_that_a_dead_network_is_not_proven_and_use_refuses_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("model.commands.use.HERE", tmp_path / "in use")
+    own = tmp_path / "own.tflite"
+    own.write_bytes(tiny_model(classifier_weights=np.zeros((2, 8), np.int8)))
+    assert command.main(["check", str(own)]) == 8
+    assert "NOT PROVEN: the network gives the same scores" in capsys.readouterr().err
+    use = ["use", str(own), "--labels", "a,b", "--threshold-percent", "50"]
+    assert command.main(use) == 4
+    assert "equal answers prove nothing" in capsys.readouterr().err
+    assert not (tmp_path / "in use").exists()
 
 
 def test_check_refuses_a_damaged_model(
