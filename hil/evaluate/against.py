@@ -19,12 +19,13 @@ _AUC = "ROC AUC"
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """`pictures`: of `pictures_digest`. `who`: engine and model."""
+    """`pictures`: of `pictures_digest`. `who`: engine and model. `roc_auc`: None if the
+    pictures show one class only."""
 
     path: Path
     who: str
     pictures: str
-    roc_auc: float
+    roc_auc: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,16 @@ def pictures_digest(found: Evaluation, answers: Answers) -> str:
 
 
 def read_other(path: Path) -> Other:
-    """What is needed of a report. Raises UsageError if it is none, or has no ROC AUC."""
+    """What is needed of a report. Raises UsageError if it is none."""
     try:
         data: Any = json.loads(path.read_bytes())
         metrics = {row["metric"]: row["board"] or row["oracle"] for row in data["metrics"]}
-        by = data["by"]
+        by, roc_auc = data["by"], metrics[_AUC]["value"]
         return Other(
             path,
             f"{by['engine']}, model {by['model_sha256'][:16]}",
             str(data["pictures"]),
-            float(metrics[_AUC]["value"]),
+            None if roc_auc is None else float(roc_auc),
         )
     except OSError as error:
         message = f"cannot read the report: {error.strerror}"
@@ -73,11 +74,11 @@ def read_other(path: Path) -> Other:
     raise UsageError(message, where=str(path), hint="give a file that --json wrote")
 
 
-def change_against(other: Other, found: Evaluation, answers: Answers) -> Change:
-    """The change of the ROC AUC.
+def change_against(other: Other, found: Evaluation, answers: Answers) -> Change | None:
+    """The change of the ROC AUC; None if the pictures show one class only.
 
     Raises:
-        UsageError: the other report is of other pictures, or there is no ROC AUC here.
+        UsageError: the other report is of other pictures.
     """
     if other.pictures != pictures_digest(found, answers):
         raise UsageError(
@@ -86,10 +87,6 @@ def change_against(other: Other, found: Evaluation, answers: Answers) -> Change:
             hint="evaluate both with the same --data, --split, --source and --fit",
         )
     own = found.answering.scores.roc_auc
-    if own is None:
-        raise UsageError(
-            "no ROC AUC to compare: the pictures show one class only",
-            where=str(other.path),
-            hint="choose another --split or --source",
-        )
+    if own is None or other.roc_auc is None:
+        return None
     return Change(other.who, own, other.roc_auc)

@@ -57,7 +57,7 @@ class Known:
 
 _NOTHING = Known()
 
-_OF_BOTH_CLASSES = ("roc_auc", "balanced_accuracy", "calibration_error")
+_OF_BOTH_CLASSES = ("roc_auc", "roc_auc_change", "balanced_accuracy", "calibration_error")
 _OF_ONE_CLASS = ("recall", "false_alarm_rate")
 
 
@@ -104,7 +104,9 @@ def evaluation_samples(
     confidence: float = 0.95,
 ) -> Mapping[str, Samples]:
     """Everything that an evaluation measured, by the catalogue's names."""
-    own = [*_own(found, answers, confidence), *_of_model(known)]
+    # What was measured after all comes after the reasons why it might not have been.
+    own = [Samples(CATALOG[name], absent=why) for name, why in _absent(found)]
+    own += [*_own(found, answers, confidence), *_of_model(known)]
     if known.state is not None:
         own += _of_board(known.state)
     return {entry.metric.name: entry for entry in own}
@@ -145,8 +147,6 @@ def _of_board(state: BoardState) -> Iterator[Samples]:
 
 def _own(found: Evaluation, answers: Answers, confidence: float) -> Iterator[Samples]:
     quality = found.answering
-    for name, why in _absent(found):  # what was measured after all comes later
-        yield Samples(CATALOG[name], absent=why)
     yield from decision_samples(quality.scores, quality.scores.roc_auc, confidence)
     if quality.chosen is not None:
         yield from balanced_accuracy_samples("best_balanced_accuracy", quality.chosen, confidence)

@@ -34,6 +34,24 @@ def test_the_same_model_has_not_changed(
     assert json.loads(second.read_text())["against"]["difference"] == 0
 
 
+def test_pictures_of_one_class_have_no_change_and_a_gate_on_it_is_not_measured(
+    make_data: MakeData, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, first, second = make_data(8), tmp_path / "1.json", tmp_path / "2.json"
+    labels = folder / "labels.csv"
+    lines = labels.read_text().splitlines()
+    labels.write_text("\n".join([lines[0], *(line for line in lines[1:] if ",0,," in line)]))
+    gates = tmp_path / "gates.toml"
+    gates.write_text(GATE)
+    assert evaluate(folder, "--json", first) == ExitCode.PASSED
+    words = ("--against", first, "--json", second, "--gates", gates)
+    assert evaluate(folder, *words) == ExitCode.NOT_PROVEN
+    assert "no ROC AUC" in capsys.readouterr().out
+    report = json.loads(second.read_text())
+    assert report["against"] is None
+    assert "one class only" in report["gates"]["gates"][0]["explanation"]
+
+
 @pytest.mark.parametrize("more", [("--fit", "squash"), ("--source", "b")])
 def test_other_pictures_are_refused(
     make_data: MakeData, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...]
