@@ -29,7 +29,8 @@ from hil.options import (
     RunOptions,
     add_arguments,
 )
-from hil.report.run_log import BY_VERDICT, RECORDED, RunLog
+from hil.record import FLAKY, RERUN
+from hil.report.run_log import BY_VERDICT, KIND, RECORDED, RunLog, set_kind
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle
     from hil.testbench import Bench
+    from hil.workers import Controller
 
 RecordMeasurement = Callable[[str, "float | str | None"], None]
 
@@ -45,7 +47,7 @@ _BENCH = pytest.StashKey["Bench"]()
 _LOG = pytest.StashKey[RunLog]()
 _RECORDED = pytest.StashKey["list[tuple[str, float | str | None]]"]()
 _MOST_WRONG = 5  # answers that a test's failure lists
-_KIND = "hil_kind"  # attribute of a TestReport: HilError.kind of what was raised
+_CONTROLLER: pytest.StashKey[Controller] = pytest.StashKey()
 
 
 # ---- options --------------------------------------------------------------------
@@ -62,14 +64,41 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "needs(capability): not run on a board whose identity lacks the capability"
     )
     config.pluginmanager.register(_Ending(), "camhil-ending")
+    config.pluginmanager.register(_Reports(config), "camhil-reports")
+    if _is_worker(config):
+        return  # the controller has looked at the options
     try:
         _options(config).check()
+        _distribute(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
 
 
 def _options(config: pytest.Config) -> RunOptions:
-    return RunOptions.from_values(vars(config.option))
+    options = RunOptions.from_values(vars(config.option))
+    if _is_worker(config):
+        from hil.workers import options_of_worker
+
+        return options_of_worker(options, config)
+    return options
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")  # of pytest-xdist
+
+
+def _distribute(config: pytest.Config) -> None:
+    """Where pytest-xdist is to start workers, what they find is put together here."""
+    if getattr(config.option, "dist", "no") == "no":
+        return
+    from hil.workers import Controller, check_workers, workers_of
+
+    workers = workers_of(config)
+    check_workers(_options(config), workers)
+    if workers:
+        controller = Controller(lambda: _log(config), lambda: _wants_log(config))
+        config.stash[_CONTROLLER] = controller
+        config.pluginmanager.register(controller, "camhil-controller")
 
 
 def _bench(config: pytest.Config) -> Bench:
@@ -183,13 +212,10 @@ def pytest_runtest_makereport(
     setattr(report, RECORDED, tuple(recorded or ()))
     error = call.excinfo.value if call.excinfo else None
     setattr(report, BY_VERDICT, getattr(error, BY_VERDICT, ()))
-    kind = error.kind if isinstance(error, HilError) else ""
-    if kind:
-        setattr(report, _KIND, kind)
-        report.longrepr = f"{kind}: {error}"
+    if isinstance(error, HilError):
+        set_kind(report, error)
         if isinstance(error, UnavailableError):
             _skip(report, error)
-        report.user_properties.append(("outcome_kind", kind))
     bench = item.config.stash.get(_BENCH, None)
     if bench is not None:
         _judge_answers(bench, report)
@@ -199,10 +225,9 @@ def pytest_runtest_makereport(
             if report.passed:
                 bench.note_success()
             _add_measurement(item, bench, report)
+        _log(item.config).write_news(bench)
     if isinstance(error, HilError):
         _log(item.config).trouble(item.nodeid, error)
-    if bench is not None or kind:
-        _log(item.config).test_finished(bench, item.nodeid, report, kind)
     return report
 
 
@@ -215,6 +240,32 @@ def _judge_answers(bench: Bench, report: pytest.TestReport) -> None:
         more = f"\nand {len(wrong) - _MOST_WRONG} more" if len(wrong) > _MOST_WRONG else ""
         report.longrepr = f"the board gave wrong answers in this test\n{text}{more}"
         setattr(report, BY_VERDICT, tuple(one.key for one in wrong))
+
+
+class _Reports:
+    """Takes down each outcome as it is reported: only then is it clear whether it counts.
+
+    pytest-rerunfailures decides between the two whether an attempt is made again.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        config = self._config
+        if _CONTROLLER in config.stash or not (_BENCH in config.stash or hasattr(report, KIND)):
+            return
+        log = _log(config)
+        outcome = log.test_finished(report)
+        if log.is_flaky(report.nodeid):
+            if outcome == FLAKY:
+                setattr(report, KIND, FLAKY)
+            report.user_properties.append(("outcome_kind", FLAKY))
+        if _is_worker(config):
+            from hil.workers import send_with
+
+            send_with(report, log)
 
 
 def _skip(report: pytest.TestReport, error: UnavailableError) -> None:
@@ -241,13 +292,17 @@ def _add_measurement(item: pytest.Item, bench: Bench, report: pytest.TestReport)
 def pytest_report_teststatus(
     report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
 ) -> tuple[str, str, str] | None:
-    kind = getattr(report, _KIND, None)
+    kind = getattr(report, KIND, None)
+    if report.outcome == RERUN:
+        return None  # another attempt follows, and that one counts
     if kind == InfrastructureError.kind:
         return "infrastructure", "I", "INFRASTRUCTURE"
     if kind == "not run":
         return "not run", "N", "NOT RUN"
     if kind == NotProvenError.kind:
         return kind, "P", "NOT PROVEN"
+    if kind == FLAKY:
+        return "flaky", "f", "FLAKY"
     return None
 
 
@@ -255,10 +310,18 @@ def pytest_report_teststatus(
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
     """Turns pytest's exit status into ours, also when a report cannot be written."""
+    if _is_worker(session.config):
+        from hil.workers import send_at_end
+
+        yield
+        send_at_end(session.config, session.config.stash.get(_LOG, None))
+        return
+    if _CONTROLLER in session.config.stash:
+        session.config.stash[_CONTROLLER].finish()
     if _LOG in session.config.stash:
         session.config.stash[_LOG].diagnose()  # before reports are written: they show it
     options = _options(session.config)
-    if _wants_verdict(session, options):
+    if _wants_verdict(session.config, options):
         # A run that used no board has to be told that its gates were not measured.
         _add_junit_properties(session, _log(session.config), options)
     try:
@@ -273,7 +336,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     if options.store is not None and not session.config.option.collectonly:
         log.add_to_store(options, int(session.exitstatus))
     log.close(int(session.exitstatus))
-    if _wants_verdict(session, options):
+    if _wants_verdict(session.config, options):
         log.conclude(options)
     if not session.config.option.collectonly:
         log.tell_github()
@@ -281,9 +344,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
         session.exitstatus = log.exit_code(int(session.exitstatus))
 
 
-def _wants_verdict(session: pytest.Session, options: RunOptions) -> bool:
+def _wants_verdict(config: pytest.Config, options: RunOptions) -> bool:
     asked = options.gates or options.baseline or options.store
-    return bool(asked) and not session.config.option.collectonly
+    return bool(asked) and not config.option.collectonly
+
+
+def _wants_log(config: pytest.Config) -> bool:
+    return _LOG in config.stash or _wants_verdict(config, _options(config))
 
 
 def _add_junit_properties(session: pytest.Session, log: RunLog, options: RunOptions) -> None:
@@ -311,7 +378,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if log is not None:
         from hil.report.terminal import write_summary
 
-        write_summary(terminalreporter, log)
+        write_summary(terminalreporter, log, _options(terminalreporter.config).record)
 
 
 class _Ending:

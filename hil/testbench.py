@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.board import Board
-    from hil.board.facts import Inference, TimeBase
+    from hil.board.facts import Inference
     from hil.board.flashing import OnFlash
     from hil.board.options import BoardOptions
     from hil.fixture_set import FixturePhoto
@@ -366,28 +366,6 @@ class Bench:
             images=tuple(m.facts for m in self.measurements.values()),
         )
 
-    def summary(self) -> dict[str, object]:
-        """Who answered and how it went, for the end of a run; empty without a board."""
-        if self._board is None:
-            return {}
-        board, identity = self._board, self._board.identity
-        stats = board.link_stats
-        return {
-            "board": self.options.board,
-            **_times_mean(board.time_base),
-            "target": identity.target,
-            "firmware": f"{identity.firmware_version}, build {identity.build_id.hex()[:16]}",
-            "model": f"{identity.model_sha256.hex()[:16]}, {identity.op_count} operators",
-            "engine": identity.engine,
-            "oracle": self.oracle.resolver,
-            "self-check": self.self_check.outcome.value,
-            "tolerances": _listing(dataclasses.asdict(self.tolerances)),
-            "link": _listing({k: v for k, v in dataclasses.asdict(stats).items() if v}),
-            "answers": self.answers.summary(),
-            "recoveries": self.recoveries,
-            **({"recording": str(self.options.record)} if self.options.record else {}),
-        }
-
     # ---- measuring --------------------------------------------------------------
 
     def measure(self, photo: Photo) -> Measurement:
@@ -512,17 +490,6 @@ def board_options(options: RunOptions) -> BoardOptions:
             fault=options.sim_fault,
         ),
     )
-
-
-def _times_mean(time_base: TimeBase) -> dict[str, str]:
-    from hil.measure.time_base import note
-
-    meaning = note(time_base)
-    return {"times": meaning} if meaning else {}
-
-
-def _listing(values: dict[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def _say_nothing(_: str) -> None:

@@ -33,7 +33,8 @@ class Form:
 
     `kind` names the adapter (see `hil.board.adapters`), `example` and `meaning` are what
     an error lists, `pattern` decides whether a text has this form, and `check` says what
-    is wrong with a text that has it (None: nothing).
+    is wrong with a text that has it (None: nothing). `one_each`: every process that asks gets
+    a board of its own.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Form:
     meaning: str
     pattern: re.Pattern[str]
     check: Check | None = None
+    one_each: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,14 @@ def _qemu(text: str) -> str | None:
 
 
 FORMS: tuple[Form, ...] = (
-    Form("sim", "sim", "the simulated board", re.compile(r"sim\Z")),
+    Form("sim", "sim", "the simulated board", re.compile(r"sim\Z"), one_each=True),
     Form(
         "qemu",
         "qemu:icount",
         "an emulated ESP32; qemu alone: without virtual time",
         re.compile(r"qemu(?::|\Z)"),
         _qemu,
+        one_each=True,
     ),
     Form("auto", "auto", "the one attached board", re.compile(r"auto\Z")),
     Form("serial", "/dev/ttyUSB0", "a serial port", re.compile(r"/\S|\./\S|COM\d+\Z")),

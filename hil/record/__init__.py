@@ -4,3 +4,6 @@
 gives them back. Verdicts are not stored: they are a function of the facts and can
 be made again, with other tolerances or gates, without a board.
 """
+
+RERUN, FLAKY = "rerun", "flaky"
+"""Outcomes of tests that pytest-rerunfailures runs again; see `hil.record.run.TestRecord`."""

@@ -35,7 +35,7 @@ def read_lines(path: Path) -> Iterator[Any]:
     try:
         with file.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
-                record = _record(line, f"{file}, line {number}")
+                record = record_of(line, f"{file}, line {number}")
                 if record is not None:
                     yield record
     except OSError as cause:
@@ -44,7 +44,8 @@ def read_lines(path: Path) -> Iterator[Any]:
         ) from cause
 
 
-def _record(line: bytes, where: str) -> Any:
+def record_of(line: bytes, where: str) -> Any:
+    """One line as a dataclass of `KINDS`; None for one that was cut short. Errors as `read_run`."""
     try:
         data = json.loads(line)
     except ValueError as cause:

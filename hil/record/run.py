@@ -320,8 +320,21 @@ class MeasurementRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerRecord:
+    """The lines up to the next such line come from this process of a distributed run.
+
+    Each process has a board of its own. A run in one process has none of these lines.
+    """
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
 class TestRecord:
     """The outcome of one phase of one test: set-up, call or tear-down (`when`).
+
+    An attempt that failed and was made again has the outcome `hil.record.RERUN`, and its
+    message says why. A test that passed at last is then `hil.record.FLAKY`, not passed.
 
     `by_verdict`: the facts that it failed by, as `hil.judge.answers.JudgedAnswer.key` names
     them; empty where it failed by something else. They decide whether it fails with other
@@ -381,6 +394,7 @@ KINDS: dict[str, type] = {
     "evidence": EvidenceRecord,
     "divergence": DivergenceRecord,
     "measurement": MeasurementRecord,
+    "worker": WorkerRecord,
     "test": TestRecord,
     "link": LinkFacts,
     "console": ConsoleFacts,
@@ -416,8 +430,11 @@ class Run:
     @classmethod
     def of(cls, records: Sequence[Any]) -> Run:
         """The run that these lines make up. The first has to be its header."""
-        header, *rest = records
+        from hil.record.merge import merged
+
+        header, *lines = records
         assert isinstance(header, RunHeader)
+        rest = merged(lines)
         return cls(
             header=header,
             board=_last(rest, BoardFacts),

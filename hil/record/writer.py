@@ -32,11 +32,7 @@ class RunFile:
         """
         if self._stream is None:
             return
-        from hil.judge.record import to_json
-        from hil.record.run import KINDS
-
-        kind = next(name for name, known in KINDS.items() if isinstance(record, known))
-        line = json.dumps({"kind": kind, **to_json(record)}, separators=(",", ":"))
+        line = line_of(record)
         try:
             self._stream.write(line + "\n")
             self._stream.flush()
@@ -61,6 +57,15 @@ class RunFile:
                 stream.close()
             except OSError:
                 return
+
+
+def line_of(record: Any) -> str:
+    """A dataclass of `hil.record.run.KINDS` as a line of the file, without its end."""
+    from hil.judge.record import to_json
+    from hil.record.run import KINDS
+
+    kind = next(name for name, known in KINDS.items() if isinstance(record, known))
+    return json.dumps({"kind": kind, **to_json(record)}, separators=(",", ":"))
 
 
 def report_error(path: Path | str, cause: OSError) -> InfrastructureError:

@@ -26,6 +26,7 @@ from hil.judge.answers import (
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
 from hil.location import Location
+from hil.record import FLAKY, RERUN
 from hil.score import passes, smallest_passing_score
 
 if TYPE_CHECKING:
@@ -181,6 +182,23 @@ def recorded_tolerances(run: Run) -> Tolerances:
         cam_units=int(given["cam_units"]),
         location_margin=Fraction(given["location_margin"]),
     )
+
+
+def flaky_tests(run: Run) -> dict[str, str]:
+    """The tests that passed when they were run again, each with why it had failed before."""
+    reasons = {test.test: test.message for test in run.tests if test.outcome == RERUN}
+    return {
+        test.test: first_line(reasons.get(test.test, ""))
+        for test in run.tests
+        if test.outcome == FLAKY
+    }
+
+
+def first_line(message: str) -> str:
+    """What a message says, in a line: pytest's own error lines before the code around them."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    said = next((line[1:].strip() for line in lines if line.startswith("E ")), None)
+    return (said or next(iter(lines), ""))[:200]
 
 
 def worst_first(images: Iterable[JudgedImage]) -> list[JudgedImage]:

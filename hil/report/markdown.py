@@ -11,11 +11,11 @@ from hil.measure.time_base import note
 from hil.report.changes import answers
 from hil.report.figures import bytes_text, count_text, durations, series
 from hil.report.headline import gate_rows, headline
-from hil.report.judged import JudgedImage, JudgedRun, worst_first
+from hil.report.judged import JudgedImage, JudgedRun, first_line, worst_first
 from hil.report.page.cards import answer_score, place
 from hil.report.page.details import identity
 from hil.report.page.latency import STAGES, stage_values
-from hil.report.page.page import first_line, subtitle, title, unhappy_tests
+from hil.report.page.page import subtitle, title, unhappy_tests
 
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from hil.errors import (
     NotProvenError,
     UnavailableError,
 )
+from hil.record import FLAKY, RERUN
 
 if TYPE_CHECKING:
     import pytest
@@ -27,24 +28,29 @@ if TYPE_CHECKING:
     from hil.record.run import EndFacts, Run
     from hil.record.writer import RunFile
     from hil.report.conclusion import Conclusion
-    from hil.testbench import Bench, FirstCause, Measurement
+    from hil.testbench import Bench, Measurement
 
 
 class RunLog:
-    """Collects outcomes and facts as the records of a run file, and writes one if asked to."""
+    """Collects outcomes and facts as the records of a run file, and writes one if asked to.
+
+    `kinds`: outcomes of tests, counted. `notes`: (name, text) of what is not as it should be.
+    """
 
     def __init__(self, facts: Path | None) -> None:
         self.errors: list[HilError] = []
         self.conclusion: Conclusion | None = None
         self.annotations: tuple[str, ...] = ()
         self.kinds: Counter[str] = Counter()
-        self.first_cause: FirstCause | None = None
-        self.unavailable: UnavailableError | None = None
-        self.measurements: tuple[Measurement, ...] = ()
-        self.summary: dict[str, Any] = {}
+        self.notes: dict[str, str] = {}
         self.facts_path = facts
+        self.records: list[Any] = []
         self._file: RunFile | None = None
-        self._records: list[Any] = []
+        self._taken = 1  # the header is the controller's
+        self._worker = ""
+        self._unavailable = ""
+        self._again: set[str] = set()
+        self._flaky: set[str] = set()
         self._written: set[str] = set()
         self._traced: set[str] = set()
         self._framed: set[str] = set()
@@ -61,16 +67,41 @@ class RunLog:
             self._file = RunFile(facts)
         self._add(header())
 
-    def test_finished(
-        self, bench: Bench | None, test: str, report: pytest.TestReport, kind: str
-    ) -> None:
-        """Adds the outcome of a test's set-up, call or tear-down."""
-        if bench is not None:
-            self._write_news(bench)
-        if report.when == "call" or report.failed or kind:
-            outcome = kind or report.outcome
-            self.kinds[outcome] += 1
-            self._write_test(test, report, outcome)
+    def test_finished(self, report: pytest.TestReport) -> str:
+        """Adds the outcome of a test's set-up, call or tear-down, and returns it."""
+        outcome = self._outcome(report)
+        if report.when == "call" or report.failed or outcome not in ("passed", "skipped"):
+            self._write_test(report, outcome)
+        return outcome
+
+    def is_flaky(self, test: str) -> bool:
+        """Whether it has passed after it had failed."""
+        return test in self._flaky
+
+    def not_measured(self, what: str, error: InfrastructureError) -> None:
+        """Adds something that no test stands for and that keeps the run from being whole."""
+        from hil.record.run import TestRecord
+
+        self.trouble(what, error)
+        self._add(TestRecord(what, "run", error.kind, 0.0, f"{error.kind}: {error}"))
+
+    def take_lines(self) -> list[str]:
+        """The lines of the run file that came since this was asked the last time."""
+        from hil.record.writer import line_of
+
+        news, self._taken = self.records[self._taken :], len(self.records)
+        return [line_of(record) for record in news]
+
+    def take_from(self, worker: str, lines: Iterable[str]) -> None:
+        """Adds the lines of a worker."""
+        from hil.record.reader import record_of
+        from hil.record.run import WorkerRecord
+
+        if worker != self._worker:
+            self._worker = worker
+            self._add(WorkerRecord(worker))
+        for line in lines:
+            self._add(record_of(line.encode(), f"worker {worker}"))
 
     def wrong_outside_of_tests(self, wrong: Sequence[Wrong]) -> None:
         """Takes what was wrong in answers that no test is to be failed by."""
@@ -87,17 +118,14 @@ class RunLog:
     def bench_closing(self, bench: Bench) -> None:
         """Takes what only the open board can tell."""
         self._bench = bench
-        self.first_cause = bench.first_cause
-        self.measurements = tuple(bench.measurements.values())
         if bench.recording_error is not None:
             self.errors.append(bench.recording_error)
         self._write_model(bench)
-        self._write_news(bench)
+        self.write_news(bench)
         try:
-            self.summary = bench.summary()
             self._write_board(bench)
         except HilError as error:
-            self.summary = {"not available": error.message}
+            self.notes["not available"] = error.message
 
     def close(self, pytest_status: int) -> None:
         """Ends the run, and its file."""
@@ -113,7 +141,7 @@ class RunLog:
         """The run so far, the same as its file would give."""
         from hil.record.run import Run
 
-        return Run.of(self._records)
+        return Run.of(self.records)
 
     def conclude(self, options: RunOptions) -> None:
         """Judges the run that has ended, and compares it."""
@@ -155,7 +183,7 @@ class RunLog:
 
     def _nothing_tried(self) -> bool:
         """No board was there to be tried, which is no failure."""
-        return self.unavailable is not None and not self.summary
+        return bool(self.kinds[UnavailableError.kind]) and self.run().board is None
 
     def gate_properties(
         self, options: RunOptions, pytest_status: int
@@ -200,7 +228,11 @@ class RunLog:
     # ---- records ----------------------------------------------------------------
 
     def _add(self, record: Any) -> None:
-        self._records.append(record)
+        from hil.record.run import TestRecord
+
+        self.records.append(record)
+        if isinstance(record, TestRecord):
+            self.kinds[record.outcome] += 1
         if self._file is not None:
             self._file.write(record)
 
@@ -209,7 +241,7 @@ class RunLog:
         from hil.record.collect import trouble_record
 
         if isinstance(error, UnavailableError):
-            self.unavailable = self.unavailable or error
+            self._unavailable = self._unavailable or str(error)
         self._add(trouble_record(test, error))
 
     def diagnose(self) -> None:
@@ -224,11 +256,12 @@ class RunLog:
             oracle = None if bench is None else vars(bench).get("oracle")
             self.diagnosis = diagnose(run, oracle)
         except HilError as error:
-            self.summary["diagnosis"] = f"not available: {error.message}"
+            self.notes["diagnosis"] = f"not available: {error.message}"
         except Exception as error:  # noqa: BLE001 - the run's result must not be lost with its explanation
-            self.summary["diagnosis"] = f"a bug of camhil: {type(error).__name__}: {error}"
+            self.notes["diagnosis"] = f"a bug of camhil: {type(error).__name__}: {error}"
 
-    def _write_news(self, bench: Bench) -> None:
+    def write_news(self, bench: Bench) -> None:
+        """Adds what was measured since this was asked the last time."""
         from hil.record.collect import frame_record, image_record
         from hil.record.run import RepeatRecord, TraceRecord
 
@@ -280,12 +313,22 @@ class RunLog:
             self._add(oddity_record(oddity))
         self._counts["oddities"] = len(board.oddities)
 
-    def _write_test(self, test: str, report: pytest.TestReport, outcome: str) -> None:
+    def _outcome(self, report: pytest.TestReport) -> str:
+        if report.outcome == RERUN:  # as pytest-rerunfailures says
+            self._again.add(report.nodeid)
+            return RERUN
+        if report.when == "call" and report.passed and report.nodeid in self._again:
+            self._flaky.add(report.nodeid)
+            return FLAKY
+        return getattr(report, KIND, "") or report.outcome
+
+    def _write_test(self, report: pytest.TestReport, outcome: str) -> None:
         from hil.record.run import MeasurementRecord, TestRecord
 
-        message = str(report.longrepr) if report.failed else ""
-        if outcome == UnavailableError.kind and self.unavailable is not None:
-            message = str(self.unavailable)
+        test = report.nodeid
+        message = str(report.longrepr) if report.failed or outcome == RERUN else ""
+        if outcome == UnavailableError.kind:
+            message = self._unavailable
         duration_s = round(report.duration, 6)
         by_verdict = tuple(getattr(report, BY_VERDICT, ()))
         self._add(TestRecord(test, report.when, outcome, duration_s, message, by_verdict))
@@ -305,10 +348,21 @@ class RunLog:
         self._add(console_facts(board))
 
 
-_FINE = ("passed", "skipped", UnavailableError.kind, NotProvenError.kind)
+_FINE = ("passed", "skipped", RERUN, FLAKY, UnavailableError.kind, NotProvenError.kind)
 
 RECORDED = "hil_recorded"
 """Attribute of a TestReport: (name, value) of what the test recorded."""
+
+KIND = "hil_kind"
+"""Attribute of a TestReport: `HilError.kind` of what was raised, or that it is flaky."""
+
+
+def set_kind(report: pytest.TestReport, error: HilError) -> None:
+    """Lets the report of a test say whose fault it was."""
+    setattr(report, KIND, error.kind)
+    report.longrepr = f"{error.kind}: {error}"
+    report.user_properties.append(("outcome_kind", error.kind))
+
 
 BY_VERDICT = "hil_by_verdict"
 """Attribute of a TestReport, and of what the test raised: keys as in `TestRecord.by_verdict`."""

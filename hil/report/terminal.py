@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.judge.verdict import Status, worst
+from hil.errors import InfrastructureError, UnavailableError
+from hil.judge.verdict import Status
 from hil.location import Location
+from hil.measure.time_base import note
+from hil.report.judged import flaky_tests, judge_recorded
 from hil.score import percent_text
 
 if TYPE_CHECKING:
     import pytest
 
+    from hil.record.run import Run, TestRecord
     from hil.report.conclusion import Conclusion
+    from hil.report.judged import JudgedImage
     from hil.report.run_log import RunLog
-    from hil.testbench import Measurement
 
 COLUMNS = (
     "image",
@@ -27,44 +33,68 @@ COLUMNS = (
 )
 
 
-def row(measurement: Measurement) -> tuple[str, ...]:
+def row(image: JudgedImage) -> tuple[str, ...]:
     """The cells of one image's row, as in `COLUMNS`."""
-    facts, inference = measurement.facts, measurement.inference
+    facts, times = image.record.facts, image.record.times
     location = facts.device.location
-    arena = measurement.memory.arena_used_bytes
-    differences = [facts.scores, facts.cam, facts.features]
-    known = [difference.max_lsb for difference in differences if difference is not None]
+    arena = image.record.memory.arena_used_bytes
+    largest = image.largest_lsb
     return (
         facts.image,
         percent_text(facts.device.scores[facts.positive_class]),
         f"({location.x}, {location.y})" if isinstance(location, Location) else location.value,
-        str(max(known)) if len(known) == len(differences) else "not comparable",
-        str(inference.times.invoke_us),
-        f"{inference.round_trip_s * 1e3:.1f} ms",
+        "not comparable" if largest is None else str(largest),
+        str(times.invoke_us),
+        f"{times.round_trip_us / 1e3:.1f} ms",
         "unknown" if arena is None else f"{arena:,} B",
-        worst_of(measurement).value,
+        image.status.value,
     )
 
 
-def worst_of(measurement: Measurement) -> Status:
-    """The outcome of what was measured for an image; what was not asked for does not count."""
-    ran = [v for v in measurement.verdicts if v.status is not Status.NOT_RUN]
-    return worst(ran)
+def board_rows(run: Run) -> Iterator[tuple[str, str]]:
+    """Who answered and how it went; nothing without a board."""
+    board, link = run.board, run.link
+    if board is None or link is None:
+        return
+    yield "board", board.spec
+    meaning = note(board.time_base)
+    if meaning:
+        yield "times", meaning
+    yield "target", board.target
+    yield "firmware", f"{board.firmware_version}, build {board.build_id[:16]}"
+    yield "model", f"{board.model_sha256[:16]}, {len(board.ops)} operators"
+    yield "engine", board.engine
+    yield "oracle", board.resolver
+    yield "self-check", board.self_check
+    yield "tolerances", _listing(board.tolerances)
+    yield "link", _listing((name, count) for name, count in link.counts if count)
+    yield "recoveries", str(link.recoveries)
 
 
-def write_summary(reporter: pytest.TerminalReporter, log: RunLog) -> None:
-    """Writes the table, the board's identity and what went wrong first."""
-    if log.measurements:
+def _listing(values: Iterable[tuple[str, object]]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values)
+
+
+def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path | None) -> None:
+    """Writes the table, the board's identity and what went wrong first.
+
+    `record`: where the conversation was recorded.
+    """
+    run = log.run()
+    if run.images:
         reporter.section("board against oracle", sep="=")
-        _write_table(reporter, log.measurements)
-    if log.summary:
+        _write_table(reporter, judge_recorded(run).images)
+    rows = [*board_rows(run), *log.notes.items()]
+    if rows and record is not None:
+        rows.append(("recording", str(record)))
+    if rows:
         reporter.section("board", sep="-")
-        width = max(len(key) for key in log.summary)
-        for key, value in log.summary.items():
+        width = max(len(key) for key, _ in rows)
+        for key, value in rows:
             reporter.write_line(f"{key:<{width}}  {value}")
     if log.facts_path is not None:
         reporter.write_line(f"facts: {log.facts_path}")
-    _write_trouble(reporter, log)
+    _write_trouble(reporter, log, run)
     if log.diagnosis is not None and not log.diagnosis.empty:
         from hil.diagnose.show import lines
 
@@ -93,12 +123,12 @@ def write_conclusion(reporter: pytest.TerminalReporter, conclusion: Conclusion) 
         reporter.write_line(line.text, **_MARKUP[line.tone])
 
 
-def _write_table(reporter: pytest.TerminalReporter, measurements: tuple[Measurement, ...]) -> None:
-    rows = [row(measurement) for measurement in measurements]
+def _write_table(reporter: pytest.TerminalReporter, images: tuple[JudgedImage, ...]) -> None:
+    rows = [row(image) for image in images]
     widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
     reporter.write_line(_line(COLUMNS, widths), bold=True)
-    for cells, measurement in zip(rows, measurements, strict=True):
-        passed = worst_of(measurement) is Status.PASSED
+    for cells, image in zip(rows, images, strict=True):
+        passed = image.status is Status.PASSED
         reporter.write_line(_line(cells, widths), red=not passed)
 
 
@@ -110,20 +140,30 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
     return "  ".join(parts)
 
 
-def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog) -> None:
-    if log.first_cause is not None:
+def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog, run: Run) -> None:
+    flaky = flaky_tests(run)
+    if flaky:
+        reporter.section("flaky: passed when run again", sep="=", yellow=True, bold=True)
+        for test, reason in flaky.items():
+            reporter.write_line(f"{test}: {reason}")
+    cause = _first(run, InfrastructureError.kind)
+    if cause is not None:
         reporter.section("infrastructure: the first cause", sep="=", red=True, bold=True)
-        if log.first_cause.test:
-            reporter.write_line(f"in {log.first_cause.test}")
-        reporter.write_line(str(log.first_cause.error))
+        reporter.write_line(f"in {cause.test}")
+        reporter.write_line(cause.message.removeprefix(f"{cause.outcome}: "))
         not_run = log.kinds["not run"]
         if not_run:
             reporter.write_line(f"{not_run} checks after it were not run: not passed either")
-    if log.unavailable is not None:
-        skipped = log.kinds[log.unavailable.kind]
+    skipped = _first(run, UnavailableError.kind)
+    if skipped is not None:
         reporter.section("not proven: tests were skipped", sep="=", yellow=True, bold=True)
-        reporter.write_line(str(log.unavailable))
-        reporter.write_line(f"{skipped} skipped for this reason: not passed either")
+        reporter.write_line(skipped.message)
+        count = log.kinds[skipped.outcome]
+        reporter.write_line(f"{count} skipped for this reason: not passed either")
     for error in log.errors:
         reporter.section(f"{error.kind}: report", sep="=", red=True, bold=True)
         reporter.write_line(str(error))
+
+
+def _first(run: Run, outcome: str) -> TestRecord | None:
+    return next((test for test in run.tests if test.outcome == outcome), None)

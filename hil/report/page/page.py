@@ -9,7 +9,7 @@ from hil import __version__
 from hil.report.changes import Answers, answers, by_key, change_table
 from hil.report.figures import bytes_text, count_text, duration_text, series
 from hil.report.headline import gate_rows, headline
-from hil.report.judged import FAILED_OUTCOMES, UNMEASURED_OUTCOMES, JudgedRun
+from hil.report.judged import FAILED_OUTCOMES, UNMEASURED_OUTCOMES, JudgedRun, first_line
 from hil.report.page.assets import TEMPLATES, assets
 from hil.report.page.cards import WORST, Card, cards
 from hil.report.page.details import (
@@ -232,13 +232,6 @@ def unhappy_tests(judged: JudgedRun) -> tuple[TestRecord, ...]:
         *judged.tests(UNMEASURED_OUTCOMES[:1]),
         *judged.tests(UNMEASURED_OUTCOMES[1:]),
     )
-
-
-def first_line(message: str) -> str:
-    """What a message says, in a line: pytest's own error lines before the code around them."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    said = next((line[1:].strip() for line in lines if line.startswith("E ")), None)
-    return (said or next(iter(lines), ""))[:200]
 
 
 def _answers(judged: JudgedRun, against: JudgedRun | None) -> Answers | None:
