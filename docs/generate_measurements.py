@@ -22,7 +22,7 @@ _TITLES = {
     "parity": "Agreement with the oracle",
     "rate": "Rates",
     "score": "Scores",
-    "link": "Link",
+    "link": "Link and tests",
     "model": "The model",
 }
 _AGGREGATES = {"quantiles": "median, p95", "proportion": "share", "value": "as it is"}

@@ -257,11 +257,7 @@ class _Reports:
         if _CONTROLLER in config.stash or not (_BENCH in config.stash or hasattr(report, KIND)):
             return
         log = _log(config)
-        outcome = log.test_finished(report)
-        if log.is_flaky(report.nodeid):
-            if outcome == FLAKY:
-                setattr(report, KIND, FLAKY)
-            report.user_properties.append(("outcome_kind", FLAKY))
+        log.test_finished(report)
         if _is_worker(config):
             from hil.workers import send_with
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hil.report.run_log import RunLog
 
 _LINES = "hil_lines"  # of a TestReport and of xdist's workeroutput: lines of the run file
+_CRASHED = "hil_crashed"  # of the TestReport that xdist makes for a worker that died
 _ERRORS = "hil_errors"  # of workeroutput: (message, where, hint) of each of `RunLog.errors`
 
 
@@ -109,8 +110,12 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        lines = vars(report).pop(_LINES, ())
-        self._take(getattr(report, "worker_id", ""), lines)
+        self._take(getattr(report, "worker_id", ""), vars(report).pop(_LINES, ()))
+        if self._in_use():
+            if vars(report).pop(_CRASHED, False):
+                self._log().test_finished(report)
+            else:
+                self._log().show_flaky(report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
@@ -132,8 +137,8 @@ class Controller:
         self._died.pop(worker, None)
         error = _dead(worker, f"while it ran {crashitem}")
         set_kind(report, error)
+        setattr(report, _CRASHED, True)  # it is reported next, as an outcome or as one to rerun
         self._log().trouble(crashitem, error)
-        self._log().test_finished(report)
 
     def finish(self) -> None:
         """Before the run is concluded: what no test stands for."""

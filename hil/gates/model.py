@@ -103,8 +103,8 @@ class GatesVerdict:
     with one of them a run is DO NOT SHIP. `counts`: how many of what, in words, the same in
     every report.
     `trouble`: what could not be measured; with it a run is at best NOT PROVEN.
-    `unproven`: what was not tried, since this machine lacks something for it, and what was
-    tried and proves nothing; likewise.
+    `unproven`: what was not tried, since this machine lacks something for it, what was tried
+    and proves nothing, and what passed only when it was tried again; likewise.
     """
 
     ship: Ship

@@ -24,6 +24,7 @@ from hil.report.judged import (
     UNMEASURED_OUTCOMES,
     UNPROVEN_OUTCOMES,
     JudgedRun,
+    flaky_tests,
     judge_recorded,
     recorded_tolerances,
 )
@@ -61,7 +62,7 @@ def judge_run_gates(
         verdict = dataclasses.replace(
             verdict, ship=Ship.DO_NOT_SHIP, failures=failures, counts=tuple(_counts(judged))
         )
-    unproven = tuple(_unproven(judged))
+    unproven = (*_unproven(judged), *_flaky(run, gates))
     if unproven:
         ship = Ship.NOT_PROVEN if verdict.ship is Ship.SHIP else verdict.ship
         verdict = dataclasses.replace(verdict, ship=ship, unproven=unproven)
@@ -151,6 +152,18 @@ def _unproven(judged: JudgedRun) -> Iterator[str]:
     if skipped:
         what = f"{len(skipped)} tests were" if len(skipped) > 1 else "a test was"
         yield f"{what} skipped: {skipped[0].message.splitlines()[0]}"
+
+
+def _flaky(run: Run, gates: Gates) -> Iterator[str]:
+    """What passed at the second try is no proof, unless a gate says how much of it is."""
+    flaky = flaky_tests(run)
+    metrics = {gate.metric.name for gate in gates.gates}
+    if flaky and metrics and "flaky_tests" not in metrics:
+        what = f"{len(flaky)} tests" if len(flaky) > 1 else "a test"
+        yield (
+            f"{what} passed only when run again, the first: {flaky[0].test}; "
+            "a gate on flaky_tests says how many may"
+        )
 
 
 def _trouble(judged: JudgedRun) -> Iterator[str]:

@@ -164,6 +164,7 @@ _METRICS = (
     _count("link_bad_requests", "requests that the board could not read, though undamaged"),
     _count("link_reuploads", "images sent again because the board lost or damaged them"),
     _count("recoveries", "times the board was lost and came back"),
+    _count("flaky_tests", "tests that passed only when they were run again"),
 )
 
 CATALOG: dict[str, Metric] = {metric.name: metric for metric in _METRICS}

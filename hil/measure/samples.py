@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hil.measure.catalog import CATALOG, Metric, user_metric
 from hil.measure.time_base import meaningless
+from hil.record import FLAKY
 
 if TYPE_CHECKING:
     from hil.metrics import Decisions, Hits, PairedHits
@@ -142,6 +143,7 @@ def _all(run: Run, confidence: float) -> Iterator[Samples]:
     yield from _parity(run)
     yield from truth_samples(run.images, confidence)
     yield from _link(run)
+    yield from _tests(run)
     yield from _users(run)
 
 
@@ -235,6 +237,12 @@ def _parity(run: Run) -> Iterator[Samples]:
     ]
     images = [trace.image for trace in run.traces]
     yield from value_samples(CATALOG["ops_differing"], traced, images)
+
+
+def _tests(run: Run) -> Iterator[Samples]:
+    if run.tests:
+        flaky = {test.test for test in run.tests if test.outcome == FLAKY}
+        yield from value_samples(CATALOG["flaky_tests"], [len(flaky)])
 
 
 def _link(run: Run) -> Iterator[Samples]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hil.record import FLAKY
 from hil.report.headline import gate_rows
 from hil.report.judged import judge_recorded
 
@@ -44,7 +45,9 @@ def github_annotations(
     for test in unhappy_tests(judge_recorded(run)):
         file = test.test.partition("::")[0]
         said = test.message.strip()[:_MOST_TEXT] or test.outcome
-        errors.append(_command("error", said, title=f"{test.outcome}: {test.test}", file=file))
+        flaky = test.outcome == FLAKY
+        kind, lines = ("warning", warnings) if flaky else ("error", errors)
+        lines.append(_command(kind, said, title=f"{test.outcome}: {test.test}", file=file))
     return _cut("error", errors) + _cut("warning", warnings)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil.gates.model import GateStatus
+from hil.record import FLAKY
 from hil.report.figures import count_text
 from hil.report.judged import JudgedRun
 
@@ -143,6 +144,9 @@ def _successes(judged: JudgedRun, verdict: GatesVerdict | None) -> tuple[str, ..
     if judged.run.tests:
         passed = len(judged.tests(("passed",)))
         reasons.append(f"{count_text(passed, 'test')} passed")
+        flaky = len(judged.tests((FLAKY,)))
+        if flaky:
+            reasons.append(f"{count_text(flaky, 'test')} passed only when run again")
     if judged.images:
         differing = sum(image.differs for image in judged.images)
         many = count_text(len(judged.images), "image")

@@ -115,6 +115,11 @@ class JudgedRun:
         return tuple(test for test in self.run.tests if test.outcome in wanted)
 
     @property
+    def test_count(self) -> int:
+        """How many outcomes count: an attempt that was made again does not."""
+        return len(self.run.tests) - len(self.tests((RERUN,)))
+
+    @property
     def failed_tests(self) -> tuple[TestRecord, ...]:
         """By other tolerances than in the run, those that failed by facts that fail by them too."""
         failed = self.tests(FAILED_OUTCOMES)
@@ -184,14 +189,14 @@ def recorded_tolerances(run: Run) -> Tolerances:
     )
 
 
-def flaky_tests(run: Run) -> dict[str, str]:
-    """The tests that passed when they were run again, each with why it had failed before."""
+def flaky_tests(run: Run) -> tuple[TestRecord, ...]:
+    """The tests that passed when they were run again, with the message of the attempt before."""
     reasons = {test.test: test.message for test in run.tests if test.outcome == RERUN}
-    return {
-        test.test: first_line(reasons.get(test.test, ""))
+    return tuple(
+        dataclasses.replace(test, message=reasons.get(test.test, ""))
         for test in run.tests
         if test.outcome == FLAKY
-    }
+    )
 
 
 def first_line(message: str) -> str:

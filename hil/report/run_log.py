@@ -67,16 +67,23 @@ class RunLog:
             self._file = RunFile(facts)
         self._add(header())
 
-    def test_finished(self, report: pytest.TestReport) -> str:
-        """Adds the outcome of a test's set-up, call or tear-down, and returns it."""
-        outcome = self._outcome(report)
+    def test_finished(self, report: pytest.TestReport) -> None:
+        """Adds the outcome of a test's set-up, call or tear-down."""
+        outcome = getattr(report, KIND, "") or report.outcome
+        if report.outcome == RERUN:  # as pytest-rerunfailures says
+            outcome = RERUN
+        elif report.when == "call":
+            outcome = self._passed_again(report.nodeid, outcome)
         if report.when == "call" or report.failed or outcome not in ("passed", "skipped"):
             self._write_test(report, outcome)
-        return outcome
+        self.show_flaky(report)
 
-    def is_flaky(self, test: str) -> bool:
-        """Whether it has passed after it had failed."""
-        return test in self._flaky
+    def show_flaky(self, report: pytest.TestReport) -> None:
+        """Lets the report of a test say that it has failed before."""
+        if report.nodeid in self._flaky:
+            if report.when == "call":
+                setattr(report, KIND, FLAKY)
+            report.user_properties.append(("outcome_kind", FLAKY))
 
     def not_measured(self, what: str, error: InfrastructureError) -> None:
         """Adds something that no test stands for and that keeps the run from being whole."""
@@ -95,13 +102,18 @@ class RunLog:
     def take_from(self, worker: str, lines: Iterable[str]) -> None:
         """Adds the lines of a worker."""
         from hil.record.reader import record_of
-        from hil.record.run import WorkerRecord
+        from hil.record.run import TestRecord, WorkerRecord
 
         if worker != self._worker:
             self._worker = worker
             self._add(WorkerRecord(worker))
         for line in lines:
-            self._add(record_of(line.encode(), f"worker {worker}"))
+            record = record_of(line.encode(), f"worker {worker}")
+            if isinstance(record, TestRecord) and record.when == "call":
+                # The attempt before may have ended another worker, which this one cannot know.
+                outcome = self._passed_again(record.test, record.outcome)
+                record = dataclasses.replace(record, outcome=outcome)
+            self._add(record)
 
     def wrong_outside_of_tests(self, wrong: Sequence[Wrong]) -> None:
         """Takes what was wrong in answers that no test is to be failed by."""
@@ -233,6 +245,8 @@ class RunLog:
         self.records.append(record)
         if isinstance(record, TestRecord):
             self.kinds[record.outcome] += 1
+            if record.outcome == RERUN:
+                self._again.add(record.test)
         if self._file is not None:
             self._file.write(record)
 
@@ -313,14 +327,12 @@ class RunLog:
             self._add(oddity_record(oddity))
         self._counts["oddities"] = len(board.oddities)
 
-    def _outcome(self, report: pytest.TestReport) -> str:
-        if report.outcome == RERUN:  # as pytest-rerunfailures says
-            self._again.add(report.nodeid)
-            return RERUN
-        if report.when == "call" and report.passed and report.nodeid in self._again:
-            self._flaky.add(report.nodeid)
-            return FLAKY
-        return getattr(report, KIND, "") or report.outcome
+    def _passed_again(self, test: str, outcome: str) -> str:
+        """The outcome of a test's call: flaky if it passed and an attempt before did not."""
+        if outcome != "passed" or test not in self._again:
+            return outcome
+        self._flaky.add(test)
+        return FLAKY
 
     def _write_test(self, report: pytest.TestReport, outcome: str) -> None:
         from hil.record.run import MeasurementRecord, TestRecord
@@ -329,7 +341,7 @@ class RunLog:
         message = str(report.longrepr) if report.failed or outcome == RERUN else ""
         if outcome == UnavailableError.kind:
             message = self._unavailable
-        duration_s = round(report.duration, 6)
+        duration_s = round(float(report.duration), 6)
         by_verdict = tuple(getattr(report, BY_VERDICT, ()))
         self._add(TestRecord(test, report.when, outcome, duration_s, message, by_verdict))
         for name, value in getattr(report, RECORDED, ()):

@@ -10,7 +10,7 @@ from hil.errors import InfrastructureError, UnavailableError
 from hil.judge.verdict import Status
 from hil.location import Location
 from hil.measure.time_base import note
-from hil.report.judged import flaky_tests, judge_recorded
+from hil.report.judged import first_line, flaky_tests, judge_recorded
 from hil.score import percent_text
 
 if TYPE_CHECKING:
@@ -144,8 +144,8 @@ def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog, run: Run) -> 
     flaky = flaky_tests(run)
     if flaky:
         reporter.section("flaky: passed when run again", sep="=", yellow=True, bold=True)
-        for test, reason in flaky.items():
-            reporter.write_line(f"{test}: {reason}")
+        for test in flaky:
+            reporter.write_line(f"{test.test}: {first_line(test.message)}")
     cause = _first(run, InfrastructureError.kind)
     if cause is not None:
         reporter.section("infrastructure: the first cause", sep="=", red=True, bold=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil.measure.time_base import note
+from hil.record import RERUN
 from hil.report.figures import count_text, series, share_text
 from hil.report.judged import FAILED_OUTCOMES
 
@@ -146,6 +147,8 @@ def test_rows(run: Run) -> tuple[TestRow, ...]:
     """The tests, all cases of one function together, in the order of the run."""
     found: dict[str, list[tuple[str, float]]] = {}
     for test in run.tests:
+        if test.outcome == RERUN:
+            continue  # the attempt after it counts
         function = test.test.partition("[")[0]
         found.setdefault(function, []).append((test.outcome, test.duration_s))
     rows = []

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil import __version__
+from hil.record import FLAKY
 from hil.report.changes import Answers, answers, by_key, change_table
 from hil.report.figures import bytes_text, count_text, duration_text, series
 from hil.report.headline import gate_rows, headline
-from hil.report.judged import FAILED_OUTCOMES, UNMEASURED_OUTCOMES, JudgedRun, first_line
+from hil.report.judged import (
+    FAILED_OUTCOMES,
+    UNMEASURED_OUTCOMES,
+    JudgedRun,
+    first_line,
+    flaky_tests,
+)
 from hil.report.page.assets import TEMPLATES, assets
 from hil.report.page.cards import WORST, Card, cards
 from hil.report.page.details import (
@@ -149,7 +156,7 @@ def subtitle(judged: JudgedRun) -> str:
     """When it was, and how much."""
     started = judged.run.header.started.replace("T", " ").replace("+00:00", " UTC")
     many = count_text(len(judged.images), "image")
-    return f"{started}, {many}, {count_text(len(judged.run.tests), 'test')}"
+    return f"{started}, {many}, {count_text(judged.test_count, 'test')}"
 
 
 def _shape(judged: JudgedRun) -> tuple[int, int]:
@@ -188,7 +195,9 @@ def _tiles(judged: JudgedRun) -> list[Tile]:
             tiles.append(Tile("Arena used", bytes_text(max(used)), f"of {whole}"))
     if run.tests:
         passed = len(judged.tests(("passed",)))
-        tiles.append(Tile("Tests passed", f"{passed} of {len(run.tests)}"))
+        flaky = len(judged.tests((FLAKY,)))
+        note = f"{flaky} more when run again" if flaky else ""
+        tiles.append(Tile("Tests passed", f"{passed} of {judged.test_count}", note))
     if run.link is not None:
         again = dict(run.link.counts).get("retransmitted", 0)
         tiles.append(Tile("Frames sent again", f"{again:,}"))
@@ -226,11 +235,13 @@ def _failures(judged: JudgedRun) -> tuple[list[Failure], int]:
 
 
 def unhappy_tests(judged: JudgedRun) -> tuple[TestRecord, ...]:
-    """The tests that did not pass: failed ones first, then what could not be measured."""
+    """The tests that did not pass: failed ones, what could not be measured, and what passed
+    only when it was run again."""
     return (
         *judged.failed_tests,
         *judged.tests(UNMEASURED_OUTCOMES[:1]),
         *judged.tests(UNMEASURED_OUTCOMES[1:]),
+        *flaky_tests(judged.run),
     )
 
 
