@@ -8,6 +8,7 @@ asks for one.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -180,6 +181,23 @@ def record_measurement(request: pytest.FixtureRequest) -> RecordMeasurement:
     return record
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Our fixtures are asked anew by the next test: pytest would raise the same error again.
+
+    What the bench remembers is the better answer: the board may be back, a time limit of one
+    test is none of the others, and a board that is lost is "not run".
+    """
+    try:
+        return (yield)
+    except BaseException:
+        if fixturedef.func.__module__ == __name__:
+            fixturedef.finish(request)  # type: ignore[arg-type]
+        raise
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "photo" in metafunc.fixturenames and _uses_our_photo(metafunc):
         from hil.fixture_set import load_photos
@@ -210,7 +228,7 @@ def pytest_runtest_makereport(
     report = yield
     recorded = item.stash.get(_RECORDED, None) if report.when == "call" else None
     setattr(report, RECORDED, tuple(recorded or ()))
-    error = call.excinfo.value if call.excinfo else None
+    error = None if call.excinfo is None else _cause(call.excinfo.value)
     setattr(report, BY_VERDICT, getattr(error, BY_VERDICT, ()))
     if isinstance(error, HilError):
         set_kind(report, error)
@@ -229,6 +247,15 @@ def pytest_runtest_makereport(
     if isinstance(error, HilError):
         _log(item.config).trouble(item.nodeid, error)
     return report
+
+
+def _cause(raised: BaseException) -> BaseException:
+    """What a test ended with; a time limit that interrupted camhil as what it is."""
+    if "pytest_timeout" not in sys.modules:
+        return raised
+    from hil.timed_out import time_limit
+
+    return time_limit(raised) or raised
 
 
 def _judge_answers(bench: Bench, report: pytest.TestReport) -> None:

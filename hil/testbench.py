@@ -170,6 +170,8 @@ class Bench:
             raise self._not_run()
         try:
             if self._board is None:
+                if self.first_cause is not None:  # opening it was interrupted
+                    self._check_worth_recovering()
                 self._board = self._open()
             elif self._in_doubt is not None:
                 self._check_worth_recovering()
