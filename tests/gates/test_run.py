@@ -12,8 +12,9 @@ from hil.gates.model import Gate, Gates, GateStatus, GatesVerdict, Ship
 from hil.gates.run import exit_code, judge_run_gates
 from hil.gates.text import headline, verdict_lines
 from hil.judge.tolerance import Tolerances
+from hil.location import NoLocation
 from hil.measure.catalog import CATALOG
-from hil.record.run import EndFacts, RepeatRecord, Run, TestRecord
+from hil.record.run import EndFacts, InferenceRecord, RepeatRecord, Run, TestRecord, Times
 from hil.testing.recorded_run import Fault, recorded_run
 
 MET = Gate(CATALOG["recoveries"], "value", max=0)
@@ -213,3 +214,47 @@ def test_a_failure_by_a_right_answer_never_ships_with_the_tolerances_of_the_run(
     verdict = judge(with_test(GOOD, "failed", "image photo-0001"))
     assert (verdict.ship, exit_code(verdict)) == (Ship.DO_NOT_SHIP, ExitCode.TEST_FAILED)
     assert verdict.failures == ("test test_x.py::test_it: it failed",)
+
+
+FLAKY_GATE = Gate(CATALOG["flaky_tests"], "value", max=1)
+
+
+def with_flaky(run: Run, *names: str) -> Run:
+    added = [
+        TestRecord(f"test_x.py::{name}", "call", outcome, 0.1, message)
+        for name in names
+        for outcome, message in (("rerun", "E   assert 1 == 2"), ("flaky", ""))
+    ]
+    return dataclasses.replace(run, tests=(*run.tests, *added))
+
+
+@pytest.mark.parametrize(
+    ("gates", "names", "ship", "code"),
+    [
+        ((MET,), ("test_a",), Ship.NOT_PROVEN, ExitCode.NOT_PROVEN),
+        ((MET, FLAKY_GATE), ("test_a",), Ship.SHIP, ExitCode.PASSED),
+        ((MET, FLAKY_GATE), ("test_a", "test_b"), Ship.DO_NOT_SHIP, ExitCode.GATE_FAILED),
+        ((MET, FLAKY_GATE), (), Ship.SHIP, ExitCode.PASSED),
+    ],
+)
+def test_whether_a_flaky_test_ships_is_a_gate(
+    gates: tuple[Gate, ...], names: tuple[str, ...], ship: Ship, code: ExitCode
+) -> None:
+    verdict = judge(with_flaky(GOOD, *names), *gates)
+    assert (verdict.ship, exit_code(verdict)) == (ship, code)
+
+
+def test_a_flaky_test_is_named_where_no_gate_is_on_it() -> None:
+    verdict = judge(with_flaky(GOOD, "test_a"), MET)
+    assert "passed only when run again, the first: test_x.py::test_a" in headline(verdict)
+
+
+def test_a_clock_that_went_back_on_any_board_does_not_ship() -> None:
+    below = NoLocation.BELOW_THRESHOLD
+    results = [
+        InferenceRecord(7, (1, -1), 60, below, Times(1, 0, 2, 3, 9), boot, count, us, 0.5)
+        for boot, count, us in ((1, 1, 10), (1, 2, 20), (2, 1, 90), (2, 2, 80))
+    ]
+    verdict = judge(dataclasses.replace(GOOD, inferences=tuple(results)), MET)
+    assert verdict.ship is Ship.DO_NOT_SHIP
+    assert "from 90 us to 80 us" in verdict.failures[0]
