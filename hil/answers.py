@@ -34,7 +34,6 @@ class Answers:
         self._names: dict[int, str] = {}
         self._counted: set[tuple[int, int]] = set()
         self._judged = 0
-        self._wrong = 0
 
     def add(self, inference: Inference, stamp: Stamp, asked: Asked) -> None:
         """Takes a result as it came."""
@@ -71,14 +70,7 @@ class Answers:
             if judged.wrong is not None:
                 wrong.append(judged.wrong)
         self._judged = len(self.inferences)
-        self._wrong += len(wrong)
         return tuple(wrong)
-
-    def summary(self) -> str:
-        """How many there were, and how many of them were wrong."""
-        unjudged = sum(self._known[asked_key(record)] is None for record in self.inferences)
-        text = f"{len(self.inferences)}, {self._wrong} wrong"
-        return f"{text}, {unjudged} not judged" if unjudged else text
 
     def _ask(self, oracle: Oracle, asked: Asked) -> None:
         from hil.judge.compare import as_grid

@@ -31,7 +31,7 @@ from hil.options import (
     add_arguments,
 )
 from hil.record import FLAKY, RERUN
-from hil.report.run_log import BY_VERDICT, KIND, RECORDED, RunLog, set_kind
+from hil.report.run_log import BY_VERDICT, KIND, RECORDED, WRONG, RunLog, set_kind
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -125,7 +125,7 @@ def bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
     bench = _bench(pytestconfig)
     bench.progress = _progress(pytestconfig)
     yield bench
-    _log(pytestconfig).wrong_outside_of_tests(bench.review())
+    _log(pytestconfig).wrong_outside_of_tests(len(bench.review()))
     _log(pytestconfig).bench_closing(bench)
     bench.close()
 
@@ -261,6 +261,7 @@ def _cause(raised: BaseException) -> BaseException:
 def _judge_answers(bench: Bench, report: pytest.TestReport) -> None:
     """A test that passed over a wrong answer has failed, whatever it looked at."""
     wrong = bench.review()
+    setattr(report, WRONG, bool(wrong))
     if wrong and report.passed:
         report.outcome = "failed"
         text = "\n".join(str(one) for one in wrong[:_MOST_WRONG])

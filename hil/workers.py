@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LINES = "hil_lines"  # of a TestReport and of xdist's workeroutput: lines of the run file
 _CRASHED = "hil_crashed"  # of the TestReport that xdist makes for a worker that died
+_WRONG = "hil_wrong"  # of workeroutput: `RunLog.outside_of_tests`
 _ERRORS = "hil_errors"  # of workeroutput: (message, where, hint) of each of `RunLog.errors`
 
 
@@ -93,6 +94,7 @@ def send_at_end(config: pytest.Config, log: RunLog | None) -> None:
     if log is not None:
         output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
         output[_LINES] = log.take_lines()
+        output[_WRONG] = log.outside_of_tests
         output[_ERRORS] = [(e.message, e.where, e.hint) for e in log.errors]
 
 
@@ -121,6 +123,8 @@ class Controller:
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         output: dict[str, Any] = getattr(node, "workeroutput", None) or {}
         self._take(node.gateway.id, output.get(_LINES, ()))
+        if output.get(_WRONG):
+            self._log().wrong_outside_of_tests(output[_WRONG])
         for message, where, hint in output.get(_ERRORS, ()):
             self._log().errors.append(InfrastructureError(message, where=where, hint=hint))
         if error is not None:

@@ -120,7 +120,7 @@ def judge_answer(
 def wrong_oddities(oddities: Sequence[_Odd], start: int = 0) -> tuple[Wrong, ...]:
     """Those of the run's oddities from `start` on that make a run wrong."""
     return tuple(
-        Wrong(f"oddity {number}", text.format(oddity.detail))
+        Wrong(oddity_key(number), text.format(oddity.detail))
         for number, oddity in enumerate(oddities[start:], start)
         if (text := _WRONG_ODDITIES.get(oddity.what))
     )
@@ -186,6 +186,11 @@ def answer_facts(record: InferenceRecord, reference: ReferenceRecord) -> ImageFa
 def answer_key(number: int) -> str:
     """The key of the run's inference with this number, from 0."""
     return f"answer {number}"
+
+
+def oddity_key(number: int) -> str:
+    """The key of the run's oddity with this number, from 0."""
+    return f"oddity {number}"
 
 
 def image_key(name: str) -> str:

@@ -1,10 +1,16 @@
-"""Whether the clocks and counters of the boards in a run only went forward. Pure."""
+"""Whether the clocks of the boards in a run only went forward. Pure.
+
+That each result has a number of its own is judged with the answers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Protocol
+
+CLOCK_KEY = "clock"
+"""Names the clocks of a run in `hil.record.run.TestRecord.by_verdict`."""
 
 
 class Stamped(Protocol):
@@ -25,11 +31,8 @@ def clock_fault(results: Iterable[Stamped]) -> str:
     # A noisy line may let a board take two images in the other order than they were asked for.
     ordered = sorted(results, key=lambda result: (result.boot, result.count))
     for before, after in pairwise(ordered):
-        if after.boot != before.boot:
-            continue
-        if after.count == before.count:
-            return f"two results are number {after.count} since one start of the board"
-        if after.finished_us <= before.finished_us:
+        same = after.boot == before.boot and after.count != before.count
+        if same and after.finished_us <= before.finished_us:
             return (
                 f"between results {before.count} and {after.count} the board's clock went from "
                 f"{before.finished_us} us to {after.finished_us} us"

@@ -8,88 +8,125 @@ what came before, such as a clock or a picture that is still in memory, mixes tw
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from hil.record.evidence import TroubleRecord
+from hil.judge.answers import answer_key, oddity_key, reference_key
+from hil.record.evidence import OddityRecord, TroubleRecord
 from hil.record.run import (
     BoardFacts,
     ConsoleFacts,
     EndFacts,
     FrameRecord,
     ImageRecord,
+    InferenceRecord,
     LinkFacts,
     MeasurementRecord,
     ModelRecord,
+    ReferenceRecord,
     RepeatRecord,
     TestRecord,
+    VarietyFacts,
     WorkerRecord,
 )
 
 _AS_THEY_CAME = (TestRecord, MeasurementRecord, TroubleRecord, EndFacts)
-_OF_A_WORKER = (BoardFacts, ModelRecord, LinkFacts, ConsoleFacts)
+_ONCE = (BoardFacts, ModelRecord, LinkFacts, ConsoleFacts, VarietyFacts, ReferenceRecord)
+_NUMBERED = ((InferenceRecord, answer_key), (OddityRecord, oddity_key))
 
 _Record = TypeVar("_Record")
+_Workers = dict[str, list[Any]]
+"""What each process wrote of its board."""
 
 
 def merged(lines: Sequence[Any]) -> list[Any]:
     """The same lines as one process would have written them; without workers, as they are.
 
-    Starts of boards are numbered through. What several boards measured is an image once, and
-    measured again then. Counts of the links are added up.
+    Starts of boards, answers and oddities are numbered through. What several boards measured
+    is an image once, and measured again then. Counts of the links are added up.
     """
-    workers = _by_worker(lines)
-    if set(workers) <= {""}:
+    if not any(isinstance(line, WorkerRecord) for line in lines):
         return list(lines)
-    grouped = list(_measured_once(_boots_numbered_through(workers)))
+    workers = _by_worker(lines)
+    grouped = _measured_once(_boots_numbered_through(workers))
     return [
-        *(line for line in lines if isinstance(line, _AS_THEY_CAME)),
-        *(line for line in grouped if not isinstance(line, _OF_A_WORKER)),
+        *_as_they_came(lines, _keys_numbered_through(workers)),
+        *(line for line in grouped if not isinstance(line, _ONCE)),
+        *_references(workers),
         *_of_all_boards(workers),
     ]
 
 
 def what_differs(lines: Sequence[Any]) -> str:
     """In what the workers' boards or builds are not alike; empty where they are."""
+    workers = _by_worker(lines)
     for kind, free in ((ModelRecord, ()), (BoardFacts, ("baud",))):
-        found = {name: _last(of, kind) for name, of in _by_worker(lines).items()}
-        known = [(name, record) for name, record in found.items() if record is not None]
+        known = [(name, found) for name, of in workers.items() if (found := _last(of, kind))]
         for name, record in known[1:]:
             first_name, first = known[0]
             for field in dataclasses.fields(kind):
                 ours, theirs = getattr(first, field.name), getattr(record, field.name)
                 if ours != theirs and field.name not in free:
-                    words = [f"{str(value)[:40]} at {n}" for value, n in
-                             ((ours, first_name), (theirs, name))]  # fmt: skip
-                    return f"{field.name}: {', '.join(words)}"
+                    values = f"{_short(ours)} at {first_name}, {_short(theirs)} at {name}"
+                    return f"{field.name}: {values}"
     return ""
 
 
-def _by_worker(lines: Sequence[Any]) -> dict[str, list[Any]]:
-    """The lines by the name of the process; "" for those before any name."""
-    workers: dict[str, list[Any]] = {}
-    of = ""
+def _short(value: object) -> str:
+    return str(value)[:40]
+
+
+def _with_worker(lines: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Each line with the process that it comes from; "" for those before any name."""
+    worker = ""
     for line in lines:
         if isinstance(line, WorkerRecord):
-            of = line.worker
-        elif not isinstance(line, _AS_THEY_CAME):
-            workers.setdefault(of, []).append(line)
+            worker = line.worker
+        else:
+            yield worker, line
+
+
+def _by_worker(lines: Iterable[Any]) -> _Workers:
+    workers: _Workers = {}
+    for worker, line in _with_worker(lines):
+        if not isinstance(line, _AS_THEY_CAME):
+            workers.setdefault(worker, []).append(line)
     return workers
 
 
-def _boots_numbered_through(workers: dict[str, list[Any]]) -> Iterator[Any]:
+def _as_they_came(lines: Iterable[Any], keys: dict[tuple[str, str], str]) -> Iterator[Any]:
+    for worker, line in _with_worker(lines):
+        if isinstance(line, TestRecord) and line.by_verdict:
+            by_verdict = tuple(keys.get((worker, key), key) for key in line.by_verdict)
+            yield dataclasses.replace(line, by_verdict=by_verdict)
+        elif isinstance(line, _AS_THEY_CAME):
+            yield line
+
+
+def _keys_numbered_through(workers: _Workers) -> dict[tuple[str, str], str]:
+    """From a process and one of its keys of an answer or oddity to that of the whole run."""
+    keys: dict[tuple[str, str], str] = {}
+    for kind, key in _NUMBERED:
+        before = 0
+        for worker, lines in workers.items():
+            count = sum(isinstance(line, kind) for line in lines)
+            keys |= {(worker, key(n)): key(before + n) for n in range(count)}
+            before += count
+    return keys
+
+
+def _boots_numbered_through(workers: _Workers) -> Iterator[Any]:
     numbers: dict[tuple[str, int], int] = {}
-    for name, lines in workers.items():
+    for worker, lines in workers.items():
         for line in lines:
-            boot = getattr(line, "boot", None)
-            if boot is None:
-                yield line
-            else:
-                number = numbers.setdefault((name, boot), len(numbers) + 1)
+            if isinstance(line, InferenceRecord):
+                number = numbers.setdefault((worker, line.boot), len(numbers) + 1)
                 yield dataclasses.replace(line, boot=number)
+            else:
+                yield line
 
 
-def _measured_once(lines: Iterator[Any]) -> Iterator[Any]:
+def _measured_once(lines: Iterable[Any]) -> Iterator[Any]:
     seen: set[Any] = set()
     for line in lines:
         if isinstance(line, ImageRecord):
@@ -106,25 +143,49 @@ def _measured_once(lines: Iterator[Any]) -> Iterator[Any]:
         seen.add(key)
 
 
-def _of_all_boards(workers: dict[str, list[Any]]) -> Iterator[Any]:
+def _references(workers: _Workers) -> Iterable[ReferenceRecord]:
+    """Each answer of the oracle once, with the image's name where one process knows it."""
+    found: dict[Any, ReferenceRecord] = {}
+    for lines in workers.values():
+        for line in lines:
+            if isinstance(line, ReferenceRecord):
+                known = found.setdefault(reference_key(line), line)
+                if line.image and not known.image:
+                    found[reference_key(line)] = line
+    return found.values()
+
+
+def _of_all_boards(workers: _Workers) -> Iterator[Any]:
     """Model and board of the first, all links together, the consoles one after the other."""
-    for kind in (ModelRecord, BoardFacts):
-        known = [record for of in workers.values() if (record := _last(of, kind)) is not None]
-        yield from known[:1]
-    links = [link for of in workers.values() if (link := _last(of, LinkFacts)) is not None]
+    yield from _last_of_each(workers, ModelRecord)[:1]
+    yield from _last_of_each(workers, BoardFacts)[:1]
+    links = _last_of_each(workers, LinkFacts)
     if links:
         names = [name for name, _ in links[0].counts]
         counts = [(name, sum(dict(link.counts).get(name, 0) for link in links)) for name in names]
         yield LinkFacts(tuple(counts), sum(link.recoveries for link in links))
-    consoles = {name: _last(of, ConsoleFacts) for name, of in workers.items()}
+    varieties = _last_of_each(workers, VarietyFacts)
+    if varieties:
+        # The synthetic images are among those of each: what is constant for all is the same.
+        constant = [
+            name
+            for name in varieties[0].constant_outputs
+            if all(name in variety.constant_outputs for variety in varieties)
+        ]
+        yield VarietyFacts(max(variety.images for variety in varieties), tuple(constant))
+    consoles = [(name, _last(of, ConsoleFacts)) for name, of in workers.items()]
     yield ConsoleFacts(
         tuple(
             line
-            for name, console in consoles.items()
+            for name, console in consoles
             if console is not None
             for line in ((0.0, f"--- {name} ---"), *console.lines)
         )
     )
+
+
+def _last_of_each(workers: _Workers, kind: type[_Record]) -> list[_Record]:
+    return [found for of in workers.values() if (found := _last(of, kind)) is not None]
 
 
 def _last(lines: Sequence[Any], kind: type[_Record]) -> _Record | None:

@@ -23,6 +23,7 @@ from hil.judge.answers import (
     judge_read_back,
     wrong_oddities,
 )
+from hil.judge.clock import CLOCK_KEY, clock_fault
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
 from hil.location import Location
@@ -138,10 +139,12 @@ class JudgedRun:
 
     @property
     def wrong(self) -> tuple[Wrong, ...]:
-        """Everything that is wrong in the facts: answers, what was read back, oddities."""
+        """Everything that is wrong in the facts: answers, what was read back, oddities, clocks."""
         judged = (answer.wrong for answer in (*self.answers, *self.read_back))
         found = (wrong for wrong in judged if wrong is not None)
-        return (*found, *wrong_oddities(self.run.oddities))
+        backwards = clock_fault(self.run.inferences)
+        clock = (Wrong(CLOCK_KEY, backwards),) if backwards else ()
+        return (*found, *wrong_oddities(self.run.oddities), *clock)
 
     @property
     def verdict(self) -> GatesVerdict:
@@ -191,7 +194,8 @@ def recorded_tolerances(run: Run) -> Tolerances:
 
 def flaky_tests(run: Run) -> tuple[TestRecord, ...]:
     """The tests that passed when they were run again, with the message of the attempt before."""
-    reasons = {test.test: test.message for test in run.tests if test.outcome == RERUN}
+    attempts = (RERUN, *FAILED_OUTCOMES)
+    reasons = {test.test: test.message for test in run.tests if test.outcome in attempts}
     return tuple(
         dataclasses.replace(test, message=reasons.get(test.test, ""))
         for test in run.tests

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from hil.diagnose import Diagnosis
     from hil.fixture_set import FixturePhoto
-    from hil.judge.answers import Wrong
     from hil.options import RunOptions
     from hil.record.run import EndFacts, Run
     from hil.record.writer import RunFile
@@ -43,6 +42,7 @@ class RunLog:
         self.annotations: tuple[str, ...] = ()
         self.kinds: Counter[str] = Counter()
         self.notes: dict[str, str] = {}
+        self.outside_of_tests = 0
         self.facts_path = facts
         self.records: list[Any] = []
         self._file: RunFile | None = None
@@ -71,7 +71,9 @@ class RunLog:
         """Adds the outcome of a test's set-up, call or tear-down."""
         outcome = getattr(report, KIND, "") or report.outcome
         if report.outcome == RERUN:  # as pytest-rerunfailures says
-            outcome = RERUN
+            self._again.add(report.nodeid)
+            # What the board answered stays wrong, whatever it answers to the next attempt.
+            outcome = "failed" if getattr(report, WRONG, False) else RERUN
         elif report.when == "call":
             outcome = self._passed_again(report.nodeid, outcome)
         if report.when == "call" or report.failed or outcome not in ("passed", "skipped"):
@@ -115,9 +117,10 @@ class RunLog:
                 record = dataclasses.replace(record, outcome=outcome)
             self._add(record)
 
-    def wrong_outside_of_tests(self, wrong: Sequence[Wrong]) -> None:
-        """Takes what was wrong in answers that no test is to be failed by."""
-        self.kinds["failed"] += len(wrong)
+    def wrong_outside_of_tests(self, count: int) -> None:
+        """Takes how much was wrong in answers that no test is to be failed by."""
+        self.outside_of_tests += count
+        self.kinds["failed"] += count
 
     def first_picture_of(self, measurement: Measurement) -> bool:
         """True once per image: a report with a picture beside every test would be huge."""
@@ -338,7 +341,7 @@ class RunLog:
         from hil.record.run import MeasurementRecord, TestRecord
 
         test = report.nodeid
-        message = str(report.longrepr) if report.failed or outcome == RERUN else ""
+        message = str(report.longrepr) if report.outcome in ("failed", RERUN) else ""
         if outcome == UnavailableError.kind:
             message = self._unavailable
         duration_s = round(float(report.duration), 6)
@@ -364,6 +367,9 @@ _FINE = ("passed", "skipped", RERUN, FLAKY, UnavailableError.kind, NotProvenErro
 
 RECORDED = "hil_recorded"
 """Attribute of a TestReport: (name, value) of what the test recorded."""
+
+WRONG = "hil_wrong"
+"""Attribute of a TestReport: whether the board gave a wrong answer in it."""
 
 KIND = "hil_kind"
 """Attribute of a TestReport: `HilError.kind` of what was raised, or that it is flaky."""

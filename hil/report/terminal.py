@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hil.record.run import Run, TestRecord
     from hil.report.conclusion import Conclusion
-    from hil.report.judged import JudgedImage
+    from hil.report.judged import JudgedImage, JudgedRun
     from hil.report.run_log import RunLog
 
 COLUMNS = (
@@ -51,9 +51,9 @@ def row(image: JudgedImage) -> tuple[str, ...]:
     )
 
 
-def board_rows(run: Run) -> Iterator[tuple[str, str]]:
+def board_rows(judged: JudgedRun) -> Iterator[tuple[str, str]]:
     """Who answered and how it went; nothing without a board."""
-    board, link = run.board, run.link
+    board, link = judged.run.board, judged.run.link
     if board is None or link is None:
         return
     yield "board", board.spec
@@ -68,7 +68,14 @@ def board_rows(run: Run) -> Iterator[tuple[str, str]]:
     yield "self-check", board.self_check
     yield "tolerances", _listing(board.tolerances)
     yield "link", _listing((name, count) for name, count in link.counts if count)
+    yield "answers", _answers(judged)
     yield "recoveries", str(link.recoveries)
+
+
+def _answers(judged: JudgedRun) -> str:
+    text = f"{len(judged.answers)}, {len(judged.wrong_answers)} wrong"
+    unjudged = sum(answer.facts is None for answer in judged.answers)
+    return f"{text}, {unjudged} not judged" if unjudged else text
 
 
 def _listing(values: Iterable[tuple[str, object]]) -> str:
@@ -80,11 +87,11 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path |
 
     `record`: where the conversation was recorded.
     """
-    run = log.run()
-    if run.images:
+    judged = judge_recorded(log.run())
+    if judged.images:
         reporter.section("board against oracle", sep="=")
-        _write_table(reporter, judge_recorded(run).images)
-    rows = [*board_rows(run), *log.notes.items()]
+        _write_table(reporter, judged.images)
+    rows = [*board_rows(judged), *log.notes.items()]
     if rows and record is not None:
         rows.append(("recording", str(record)))
     if rows:
@@ -94,7 +101,7 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path |
             reporter.write_line(f"{key:<{width}}  {value}")
     if log.facts_path is not None:
         reporter.write_line(f"facts: {log.facts_path}")
-    _write_trouble(reporter, log, run)
+    _write_trouble(reporter, log, judged.run)
     if log.diagnosis is not None and not log.diagnosis.empty:
         from hil.diagnose.show import lines
 

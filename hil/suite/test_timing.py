@@ -5,9 +5,12 @@ By its name the last file: the last test looks at every answer of the run.
 
 from __future__ import annotations
 
+import pytest
+
 from hil.board import Board
 from hil.board.facts import Inference, Stamp
-from hil.judge.clock import clock_fault
+from hil.judge.clock import CLOCK_KEY, clock_fault
+from hil.report.run_log import BY_VERDICT
 from hil.suite.pictures import synthetic_photo
 from hil.suite.times import needs_the_hosts_time
 
@@ -76,4 +79,8 @@ def least_lag_us(stamps: list[Stamp]) -> float:
 def test_the_boards_clock_never_went_back_in_this_run(board: Board) -> None:
     # So far, and of this process's board: gates look at all results of the run once more.
     runs(board)
-    assert clock_fault(board.stamps) == ""
+    backwards = clock_fault(board.stamps)
+    if backwards:
+        wrong = pytest.fail.Exception(backwards, pytrace=False)
+        setattr(wrong, BY_VERDICT, (CLOCK_KEY,))
+        raise wrong

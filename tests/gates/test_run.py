@@ -14,7 +14,15 @@ from hil.gates.text import headline, verdict_lines
 from hil.judge.tolerance import Tolerances
 from hil.location import NoLocation
 from hil.measure.catalog import CATALOG
-from hil.record.run import EndFacts, InferenceRecord, RepeatRecord, Run, TestRecord, Times
+from hil.record.run import (
+    AskedFacts,
+    EndFacts,
+    InferenceRecord,
+    RepeatRecord,
+    Run,
+    TestRecord,
+    Times,
+)
 from hil.testing.recorded_run import Fault, recorded_run
 
 MET = Gate(CATALOG["recoveries"], "value", max=0)
@@ -216,6 +224,8 @@ def test_a_failure_by_a_right_answer_never_ships_with_the_tolerances_of_the_run(
     assert verdict.failures == ("test test_x.py::test_it: it failed",)
 
 
+ASKED = AskedFacts(7, "tensor", None, False, None)
+TIMES = Times(1, 0, 2, 3, 9)
 FLAKY_GATE = Gate(CATALOG["flaky_tests"], "value", max=1)
 
 
@@ -252,7 +262,7 @@ def test_a_flaky_test_is_named_where_no_gate_is_on_it() -> None:
 def test_a_clock_that_went_back_on_any_board_does_not_ship() -> None:
     below = NoLocation.BELOW_THRESHOLD
     results = [
-        InferenceRecord(7, (1, -1), 60, below, Times(1, 0, 2, 3, 9), boot, count, us, 0.5)
+        InferenceRecord(ASKED, 7, (1, -1), 60, below, None, TIMES, boot, count, us, 0.5)
         for boot, count, us in ((1, 1, 10), (1, 2, 20), (2, 1, 90), (2, 2, 80))
     ]
     verdict = judge(dataclasses.replace(GOOD, inferences=tuple(results)), MET)

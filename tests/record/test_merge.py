@@ -10,16 +10,20 @@ import pytest
 
 from hil.judge.clock import clock_fault
 from hil.location import NoLocation
+from hil.record.evidence import OddityRecord
 from hil.record.merge import merged, what_differs
 from hil.record.run import (
+    AskedFacts,
     BoardFacts,
     ConsoleFacts,
     InferenceRecord,
     LinkFacts,
+    ReferenceRecord,
     RepeatRecord,
     Run,
     TestRecord,
     Times,
+    VarietyFacts,
     WorkerRecord,
 )
 from hil.testing.recorded_run import recorded_run
@@ -36,7 +40,8 @@ def passed(name: str) -> TestRecord:
 
 def result(boot: int, count: int, finished_us: int) -> InferenceRecord:
     below = NoLocation.BELOW_THRESHOLD
-    return InferenceRecord(7, (1, -1), 60, below, TIMES, boot, count, finished_us, 0.5)
+    asked = AskedFacts(7, "tensor", None, False, None)
+    return InferenceRecord(asked, 7, (1, -1), 60, below, None, TIMES, boot, count, finished_us, 0.5)
 
 
 def run(*lines: Any) -> Run:
@@ -97,6 +102,52 @@ def test_an_image_that_two_boards_measured_is_there_once_and_measured_again() ->
     )
     assert whole.images == (first, other)
     assert whole.repeats == (RepeatRecord(again),)
+
+
+def failed_by(name: str, *keys: str) -> TestRecord:
+    return dataclasses.replace(passed(name), outcome="failed", by_verdict=keys)
+
+
+def test_answers_and_oddities_are_numbered_through_and_tests_still_name_them() -> None:
+    echo = OddityRecord("echo", "1 byte is missing", "", "")
+    whole = run(
+        WorkerRecord("gw0"),
+        result(1, 1, 10),
+        failed_by("test_a", "answer 0", "image astronaut"),
+        WorkerRecord("gw1"),
+        result(1, 1, 10),
+        echo,
+        result(1, 2, 20),
+        failed_by("test_b", "answer 1", "oddity 0"),
+        WorkerRecord("gw0"),
+        result(1, 2, 20),
+        echo,
+        failed_by("test_c", "answer 1", "oddity 0"),
+    )
+    assert [(r.boot, r.count) for r in whole.inferences] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    assert [test.by_verdict for test in whole.tests] == [
+        ("answer 0", "image astronaut"),
+        ("answer 3", "oddity 1"),
+        ("answer 1", "oddity 0"),
+    ]
+
+
+def test_an_answer_of_the_oracle_is_there_once_under_the_name_that_one_of_them_knows() -> None:
+    answer = RUN.images[0].facts.reference
+    nameless = ReferenceRecord("", 7, "tensor", None, (96, 96), 1, answer)
+    named = dataclasses.replace(nameless, image="noise")
+    for first, second in ((nameless, named), (named, nameless)):
+        assert run(WorkerRecord("gw0"), first, WorkerRecord("gw1"), second).references == (named,)
+
+
+def test_an_output_is_constant_only_if_it_was_to_all() -> None:
+    whole = run(
+        WorkerRecord("gw0"),
+        VarietyFacts(9, ("scores", "features")),
+        WorkerRecord("gw1"),
+        VarietyFacts(8, ("features",)),
+    )
+    assert whole.variety == VarietyFacts(9, ("features",))
 
 
 def test_counts_of_the_links_are_added_up() -> None:
