@@ -139,3 +139,62 @@ def test_a_worker_that_died_in_the_first_attempt_makes_the_test_flaky(
     outcomes = [test.outcome for test in found.tests if test.test.endswith("test_it")]
     assert outcomes == ["rerun", "flaky"]
     result.stdout.fnmatch_lines(["*FLAKY*::test_it*"])
+
+
+WRONG_ANSWERS = """
+    import pytest
+    import hil.testbench
+    from hil.judge.answers import Wrong
+
+    class OddBench(hil.testbench.Bench):
+        wrong = ()
+
+        def review(self):
+            found, OddBench.wrong = OddBench.wrong, ()
+            return found
+
+    hil.testbench.Bench = OddBench
+    NOW = (Wrong("answer 0", "image noise: score: it is another"),)
+"""
+
+
+@pytest.mark.parametrize("check", ["pass", "assert attempt > 1"])
+def test_a_wrong_answer_stays_wrong_when_the_next_attempt_passes(
+    pytester: pytest.Pytester, check: str
+) -> None:
+    code = f"""
+    ATTEMPTS = []
+
+    def test_it(bench):
+        ATTEMPTS.append(1)
+        attempt = len(ATTEMPTS)
+        if attempt == 1:
+            OddBench.wrong = NOW
+        {check}
+    """
+    pytester.makepyfile(WRONG_ANSWERS + code)
+    result = pytester.runpytest_inprocess("--reruns=1", "--facts=facts.jsonl")
+    assert result.ret == ExitCode.TEST_FAILED
+    found = read_run(pytester.path / "facts.jsonl")
+    assert [test.outcome for test in found.tests] == ["failed", "flaky"]
+
+
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_a_wrong_answer_outside_of_all_tests_fails_the_run(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    code = """
+    @pytest.fixture(scope="session")
+    def at_the_end(bench):
+        yield
+        OddBench.wrong = NOW
+
+    def test_it(at_the_end):
+        pass
+    """
+    pytester.makepyfile(WRONG_ANSWERS + code)
+    result = pytester.runpytest_inprocess("--facts=facts.jsonl", *workers)
+    assert result.ret == ExitCode.TEST_FAILED
+    end = read_run(pytester.path / "facts.jsonl").end
+    assert end is not None
+    assert end.exit_code == ExitCode.TEST_FAILED
