@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+import numpy  # noqa: F401 - a run in this process forgets what it imported first
 import pytest
 
 from hil.cli import main

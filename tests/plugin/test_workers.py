@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy  # noqa: F401 - a run in this process forgets what it imported first
 import pytest
 
 from hil.cli import main
-from hil.errors import ExitCode
+from hil.errors import ExitCode, UsageError
+from hil.options import RunOptions
 from hil.record.reader import read_run
 from hil.record.run import Run
+from hil.workers import check_workers
 
 pytest.importorskip("xdist")
 pytest_plugins = ["pytester"]
@@ -31,12 +34,13 @@ WITHOUT_A_BOARD = """
 
 
 def run(
-    pytester: pytest.Pytester, code: str, *arguments: str, gates: str = MET
+    pytester: pytest.Pytester, code: str, *arguments: str, boards: bool = False
 ) -> pytest.RunResult:
     pytester.makepyfile(code)
-    (pytester.path / "gates.toml").write_text(gates)
+    (pytester.path / "gates.toml").write_text(MET)
+    start = pytester.runpytest_subprocess if boards else pytester.runpytest_inprocess
     given = ("-p", "no:html", "--gates=gates.toml", "--facts=facts.jsonl", "-v", *arguments)
-    return pytester.runpytest_subprocess(*given)
+    return start(*given)
 
 
 def facts(pytester: pytest.Pytester) -> Run:
@@ -63,7 +67,7 @@ def test_two_boards_give_one_run_and_one_verdict(pytester: pytest.Pytester) -> N
             bench.measure(synthetic_photo(name))
     """
     flash = ("--sim-flash-file", "flash.bin")
-    result = run(pytester, code, "-n2", "--junitxml=junit.xml", *flash)
+    result = run(pytester, code, "-n2", "--junitxml=junit.xml", *flash, boards=True)
     assert result.ret == ExitCode.PASSED
     text = result.stdout.str()
     for once in ("can it ship?", "board against oracle", "SHIP: the gate is met", "\nengine "):
@@ -85,7 +89,7 @@ def test_two_boards_give_one_run_and_one_verdict(pytester: pytest.Pytester) -> N
     }
 
 
-@pytest.mark.parametrize("workers", [("-n0",), ("-n1",), ("-n2", "--dist=worksteal")])
+@pytest.mark.parametrize("workers", [("-n0",), ("-n2", "--dist=worksteal")])
 def test_every_outcome_and_its_exit_code_are_those_of_one_process(
     pytester: pytest.Pytester, workers: tuple[str, ...]
 ) -> None:
@@ -144,11 +148,29 @@ def test_a_worker_that_dies_after_its_tests_never_ships(pytester: pytest.Pyteste
     "board",
     ["/dev/ttyUSB0", "auto", "socket://localhost:5555", "rfc2217://localhost:4000", "replay:r.rec"],
 )
-def test_one_board_is_not_shared_out(pytester: pytest.Pytester, board: str) -> None:
+def test_one_board_is_not_shared_out(
+    board: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     Path("r.rec").touch()
-    result = run(pytester, "def test_it(board):\n    pass\n", "-n2", "--board", board)
+    options = RunOptions(board=board)
+    check_workers(options, 1)
+    with pytest.raises(UsageError, match=f"2 processes cannot share the board {board}") as refused:
+        check_workers(options, 2)
+    assert "-n 0" in refused.value.hint
+
+
+@pytest.mark.parametrize("board", ["sim", "qemu", "qemu:icount"])
+def test_boards_that_each_process_can_have_are_shared_out(board: str) -> None:
+    check_workers(RunOptions(board=board), 3)
+
+
+def test_a_board_that_cannot_be_shared_out_ends_the_run_before_the_tests(
+    pytester: pytest.Pytester,
+) -> None:
+    result = run(pytester, "def test_it(board):\n    pass\n", "-n2", "--board", "auto")
     assert result.ret == ExitCode.USAGE
-    result.stderr.fnmatch_lines([f"*2 processes cannot share the board {board}*", "*hint: *-n 0*"])
+    result.stderr.fnmatch_lines(["*2 processes cannot share the board auto*", "*hint: *-n 0*"])
 
 
 def test_one_recording_does_not_hold_two_conversations(pytester: pytest.Pytester) -> None:
