@@ -14,6 +14,7 @@ from hil.errors import ExitCode
 from hil.gates.judge import judge_gates, ship_of
 from hil.gates.model import Gates, GateStatus, GatesVerdict, Ship
 from hil.judge.answers import wrong_oddities
+from hil.judge.clock import clock_fault
 from hil.judge.sameness import no_variety
 from hil.measure.samples import samples
 from hil.measure.time_base import meaningless, without_limit
@@ -131,6 +132,8 @@ def _counts(judged: JudgedRun) -> Iterator[str]:
     odd = len(wrong_oddities(judged.run.oddities))
     if odd:
         yield f"{count_text(odd, 'answer')} that no right board gives"
+    if clock_fault(judged.run.inferences):
+        yield "a board's clock went back"
 
 
 def _failed_without_a_board(judged: JudgedRun) -> bool:
