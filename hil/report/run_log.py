@@ -119,8 +119,9 @@ class RunLog:
 
     def wrong_outside_of_tests(self, count: int) -> None:
         """Takes how much was wrong in answers that no test is to be failed by."""
-        self.outside_of_tests += count
-        self.kinds["failed"] += count
+        if count:
+            self.outside_of_tests += count
+            self.kinds["failed"] += count
 
     def first_picture_of(self, measurement: Measurement) -> bool:
         """True once per image: a report with a picture beside every test would be huge."""
