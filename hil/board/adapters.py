@@ -100,9 +100,13 @@ class Emulated(Protocol):
 class PortAdapter:
     """A serial port, local or over RFC 2217, or a TCP byte stream."""
 
-    def __init__(self, url: str, *, has_lines: bool, usb_jtag: bool = False) -> None:
+    def __init__(
+        self, url: str, *, has_lines: bool, usb_jtag: bool = False, native_usb: bool = False
+    ) -> None:
+        """`native_usb`: the port is the chip's own USB; `usb_jtag`: its USB-serial-JTAG."""
         self.url = self.where = url
         self.lock_name: str | None = url
+        self.native_usb = native_usb
         self._has_lines = has_lines
         self._usb_jtag = usb_jtag
 
@@ -127,7 +131,8 @@ Opener = Callable[[BoardSpec, BoardOptions, Lister | None], Adapter]
 def _serial(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
     port = find_port(spec.text, lister)
     usb_jtag = port is not None and (port.vid, port.pid) == (ESPRESSIF_USB, USB_JTAG_SERIAL)
-    return PortAdapter(spec.text, has_lines=True, usb_jtag=usb_jtag)
+    native = port is not None and port.native_usb
+    return PortAdapter(spec.text, has_lines=True, usb_jtag=usb_jtag, native_usb=native)
 
 
 def _auto(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:

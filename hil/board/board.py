@@ -12,7 +12,12 @@ from hil.board.artifacts import Expected
 from hil.board.bring_up import find_silent_restart
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
-from hil.board.errors import BoardResetError, BoardUnusableError, NoAnswerError
+from hil.board.errors import (
+    BoardResetError,
+    BoardUnusableError,
+    NoAnswerError,
+    WrongIdentityError,
+)
 from hil.board.facts import (
     Asked,
     BaudReport,
@@ -125,6 +130,13 @@ class Board:
     def baud(self) -> int:
         """The rate of the link now."""
         return self._connection.port.baud
+
+    @property
+    def other_users(self) -> str:
+        """Other processes that have the port open and take bytes from it; empty for none."""
+        from hil.link.sharing import other_users
+
+        return other_users(self._connection.device)
 
     @property
     def console(self) -> list[ConsoleLine]:
@@ -457,6 +469,8 @@ class Board:
 
     def _ask(self, doing: str, ask: Callable[[Channel], _T]) -> _T:
         """Asks the board while its console is watched."""
+        from hil.link.errors import EchoError
+
         channel, identity = self._channel(), self.identity
 
         def find_restart() -> BoardEvent | None:
@@ -469,7 +483,7 @@ class Board:
             except BoardAlarm as alarm:
                 raise self._crash(doing, alarm) from None
             except InfrastructureError as error:
-                event = find_restart()
+                event = None if isinstance(error, EchoError) else find_restart()
                 if event is None:
                     raise
                 text = self._connection.text_since_mark
@@ -486,9 +500,13 @@ class Board:
     @contextmanager
     def _failing(self) -> Iterator[None]:
         """An InfrastructureError of the block becomes the board's first cause."""
+        from hil.link.sharing import add_other_users
+
         try:
             yield
         except InfrastructureError as error:
+            if not isinstance(error, (BoardResetError, WrongIdentityError)):
+                add_other_users(error, self._connection.device)
             if self.first_cause is None:
                 self.first_cause = error
                 self.incidents.append(Incident(error.message, time.monotonic()))

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from hil.board.artifacts import Expected
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind
-from hil.board.errors import WrongIdentityError
+from hil.board.errors import FlashError, WrongIdentityError
 from hil.board.facts import BaudReport, FlashReport
-from hil.board.handshake import shake_hands
+from hil.board.handshake import HELLO_S, shake_hands
 from hil.board.identity import matches
 from hil.deadline import Deadline
 from hil.errors import FirmwareError, HilError, InfrastructureError
 
 if TYPE_CHECKING:
     from hil.board.flashing import OnFlash
+    from hil.link.errors import EchoError
     from hil.wire.messages import Identity
 
 PROBE_S = 4.0
@@ -75,10 +76,14 @@ def flash_build(
                 force=force,
                 on_progress=on_progress,
             )
-    except BaseException:
+    except BaseException as error:
+        echo = None
         with suppress(InfrastructureError):  # the first error is the one to report
             connection.refresh()
             connection.reset()
+            echo = _find_echo(connection) if isinstance(error, FlashError) else None
+        if echo is not None:
+            raise echo from error
         raise
     connection.refresh()
     return FlashReport(False, reason, time.monotonic() - started, files), None
@@ -86,6 +91,8 @@ def flash_build(
 
 def probe(connection: Connection, expected: Expected) -> tuple[Identity | None, str]:
     """Who answers after a reset if it is the build, else None; and why."""
+    from hil.link.errors import EchoError
+
     limit = connection.within(min(PROBE_S, connection.options.handshake_s))
     if connection.lines.can_reset:
         connection.reset()
@@ -98,12 +105,25 @@ def probe(connection: Connection, expected: Expected) -> tuple[Identity | None, 
     except FirmwareError:
         return None, "other firmware answers"
     except InfrastructureError as error:
-        if connection.port.lost is not None:
+        if connection.port.lost is not None or isinstance(error, EchoError):
             raise
         return None, error.message.splitlines()[0]
     if matches(identity, expected):
         return identity, "the board runs this build already"
     return None, "the board runs another build"
+
+
+def _find_echo(connection: Connection) -> EchoError | None:
+    """Whether the line returns what is sent, which keeps esptool from being answered, too."""
+    from hil.link.errors import EchoError
+
+    try:
+        connection.channel.connect(connection.within(HELLO_S))
+    except EchoError as error:
+        return error
+    except HilError:
+        return None
+    return None
 
 
 def reboot(connection: Connection, before: Identity, deadline: Deadline) -> Identity:
@@ -140,12 +160,14 @@ def change_baud(connection: Connection, identity: Identity, baud: int) -> BaudRe
         return BaudReport(baud, current)
     if not identity.capabilities.baud:
         return BaudReport(baud, current, "the board cannot change its rate")
+    from hil.link.errors import EchoError
+
     channel = connection.channel
     limit = connection.within(3 * connection.options.request_s)
     try:
         channel.set_baud(baud, limit)
     except HilError as error:
-        if connection.port.lost is not None:
+        if connection.port.lost is not None or isinstance(error, EchoError):
             raise
         channel.echo(b"?", connection.within(_ECHO_S))  # at the old rate it must still work
         return BaudReport(baud, current, error.message.splitlines()[0])

@@ -75,6 +75,19 @@ class Connection:
         return isinstance(self.adapter, Emulated)
 
     @property
+    def native_usb(self) -> bool:
+        """Whether the port is the chip's own USB, where its UART0 is not heard."""
+        return getattr(self.adapter, "native_usb", False)
+
+    @property
+    def device(self) -> str:
+        """The serial port that is open; empty where there is none (a replay, an emulator)."""
+        from hil.link.transport import SerialTransport
+
+        inner = self.port.inner if self.port.is_open else None
+        return inner.name if isinstance(inner, SerialTransport) else ""
+
+    @property
     def serial_port(self) -> serial.Serial:
         """pyserial's object, for esptool and the reset lines."""
         from hil.link.transport import SerialTransport

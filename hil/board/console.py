@@ -6,7 +6,9 @@ Pure: text in, events out. The patterns follow the messages that ESP-IDF documen
 * [wdt]    ESP-IDF Programming Guide, "Watchdogs"
 * [boot]   esptool documentation, "Boot Mode Selection", "Boot log"
 * [loader] ESP-IDF Programming Guide, "Bootloader", and its log tags
-  `boot`, `esp_image`, `flash_parts`
+  `boot`, `boot_comm`, `esp_image`, `flash_parts`, `flash_encrypt`, `secure_boot`
+* [chip]   ESP-IDF Programming Guide, "Chip Revision", and `bootloader_common_loader.c`
+* [psram]  ESP-IDF's `esp_psram_impl_quad.c`, `esp_psram_impl_octal.c`, `cpu_start.c`
 """
 
 from __future__ import annotations
@@ -33,6 +35,10 @@ class EventKind(enum.Enum):
     NO_APP = "no valid app in flash"
     BOOTLOADER = "bootloader error"
     DOWNLOAD_MODE = "ROM download mode"
+    WRONG_CHIP = "image for another chip"
+    NOT_SIGNED = "refused by Secure Boot"
+    NO_PSRAM = "PSRAM missing"
+    ENCRYPTED = "flash encryption"
 
 
 CRASHES = frozenset(
@@ -49,7 +55,10 @@ CRASHES = frozenset(
 )
 """The firmware cannot go on: a reset follows."""
 
-CANNOT_BOOT = frozenset({EventKind.NO_APP, EventKind.BOOTLOADER, EventKind.DOWNLOAD_MODE})
+REFUSALS = frozenset({EventKind.WRONG_CHIP, EventKind.NOT_SIGNED})
+"""Why the bootloader does not start an image that is not damaged: flashing it again is in vain."""
+
+CANNOT_BOOT = REFUSALS | {EventKind.NO_APP, EventKind.BOOTLOADER, EventKind.DOWNLOAD_MODE}
 """The firmware is not going to start, however long one waits."""
 
 ENDS_A_REQUEST = CRASHES | CANNOT_BOOT | {EventKind.RESET}
@@ -78,6 +87,8 @@ class _Pattern:
 
 _BACKTRACE = "decode the Backtrace line with idf.py monitor or xtensa-esp32-elf-addr2line"
 _FLASH = "flash a complete build: run with --firmware DIR --board-flash always"
+
+_CANNOT_HELP = ", and flashing again cannot help: "
 
 # The first match wins, so the special comes before the general.
 _PATTERNS: tuple[_Pattern, ...] = (
@@ -161,10 +172,80 @@ _PATTERNS: tuple[_Pattern, ...] = (
         "a task did not yield; an inference longer than CONFIG_ESP_TASK_WDT_TIMEOUT_S does this",
     ),
     # [boot] an erased flash; the ROM then resets in a loop
+    _Pattern(EventKind.NO_APP, re.compile(r"(?P<detail>invalid header: 0xffffffff)"), _FLASH),
     _Pattern(
         EventKind.NO_APP,
-        re.compile(r"(?P<detail>invalid header: 0x[0-9a-f]+|flash read err, \w+)"),
-        _FLASH,
+        re.compile(r"(?P<detail>invalid header: 0x[0-9a-f]+)"),
+        f"what lies at the bootloader's place is none: {_FLASH}; a chip with flash encryption "
+        "(espefuse summary) starts no plain files",
+    ),
+    _Pattern(
+        EventKind.NO_APP,
+        re.compile(r"(?P<detail>csum err:\s*0x[0-9a-f]+!=0x[0-9a-f]+)"),
+        f"the bootloader in flash is damaged: {_FLASH}",
+    ),
+    _Pattern(
+        EventKind.NO_APP,
+        re.compile(r"(?P<detail>flash read err, \w+)"),
+        f"the ROM reads no bootloader: {_FLASH}; if it stays, leave GPIO12 open at reset (high, "
+        "it selects the wrong flash voltage), check the flash mode (DIO works everywhere), and "
+        "espefuse summary: a chip with flash encryption starts no plain files",
+    ),
+    # [chip]
+    _Pattern(
+        EventKind.WRONG_CHIP,
+        re.compile(
+            r"(?P<detail>Image requires (?:chip|efuse blk) rev >= .*"
+            r"|chip revision check failed\. Required >= .*"
+            r"|can't run on lower chip revision, expected .*)"
+        ),
+        "the chip is older than the image allows" + _CANNOT_HELP + "build for its revision "
+        "(menuconfig, Minimum Supported Revision: CONFIG_ESP32_REV_MIN), or take a newer chip",
+    ),
+    _Pattern(
+        EventKind.WRONG_CHIP,
+        re.compile(
+            r"(?P<detail>Image requires (?:chip|efuse blk) rev <= .*"
+            r"|chip revision check failed\. Required <= .*)"
+        ),
+        "the chip is newer than the image allows" + _CANNOT_HELP + "build with a newer ESP-IDF "
+        "(menuconfig, Maximum Supported Revision), or take an older chip",
+    ),
+    _Pattern(
+        EventKind.WRONG_CHIP,
+        re.compile(r"(?P<detail>mismatch chip ID, expected .*)"),
+        "the image is for another kind of chip" + _CANNOT_HELP + "build for this one (idf.py "
+        "set-target)",
+    ),
+    # [loader]
+    _Pattern(
+        EventKind.NOT_SIGNED,
+        re.compile(
+            r"(?P<detail>secure boot check fail.*|secure boot (?:\w+ )*verification failed.*)",
+            re.I,
+        ),
+        "the chip has Secure Boot and the image is not signed with its key"
+        + _CANNOT_HELP
+        + "sign the build, or use a board without Secure Boot",
+    ),
+    _Pattern(
+        EventKind.ENCRYPTED,
+        re.compile(r"(?P<detail>flash encryption is enabled.*)"),
+        "the chip has flash encryption, so plain files do not start" + _CANNOT_HELP + "use a "
+        "development board without it",
+    ),
+    # [psram]
+    _Pattern(
+        EventKind.NO_PSRAM,
+        re.compile(
+            r"(?P<detail>PSRAM ID read error: 0x[0-9a-f]+"
+            r"|PSRAM chip is not connected, or wrong PSRAM line mode"
+            r"|PSRAM chip not found or not supported.*"
+            r"|Failed to init external RAM(?=[!,]))"
+        ),
+        "the firmware expects PSRAM that is not there, or of the other kind (quad, octal): take a "
+        "module with it, change CONFIG_SPIRAM (menuconfig, ESP PSRAM), or emulate it with --board "
+        "qemu:psram=4",
     ),
     # [loader]
     _Pattern(
@@ -207,7 +288,15 @@ def classify_all(lines: Iterable[str]) -> tuple[BoardEvent, ...]:
 
 
 def first_cause(events: Iterable[BoardEvent]) -> BoardEvent | None:
-    """What explains a failure best: the first crash, else the first other event."""
+    """What explains a failure best: the first crash or what led to it, else a refusal, else the
+    first other event."""
     ordered = tuple(events)
-    crash = next((event for event in ordered if event.kind in CRASHES), None)
-    return crash or next(iter(ordered), None)
+    crashed = any(event.kind in CRASHES for event in ordered)
+    # Without PSRAM firmware goes on, unless it needs it.
+    wanted = (CRASHES | {EventKind.NO_PSRAM} if crashed else frozenset()), REFUSALS
+    for kinds in wanted:
+        found = next((event for event in ordered if event.kind in kinds), None)
+        if found is not None:
+            return found
+    harmless = (EventKind.ENCRYPTED, EventKind.NO_PSRAM)
+    return next((event for event in ordered if event.kind not in harmless), None)

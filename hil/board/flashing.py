@@ -65,6 +65,8 @@ def write_flash(
     """
     from esptool import FatalError
 
+    from hil.link.sharing import port_failed
+
     where = str(port.name)
     kept = (port.baudrate, port.timeout, port.write_timeout)
     with captured_esptool() as output:
@@ -80,10 +82,11 @@ def write_flash(
         except FatalError as cause:
             raise explain(str(cause), where, output.lines) from cause
         except OSError as cause:
+            failed = port_failed(where, cause)
             raise FlashError(
-                f"lost the port while flashing: {cause}",
+                f"lost the port while flashing: {failed.message}",
                 where=where,
-                hint="check cable and supply; the flash is incomplete, so run again",
+                hint=f"{failed.hint} The flash is incomplete.",
                 log=output.lines,
             ) from cause
         except (struct.error, IndexError, KeyError) as cause:
@@ -187,6 +190,12 @@ _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
         "no ESP32 answered in its ROM loader",
         f"check that --board names the right port, that nothing else uses it, cable and "
         f"supply; without auto-reset lines: {_BOOT_BUTTON}",
+    ),
+    (
+        "requires chip revision",
+        "the build is for other revisions of the chip",
+        "flashing again cannot help: build for this revision (menuconfig, Minimum Supported "
+        "Revision: CONFIG_ESP32_REV_MIN), or take another chip",
     ),
     (
         "will not fit in",

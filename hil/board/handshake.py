@@ -33,13 +33,15 @@ def shake_hands(
 
     `accept`: an identity that it refuses is asked for again (a board about to restart).
     Raises NoAnswerError with a diagnosis, WrongIdentityError for another protocol version,
-    InfrastructureError when the port is lost, FirmwareError for an answer that makes no sense.
+    InfrastructureError when the port is lost or the line echoes, FirmwareError for an answer
+    that makes no sense.
     """
-    from hil.link.errors import BoardError
+    from hil.link.errors import BoardError, EchoError
     from hil.wire.enums import ErrorCode
 
     channel = connection.channel
     before = channel.stats
+    echoes_before = channel.session.terminal_echoes
     refused = False
     while True:
         slice_ = Deadline.after(deadline.capped(HELLO_S), deadline.clock)
@@ -51,6 +53,8 @@ def shake_hands(
         except BoardError as error:
             if error.code is ErrorCode.PROTOCOL_VERSION:
                 raise protocol_mismatch(error.reply, connection.where) from error
+            raise
+        except EchoError:
             raise
         except InfrastructureError:
             # No answer yet, which is what the loop is for; a lost port does not come back.
@@ -75,6 +79,9 @@ def shake_hands(
             damaged=heard.damaged,
             lines=connection.text_since_mark,
             can_reset=connection.lines.can_reset,
+            emulated=connection.emulated,
+            native_usb=connection.native_usb,
+            terminal_echoes=channel.session.terminal_echoes - echoes_before,
         ),
         connection.where,
     )

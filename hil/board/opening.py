@@ -126,6 +126,9 @@ def _lock(adapter: Adapter, undo: ExitStack) -> PortLock | None:
 def _bring_up(
     board: Board, options: BoardOptions, progress: Callable[[str], None], on_flash: OnFlash | None
 ) -> None:
+    users = board.other_users
+    if users:
+        progress(f"{board.where}: {users} has the port open, too: what it reads is lost here")
     if options.flash != "never":
         progress(f"{board.where}: looking for build {board.expected.build_id.hex()[:12]}")
         report = board.flash(force=options.flash == "always", on_progress=on_flash)

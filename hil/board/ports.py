@@ -6,6 +6,7 @@ Espressif's "Establish Serial Connection" guide).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,6 +29,8 @@ Lister = Callable[[], Iterable[PortInfo]]
 ESPRESSIF_USB = 0x303A
 USB_JTAG_SERIAL = 0x1001
 """Product id of the USB-serial-JTAG peripheral inside ESP32-S3, -C3, -C6, ..."""
+USB_BRIDGE = 0x1002
+"""Product id of ESP-USB-Bridge, a bridge to another chip's UART."""
 
 _BRIDGES: tuple[tuple[int, int | None, str], ...] = (
     (ESPRESSIF_USB, None, "Espressif USB"),
@@ -47,6 +50,11 @@ class SerialPort:
     pid: int | None
     serial_number: str | None
     bridge: str | None
+
+    @property
+    def native_usb(self) -> bool:
+        """Whether this is the USB of an Espressif chip itself, which is not its UART0."""
+        return self.vid == ESPRESSIF_USB and self.pid != USB_BRIDGE
 
     def __str__(self) -> str:
         ids = f"{self.vid:04X}:{self.pid:04X}" if self.vid and self.pid else "no USB ids"
@@ -83,8 +91,12 @@ def list_ports(lister: Lister | None = None) -> tuple[SerialPort, ...]:
 
 
 def find_port(path: str, lister: Lister | None = None) -> SerialPort | None:
-    """What is known about the port at `path`, None when the system does not list it."""
-    return next((port for port in list_ports(lister) if port.path == path), None)
+    """What is known about the port at `path`, None when the system does not list it.
+
+    `path` may be a link to the port, as in /dev/serial/by-id.
+    """
+    names = (path, os.path.realpath(path))
+    return next((port for port in list_ports(lister) if port.path in names), None)
 
 
 def find_one_board(lister: Lister | None = None) -> SerialPort:

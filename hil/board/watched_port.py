@@ -138,9 +138,7 @@ class WatchedPort:
             self.lost = error
             raise
         except _TERMINAL_ERRORS as error:  # of tcdrain, which pyserial passes on as it is
-            self.lost = InfrastructureError(
-                f"the port failed: {error}",
-                where=self.name,
-                hint="the adapter was unplugged: check the cable, then run again",
-            )
+            from hil.link.sharing import port_failed
+
+            self.lost = port_failed(self.name, error)
             raise self.lost from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hil.deadline import Deadline
-from hil.errors import InfrastructureError, UsageError
+from hil.errors import FirmwareError, InfrastructureError, UsageError
 from hil.link.errors import NoAnswerError
 from hil.wire.messages import BaudAck
 
@@ -38,8 +38,9 @@ class BaudChannel(Protocol):
 def change_baud(channel: BaudChannel, baud: int, deadline: Deadline) -> None:
     """Both ends run at `baud` afterwards, proved by the answer to an echo of all byte values.
 
-    Raises `BoardError` where the board refuses the rate, and `InfrastructureError` where the line
-    does not work at it; both ends are back at the old rate then.
+    Raises `BoardError` where the board refuses the rate, `FirmwareError` where it acknowledges
+    another one, and `InfrastructureError` where the line does not work at it; both ends are back at
+    the old rate then.
     """
     old = channel.baud
     if old is None:
@@ -49,13 +50,18 @@ def change_baud(channel: BaudChannel, baud: int, deadline: Deadline) -> None:
     for _ in range(_TRIES):
         ack = channel.request_baud(baud, deadline)
         fallback_s = ack.baud_fallback_ms / 1000 if ack else _FALLBACK_S
-        if ack is not None:
+        if ack is not None and ack.baud == baud:
             channel.apply_baud(baud)
             if _works(channel, Deadline.after(_PROBE_SHARE * fallback_s, deadline.clock)):
                 return
             channel.apply_baud(old)
         # The board may run at the new rate still.
         channel.listen(Deadline.after(fallback_s + _MARGIN_S, deadline.clock))
+        if ack is not None and ack.baud != baud:
+            raise FirmwareError(
+                f"the board acknowledged {ack.baud} baud, asked for were {baud}",
+                hint="Flash firmware built from the installed version of camhil.",
+            )
         if deadline.expired():
             break
     raise InfrastructureError(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from hil.deadline import Clock, Deadline
-from hil.errors import HilError
+from hil.errors import FirmwareError, HilError
 from hil.link import paging
 from hil.link.baud import change_baud
 from hil.link.console import Console, ConsoleLine
@@ -161,7 +161,15 @@ class Channel:
         boot count of the next `connect` tells.
         """
         reply = self._ask_once(Reboot(target), deadline)
-        return reply if isinstance(reply, RebootAck) else None
+        if not isinstance(reply, RebootAck):
+            return None
+        if reply.target is not target:
+            raise FirmwareError(
+                f"the board restarts to {reply.target.name}, asked for was {target.name}",
+                hint="Flash firmware built from the installed version of camhil.",
+                where=self.transport.name,
+            )
+        return reply
 
     def listen(
         self, deadline: Deadline, until: Callable[[ConsoleLine], bool] | None = None

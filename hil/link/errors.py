@@ -5,6 +5,7 @@
 | the board answered with an error        | `BoardError`          |
 | the board sent what the protocol lacks  | `FirmwareError`       |
 | no answer in time                       | `NoAnswerError`       |
+| what was sent comes back                | `EchoError`           |
 | port missing, busy or lost              | `InfrastructureError` |
 """
 
@@ -157,6 +158,19 @@ class BoardError(FirmwareError):
         if reply.message:
             parts.append(f'the board says "{reply.message}"')
         super().__init__("; ".join(parts), hint=explanation.hint, where=where)
+
+
+class EchoError(InfrastructureError):
+    """The line returns what is sent: a board never sends a request."""
+
+    def __init__(self, *, where: str = "") -> None:
+        super().__init__(
+            "the line echoes: what is sent to the board comes back",
+            where=where,
+            hint="TX and RX are joined, or the adapter or a terminal server echoes: wire the "
+            "adapter's TX to the board's RX and its RX to the board's TX, and switch local echo "
+            "off.",
+        )
 
 
 class NoAnswerError(InfrastructureError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hil.errors import FirmwareError, UsageError
+from hil.errors import FirmwareError, HilError, UsageError
 from hil.link.flight import Exchange, Flight
 from hil.link.jobs import Inference, Job
 from hil.link.rto import RetransmissionTimer
@@ -178,22 +178,29 @@ class Pipeline:
         elif isinstance(reply, Uploading) and step is Step.ANNOUNCE:
             self._on_chunks(exchange, transfer.on_uploading(reply.missing), now)
         elif isinstance(reply, ChunkAck) and step is Step.CHUNK:
+            offset = exchange.owner.chunk * self._chunk_bytes
+            if reply.offset != offset:
+                self._refuse(exchange, f"took a chunk at {reply.offset} instead of {offset}", now)
+                return
             arrived = transfer.on_chunk_ack(exchange.owner.chunk, reply.missing)
             self._on_chunks(exchange, arrived, now)
         elif isinstance(reply, Accepted) and step is Step.INFER:
             self._on_accepted(exchange, now)
         elif isinstance(reply, OpData) and step is Step.INFER:
-            transfer.on_captured(reply)
+            wrong = transfer.on_captured(reply)
+            if wrong:
+                self._refuse(exchange, f"sent {wrong}", now)
         elif isinstance(reply, Result) and step is Step.INFER:
             self._on_result(exchange, reply, now)
         else:
-            error = FirmwareError(
-                f"the board answered {step.value} with {type(reply).__name__}",
-                hint="Flash firmware built from the installed version of camhil.",
-            )
-            self.fail(exchange, error, now)
+            self._refuse(exchange, f"answered {step.value} with {type(reply).__name__}", now)
 
-    def fail(self, exchange: Exchange[Any], error: FirmwareError, now: float) -> None:
+    def _refuse(self, exchange: Exchange[Any], what: str, now: float) -> None:
+        """Ends an inference with an answer that no right board gives."""
+        hint = "Flash firmware built from the installed version of camhil."
+        self.fail(exchange, FirmwareError(f"the board {what}", hint=hint), now)
+
+    def fail(self, exchange: Exchange[Any], error: HilError, now: float) -> None:
         """Ends the inference that an exchange belongs to."""
         exchange.owner.transfer.error = error
         self._forget(exchange.owner.transfer)

@@ -16,8 +16,8 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from hil.errors import FirmwareError
-from hil.link.errors import BoardError
+from hil.errors import FirmwareError, HilError
+from hil.link.errors import BoardError, EchoError
 from hil.link.flight import Exchange, Flight
 from hil.link.jobs import Inference, Job
 from hil.link.line import LineClock
@@ -52,6 +52,7 @@ from hil.wire.messages import (
 _CHUNK_FIELDS = 20  # bytes of a chunk message around its data, at most
 _DELIMITERS = 2
 _SEQ_END = 1 << 32
+_ECHOED_DELIMITER = b"^@"  # as a terminal echoes 00
 _PAUSE_S = 0.25  # after which an unfinished segment is not waited for any more
 
 
@@ -79,6 +80,7 @@ class Session:
         self._console: list[str] = []
         self._heard_at = 0.0
         self._noticed = 0
+        self.terminal_echoes = 0  # pieces that are no frame and hold the echo of a delimiter
 
     @property
     def stats(self) -> LinkStats:
@@ -191,8 +193,10 @@ class Session:
             elif isinstance(event, ConsoleText):
                 self._stats.console_bytes += len(event.text.encode())
                 self._console.append(event.text)
+                self.terminal_echoes += _ECHOED_DELIMITER in event.text.encode()
             elif isinstance(event, Damaged):
                 self._stats.damaged += 1
+                self.terminal_echoes += _ECHOED_DELIMITER in event.data
                 self._flight.on_damage(now)
 
     def _on_message(self, message: bytes, now: float) -> None:
@@ -234,7 +238,11 @@ class Session:
         if exchange is None:
             return
         start = message[:32].hex(" ") + (" .." if len(message) > 32 else "")
-        failure = _wrong_firmware(f"the board sent what the protocol lacks: {error} ({start})")
+        failure: HilError = _wrong_firmware(
+            f"the board sent what the protocol lacks: {error} ({start})"
+        )
+        if encode_frame(message) == exchange.frame:
+            failure = EchoError()
         if isinstance(exchange.owner, StepOf):
             self._pipeline.fail(exchange, failure, now)
         else:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import enum
 
-from hil.errors import FirmwareError
+from hil.errors import HilError
+from hil.link.capture import Capture
 from hil.link.errors import BoardError
 from hil.link.jobs import CapturedOp, Inference, Job
 from hil.link.stats import LinkStats
@@ -45,7 +46,7 @@ class Transfer:
         self.job = job
         self.crc = job.image_crc
         self.window = UploadWindow(len(job.image), chunk_bytes)
-        self.error: FirmwareError | None = None
+        self.error: HilError | None = None
         self.result: Result | None = None
         self.resume = job.reuse
         self.hold_until = 0.0  # the board was busy
@@ -60,8 +61,7 @@ class Transfer:
         self._chunks_wait = False  # for the answer to the announcement
         self._incompletes = 0  # inferences that came too early, since the announcement
         self._busy_s = _FIRST_BUSY_S
-        self._pieces: dict[int, bytes] = {}
-        self._captured_bytes: int | None = None
+        self._capture = None if job.capture_op is None else Capture(job.capture_op)
 
     @property
     def done(self) -> bool:
@@ -118,7 +118,8 @@ class Transfer:
             data = self.job.image[offset : offset + self.window.chunk_bytes]
             return Chunk(self.crc, offset, data)
         self._infer = _Phase.SENT
-        self._pieces.clear()
+        if self._capture is not None:
+            self._capture.clear()
         job = self.job
         return Infer(self.crc, job.cam_always, job.trace, job.threshold, job.capture_op)
 
@@ -141,12 +142,14 @@ class Transfer:
         if self.accepted_at is None:
             self.accepted_at = now
 
-    def on_captured(self, piece: OpData) -> None:
-        self._pieces[piece.offset] = piece.data
-        self._captured_bytes = piece.total
+    def on_captured(self, piece: OpData) -> str:
+        """Returns what is wrong with the piece; empty for a good one."""
+        if self._capture is None:
+            return f"the output of operator {piece.op} without being asked for one"
+        return self._capture.add(piece)
 
     def on_result(self, result: Result, now: float) -> None:
-        if self.job.capture_op is not None and not self._capture_is_complete():
+        if self._capture is not None and not self._capture.is_complete:
             # The board repeats a result, but not what it captured: run it again.
             self._stats.repeated_inferences += 1
             self._infer = _Phase.NEEDED
@@ -185,9 +188,8 @@ class Transfer:
         assert self.result is not None
         assert self.accepted_at is not None
         captured = None
-        if self.job.capture_op is not None:
-            data = b"".join(self._pieces[offset] for offset in sorted(self._pieces))
-            captured = CapturedOp(self.job.capture_op, data)
+        if self._capture is not None:
+            captured = CapturedOp(self._capture.op, self._capture.data)
         return Inference(
             job=self.job,
             image_crc=self.crc,
@@ -231,11 +233,3 @@ class Transfer:
 
     def _fail(self, step: Step, reply: ErrorReply) -> None:
         self.error = BoardError(reply, request=f"{step.value} of image {self.crc:#010x}")
-
-    def _capture_is_complete(self) -> bool:
-        end = 0
-        for offset in sorted(self._pieces):
-            if offset > end:
-                return False
-            end = max(end, offset + len(self._pieces[offset]))
-        return end == self._captured_bytes

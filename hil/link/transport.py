@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from hil.errors import InfrastructureError, UsageError
+from hil.link.sharing import other_users, port_failed
 
 if TYPE_CHECKING:
     import serial
@@ -75,6 +76,8 @@ def open_serial(
         if rts is not None:
             port.rts = rts
         port.open()
+        if "://" not in url:
+            _claim(port.fileno(), exclusively=True)
         if url.startswith("socket://"):
             _send_at_once(port.fileno())
     except ValueError as error:
@@ -113,11 +116,14 @@ class SerialTransport:
             # Rounded up: waking before a timer runs out would only wait again.
             if not self._poll.poll(-int(-1000 * timeout_s // 1)):
                 return b""
-            # One call for all that waits; pyserial would wait for the last byte asked for.
-            data = os.read(self._descriptor, max_bytes)
-            if not data:
+            try:
+                # One call for all that waits; pyserial would wait for the last byte asked for.
+                data = os.read(self._descriptor, max_bytes)
+            except (BlockingIOError, InterruptedError):
+                return b""
+            if not data and self._has_ended():
                 raise ConnectionResetError(errno.ECONNRESET, "the other end closed it")
-            return data
+            return data  # nothing: another reader of the port was faster
 
     def write(self, data: bytes) -> None:
         import serial
@@ -146,7 +152,18 @@ class SerialTransport:
                 ) from error
 
     def close(self) -> None:
+        if "://" not in self._name and self.port.is_open:
+            # A pseudo terminal stays claimed when it is closed, a serial port does not.
+            _claim(self.port.fileno(), exclusively=False)
         self.port.close()
+
+    def _has_ended(self) -> bool:
+        """Whether a read that gave nothing is the end of the stream."""
+        assert self._descriptor is not None
+        if not os.isatty(self._descriptor):
+            return True
+        ended = select.POLLHUP | select.POLLERR | select.POLLNVAL
+        return any(events & ended for _, events in self._poll.poll(0))
 
     def _read_in_slices(self, max_bytes: int, timeout_s: float) -> bytes:
         end = time.monotonic() + timeout_s
@@ -167,12 +184,21 @@ class SerialTransport:
         except serial.SerialTimeoutException:
             raise
         except (serial.SerialException, OSError) as error:
-            raise InfrastructureError(
-                f"the port failed: {error}",
-                hint="The adapter was unplugged or reset, or the other end went away: check the "
-                "cable and the power, then run again.",
-                where=self._name,
-            ) from error
+            raise port_failed(self._name, error) from error
+
+
+def _claim(descriptor: int, *, exclusively: bool) -> None:
+    """Whether others may open the port, too; pyserial's lock only keeps out those who ask for it.
+
+    Root may open it all the same.
+    """
+    try:
+        import fcntl
+        import termios
+    except ImportError:  # Windows opens a port only once
+        return
+    with contextlib.suppress(OSError):  # no terminal
+        fcntl.ioctl(descriptor, termios.TIOCEXCL if exclusively else termios.TIOCNXCL)
 
 
 def _send_at_once(descriptor: int) -> None:
@@ -190,8 +216,11 @@ def _raise_open_error(url: str, error: Exception) -> NoReturn:
     elif code == errno.EACCES or "permission denied" in text:
         message, hint = "no permission to open the port", _permission_hint(url)
     elif code in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text:
-        message = "the port is in use by another program"
-        hint = f"Close the program that uses it (a serial monitor?); `fuser {url}` names it."
+        users = other_users(url)
+        message = f"the port is in use by {users or 'another program'}"
+        hint = "Close it, then run again."
+        if not users:
+            hint = f"Close the program that uses it (a serial monitor?); `fuser {url}` names it."
     elif code == errno.ECONNREFUSED or "refused" in text:
         message = "the connection was refused"
         hint = "Is the serial server (ser2net, esp_rfc2217_server) running on that port?"

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
+import threading
+import tty
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from serial.tools.list_ports_common import ListPortInfo
 
 from hil.board import Board, open_board
 from hil.board.artifacts import Expected
@@ -23,7 +30,7 @@ from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
 from hil.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError, UsageError
-from hil.link.errors import BoardError
+from hil.link.errors import BoardError, EchoError
 from hil.testing.firmware_build import Build
 from hil.testing.scripted_board import (
     BACKTRACE,
@@ -201,6 +208,84 @@ def test_a_board_that_needs_flashing_and_has_no_rom_loader_says_so(
     with pytest.raises(FlashError, match="no ESP32 answered"):
         opened(flash="auto")
     assert script.resets >= 2  # to look who is there, and to leave it running
+
+
+# ---- ports with something else than a board behind them
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[[Callable[[bytes], bytes]], str]]:
+    """Opens a pty whose far end answers what the host sends with what a function makes of it."""
+    ends: list[int] = []
+
+    def start(answer: Callable[[bytes], bytes]) -> str:
+        far, near = os.openpty()
+        tty.setraw(near)
+        ends.extend((far, near))
+        threading.Thread(target=serve, args=(far, answer), daemon=True).start()
+        return os.ttyname(near)
+
+    def serve(far: int, answer: Callable[[bytes], bytes]) -> None:
+        with suppress(OSError):  # the test is over
+            while True:
+                os.write(far, answer(os.read(far, 4096)))
+
+    yield start
+    for end in ends:
+        os.close(end)
+
+
+@pytest.mark.parametrize("flash", ["auto", "never"])
+def test_a_line_that_echoes_is_cabling_and_nothing_is_flashed(
+    terminal: Callable[..., str], build: Build, flash: Any
+) -> None:
+    options = dataclasses.replace(OPTIONS, flash=flash)
+    with pytest.raises(EchoError, match="the line echoes") as caught:
+        open_board(terminal(lambda data: data), firmware=build.write(), options=options)
+    assert caught.value.exit_code == 6
+
+
+def test_a_console_that_echoes_is_no_firmware_to_be_flashed(
+    terminal: Callable[..., str], build: Build
+) -> None:
+    def as_a_console_does(data: bytes) -> bytes:
+        pieces = (b"^" + bytes([byte + 64]) if byte < 32 else bytes([byte]) for byte in data)
+        return b"".join(pieces) + b"\r\n"
+
+    options = dataclasses.replace(OPTIONS, handshake_s=0.5)
+    with pytest.raises(NoAnswerError, match="echoes what is sent") as caught:
+        open_board(terminal(as_a_console_does), firmware=build.write(), options=options)
+    assert "right port" in caught.value.hint
+
+
+def test_a_native_usb_port_that_stays_silent_is_told_so(
+    terminal: Callable[..., str], build: Build
+) -> None:
+    port = terminal(lambda data: b"")
+    info = ListPortInfo(port)
+    info.vid, info.pid = 0x303A, 0x1001
+    options = dataclasses.replace(OPTIONS, handshake_s=0.5)
+    with pytest.raises(NoAnswerError, match="the chip's own USB port says nothing") as caught:
+        open_board(port, firmware=build.write(), options=options, lister=lambda: [info])
+    assert "UART0 only" in caught.value.hint
+    assert "--board-flash" not in caught.value.hint
+
+
+def test_who_else_has_the_port_open_is_named_when_no_answer_comes(
+    terminal: Callable[..., str], build: Build
+) -> None:
+    port = terminal(lambda data: b"")
+    code = "import os, sys; os.open(sys.argv[1], os.O_RDONLY); print(flush=True); input()"
+    pipe = subprocess.PIPE
+    options = dataclasses.replace(OPTIONS, handshake_s=0.5)
+    with subprocess.Popen([sys.executable, "-c", code, port], stdin=pipe, stdout=pipe) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline()
+        said: list[str] = []
+        with pytest.raises(NoAnswerError, match=f"process {program.pid} .* has the port open, too"):
+            open_board(port, firmware=build.write(), options=options, progress=said.append)
+        assert f"process {program.pid} (" in said[0]
+        program.communicate(b"\n")
 
 
 # ---- requests

@@ -104,6 +104,62 @@ K = EventKind
         ("waiting for download", K.DOWNLOAD_MODE, ""),
         ("invalid header: 0xffffffff", K.NO_APP, "invalid header: 0xffffffff"),
         ("flash read err, 1000", K.NO_APP, "flash read err, 1000"),
+        ("csum err:0x61!=0x5f", K.NO_APP, "csum err:0x61!=0x5f"),
+        # ESP-IDF Programming Guide, "Chip Revision"; texts of v4, v5.1 and v5.5
+        (
+            "E (74) boot_comm: Image requires chip rev >= v3.0, but chip is v1.0",
+            K.WRONG_CHIP,
+            "Image requires chip rev >= v3.0, but chip is v1.0",
+        ),
+        (
+            "E (74) boot_comm: Image requires efuse blk rev <= v0.99, but chip is v1.3",
+            K.WRONG_CHIP,
+            "Image requires efuse blk rev <= v0.99, but chip is v1.3",
+        ),
+        (
+            "E (74) boot_comm: chip revision check failed. Required >= v3.0, found v1.0.",
+            K.WRONG_CHIP,
+            "chip revision check failed. Required >= v3.0, found v1.0.",
+        ),
+        (
+            "E (50) boot_comm: can't run on lower chip revision, expected 3, found 1",
+            K.WRONG_CHIP,
+            "can't run on lower chip revision, expected 3, found 1",
+        ),
+        (
+            "E (50) boot_comm: mismatch chip ID, expected 0, found 9",
+            K.WRONG_CHIP,
+            "mismatch chip ID, expected 0, found 9",
+        ),
+        # ESP-IDF Programming Guide, "Secure Boot" and "Flash Encryption"
+        ("secure boot check fail", K.NOT_SIGNED, "secure boot check fail"),
+        (
+            "E (250) esp_image: Secure boot signature verification failed",
+            K.NOT_SIGNED,
+            "Secure boot signature verification failed",
+        ),
+        (
+            "E (247) secure_boot_v2: Secure Boot V2 verification failed.",
+            K.NOT_SIGNED,
+            "Secure Boot V2 verification failed.",
+        ),
+        (
+            "I (58) flash_encrypt: flash encryption is enabled (3 plaintext flashes left)",
+            K.ENCRYPTED,
+            "flash encryption is enabled (3 plaintext flashes left)",
+        ),
+        # ESP-IDF's esp_psram
+        (
+            "E (225) quad_psram: PSRAM ID read error: 0x00000000",
+            K.NO_PSRAM,
+            "PSRAM ID read error: 0x00000000",
+        ),
+        (
+            "E (33) octal_psram: PSRAM chip is not connected, or wrong PSRAM line mode",
+            K.NO_PSRAM,
+            None,
+        ),
+        ("E cpu_start: Failed to init external RAM!", K.NO_PSRAM, "Failed to init external RAM"),
         # second stage bootloader
         (
             "\x1b[0;31mE (115) esp_image: image at 0x10000 has invalid magic byte\x1b[0m",
@@ -147,6 +203,8 @@ def test_each_message_of_the_documentation_is_recognised(
         "configsip: 0, SPIWP:0xee",
         "first:0x12 burst:0x3",
         "Rebooting...",
+        "I (269) cpu_start: Failed to init external RAM; continuing without it.",
+        "I (40) boot: chip revision: v1.0",
     ],
 )
 def test_ordinary_text_is_no_event(line: str) -> None:
@@ -176,3 +234,23 @@ def test_a_task_watchdog_alone_does_not_end_a_request() -> None:
     assert ENDS_A_REQUEST >= CRASHES
     assert ENDS_A_REQUEST >= CANNOT_BOOT
     assert K.RESET in ENDS_A_REQUEST
+
+
+PSRAM = "E (225) quad_psram: PSRAM ID read error: 0x00000000"
+ABORT = "abort() was called at PC 0x400dca43 on core 0"
+RESET = "rst:0xc (SW_CPU_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)"
+
+
+def test_missing_psram_explains_the_abort_that_follows_but_nothing_by_itself() -> None:
+    cause = first_cause(classify_all([RESET, PSRAM, ABORT, RESET]))
+    assert cause is not None
+    assert cause.kind is K.NO_PSRAM
+    assert first_cause(classify_all([PSRAM])) is None
+    assert not {K.NO_PSRAM, K.ENCRYPTED} & ENDS_A_REQUEST
+
+
+def test_a_refused_image_explains_the_resets_that_follow() -> None:
+    refused = "E (74) boot_comm: chip revision check failed. Required >= v3.0, found v1.0."
+    cause = first_cause(classify_all([RESET, refused, RESET, refused]))
+    assert cause is not None
+    assert cause.kind is K.WRONG_CHIP

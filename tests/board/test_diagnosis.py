@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -22,9 +23,11 @@ def silence(
     frames: int = 0,
     damaged: int = 0,
     can_reset: bool = True,
+    **kind_of_board: Any,
 ) -> NoAnswerError:
     size = sum(map(len, lines)) if bytes_in is None else bytes_in
-    return explain_silence(Heard(15.0, size, frames, damaged, lines, can_reset), "/dev/ttyUSB0")
+    heard = Heard(15.0, size, frames, damaged, lines, can_reset, **kind_of_board)
+    return explain_silence(heard, "/dev/ttyUSB0")
 
 
 def test_nothing_at_all_points_to_power_cable_and_port() -> None:
@@ -98,6 +101,96 @@ def test_a_brownout_is_named() -> None:
     error = silence([POWER_ON, "Brownout detector was triggered"])
     assert "brownout" in error.message
     assert "supply" in error.hint
+
+
+NOT_BOOTABLE = [
+    "E (120) boot: Factory app partition is not bootable",
+    "E (121) boot: No bootable app partitions in the partition table",
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("E (74) boot_comm: Image requires chip rev >= v3.0, but chip is v1.0", "REV_MIN"),
+        ("E (74) boot_comm: chip revision check failed. Required >= v3.0, found v1.0.", "REV_MIN"),
+        ("E (74) boot_comm: Image requires chip rev <= v0.99, but chip is v1.0", "newer ESP-IDF"),
+        ("E (50) boot_comm: mismatch chip ID, expected 0, found 9", "set-target"),
+        ("E (250) esp_image: Secure boot signature verification failed", "sign the build"),
+    ],
+)
+@pytest.mark.parametrize("end", [NOT_BOOTABLE, []])
+def test_an_image_that_the_bootloader_refuses_is_not_to_be_flashed_again(
+    said: str, hint: str, end: list[str]
+) -> None:
+    error = silence([POWER_ON, said, *end])
+    assert said.partition(": ")[2] in error.message.splitlines()[0]
+    assert hint in error.hint
+    assert "flashing again cannot help" in error.hint
+    assert "--board-flash" not in error.hint
+
+
+def test_plain_files_on_an_encrypted_chip_are_told_so() -> None:
+    encrypted = "I (58) flash_encrypt: flash encryption is enabled (0 plaintext flashes left)"
+    damaged = "E (1) esp_image: image at 0x10000 has invalid magic byte"
+    error = silence([POWER_ON, encrypted, damaged])
+    assert "invalid magic byte" in error.message
+    assert "flash encryption" in error.hint
+    assert "--board-flash" not in error.hint
+    assert "flash encryption" not in silence([POWER_ON, damaged]).hint
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("flash read err, 1000", "GPIO12"),
+        ("csum err:0x61!=0x5f", "the bootloader in flash is damaged"),
+        ("invalid header: 0xb414f76b", "flash encryption"),
+    ],
+)
+def test_what_the_rom_cannot_read_has_a_hint_of_its_own(line: str, hint: str) -> None:
+    error = silence([POWER_ON, line])
+    assert f"no firmware that it can start: {line}" in error.message
+    assert hint in error.hint
+
+
+def test_missing_psram_explains_the_abort() -> None:
+    lines = [
+        "E (225) quad_psram: PSRAM ID read error: 0x00000000",
+        "E cpu_start: Failed to init external RAM!",
+        "abort() was called at PC 0x400817e4 on core 0",
+    ]
+    error = silence([POWER_ON, *lines])
+    assert "PSRAM missing (PSRAM ID read error: 0x00000000)" in error.message
+    assert "CONFIG_SPIRAM" in error.hint
+    assert "other firmware" in silence([POWER_ON, lines[0]]).hint
+
+
+def test_a_bootloader_error_explains_the_resets_that_it_leads_to() -> None:
+    damaged = "E (1) esp_image: image at 0x10000 has invalid magic byte"
+    error = silence([POWER_ON, damaged] * 3)
+    assert "bootloader cannot start the firmware: esp_image" in error.message
+
+
+@pytest.mark.parametrize("lines", [[], ["Hello from the factory"]])
+def test_the_usb_of_the_chip_itself_is_not_other_firmware(lines: list[str]) -> None:
+    error = silence(lines, native_usb=True)
+    assert "the chip's own USB port" in error.message
+    assert "UART0 only" in error.hint
+    assert "--board-flash" not in error.hint
+
+
+@pytest.mark.parametrize("lines", [[], ["I (26) app: camhil"]])
+def test_an_emulated_chip_has_no_cable_to_blame(lines: list[str]) -> None:
+    error = silence(lines, damaged=12 if lines else 0, emulated=True)
+    assert "emulated chip" in error.message
+    assert "no cable is involved" in error.hint
+
+
+def test_a_port_that_echoes_like_a_terminal_is_no_board() -> None:
+    error = silence(["login:"], damaged=2, terminal_echoes=2)
+    assert "echoes what is sent to it" in error.message
+    assert "--board" in error.hint
 
 
 @pytest.mark.parametrize(

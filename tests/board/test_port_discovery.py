@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from serial.tools.list_ports_common import ListPortInfo
@@ -87,3 +88,29 @@ def test_ports_are_sorted_and_found_by_path() -> None:
 
 def test_the_real_lister_answers() -> None:
     assert isinstance(list_ports(), tuple)
+
+
+@pytest.mark.parametrize(
+    ("found", "native"),
+    [
+        (NATIVE, True),
+        (port("/dev/ttyACM1", 0x303A, 0x4001), True),  # TinyUSB in the firmware
+        (port("/dev/ttyACM2", 0x303A, 0x1002), False),  # ESP-USB-Bridge, to a UART
+        (CP2102N, False),
+        (ON_BOARD_UART, False),
+    ],
+)
+def test_the_usb_of_the_chip_itself_is_told_from_a_bridge(
+    found: ListPortInfo, native: bool
+) -> None:
+    (listed,) = list_ports(lister(found))
+    assert listed.native_usb is native
+
+
+def test_a_port_is_found_by_a_link_to_it(tmp_path: Path) -> None:
+    device, link = tmp_path / "ttyACM0", tmp_path / "by-id"
+    device.touch()
+    link.symlink_to(device)
+    found = find_port(str(link), lister(port(str(device), 0x303A, 0x1001)))
+    assert found is not None
+    assert found.native_usb

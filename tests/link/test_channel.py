@@ -5,7 +5,7 @@ import pytest
 from hil.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError, UsageError
 from hil.link.channel import Channel
-from hil.link.errors import EXPLANATIONS, BoardError, NoAnswerError
+from hil.link.errors import EXPLANATIONS, BoardError, EchoError, NoAnswerError
 from hil.link.fake import FakeBoard, FakeClock, corrupt, default_identity, drop, made_up_bytes
 from hil.link.jobs import Job
 from hil.link.stats import LinkStats
@@ -13,6 +13,7 @@ from hil.link.tickets import heard
 from hil.wire.crc import crc32
 from hil.wire.frames import FIRST_SEQ, encode_frame
 from hil.wire.messages import (
+    BaudAck,
     Detail,
     Echo,
     Echoed,
@@ -26,6 +27,7 @@ from hil.wire.messages import (
     OpPage,
     OutputData,
     Reboot,
+    RebootAck,
     RebootTarget,
     SetBaud,
     TracePage,
@@ -416,3 +418,52 @@ def test_inference_before_connect_is_a_mistake_of_the_caller():
     _, channel, clock = unconnected()
     with pytest.raises(RuntimeError, match="identity"):
         channel.infer(Job(image(1)), Deadline.after(1, clock))
+
+
+def test_a_line_that_echoes_is_cabling_at_the_handshake(connect):
+    bench = connect()
+    bench.board.write = bench.board.inject
+    with pytest.raises(EchoError, match="the line echoes") as caught:
+        bench.channel.connect(bench.within(10))
+    assert isinstance(caught.value, InfrastructureError)
+    assert "TX" in caught.value.hint
+    assert caught.value.where == "fake board"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda bench: bench.channel.memory(bench.within(10)),
+        lambda bench: bench.channel.ops(bench.within(10)),
+        lambda bench: bench.channel.read_output(0, bench.within(10)),
+        lambda bench: bench.channel.infer(Job(bytes(9216)), bench.within(10)),
+    ],
+)
+def test_a_line_that_begins_to_echo_later_is_cabling_too(connect, ask):
+    bench = connect()
+    write = bench.board.write
+
+    def echoing(data):
+        bench.board.inject(data)
+        write(data)
+
+    bench.board.write = echoing
+    with pytest.raises(EchoError):
+        ask(bench)
+
+
+def test_a_rate_that_the_board_did_not_acknowledge_is_refused_and_both_keep_the_old(connect):
+    bench = connect(baud=115200)
+    bench.board.edit = lambda request, replies: [BaudAck(230400, 100)]
+    with pytest.raises(FirmwareError, match="acknowledged 230400 baud, asked for were 921600"):
+        bench.channel.set_baud(921600, bench.within(10))
+    bench.board.edit = None
+    assert bench.channel.baud == 115200
+    assert bench.channel.echo(b"still there", bench.within(5)) == b"still there"
+
+
+def test_a_restart_to_another_place_than_asked_for_is_refused(connect):
+    bench = connect()
+    bench.board.edit = lambda request, replies: [RebootAck(RebootTarget.BOOTLOADER)]
+    with pytest.raises(FirmwareError, match="restarts to BOOTLOADER, asked for was APP"):
+        bench.channel.reboot(RebootTarget.APP, bench.within(5))

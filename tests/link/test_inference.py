@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -23,11 +24,13 @@ from hil.wire.crc import crc32
 from hil.wire.messages import (
     Accepted,
     Chunk,
+    ChunkAck,
     Detail,
     ErrorCode,
     ErrorReply,
     ImageStage,
     Infer,
+    OpData,
     Result,
     TensorRole,
     Upload,
@@ -466,3 +469,51 @@ def test_the_input_of_the_last_inference_can_be_read_back(connect):
     given = bench.channel.read_output(None, bench.within(1))
     assert (given.image_crc, given.output) == (crc32(image(1)), None)
     assert given.data == made_up_bytes(crc32(image(1)), 9216)
+
+
+def edit_pieces(change):
+    """Changes every piece of a captured output."""
+
+    def edit(request, replies):
+        return [change(reply) if isinstance(reply, OpData) else reply for reply in replies]
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda p: replace(p, op=6), "the output of operator 6 instead of operator 5"),
+        (lambda p: replace(p, total=p.total - 1), "bytes 3072 to 4000 of an output of 3999 bytes"),
+        (lambda p: replace(p, total=4000 + p.offset), "as the size of an output of 4000 bytes"),
+        (lambda p: replace(p, offset=p.offset // 2), "sent bytes 768 to 2304 of an output"),
+    ],
+)
+def test_captured_bytes_that_were_not_asked_for_are_refused(connect, change, message):
+    bench = connect()
+    bench.board.edit = edit_pieces(change)
+    with pytest.raises(FirmwareError, match=message):
+        bench.channel.capture_op(image(1), 5, bench.within(5))
+    bench.board.edit = None
+    captured = bench.channel.capture_op(image(1), 5, bench.within(5))
+    assert captured.data == made_up_bytes(crc32(image(1)), 4000)
+
+
+def test_captured_bytes_that_nobody_asked_for_are_refused(connect):
+    bench = connect()
+    extra = OpData(crc32(image(1)), 5, 4, 0, b"four")
+    bench.board.edit = lambda request, replies: (
+        [extra, *replies] if isinstance(request, Infer) else replies
+    )
+    with pytest.raises(FirmwareError, match="operator 5 without being asked"):
+        bench.channel.infer(Job(image(1)), bench.within(5))
+
+
+def test_a_chunk_acknowledged_at_another_place_is_refused(connect):
+    bench = connect()
+    bench.board.edit = lambda request, replies: [
+        replace(reply, offset=reply.offset + 1) if isinstance(reply, ChunkAck) else reply
+        for reply in replies
+    ]
+    with pytest.raises(FirmwareError, match="took a chunk at 1 instead of 0"):
+        bench.channel.infer(Job(image(1)), bench.within(5))

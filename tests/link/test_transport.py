@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
+import select
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -13,7 +17,10 @@ import pytest
 import serial
 
 from hil.errors import InfrastructureError, UsageError
+from hil.link.sharing import add_other_users, other_users, port_failed
 from hil.link.transport import SerialTransport, open_serial
+
+TIOCGEXCL = 0x80045440  # of Linux: whether a terminal is open exclusively
 
 
 @pytest.fixture
@@ -130,6 +137,119 @@ def test_a_port_that_takes_no_more_bytes_is_an_error(pty):
     with pytest.raises(InfrastructureError, match=r"took no more bytes for 0\.05 s"):
         transport.write(bytes(1 << 20))
     transport.close()
+
+
+@pytest.fixture
+def other_program():
+    """Starts a program that has a file open and does nothing with it."""
+    programs = []
+
+    def start(path):
+        code = "import os, sys; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY); print(); input()"
+        pipe = subprocess.PIPE
+        program = subprocess.Popen([sys.executable, "-c", code, path], stdin=pipe, stdout=pipe)
+        assert program.stdout.readline()
+        programs.append(program)
+        return program
+
+    yield start
+    for program in programs:
+        program.communicate(b"\n")
+
+
+def test_bytes_that_another_reader_took_are_nothing_and_not_an_unplugged_port(pty):
+    transport = open_serial(pty[1], 115200)
+    transport._poll = AlwaysReady()
+    assert transport.read(100, 1.0) == b""  # nothing to read where poll told of some
+    os.write(pty[0], b"later")
+    assert transport.read(100, 1.0) == b"later"
+    transport.close()
+
+
+@pytest.mark.parametrize("error", [BlockingIOError(errno.EAGAIN, "again"), InterruptedError()])
+def test_a_read_that_has_to_be_tried_again_is_nothing(pty, monkeypatch, error):
+    transport = open_serial(pty[1], 115200)
+    os.write(pty[0], b"x")
+
+    def refuse(descriptor, size):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "read", refuse)
+        assert transport.read(100, 1.0) == b""
+    assert transport.read(100, 1.0) == b"x"
+    transport.close()
+
+
+class AlwaysReady:
+    """A poll object that tells of bytes which another reader has taken since."""
+
+    def poll(self, timeout):
+        return [(0, select.POLLIN)]
+
+
+def test_an_open_port_is_exclusive_until_it_is_closed(pty):
+    def is_exclusive():
+        answer = fcntl.ioctl(near, TIOCGEXCL, bytes(4))
+        return int.from_bytes(answer, "little") == 1
+
+    near = os.open(pty[1], os.O_RDWR | os.O_NOCTTY)
+    transport = open_serial(pty[1], 115200)
+    assert is_exclusive()
+    transport.close()
+    assert not is_exclusive()
+    os.close(near)
+
+
+def test_a_port_that_another_program_holds_names_it(pty, other_program, monkeypatch):
+    program = other_program(pty[1])
+
+    def refuse(self):
+        raise serial.SerialException(errno.EBUSY, f"could not open port {pty[1]}: busy")
+
+    monkeypatch.setattr(serial.Serial, "open", refuse)
+    with pytest.raises(InfrastructureError) as caught:
+        open_serial(pty[1], 115200)
+    assert f"in use by process {program.pid} ({sys.executable} " in caught.value.message
+
+
+def test_who_else_has_a_port_open_is_found_behind_links_too(pty, other_program, tmp_path):
+    assert other_users(pty[1]) == ""  # this process does not count
+    program = other_program(pty[1])
+    link = tmp_path / "board"
+    link.symlink_to(pty[1])
+    assert other_users(pty[1]).startswith(f"process {program.pid} (")
+    assert other_users(str(link)) == other_users(pty[1])
+    assert other_users("socket://host:1") == other_users("/dev/ttyNOWHERE") == other_users("") == ""
+
+
+def test_what_pyserial_takes_for_unplugged_is_told_apart(pty, other_program):
+    error = serial.SerialException(
+        "device reports readiness to read but returned no data "
+        "(device disconnected or multiple access on port?)"
+    )
+    shared = port_failed(pty[1], error)
+    assert "another program reads from the port" in shared.message
+    assert "unplugged" not in shared.hint
+    program = other_program(pty[1])
+    assert f"process {program.pid}" in port_failed(pty[1], error).message
+    gone = port_failed("/dev/ttyNOWHERE", error)
+    assert gone.message.startswith("the port failed: ")
+    assert "unplugged" in gone.hint
+
+
+def test_an_error_says_once_who_else_has_the_port_open(pty, other_program):
+    error = InfrastructureError("no answer\n  | console", hint="look", where=pty[1])
+    add_other_users(error, pty[1])
+    assert (error.message, error.hint) == ("no answer\n  | console", "look")
+    program = other_program(pty[1])
+    for _ in range(2):
+        add_other_users(error, pty[1])
+    first, last = error.message.splitlines()
+    assert first.startswith(f"no answer; process {program.pid} (")
+    assert first.endswith(") has the port open, too")
+    assert last == "  | console"
+    assert error.hint.endswith("; look")
 
 
 @pytest.mark.parametrize(("url", "baud"), [("nonsense://host:1", 115200), ("/dev/null", -5)])
