@@ -31,6 +31,9 @@ _EMULATED = (
     "firmware); if it stays, compare with a board"
 )
 
+ECHOED_DELIMITERS = 2
+"""The two of one hello."""
+
 _FLASH = "flash the firmware to be tested: run with --firmware DIR --board-flash always"
 
 
@@ -41,7 +44,7 @@ class Heard:
     `frames`: undamaged frames of the protocol. `damaged`: segments that are neither a frame
     nor text. `can_reset`: the harness was able to reset the board. `emulated`: there is no cable.
     `native_usb`: the port is the USB of an Espressif chip itself, not a bridge to its UART.
-    `terminal_echoes`: pieces that hold a delimiter as a terminal echoes it.
+    `terminal_echoes`: delimiters as a terminal echoes them.
     """
 
     seconds: float
@@ -124,7 +127,7 @@ def _explain_without_events(heard: Heard) -> tuple[str, str]:
             "the line to the board may be broken or noisy: check the wire to the board's RX",
         )
     text = any(line.strip() for line in heard.lines)
-    if heard.terminal_echoes >= DAMAGED_ANSWERS:
+    if heard.terminal_echoes >= ECHOED_DELIMITERS and not heard.frames:
         return (
             f"the port echoes what is sent to it, as a terminal does ({waited})",
             "a login console or a terminal server answers here, not a board: check that --board "

@@ -80,7 +80,7 @@ class Session:
         self._console: list[str] = []
         self._heard_at = 0.0
         self._noticed = 0
-        self.terminal_echoes = 0  # pieces that are no frame and hold the echo of a delimiter
+        self.terminal_echoes = 0  # delimiters outside of frames, as a terminal echoes them
 
     @property
     def stats(self) -> LinkStats:
@@ -193,10 +193,10 @@ class Session:
             elif isinstance(event, ConsoleText):
                 self._stats.console_bytes += len(event.text.encode())
                 self._console.append(event.text)
-                self.terminal_echoes += _ECHOED_DELIMITER in event.text.encode()
+                self.terminal_echoes += event.text.encode().count(_ECHOED_DELIMITER)
             elif isinstance(event, Damaged):
                 self._stats.damaged += 1
-                self.terminal_echoes += _ECHOED_DELIMITER in event.data
+                self.terminal_echoes += event.data.count(_ECHOED_DELIMITER)
                 self._flight.on_damage(now)
 
     def _on_message(self, message: bytes, now: float) -> None:
