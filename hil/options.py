@@ -62,8 +62,11 @@ class RunOptions:
         """Looks at what was given, before anything is opened; defaults cost nothing.
 
         Raises:
-            UsageError: a board specification, build, directory or file that cannot be used.
+            UsageError: a board specification, number, build, directory or file that cannot be used.
         """
+        from hil.limits import check_limits
+
+        check_limits(self)
         if self.board != RunOptions.board:
             from hil.board.spec import parse_board_spec
 

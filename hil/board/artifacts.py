@@ -19,6 +19,10 @@ from hil.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, d
 
 MODEL_PARTITION = "model"
 _REBUILD = "run idf.py build again"
+_PACK = (
+    "pack it: python firmware/esp32/pack_model.py MODEL.tflite OUT.bin, which takes class and "
+    "threshold from MODEL.toml (docs/boards.md, The model partition)"
+)
 _UNITS = {"KB": 1024, "MB": 1024 * 1024}
 
 
@@ -179,15 +183,21 @@ def _model(file: FlashFile) -> ExpectedModel:
     from hil.model_check import check_model
     from hil.sim.arena import arena_problems
     from hil.wire.errors import WireError
-    from hil.wire.model_image import unpack_model_image
+    from hil.wire.model_image import is_bare_tflite, unpack_model_image
 
+    if is_bare_tflite(file.data):
+        raise UsageError(
+            f"{file.name} is a .tflite without the header of the model partition",
+            where=str(file.path),
+            hint=_PACK,
+        )
     try:
         image = unpack_model_image(file.data)
     except WireError as cause:
         raise UsageError(
             f"{file.name} is not a model image: {cause}",
             where=str(file.path),
-            hint="pack the .tflite file with its header again (docs/boards.md)",
+            hint=_PACK,
         ) from cause
     check_model(image.tflite, where=str(file.path), more=arena_problems)
     return ExpectedModel(image.tflite, image.positive_class, image.threshold, str(file.path))

@@ -146,6 +146,12 @@ class Connection:
         if self.recorder is not None:
             self.recorder.opened(inner.name, can_reset=self.lines.can_reset)
 
+    def check_rate(self) -> None:
+        """Raises UsageError where the port does not take the rate that the link is to run at."""
+        if self.device:
+            self.port.inner.set_baud(self.options.baud)
+            self.port.inner.set_baud(self.options.boot_baud)
+
     def reopen(self, deadline: Deadline) -> None:
         """Opens the port anew; waits for it where it has vanished (unplugged, re-enumerated)."""
         self.port.close()

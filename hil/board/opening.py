@@ -94,6 +94,7 @@ def open_adapter(
         connection = Connection(adapter, options, open_port, recorder)
         undo.callback(connection.close)
         connection.open()
+        connection.check_rate()
         board = Board(connection, options, expected, lock)
         undo.pop_all()
     with ExitStack() as undo:

@@ -22,7 +22,12 @@ def add_board_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_options(arguments: argparse.Namespace) -> RunOptions:
-    return RunOptions.from_values(vars(arguments))
+    """Raises UsageError for a number that cannot be used."""
+    from hil.limits import check_limits
+
+    options = RunOptions.from_values(vars(arguments))
+    check_limits(options)
+    return options
 
 
 @contextmanager

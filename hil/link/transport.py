@@ -142,9 +142,13 @@ class SerialTransport:
     def set_baud(self, baud: int) -> None:
         with self._errors():
             self.port.flush()
+            before = self.port.baudrate
             try:
                 self.port.baudrate = baud
-            except ValueError as error:
+            except Exception as error:
+                if not _refuses_a_value(error):
+                    raise
+                self.port.baudrate = before
                 raise UsageError(
                     f"the port cannot run at {baud} baud: {error}",
                     hint="Choose a rate that the adapter supports.",
@@ -199,6 +203,15 @@ def _claim(descriptor: int, *, exclusively: bool) -> None:
         return
     with contextlib.suppress(OSError):  # no terminal
         fcntl.ioctl(descriptor, termios.TIOCEXCL if exclusively else termios.TIOCNXCL)
+
+
+def _refuses_a_value(error: Exception) -> bool:
+    """Whether the port is there and does not take a setting.
+
+    Of a rate pyserial tells that as ValueError, or passes on what ioctl and tcsetattr raise.
+    """
+    number = error.args[0] if error.args else None
+    return isinstance(error, ValueError) or number == errno.EINVAL
 
 
 def _send_at_once(descriptor: int) -> None:

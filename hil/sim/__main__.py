@@ -118,14 +118,24 @@ def _parser() -> argparse.ArgumentParser:
     sim_options.add_arguments(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--link", type=Path, metavar="PATH", help="symlink to the pty, kept current")
-    where.add_argument("--tcp", type=int, metavar="PORT", help="raw TCP instead of a pty")
+    where.add_argument("--tcp", type=_tcp_port, metavar="PORT", help="raw TCP instead of a pty")
     where.add_argument(
-        "--rfc2217", type=int, metavar="PORT", help="RFC 2217 instead of a pty: DTR and RTS work"
+        "--rfc2217",
+        type=_tcp_port,
+        metavar="PORT",
+        help="RFC 2217 instead of a pty: DTR and RTS work",
     )
     parser.add_argument("--control", type=Path, metavar="PATH", help="Unix socket for control")
     parser.add_argument("--json", action="store_true", help="announce the board as one JSON line")
     parser.add_argument("--lifeline", action="store_true", help="end when stdin ends")
     return parser
+
+
+def _tcp_port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 0xFFFF:
+        raise argparse.ArgumentTypeError(f"{port} is no TCP port: give 0 to 65535")
+    return port
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

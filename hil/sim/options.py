@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # What the firmware reserves on an ESP32 is less: pointers take 4 bytes there, 8 here.
 DEFAULT_ARENA_BYTES = 128 * 1024
+_DAY_S = 86_400.0
 STARTS = ("app", "download", "off")
 
 
@@ -59,6 +60,7 @@ class SimOptions:
         _check(self.baud_pacing is None or self.baud_pacing > 0, "baud_pacing", "above 0", self)
         _check(self.stretch_invoke_us >= 0, "stretch_invoke_us", "0 or more", self)
         _check(self.arena_bytes is None or self.arena_bytes > 0, "arena_bytes", "above 0", self)
+        _check(0.0 < self.watchdog_s <= _DAY_S, "watchdog_s", "seconds of at most a day", self)
         _check(self.engine in ENGINES, "engine", f"one of {', '.join(ENGINES)}", self)
         _check(self.start in STARTS, "start", f"one of {', '.join(STARTS)}", self)
 

@@ -19,6 +19,14 @@ _VERSION = 1
 _PADDING = b"\xff"
 
 
+_TFLITE = b"TFL3"  # at byte 4 of a .tflite: its FlatBuffer's file identifier
+
+
+def is_bare_tflite(data: bytes) -> bool:
+    """Whether `data` is a .tflite that nobody has packed for the model partition."""
+    return data[4:8] == _TFLITE
+
+
 @dataclass(frozen=True)
 class _Header:
     magic: Annotated[str, Text(len(_MAGIC), len(_MAGIC))]
@@ -51,6 +59,8 @@ def unpack_model_image(data: bytes) -> ModelImage:
     """
     if not data.strip(_PADDING):
         raise WireError("the model partition is empty")
+    if is_bare_tflite(data):
+        raise WireError("a .tflite without the header of the model partition")
     # The last header byte is never FF: the threshold ends it and is at most 100.
     item = loads(data[:HEADER_BYTES].rstrip(_PADDING))
     if not isinstance(item, list):

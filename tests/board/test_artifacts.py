@@ -207,7 +207,8 @@ def test_an_empty_table_is_reported(build: Build) -> None:
     ("image", "message"),
     [
         (b"\xff" * 200, "model partition is empty"),
-        (tiny_model(), "is not a model image"),
+        (tiny_model(), r"model\.bin is a \.tflite without the header of the model partition"),
+        (b"PK\x03\x04 a zip file", "is not a model image"),
         (pack_model_image(tiny_model(), positive_class=1, threshold=60)[:-40], "bytes of a model"),
         (
             pack_model_image(tiny_model(), positive_class=1, threshold=60)[:-1] + b"\x55",

@@ -10,6 +10,7 @@ import select
 import socket
 import subprocess
 import sys
+import termios
 import threading
 from pathlib import Path
 
@@ -326,3 +327,22 @@ def test_a_port_without_a_descriptor_is_read_in_slices():
     assert transport.read(100, 1.0) == b"gh"
     assert transport.read(100, 0.0) == b""
     assert transport.read(100, 0.001) == b""
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("Failed to set custom baud rate"), termios.error(22, "Invalid argument")]
+)
+def test_a_rate_that_the_system_refuses_is_usage_and_the_old_one_stays(pty, monkeypatch, error):
+    transport = open_serial(pty[1], 115200)
+    reconfigure = transport.port._reconfigure_port
+
+    def refuse(force_update=False):
+        if transport.port.baudrate == 460800:
+            raise error
+        reconfigure(force_update)
+
+    monkeypatch.setattr(transport.port, "_reconfigure_port", refuse)
+    with pytest.raises(UsageError, match="cannot run at 460800 baud"):
+        transport.set_baud(460800)
+    assert transport.port.baudrate == 115200
+    transport.close()

@@ -1,0 +1,66 @@
+"""Which numbers an option may have. What is out of range is told before anything is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.errors import UsageError
+
+if TYPE_CHECKING:
+    from hil.options import RunOptions
+
+_DAY_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From `low` to `high`, both included; `wanted` says so in words."""
+
+    low: float
+    high: float
+    wanted: str
+
+
+_BAUD = Limits(1_200, 5_000_000, "a rate from 1200 to 5000000 baud")
+_SECONDS = Limits(0.01, _DAY_S, "seconds from 0.01 to 86400, a day")
+_SHARE = Limits(0.0, 1.0, "a probability from 0 to 1")
+
+LIMITS: Mapping[str, Limits] = {
+    "baud": _BAUD,
+    "handshake_s": _SECONDS,
+    "image_s": _SECONDS,
+    "sim_pacing": _BAUD,
+    "sim_invoke_us": Limits(0, _DAY_S * 1e6, "microseconds, 0 or more and less than a day"),
+    "sim_bit_errors": _SHARE,
+    "sim_drops": _SHARE,
+    "sim_duplicates": _SHARE,
+    "sim_arena": Limits(1, 1 << 30, "bytes from 1 to 1 GiB"),
+}
+"""By the field of `RunOptions`."""
+
+
+def check_limits(options: RunOptions) -> None:
+    """Raises UsageError that names the first option whose number cannot be used."""
+    for name, limits in LIMITS.items():
+        value = getattr(options, name)
+        # A NaN is in no range.
+        if value is not None and not limits.low <= value <= limits.high:
+            raise UsageError(
+                f"{_flag(name)} {value} cannot be used",
+                where=_flag(name),
+                hint=f"give {limits.wanted}",
+            )
+    if options.sim_drops + options.sim_duplicates > 1:
+        raise UsageError(
+            "more than every frame would be lost or doubled",
+            where=f"{_flag('sim_drops')}, {_flag('sim_duplicates')}",
+            hint="give two probabilities whose sum is at most 1",
+        )
+
+
+def _flag(name: str) -> str:
+    from hil.options import ARGUMENTS
+
+    return next(argument.flag for argument in ARGUMENTS if argument.name == name)
