@@ -6,7 +6,6 @@ RTS (QMP resets it), and a speed that says anything about the chip.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from hil.board.qemu_process import WHERE, EmulatedUart, Emulator
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.deadline import Deadline
 from hil.errors import InfrastructureError, UsageError
+from hil.scratch import ScratchFolder
 
 if TYPE_CHECKING:
     from hil.board.artifacts import Expected
@@ -31,7 +31,8 @@ _BUILD = Path("firmware/esp32/build")
 class QemuAdapter:
     """`hil.board.adapters.Adapter` and `Emulated` of an emulated ESP32; `program` emulates it.
 
-    Its flash is a file of its own, empty at first and gone with it.
+    Its flash is a file of its own, empty at first and gone with it, also where this process is
+    killed.
     """
 
     url = where = WHERE
@@ -41,7 +42,7 @@ class QemuAdapter:
         self.options = options or QemuOptions()
         self.time_base: TimeBase = "none" if self.options.icount is None else "virtual"
         self._program = program
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: ScratchFolder | None = None
         self._emulator: Emulator | None = None
 
     @property
@@ -60,12 +61,12 @@ class QemuAdapter:
             raise InfrastructureError(
                 "there is no emulated board", where=WHERE, hint="open the board first"
             )
-        return EmulatedFlash(Path(self._folder.name) / "flash.bin")
+        return EmulatedFlash(self._folder.path / "flash.bin")
 
     def start(self, deadline: Deadline) -> None:
         """Makes the flash chip; the emulator itself starts with its port."""
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="camhil-qemu-")
+            self._folder = ScratchFolder("camhil-qemu-")
             self.flash_chip.erase()
 
     def open_stream(self, url: str, baud: int) -> Transport:

@@ -12,12 +12,12 @@ import json
 import os
 import signal
 import sys
-import tempfile
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from hil.errors import HilError, InfrastructureError
+from hil.scratch import ScratchFolder
 from hil.sim import options as sim_options
 from hil.sim.board import Board
 from hil.sim.control import ControlServer
@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _serve(arguments: argparse.Namespace, options: SimOptions) -> None:
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="camhil-sim-")))
+        folder = stack.enter_context(ScratchFolder("camhil-sim-")).path
         flash = stack.enter_context(contextlib.closing(open_flash(options.flash_file, folder)))
         loop = stack.enter_context(contextlib.closing(Loop()))
         board = _make_board(loop, arguments, options, flash)

@@ -9,13 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 from hil.deadline import Deadline
 from hil.errors import HilError, InfrastructureError, UsageError
+from hil.scratch import ScratchFolder
 from hil.sim.options import SimOptions
 
 __all__ = ["SimOptions", "SimProcess"]
@@ -54,9 +54,9 @@ class SimProcess:
         Raises UsageError for options that cannot be, InfrastructureError if it does not
         start.
         """
-        self._folder = tempfile.TemporaryDirectory(prefix="camhil-sim-")
-        self._log = Path(self._folder.name) / "board.log"
-        self.control = str(Path(self._folder.name) / "control.sock")
+        self._folder = ScratchFolder("camhil-sim-")
+        self._log = self._folder.path / "board.log"
+        self.control = str(self._folder.path / "control.sock")
         self._socket: socket.socket | None = None
         self._pending = b""
         command = [sys.executable, "-m", "hil.sim", "--json", "--lifeline"]

@@ -124,7 +124,10 @@ def test_the_emulator_and_its_flash_go_with_the_board(opened: Callable[..., Boar
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel has to be asked for it")
-def test_the_emulator_does_not_outlive_a_run_that_is_killed(folder: Path, build: Build) -> None:
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_neither_emulator_nor_folder_outlive_a_run_that_is_killed(
+    folder: Path, build: Build, how: signal.Signals
+) -> None:
     program, firmware = fake_qemu.install(folder), build.write()
     code = (
         "import sys, time\n"
@@ -142,13 +145,11 @@ def test_the_emulator_does_not_outlive_a_run_that_is_killed(folder: Path, build:
     run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert run.stdout is not None
     pid, flash = run.stdout.readline().split()
-    os.kill(run.pid, signal.SIGKILL)
+    os.kill(run.pid, how)
     run.wait()
     run.stdout.close()
     wait_until(lambda: gone(int(pid)))
-    for file in Path(flash).iterdir():  # which a killed run cannot do
-        file.unlink()
-    Path(flash).rmdir()
+    wait_until(lambda: not Path(flash).exists())
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_a_board_dies_with_its_parent(chip: Chip) -> None:
     script = (
         "import os, sys; from pathlib import Path; from hil.sim.process import *\n"
         "board = SimProcess(SimOptions(flash_file=Path(sys.argv[1])))\n"
-        "print(board.pid, flush=True); sys.stdin.read(); os.kill(os.getpid(), 9)"
+        "print(board.pid, board.control, flush=True); sys.stdin.read(); os.kill(os.getpid(), 9)"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", script, str(chip())],
@@ -187,14 +187,16 @@ def test_a_board_dies_with_its_parent(chip: Chip) -> None:
         text=True,
     )
     assert parent.stdout is not None
-    session = int(parent.stdout.readline())
+    session, control = parent.stdout.readline().split()
     parent.communicate("")
     assert parent.returncode == -signal.SIGKILL
 
+    folder = Path(control).parent
     deadline = Deadline.after(WAIT_S)
-    while processes_of(session) and not deadline.expired():
+    while (processes_of(int(session)) or folder.exists()) and not deadline.expired():
         os.sched_yield()
-    assert processes_of(session) == []
+    assert processes_of(int(session)) == []
+    assert not folder.exists()
 
 
 def processes_of(session: int) -> list[int]:
