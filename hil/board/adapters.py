@@ -97,6 +97,14 @@ class Emulated(Protocol):
         """Writes what is not in flash; where it wrote, the stream has to be opened anew."""
 
 
+@runtime_checkable
+class ReadableFlash(Protocol):
+    """What an adapter also has whose flash can be looked at while the firmware runs."""
+
+    def read_flash(self, offset: int, size: int) -> bytes:
+        """What the flash holds there; less at the end of the chip."""
+
+
 class PortAdapter:
     """A serial port, local or over RFC 2217, or a TCP byte stream."""
 

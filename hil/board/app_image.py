@@ -53,12 +53,17 @@ def read_app_image(data: bytes, address: int) -> AppImage:
     description = decode_app_description(image.segments[0].data) if image.segments else None
     if description is None:
         raise ValueError("has no app description (esp_app_desc_t): a bootloader, or not ESP-IDF")
-    (chip_id,) = struct.unpack_from("<H", data, _CHIP_ID_OFFSET)
     return AppImage(
-        chip=CHIP_IDS.get(chip_id, f"chip {chip_id:#06x}"),
+        chip=read_chip(data),
         project=description.project,
         version=description.version,
         idf_version=description.idf_version,
         build_id=description.elf_sha256,
         app_sha256=image.sha256,
     )
+
+
+def read_chip(data: bytes) -> str:
+    """The chip that an image, of an app or a bootloader, is built for."""
+    (chip_id,) = struct.unpack_from("<H", data, _CHIP_ID_OFFSET)
+    return CHIP_IDS.get(chip_id, f"chip {chip_id:#06x}")

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from hil.board.app_image import AppImage, read_app_image
+from hil.board.app_image import AppImage, read_app_image, read_chip
 from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_flasher_args
 from hil.errors import UsageError
 from hil.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
+from hil.sim.esp_image import ImageError, decode_image
 
 MODEL_PARTITION = "model"
 _REBUILD = "run idf.py build again"
@@ -23,6 +24,7 @@ _PACK = (
     "pack it: python firmware/esp32/pack_model.py MODEL.tflite OUT.bin, which takes class and "
     "threshold from MODEL.toml (docs/boards.md, The model partition)"
 )
+_DIGEST_BYTES = 32
 _UNITS = {"KB": 1024, "MB": 1024 * 1024}
 
 
@@ -58,6 +60,12 @@ class Expected:
     settings: FlashSettings
     use_stub: bool
 
+    @property
+    def boot_files(self) -> tuple[FlashFile, ...]:
+        """Bootloader and partition table: what lies before the partitions, and never changes."""
+        first = min(partition.offset for partition in self.partitions)
+        return tuple(file for file in self.files if file.offset < first)
+
 
 def read_expected(firmware: Path) -> Expected:
     """Reads and checks a build directory (or its `flasher_args.json`).
@@ -68,6 +76,7 @@ def read_expected(firmware: Path) -> Expected:
     partitions = _partitions(build)
     _check_places(build, partitions)
     app = _app(build)
+    _check_bootloader(build)
     model_file = _model_file(build, partitions)
     model = _model(model_file)
     return Expected(
@@ -159,6 +168,28 @@ def _app(build: FlasherArgs) -> AppImage:
             hint=f"run idf.py set-target {build.chip}, then idf.py build",
         )
     return app
+
+
+def _check_bootloader(build: FlasherArgs) -> None:
+    """The ROM checks less of it than this, and what it cannot run it tells at best as a number."""
+    file = build.bootloader
+    if file is None:
+        return
+    try:
+        image = decode_image(file.data, file.offset)
+        if image.sha256 is None and len(file.data) == image.size + _DIGEST_BYTES:
+            raise ImageError("its header denies the SHA-256 at its end")
+    except ImageError as cause:
+        raise UsageError(
+            f"{file.name} is not a whole bootloader: {cause}", where=str(file.path), hint=_REBUILD
+        ) from cause
+    chip = read_chip(file.data)
+    if chip != build.chip:
+        raise UsageError(
+            f"{file.name} is built for {chip}, flasher_args.json says {build.chip}",
+            where=str(file.path),
+            hint=f"run idf.py set-target {build.chip}, then idf.py build",
+        )
 
 
 def _model_file(build: FlasherArgs, partitions: Sequence[Partition]) -> FlashFile:

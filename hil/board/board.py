@@ -351,6 +351,22 @@ class Board:
                 self._settle(identity, "as found")
         return report
 
+    def check_boot_files(self) -> str:
+        """Whether bootloader and partition table in flash are those of the build.
+
+        Returns why that cannot be told, empty where it can. Raises WrongIdentityError.
+        """
+        from hil.board.boot_files import compare_boot_files, other_boot_files
+
+        self._check_usable()
+        with self._failing():
+            compared = compare_boot_files(self._connection, self.expected)
+            if compared.in_loader:
+                self.connect()
+            if compared.differing:
+                raise other_boot_files(compared.differing, self.where)
+        return compared.problem
+
     def reset(self) -> Identity:
         """Restarts the board by its reset line (by command where it has none) and reconnects."""
         if not self._connection.lines.can_reset:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hil.board.artifacts import Expected
+from hil.board.boot_files import compare_boot_files
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind
 from hil.board.errors import FlashError, WrongIdentityError
@@ -108,9 +109,18 @@ def probe(connection: Connection, expected: Expected) -> tuple[Identity | None, 
         if connection.port.lost is not None or isinstance(error, EchoError):
             raise
         return None, error.message.splitlines()[0]
-    if matches(identity, expected):
-        return identity, "the board runs this build already"
-    return None, "the board runs another build"
+    if not matches(identity, expected):
+        return None, "the board runs another build"
+    compared = compare_boot_files(connection, expected)
+    if compared.differing:
+        return None, f"the flash holds another {' and '.join(compared.differing)}"
+    if compared.in_loader:
+        connection.reset()
+        identity = shake_hands(connection, connection.within(connection.options.handshake_s))
+    note = ""
+    if compared.problem:
+        note = f" (bootloader and partition table not compared: {compared.problem})"
+    return identity, f"the board runs this build already{note}"
 
 
 def _find_echo(connection: Connection) -> EchoError | None:

@@ -56,6 +56,7 @@ class FlasherArgs:
     files: tuple[FlashFile, ...]
     app: FlashFile
     partition_table: FlashFile
+    bootloader: FlashFile | None = None
 
 
 def read_flasher_args(firmware: Path) -> FlasherArgs:
@@ -100,7 +101,12 @@ class _Reader:
         listed = self.table("flash_files")
         if not listed:
             raise self.error("flash_files is empty")
-        roles = {name: self.role(name) for name in ("app", "partition-table")}
+        named = (
+            "app",
+            "partition-table",
+            *(("bootloader",) if "bootloader" in self.content else ()),
+        )
+        roles = {name: self.role(name) for name in named}
         files = {
             offset: self.file(offset, name)
             for offset, name in ((self.offset(key), value) for key, value in listed.items())
@@ -117,6 +123,7 @@ class _Reader:
             files=tuple(files[offset] for offset in sorted(files)),
             app=files[roles["app"]],
             partition_table=files[roles["partition-table"]],
+            bootloader=files[roles["bootloader"]] if "bootloader" in roles else None,
         )
 
     def role(self, name: str) -> int:

@@ -8,7 +8,8 @@ not written again, and esptool verifies by MD5 what it wrote.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ FLASH_BAUD = 460_800
 
 # Each attempt is 5 syncs. Without reset lines all attempts meet the board in the same state.
 _ATTEMPTS: dict[ConnectMode, int] = {"default-reset": 7, "no-reset": 2}
+_COMPARE_ATTEMPTS = 3  # a board without a way into its loader is not kept waiting
+_COMPARE_S = 30.0
 
 _BOOT_BUTTON = "hold BOOT, press EN (reset), release BOOT, and run again"
 
@@ -63,6 +66,25 @@ def write_flash(
     The chip is left in its loader: reset it afterwards. The port's rate and time-outs are
     restored. Raises FlashError with esptool's last lines.
     """
+    with _esptool_at(port, deadline) as output:
+        return _write(port, expected, connect_mode, deadline, force, on_progress, output)
+
+
+def differing_files(
+    port: serial.Serial, expected: Expected, files: Sequence[FlashFile], connect_mode: ConnectMode
+) -> tuple[FlashFile, ...]:
+    """Which of the build's `files` are not in flash as they would be written, by their MD5.
+
+    The chip is left in its loader: reset it afterwards. Raises FlashError where that cannot be
+    told: no way into the loader, or a flash whose content is encrypted.
+    """
+    with _esptool_at(port, Deadline.after(_COMPARE_S)):
+        return tuple(_differing(port, expected, files, connect_mode))
+
+
+@contextmanager
+def _esptool_at(port: serial.Serial, deadline: Deadline) -> Iterator[EsptoolOutput]:
+    """Within, esptool has the port; its errors become FlashErrors with its last lines."""
     from esptool import FatalError
 
     from hil.link.sharing import port_failed
@@ -71,7 +93,7 @@ def write_flash(
     kept = (port.baudrate, port.timeout, port.write_timeout)
     with captured_esptool() as output:
         try:
-            return _write(port, expected, connect_mode, deadline, force, on_progress, output)
+            yield output
         except _OutOfTimeError as cause:
             raise FlashError(
                 f"flashing was not done after {deadline.seconds:g} s",
@@ -102,6 +124,45 @@ def write_flash(
                 port.baudrate, port.timeout, port.write_timeout = kept
 
 
+def _connect(port: serial.Serial, connect_mode: ConnectMode, attempts: int) -> Any:
+    """The chip's loader."""
+    from esptool import cmds
+    from esptool.loader import DEFAULT_TIMEOUT
+
+    # esptool sets the time-out for each command; over RFC 2217 every change takes 0.2 s.
+    port.timeout = DEFAULT_TIMEOUT
+    return cmds.detect_chip(port, ROM_BAUD, connect_mode, connect_attempts=attempts)
+
+
+def _differing(
+    port: serial.Serial, expected: Expected, files: Sequence[FlashFile], connect_mode: ConnectMode
+) -> Iterator[FlashFile]:
+    from esptool import FatalError, cmds
+
+    esp = _connect(port, connect_mode, _COMPARE_ATTEMPTS)
+    if esp.secure_download_mode or esp.get_flash_encryption_enabled():
+        raise FlashError(
+            "the content of an encrypted flash cannot be compared",
+            where=str(port.name),
+            hint="use a development board without flash encryption",
+        )
+    cmds.attach_flash(esp)
+    settings = expected.settings
+    for file in files:
+        try:
+            cmds.verify_flash(
+                esp,
+                [(file.offset, file.data)],
+                flash_freq=settings.frequency,
+                flash_mode=settings.mode,
+                flash_size=settings.size,
+            )
+        except FatalError as cause:
+            if "Verification failed" not in str(cause):
+                raise
+            yield file
+
+
 def _write(
     port: serial.Serial,
     expected: Expected,
@@ -112,12 +173,8 @@ def _write(
     output: EsptoolOutput,
 ) -> tuple[FlashedFile, ...]:
     from esptool import cmds
-    from esptool.loader import DEFAULT_TIMEOUT
 
-    # esptool sets the time-out for each command; over RFC 2217 every change takes 0.2 s.
-    port.timeout = DEFAULT_TIMEOUT
-    attempts = _ATTEMPTS[connect_mode]
-    esp: Any = cmds.detect_chip(port, ROM_BAUD, connect_mode, connect_attempts=attempts)
+    esp = _connect(port, connect_mode, _ATTEMPTS[connect_mode])
     _check_chip(esp.CHIP_NAME, expected, str(port.name))
     if expected.use_stub:
         esp = cmds.run_stub(esp)

@@ -99,7 +99,7 @@ def open_adapter(
         undo.pop_all()
     with ExitStack() as undo:
         undo.callback(board.close)
-        _bring_up(board, options, progress, on_flash)
+        _bring_up(board, options, progress, on_flash, compare=expected is not None)
         undo.pop_all()
     return board
 
@@ -125,7 +125,12 @@ def _lock(adapter: Adapter, undo: ExitStack) -> PortLock | None:
 
 
 def _bring_up(
-    board: Board, options: BoardOptions, progress: Callable[[str], None], on_flash: OnFlash | None
+    board: Board,
+    options: BoardOptions,
+    progress: Callable[[str], None],
+    on_flash: OnFlash | None,
+    *,
+    compare: bool,
 ) -> None:
     users = board.other_users
     if users:
@@ -134,11 +139,16 @@ def _bring_up(
         progress(f"{board.where}: looking for build {board.expected.build_id.hex()[:12]}")
         report = board.flash(force=options.flash == "always", on_progress=on_flash)
         if report.skipped:
+            progress(f"{board.where}: {report.reason}")
             return
         if report.files:
             written = f"{report.written_bytes} bytes in {report.seconds:.1f} s"
             progress(f"{board.where}: flashed {written} ({report.reason})")
     board.connect()
+    if options.flash == "never" and compare:
+        problem = board.check_boot_files()
+        if problem:
+            progress(f"{board.where}: bootloader and partition table not compared: {problem}")
 
 
 def _open_serial(url: str, baud: int) -> SerialTransport:

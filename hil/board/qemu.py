@@ -138,6 +138,7 @@ class _QmpLines:
     """EN of the emulated chip. Its flash is written from outside, so nobody needs GPIO0."""
 
     can_reset = True
+    can_load = False
 
     def __init__(self, adapter: QemuAdapter) -> None:
         self._adapter = adapter

@@ -85,6 +85,7 @@ class _RecordedLines:
         self, transport: ReplayTransport, script: Script, can_reset: bool, where: str
     ) -> None:
         self.can_reset = can_reset
+        self.can_load = False
         self._transport = transport
         self._script = script
         self._where = where

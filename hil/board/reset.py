@@ -37,6 +37,10 @@ class ResetLines(Protocol):
     def can_reset(self) -> bool:
         """Whether `to_app` has an effect."""
 
+    @property
+    def can_load(self) -> bool:
+        """Whether `to_download` brings the chip into its loader without a person's help."""
+
     def to_app(self) -> None:
         """Restarts the chip so that it runs its firmware."""
 
@@ -70,6 +74,10 @@ class SerialResetLines:
         self._usb_jtag = usb_jtag
         self._sleep = sleep
 
+    @property
+    def can_load(self) -> bool:
+        return self.can_reset
+
     def to_app(self) -> None:
         """Pulses EN with GPIO0 high, as esptool's HardReset does.
 
@@ -97,7 +105,7 @@ class SerialResetLines:
 class NoResetLines:
     """A byte stream alone. Only the firmware itself, or a person, can restart the board."""
 
-    can_reset = False
+    can_reset = can_load = False
 
     def to_app(self) -> None:
         """Nothing to pull."""

@@ -45,6 +45,12 @@ class SimAdapter:
             )
         return str(port)
 
+    def read_flash(self, offset: int, size: int) -> bytes:
+        """What the flash chip holds, out of the file behind it."""
+        with self.process.flash_file.open("rb") as file:
+            file.seek(offset)
+            return file.read(size)
+
     def start(self, deadline: Deadline) -> None:
         from hil.sim.process import SimProcess
 
@@ -73,7 +79,7 @@ class SimAdapter:
 class _ControlLines:
     """EN and GPIO0 of the simulated board, over its control socket."""
 
-    can_reset = True
+    can_reset = can_load = True
 
     def __init__(self, adapter: SimAdapter) -> None:
         self._adapter = adapter

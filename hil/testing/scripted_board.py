@@ -184,6 +184,8 @@ class ScriptedAdapter:
 
 
 class _Lines:
+    can_load = False
+
     def __init__(self, board: ScriptedBoard, can_reset: bool) -> None:
         self._board = board
         self.can_reset = can_reset

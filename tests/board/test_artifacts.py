@@ -152,6 +152,34 @@ def test_a_damaged_partition_table_is_reported(build: Build) -> None:
     refused(build.write(), "not a usable partition table: Incorrect MD5", hint="partitions.csv")
 
 
+def flipped(data: bytes, bit: int) -> bytes:
+    changed = bytearray(data)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def test_every_flipped_bit_of_the_bootloader_is_found_with_the_files_name(build: Build) -> None:
+    name, bootloader = build.files[0x1000]
+    header, rest = range(24 * 8), range(24 * 8, len(bootloader) * 8, 61)
+    for bit in (*header, *rest):
+        build.files[0x1000] = (name, flipped(bootloader, bit))
+        refused(build.write(), r"bootloader\.bin ", where="bootloader.bin")
+
+
+def test_a_bootloader_for_another_chip_is_reported(build: Build) -> None:
+    name, bootloader = build.files[0x1000]
+    body = bootloader[:12] + b"\x09" + bootloader[13:-32]
+    build.files[0x1000] = (name, body + hashlib.sha256(body).digest())
+    refused(build.write(), r"bootloader\.bin is built for esp32s3, flasher_args\.json says esp32")
+
+
+def test_a_build_that_names_no_bootloader_is_read_all_the_same(build: Build) -> None:
+    del build.arguments["bootloader"]
+    expected = read_expected(build.write())
+    names = [file.name for file in expected.boot_files]
+    assert names == ["bootloader.bin", "partition-table.bin"]
+
+
 def test_partitions_beyond_the_flash_are_reported(build: Build) -> None:
     build.arguments["flash_settings"]["flash_size"] = "128KB"
     refused(build.write(), "exceeds flash chip size 0x20000", hint="flash size")

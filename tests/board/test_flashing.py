@@ -12,10 +12,11 @@ import pytest
 import serial
 from esp32_mock_bootloader import server
 from esp_pylib.logger import EspLog
+from esptool.targets import ESP32ROM
 
 from hil.board.artifacts import Expected
 from hil.board.errors import FlashError
-from hil.board.flashing import FlashProgress, explain, write_flash
+from hil.board.flashing import FlashProgress, differing_files, explain, write_flash
 from hil.deadline import Deadline
 
 Serve = Callable[[socket.socket, threading.Event], None]
@@ -111,6 +112,35 @@ def test_everything_is_written_once_and_skipped_the_next_time(
     forced = flash_it(url, expected, force=True)
     assert all(file.written for file in forced)
     assert capsys.readouterr() == ("", "")
+
+
+def test_files_that_are_not_in_flash_are_told_by_their_digest(
+    rom: Callable[[Serve], Rom], expected: Expected
+) -> None:
+    flash = server.FlashImage()
+    url = rom(loader(flash)).url
+    flash_it(url, expected)
+
+    def differing() -> list[str]:
+        with serial.serial_for_url(url, baudrate=115_200, timeout=0.25) as port:
+            files = differing_files(port, expected, expected.boot_files, "no-reset")
+        return [file.name for file in files]
+
+    assert differing() == []
+    flash.data[expected.boot_files[1].offset] ^= 1
+    assert differing() == ["partition-table.bin"]
+
+
+def test_an_encrypted_flash_is_not_compared(
+    rom: Callable[[Serve], Rom], expected: Expected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ESP32ROM, "get_flash_encryption_enabled", lambda self: True)
+    url = rom(loader(server.FlashImage())).url
+    with (
+        serial.serial_for_url(url, baudrate=115_200, timeout=0.25) as port,
+        pytest.raises(FlashError, match="encrypted flash cannot be compared"),
+    ):
+        differing_files(port, expected, expected.boot_files, "no-reset")
 
 
 def test_esptools_own_logger_is_back_afterwards(
@@ -209,6 +239,12 @@ def test_flashing_stops_at_its_deadline(rom: Callable[[Serve], Rom], expected: E
             "Input image (length 5) at offset 0x00400000 will not fit in 4194304 bytes of flash.",
             "larger than the board's flash",
             "menuconfig",
+        ),
+        (
+            "'input bytes' requires chip revision in range v3.0 - v3.99 (this chip is revision "
+            "v1.0). Use --force to flash anyway.",
+            "for other revisions of the chip",
+            "flashing again cannot help",
         ),
         ("something new", "esptool failed: something new", "idf.py flash"),
     ],

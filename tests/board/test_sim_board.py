@@ -357,6 +357,76 @@ def test_a_tcp_stream_needs_no_reset_lines(sim: SimOptions, expected: Expected) 
             assert board.infer(IMAGE).count == 1
 
 
+# ---- bootloader and partition table in flash
+
+HASH_OF_BOOTLOADER = -1  # its last byte: the ROM does not look at it, so the board boots
+
+
+@pytest.fixture
+def other_bootloader(sim: SimOptions, expected: Expected) -> SimOptions:
+    """A board whose flash holds another bootloader, and else the build."""
+    file = expected.boot_files[0]
+    assert sim.flash_file is not None
+    with sim.flash_file.open("r+b") as flash:
+        flash.seek(file.end + HASH_OF_BOOTLOADER)
+        flash.write(bytes([file.data[HASH_OF_BOOTLOADER] ^ 1]))
+    return sim
+
+
+def test_a_bootloader_that_is_not_the_builds_is_written(
+    opened: Opener, other_bootloader: SimOptions
+) -> None:
+    board, _ = opened(base=other_bootloader)
+    assert board.flashed is not None
+    assert [file.name for file in board.flashed.files if file.written] == ["bootloader.bin"]
+    assert board.flashed.reason == "the flash holds another bootloader.bin"
+    assert board.infer(IMAGE).count == 1
+
+
+def test_a_bootloader_that_is_not_the_builds_is_refused_where_nothing_may_be_flashed(
+    opened: Opener, other_bootloader: SimOptions
+) -> None:
+    with pytest.raises(
+        WrongIdentityError, match=r"bootloader\.bin in flash is not as in the build"
+    ):
+        opened(base=other_bootloader, flash="never")
+
+
+class ClosedFlash(SimAdapter):
+    """A simulated board whose flash only its ROM loader can look at, as on a chip."""
+
+    def read_flash(self, offset: int, size: int) -> bytes:
+        return b""
+
+
+def test_the_rom_loader_tells_whether_the_bootloader_is_the_builds(
+    other_bootloader: SimOptions, sim: SimOptions, expected: Expected
+) -> None:
+    never = dataclasses.replace(OPTIONS, flash="never")
+    with pytest.raises(WrongIdentityError, match=r"bootloader\.bin in flash"):
+        open_adapter(ClosedFlash(other_bootloader), expected, never)
+    with open_adapter(ClosedFlash(other_bootloader), expected, OPTIONS) as board:
+        assert board.flashed is not None
+        written = [file.name for file in board.flashed.files if file.written]
+        assert written == ["bootloader.bin"]
+    with open_adapter(ClosedFlash(sim), expected, OPTIONS) as board:
+        assert board.flashed is not None
+        assert board.flashed.reason == "the board runs this build already"
+        assert board.infer(IMAGE).count == 1
+        assert board.check_boot_files() == ""
+        assert board.infer(IMAGE).count == 1
+
+
+def test_a_port_without_reset_lines_says_that_they_are_not_compared(
+    sim: SimOptions, expected: Expected
+) -> None:
+    said: list[str] = []
+    with SimProcess(sim, tcp=0) as process:
+        adapter = PortAdapter(process.port, has_lines=False)
+        with open_adapter(adapter, expected, OPTIONS, progress=said.append):
+            assert "bootloader and partition table not compared" in said[-1]
+
+
 # ---- two runs
 
 
