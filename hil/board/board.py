@@ -516,12 +516,13 @@ class Board:
     @contextmanager
     def _failing(self) -> Iterator[None]:
         """An InfrastructureError of the block becomes the board's first cause."""
+        from hil.link.errors import EchoError
         from hil.link.sharing import add_other_users
 
         try:
             yield
         except InfrastructureError as error:
-            if not isinstance(error, (BoardResetError, WrongIdentityError)):
+            if not isinstance(error, (BoardResetError, EchoError, WrongIdentityError)):
                 add_other_users(error, self._connection.device)
             if self.first_cause is None:
                 self.first_cause = error

@@ -16,6 +16,7 @@ from hil.errors import InfrastructureError
 
 _PROC = Path("/proc")
 _COMMAND_CHARS = 100
+_PSEUDO_TERMINALS = range(136, 144)  # major numbers of Linux
 _SHARED = "multiple access on port"  # pyserial: readable, but nothing there to read
 _UNPLUGGED = (
     "The adapter was unplugged or reset, or the other end went away: check the cable and the "
@@ -26,8 +27,9 @@ _UNPLUGGED = (
 def other_users(port: str) -> str:
     """The other processes that have this port open: "process 12 (cat /dev/ttyUSB0)".
 
-    Empty where there are none, where the port is no local device, and where this user may not
-    see them (another user's processes; systems without /proc).
+    Who serves a pseudo terminal does not count: he reads from its other end. Empty where there are
+    none, where the port is no local device, and where this user may not see them (another user's
+    processes; systems without /proc).
     """
     if not port or "://" in port:
         return ""
@@ -62,7 +64,9 @@ def _processes_with(port: str) -> Iterator[str]:
     except OSError:
         return
     for pid, process in processes:
-        if pid != os.getpid() and _has_open(process, device):
+        if pid == os.getpid() or not _has_open(process, device):
+            continue
+        if not _serves(process, device):
             yield f"process {pid}{_command(process)}"
 
 
@@ -71,6 +75,19 @@ def _has_open(process: Path, device: os.stat_result) -> bool:
         for descriptor in (process / "fd").iterdir():
             with contextlib.suppress(OSError):
                 if os.path.samestat(descriptor.stat(), device):
+                    return True
+    return False
+
+
+def _serves(process: Path, device: os.stat_result) -> bool:
+    """Whether it has the other end of this pseudo terminal."""
+    if os.major(device.st_rdev) not in _PSEUDO_TERMINALS:
+        return False
+    served = f"tty-index:\t{os.minor(device.st_rdev)}\n"
+    with contextlib.suppress(OSError):
+        for descriptor in (process / "fdinfo").iterdir():
+            with contextlib.suppress(OSError):
+                if served in descriptor.read_text():
                     return True
     return False
 

@@ -224,6 +224,20 @@ def test_who_else_has_a_port_open_is_found_behind_links_too(pty, other_program, 
     assert other_users("socket://host:1") == other_users("/dev/ttyNOWHERE") == other_users("") == ""
 
 
+def test_who_serves_a_pseudo_terminal_is_no_reader_of_it():
+    code = "import os; far, near = os.openpty()\nprint(os.ttyname(near), flush=True)\ninput()"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe) as server:
+        port = server.stdout.readline().split()[0].decode()
+        index = f"tty-index:\t{port.rpartition('/')[2]}\n"
+        infos = [info.read_text() for info in Path(f"/proc/{server.pid}/fdinfo").iterdir()]
+        if not any(index in info for info in infos):
+            server.communicate(b"\n")
+            pytest.skip("this kernel does not tell who serves a pseudo terminal")
+        assert other_users(port) == ""
+        server.communicate(b"\n")
+
+
 def test_what_pyserial_takes_for_unplugged_is_told_apart(pty, other_program):
     error = serial.SerialException(
         "device reports readiness to read but returned no data "
