@@ -176,6 +176,8 @@ class Board:
         """Tells which test begins: recordings keep it, and replays go there."""
         if self._connection.note(test):
             self._starts += 1
+        if self._connection.replays:
+            self._counting.interrupted()  # its part of the recording may be elsewhere
 
     # ---- inferences
 

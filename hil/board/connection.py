@@ -108,6 +108,11 @@ class Connection:
         """So many seconds from now, by the clock of this board."""
         return Deadline.after(seconds, self.clock)
 
+    @property
+    def replays(self) -> bool:
+        """Whether the answers are those of a recording, not always in its order."""
+        return isinstance(self.adapter, OwnStream)
+
     def note(self, text: str) -> bool:
         """The test that begins; whether the board has been restarted for it."""
         if self.recorder is not None:

@@ -126,9 +126,9 @@ def _counts(judged: JudgedRun) -> Iterator[str]:
     wrong, total = len(judged.wrong_answers), len(judged.answers)
     if wrong:
         yield f"{wrong:,} of {count_text(total, 'answer')} wrong"
-    read_back = sum(bool(judgement.failed) for judgement in judged.read_back)
-    if read_back:
-        yield f"{count_text(read_back, 'image')} read back wrong"
+    beside = len(judged.wrong_beside)
+    if beside:
+        yield f"{count_text(beside, 'image')} measured wrong beside them"
     odd = len(wrong_oddities(judged.run.oddities))
     if odd:
         yield f"{count_text(odd, 'answer')} that no right board gives"

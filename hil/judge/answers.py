@@ -24,7 +24,7 @@ _WRONG_ODDITIES = {
 }
 """What `hil.board.facts.Oddity.what` is where the answer is wrong, whatever line and host do."""
 
-_READ_BACK = ("features", "operators")
+READ_BACK = ("features", "operators", "preprocessing")
 """Checks of what was read back beside an answer; the others are of the answer itself."""
 
 
@@ -93,7 +93,7 @@ def judge_answers(run: Run, tolerances: Tolerances) -> tuple[JudgedAnswer, ...]:
     recorded = {record.asked.image_crc for record in run.inferences}
     for key, facts in _measured(run):
         if facts.image_crc not in recorded:
-            verdicts = tuple(v for v in judge_image(facts, tolerances) if v.check not in _READ_BACK)
+            verdicts = tuple(v for v in judge_image(facts, tolerances) if v.check not in READ_BACK)
             judged.append(JudgedAnswer(key, key, facts, verdicts))
     return tuple(judged)
 
@@ -113,7 +113,7 @@ def judge_answer(
     verdicts = [_count(record, again)]
     if facts is not None:
         judged = judge_image(facts, tolerances)
-        verdicts = [*(v for v in judged if v.check not in _READ_BACK), *verdicts]
+        verdicts = [*(v for v in judged if v.check not in READ_BACK), *verdicts]
     return JudgedAnswer(key, name, facts, tuple(verdicts))
 
 
@@ -126,12 +126,12 @@ def wrong_oddities(oddities: Sequence[_Odd], start: int = 0) -> tuple[Wrong, ...
     )
 
 
-def judge_read_back(run: Run, tolerances: Tolerances) -> tuple[JudgedAnswer, ...]:
-    """What was read back beside the answers of measured images and frames."""
-    judged = []
-    for key, facts in _measured(run):
-        verdicts = tuple(v for v in judge_image(facts, tolerances) if v.check in _READ_BACK)
-        judged.append(JudgedAnswer(key, key, facts, verdicts))
+def judge_measured(run: Run, tolerances: Tolerances) -> tuple[JudgedAnswer, ...]:
+    """Every measured image and frame: its answer, and what was read back beside it."""
+    judged = [
+        JudgedAnswer(key, key, facts, judge_image(facts, tolerances))
+        for key, facts in _measured(run)
+    ]
     for frame in run.frames:
         key = frame_key(frame.name)
         judged.append(JudgedAnswer(key, key, frame.facts, (judge_input(frame.preprocessing),)))

@@ -17,10 +17,11 @@ from hil.errors import (
     UsageError,
 )
 from hil.judge.answers import (
+    READ_BACK,
     JudgedAnswer,
     Wrong,
     judge_answers,
-    judge_read_back,
+    judge_measured,
     wrong_oddities,
 )
 from hil.judge.clock import CLOCK_KEY, clock_fault
@@ -108,7 +109,7 @@ class JudgedRun:
     tolerances: Tolerances
     images: tuple[JudgedImage, ...]
     answers: tuple[JudgedAnswer, ...]
-    read_back: tuple[JudgedAnswer, ...]
+    measured: tuple[JudgedAnswer, ...]
 
     def tests(self, outcomes: Iterable[str]) -> tuple[TestRecord, ...]:
         """The tests that ended in one of `outcomes`."""
@@ -126,8 +127,8 @@ class JudgedRun:
         failed = self.tests(FAILED_OUTCOMES)
         if self.tolerances == recorded_tolerances(self.run):
             return failed
-        known = {judged.key for judged in (*self.answers, *self.read_back)}
-        right = known - {wrong.key for wrong in self.wrong}
+        judged = (*self.answers, *self.measured)
+        right = {one.key for one in judged} - {one.key for one in judged if one.failed}
         return tuple(
             test for test in failed if not test.by_verdict or not right.issuperset(test.by_verdict)
         )
@@ -138,10 +139,24 @@ class JudgedRun:
         return tuple(answer for answer in self.answers if answer.failed)
 
     @property
+    def wrong_beside(self) -> tuple[JudgedAnswer, ...]:
+        """Measured images and frames with something wrong that no wrong answer tells."""
+        told = {answer.name for answer in self.wrong_answers}
+        beside = (
+            dataclasses.replace(
+                one, verdicts=tuple(v for v in one.verdicts if v.check in READ_BACK)
+            )
+            if one.key in told
+            else one
+            for one in self.measured
+        )
+        return tuple(one for one in beside if one.failed)
+
+    @property
     def wrong(self) -> tuple[Wrong, ...]:
         """Everything that is wrong in the facts: answers, what was read back, oddities, clocks."""
-        judged = (answer.wrong for answer in (*self.answers, *self.read_back))
-        found = (wrong for wrong in judged if wrong is not None)
+        judged = (*self.wrong_answers, *self.wrong_beside)
+        found = (wrong for wrong in (one.wrong for one in judged) if wrong is not None)
         backwards = clock_fault(self.run.inferences)
         clock = (Wrong(CLOCK_KEY, backwards),) if backwards else ()
         return (*found, *wrong_oddities(self.run.oddities), *clock)
@@ -175,7 +190,7 @@ def judge_recorded(run: Run, tolerances: Tolerances | None = None) -> JudgedRun:
         limits,
         tuple(images),
         judge_answers(run, limits),
-        judge_read_back(run, limits),
+        judge_measured(run, limits),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hil.judge.answers import all_answer_facts, judge_answers, judge_read_back, wrong_oddities
+from hil.judge.answers import all_answer_facts, judge_answers, judge_measured, wrong_oddities
 from hil.judge.facts import Answer, TensorDifference
 from hil.judge.tolerance import Tolerances
 from hil.location import Location, NoLocation
@@ -141,7 +141,7 @@ def test_frames_and_what_is_read_back_are_judged() -> None:
     off = dataclasses.replace(facts, features=TensorDifference(4608, 1, 3, 17, 5, 8))
     wrong_input = TensorDifference(9216, 2, 1, 96, 10, 11)
     frame = FrameRecord("rocket", "photo", off, wrong_input, Times(1, 1, 1, 1, 4), "", "")
-    found = judge_read_back(dataclasses.replace(run, frames=(frame,)), EXACT)
+    found = judge_measured(dataclasses.replace(run, frames=(frame,)), EXACT)
     assert [str(judged.wrong) for judged in found if judged.wrong] == [
         "frame rocket: features: the features differs in 1 of 4608 elements, by up to 3; "
         "first at index 17: 8 instead of 5",

@@ -87,7 +87,7 @@ def test_hil_judge_prints_what_the_run_printed(
 def test_a_failed_test_keeps_its_exit_code_and_never_ships(pytester: pytest.Pytester) -> None:
     result, lines = run(pytester, MEASURES + "    assert 1 == 2\n", MET)
     assert result.ret == ExitCode.TEST_FAILED
-    assert lines[-1] == "DO NOT SHIP: 1 failed"
+    assert lines[-1] == "DO NOT SHIP: 1 test failed"
     assert judged_again(pytester) == (ExitCode.TEST_FAILED, lines)
 
 
