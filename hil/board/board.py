@@ -176,8 +176,6 @@ class Board:
         """Tells which test begins: recordings keep it, and replays go there."""
         if self._connection.note(test):
             self._starts += 1
-        if self._connection.replays:
-            self._counting.interrupted()  # its part of the recording may be elsewhere
 
     # ---- inferences
 
@@ -562,7 +560,9 @@ class Board:
         self.stamps.append(stamp)
         count = self._counting.due(stamp, self.link_stats.disturbances)
         if self.on_inference is not None:
-            self.on_inference(inference, stamp, asked(answer.job, count, self.identity))
+            self.on_inference(
+                inference, stamp, asked(answer.job, count, self.identity, self._connection.replays)
+            )
         return inference
 
 

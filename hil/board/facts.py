@@ -56,7 +56,8 @@ class Asked:
     `frame_size` (rows, columns). `threshold`: percent, None for the model's own. `cam_always`:
     the map was asked for below the threshold too. `count`: what the board's count has to be, one
     more than in the answer before; None where something was sent again, refused or given up in
-    between.
+    between. `replayed`: a recording answers, which goes on where it has what is asked for, so that
+    its counts are in no order.
     """
 
     image: bytes = field(repr=False)
@@ -65,6 +66,7 @@ class Asked:
     cam_always: bool
     count: int | None
     frame_size: tuple[int, int] | None
+    replayed: bool
 
 
 @dataclass(frozen=True, slots=True)

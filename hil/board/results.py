@@ -118,13 +118,14 @@ class Counting:
         self._last = None
 
 
-def asked(job: Job, count: int | None, identity: Identity) -> Asked:
+def asked(job: Job, count: int | None, identity: Identity, replayed: bool) -> Asked:
     """What a job asks for; `count` as in `Asked`."""
     from hil.wire.enums import ImageStage
 
     stage: Stage = "frame" if job.stage is ImageStage.FRAME else "tensor"
     size = frame_size(identity)
-    return Asked(job.image, stage, job.threshold, job.cam_always, count, size)
+    due = None if replayed else count
+    return Asked(job.image, stage, job.threshold, job.cam_always, due, size, replayed)
 
 
 def oddities(stats: LinkStats) -> list[Oddity]:

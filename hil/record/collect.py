@@ -136,6 +136,7 @@ def inference_record(inference: Inference, stamp: Stamp, asked: Asked) -> Infere
             threshold=asked.threshold,
             cam=asked.cam_always,
             count=asked.count,
+            replayed=asked.replayed,
         ),
         image_crc=inference.image_crc,
         scores=inference.scores,

@@ -271,7 +271,7 @@ class AskedFacts:
     """What an inference was asked for.
 
     `image_crc`: CRC-32 of the bytes that were sent. `threshold`: percent, None for the model's
-    own. `cam`: the map was asked for below the threshold too. `count`: see
+    own. `cam`: the map was asked for below the threshold too. `count`, `replayed`: see
     `hil.board.facts.Asked`.
     """
 
@@ -280,6 +280,7 @@ class AskedFacts:
     threshold: int | None
     cam: bool
     count: int | None
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

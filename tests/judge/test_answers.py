@@ -126,6 +126,12 @@ def test_no_two_answers_of_one_start_have_the_same_count() -> None:
     assert failed(run_of(ANSWER, again, restarted)) == [[], ["count"], []]
 
 
+def test_the_counts_of_a_recording_are_in_no_order() -> None:
+    asked = dataclasses.replace(ASKED, replayed=True)
+    later = dataclasses.replace(ANSWER, asked=asked, count=9)
+    assert failed(run_of(later, dataclasses.replace(later, count=4), later)) == [[], [], []]
+
+
 def test_what_was_measured_is_judged_once_by_its_inference() -> None:
     run = recorded_run(2)
     measured = run.images[0].facts
