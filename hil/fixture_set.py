@@ -86,7 +86,7 @@ def load_photos(directory: Path | None = None) -> tuple[FixturePhoto, ...]:
     if not root.is_dir():
         raise UsageError("no such directory", where=str(root), hint="give a folder of pictures")
     pictures = root / _PHOTOS if (root / _PHOTOS).is_dir() else root
-    if (root / MANIFEST).is_file():
+    if (root / MANIFEST).exists():
         photos = _from_manifest(read_toml(root / MANIFEST), pictures)
     else:
         files = sorted(f for f in pictures.iterdir() if f.suffix.lower() in _SUFFIXES)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hil.errors import UsageError
+from hil.text_file import read_text
 
 TABLE_OFFSET = 0x8000  # CONFIG_PARTITION_TABLE_OFFSET
 TABLE_BYTES = 0xC00
@@ -22,6 +23,7 @@ _ENTRY_MAGIC = b"\xaa\x50"
 _MD5_MAGIC = b"\xeb\xeb" + b"\xff" * 14
 _ERASED = b"\xff" * _ENTRY.size
 _APP_ALIGNMENT = 0x10000
+_ADDRESSES = 1 << 32  # the table holds offset and size in 32 bits each
 
 TYPES = {"app": 0x00, "data": 0x01}
 SUBTYPES = {
@@ -90,17 +92,20 @@ def read_csv(path: Path) -> list[Partition]:
     """
     partitions: list[Partition] = []
     next_offset = TABLE_OFFSET + SECTOR_BYTES
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        text = line.split("#", 1)[0].strip()
-        if not text:
+    text = read_text(path, "the partition table")
+    for number, line in enumerate(text.splitlines(), start=1):
+        entry = line.split("#", 1)[0].strip()
+        if not entry:
             continue
         try:
-            partition = _parse_line(text, next_offset)
+            partition = _parse_line(entry, next_offset)
             if partition.offset < next_offset:
                 raise ValueError(f"{partition.label} overlaps what comes before it")
-        except (ValueError, KeyError) as error:
+            if partition.label in (other.label for other in partitions):
+                raise ValueError(f"{partition.label} is there twice")
+        except ValueError as error:
             raise UsageError(
-                f"{error.args[0]}",
+                str(error),
                 where=f"{path}:{number}",
                 hint="a line is: name, type, subtype, offset, size, flags",
             ) from error
@@ -170,25 +175,35 @@ def _parse_line(text: str, next_offset: int) -> Partition:
         raise ValueError("name and size are needed")
     if len(label.encode()) > 15:
         raise ValueError(f"the name {label} is longer than 15 bytes")
-    type_code = TYPES[kind] if kind in TYPES else _number(kind)
+    type_code = TYPES[kind] if kind in TYPES else _number(kind, 0xFE)
     names = SUBTYPES.get(kind, {})
-    subtype_code = names[subtype] if subtype in names else _number(subtype)
+    subtype_code = names[subtype] if subtype in names else _number(subtype, 0xFE)
     alignment = _APP_ALIGNMENT if type_code == TYPES["app"] else SECTOR_BYTES
     start = _number(offset) if offset else -(-next_offset // alignment) * alignment
     if start % alignment:
         raise ValueError(f"offset {start:#x} of {label} is not a multiple of {alignment:#x}")
-    return Partition(label, type_code, subtype_code, start, _number(size), _flags(flags))
+    length = _number(size)
+    if not 0 < length <= _ADDRESSES - start:
+        raise ValueError(f"the size of {label} is {size}, which leaves it nothing, or no address")
+    return Partition(label, type_code, subtype_code, start, length, _flags(flags))
 
 
-def _number(text: str) -> int:
+def _number(text: str, most: int = _ADDRESSES - 1) -> int:
     scale = {"K": 1024, "M": 1024 * 1024}.get(text[-1:].upper(), 1)
     digits = text[:-1] if scale > 1 else text
     try:
-        return int(digits, 0) * scale
+        number = int(digits, 0) * scale
     except ValueError:
         raise ValueError(f"'{text}' is not a number, type or subtype") from None
+    if not 0 <= number <= most:
+        raise ValueError(f"{text} is not from 0 to {most:#x}")
+    return number
 
 
 def _flags(text: str) -> int:
     known = {"": 0, "encrypted": 1, "readonly": 2}
-    return sum(known[flag.strip()] for flag in text.split(":"))
+    flags = {flag.strip() for flag in text.split(":")}
+    unknown = sorted(flags - known.keys())
+    if unknown:
+        raise ValueError(f"'{unknown[0]}' is no flag; there are encrypted and readonly")
+    return sum(known[flag] for flag in flags)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hil.cam_graph import INPUT_SHAPE
 from hil.errors import UsageError
+from hil.text_file import read_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,12 +83,7 @@ def load(
             without `resize`.
     """
     path = Path(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the picture: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
+    data = read_bytes(path, "the picture")
     picture, notes = decode_gray(data, path)
     height, width = picture.shape
     if (height, width) != size:

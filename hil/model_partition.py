@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hil.errors import UsageError
+from hil.text_file import read_bytes
 from hil.toml_table import read_toml
 from hil.wire.model_image import pack_model_image
 
@@ -22,10 +22,5 @@ def read_partition(tflite: Path, settings: Path) -> bytes:
     table = read_toml(settings)
     positive = table.take("positive_class", int)
     threshold = table.take("threshold_percent", int)
-    try:
-        data = tflite.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the model: {error.strerror}", where=str(tflite), hint="check the path"
-        ) from error
+    data = read_bytes(tflite, "the model")
     return pack_model_image(data, positive_class=positive, threshold=threshold)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
+from hil.text_file import read_bytes
 from hil.toml_table import read_toml
 
 if TYPE_CHECKING:
@@ -142,13 +143,7 @@ def read_graph(model: bytes, *, where: str = "model") -> Graph:
 
 def read_graph_file(path: Path) -> Graph:
     """The graph of the .tflite file at `path`; errors as `read_graph`."""
-    try:
-        model = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the model: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
-    return read_graph(model, where=str(path))
+    return read_graph(read_bytes(path, "the model"), where=str(path))
 
 
 def firmware_ops() -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hil.errors import UsageError
+from hil.text_file import read_text
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -124,15 +125,24 @@ def read_toml(path: Path) -> Table:
     Raises:
         UsageError: no such file, not UTF-8, or not TOML (with the parser's line).
     """
+    text = read_text(path)
     try:
-        text = path.read_bytes().decode("utf-8")
         data = tomllib.loads(text)
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the file: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        _check_numbers(data)
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError
         raise UsageError(
             f"not a TOML file: {error}", where=str(path), hint="correct the file at that place"
         ) from error
     return Table(data, _Source(path, text), "", 0)
+
+
+def _check_numbers(value: Any, key: str = "") -> None:
+    """Whole numbers of TOML have 64 bits; longer ones need not fit a float either."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _check_numbers(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            _check_numbers(each, key)
+    elif type(value) is int and not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(f"{key} is a whole number of {value.bit_length()} bits, more than 64")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hil.errors import UsageError
+from hil.text_file import read_bytes
 
 HERE = Path(__file__).resolve().parent
 MODEL = HERE / "person_cam.tflite"
@@ -13,9 +13,4 @@ PHOTOGRAPHS = HERE.parent / "fixtures" / "photos"
 
 def read_model(path: Path) -> bytes:
     """A file's bytes; UsageError if it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the model: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
+    return read_bytes(path, "the model")

@@ -18,11 +18,13 @@ from typing import Any, NoReturn
 from hil.baseline.model import Figure, Setting, Snapshot
 from hil.errors import InfrastructureError, UsageError
 from hil.judge.record import from_json, to_json
+from hil.text_file import read_text
 
 VERSION = 1
 """Version of the file; a reader refuses others."""
 
 _KIND = "camhil baseline"
+_MOST = 10_000_000  # of one value in a series
 _FIELDS = {"kind", "version", "camhil", "started", "setting", "figures"}
 _ABSENT: dict[str, Any] = {
     "values": {},
@@ -67,15 +69,7 @@ def load(path: Path) -> Snapshot:
     Raises:
         UsageError: it cannot be read, is damaged, of another version or something else.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as cause:
-        raise UsageError(
-            f"cannot read the baseline: {cause.strerror or cause}", where=str(path), hint=_HINT
-        ) from cause
-    except UnicodeDecodeError as cause:
-        raise UsageError("not a baseline: not text", where=str(path), hint=_HINT) from cause
-    return loads(text, where=str(path))
+    return loads(read_text(path, "the baseline", _HINT), where=str(path))
 
 
 def dumps(snapshot: Snapshot) -> str:
@@ -99,7 +93,7 @@ def loads(text: str, *, where: str = "baseline") -> Snapshot:
 
     try:
         data = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except ValueError as cause:
+    except (ValueError, RecursionError) as cause:
         conflict = "<<<<<<<" in text
         raise UsageError(
             f"not a baseline: {'a merge conflict is left in it' if conflict else cause}",
@@ -154,7 +148,7 @@ def _figure(name: str, data: Any, where: str) -> Figure:
             value = float(text)
         except ValueError:
             refuse(f"{text!r} is no number")
-        if not math.isfinite(value) or type(count) is not int or count < 1:
+        if not math.isfinite(value) or type(count) is not int or not 1 <= count <= _MOST:
             refuse(f"{text!r}: {count!r} is not a value and how often it was measured")
         values += [value] * count
     figure = from_json(Figure, {**data, "values": sorted(values)}, where=f"{where}, {name}")

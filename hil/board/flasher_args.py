@@ -7,13 +7,13 @@ to its directory.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hil.errors import UsageError
+from hil.text_file import read_json
 
 FILE_NAME = "flasher_args.json"
 _BUILD_HINT = "build the firmware first (idf.py build); --firmware takes its build directory"
@@ -62,23 +62,15 @@ class FlasherArgs:
 def read_flasher_args(firmware: Path) -> FlasherArgs:
     """Reads a build directory, or the JSON file in it. Raises UsageError."""
     source = firmware if firmware.suffix == ".json" else firmware / FILE_NAME
-    try:
-        text = source.read_text(encoding="utf-8")
-    except FileNotFoundError as cause:
+    if not source.exists():
         what = f"{firmware} does not exist" if not firmware.exists() else f"no {FILE_NAME} in it"
-        raise UsageError(what, where=str(firmware), hint=_BUILD_HINT) from cause
-    except (OSError, UnicodeDecodeError) as cause:
-        raise UsageError(
-            f"cannot read {source.name}: {cause}", where=str(source), hint=_BUILD_HINT
-        ) from cause
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as cause:
-        raise UsageError(
-            f"not valid JSON: {cause}",
-            where=str(source),
-            hint="the build was interrupted or the file was edited: run idf.py build again",
-        ) from cause
+        raise UsageError(what, where=str(firmware), hint=_BUILD_HINT)
+    content = read_json(
+        source,
+        source.name,
+        _BUILD_HINT,
+        "the build was interrupted or the file was edited: run idf.py build again",
+    )
     return _Reader(source, _table(content, source, "the file")).read()
 
 
@@ -153,9 +145,10 @@ class _Reader:
         path = self.source.parent / name
         try:
             data = path.read_bytes()
-        except OSError as cause:
+        except (OSError, ValueError) as cause:  # ValueError: a name with a NUL byte
             raise UsageError(
-                f"{name}, to be flashed at {offset:#x}, cannot be read: {cause.strerror}",
+                f"{name}, to be flashed at {offset:#x}, cannot be read: "
+                f"{getattr(cause, 'strerror', None) or cause}",
                 where=str(self.source),
                 hint=_BUILD_HINT,
             ) from cause

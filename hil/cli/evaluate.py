@@ -234,6 +234,7 @@ def _model(file: Path | None, options: RunOptions) -> Model:
     """The model for the oracle alone: a file's, a build's, or the one that comes with camhil."""
     from hil.evaluate.oracle_messages import Model
     from hil.resources import find
+    from hil.text_file import read_bytes
     from hil.toml_table import read_toml
 
     if options.firmware is not None:
@@ -242,12 +243,7 @@ def _model(file: Path | None, options: RunOptions) -> Model:
         built = read_expected(options.firmware).model
         return Model(built.tflite, built.positive_class, built.threshold, built.where)
     path = find("model/person_cam.tflite") if file is None else file
-    try:
-        tflite = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the model: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
+    tflite = read_bytes(path, "the model")
     card = read_toml(path.with_suffix(".toml"))
     positive, threshold = card.take("positive_class", int), card.take("threshold_percent", int)
     return Model(tflite, positive, threshold, str(path))

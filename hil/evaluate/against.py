@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
+from hil.text_file import read_json
 
 if TYPE_CHECKING:
     from hil.evaluate.quality import Evaluation
     from hil.evaluate.run import Answers
 
 _AUC = "ROC AUC"
+_HINT = "give a file that --json wrote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ def pictures_digest(found: Evaluation, answers: Answers) -> str:
 
 def read_other(path: Path) -> Other:
     """What is needed of a report. Raises UsageError if it is none."""
+    data: Any = read_json(path, "the report", _HINT, _HINT)
     try:
-        data: Any = json.loads(path.read_bytes())
         metrics = {row["metric"]: row["board"] or row["oracle"] for row in data["metrics"]}
         by, roc_auc = data["by"], metrics[_AUC]["value"]
         return Other(
@@ -67,11 +69,12 @@ def read_other(path: Path) -> Other:
             str(data["pictures"]),
             None if roc_auc is None else float(roc_auc),
         )
-    except OSError as error:
-        message = f"cannot read the report: {error.strerror}"
-    except (LookupError, TypeError, ValueError) as error:
-        message = f"no report of an evaluation with a ROC AUC: {type(error).__name__}: {error}"
-    raise UsageError(message, where=str(path), hint="give a file that --json wrote")
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
+        raise UsageError(
+            f"no report of an evaluation with a ROC AUC: {type(error).__name__}: {error}",
+            where=str(path),
+            hint=_HINT,
+        ) from error
 
 
 def change_against(other: Other, found: Evaluation, answers: Answers) -> Change | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hil.evaluate.labels import LABELS, DataSet, Entry, Problem, problems_error, read_labels
 from hil.fixture_set import MANIFEST, load_photos
+from hil.text_file import read_text
 
 
 def read_data(directory: Path) -> DataSet:
@@ -17,10 +18,10 @@ def read_data(directory: Path) -> DataSet:
             manifest that does not say whether a person is in them, each with its line.
     """
     manifest = directory / MANIFEST
-    if (directory / LABELS).is_file() or not manifest.is_file():
+    if (directory / LABELS).exists() or not manifest.exists():
         return read_labels(directory)
     photos = load_photos(directory)
-    text = manifest.read_text(encoding="utf-8").splitlines()
+    text = read_text(manifest).splitlines()
     lines = [n for n, line in enumerate(text, start=1) if re.match(r"\s*\[\[\s*photo\s*\]\]", line)]
     entries, problems = [], []
     for line, photo in zip(lines, photos, strict=True):

@@ -22,11 +22,13 @@ import csv
 import difflib
 import io
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hil.errors import UsageError
+from hil.text_file import read_text
 
 LABELS = "labels.csv"
 REQUIRED = ("file", "person", "boxes")
@@ -145,18 +147,8 @@ def problems_error(labels: Path, problems: list[Problem]) -> UsageError:
 
 def _rows(path: Path) -> tuple[list[tuple[int, dict[str, str] | str]], list[str]]:
     """(line, row) of every line that is not blank; a text instead of a row says what is wrong."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the labels: {error.strerror}",
-            where=str(path),
-            hint=f"a data set is a folder with {LABELS}, whose columns are {', '.join(REQUIRED)}",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"not UTF-8: {error}", where=str(path), hint="save the file as UTF-8"
-        ) from error
+    hint = f"a data set is a folder with {LABELS}, whose columns are {', '.join(REQUIRED)}"
+    text = read_text(path, "the labels", hint)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, dict[str, str] | str]] = []
     columns: list[str] = []
@@ -257,7 +249,7 @@ def _size(row: Mapping[str, str], wrong: Callable[[str], None]) -> tuple[int, in
     texts = row.get("width", ""), row.get("height", "")
     if texts == ("", ""):
         return None
-    if all(text.isascii() and text.isdigit() and int(text) for text in texts):
+    if all(re.fullmatch("0*[1-9][0-9]{,8}", text) for text in texts):
         return int(texts[0]), int(texts[1])
     wrong(f"width and height are {texts[0]!r} and {texts[1]!r}, not whole numbers above 0")
     return None

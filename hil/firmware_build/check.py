@@ -8,7 +8,6 @@ says so; with --optional that is no failure, because `hil build` checks again.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.errors import ExitCode, HilError, UsageError
+from hil.text_file import read_json
 
 if TYPE_CHECKING:
     from hil.firmware_build.usage import Line, Usage
@@ -66,14 +66,7 @@ def check_build(build_dir: Path, budget_file: Path) -> Checked:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"cannot read it: {error.strerror}", where=str(path), hint=_REBUILD
-        ) from error
-    except ValueError as error:
-        raise UsageError(f"not JSON: {error}", where=str(path), hint=_REBUILD) from error
+    value = read_json(path, "it", _REBUILD, _REBUILD)
     if not isinstance(value, dict):
         raise UsageError("not a JSON object", where=str(path), hint=_REBUILD)
     return value

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hil.errors import InfrastructureError, UsageError
+from hil.text_file import read_text
 
 SUPPORTED = ((5, 1), (6, 0))
 """First and last release that the project is built with."""
@@ -169,10 +170,9 @@ def build(
 
 def configured_target(project: Path) -> str | None:
     """The target that the project was last configured for; None before the first time."""
-    try:
-        text = (project / "sdkconfig").read_text(encoding="utf-8")
-    except OSError:
+    if not (project / "sdkconfig").is_file():
         return None
+    text = read_text(project / "sdkconfig")
     found = re.search(r'^CONFIG_IDF_TARGET="(\w+)"$', text, re.MULTILINE)
     return found[1] if found else None
 

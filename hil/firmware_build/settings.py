@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from hil.text_file import read_text
+
 _SET = re.compile(r"^CONFIG_(\w+)=(.*)$", re.MULTILINE)
 _NOT_SET = re.compile(r"^# CONFIG_(\w+) is not set$", re.MULTILINE)
 
@@ -18,15 +20,14 @@ def differing_settings(project: Path, target: str) -> tuple[str, ...]:
 
     Settings that this ESP-IDF does not know are left out.
     """
-    try:
-        now = _settings((project / "sdkconfig").read_text(encoding="utf-8"))
-    except OSError:
+    if not (project / "sdkconfig").is_file():
         return ()
+    now = _settings(read_text(project / "sdkconfig"))
     wanted: dict[str, str] = {}
     for name in ("sdkconfig.defaults", f"sdkconfig.defaults.{target}"):
         file = project / name
         if file.is_file():
-            wanted |= _settings(file.read_text(encoding="utf-8"))
+            wanted |= _settings(read_text(file))
     return tuple(name for name, value in wanted.items() if now.get(name, value) != value)
 
 

@@ -50,7 +50,7 @@ def loads(kind: type[_Facts], text: str, *, where: str = "record") -> _Facts:
     """The facts of type `kind` from JSON text; errors as `from_json`."""
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(
             f"not JSON: {error}", where=where, hint="give a file that camhil wrote"
         ) from error

@@ -47,13 +47,13 @@ def read_lines(path: Path) -> Iterator[Any]:
 def record_of(line: bytes, where: str) -> Any:
     """One line as a dataclass of `KINDS`; None for one that was cut short. Errors as `read_run`."""
     try:
-        data = json.loads(line)
-    except ValueError as cause:
+        data = json.loads(line)  # of bytes: a byte order mark is no error
+    except (ValueError, RecursionError) as cause:
         if not line.endswith(b"\n"):
             return None  # the writer was interrupted in it
         raise UsageError(f"a damaged line: {cause}", where=where, hint=_HINT) from cause
     kind = data.pop("kind", None) if isinstance(data, dict) else None
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise UsageError(f"unknown kind {kind!r}", where=where, hint=_HINT)
     if kind == "run" and data.get("version") != RUN_VERSION:
         raise UsageError(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hil.errors import ExitCode, UsageError
 from hil.images import FITS
 from hil.resources import find
+from hil.text_file import read_text
 from model.files import HERE, MODEL, PHOTOGRAPHS
 from model.operating_point import FALSE_ALARM_RATE
 from model.progress import bar
@@ -213,14 +214,7 @@ def _card_facts(
 
 
 def _text(path: Path | None) -> str:
-    if path is None:
-        return ""
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"cannot read it: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
+    return "" if path is None else read_text(path, "it")
 
 
 def _chosen(asked: int | None, sources: tuple[str, ...]) -> str:

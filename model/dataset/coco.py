@@ -7,14 +7,16 @@ a person unless the rule says otherwise.
 
 from __future__ import annotations
 
-import json
+import re
+import textwrap
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from hil.errors import UsageError
+from hil.text_file import read_json, read_text
 from model.dataset.inputs import BAD, Candidate, Found, name_problem, not_a
 from model.dataset.rule import MASK, Region, Rule, region
 from model.dataset.split import SPLITS, TEST, TRAIN, VAL, Splitter, hashed_split
@@ -22,6 +24,8 @@ from model.dataset.split import SPLITS, TEST, TRAIN, VAL, Splitter, hashed_split
 LAYOUT = "annotations/instances_*.json"
 _PERSON = "person"
 _PREFIX = "instances_"
+_LARGEST = 1 << 62  # of whole numbers; no picture, and no id, comes near
+_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,8 @@ def read_minival(path: Path) -> frozenset[int]:
     Raises:
         UsageError: unreadable, or a line that is no id.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").split()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"cannot read the ids: {error}", where=str(path), hint="check it"
-        ) from error
-    wrong = next((line for line in lines if not (line.isascii() and line.isdigit())), None)
+    lines = read_text(path, "the ids").split()
+    wrong = next((line for line in lines if not re.fullmatch("[0-9]{1,18}", line)), None)
     if wrong is not None or not lines:
         message = "there are no ids" if wrong is None else f"{wrong!r} is no image id"
         raise UsageError(message, where=str(path), hint="one COCO image id a line")
@@ -147,21 +146,16 @@ def _load(path: Path) -> dict[str, Any]:
         value.pop("segmentation", None)
         return value
 
-    def wrong(message: str) -> UsageError:
-        return UsageError(
-            message,
-            where=str(path),
-            hint="COCO's instances files have it; choose others with --annotations",
-        )
+    hint = "COCO's instances files have it; choose others with --annotations"
 
-    try:
-        data: dict[str, Any] = json.loads(path.read_bytes(), object_hook=without_outline)
-    except OSError as error:
-        raise wrong(f"cannot read the annotations: {error.strerror}") from error
-    except ValueError as error:  # JSONDecodeError, UnicodeDecodeError
-        raise wrong(f"not JSON: {error}") from error
+    def wrong(message: str) -> UsageError:
+        return UsageError(message, where=str(path), hint=hint)
+
+    data: dict[str, Any] = read_json(
+        path, "the annotations", hint, hint, object_hook=without_outline
+    )
     keys = ("images", "annotations", "categories")
-    missing = [key for key in keys if not isinstance(data, dict) or key not in data]
+    missing = [k for k in keys if not isinstance(data, dict) or not isinstance(data.get(k), list)]
     if missing:
         raise wrong(f"no COCO instances file: no list {missing[0]!r}")
     for key, needed in (
@@ -171,23 +165,41 @@ def _load(path: Path) -> dict[str, Any]:
     ):
         for place, value in enumerate(data[key]):
             for name, kind in needed.items():
-                if not isinstance(value, dict) or not isinstance(value.get(name), kind):
+                found: Any = value.get(name) if isinstance(value, dict) else None
+                if type(found) is not kind or (kind is int and not _is_number(found)):
                     raise wrong(f"{key}[{place}] has no {name} of type {kind.__name__}")
+    _refuse_double_ids(data["images"], "images", "file_name", wrong)
+    _refuse_double_ids(data["categories"], "categories", "name", wrong)
     return data
 
 
+def _refuse_double_ids(
+    entries: Sequence[Mapping[str, Any]], key: str, name: str, wrong: Callable[[str], UsageError]
+) -> None:
+    """An id of two pictures, or of two classes, says nothing of either."""
+    names: dict[int, str] = {}
+    for place, entry in enumerate(entries):
+        if names.setdefault(entry["id"], entry[name]) != entry[name]:
+            raise wrong(
+                f"{key}[{place}]: {entry[name]!r} has the id {entry['id']} of "
+                f"{names[entry['id']]!r}"
+            )
+
+
 def _persons(path: Path, data: Mapping[str, Any], rule: Rule) -> Mapping[int, _Persons]:
-    categories = {category["name"]: category["id"] for category in data["categories"]}
-    if _PERSON not in categories:
+    # Files that were merged may have a class twice, with two ids: it is one class.
+    person = {entry["id"] for entry in data["categories"] if entry["name"] == _PERSON}
+    if not person:
+        names = sorted({str(entry["name"]) for entry in data["categories"]})
         raise UsageError(
-            f"no category {_PERSON!r}; the file has {', '.join(sorted(categories)) or 'none'}",
+            f"no category {_PERSON!r}; the file has {', '.join(names) or 'none'}",
             where=str(path),
             hint="give the instances file of COCO's 80 categories",
         )
     sizes = {image["id"]: (image["width"], image["height"]) for image in data["images"]}
     persons: defaultdict[int, _Persons] = defaultdict(_Persons)
     for annotation in data["annotations"]:
-        if annotation["category_id"] != categories[_PERSON]:
+        if annotation["category_id"] not in person:
             continue
         size = sizes.get(annotation["image_id"])
         if size is None:
@@ -207,8 +219,8 @@ def _persons(path: Path, data: Mapping[str, Any], rule: Rule) -> Mapping[int, _P
 
 def _region(annotation: Mapping[str, Any], size: tuple[int, int], rule: Rule) -> Region | str:
     numbers = annotation["bbox"]
-    if len(numbers) != 4 or not all(isinstance(number, int | float) for number in numbers):
-        return f"box {numbers} is not four numbers"
+    if len(numbers) != 4 or not all(map(_is_number, numbers)):
+        return f"box {_short(numbers)} is not four numbers"
     if min(size) < 1:
         return f"the annotations say {size[0]}x{size[1]} pixels"
     x, y, width, height = numbers
@@ -216,10 +228,19 @@ def _region(annotation: Mapping[str, Any], size: tuple[int, int], rule: Rule) ->
     measured = region((x, y), (width, height), size, uncertain=crowd)
     if rule.area == MASK and isinstance(measured, Region):
         area = annotation.get("area")
-        if not isinstance(area, int | float) or not 0 <= area <= size[0] * size[1]:
-            return f"area {area!r} of a person is no area within the picture"
+        if not _is_number(area) or not 0 <= area <= size[0] * size[1]:
+            return f"area {_short(area)} of a person is no area within the picture"
         measured = replace(measured, share=area / (size[0] * size[1]))
     return measured
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    """JSON has no largest whole number, floats have."""
+    return type(value) is float or (type(value) is int and abs(value) <= _LARGEST)
+
+
+def _short(value: Any) -> str:
+    return textwrap.shorten(repr(value), _SHOWN)
 
 
 def _folders(path: Path, root: Path, images: Sequence[Mapping[str, Any]]) -> Sequence[Path]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hil.evaluate.labels import LABELS, Entry
+from hil.text_file import read_text
 from model.dataset.pictures import write_atomically
 
 SKIPPED = "skipped.csv"
@@ -31,11 +32,10 @@ def write_skipped(directory: Path, rows: Sequence[list[str]]) -> None:
 
 def read_skipped(directory: Path) -> list[list[str]]:
     """The rows of skipped.csv."""
-    try:
-        with (directory / SKIPPED).open(encoding="utf-8", newline="") as stream:
-            return [row for row in csv.reader(stream) if len(row) == len(SKIPPED_COLUMNS)][1:]
-    except FileNotFoundError:
+    if not (directory / SKIPPED).exists():
         return []
+    text = io.StringIO(read_text(directory / SKIPPED), newline="")
+    return [row for row in csv.reader(text) if len(row) == len(SKIPPED_COLUMNS)][1:]
 
 
 def _row(entry: Entry) -> list[str]:

@@ -7,11 +7,13 @@ a picture of a person who is hard to tell does not show nobody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
+from hil.text_file import read_text
 from model.dataset.inputs import BAD, SUFFIXES, Candidate, Found, name_problem, not_a, source_name
 from model.dataset.rule import Region, Rule, region
 from model.dataset.split import SPLITS, Splitter
@@ -65,12 +67,7 @@ def _lists(root: Path) -> Mapping[str, str]:
         path = root / LISTS / f"{name}.txt"
         if not path.is_file():
             continue
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(
-                f"cannot read the list: {error}", where=str(path), hint="copy it again"
-            ) from error
+        lines = read_text(path, "the list", "copy it again").splitlines()
         for line in filter(None, map(str.strip, lines)):
             if splits.get(line) and name != splits[line]:
                 raise UsageError(
@@ -126,7 +123,7 @@ def _annotation(path: Path) -> tuple[tuple[int, int], list[Region], list[str]]:
     except ElementTree.ParseError as error:
         raise ValueError(f"not XML: {error}") from error
     size = root.findtext("size/width", "").strip(), root.findtext("size/height", "").strip()
-    if not all(text.isascii() and text.isdigit() and int(text) for text in size):
+    if not all(re.fullmatch("0*[1-9][0-9]{,8}", text) for text in size):
         raise ValueError(f"width and height are {size[0]!r} and {size[1]!r}, no pixels")
     picture = int(size[0]), int(size[1])
     regions, problems = [], []

@@ -21,6 +21,7 @@ from hil.images import Fit
 from hil.judge.tolerance import load_tolerances
 from hil.location import Location
 from hil.metrics import in_boxes, threshold_curve
+from hil.text_file import read_text
 from model.checks import measure
 from model.difference import difference
 from model.evaluation import Decision, evaluate_model, scored
@@ -197,7 +198,7 @@ def _history(run: Path | None) -> tuple[Mapping[str, Any], ...]:
 def _text(run: Path | None, name: str) -> str:
     if run is None or not (run / name).is_file():
         return ""
-    return (run / name).read_text(encoding="utf-8")
+    return read_text(run / name)
 
 
 def _counts(data: DataSet) -> tuple[SourceCount, ...]:

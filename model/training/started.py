@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hil.errors import UsageError
+from hil.text_file import read_json
 
 STARTED = "started.json"
 
@@ -56,8 +57,9 @@ def read_started(folder: Path | None) -> Started | None:
     """
     if folder is None or not (folder / STARTED).is_file():
         return None
+    fields = read_json(folder / STARTED)
     try:
-        return Started(**json.loads((folder / STARTED).read_text(encoding="utf-8")))
+        return Started(**fields)
     except (ValueError, TypeError) as error:
         raise UsageError(
             f"damaged: {error}", where=str(folder / STARTED), hint="delete it, and train again"

@@ -66,7 +66,7 @@ def test_other_pictures_are_refused(
     ("text", "message"),
     [
         (None, "cannot read the report"),
-        ("{", "no report of an evaluation"),
+        ("{", "not valid JSON"),
         ('{"metrics": []}', "no report of an evaluation"),
         ("[]", "no report of an evaluation"),
     ],

@@ -92,6 +92,15 @@ def test_empty_offsets_follow_the_partition_before(tmp_path: Path) -> None:
         ("app, app, factory, 0x11000, 1M", "not a multiple of 0x10000"),
         ("a, data, nvs, 0x9000, 8K\nb, data, nvs, 0xa000, 8K", "b overlaps"),
         ("a_name_of_sixteen, data, nvs, 0x9000, 8K", "longer than 15"),
+        ("nvs, data, nvs, 0x9000, -1", "-1 is not from 0 to 0xffffffff"),
+        ("nvs, data, nvs, -0x1000, 8K", "-0x1000 is not from 0"),
+        ("nvs, data, nvs, 0x, 8K", "'0x' is not a number"),
+        ("nvs, data, nvs, 0x9000, 0", "the size of nvs is 0"),
+        ("nvs, data, nvs, 0xfffff000, 8K", "the size of nvs is 8K"),
+        ("nvs, data, nvs, 0x9000, 99999999999M", "is not from 0"),
+        ("nvs, 300, 0, 0x9000, 8K", "300 is not from 0 to 0xfe"),
+        ("a, data, nvs, , 8K\n\na, data, nvs, , 8K", "a is there twice"),
+        ("nvs, data, nvs, 0x9000, 8K, secret", "'secret' is no flag"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, line: str, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -145,12 +146,22 @@ PERSON = {"id": 1, "name": "person"}
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "not JSON"),
+        ("{", "not valid JSON"),
         ("[]", "no COCO instances file: no list 'images'"),
         ({"images": [], "categories": []}, "no list 'annotations'"),
         (EMPTY, "no category 'person'; the file has none"),
         ({**EMPTY, "categories": [{"id": 1, "name": "dog"}]}, "the file has dog"),
         ({**EMPTY, "images": [{"id": 1}]}, "images[0] has no file_name of type str"),
+        ({**EMPTY, "images": {"id": 1}}, "no list 'images'"),
+        ({**EMPTY, "images": [{**IMAGE, "width": 10**400}]}, "images[0] has no width of type int"),
+        (
+            {**EMPTY, "images": [IMAGE, {**IMAGE, "file_name": "b.jpg"}]},
+            "images[1]: 'b.jpg' has the id 1 of 'a.jpg'",
+        ),
+        (
+            {**EMPTY, "categories": [PERSON, {"id": 1, "name": "dog"}]},
+            "categories[1]: 'dog' has the id 1 of 'person'",
+        ),
         (
             {
                 "images": [],
@@ -173,6 +184,17 @@ def test_a_file_that_is_no_instances_file_is_refused(
     assert message in build_vww.error
 
 
+def test_two_categories_of_one_name_are_one_class(inputs: Inputs, build_vww: BuildVww) -> None:
+    second = {"bbox": LARGE, "category_id": 7}
+    root = inputs.coco([("a.jpg", [LARGE]), ("b.jpg", [second]), ("c.jpg", [])])
+    path = root / "annotations" / "instances_val2017.json"
+    data = json.loads(path.read_text())
+    data["categories"].append({"id": 7, "name": "person"})
+    path.write_text(json.dumps(data))
+    assert build_vww.run("--coco", root) == 0
+    assert list(build_vww.labels().values()) == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("box", "message"),
     [
@@ -180,6 +202,9 @@ def test_a_file_that_is_no_instances_file_is_refused(
         ([10, 10, -4, 20], "negative"),
         ([150, 10, 20, 20], "outside of the picture of 160x120 pixels"),
         ([float("nan"), 10, 20, 20], "not finite numbers"),
+        ([10**400, 10, 20, 20], "is not four numbers"),
+        (["10", 10, 20, 20], "is not four numbers"),
+        ([10, 10, [20], True], "is not four numbers"),
         ([10, 10, 20], "is not four numbers"),
         ([10, 10, 20, None], "is not four numbers"),
     ],
