@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hil.errors import UsageError
+from hil.file_names import plain, stored
 from hil.resources import find
 from hil.toml_table import Table, read_toml
 
@@ -90,7 +91,7 @@ def load_photos(directory: Path | None = None) -> tuple[FixturePhoto, ...]:
         photos = _from_manifest(read_toml(root / MANIFEST), pictures)
     else:
         files = sorted(f for f in pictures.iterdir() if f.suffix.lower() in _SUFFIXES)
-        photos = [FixturePhoto(file.stem, file) for file in files]
+        photos = [FixturePhoto(plain(file.stem), file) for file in files]
         _refuse_double_names(photos, root)
     if not photos:
         raise UsageError(
@@ -113,7 +114,7 @@ def _from_manifest(table: Table, pictures: Path) -> list[FixturePhoto]:
 
 def _photo(entry: Table, pictures: Path) -> FixturePhoto:
     file = entry.take("file", str)
-    path = pictures / file
+    path = stored(pictures, file)
     if Path(file).name != file or not path.is_file():
         raise entry.error(f"no file {file!r} in {pictures}", hint="correct the name", key="file")
     sha256 = entry.take("sha256", str, "")
@@ -129,7 +130,7 @@ def _photo(entry: Table, pictures: Path) -> FixturePhoto:
         raise entry.error("boxes, but no person", hint="correct either", key="boxes")
     texts = ("title", "author", "source", "source_url", "licence", "licence_url")
     photo = FixturePhoto(
-        name=path.stem,
+        name=plain(path.stem),
         path=path,
         original_sha256=entry.take("original_sha256", str, ""),
         sha256=sha256,

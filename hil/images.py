@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hil.cam_graph import INPUT_SHAPE
 from hil.errors import UsageError
+from hil.file_names import plain
 from hil.text_file import read_bytes
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def load(
                 hint="pass resize=True to cut out the centre and shrink it, or scale the file",
             )
         picture = _fit(picture, size, fit, notes)
-    return Photo(path.stem, _frozen(picture), tuple(notes), path, (width, height))
+    return Photo(plain(path.stem), _frozen(picture), tuple(notes), path, (width, height))
 
 
 def decode_gray(data: bytes, path: Path) -> tuple[NDArray[np.uint8], list[str]]:

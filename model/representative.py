@@ -89,7 +89,7 @@ def _read(
     pictures, problems = [], []
     for entry in entries:
         try:
-            photo = load(data.pictures / entry.file, resize=True, size=(SIDE, SIDE), fit=fit)
+            photo = load(entry.path(data.pictures), resize=True, size=(SIDE, SIDE), fit=fit)
             pictures.append(photo.pixels)
         except UsageError as error:
             problems.append(Problem(entry.line, f"{entry.file}: {error.message}"))

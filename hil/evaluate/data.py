@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from hil.evaluate.labels import LABELS, DataSet, Entry, Problem, problems_error, read_labels
+from hil.file_names import plain
 from hil.fixture_set import MANIFEST, load_photos
 from hil.text_file import read_text
 
@@ -29,7 +30,8 @@ def read_data(directory: Path) -> DataSet:
             problems.append(Problem(line, f"{photo.path.name} has no `person = true` or false"))
             continue
         boxes = tuple((box.x0, box.y0, box.x1, box.y1) for box in photo.boxes)
-        entries.append(Entry(line, photo.path.name, photo.person, boxes))
+        name = photo.path.name
+        entries.append(Entry(line, plain(name), photo.person, boxes, stored=name))
     if problems:
         raise problems_error(manifest, problems)
     return DataSet(manifest, photos[0].path.parent, tuple(entries), ())

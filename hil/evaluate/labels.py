@@ -28,6 +28,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hil.errors import UsageError
+from hil.file_names import plain
 from hil.text_file import read_text
 
 LABELS = "labels.csv"
@@ -45,8 +46,9 @@ Box = tuple[float, float, float, float]
 class Entry:
     """One line of `labels.csv`; texts are empty where the file has no such column.
 
-    `file` is relative to the data set's pictures. `size`: (width, height) as the
-    file says, if it does.
+    `file` is relative to the data set's pictures, in the plain form of `hil.file_names`;
+    `stored` is how the folder spells it, where that differs. `size`: (width, height) as
+    the file says, if it does.
     """
 
     line: int
@@ -56,6 +58,11 @@ class Entry:
     split: str = ""
     source: str = ""
     size: tuple[int, int] | None = None
+    stored: str = ""
+
+    def path(self, pictures: Path) -> Path:
+        """The picture, in the data set's folder of pictures."""
+        return pictures / (self.stored or self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +131,14 @@ def scan_labels(directory: Path) -> tuple[DataSet, tuple[Problem, ...]]:
             problems.append(Problem(line, f"{file} is there twice, first in line {lines[file]}"))
         elif file and file not in present:
             problems.append(Problem(line, f"no file {file} in {pictures}"))
+        elif file and len(present[file]) > 1:
+            # Whoever lists one of them cannot be asked which.
+            wrong = f"{len(present[file])} files are called {file}, in different Unicode forms"
+            problems.append(Problem(line, wrong))
         lines.setdefault(file, line)
         if len(problems) == found:
-            entries.append(entry)
+            (name,) = present[file]
+            entries.append(entry if name == file else replace(entry, stored=name))
         problems[found:] = [replace(problem, file=file) for problem in problems[found:]]
     notes = tuple(_notes(columns, present, lines))
     return DataSet(path, pictures, tuple(entries), notes), tuple(problems)
@@ -212,7 +224,7 @@ def _entry(line: int, row: Mapping[str, str] | str, problems: list[Problem]) -> 
     if isinstance(row, str):
         wrong(row)
         return Entry(line, "", False, ())
-    file = row["file"].replace("\\", "/")
+    file = plain(row["file"].replace("\\", "/"))
     if not file:
         wrong("file is empty")
     person = row["person"]
@@ -228,7 +240,7 @@ def _entry(line: int, row: Mapping[str, str] | str, problems: list[Problem]) -> 
     if person == "0" and boxes:
         wrong("boxes, but person is 0")
     size = _size(row, wrong)
-    texts = {key: row.get(key, "") for key in ("split", "source")}
+    texts = {key: plain(row.get(key, "")) for key in ("split", "source")}
     return Entry(line, file, person == "1", tuple(boxes), size=size, **texts)
 
 
@@ -255,21 +267,25 @@ def _size(row: Mapping[str, str], wrong: Callable[[str], None]) -> tuple[int, in
     return None
 
 
-def _files(pictures: Path) -> frozenset[str]:
-    """Every file below the folder, relative to it."""
-    if not pictures.is_dir():
-        return frozenset()
-    found = []
+def _files(pictures: Path) -> Mapping[str, list[str]]:
+    """Every file below the folder, relative to it: plain name, and how it is spelled there."""
+    found: dict[str, list[str]] = {}
     for folder, _, names in os.walk(pictures):
         inside = Path(folder).relative_to(pictures).as_posix()
-        found += names if inside == "." else [f"{inside}/{name}" for name in names]
-    return frozenset(found)
+        for name in names:
+            file = name if inside == "." else f"{inside}/{name}"
+            found.setdefault(plain(file), []).append(file)
+    return found
 
 
-def _notes(columns: list[str], present: frozenset[str], lines: Mapping[str, int]) -> list[str]:
+def _notes(
+    columns: list[str], present: Mapping[str, object], lines: Mapping[str, int]
+) -> list[str]:
     unused = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
     notes = [f"columns that are not used: {', '.join(unused)}"] if unused else []
-    unlisted = sorted(name for name in present - lines.keys() if name.lower().endswith(_SUFFIXES))
+    unlisted = sorted(
+        name for name in present.keys() - lines.keys() if name.lower().endswith(_SUFFIXES)
+    )
     if unlisted:
         first = ", ".join(unlisted[:3]) + (", ..." if len(unlisted) > 3 else "")
         notes.append(f"{len(unlisted)} pictures that no line names: {first}")

@@ -35,7 +35,7 @@ def load_picture(pictures: Path, entry: Entry, fit: Fit = "crop") -> Loaded:
     """Reads, cuts or squashes, and shrinks one picture; never raises for a bad one."""
     from hil.images import load
 
-    path = pictures / entry.file
+    path = entry.path(pictures)
     try:
         crc = file_crc(path)
         photo = load(path, resize=True, fit=fit)

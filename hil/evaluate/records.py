@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hil.errors import UsageError
+from hil.file_names import plain
 from hil.images import FITS, Fit
 from hil.location import Location, NoLocation
 from hil.score import score_percent
@@ -252,7 +253,7 @@ def _result(data: dict[str, Any]) -> Result:
         _exactly(times, {field.name for field in fields(Times)})
         times = Times(**{name: _whole(value) for name, value in times.items()})
     return joined(
-        _text(data["file"]),
+        plain(_text(data["file"])),
         _whole(data["file_crc"]),
         _shared_size(*_pair(data["size"])),
         oracle,

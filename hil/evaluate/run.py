@@ -235,7 +235,7 @@ class _Collector:
         found = self._results.get(entry.file)
         try:
             return found is not None and found.file_crc == file_crc(
-                self.plan.data.pictures / entry.file
+                entry.path(self.plan.data.pictures)
             )
         except OSError:
             return False  # reading it to send it says what is wrong

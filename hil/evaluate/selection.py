@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hil.errors import UsageError
 from hil.evaluate.labels import DataSet, Entry
+from hil.file_names import plain
 
 ALL = "all"
 REPORTED, VALIDATION = "test", "val"
@@ -53,6 +54,8 @@ def select(
         UsageError: there is no such split or source, or nothing is left.
     """
     entries = data.entries
+    sources = [plain(name) for name in sources]
+    split, validation = (name and plain(name) for name in (split, validation))
     if sources:
         _check(set(sources), {entry.source for entry in entries}, "source", data)
         entries = tuple(entry for entry in entries if entry.source in sources)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from hil.errors import UsageError
+from hil.file_names import plain, stored
 from hil.text_file import read_json, read_text
 from model.dataset.inputs import BAD, Candidate, Found, name_problem, not_a
 from model.dataset.rule import MASK, Region, Rule, region
@@ -108,17 +109,17 @@ def _read(
     persons = _persons(path, data, rule)
     folders = _folders(path, found.root, data["images"])
     for image in data["images"]:
-        name = image["file_name"]
+        name = plain(image["file_name"])
         problem = name_problem(name)
         if problem:
             found.skip(options.source, name, BAD, problem)
             continue
-        picture = next((p for folder in folders if (p := folder / name).is_file()), None)
+        picture = next((p for folder in folders if (p := stored(folder, name)).is_file()), None)
         if picture is None:
             looked = ", ".join(folder.relative_to(found.root).as_posix() for folder in folders)
             found.skip(options.source, name, BAD, f"no such file in {looked}")
             continue
-        name = picture.relative_to(found.root).as_posix()
+        name = plain(picture.relative_to(found.root).as_posix())
         known = persons[image["id"]]
         if known.problems:
             found.skip(options.source, name, BAD, "; ".join(known.problems))
@@ -251,9 +252,13 @@ def _folders(path: Path, root: Path, images: Sequence[Mapping[str, Any]]) -> Seq
     tried = [*(root / name for name in names), *(root / "images" / name for name in names)]
     tried += [root / "images", root]
     there = [folder for folder in tried if folder.is_dir()]
-    if images and not any((folder / str(images[0]["file_name"])).is_file() for folder in there):
+    if images and not any(
+        stored(folder, str(images[0]["file_name"])).is_file() for folder in there
+    ):
         missing = all(
-            not (folder / str(image["file_name"])).is_file() for image in images for folder in there
+            not stored(folder, str(image["file_name"])).is_file()
+            for image in images
+            for folder in there
         )
         if missing:
             places = ", ".join(folder.relative_to(root).as_posix() for folder in tried)

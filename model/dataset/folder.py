@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
+from hil.file_names import plain
 from model.dataset.inputs import BAD, SUFFIXES, Candidate, Found, name_problem, not_a, source_name
 from model.dataset.split import Splitter
 
@@ -54,7 +55,7 @@ def _file(
     source: str,
     others: Counter[str],
 ) -> None:
-    name = path.relative_to(found.root).as_posix()
+    name = plain(path.relative_to(found.root).as_posix())
     suffix = path.suffix.lower()
     if path.name.startswith("."):
         others["hidden"] += 1

@@ -58,7 +58,7 @@ def _entry(
     keeps = splitter.how == INPUT and entry.split
     split = entry.split if keeps else splitter.split(entry.file)
     picture = Candidate(
-        pictures / entry.file,
+        entry.path(pictures),
         entry.file,
         source,
         split,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
+from hil.file_names import plain, stored
 from hil.text_file import read_text
 from model.dataset.inputs import BAD, SUFFIXES, Candidate, Found, name_problem, not_a, source_name
 from model.dataset.rule import Region, Rule, region
@@ -45,7 +46,7 @@ def read_voc(root: Path, rule: Rule, splitter: Splitter, source: str = "") -> Fo
     if not annotations:
         raise not_a("a Pascal VOC directory", root, LAYOUT)
     found = Found(root)
-    stems = [path.stem for path in annotations]
+    stems = [plain(path.stem) for path in annotations]
     splits = _lists(root)
     if splits:
         unlisted = len(set(stems) - splits.keys())
@@ -68,7 +69,7 @@ def _lists(root: Path) -> Mapping[str, str]:
         if not path.is_file():
             continue
         lines = read_text(path, "the list", "copy it again").splitlines()
-        for line in filter(None, map(str.strip, lines)):
+        for line in filter(None, (plain(line.strip()) for line in lines)):
             if splits.get(line) and name != splits[line]:
                 raise UsageError(
                     f"{line} is in the lists {splits[line]} and {name}",
@@ -90,21 +91,21 @@ def _read(
     if problem := name_problem(stem):
         found.skip(source, stem, BAD, problem)
         return
-    path = found.root / ANNOTATIONS / f"{stem}.xml"
+    path = stored(found.root / ANNOTATIONS, f"{stem}.xml")
     try:
         size, regions, problems = _annotation(path)
     except ValueError as error:
         found.skip(source, stem, BAD, f"{ANNOTATIONS}/{path.name}: {error}")
         return
     names = [f"{stem}{suffix}" for suffix in (*SUFFIXES, *map(str.upper, SUFFIXES))]
-    name = next((n for n in names if (found.root / PICTURES / n).is_file()), None)
+    name = next((n for n in names if stored(found.root / PICTURES, n).is_file()), None)
     if name is None:
         problems.append(f"no picture {PICTURES}/{names[0]}")
     if name is None or problems:
         found.skip(source, name or names[0], BAD, "; ".join(problems))
         return
     split = splitter.split(name, splits.get(stem, ""), of=set(splits.values()) - {""})
-    picture = Candidate(found.root / PICTURES / name, name, source, split, size=size)
+    picture = Candidate(stored(found.root / PICTURES, name), name, source, split, size=size)
     found.decided(picture, regions, rule)
 
 

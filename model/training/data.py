@@ -65,7 +65,7 @@ def load_pictures(
     pictures, problems = [], []
     for entry in entries:
         try:
-            path = data.pictures / entry.file
+            path = entry.path(data.pictures)
             pixels, _ = decode_gray(path.read_bytes(), path)
             pictures.append(Picture(entry, _shrunk(pixels)))
         except OSError as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hil.evaluate.labels import read_labels
 from model.dataset.split import hashed_split
 
 if TYPE_CHECKING:
@@ -182,6 +184,24 @@ def test_a_file_that_is_no_instances_file_is_refused(
     root = inputs.instances(content)
     assert build_vww.run("--coco", root) == 4
     assert message in build_vww.error
+
+
+@pytest.mark.parametrize(("listed", "on_disk"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_pictures_are_found_however_their_accents_are_spelled(
+    inputs: Inputs, build_vww: BuildVww, listed: Any, on_disk: Any
+) -> None:
+    said, there = (unicodedata.normalize(form, "é") for form in (listed, on_disk))
+    coco = inputs.coco([(f"{said}.jpg", [LARGE])])
+    (coco / "val2017" / f"{said}.jpg").rename(coco / "val2017" / f"{there}.jpg")
+    voc = inputs.voc(said, (1, 1, 80, 120))
+    inputs.voc_list("train", said)
+    for folder, suffix in (("JPEGImages", "jpg"), ("Annotations", "xml")):
+        (voc / folder / f"{said}.{suffix}").rename(voc / folder / f"{there}.{suffix}")
+    assert build_vww.run("--coco", coco) == 0
+    assert build_vww.labels() == {"coco/val2017/é.jpg": True}
+    assert build_vww.run("--voc", voc, out=inputs.folder / "out") == 0
+    (entry,) = read_labels(inputs.folder / "out").entries
+    assert (entry.file, entry.person) == ("voc2012/é.jpg", True)
 
 
 def test_two_categories_of_one_name_are_one_class(inputs: Inputs, build_vww: BuildVww) -> None:

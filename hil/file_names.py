@@ -1,0 +1,32 @@
+"""Names of files in one form.
+
+Unicode spells é as one letter (NFC) or as e with an accent (NFD). macOS hands out the
+second, other systems what was typed: a list and the files that it names may differ in it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+
+def plain(name: str) -> str:
+    """The name in the form that is compared and kept: NFC."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def stored(folder: Path, name: str) -> Path:
+    """What is called `name`, in either form, below a folder; `folder / name` if nothing is.
+
+    A file whose name is spelled in just this way comes first.
+    """
+    path = folder / name
+    if name.isascii() or path.exists():
+        return path
+    place = folder
+    for part in Path(name).parts:
+        twin = place / part
+        if not twin.exists() and place.is_dir():
+            twin = next((p for p in place.iterdir() if plain(p.name) == plain(part)), twin)
+        place = twin
+    return place
