@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from hil.cam_graph import INPUT_SHAPE
 from hil.errors import UsageError
 from hil.file_names import plain
+from hil.orientation import TIFF_STARTS, UPRIGHT, orientation, turned_upright
 from hil.text_file import read_bytes
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ the whole picture, with its sides scaled by different factors."""
 FITS: tuple[Fit, ...] = get_args(Fit)
 
 _JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
-_JPEG_EXIF = b"Exif\x00\x00"
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,21 +200,19 @@ def _decode(data: bytes, path: Path) -> tuple[NDArray[Any], list[str]]:
             where=str(path),
             hint="copy the picture again",
         )
-    # Alone of all modes this one keeps alpha, and it alone does not turn the picture.
-    raw = _picture(data, path, cv2.IMREAD_UNCHANGED)
-    if raw.dtype not in (np.uint8, np.uint16):
+    # The one mode that keeps alpha. It turns no picture but a TIFF, in every version of OpenCV;
+    # others depend on format and version, so that the turning is done here.
+    picture = _picture(data, path, cv2.IMREAD_UNCHANGED)
+    if picture.dtype not in (np.uint8, np.uint16):
         raise UsageError(
-            f"the picture has {raw.dtype} pixels", where=str(path), hint="save it with 8 bits"
+            f"the picture has {picture.dtype} pixels", where=str(path), hint="save it with 8 bits"
         )
-    if raw.ndim == 3 and raw.shape[2] == 4:
-        return raw, []
-    if data.startswith(_JPEG_START) and _JPEG_EXIF not in data:
-        return raw, []  # nothing can turn it: saves two of three decodings
-    any_kind = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
-    upright = _picture(data, path, any_kind)
-    as_stored = _picture(data, path, any_kind | cv2.IMREAD_IGNORE_ORIENTATION)
-    turned = not np.array_equal(upright, as_stored)
-    return upright, ["turned as its EXIF orientation says"] if turned else []
+    turn = orientation(data)
+    if turn == UPRIGHT:
+        return picture, []
+    if not data.startswith(TIFF_STARTS):
+        picture = np.ascontiguousarray(turned_upright(picture, turn))
+    return picture, ["turned as its EXIF orientation says"]
 
 
 def _picture(data: bytes, path: Path, mode: int) -> NDArray[Any]:

@@ -1,7 +1,7 @@
 """Size and orientation of a JPEG or PNG file, without decoding it.
 
 Read before decoding, so that a small file that claims a huge picture costs nothing.
-Sources: ITU-T T.81 (JPEG markers), PNG 1.2, Exif 2.3 (orientation, tag 0x0112).
+Sources: ITU-T T.81 (JPEG markers), PNG 1.2.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from hil.orientation import orientation
+
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8"
-_EXIF = b"Exif\x00\x00"
-_ORIENTATION = 0x0112
-_SHORT = 3
 
 _OTHERS = (
     (b"GIF8", 0, "GIF"),
@@ -57,16 +56,16 @@ def read_header(data: bytes) -> Header:
         raise BadPictureError("the file is empty")
     try:
         if data.startswith(_PNG):
-            header = _png(data)
+            size = _png(data)
         elif data.startswith(_JPEG):
-            header = _jpeg(data)
+            size = _jpeg(data)
         else:
             raise BadPictureError(_kind(data))
     except (struct.error, IndexError) as error:
         raise BadPictureError("truncated: it ends within its header") from error
-    if 0 in header.size:
-        raise BadPictureError(f"damaged: its header says {header.size[0]}x{header.size[1]} pixels")
-    return header
+    if 0 in size:
+        raise BadPictureError(f"damaged: its header says {size[0]}x{size[1]} pixels")
+    return Header(size, orientation(data))
 
 
 def _kind(data: bytes) -> str:
@@ -76,9 +75,9 @@ def _kind(data: bytes) -> str:
     return "not a JPEG or PNG file"
 
 
-def _png(data: bytes) -> Header:
+def _png(data: bytes) -> tuple[int, int]:
     size: tuple[int, int] | None = None
-    orientation, place = 1, len(_PNG)
+    place = len(_PNG)
     while place < len(data):
         length, kind = struct.unpack_from(">I4s", data, place)
         body = place + 8
@@ -86,16 +85,14 @@ def _png(data: bytes) -> Header:
             break
         if kind == b"IHDR":
             size = struct.unpack_from(">II", data, body)
-        elif kind == b"eXIf":
-            orientation = _orientation(data[body : body + length])
         elif kind == b"IEND" and size is not None:
-            return Header(size, orientation)
+            return size
         place = body + length + 4
     raise BadPictureError("truncated: the PNG has no end")
 
 
-def _jpeg(data: bytes) -> Header:
-    orientation, place = 1, 2
+def _jpeg(data: bytes) -> tuple[int, int]:
+    place = 2
     while place < len(data):
         if data[place] != 0xFF:
             raise BadPictureError("damaged: no marker where the JPEG needs one")
@@ -109,28 +106,8 @@ def _jpeg(data: bytes) -> Header:
         (length,) = struct.unpack_from(">H", data, place + 2)
         if marker in _FRAMES:
             height, width = struct.unpack_from(">HH", data, place + 5)
-            return Header((width, height), orientation)
-        body = data[place + 4 : place + 2 + length]
-        if marker == 0xE1 and body.startswith(_EXIF):
-            orientation = _orientation(body[len(_EXIF) :])
+            return width, height
         if marker in (0xD9, 0xDA):
             break
         place += 2 + length
     raise BadPictureError("truncated or damaged: the JPEG says no size")
-
-
-def _orientation(exif: bytes) -> int:
-    """Exif's orientation from its TIFF structure; 1 where it says none that is known."""
-    order = {b"II": "<", b"MM": ">"}.get(exif[:2])
-    if order is None:
-        return 1
-    try:
-        (first,) = struct.unpack_from(f"{order}I", exif, 4)
-        (count,) = struct.unpack_from(f"{order}H", exif, first)
-        for n in range(count):
-            tag, kind, _, value = struct.unpack_from(f"{order}HHIH", exif, first + 2 + 12 * n)
-            if tag == _ORIENTATION and kind == _SHORT:
-                return value if 1 <= value <= 8 else 1
-    except struct.error:
-        return 1  # damaged tags do not make a picture unusable; decoders ignore them too
-    return 1
