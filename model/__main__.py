@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from hil.errors import ExitCode, HilError
+from hil.command import run_command
 from model.commands import (
     build,
     build_vww,
@@ -43,14 +43,10 @@ _COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one subcommand; returns the process's exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        return int(options.run(options))
-    except HilError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return ExitCode.INTERRUPTED
+    return run_command(
+        lambda: int(options.run(options)),
+        lambda error: print(f"error: {error}", file=sys.stderr),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

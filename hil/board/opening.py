@@ -18,6 +18,7 @@ from hil.board.ports import Lister
 from hil.board.spec import parse_board_spec
 from hil.deadline import Deadline
 from hil.errors import UsageError
+from hil.host_error import host_errors
 
 if TYPE_CHECKING:
     from hil.board.facts import TimeBase
@@ -53,7 +54,8 @@ def open_board(
     parsed = parse_board_spec(spec)
     expected = None if firmware is None else read_expected(firmware)
     adapter = find_adapter(parsed, options, lister)
-    return open_adapter(adapter, expected, options, progress=progress, on_flash=on_flash)
+    with host_errors("the board cannot be opened"):
+        return open_adapter(adapter, expected, options, progress=progress, on_flash=on_flash)
 
 
 def open_adapter(

@@ -59,22 +59,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = next((word for word in words if word in COMMANDS), None)
     arguments = _parser(chosen).parse_args(words)
 
-    from rich.console import Console
+    from hil.cli.console import make_console
+    from hil.command import run_command
 
-    console = Console(highlight=False)
-    try:
-        code: int = importlib.import_module(f"hil.cli.{arguments.command}").run(arguments, console)
-    except HilError as error:
-        show_error(error, Console(stderr=True, highlight=False))
-        return int(error.exit_code)
-    except KeyboardInterrupt:
-        Console(stderr=True).print("interrupted", style="yellow")
-        return int(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader (`| head`) has seen enough; nothing more can be said to it.
-        sys.stderr.close()
-        return int(ExitCode.PASSED)
-    return int(code)
+    command = importlib.import_module(f"hil.cli.{arguments.command}")
+    return run_command(
+        lambda: int(command.run(arguments, make_console())),
+        lambda error: show_error(error, make_console(stderr=True)),
+    )
 
 
 def show_error(error: HilError, console: Console) -> None:

@@ -106,7 +106,7 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
             build_dir,
             target,
             on_step=on_step,
-            on_line=(lambda line: print(line, flush=True)) if arguments.verbose else None,
+            on_line=(lambda line: console.out(line)) if arguments.verbose else None,
         )
     checked = check_build(build_dir, project / FILE_NAME)
     for line in size_lines(checked.usage, objects=arguments.objects):

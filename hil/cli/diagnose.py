@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     diagnosis = diagnose(read_run(arguments.run))
     if arguments.json:
-        print(json.dumps(dataclasses.asdict(diagnosis)))
+        console.out(json.dumps(dataclasses.asdict(diagnosis)))
         return ExitCode.PASSED if diagnosis.empty else ExitCode.TEST_FAILED
     if diagnosis.empty:
         console.print("nothing to explain: no test failed, and no answer is wrong")

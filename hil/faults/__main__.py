@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hil.errors import ExitCode, HilError, InfrastructureError
+from hil.command import run_command
+from hil.errors import ExitCode, InfrastructureError
 from hil.faults.build import faults_dir
 from hil.faults.fault import Fault
 from hil.faults.proof import Caught, Named, Proof, prove
@@ -34,17 +35,17 @@ _MOST_UNEXPLAINED = 0.15
 
 def main(argv: list[str] | None = None) -> int:
     """Runs faults; 0 when all were caught, none was named wrongly, and few have no name."""
-    started = time.monotonic()
     arguments = _parser().parse_args(argv)
-    try:
-        faults = _chosen(arguments.faults)
-        if arguments.list:
-            _list(faults)
-            return ExitCode.PASSED
-        proofs = tuple(_prove_all(faults, arguments.folder or faults_dir(), arguments.jobs))
-    except HilError as error:
-        print(error, file=sys.stderr)
-        return int(error.exit_code)
+    return run_command(lambda: _run(arguments), lambda error: print(error, file=sys.stderr))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    started = time.monotonic()
+    faults = _chosen(arguments.faults)
+    if arguments.list:
+        _list(faults)
+        return ExitCode.PASSED
+    proofs = tuple(_prove_all(faults, arguments.folder or faults_dir(), arguments.jobs))
     from hil.faults.table import document, print_table
 
     print_table(proofs)
@@ -97,13 +98,14 @@ def _prove(fault: Fault, folder: Path) -> Proof:
 
 
 def _list(faults: Sequence[Fault]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from hil.cli.console import make_console
 
     table = Table("area", "fault", "the mistake")
     for fault in faults:
         table.add_row(fault.area.value, fault.id, fault.title)
-    Console().print(table)
+    make_console().print(table)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -46,8 +46,9 @@ def summary(proofs: Sequence[Proof]) -> str:
 
 def print_table(proofs: Sequence[Proof]) -> None:
     """The table on the terminal; in a log it takes the width that it needs."""
-    from rich.console import Console
     from rich.table import Table
+
+    from hil.cli.console import make_console
 
     table = Table(title="seeded faults", caption=summary(proofs))
     for heading in ("area", "fault", "outcome", "diagnosis", "given", "note"):
@@ -63,8 +64,8 @@ def print_table(proofs: Sequence[Proof]) -> None:
             proof.note,
             f"{proof.seconds + proof.build_s:.1f}",
         )
-    console = Console()
-    (console if console.is_terminal else Console(width=_LOG_COLUMNS)).print(table)
+    console = make_console()
+    (console if console.is_terminal else make_console(width=_LOG_COLUMNS)).print(table)
 
 
 def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:

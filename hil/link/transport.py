@@ -130,7 +130,12 @@ class SerialTransport:
 
         try:
             with self._errors():
-                self.port.write(data)
+                while data:
+                    # Most ports write all of it, and some do not say how much.
+                    sent = self.port.write(data)
+                    if sent == 0:
+                        raise serial.SerialTimeoutException("Write timeout")
+                    data = data[len(data) if sent is None else sent :]
         except serial.SerialTimeoutException as error:
             raise InfrastructureError(
                 f"the port took no more bytes for {self.port.write_timeout:g} s",

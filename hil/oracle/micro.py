@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.deadline import Deadline
+from hil.host_error import host_errors
 from hil.tflite_graph import read_graph
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Dea
     """
     import numpy as np
 
-    with tempfile.TemporaryDirectory(prefix="camhil-micro-") as name:
+    with (
+        host_errors("tflite-micro cannot be given its input"),
+        tempfile.TemporaryDirectory(prefix="camhil-micro-") as name,
+    ):
         directory = Path(name)
         (directory / "model.tflite").write_bytes(model)
         np.save(directory / "images.npy", np.stack(images))

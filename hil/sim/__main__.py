@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 from hil.errors import HilError, InfrastructureError
+from hil.host_error import host_errors
 from hil.scratch import ScratchFolder
 from hil.sim import options as sim_options
 from hil.sim.board import Board
@@ -34,7 +35,8 @@ def main(argv: list[str] | None = None) -> int:
     # SIGTERM ends the loop through an exception, so that everything is closed.
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        _serve(arguments, sim_options.from_arguments(arguments))
+        with host_errors("the simulated board cannot run"):
+            _serve(arguments, sim_options.from_arguments(arguments))
     except HilError as error:
         if arguments.json:
             problem = {"message": error.message, "where": error.where, "hint": error.hint}

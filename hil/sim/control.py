@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from hil.errors import UsageError
-from hil.sim import cpu
+from hil.sim import cpu, unix_socket
 from hil.sim.board import Board
 from hil.sim.line import NoiseRates
 from hil.sim.loop import Loop
@@ -70,7 +70,10 @@ def _replug(board: Board) -> None:
 
 
 class ControlServer:
-    """Listens on a Unix socket; any number of clients, one request per line."""
+    """Listens on a Unix socket; any number of clients, one request per line.
+
+    Errors as `hil.sim.unix_socket.listen`.
+    """
 
     def __init__(self, loop: Loop, path: Path, board: Board) -> None:
         self._loop = loop
@@ -78,9 +81,7 @@ class ControlServer:
         self._path = path
         self._clients: dict[int, socket.socket] = {}
         self._buffers: dict[int, bytearray] = {}
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(path))
-        self._listener.listen()
+        self._listener = unix_socket.listen(path)
         loop.add(self._listener.fileno(), self._accept)
 
     def close(self) -> None:

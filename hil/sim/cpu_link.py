@@ -85,7 +85,8 @@ class Cpu:
         # In memory: the folder for temporary files may be mounted noexec.
         app = os.memfd_create("camhil-app")
         try:
-            os.write(app, library)
+            with open(app, "wb", closefd=False) as file:
+                file.write(library)
             message = {"op": "start", "id": self._run_id, **asdict(launch)}
             self._send(message, [uart.fileno(), app])
         finally:

@@ -20,6 +20,7 @@ from typing import Any
 
 from hil import flash_layout, resources
 from hil.errors import InfrastructureError, UsageError
+from hil.host_error import host_errors
 from hil.sim import app_image
 
 Progress = Callable[[str], None]
@@ -31,12 +32,16 @@ _APP = "camhil.bin"
 _MODEL = "model.bin"
 _LIBRARY = "libcamhil_app.so"
 _STAMP = ".stamp"
+_LOCK = ".lock"
+# What compiler and linker print where it is the machine that fails, not the source.
+_FULL = ("No space left on device", "Disk quota exceeded", "Read-only file system")
 _TAIL_LINES = 30
 # What the library is made of; tests, fuzzers and the ESP-IDF project do not count.
 SOURCES = ("core", "host", "third_party", "VERSION", "partitions.csv")
 # Part of the stamp: a change of the packing code must not be skipped either.
 _PACKING = (
     "flash_layout.py",
+    "text_file.py",
     "model_partition.py",
     "sim/app_image.py",
     "sim/esp_image.py",
@@ -45,15 +50,28 @@ _PACKING = (
 
 
 def default_build_dir() -> Path:
-    """`build/sim` of the checkout, or a folder in the user's cache for an installed package."""
+    """`build/sim` of the checkout, or a folder in the user's cache for an installed package.
+
+    The cache also for a checkout that cannot be written.
+    """
     root = resources.checkout()
-    if root is not None:
+    if root is not None and _can_write(root / "build" / "sim"):
         return root / "build" / "sim"
     import platformdirs
 
     from hil import __version__
 
     return Path(platformdirs.user_cache_dir("camhil")) / f"sim-{__version__}"
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether a build could take its lock in this folder, which is made if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _LOCK).open("a").close()
+    except OSError:
+        return False
+    return True
 
 
 def build(
@@ -72,15 +90,21 @@ def build(
     Two processes may build into one folder at the same time: one waits.
 
     Raises UsageError for a missing model or a compile error, InfrastructureError when
-    there is no compiler.
+    there is no compiler, or the folder cannot be written.
     """
     folder = build_dir or default_build_dir()
+    with host_errors("cannot write the simulated board's firmware", folder):
+        return _build(folder, model, settings, firmware, progress or (lambda _text: None))
+
+
+def _build(
+    folder: Path, model: Path | None, settings: Path | None, firmware: Path | None, say: Progress
+) -> Path:
     tflite = model or resources.find("model/person_cam.tflite")
     toml = settings or tflite.with_suffix(".toml")
     firmware = firmware or resources.find("firmware")
-    say = progress or (lambda _text: None)
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder / ".lock"):
+    with _locked(folder / _LOCK):
         stamp = _content_hash(firmware, [tflite, toml])
         if _is_current(folder, stamp):
             return folder
@@ -191,6 +215,12 @@ def _run(command: list[str | Path], failure: str) -> None:
             hint="install one: `apt install g++`, `dnf install gcc-c++`, or set CXX",
         )
     tail = "\n".join(result.stdout.splitlines()[-_TAIL_LINES:])
+    if any(text in result.stdout for text in _FULL):
+        raise InfrastructureError(
+            f"{failure}: the build folder or TMPDIR cannot be written:\n{tail}",
+            where=" ".join(str(part) for part in command),
+            hint="free some space there, or let TMPDIR name a folder of another disk",
+        )
     raise UsageError(
         f"{failure} (exit status {result.returncode}):\n{tail}",
         where=" ".join(str(part) for part in command),

@@ -38,7 +38,7 @@ class FlashFile:
             raise InfrastructureError(
                 f"cannot use the flash file: {error.strerror}",
                 where=str(path),
-                hint="name a file that can be written",
+                hint="free some space there, or name a file that can be written",
             ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,11 +89,11 @@ class FlashFile:
 def _create_erased(path: Path) -> None:
     """Appears in one step, so that two boards never see a half-made file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+    with tempfile.NamedTemporaryFile(dir=path.parent) as file:
         file.write(bytes([ERASED]) * FLASH_BYTES)
-    with contextlib.suppress(FileExistsError):
-        os.link(file.name, path)
-    Path(file.name).unlink()
+        file.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def default_flash_file() -> Path:

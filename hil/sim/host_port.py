@@ -64,12 +64,9 @@ class _Stream:
         loop.add(fd, self._ready, READ | WRITE | EDGE)
 
     def write(self, data: bytes) -> None:
-        if self._backlog:
-            self._keep(data)
-            return
-        sent = self._send(data)
-        if sent < len(data):
-            self._keep(data[sent:])
+        while data and not self._backlog and (sent := self._send(data)):
+            data = data[sent:]
+        self._keep(data)
 
     def pause(self, paused: bool) -> None:
         self._paused = paused
@@ -83,8 +80,8 @@ class _Stream:
         self._loop.remove(self._fd)
 
     def _ready(self, events: int) -> None:
-        if self._backlog and events & WRITE:
-            del self._backlog[: self._send(bytes(self._backlog))]
+        if events & WRITE:
+            self._flush()
         if events & ~WRITE:
             self._read()
 
@@ -103,6 +100,11 @@ class _Stream:
                 self._on_end()
                 return
             self._on_data(data)
+
+    def _flush(self) -> None:
+        # Until the system takes no more: a full buffer alone makes it report the next edge.
+        while self._backlog and (sent := self._send(bytes(self._backlog))):
+            del self._backlog[:sent]
 
     def _send(self, data: bytes) -> int:
         try:

@@ -15,7 +15,9 @@ from typing import Any, Literal, TypeVar
 
 from hil.deadline import Deadline
 from hil.errors import HilError, InfrastructureError, UsageError
+from hil.host_error import host_errors
 from hil.scratch import ScratchFolder
+from hil.sim import unix_socket
 from hil.sim.options import SimOptions
 
 __all__ = ["SimOptions", "SimProcess"]
@@ -54,7 +56,8 @@ class SimProcess:
         Raises UsageError for options that cannot be, InfrastructureError if it does not
         start.
         """
-        self._folder = ScratchFolder("camhil-sim-")
+        with host_errors("the simulated board has no folder for its files"):
+            self._folder = ScratchFolder("camhil-sim-")
         self._log = self._folder.path / "board.log"
         self.control = str(self._folder.path / "control.sock")
         self._socket: socket.socket | None = None
@@ -138,7 +141,8 @@ class SimProcess:
         try:
             if self._socket is None:
                 self._socket = socket.socket(socket.AF_UNIX)
-                self._socket.connect(self.control)
+                with unix_socket.address(Path(self.control)) as short:
+                    self._socket.connect(short)
             self._socket.settimeout(limit.remaining() or 1e-3)
             self._socket.sendall(json.dumps({"op": op, **fields}).encode() + b"\n")
             while b"\n" not in self._pending:

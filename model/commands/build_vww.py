@@ -115,8 +115,7 @@ def _add_form(group: argparse._ArgumentGroup) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Makes the data set; returns the exit code."""
-    from rich.console import Console
-
+    from hil.cli.console import make_console
     from hil.evaluate.bar import ProgressBar
     from model.dataset.build import Plan, build, default_jobs
     from model.dataset.pictures import Form
@@ -127,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
     form = Form(options.shorter_side, options.format, round(options.max_megapixels * 1e6))
     jobs = options.jobs or default_jobs()
     plan = Plan(options.out, label, form, options.append, options.skip_bad, jobs)
-    console = Console(highlight=False)
+    console = make_console()
     with ProgressBar(console, lambda: None) as bar:
         built = build(found, plan, bar)
     show(built, options.out, console)

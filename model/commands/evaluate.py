@@ -52,8 +52,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """The exit code is that of the gates, if there are any."""
-    from rich.console import Console
-
     from hil.evaluate.data import read_data
     from hil.evaluate.gates import Known
     from hil.evaluate.report import as_json, write_json
@@ -63,7 +61,9 @@ def run(options: argparse.Namespace) -> int:
 
     if options.jobs is not None and options.jobs < 1:
         raise UsageError(f"--jobs is {options.jobs}", hint="give 1 or more")
-    console = Console(highlight=False)
+    from hil.cli.console import make_console
+
+    console = make_console()
     gates = None if options.gates is None else load_gates(options.gates)
     data = read_data(options.data)
     chosen = select(

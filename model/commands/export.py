@@ -78,8 +78,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exports; returns the exit code."""
-    from rich.console import Console
-
     from hil.evaluate.labels import read_labels
     from model import export
     from model.card import LABELS, POSITIVE_CLASS, Card
@@ -87,7 +85,9 @@ def run(options: argparse.Namespace) -> int:
     from model.training.validation import both_class_sources
 
     _check(options)
-    console = Console(stderr=True, highlight=False)
+    from hil.cli.console import make_console
+
+    console = make_console(stderr=True)
     trained = export.find_trained(options.trained)
     data = read_labels(options.data)
     sources = tuple(options.source) or both_class_sources(data.entries)

@@ -54,8 +54,7 @@ def run(options: argparse.Namespace) -> int:
     """Sorts; returns the exit code."""
     import shutil
 
-    from rich.console import Console
-
+    from hil.cli.console import make_console
     from model.backend import prepare_backend
     from model.card import POSITIVE_CLASS
     from model.dataset.sorting import KNOWN, NO_PERSON, PERSON, UNSURE, Sureness
@@ -66,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     paths = _photographs(options)
     prepare_backend()
     networks = [load_cells(path) for path in options.by]
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     known = None if options.apart_from is None else _known(options.apart_from)
     counts: Counter[str] = Counter()
     problems: list[str] = []

@@ -47,8 +47,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Teaches; returns the exit code."""
-    from rich.console import Console
-
+    from hil.cli.console import make_console
     from hil.evaluate.labels import read_labels
     from model.backend import prepare_backend
     from model.card import POSITIVE_CLASS
@@ -63,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     )
     from model.training.validation import validation_set
 
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     path = options.weights or packaged_weights()
     weights = read_weights(path)
     data = read_labels(options.data)

@@ -106,15 +106,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Trains; returns the exit code."""
-    from rich.console import Console
 
+    from hil.cli.console import make_console
     from hil.evaluate.labels import read_labels
     from model.backend import prepare_backend
     from model.training.data import load_split
     from model.training.run import Terms, finish, restore, start
     from model.training.started import started, write_started
 
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     recipe = _recipe(options)
     initial = None if options.init is None else _model(options.init)
     data = read_labels(options.data)

@@ -54,6 +54,37 @@ def write_all(descriptor, data):
         data = data[os.write(descriptor, data) :]
 
 
+class ShortPort:
+    """Takes a few bytes a call; one that `says_nothing` takes all, as some adapters do."""
+
+    write_timeout = 1.0
+
+    def __init__(self, *, most=3, says_nothing=False):
+        self.written = b""
+        self._most = most
+        self._says_nothing = says_nothing
+
+    def fileno(self):
+        raise OSError
+
+    def write(self, data):
+        taken = data if self._says_nothing else data[: self._most]
+        self.written += taken
+        return None if self._says_nothing else len(taken)
+
+
+@pytest.mark.parametrize("says_nothing", [False, True])
+def test_a_write_that_is_cut_short_goes_on(says_nothing):
+    port = ShortPort(says_nothing=says_nothing)
+    SerialTransport(port, "port").write(bytes(range(256)))
+    assert port.written == bytes(range(256))
+
+
+def test_a_port_that_takes_nothing_is_told():
+    with pytest.raises(InfrastructureError, match="took no more bytes for 1 s"):
+        SerialTransport(ShortPort(most=0), "port").write(b"data")
+
+
 def test_bytes_of_every_value_pass_in_both_directions(pty):
     far, path = pty
     transport = open_serial(path, 115200)

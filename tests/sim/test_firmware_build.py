@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +95,46 @@ def test_a_second_process_waits_for_the_build_of_the_first(built: Path, tiny: Pa
         with pytest.raises(subprocess.TimeoutExpired):
             second.wait(0.5)
     assert second.wait(WAIT_S) == 0
+
+
+def test_a_checkout_that_cannot_be_written_builds_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout, cache = tmp_path / "checkout", tmp_path / "cache"
+    checkout.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    monkeypatch.setattr(resources, "checkout", lambda: checkout)
+    assert firmware.default_build_dir() == checkout / "build" / "sim"
+    shutil.rmtree(checkout / "build")
+    (checkout / "build").touch()  # as good as a folder without the right to write
+    assert firmware.default_build_dir().is_relative_to(cache)
+
+
+def test_a_folder_that_cannot_be_written_is_infrastructure(tmp_path: Path, tiny: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InfrastructureError, match=r"cannot write .* Not a directory") as caught:
+        firmware.build(tmp_path / "file" / "build", model=tiny)
+    assert caught.value.where.startswith(str(tmp_path / "file"))
+
+
+def test_a_full_disk_is_infrastructure(
+    tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(firmware, "_compile", lambda _source, _folder: tiny)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InfrastructureError, match="No space left on device") as caught:
+        firmware.build(tmp_path / "build", model=tiny)
+    assert caught.value.where == str(tmp_path / "build")
+    assert "free some space" in caught.value.hint
+
+
+def test_a_compiler_that_ran_out_of_space_is_no_wrong_source() -> None:
+    said = "fatal error: error writing to /tmp/x.s: No space left on device"
+    with pytest.raises(InfrastructureError, match="error writing to"):
+        firmware._run(["sh", "-c", f"echo '{said}'; exit 1"], "compiling failed")
 
 
 def test_a_model_that_is_too_big_is_refused(built: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import serial
 
 from hil.deadline import Deadline
 from hil.errors import HilError, InfrastructureError, UsageError
+from hil.sim import unix_socket
 from hil.sim.options import SimOptions
 from hil.sim.process import SimProcess
 from hil.wire.enums import ErrorCode, ResetReason
@@ -220,6 +221,28 @@ def test_raw_tcp_serves_a_board(chip: Chip) -> None:
             assert b"POWERON_RESET" in port.read_until(b"POWERON_RESET")
 
 
+def test_a_folder_for_temporary_files_may_have_a_long_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chip: Chip
+) -> None:
+    folder = tmp_path / ("temporary-files-" * 8)
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    with SimProcess(SimOptions(flash_file=chip())) as board:
+        assert board.status()["port"] == board.port
+        assert Path(board.control).is_relative_to(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_folder_for_temporary_files_that_is_none_is_infrastructure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file" / "below"))
+    with pytest.raises(InfrastructureError, match="no folder for its files: Not a directory"):
+        SimProcess()
+
+
 def test_the_control_socket_speaks_json_lines(chip: Chip) -> None:
     import socket
 
@@ -228,7 +251,8 @@ def test_the_control_socket_speaks_json_lines(chip: Chip) -> None:
         socket.socket(socket.AF_UNIX) as client,
         client.makefile("rw") as lines,
     ):
-        client.connect(board.control)
+        with unix_socket.address(Path(board.control)) as short:
+            client.connect(short)
         client.settimeout(WAIT_S)
         lines.write('not json\n{"op": "status"}\n')
         lines.flush()
