@@ -7,10 +7,8 @@ strictly: a damaged file or another version is an error, never a guess.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +17,7 @@ from hil.baseline.model import Figure, Setting, Snapshot
 from hil.errors import InfrastructureError, UsageError
 from hil.judge.record import from_json, to_json
 from hil.text_file import read_text
+from hil.whole_file import write_whole
 
 VERSION = 1
 """Version of the file; a reader refuses others."""
@@ -42,18 +41,8 @@ def save(snapshot: Snapshot, path: Path) -> None:
     Raises:
         InfrastructureError: it cannot be written; what was there is untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(dumps(snapshot))
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(path)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
+        write_whole(path, dumps(snapshot).encode())
     except OSError as cause:
         raise InfrastructureError(
             f"cannot write the baseline: {cause.strerror or cause}",

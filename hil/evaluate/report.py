@@ -11,6 +11,7 @@ from hil.evaluate.against import Change, pictures_digest
 from hil.evaluate.quality import Evaluation
 from hil.evaluate.rows import Value, rows, share
 from hil.metrics import Decisions
+from hil.whole_file import write_whole
 
 if TYPE_CHECKING:
     from hil.evaluate.run import Answers
@@ -77,11 +78,8 @@ def write_json(data: dict[str, Any], path: Path) -> None:
     """Writes the file whole or not at all. Raises InfrastructureError if it cannot."""
     from hil.record.writer import report_error
 
-    part = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+        write_whole(path, (json.dumps(data, indent=1) + "\n").encode())
     except OSError as cause:
         raise report_error(path, cause) from cause
 

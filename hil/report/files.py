@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from hil.record.writer import report_error
+from hil.whole_file import write_whole
 
 
 def write_report(path: Path, text: str) -> None:
@@ -14,13 +14,8 @@ def write_report(path: Path, text: str) -> None:
     Raises:
         InfrastructureError: it cannot be written; what was there is untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        # A file's name need not be text, and may be shown.
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
     except OSError as cause:
         raise report_error(path, cause) from cause
