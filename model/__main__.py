@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from hil.command import run_command
+from hil.command import Parser, run_command
 from model.commands import (
     build,
     build_vww,
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m model",
         description="The model of the firmware: data, build, check, replace it.",
     )

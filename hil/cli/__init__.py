@@ -10,10 +10,11 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from hil import __version__
-from hil.errors import ExitCode, HilError
+from hil.command import Parser, run_command
+from hil.errors import HilError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,14 +33,8 @@ COMMANDS = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
-
-
 def _parser(only: str | None) -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="hil",
         description="Hardware-in-the-loop tests for neural networks on ESP32 boards.",
         epilog="Tests: pytest --pyargs hil.suite --board SPEC",
@@ -60,7 +55,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser(chosen).parse_args(words)
 
     from hil.cli.console import make_console
-    from hil.command import run_command
 
     command = importlib.import_module(f"hil.cli.{arguments.command}")
     return run_command(

@@ -214,7 +214,7 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
 
 def _object(line: bytes, kind: str, where: str) -> dict[str, Any]:
     try:
-        data = json.loads(line)  # also of the bytes of a byte order mark
+        data = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise _damaged(str(error), where) from error
     if not isinstance(data, dict) or data.pop("kind", None) != kind:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hil.command import run_command
+from hil.command import Parser, run_command
 from hil.errors import ExitCode, InfrastructureError
 from hil.faults.build import faults_dir
 from hil.faults.fault import Fault
@@ -109,7 +109,7 @@ def _list(faults: Sequence[Fault]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m hil.faults",
         description="Runs the acceptance suite under seeded faults of the simulated board.",
     )

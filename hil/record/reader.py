@@ -47,7 +47,7 @@ def read_lines(path: Path) -> Iterator[Any]:
 def record_of(line: bytes, where: str) -> Any:
     """One line as a dataclass of `KINDS`; None for one that was cut short. Errors as `read_run`."""
     try:
-        data = json.loads(line)  # of bytes: a byte order mark is no error
+        data = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as cause:
         if not line.endswith(b"\n"):
             return None  # the writer was interrupted in it

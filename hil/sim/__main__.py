@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from hil.command import Parser
 from hil.errors import HilError, InfrastructureError
 from hil.host_error import host_errors
 from hil.scratch import ScratchFolder
@@ -114,7 +115,7 @@ def _announce(as_json: bool, status: dict[str, Any]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m hil.sim", description="A simulated ESP32 board on a serial port."
     )
     sim_options.add_arguments(parser)
