@@ -11,6 +11,9 @@
 # BOARD=/dev/ttyUSB0 FIRMWARE=path/to/build make hil   the same on a real board
 # GATES=my-gates.toml                                  other limits, or none: GATES=
 # ARGS="-k location"                                   more arguments for pytest
+#
+# make itself ends with 2 whenever something is wrong; the last line before says what, with the
+# exit code of pytest or hil. Where the code matters, as in CI, call these.
 
 PYTHON   ?= python3
 BOARD    ?= sim
@@ -23,7 +26,13 @@ VENV       := .venv
 BIN        := $(VENV)/bin
 READY      := $(VENV)/.ready
 MODEL_VENV := .venv-model
+SUITE       = --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
+  $(if $(GATES),--gates "$(GATES)") --junitxml=out/junit.xml --facts=out/facts.jsonl \
+  --html=out/report.html --self-contained-html
 CXX_FILES  = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /generated/ -e /third_party/)
+
+# Runs $(2) and says last what its exit code means: make itself ends with 2 for all of them.
+run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.exit_codes "make $(1)" $$code
 
 .DEFAULT_GOAL := help
 .PHONY: help setup hil test bench firmware faults test-model lint format clean
@@ -45,9 +54,7 @@ $(READY): pyproject.toml
 
 hil: $(READY)
 	@mkdir -p out
-	@$(BIN)/python -m pytest hil/suite --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
-	  $(if $(GATES),--gates "$(GATES)") --junitxml=out/junit.xml --facts=out/facts.jsonl \
-	  --html=out/report.html --self-contained-html $(ARGS)
+	$(call run,hil,$(BIN)/python -m pytest hil/suite $(SUITE) $(ARGS))
 
 test: $(READY)
 	@$(BIN)/python -m pytest tests $(ARGS)
@@ -56,11 +63,11 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 firmware: $(READY)
-	@$(BIN)/hil build --target "$(TARGET)" $(ARGS)
+	$(call run,firmware,$(BIN)/hil build --target "$(TARGET)" $(ARGS))
 
 # FAULTS=ci: a quick ten; FAULTS="a b": these.
 faults: $(READY)
-	@$(BIN)/python -m hil.faults $(or $(FAULTS),all --write docs/faults.md)
+	$(call run,faults,$(BIN)/python -m hil.faults $(or $(FAULTS),all --write docs/faults.md))
 
 test-model:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

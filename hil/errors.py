@@ -31,6 +31,27 @@ class ExitCode(enum.IntEnum):
     GATE_FAILED = 7
     NOT_PROVEN = 8
 
+    @property
+    def meaning(self) -> str:
+        """In words, as in docs/architecture.md."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.PASSED: "everything ran and passed",
+    ExitCode.TEST_FAILED: "a test failed: the board answered, and the answer is wrong",
+    ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.INTERNAL: "internal error of pytest or camhil",
+    ExitCode.USAGE: "usage: option, file or value cannot be used",
+    ExitCode.NO_TESTS: "no tests were collected",
+    ExitCode.INFRASTRUCTURE: "infrastructure: something could not be measured, or a report not "
+    "written",
+    ExitCode.GATE_FAILED: "all tests passed, but a gate is not met",
+    ExitCode.NOT_PROVEN: "all tests passed, but a gate could not be measured, or the sample is too "
+    "small to prove it; or tests were skipped since this machine has no such board (QEMU is "
+    "missing)",
+}
+
 
 class HilError(Exception):
     """Base of all errors that the harness raises on purpose."""

@@ -47,6 +47,12 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
     assert listed >= {int(code) for code in errors.ExitCode}
 
 
+def test_the_table_of_exit_codes_has_their_meanings() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d) \| (.*) \|$", page.split("## Exit codes")[1], re.MULTILINE)
+    assert rows == [(str(int(code)), code.meaning) for code in errors.ExitCode]
+
+
 def broken_links(page: Path) -> list[str]:
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
     local = [target for target in targets if not re.match(r"[a-z]+:", target)]
