@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from hil.columns import aligned
 from hil.gates.model import GateResult, GateStatus, GatesVerdict, Ship
 from hil.measure.text import signed_text, value_text
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from hil.baseline.model import Comparison
 
-COLUMNS = ("gate", "limit", "measured", "margin", "against baseline", "status")
+COLUMNS = ("gate", "limit", "measured", "margin", "status")
 Tone = Literal["good", "bad", "unsure", "plain", "head"]
 _LISTED = 5
 
@@ -74,7 +75,7 @@ def properties(verdict: GatesVerdict) -> tuple[tuple[str, str], ...]:
 
 
 def limit_text(result: GateResult) -> str:
-    """ "<= 400,000 us", ">= 90.0 %", "10 us to 20 us"."""
+    """ "<= 400,000 us", ">= 90.0 %", "10 to 20 us"."""
     gate = result.gate
     if gate.statistic == "not worse":
         return "baseline"
@@ -83,11 +84,12 @@ def limit_text(result: GateResult) -> str:
         return f"<= {value_text(gate.max, gate.metric)}"
     if gate.max is None:
         return f">= {value_text(gate.min, gate.metric)}"
-    return f"{value_text(gate.min, gate.metric)} to {value_text(gate.max, gate.metric)}"
+    low = value_text(gate.min, gate.metric).partition(" ")[0]  # the unit is said once
+    return f"{low} to {value_text(gate.max, gate.metric)}"
 
 
 def cells(result: GateResult, comparison: Comparison | None = None) -> tuple[str, ...]:
-    """The row of one gate, as in `COLUMNS`."""
+    """What there is to say of one gate: its row, with what a baseline says before the status."""
     metric = result.gate.metric
     measured = "-" if result.measured is None else value_text(result.measured, metric)
     if result.interval is not None:
@@ -122,17 +124,18 @@ def against_text(result: GateResult, comparison: Comparison | None) -> str:
 
 def _table(verdict: GatesVerdict, comparison: Comparison | None) -> Iterator[Line]:
     rows = [cells(result, comparison) for result in verdict.results]
-    widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
-    yield Line(_row(COLUMNS, widths), "head")
-    for row, result in zip(rows, verdict.results, strict=True):
-        yield Line(_row(row, widths), _TONES[result.status])
-
-
-def _row(values: tuple[str, ...], widths: list[int]) -> str:
-    # Names to the left, numbers to the right.
-    first, *numbers, last = values
-    middle = [cell.rjust(width) for cell, width in zip(numbers, widths[1:-1], strict=True)]
-    return "  ".join([first.ljust(widths[0]), *middle, last])
+    # What most gates do not have stands below its row: the table fits a terminal.
+    table = [(row[0], row[1], row[2].partition(" (")[0], row[3], row[5]) for row in rows]
+    head, *lines = aligned([COLUMNS, *table], last_left=True)
+    for text in head:
+        yield Line(text, "head")
+    for row, texts, result in zip(rows, lines, verdict.results, strict=True):
+        for text in texts:
+            yield Line(text, _TONES[result.status])
+        notes = [f"measured {row[2]}"] if result.interval is not None else []
+        notes += [] if row[4] in ("-", "same") else [f"against baseline: {row[4]}"]
+        if notes:
+            yield Line(f"    {'; '.join(notes)}", _TONES[result.status])
 
 
 def _reasons(verdict: GatesVerdict) -> Iterator[Line]:

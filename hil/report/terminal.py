@@ -25,28 +25,25 @@ COLUMNS = (
     "image",
     "score",
     "location",
-    "worst LSB",
+    "LSB",
     "invoke_us",
     "round trip",
-    "arena",
     "verdict",
 )
 
 
 def row(image: JudgedImage) -> tuple[str, ...]:
-    """The cells of one image's row, as in `COLUMNS`."""
+    """The cells of one image's row, as in `COLUMNS`; LSB: the worst of score, map and features."""
     facts, times = image.record.facts, image.record.times
     location = facts.device.location
-    arena = image.record.memory.arena_used_bytes
     largest = image.largest_lsb
     return (
         facts.image,
         percent_text(facts.device.scores[facts.positive_class]),
         f"({location.x}, {location.y})" if isinstance(location, Location) else location.value,
-        "not comparable" if largest is None else str(largest),
+        "-" if largest is None else str(largest),
         str(times.invoke_us),
         f"{times.round_trip_us / 1e3:.1f} ms",
-        "unknown" if arena is None else f"{arena:,} B",
         image.status.value,
     )
 
@@ -70,6 +67,10 @@ def board_rows(judged: JudgedRun) -> Iterator[tuple[str, str]]:
     yield "link", _listing((name, count) for name, count in link.counts if count)
     yield "answers", _answers(judged)
     yield "recoveries", str(link.recoveries)
+    used = [image.record.memory.arena_used_bytes for image in judged.images]
+    known = [count for count in used if count is not None]
+    if known:
+        yield "arena", f"{max(known):,} B"
 
 
 def _answers(judged: JudgedRun) -> str:
@@ -131,20 +132,14 @@ def write_conclusion(reporter: pytest.TerminalReporter, conclusion: Conclusion) 
 
 
 def _write_table(reporter: pytest.TerminalReporter, images: tuple[JudgedImage, ...]) -> None:
-    rows = [row(image) for image in images]
-    widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
-    reporter.write_line(_line(COLUMNS, widths), bold=True)
-    for cells, image in zip(rows, images, strict=True):
-        passed = image.status is Status.PASSED
-        reporter.write_line(_line(cells, widths), red=not passed)
+    from hil.columns import aligned
 
-
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    # Names to the left, numbers to the right.
-    first, *rest = cells
-    parts = [first.ljust(widths[0])]
-    parts += [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
-    return "  ".join(parts)
+    head, *rows = aligned([COLUMNS, *map(row, images)])
+    for text in head:
+        reporter.write_line(text, bold=True)
+    for texts, image in zip(rows, images, strict=True):
+        for text in texts:
+            reporter.write_line(text, red=image.status is not Status.PASSED)
 
 
 def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog, run: Run) -> None:
