@@ -69,14 +69,17 @@ def project_dir() -> Path:
 
 
 def _build_sim(arguments: argparse.Namespace, console: Console) -> int:
+    from hil.cli.console import dimly
     from hil.sim.firmware import build
 
-    folder = build(arguments.build_dir, progress=lambda text: console.print(f"[dim]{text}[/]"))
-    console.print(f"Built for the simulated board: {folder}", markup=False, soft_wrap=True)
+    folder = build(arguments.build_dir, progress=dimly(console))
+    console.print(f"Built for the simulated board: {folder}", markup=False)
     return ExitCode.PASSED
 
 
 def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
+    from rich.markup import escape
+
     from hil.firmware_build.budget import FILE_NAME
     from hil.firmware_build.check import check_build
     from hil.firmware_build.idf import SUPPORTED, build, configured_target, find_idf
@@ -87,7 +90,7 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     project = project_dir()
     idf = find_idf(target)
     build_dir = (arguments.build_dir or project / "build").absolute()
-    console.print(f"[dim]ESP-IDF {idf} in[/] {idf.path}", soft_wrap=True)
+    console.print(f"[dim]ESP-IDF {idf} in[/] {escape(str(idf.path))}")
     if not idf.supported:
         first, last = (".".join(map(str, version)) for version in SUPPORTED)
         console.print(f"[yellow]note:[/] tried with v{first} to v{last}, not with {idf}")
@@ -96,8 +99,7 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     elif differing := differing_settings(project, target):
         console.print(
             f"[yellow]note:[/] not as in sdkconfig.defaults: {', '.join(differing)} "
-            f"(by menuconfig, or from older defaults: delete {project / 'sdkconfig'})",
-            soft_wrap=True,
+            f"(by menuconfig, or from older defaults: delete {escape(str(project / 'sdkconfig'))})",
         )
     with _progress(console, shown=not arguments.verbose) as on_step:
         build(
@@ -110,15 +112,15 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
         )
     checked = check_build(build_dir, project / FILE_NAME)
     for line in size_lines(checked.usage, objects=arguments.objects):
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(line, markup=False)
     console.print()
     for line in budget_lines(checked.lines):
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(line, markup=False)
     if checked.exit_code:
         over = checked.exit_code is ExitCode.GATE_FAILED
         what = "Over the memory budget." if over else "The memory budget is not proven."
         limits = f"The limits are in {project / FILE_NAME}."
-        console.print(f"\n[bold red]{what}[/] {limits}", soft_wrap=True)
+        console.print(f"\n[bold red]{what}[/] {escape(limits)}")
         return checked.exit_code
     shown = _short(build_dir)
     console.print(
@@ -126,7 +128,6 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
         f"  hil flash --board /dev/ttyUSB0 --firmware {shown}\n"
         f"  pytest hil/suite --board /dev/ttyUSB0 --firmware {shown}",
         markup=False,
-        soft_wrap=True,
     )
     return ExitCode.PASSED
 

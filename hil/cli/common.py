@@ -33,10 +33,11 @@ def run_options(arguments: argparse.Namespace) -> RunOptions:
 @contextmanager
 def open_bench(options: RunOptions, console: Console) -> Iterator[Bench]:
     """A bench whose progress is shown; closed afterwards, also after Ctrl-C."""
+    from hil.cli.console import dimly
     from hil.testbench import Bench
 
     bench = Bench(options)
-    bench.progress = lambda text: console.print(f"[dim]{text}[/]")
+    bench.progress = dimly(console)
     try:
         yield bench
     finally:

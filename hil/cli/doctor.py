@@ -21,19 +21,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Prints the findings. Infrastructure exit code when tests cannot run here."""
     from rich.markup import escape
-    from rich.table import Table
+
+    from hil.cli.console import print_facts
 
     findings = examine()
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    rows = []
     for finding in findings:
-        detail = escape(finding.detail)
+        rows.append((_MARKS[finding.status], escape(finding.subject), escape(finding.detail)))
         if finding.hint:
-            detail += f"\n[bold]hint:[/] {escape(finding.hint)}"
-        table.add_row(_MARKS[finding.status], escape(finding.subject), detail)
-    console.print(table)
+            rows.append(("", "", f"[bold]hint:[/] {escape(finding.hint)}"))
+    print_facts(console, rows)
     bad = [finding.subject for finding in findings if finding.status is Status.BAD]
     if bad:
         console.print(f"\n[bold red]Tests cannot run yet:[/] {escape(', '.join(bad))}")

@@ -109,7 +109,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     console.print(f"\n{done.summary}")
     change = None if other is None else change_against(other, found, done.answers)
     if change is not None:
-        console.print(change.text, markup=False, soft_wrap=True)
+        console.print(change.text, markup=False)
     verdict = None
     if gates is not None:
         known = Known(done.tflite, done.state, change)
@@ -210,7 +210,7 @@ def judge_and_print(
     verdict = judge_evaluation(found, answers, gates, known)
     console.print()
     for line in verdict_lines(verdict):
-        console.print(line.text, style=STYLES[line.tone], markup=False, soft_wrap=True)
+        console.print(line.text, style=STYLES[line.tone], markup=False)
     return verdict
 
 

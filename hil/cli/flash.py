@@ -49,12 +49,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         if report is None:
             console.print("Nothing was flashed, as asked for.")
         elif report.skipped:
-            console.print(f"Nothing to write: {report.reason}.")
+            console.print(f"Nothing to write: {report.reason}.", markup=False)
         else:
             for file in report.files:
                 done = "written" if file.written else "unchanged"
                 console.print(
-                    f"{file.offset:#08x}  {file.size_bytes:>9,} bytes  {done}  {file.name}"
+                    f"{file.offset:#08x}  {file.size_bytes:>9,} bytes  {done}  {file.name}",
+                    markup=False,
                 )
             console.print(f"{report.written_bytes:,} bytes in {report.seconds:.1f} s.")
         identity = board.identity

@@ -78,7 +78,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         runs = [run for run in store.runs() if arguments.board in run.board]
         if not runs:
             wanted = f" of a board {arguments.board!r}" if arguments.board else ""
-            console.print(f"no runs{wanted} in {path}: add some with `hil history --import RUN`")
+            text = f"no runs{wanted} in {path}: add some with `hil history --import RUN`"
+            console.print(text, markup=False)
         elif arguments.metric is not None:
             _one_metric(store, runs, arguments.metric, arguments.png, console)
         else:
@@ -101,10 +102,10 @@ def _take_in(store: Store, runs: Sequence[Path], others: Sequence[Path], console
 
     for path in runs:
         new = store.add_run(read_run(path), str(path))
-        console.print(f"{path}: {'added' if new else 'there already'}", style="dim")
+        console.print(f"{path}: {'added' if new else 'there already'}", style="dim", markup=False)
     for path in others:
         added, present = store.merge(path)
-        console.print(f"{path}: {added} added, {present} there already", style="dim")
+        console.print(f"{path}: {added} added, {present} there already", style="dim", markup=False)
 
 
 def _overview(store: Store, runs: Sequence[StoredRun], last: int, console: Console) -> None:
@@ -187,6 +188,8 @@ def _trends(store: Store, runs: Sequence[StoredRun], console: Console) -> None:
 def _one_metric(
     store: Store, runs: Sequence[StoredRun], metric: str, png: Path | None, console: Console
 ) -> None:
+    from rich.markup import escape
+
     from hil.store.chart import chart, glyphs
     from hil.store.series import series_of
 
@@ -194,17 +197,17 @@ def _one_metric(
     if not found:
         raise _no_such_metric(store, metric)
     for series in found:
-        console.print(f"[bold]{metric}[/]  {series.board}")
-        console.print(series.label, style="dim")
+        console.print(f"[bold]{escape(metric)}[/]  {series.board}")
+        console.print(series.label, style="dim", markup=False)
         for line in chart(series, console.width, using=glyphs(console.encoding)):
-            console.print(line, markup=False, no_wrap=True, overflow="crop")
+            console.print(line, markup=False)
         for step in series.steps:
             console.print(f"step: {_step_text(series, step)}")
         console.print(f"runs: {len(series.values)}, steps: {len(series.steps)}", style="dim")
         console.print()
     if png is not None:
         _draw(found[-1], png)
-        console.print(f"drawn: {png}", style="dim")
+        console.print(f"drawn: {png}", style="dim", markup=False)
 
 
 def _size_text(series: Series, step: Step) -> str:

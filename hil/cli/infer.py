@@ -36,20 +36,21 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     photo = load(arguments.photo, resize=not arguments.exact_size)
     with open_bench(run_options(arguments), console) as bench:
         for note in photo.notes:
-            console.print(f"{photo.name}: {note}")
+            console.print(f"{photo.name}: {note}", markup=False)
         measurement = bench.measure(photo)
     show(measurement, console)
     if arguments.output is not None:
         _draw(measurement, arguments.output)
-        console.print(f"drawn: {arguments.output}")
+        console.print(f"drawn: {arguments.output}", markup=False)
     failed = any(verdict.status is Status.FAILED for verdict in measurement.verdicts)
     return ExitCode.TEST_FAILED if failed else ExitCode.PASSED
 
 
 def show(measurement: Measurement, console: Console) -> None:
     """Prints the answer, and each check against the oracle."""
-    from rich.table import Table
+    from rich.markup import escape
 
+    from hil.cli.console import print_facts
     from hil.judge.verdict import Status
     from hil.location import Location
     from hil.score import percent_text
@@ -68,10 +69,10 @@ def show(measurement: Measurement, console: Console) -> None:
         Status.FAILED: "[bold red]FAILED[/]",
         Status.NOT_RUN: "[yellow]not run[/]",
     }
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for verdict in measurement.verdicts:
-        table.add_row(verdict.check, marks[verdict.status], verdict.explanation)
-    console.print(table)
+    print_facts(
+        console,
+        [(v.check, marks[v.status], escape(v.explanation)) for v in measurement.verdicts],
+    )
 
 
 def _draw(measurement: Measurement, path: Path) -> None:

@@ -38,14 +38,12 @@ def _looking_only(options: RunOptions) -> RunOptions:
 
 def show(board: Board, console: Console) -> None:
     """Prints identity, tensors, operators and memory."""
+    from rich.markup import escape
     from rich.table import Table
 
-    facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    facts.add_column(style="bold", no_wrap=True)
-    facts.add_column(overflow="fold")
-    for name, value in _lines(board):
-        facts.add_row(name, value)
-    console.print(facts)
+    from hil.cli.console import print_facts
+
+    print_facts(console, [(f"[bold]{name}[/]", escape(value)) for name, value in _lines(board)])
 
     tensors = Table(title="tensors", title_justify="left", box=None, padding=(0, 2, 0, 0))
     for column in ("role", "output", "shape", "scale", "zero point", "bytes"):

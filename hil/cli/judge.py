@@ -39,5 +39,5 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     limits = None if arguments.tolerances is None else load_tolerances(arguments.tolerances)
     conclusion = conclude(read_run(arguments.run), question, limits)
     for line in conclusion_lines(conclusion):
-        console.print(line.text, style=STYLES[line.tone], markup=False, soft_wrap=True)
+        console.print(line.text, style=STYLES[line.tone], markup=False)
     return int(conclusion.exit_code())

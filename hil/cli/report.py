@@ -88,7 +88,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         f"{head.outcome.value}: {'; '.join(head.reasons)}",
         style=style,
         markup=False,
-        soft_wrap=True,
     )
     return ExitCode.PASSED
 
@@ -130,4 +129,4 @@ def _comparison(judged: JudgedRun, against: JudgedRun, source: Path) -> Comparis
 
 def _say(console: Console, path: Path) -> None:
     size = path.stat().st_size
-    console.print(f"written: {path} ({size / 1e6:.1f} MB)", markup=False, soft_wrap=True)
+    console.print(f"written: {path} ({size / 1e6:.1f} MB)", markup=False)

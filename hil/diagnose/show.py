@@ -59,7 +59,9 @@ def _unexplained(found: Unexplained) -> Iterator[Line]:
     if found.images:
         yield from _wrapped(f"in {len(found.images)}: {listed(found.images)}")
     for fact in found.facts:
-        yield from _wrapped(fact)
+        # What a test or an error said, with paths and commands that people copy.
+        for number, line in enumerate(fact.splitlines()):
+            yield Line(f"{'  ' if number == 0 else '    '}{line.strip()}")
 
 
 def worth_showing(diagnosis: Diagnosis) -> DivergenceRecord | None:
@@ -88,5 +90,13 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _wrapped(text: str) -> Iterator[Line]:
-    for line in textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    "):
+    """Prose; a word that is too long, such as a path, is wider and stays whole."""
+    for line in textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
         yield Line(line)
