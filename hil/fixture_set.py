@@ -80,8 +80,8 @@ def load_photos(directory: Path | None = None) -> tuple[FixturePhoto, ...]:
             the set that comes with camhil.
 
     Raises:
-        UsageError: no such directory, no pictures, or a manifest with an unknown
-            key, a wrong value, or a file that is missing or is another one.
+        UsageError: no such directory, no pictures, a name that is no text, a manifest with an
+            unknown key, a wrong value, or a file that is missing or is another one.
     """
     root = find("fixtures") if directory is None else directory
     if not root.is_dir():
@@ -93,6 +93,13 @@ def load_photos(directory: Path | None = None) -> tuple[FixturePhoto, ...]:
         files = sorted(f for f in pictures.iterdir() if f.suffix.lower() in _SUFFIXES)
         photos = [FixturePhoto(plain(file.stem), file) for file in files]
         _refuse_double_names(photos, root)
+    for photo in photos:
+        if not photo.name.isprintable():  # bytes that are no text among them
+            raise UsageError(
+                "the picture's name is not UTF-8, or has control characters",
+                where=str(photo.path),
+                hint="rename it: reports name pictures by it",
+            )
     if not photos:
         raise UsageError(
             "no pictures", where=str(root), hint=f"put {', '.join(_SUFFIXES)} files there"

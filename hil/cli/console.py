@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -38,15 +38,23 @@ def dimly(console: Console) -> Callable[[str], None]:
     return lambda text: console.print(text, style="dim", markup=False)
 
 
-def print_facts(console: Console, rows: Iterable[Sequence[str]]) -> None:
-    """Rows of rich's markup in columns; the last is as long as it is, and not wrapped."""
+def print_facts(
+    console: Console, rows: Iterable[Sequence[str]], *, right: Collection[int] = ()
+) -> None:
+    """Rows of rich's markup in columns, which are as wide as they have to be: nothing is cut.
+
+    `right`: numbers of the columns that are in line at their right.
+    """
     from rich.text import Text
 
     lines = [[Text.from_markup(cell) for cell in row] for row in rows]
     widths = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
     for line in lines:
-        for cell, width in zip(line[:-1], widths, strict=False):
-            cell.pad_right(width - cell.cell_len)
+        for column, (cell, width) in enumerate(zip(line, widths, strict=True)):
+            if column in right:
+                cell.pad_left(width - cell.cell_len)
+            elif column < len(line) - 1:
+                cell.pad_right(width - cell.cell_len)
         console.print(Text("  ").join(line), soft_wrap=True)
 
 

@@ -120,24 +120,30 @@ def _overview(store: Store, runs: Sequence[StoredRun], last: int, console: Conso
 
 
 def _list(runs: Sequence[StoredRun], console: Console) -> None:
-    from rich.table import Table
+    from rich.markup import escape
+
+    from hil.cli.console import print_facts
 
     if not runs:
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("started (UTC)", "firmware", "model", "images", "ended"):
-        table.add_column(column)
+    rows = [_bold("started (UTC)", "firmware", "model", "images", "ended")]
     for run in runs:
         setting = run.setting
-        table.add_row(
-            run.started[:16].replace("T", " "),
-            f"{setting.firmware_version} build {setting.build_id[:8]}",
-            setting.model_sha256[:8],
-            str(setting.image_count),
-            _ended(run.exit_code),
+        rows.append(
+            (
+                run.started[:16].replace("T", " "),
+                escape(f"{setting.firmware_version} build {setting.build_id[:8]}"),
+                setting.model_sha256[:8],
+                str(setting.image_count),
+                _ended(run.exit_code),
+            )
         )
-    console.print(table)
+    print_facts(console, rows, right=(3,))
     console.print()
+
+
+def _bold(*names: str) -> tuple[str, ...]:
+    return tuple(f"[bold]{name}[/]" for name in names)
 
 
 def _ended(code: int | None) -> str:
@@ -151,19 +157,15 @@ def _ended(code: int | None) -> str:
 
 
 def _trends(store: Store, runs: Sequence[StoredRun], console: Console) -> None:
-    from rich.table import Table
+    from rich.markup import escape
 
     from hil.baseline.text import value_text
+    from hil.cli.console import print_facts
     from hil.store.chart import glyphs, sparkline
     from hil.store.series import series_of
 
     using = glyphs(console.encoding)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("metric", no_wrap=True)
-    table.add_column("trend", no_wrap=True)
-    table.add_column("runs", justify="right")
-    table.add_column("now", justify="right", no_wrap=True)
-    table.add_column("last step")
+    rows = [_bold("metric", "trend", "runs", "now", "last step")]
     for metric in _OVERVIEW:
         found = series_of(metric, runs, store.figures(metric))
         if found:
@@ -174,14 +176,16 @@ def _trends(store: Store, runs: Sequence[StoredRun], console: Console) -> None:
                 step = newest.steps[-1]
                 day = newest.runs[step.index].started[:10]
                 last_step = f"{_size_text(newest, step)} on {day}"
-            table.add_row(
-                metric,
-                sparkline(newest.values, _SPARKLINE, using),
-                str(count) if count == total else f"{count} of {total}",
-                value_text(newest.values[-1], newest.metric),
-                last_step,
+            rows.append(
+                (
+                    escape(metric),
+                    sparkline(newest.values, _SPARKLINE, using),
+                    str(count) if count == total else f"{count} of {total}",
+                    value_text(newest.values[-1], newest.metric),
+                    last_step,
+                )
             )
-    console.print(table)
+    print_facts(console, rows, right=(2, 3))
     console.print()
 
 

@@ -22,6 +22,8 @@ from hil.evaluate.records import (
     result_line,
 )
 
+_START = b'{"kind":"evaluation"'  # of every such file: no other one is cut or written to
+
 
 class ResultsFile:
     """An open results file; a context manager. `kept`: the results that it held, by file."""
@@ -86,6 +88,12 @@ class ResultsFile:
         stream.seek(0)
         for number, line in enumerate(stream, start=1):
             if not line.endswith(b"\n"):
+                if number == 1 and not (line.startswith(_START) or _START.startswith(line)):
+                    raise UsageError(
+                        "this is no results file",
+                        where=str(self.path),
+                        hint="give a new file, or one that --resume wrote",
+                    )
                 number -= 1
                 break
             where = f"{self.path}, line {number}"

@@ -41,6 +41,14 @@ def test_results_are_taken_over_and_added_to(tmp_path: Path) -> None:
         assert list(file.kept) == ["0.png", "1.png", "2.png", "3.png"]
 
 
+def test_a_file_of_another_kind_is_not_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "photo.png"
+    path.write_bytes(b"\x89PNG without any line end")
+    with pytest.raises(UsageError, match="this is no results file"):
+        ResultsFile(path, HEADER)
+    assert path.read_bytes() == b"\x89PNG without any line end"
+
+
 def test_a_later_result_of_a_picture_replaces_the_earlier(tmp_path: Path) -> None:
     path = written(tmp_path / "results.jsonl", 1)
     newer = dataclasses.replace(result(0), file_crc=99)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import unicodedata
 from pathlib import Path
 
@@ -74,6 +75,16 @@ def test_two_files_that_differ_in_the_form_alone_are_an_error(tmp_path: Path) ->
     (tmp_path / "labels.csv").write_text(f"file,person,boxes\n{NFC}.png,1,\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"2 files are called .* in different Unicode forms"):
         read_labels(tmp_path)
+
+
+@pytest.mark.parametrize("name", [b"photo-\xff.png", b"two\nlines.png"])
+def test_a_photograph_whose_name_is_no_text_is_an_error(tmp_path: Path, name: bytes) -> None:
+    try:
+        picture(tmp_path / os.fsdecode(name))
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    with pytest.raises(UsageError, match="name is not UTF-8, or has control characters"):
+        load_photos(tmp_path)
 
 
 def test_sources_and_splits_are_chosen_in_either_form(tmp_path: Path) -> None:

@@ -16,13 +16,23 @@ from hypothesis import strategies as st
 from hil import flash_layout
 from hil.baseline import files as baseline_files
 from hil.board.flasher_args import read_flasher_args
-from hil.errors import UsageError
+from hil.errors import ExitCode, HilError, UsageError
 from hil.evaluate.against import read_other
 from hil.evaluate.labels import read_labels
+from hil.evaluate.records import (
+    RESULTS_VERSION,
+    Header,
+    header_line,
+    joined,
+    pack_answer,
+    result_line,
+)
+from hil.evaluate.results_file import ResultsFile
 from hil.firmware_build.budget import read_budget
 from hil.fixture_set import load_photos
 from hil.gates.load import load_gates
 from hil.judge.tolerance import load_tolerances
+from hil.location import NoLocation
 from hil.model_partition import read_partition
 from hil.record.reader import read_run
 from hil.resources import find
@@ -107,6 +117,19 @@ def _coco(folder: Path) -> tuple[Path, Callable[[], Any]]:
     return path, lambda: read_coco(folder, Rule(), Splitter(HASH), CocoOptions())
 
 
+def _results(folder: Path) -> tuple[Path, Callable[[], Any]]:
+    path = folder / "results.jsonl"
+    header = Header(RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", 1, 60, (96, 96), "litert")
+    answer = pack_answer(7, (-3, 3), 60, NoLocation.BELOW_THRESHOLD, None)
+
+    def read() -> Any:
+        with ResultsFile(path, header) as results:
+            return dict(results.kept)
+
+    path.write_text(header_line(header) + "\n" + result_line(joined("a", 1, (9, 9), answer)) + "\n")
+    return path, read
+
+
 GATES = '[[gate]]\nmetric = "invoke_us"\nstatistic = "max"\nmax = 400\n'
 PARTITIONS = "nvs, data, nvs, 0x9000, 0x6000,\nfactory, app, factory, 0x10000, 1M, encrypted\n"
 FILES: dict[str, Place] = {
@@ -125,6 +148,7 @@ FILES: dict[str, Place] = {
     "flasher_args": _flasher_args,
     "run": _run_file,
     "baseline": _baseline,
+    "results": _results,
     "coco": _coco,
 }
 each_file = pytest.mark.parametrize("make", FILES.values(), ids=FILES.keys())
@@ -148,19 +172,20 @@ def test_a_file_in_latin_1_is_a_usage_error_that_names_it(tmp_path: Path, make: 
 
 
 @each_file
-def test_a_folder_in_place_of_the_file_is_a_usage_error(tmp_path: Path, make: Place) -> None:
+def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path, make: Place) -> None:
     path, read = make(tmp_path)
     path.unlink()
     path.mkdir()
-    with pytest.raises(UsageError):
+    with pytest.raises(HilError) as caught:  # a file that would be written to: infrastructure
         read()
+    assert caught.value.exit_code in (ExitCode.USAGE, ExitCode.INFRASTRUCTURE)
 
 
 @each_file
 @pytest.mark.parametrize("content", [b"", b"\0", BOM, b"\xff\xfea\0", b"[" * 100_000, b"\x89PNG"])
 def test_what_is_no_such_file_is_a_usage_error(tmp_path: Path, make: Place, content: bytes) -> None:
     path, read = make(tmp_path)
-    empty_is_all_right = path.suffix in (".toml", ".csv") and content in (b"", BOM)
+    empty_is_all_right = path.suffix in (".toml", ".csv", ".jsonl") and content in (b"", BOM)
     path.write_bytes(content)
     try:
         read()
@@ -201,7 +226,7 @@ def _changed(value: Any, place: int, new: Any) -> tuple[Any, int]:
     return value, place
 
 
-@pytest.mark.parametrize("name", ["coco", "report", "flasher_args", "baseline", "run"])
+@pytest.mark.parametrize("name", ["coco", "report", "flasher_args", "baseline", "run", "results"])
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
