@@ -47,7 +47,7 @@ def print_facts(
     """
     from rich.text import Text
 
-    lines = [[Text.from_markup(cell) for cell in row] for row in rows]
+    lines = [[Text.from_markup(cell, emoji=False) for cell in row] for row in rows]
     widths = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
     for line in lines:
         for column, (cell, width) in enumerate(zip(line, widths, strict=True)):

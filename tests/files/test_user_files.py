@@ -228,7 +228,7 @@ def _changed(value: Any, place: int, new: Any) -> tuple[Any, int]:
 
 @pytest.mark.parametrize("name", ["coco", "report", "flasher_args", "baseline", "run", "results"])
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(place=st.integers(0, 40), new=VALUES)
 def test_any_value_in_a_json_file_is_read_or_a_usage_error(
@@ -245,7 +245,7 @@ LINES = st.text(st.sampled_from("aà,;.0123456789-+xMKe \t#\"'=[]{}:\\\n\r\0") |
 
 
 @pytest.mark.parametrize("name", ["labels", "partitions", "gates", "manifest", "ids", "recipe"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cut=st.integers(0, 60), text=LINES)
 def test_any_text_in_a_text_file_is_read_or_a_usage_error(
     tmp_path_factory: pytest.TempPathFactory, name: str, cut: int, text: str
