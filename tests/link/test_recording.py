@@ -147,7 +147,9 @@ sys.stdin.read()
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     records = read_recording(path)
-    assert [r.data for r in records] == [b"frame %d" % number for number in range(100)]
+    # A busy machine adds records of writes that had to wait.
+    sent = [r.data for r in records if r.kind is Kind.SENT]
+    assert sent == [b"frame %d" % number for number in range(100)]
 
 
 def test_a_full_disk_is_remembered_and_the_conversation_goes_on() -> None:
