@@ -55,6 +55,7 @@ def compare_snapshots(after: Snapshot, before: Snapshot, name: str) -> Compariso
         before=name,
         differences=differences(before.setting, after.setting),
         changes=compare(after, before),
+        where=f"on the {kind}" if (kind := after.setting.stand_in) else "",
     )
 
 

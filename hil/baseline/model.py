@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from hil.measure.stand_in import said, stand_in
+
 
 class Outcome(str, enum.Enum):
     """What a change means. Only a change that is not noise is better or worse."""
@@ -48,6 +50,11 @@ class Setting:
     partitions: tuple[str, ...]
     images: str
     image_count: int
+
+    @property
+    def stand_in(self) -> str:
+        """What stood in for a chip ("simulated board"); empty for a chip."""
+        return stand_in(self.target, self.clock.partition(",")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +131,13 @@ class Comparison:
         before: what was compared with: a file or a name.
         differences: what differs in the setting, each "what: before -> after".
         changes: one per metric.
+        where: the later one was measured, as in `hil.measure.stand_in`.
     """
 
     before: str
     differences: tuple[str, ...]
     changes: tuple[Change, ...]
+    where: str = ""
 
     def of(self, outcome: Outcome) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.outcome is outcome)
@@ -139,4 +148,5 @@ class Comparison:
     def headline(self) -> str:
         """ "3 worse, 1 better, 20 same, 2 not comparable"."""
         order = (Outcome.WORSE, Outcome.BETTER, Outcome.SAME, Outcome.NOT_COMPARABLE)
-        return ", ".join(f"{len(self.of(outcome))} {outcome.value}" for outcome in order)
+        counts = ", ".join(f"{len(self.of(outcome))} {outcome.value}" for outcome in order)
+        return said(counts, self.where)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from hil.baseline.model import Setting
 from hil.errors import UsageError
+from hil.measure.stand_in import SIMULATED_TARGET
+from hil.measure.time_base import EMULATED
 
 if TYPE_CHECKING:
     from hil.record.run import BoardFacts, ImageRecord, Run
-
-_SIMULATED = "sim"
 
 
 def setting_of(run: Run) -> Setting:
@@ -59,7 +59,7 @@ def baseline_key(board: BoardFacts) -> str:
         *_partitions(board),
     )
     target = board.target
-    if board.time_base != "real":
+    if board.time_base in EMULATED:
         target, parts = f"{target} emulated", (*parts, board.time_base)
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
     return "-".join((_slug(target), _slug(engine_name(board.engine)), digest))
@@ -94,11 +94,11 @@ def _clock(run: Run, board: BoardFacts) -> str:
         for image in run.images
         if image.times.invoke_cycles is not None and image.times.invoke_us
     ]
-    prefix = "" if board.time_base == "real" else f"{board.time_base}, "
+    prefix = f"{board.time_base}, " if board.time_base in EMULATED else ""
     if rates:
         return f"{prefix}{round(statistics.median(rates))} MHz"
     if prefix:
         return board.time_base
     # The simulated board runs on the host's clock; which Python drives it plays no part.
     host = run.header.system.partition(", Python")[0]
-    return host if board.target == _SIMULATED else ""
+    return host if board.target == SIMULATED_TARGET else ""

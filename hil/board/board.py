@@ -51,6 +51,7 @@ from hil.board.results import (
 from hil.board.watched_port import BoardAlarm
 from hil.deadline import Deadline
 from hil.errors import FirmwareError, HilError, InfrastructureError, UsageError
+from hil.measure.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:
     import numpy as np
@@ -155,8 +156,10 @@ class Board:
 
     @property
     def time_base(self) -> TimeBase:
-        """What its times mean; "real" unless the chip is emulated."""
-        return self._connection.time_base
+        """What its times mean; "real" unless the chip is emulated or simulated."""
+        by_adapter = self._connection.time_base
+        simulated = self._identity is not None and self._identity.target == SIMULATED_TARGET
+        return "host" if simulated and by_adapter == "real" else by_adapter
 
     @property
     def recorder(self) -> Recorder | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-TimeBase = Literal["real", "virtual", "none"]
-"""What the board's times mean. "real": how long it takes. "virtual": an emulator counted
-instructions, so they repeat and can be held against each other, not against a limit. "none": an
-emulator as fast as its host at that moment."""
+TimeBase = Literal["real", "host", "virtual", "none"]
+"""What the board's times mean. "real": how long it takes on a chip. "host": on the host computer,
+which runs the simulated board. "virtual": an emulator counted instructions, so they repeat and can
+be held against each other, not against a limit. "none": an emulator as fast as its host at that
+moment."""
 
 if TYPE_CHECKING:
     import numpy as np

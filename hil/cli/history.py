@@ -112,11 +112,17 @@ def _overview(store: Store, runs: Sequence[StoredRun], last: int, console: Conso
     shown = {run.digest for run in runs[-last:]}
     for board in dict.fromkeys(run.board for run in runs):
         of_board = [run for run in runs if run.board == board]
-        console.print(f"[bold]{board}[/]")
+        console.print(f"[bold]{board}[/]{_stand_in(of_board[-1])}")
         _list([run for run in of_board if run.digest in shown], console)
         _trends(store, of_board, console)
     if len(runs) > last:
         console.print(f"{len(runs) - last} older runs: --last {len(runs)} lists all", style="dim")
+
+
+def _stand_in(run: StoredRun) -> str:
+    """What stood in for a chip, to put behind a board's name."""
+    kind = run.setting.stand_in
+    return f"  [yellow]{kind}: no times of a chip[/]" if kind else ""
 
 
 def _list(runs: Sequence[StoredRun], console: Console) -> None:
@@ -201,7 +207,7 @@ def _one_metric(
     if not found:
         raise _no_such_metric(store, metric)
     for series in found:
-        console.print(f"[bold]{escape(metric)}[/]  {series.board}")
+        console.print(f"[bold]{escape(metric)}[/]  {series.board}{_stand_in(series.runs[-1])}")
         console.print(series.label, style="dim", markup=False)
         for line in chart(series, console.width, using=glyphs(console.encoding)):
             console.print(line, markup=False)

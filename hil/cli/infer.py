@@ -12,6 +12,7 @@ from hil.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from hil.board import Board
     from hil.testbench import Measurement
 
 
@@ -38,12 +39,24 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         for note in photo.notes:
             console.print(f"{photo.name}: {note}", markup=False)
         measurement = bench.measure(photo)
+        meaning = _times_mean(bench.ready_board())
     show(measurement, console)
+    if meaning:
+        console.print(meaning, markup=False)
     if arguments.output is not None:
         _draw(measurement, arguments.output)
         console.print(f"drawn: {arguments.output}", markup=False)
     failed = any(verdict.status is Status.FAILED for verdict in measurement.verdicts)
     return ExitCode.TEST_FAILED if failed else ExitCode.PASSED
+
+
+def _times_mean(board: Board) -> str:
+    """What stood in for a chip, and whose its times are; empty for a chip."""
+    from hil.measure.stand_in import stand_in
+    from hil.measure.time_base import note
+
+    kind = stand_in(board.identity.target, board.time_base)
+    return f"{kind}: these times are {note(board.time_base)}" if kind else ""
 
 
 def show(measurement: Measurement, console: Console) -> None:

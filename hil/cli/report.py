@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     head = headline(judged, verdict, diagnosis)
     style = {"good": "green", "bad": "bold red", "open": "yellow"}[head.outcome.tone]
     console.print(
-        f"{head.outcome.value}: {'; '.join(head.reasons)}",
+        f"{head.said}: {'; '.join(head.reasons)}",
         style=style,
         markup=False,
     )

@@ -12,6 +12,7 @@ from hil.evaluate.records import Times
 from hil.evaluate.run import Answers
 from hil.gates.judge import judge_gates
 from hil.gates.model import Gates, GatesVerdict, Ship
+from hil.gates.run import without_real_time
 from hil.measure.catalog import CATALOG
 from hil.measure.samples import (
     Samples,
@@ -22,6 +23,7 @@ from hil.measure.samples import (
     score_samples,
     value_samples,
 )
+from hil.measure.stand_in import stand_in, where_measured
 
 if TYPE_CHECKING:
     from hil.evaluate.against import Change
@@ -85,7 +87,9 @@ def judge_evaluation(
         known: what else there is to be judged.
     """
     measured = evaluation_samples(found, answers, known, gates.confidence)
-    verdict = judge_gates(measured, gates)
+    verdict = dataclasses.replace(judge_gates(measured, gates), where=_where(found, known))
+    if known.state is not None and known.state.board.time_base != "real":
+        verdict = without_real_time(verdict, known.state.board.time_base)
     if found.alike:
         verdict = verdict.without_proof(ALIKE)
     both = found.agreement
@@ -95,6 +99,15 @@ def judge_evaluation(
     if both.failed > len(failures):
         failures.append(f"and {both.failed - len(failures)} more images")
     return dataclasses.replace(verdict, ship=Ship.DO_NOT_SHIP, failures=tuple(failures))
+
+
+def _where(found: Evaluation, known: Known) -> str:
+    if known.state is not None:
+        return where_measured(known.state.board)
+    if not found.header.build_id:
+        return "without a board"
+    kind = stand_in(found.header.target)
+    return f"on the {kind}" if kind else ""
 
 
 def evaluation_samples(

@@ -101,6 +101,7 @@ def _decisions(point: Decisions) -> dict[str, Any]:
 def _verdict(verdict: GatesVerdict) -> dict[str, Any]:
     return {
         "verdict": verdict.ship.value,
+        "where": verdict.where,
         "failures": verdict.failures,
         "trouble": verdict.trouble,
         "gates": [

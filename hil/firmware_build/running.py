@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.firmware_build.budget import FILE_NAME
+from hil.measure.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:
     from hil.board.artifacts import Expected
     from hil.firmware_build.budget import Budget
     from hil.wire.replies import MemoryReport
 
-SIM_TARGET = "sim"
 PROJECT = "camhil"  # project name of the firmware that comes with the harness
 
 
@@ -50,7 +50,7 @@ def figures(report: MemoryReport, target: str, budget: Budget) -> tuple[Figure, 
 def _figures(report: MemoryReport, target: str, budget: Budget) -> Iterator[Figure]:
     if report.static_bytes is not None:
         yield Figure("own static RAM", report.static_bytes, budget.static_ram_bytes, False)
-    if target == SIM_TARGET:
+    if target == SIMULATED_TARGET:
         return
     if report.arena_used_bytes is not None:
         yield Figure("arena in use", report.arena_used_bytes, budget.arena_bytes, False)

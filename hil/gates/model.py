@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hil.measure.catalog import Metric
+from hil.measure.stand_in import said
 
 Statistic = Literal["median", "p95", "max", "min", "sum", "proportion", "value", "not worse"]
 
@@ -83,6 +84,7 @@ class GateResult:
         samples: how many values or trials there were.
         needed: how many would do, at what was measured; None if unknown or enough.
         explanation: one sentence.
+        clock: whose time was measured, where it is no chip's ("host's"); empty otherwise.
     """
 
     gate: Gate
@@ -93,6 +95,7 @@ class GateResult:
     samples: int
     explanation: str
     needed: int | None = None
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class GatesVerdict:
     `trouble`: what could not be measured; with it a run is at best NOT PROVEN.
     `unproven`: what was not tried, since this machine lacks something for it, what was tried
     and proves nothing, and what passed only when it was tried again; likewise.
+    `where`: what stood in for a chip, "on the simulated board"; empty for a chip that was there.
     """
 
     ship: Ship
@@ -113,6 +117,12 @@ class GatesVerdict:
     counts: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
+    where: str = ""
+
+    @property
+    def said(self) -> str:
+        """The verdict in words, wherever it is shown: "SHIP, on the simulated board"."""
+        return said(self.ship.value, self.where)
 
     def without_proof(self, why: str) -> GatesVerdict:
         """The verdict on what was measured and proves nothing: SHIP no longer."""

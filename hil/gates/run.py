@@ -17,7 +17,8 @@ from hil.judge.answers import wrong_oddities
 from hil.judge.clock import clock_fault
 from hil.judge.sameness import no_variety
 from hil.measure.samples import samples
-from hil.measure.time_base import meaningless, without_limit
+from hil.measure.stand_in import where_measured
+from hil.measure.time_base import mark, meaningless, without_limit
 from hil.report.figures import count_text
 from hil.report.judged import (
     FAILED_OUTCOMES,
@@ -55,8 +56,9 @@ def judge_run_gates(
     """
     limits = recorded_tolerances(run) if tolerances is None else tolerances
     verdict = judge_gates(samples(run, gates.confidence), gates, comparison)
+    verdict = dataclasses.replace(verdict, where=where_measured(run.board))
     if run.board is not None and run.board.time_base != "real":
-        verdict = _without_real_time(verdict, run.board.time_base)
+        verdict = without_real_time(verdict, run.board.time_base)
     judged = judge_recorded(run, limits)
     failures = tuple(_failures(judged))
     if failures:
@@ -70,13 +72,18 @@ def judge_run_gates(
     return with_trouble(verdict, *_trouble(judged))
 
 
-def _without_real_time(verdict: GatesVerdict, time_base: str) -> GatesVerdict:
-    """The verdict when limits on latencies cannot be judged: neither met nor unmet."""
+def without_real_time(verdict: GatesVerdict, time_base: str) -> GatesVerdict:
+    """The verdict where times are no chip's: marked as whose they are, or not judged at all.
+
+    What cannot be judged is neither met nor unmet.
+    """
     results = []
     for result in verdict.results:
         gate = result.gate
         against = gate.statistic == "not worse"
         reason = (meaningless if against else without_limit)(gate.metric, time_base)
+        if gate.metric.unit in ("us", "cycles"):
+            result = dataclasses.replace(result, clock=mark(time_base))
         if reason:
             text = f"it could not be judged: {reason}"
             result = dataclasses.replace(

@@ -59,7 +59,7 @@ def headline(verdict: GatesVerdict) -> str:
     parts += (*verdict.counts, *verdict.trouble, *verdict.unproven)
     if not parts:
         parts.append(f"all {total} gates met" if total > 1 else "the gate is met")
-    return f"{verdict.ship.value}: {'; '.join(parts)}"
+    return f"{verdict.said}: {'; '.join(parts)}"
 
 
 def properties(verdict: GatesVerdict) -> tuple[tuple[str, str], ...]:
@@ -95,6 +95,8 @@ def cells(result: GateResult, comparison: Comparison | None = None) -> tuple[str
     if result.interval is not None:
         low, high = (value_text(end, metric) for end in result.interval)
         measured += f" ({low} to {high})"
+    if result.clock:
+        measured += f", {result.clock}"
     margin = "-" if result.margin is None else signed_text(result.margin, metric)
     return (
         result.gate.name,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hil.record import FLAKY
+from hil.measure.stand_in import said, where_measured
 from hil.report.headline import gate_rows
 from hil.report.judged import judge_recorded
 
@@ -32,22 +33,28 @@ def github_annotations(
     """
     from hil.report.page.page import unhappy_tests
 
+    def titled(text: str) -> str:
+        return said(text, where_measured(run.board))
+
     errors, warnings = [], []
     for finding in diagnosis.findings if diagnosis is not None else ():
-        said = f"{finding.title}: {finding.evidence}\nlook at: {finding.where_to_look}"
-        errors.append(_command("error", said, title=f"diagnosis: {finding.id}"))
+        text = f"{finding.title}: {finding.evidence}\nlook at: {finding.where_to_look}"
+        errors.append(_command("error", text, title=f"diagnosis: {finding.id}"))
     for row in gate_rows(verdict):
-        said = f"limit {row.limit}, measured {row.measured}: {row.explanation}"
+        text = f"limit {row.limit}, measured {row.measured}: {row.explanation}"
         if row.tone == "bad":
-            errors.append(_command("error", said, title=f"gate {row.gate}: {row.status}"))
+            errors.append(_command("error", text, title=titled(f"gate {row.gate}: {row.status}")))
         elif row.tone == "open":
-            warnings.append(_command("warning", said, title=f"gate {row.gate}: {row.status}"))
+            warnings.append(
+                _command("warning", text, title=titled(f"gate {row.gate}: {row.status}"))
+            )
     for test in unhappy_tests(judge_recorded(run)):
         file = test.test.partition("::")[0]
-        said = test.message.strip()[:_MOST_TEXT] or test.outcome
+        text = test.message.strip()[:_MOST_TEXT] or test.outcome
         flaky = test.outcome == FLAKY
         kind, lines = ("warning", warnings) if flaky else ("error", errors)
-        lines.append(_command(kind, said, title=f"{test.outcome}: {test.test}", file=file))
+        title = titled(f"{test.outcome}: {test.test}")
+        lines.append(_command(kind, text, title=title, file=file))
     return _cut("error", errors) + _cut("warning", warnings)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hil.gates.model import GateStatus
 from hil.record import FLAKY
+from hil.measure.stand_in import said
 from hil.report.figures import count_text
 from hil.report.judged import JudgedRun
 
@@ -41,10 +42,19 @@ class Outcome(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The outcome, and the reasons for it in words, the weightiest first."""
+    """The outcome, the reasons for it in words, the weightiest first, and where it was measured.
+
+    `where` is empty for a chip that was there: see `hil.measure.stand_in`.
+    """
 
     outcome: Outcome
     reasons: tuple[str, ...]
+    where: str = ""
+
+    @property
+    def said(self) -> str:
+        """The outcome with what stood in for a chip: "SHIP, on the simulated board"."""
+        return said(self.outcome.value, self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +97,8 @@ def headline(
         failed = _gates(verdict, GateStatus.UNMET) + failed
         open_ = _gates(verdict, GateStatus.NOT_PROVEN, GateStatus.NOT_MEASURED) + open_
     if outcome.tone == "good":
-        return Headline(outcome, _successes(judged, verdict))
-    return Headline(outcome, failed + open_ + _cause(diagnosis))
+        return Headline(outcome, _successes(judged, verdict), stands.where)
+    return Headline(outcome, failed + open_ + _cause(diagnosis), stands.where)
 
 
 def gate_rows(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hil.judge.verdict import Status
-from hil.measure.time_base import note
+from hil.measure.time_base import mark, note
 from hil.report.changes import answers
 from hil.report.figures import bytes_text, count_text, durations, series
 from hil.report.headline import gate_rows, headline
@@ -52,7 +52,7 @@ def markdown(
     """
     head = headline(judged, verdict, diagnosis)
     lines = [
-        f"## {_SIGNS[head.outcome.tone]} {head.outcome.value}",
+        f"## {_SIGNS[head.outcome.tone]} {text(head.said)}",
         "",
         text("; ".join(head.reasons) + "."),
         "",
@@ -207,8 +207,10 @@ def _figures(judged: JudgedRun) -> list[str]:
             span = f"{in_words(found.least)} to {in_words(found.greatest)}"
             rows.append((words, in_words(found.median), in_words(found.p95), span))
     lines = ["", "### Figures"] if rows else []
-    lines += table(("latency", "median", "p95", "range"), rows)
-    meaning = "" if judged.run.board is None else note(judged.run.board.time_base)
+    time_base = "real" if judged.run.board is None else judged.run.board.time_base
+    whose, meaning = mark(time_base), note(time_base)
+    latency = f"latency ({whose})" if whose else "latency"
+    lines += table((latency, "median", "p95", "range"), rows)
     if rows and meaning:
         lines += ["", f"These times are {meaning}."]
     used = [u for image in images if (u := image.memory.arena_used_bytes) is not None]

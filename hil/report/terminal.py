@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hil.errors import InfrastructureError, UnavailableError
 from hil.judge.verdict import Status
 from hil.location import Location
-from hil.measure.time_base import note
+from hil.measure.time_base import mark, note
 from hil.report.judged import first_line, flaky_tests, judge_recorded
 from hil.score import percent_text
 
@@ -90,8 +90,10 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path |
     """
     judged = judge_recorded(log.run())
     if judged.images:
+        board = judged.run.board
+        clock = "" if board is None else mark(board.time_base)
         reporter.section("board against oracle", sep="=")
-        _write_table(reporter, judged.images)
+        _write_table(reporter, judged.images, clock)
     rows = [*board_rows(judged), *log.notes.items()]
     if rows and record is not None:
         rows.append(("recording", str(record)))
@@ -131,10 +133,14 @@ def write_conclusion(reporter: pytest.TerminalReporter, conclusion: Conclusion) 
         reporter.write_line(line.text, **_MARKUP[line.tone])
 
 
-def _write_table(reporter: pytest.TerminalReporter, images: tuple[JudgedImage, ...]) -> None:
+def _write_table(
+    reporter: pytest.TerminalReporter, images: tuple[JudgedImage, ...], clock: str
+) -> None:
+    """`clock`: whose the times are, where they are no chip's."""
     from hil.columns import aligned
 
-    head, *rows = aligned([COLUMNS, *map(row, images)])
+    columns = tuple(f"{clock} us" if clock and c == "invoke_us" else c for c in COLUMNS)
+    head, *rows = aligned([columns, *map(row, images)])
     for text in head:
         reporter.write_line(text, bold=True)
     for texts, image in zip(rows, images, strict=True):

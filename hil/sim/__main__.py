@@ -23,6 +23,7 @@ from hil.scratch import ScratchFolder
 from hil.sim import options as sim_options
 from hil.sim.board import Board
 from hil.sim.control import ControlServer
+from hil.sim.engine import check_engine
 from hil.sim.flash import open_flash
 from hil.sim.host_port import HostPort, PtyPort, TcpPort
 from hil.sim.loop import Loop
@@ -51,6 +52,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _serve(arguments: argparse.Namespace, options: SimOptions) -> None:
+    check_engine(options.engine)  # before the port is there: later it would only vanish
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(ScratchFolder("camhil-sim-")).path
         flash = stack.enter_context(contextlib.closing(open_flash(options.flash_file, folder)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from hil.measure.stand_in import LITERT_ENGINE
 from hil.sim.engine import EngineError, check_registered
 from hil.wire.enums import ErrorCode
 
@@ -27,7 +28,7 @@ class LitertEngine:
     resolver = "BUILTIN_REF"
 
     def __init__(self) -> None:
-        self.name = f"litert-reference {metadata.version('ai-edge-litert')}"
+        self.name = f"{LITERT_ENGINE} {metadata.version('ai-edge-litert')}"
         self._model = b""
         self._plain: Any = None
         self._keeping: Any = None

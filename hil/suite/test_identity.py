@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hil.board import Board
 from hil.errors import NotProvenError
 from hil.oracle import Oracle
@@ -25,7 +27,11 @@ def test_the_board_runs_the_model_that_the_oracle_runs(bench: Bench, board: Boar
 
 def test_the_oracle_agrees_with_tflite_micro(bench: Bench, board: Board) -> None:
     from hil.judge.verdict import judge_run
+    from hil.oracle.interpreter import micro_installed
 
+    if not micro_installed():
+        # It explains answers that differ; those that equal LiteRT's need no second opinion.
+        pytest.skip("not asked: tflite-micro is not installed (Linux x86-64: camhil[sim])")
     _, self_check = judge_run(bench.run_facts())
     expect_verdict(self_check)
 

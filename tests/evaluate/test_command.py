@@ -173,9 +173,19 @@ min = "{limit}"
 @pytest.mark.parametrize(
     ("metric", "limit", "code", "verdict"),
     [
-        ("accuracy", "0 %", ExitCode.PASSED, "SHIP: all 4 gates met"),
-        ("accuracy", "50 %", ExitCode.NOT_PROVEN, "NOT PROVEN: 1 of 4 gates not proven"),
-        ("accuracy", "100 %", ExitCode.GATE_FAILED, "DO NOT SHIP: 1 of 4 gates unmet"),
+        ("accuracy", "0 %", ExitCode.PASSED, "SHIP, on the simulated board: all 4 gates met"),
+        (
+            "accuracy",
+            "50 %",
+            ExitCode.NOT_PROVEN,
+            "NOT PROVEN, on the simulated board: 1 of 4 gates not proven",
+        ),
+        (
+            "accuracy",
+            "100 %",
+            ExitCode.GATE_FAILED,
+            "DO NOT SHIP, on the simulated board: 1 of 4 gates unmet",
+        ),
     ],
 )
 def test_gates_give_the_verdict_and_the_exit_code(

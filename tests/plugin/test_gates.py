@@ -59,10 +59,22 @@ def judged_again(pytester: pytest.Pytester) -> tuple[int, list[str]]:
 @pytest.mark.parametrize(
     ("gates", "code", "verdict"),
     [
-        (MET, ExitCode.PASSED, "SHIP: the gate is met"),
-        (MET + UNMET, ExitCode.GATE_FAILED, "DO NOT SHIP: 1 of 2 gates unmet"),
-        (MET + UNPROVEN, ExitCode.NOT_PROVEN, "NOT PROVEN: 1 of 2 gates not proven"),
-        (MET + UNMEASURED, ExitCode.NOT_PROVEN, "NOT PROVEN: 1 of 2 gates not measured"),
+        (MET, ExitCode.PASSED, "SHIP, on the simulated board: the gate is met"),
+        (
+            MET + UNMET,
+            ExitCode.GATE_FAILED,
+            "DO NOT SHIP, on the simulated board: 1 of 2 gates unmet",
+        ),
+        (
+            MET + UNPROVEN,
+            ExitCode.NOT_PROVEN,
+            "NOT PROVEN, on the simulated board: 1 of 2 gates not proven",
+        ),
+        (
+            MET + UNMEASURED,
+            ExitCode.NOT_PROVEN,
+            "NOT PROVEN, on the simulated board: 1 of 2 gates not measured",
+        ),
     ],
 )
 def test_a_run_ends_with_the_verdict_and_its_exit_code_and_so_does_its_file(
@@ -87,7 +99,7 @@ def test_hil_judge_prints_what_the_run_printed(
 def test_a_failed_test_keeps_its_exit_code_and_never_ships(pytester: pytest.Pytester) -> None:
     result, lines = run(pytester, MEASURES + "    assert 1 == 2\n", MET)
     assert result.ret == ExitCode.TEST_FAILED
-    assert lines[-1] == "DO NOT SHIP: 1 test failed"
+    assert lines[-1] == "DO NOT SHIP, on the simulated board: 1 test failed"
     assert judged_again(pytester) == (ExitCode.TEST_FAILED, lines)
 
 
@@ -108,7 +120,7 @@ def test_infrastructure_trouble_keeps_its_exit_code_and_never_ships(
     )
     result, lines = run(pytester, MEASURES + trouble, MET)
     assert result.ret == ExitCode.INFRASTRUCTURE
-    assert lines[-1].startswith("NOT PROVEN: a check could not run")
+    assert lines[-1].startswith("NOT PROVEN, on the simulated board: a check could not run")
     assert judged_again(pytester) == (ExitCode.INFRASTRUCTURE, lines)
 
 
@@ -122,7 +134,7 @@ def test_a_run_without_any_board_never_ships(pytester: pytest.Pytester) -> None:
 def test_a_full_disk_never_ships(pytester: pytest.Pytester) -> None:
     result, lines = run(pytester, MEASURES, MET, "--junitxml=/dev/full")
     assert result.ret == ExitCode.INFRASTRUCTURE
-    assert lines[-1] == "NOT PROVEN: a report could not be written"
+    assert lines[-1] == "NOT PROVEN, on the simulated board: a report could not be written"
     assert judged_again(pytester) == (ExitCode.INFRASTRUCTURE, lines)
 
 
@@ -143,7 +155,10 @@ def test_gates_that_cannot_be_used_end_the_run_before_it_begins(
 def test_the_verdict_and_each_gate_are_properties_in_junit(pytester: pytest.Pytester) -> None:
     run(pytester, MEASURES, MET + UNMET, "--junitxml=junit.xml")
     text = (pytester.path / "junit.xml").read_text()
-    assert '<property name="verdict" value="DO NOT SHIP: 1 of 2 gates unmet"' in text
+    assert (
+        '<property name="verdict" value="DO NOT SHIP, on the simulated board: 1 of 2 gates unmet"'
+        in text
+    )
     assert '<property name="gate score_lsb" value="met: measured 0 LSB' in text
 
 
@@ -183,7 +198,7 @@ def test_failing_by_a_verdict_is_judged_again_by_other_tolerances(
     # A live run with these tolerances gives what was said; and strict ones undo it.
     live, lines = run(pytester, code, allowed, f"--tolerances={loose}")
     assert live.ret == ExitCode.PASSED
-    assert lines[-1] == "SHIP: the gate is met"
+    assert lines[-1] == "SHIP, on the simulated board: the gate is met"
     (pytester.path / "strict.toml").write_text("score_lsb = 0\n")
     assert main([*arguments, "--tolerances", str(pytester.path / "strict.toml")]) == 1
 
@@ -205,7 +220,7 @@ def test_the_baseline_is_saved_and_compared_with(pytester: pytest.Pytester) -> N
 def test_a_baseline_that_is_not_there_never_ships(pytester: pytest.Pytester) -> None:
     result, lines = run(pytester, MEASURES, MET, "--baseline=compare=none")
     assert result.ret == ExitCode.USAGE
-    assert lines[-1].startswith("NOT PROVEN: ")
+    assert lines[-1].startswith("NOT PROVEN, on the simulated board: ")
 
 
 @pytest.mark.parametrize("value", ["keep", "save=", "save=a/b"])
@@ -229,7 +244,7 @@ def test_a_store_that_cannot_be_used_never_ships(pytester: pytest.Pytester) -> N
     (pytester.path / "notes.txt").write_text("not a store, but long enough to be looked at\n" * 9)
     result, lines = run(pytester, MEASURES, MET, "--store=notes.txt")
     assert result.ret == ExitCode.INFRASTRUCTURE
-    assert lines[-1].startswith("NOT PROVEN: ")
+    assert lines[-1].startswith("NOT PROVEN, on the simulated board: ")
 
 
 def test_a_github_job_gets_a_summary_and_annotations(
@@ -249,7 +264,7 @@ def test_a_summary_that_cannot_be_written_never_ships(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "/dev/full")
     result, lines = run(pytester, MEASURES, MET)
     assert result.ret == ExitCode.INFRASTRUCTURE
-    assert lines[-1].startswith("NOT PROVEN: ")
+    assert lines[-1].startswith("NOT PROVEN, on the simulated board: ")
 
 
 def test_an_interrupted_run_never_ships(pytester: pytest.Pytester) -> None:
@@ -257,6 +272,6 @@ def test_an_interrupted_run_never_ships(pytester: pytest.Pytester) -> None:
     (pytester.path / "gates.toml").write_text(MET)
     result = pytester.runpytest_subprocess("--gates=gates.toml", "--facts=facts.jsonl")
     assert result.ret == ExitCode.INTERRUPTED
-    verdict = "NOT PROVEN: the run did not come to its end: exit code 2"
+    verdict = "NOT PROVEN, on the simulated board: the run did not come to its end: exit code 2"
     assert verdict in result.outlines
     assert judged_again(pytester)[1][-1] == verdict

@@ -26,8 +26,13 @@ class Assets:
     policy: str
 
 
-def assets(*, images: bool) -> Assets:
-    """What the page needs; `images`: it has a grid of them."""
+def assets(*, images: bool, clock: str = "") -> Assets:
+    """What the page needs.
+
+    Args:
+        images: it has a grid of them.
+        clock: whose the times are, where they are no chip's (`hil.measure.time_base.mark`).
+    """
     names = _FOR_ALL + (_FOR_IMAGES if images else ())
     # Each file in a scope of its own would need exports; one scope for all needs nothing.
     parts = [(TEMPLATES / name).read_text(encoding="utf-8") for name in names]
@@ -36,7 +41,7 @@ def assets(*, images: bool) -> Assets:
     return Assets(
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         script=Markup(script),
-        settings=script_json({"inferno": inferno(), "worst": WORST}),
+        settings=script_json({"inferno": inferno(), "worst": WORST, "clock": clock}),
         policy=f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
         "img-src data:",
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from hil import __version__
 from hil.record import FLAKY
+from hil.measure.stand_in import stand_in
+from hil.measure.time_base import mark, note
 from hil.report.changes import Answers, answers, by_key, change_table
 from hil.report.figures import bytes_text, count_text, duration_text, series
 from hil.report.headline import gate_rows, headline
@@ -136,7 +138,8 @@ def render(
         shape=_shape(judged),
         filters=_filters(all_cards, against is not None),
         measurements=measurement_rows(run),
-        assets=assets(images=bool(all_cards)),
+        assets=assets(images=bool(all_cards), clock=mark(_time_base(judged))),
+        badge=_badge(judged),
         version=__version__,
         source=source,
         **found,
@@ -157,6 +160,18 @@ def subtitle(judged: JudgedRun) -> str:
     started = judged.run.header.started.replace("T", " ").replace("+00:00", " UTC")
     many = count_text(len(judged.images), "image")
     return f"{started}, {many}, {count_text(judged.test_count, 'test')}"
+
+
+def _time_base(judged: JudgedRun) -> str:
+    board = judged.run.board
+    return "real" if board is None else board.time_base
+
+
+def _badge(judged: JudgedRun) -> tuple[str, str]:
+    """(what stood in for a chip, what its times are), to be seen at once; empty for a chip."""
+    board = judged.run.board
+    kind = "" if board is None else stand_in(board.target, board.time_base)
+    return (kind, note(_time_base(judged))) if kind else ("", "")
 
 
 def _shape(judged: JudgedRun) -> tuple[int, int]:
@@ -185,10 +200,10 @@ def _tiles(judged: JudgedRun) -> list[Tile]:
         known = [image.largest_lsb for image in images if image.largest_lsb is not None]
         if known:
             tiles.append(Tile("Largest difference", f"{max(known):,} LSB", "score, features, map"))
-        invoke = [image.record.times.invoke_us for image in images]
-        found = series(invoke)
-        p95 = f"p95 {duration_text(found.p95)}"
-        tiles.append(Tile("Inference, median", duration_text(found.median), p95))
+        if _time_base(judged) == "real":  # other times say nothing of a chip: no headline
+            found = series([image.record.times.invoke_us for image in images])
+            p95 = f"p95 {duration_text(found.p95)}"
+            tiles.append(Tile("Inference, median", duration_text(found.median), p95))
         used = [u for i in images if (u := i.record.memory.arena_used_bytes) is not None]
         if used:
             whole = bytes_text(images[0].record.memory.arena_bytes)

@@ -71,12 +71,13 @@ function sides(image) {
 }
 
 function facts(image) {
+  const { clock } = json("settings");
   const truth = image.person === null ? "nobody said" : image.person ? `a person, ${image.boxes.length} box${image.boxes.length === 1 ? "" : "es"}` : "no person";
   const entries = [
     ["threshold", `${image.threshold} %`],
     ["truth", image.truth ? `${truth}: ${image.truth}` : truth],
     ["CRC-32", image.crc],
-    ...image.times.filter(([, us]) => us).map(([name, us]) => [name, micros(us)]),
+    ...image.times.filter(([, us]) => us).map(([name, us]) => [clock ? `${name} (${clock})` : name, micros(us)]),
   ];
   if (image.cycles !== null) entries.push(["cycles", number(image.cycles)]);
   return pairs(entries);
