@@ -394,8 +394,7 @@ class Board:
         self._check_usable()
         with self._failing():
             report = change_baud(self._connection, self.identity, baud)
-        if report.problem is not None and self.identity.capabilities.baud:
-            self.oddities.append(Oddity("baud", f"{baud} baud: {report.problem}"))
+        self._note_rate(report, expected=self.identity.capabilities.baud)
         return report
 
     def recover(self, deadline: Deadline | None = None) -> Recovery:
@@ -553,7 +552,15 @@ class Board:
         self._last_crc = None
         self._starts += 1
         check_identity(identity, self._expected, self.where)
-        change_baud(self._connection, identity, self.options.baud)
+        report = change_baud(self._connection, identity, self.options.baud)
+        asked_for = self.options.baud != BoardOptions.baud
+        self._note_rate(report, expected=identity.capabilities.baud or asked_for)
+
+    def _note_rate(self, report: BaudReport, *, expected: bool) -> None:
+        """A rate that was not reached, and should have been."""
+        if report.problem is not None and expected:
+            self._connection.channel.session.note_rate_missed()
+            self.oddities.append(Oddity("baud", f"{report.requested} baud: {report.problem}"))
 
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)

@@ -173,8 +173,8 @@ def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: 
 
 
 def link_errors(stats: LinkStats) -> int:
-    """Damaged frames on both ways, and frames that had to be sent again."""
-    return stats.damaged + stats.damaged_at_board + stats.retransmitted
+    """Damaged frames on both ways, and requests that were never answered; late is no error."""
+    return stats.damaged + stats.damaged_at_board + stats.unanswered
 
 
 def _summary(bar: ProgressBar, remark: str) -> str:

@@ -65,13 +65,10 @@ _OF_ONE_CLASS = ("recall", "false_alarm_rate")
 
 def board_state(bench: Bench, answers: Answers) -> BoardState:
     """Asks the board."""
-    from hil.record.collect import board_facts, memory_facts
-    from hil.record.run import LinkFacts
+    from hil.record.collect import board_facts, link_facts, memory_facts
 
-    assert answers.link is not None
     board = bench.ready_board()
-    counts = tuple(dataclasses.asdict(answers.link).items())
-    link = LinkFacts(counts, answers.recoveries)
+    link = link_facts(bench, board, answers.link)
     return BoardState(board_facts(bench, board), link, memory_facts(board.memory()))
 
 

@@ -141,7 +141,11 @@ class Channel:
 
     def set_baud(self, baud: int, deadline: Deadline) -> None:
         """Changes the rate of both ends and proves it with an echo at the new one."""
-        change_baud(self, baud, deadline)
+        self.session.settling = True
+        try:
+            change_baud(self, baud, deadline)
+        finally:
+            self.session.settling = False
 
     def request_baud(self, baud: int, deadline: Deadline) -> BaudAck | None:
         """One step of `set_baud`: the board's acknowledgement, or None when none came."""

@@ -6,13 +6,13 @@ sent before its own has been answered or lost; the time-out is only for the last
 
 from __future__ import annotations
 
-import collections
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from hil.errors import UsageError
+from hil.link.ledger import Account, Ledger
 from hil.link.line import LineClock
 from hil.link.rto import RetransmissionTimer
 from hil.wire.errors import WireError
@@ -21,7 +21,6 @@ from hil.wire.messages import Request, encode_request
 
 _SEQ_END = 1 << 32
 _NEWS_S = 0.005  # assumed half round trip before one was measured
-_REMEMBERED = 512  # answered sequence numbers, to tell duplicates from stale answers
 
 
 _Owner = TypeVar("_Owner")
@@ -44,13 +43,17 @@ class Exchange(Generic[_Owner]):
     leaves_at: float = 0.0
     ask_again_at: float | None = None  # deferred: acknowledged, the answer proper comes later
     overdue: bool = False  # the answer proper did not come by then
+    account: Account = field(default_factory=Account)
 
 
 class Flight(Generic[_Owner]):
     """All exchanges of a session."""
 
-    def __init__(self, line: LineClock, timer: RetransmissionTimer, first_seq: int) -> None:
+    def __init__(
+        self, line: LineClock, timer: RetransmissionTimer, first_seq: int, ledger: Ledger
+    ) -> None:
         self._seq = first_seq
+        self.ledger = ledger
         self._line = line
         self.timer = timer
         self._open: dict[int, Exchange[_Owner]] = {}  # in the order of their last transmission
@@ -58,7 +61,6 @@ class Flight(Generic[_Owner]):
         self._deferred: dict[int, Exchange[_Owner]] = {}
         self._orders = 0
         self._progress_at = 0.0
-        self._answered: collections.deque[int] = collections.deque(maxlen=_REMEMBERED)
 
     @property
     def chunks(self) -> int:
@@ -73,11 +75,14 @@ class Flight(Generic[_Owner]):
         """The exchange that waits for an answer with this number."""
         return self._open.get(seq) or self._lost.get(seq) or self._deferred.get(seq)
 
-    def was_answered(self, seq: int) -> bool:
-        return seq in self._answered
-
     def new(
-        self, request: Request, owner: _Owner, *, resend: bool = True, is_chunk: bool = False
+        self,
+        request: Request,
+        owner: _Owner,
+        *,
+        resend: bool = True,
+        is_chunk: bool = False,
+        account: Account | None = None,
     ) -> Exchange[_Owner]:
         """Numbers and encodes a request. Raises `UsageError` where a value is out of range."""
         try:
@@ -88,6 +93,7 @@ class Flight(Generic[_Owner]):
                 hint="Compare the values with the limits of the protocol (docs/protocol.md).",
             ) from error
         exchange = Exchange(self._seq, frame, owner, resend, is_chunk)
+        exchange.account = account or Account()
         self._seq = self._seq + 1 if self._seq + 1 < _SEQ_END else FIRST_SEQ
         return exchange
 
@@ -95,6 +101,7 @@ class Flight(Generic[_Owner]):
         """Notes one transmission of the exchange; returns the bytes."""
         self._lost.pop(exchange.seq, None)
         self._orders += 1
+        self.ledger.sent(exchange.account)
         exchange.order = self._orders
         exchange.tries += 1
         if exchange.tries == 1:
@@ -119,10 +126,10 @@ class Flight(Generic[_Owner]):
                 break
             self._lose(other)
 
-    def close(self, exchange: Exchange[_Owner]) -> None:
-        """The exchange is answered."""
+    def close(self, exchange: Exchange[_Owner], *, more: int = 0) -> None:
+        """The exchange is answered, with `more` than one answer for each transmission."""
         self.forget(exchange)
-        self._answered.append(exchange.seq)
+        self.ledger.closed(exchange.seq, exchange.account, more=more)
 
     def forget(self, exchange: Exchange[_Owner]) -> None:
         """Nobody wants the answer any more; it is stale when it comes."""

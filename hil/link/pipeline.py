@@ -8,6 +8,7 @@ from typing import Any
 from hil.errors import FirmwareError, HilError, UsageError
 from hil.link.flight import Exchange, Flight
 from hil.link.jobs import Inference, Job
+from hil.link.ledger import Account
 from hil.link.rto import RetransmissionTimer
 from hil.link.stats import LinkStats
 from hil.link.tickets import Ticket
@@ -163,7 +164,8 @@ class Pipeline:
             self._last_begun = transfer
         message = transfer.message(step, chunk, now)
         owner = StepOf(transfer, step, chunk)
-        return self._flight.new(message, owner, is_chunk=step is Step.CHUNK)
+        account = Account(more=int(step is Step.INFER))  # its result
+        return self._flight.new(message, owner, is_chunk=step is Step.CHUNK, account=account)
 
     # ---- receiving
 
@@ -238,7 +240,7 @@ class Pipeline:
     def _on_result(self, exchange: Exchange[Any], reply: Result, now: float) -> None:
         transfer = exchange.owner.transfer
         transfer.on_result(reply, now)
-        self._flight.close(exchange)
+        self._flight.close(exchange, more=1)
         if not transfer.done:
             return  # it has to be run again
         if not exchange.overdue and transfer.accepted_at is not None:

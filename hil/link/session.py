@@ -20,6 +20,7 @@ from hil.errors import FirmwareError, HilError
 from hil.link.errors import BoardError, EchoError
 from hil.link.flight import Exchange, Flight
 from hil.link.jobs import Inference, Job
+from hil.link.ledger import Account, Ledger
 from hil.link.line import LineClock
 from hil.link.pipeline import Pipeline, StepOf
 from hil.link.rto import RetransmissionTimer
@@ -40,8 +41,10 @@ from hil.wire.messages import (
     MAX_PAYLOAD_BYTES,
     NOTICE_SEQ,
     ErrorReply,
+    Hello,
     Identity,
     LinkNotice,
+    OpData,
     Reply,
     Request,
     decode_reply,
@@ -65,7 +68,10 @@ class _Asked:
 
 
 class Session:
-    """See the module. `baud` is the line's rate; None where bytes take no time."""
+    """See the module. `baud` is the line's rate; None where bytes take no time.
+
+    `settling`: the rate is being changed, so that no answer to a request tells nothing.
+    """
 
     def __init__(self, *, baud: int | None = None, first_seq: int | None = None) -> None:
         if first_seq is None:
@@ -74,7 +80,9 @@ class Session:
         self._decoder = FrameDecoder()
         self._line = LineClock(baud)
         timer = RetransmissionTimer(floor_s=0.06, initial_s=0.3, ceiling_s=2.0)
-        self._flight: Flight[StepOf | _Asked] = Flight(self._line, timer, first_seq)
+        self._ledger = Ledger(self._stats)
+        self._flight: Flight[StepOf | _Asked] = Flight(self._line, timer, first_seq, self._ledger)
+        self.settling = False
         self._pipeline = Pipeline(self._flight, self._stats)
         self._requests: collections.deque[Exchange[StepOf | _Asked]] = collections.deque()
         self._console: list[str] = []
@@ -123,7 +131,9 @@ class Session:
         what = type(request).__name__
         ticket: Ticket[Reply] = Ticket(what, now, seconds, self.stats, now + seconds)
         owner = _Asked(ticket, request)
-        self._requests.append(self._flight.new(request, owner, resend=resend))
+        # A board that is about to start is asked too.
+        account = Account(counts=not self.settling and not isinstance(request, Hello))
+        self._requests.append(self._flight.new(request, owner, resend=resend, account=account))
         return ticket
 
     def infer(self, job: Job, now: float, seconds: float) -> Ticket[Inference]:
@@ -138,6 +148,10 @@ class Session:
                 if exchange in self._requests:
                     self._requests.remove(exchange)
         self._pipeline.cancel(ticket)
+
+    def note_rate_missed(self) -> None:
+        """The rate that the line should have by now could not be set."""
+        self._stats.rate_missed += 1
 
     def add_idle(self, seconds: float) -> None:
         """The owner did not drive the session for a while, after a result it had asked for."""
@@ -197,6 +211,7 @@ class Session:
             elif isinstance(event, Damaged):
                 self._stats.damaged += 1
                 self.terminal_echoes += event.data.count(_ECHOED_DELIMITER)
+                self._ledger.damaged()
                 self._flight.on_damage(now)
 
     def _on_message(self, message: bytes, now: float) -> None:
@@ -205,22 +220,31 @@ class Session:
         except WireError as error:
             self._on_malformed(message, error, now)
             return
-        exchange = self._flight.get(seq)
         if seq == NOTICE_SEQ:
             self._on_notice(reply, now)
-        elif exchange is None:
-            if self._flight.was_answered(seq):
-                self._stats.duplicates += 1
-            else:
-                self._stats.stale += 1
-        elif isinstance(exchange.owner, StepOf):
+            return
+        exchange = self._flight.get(seq)
+        if exchange is None:
+            self._on_repeated(seq)
+            return
+        if not isinstance(reply, OpData):  # pieces that come before the answer
+            self._ledger.heard(exchange.account)
+        if isinstance(exchange.owner, StepOf):
             self._pipeline.on_reply(exchange, reply, now)
         else:
             self._on_answer(exchange, exchange.owner, reply, now)
 
+    def _on_repeated(self, seq: int) -> None:
+        if self._ledger.was_closed(seq):
+            self._stats.duplicates += 1
+            self._ledger.repeated(seq)
+        else:
+            self._stats.stale += 1
+
     def _on_notice(self, reply: Reply, now: float) -> None:
         if isinstance(reply, LinkNotice):
             self._stats.notices += 1
+            self._ledger.damaged()
             # The board counts since its reset; the first notice may tell of earlier sessions too.
             more = reply.bad_frames - self._noticed if self._noticed else 1
             self._stats.damaged_at_board += more if more > 0 else reply.bad_frames
@@ -237,6 +261,7 @@ class Session:
         exchange = self._flight.get(peek_seq(message) or NOTICE_SEQ)
         if exchange is None:
             return
+        self._ledger.heard(exchange.account)
         start = message[:32].hex(" ") + (" .." if len(message) > 32 else "")
         failure: HilError = _wrong_firmware(
             f"the board sent what the protocol lacks: {error} ({start})"

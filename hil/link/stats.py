@@ -33,6 +33,13 @@ class LinkStats:
     incomplete: int = 0  # inferences that were asked for before the upload had arrived
     reuploads: int = 0  # images announced again because the board lost or damaged them
     repeated_inferences: int = 0  # run again because captured operator output was lost
+    # What a board does by itself: neither noise on the line nor a busy host explains it. `late`
+    # is the rest of `timeouts`: the answer came, after the request had been sent again.
+    late: int = 0
+    unanswered: int = 0  # requests that the board never answered, and nothing was damaged
+    duplicates_unasked: int = 0  # answers that no transmission of a request explains
+    asked_again: int = 0  # times the board wanted again what had arrived whole
+    rate_missed: int = 0  # changes of the baud rate that should have worked and did not
 
     @property
     def disturbances(self) -> int:

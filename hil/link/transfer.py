@@ -62,6 +62,7 @@ class Transfer:
         self._incompletes = 0  # inferences that came too early, since the announcement
         self._busy_s = _FIRST_BUSY_S
         self._capture = None if job.capture_op is None else Capture(job.capture_op)
+        self._losses_before = 0
 
     @property
     def done(self) -> bool:
@@ -111,6 +112,7 @@ class Transfer:
                 self._chunks_wait = True  # the answer tells which are needed
             if self.attempts == 1:
                 self.started_at = now
+                self._losses_before = self._losses()
             return Upload(self.job.stage, self.crc, len(self.job.image), self.resume)
         if step is Step.CHUNK:
             self.window.sent(chunk)
@@ -171,7 +173,10 @@ class Transfer:
             self._stats.incomplete += 1
             self._incompletes += 1
             self._repeat(step)
-            self.window.update(reply.detail.one & _BITMAP)
+            missing = reply.detail.one & _BITMAP
+            if self.window.takes_back(missing):
+                self._note_asked_again()
+            self.window.update(missing)
         elif code is ErrorCode.NO_SUCH_IMAGE and step is not Step.ANNOUNCE:
             self._on_no_such_image(step, chunk, reply)
         elif code is ErrorCode.IMAGE_CORRUPT and self.job.claimed_crc is None:
@@ -228,8 +233,19 @@ class Transfer:
             self._fail(step, reply)
             return
         self._stats.reuploads += 1
+        self._note_asked_again()
         self.resume = resume
         self._start_over()
+
+    def _note_asked_again(self) -> None:
+        """The board wants again what was sent: because of a loss on the way, or by itself."""
+        if self._losses() == self._losses_before:
+            self._stats.asked_again += 1
+
+    def _losses(self) -> int:
+        """What may have kept a part of the image from the board."""
+        stats = self._stats
+        return stats.retransmitted + stats.damaged + stats.notices
 
     def _fail(self, step: Step, reply: ErrorReply) -> None:
         self.error = BoardError(reply, request=f"{step.value} of image {self.crc:#010x}")

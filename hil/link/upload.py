@@ -62,6 +62,13 @@ class UploadWindow:
                 self._chunks[index] = _Chunk.UNSENT
         return arrived
 
+    def takes_back(self, missing: int) -> bool:
+        """Whether the board misses a chunk that it has acknowledged."""
+        return any(
+            chunk is _Chunk.ARRIVED and missing >> index & 1
+            for index, chunk in enumerate(self._chunks)
+        )
+
     def restart(self) -> None:
         """Every chunk is to be sent again."""
         self._chunks = [_Chunk.UNSENT] * self.count

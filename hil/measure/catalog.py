@@ -163,6 +163,11 @@ _METRICS = (
     _count("link_malformed", "undamaged frames that hold no reply of the protocol"),
     _count("link_bad_requests", "requests that the board could not read, though undamaged"),
     _count("link_reuploads", "images sent again because the board lost or damaged them"),
+    _count("link_late", "answers that came after their request was sent again: nothing was lost"),
+    _count("link_unanswered", "requests never answered, though nothing on the line was damaged"),
+    _count("link_duplicates_unasked", "answers that no transmission of a request explains"),
+    _count("link_asked_again", "times the board wanted again what had arrived whole"),
+    _count("link_rate_missed", "changes of the baud rate that should have worked and did not"),
     _count("recoveries", "times the board was lost and came back"),
     _count("flaky_tests", "tests that passed only when they were run again"),
 )

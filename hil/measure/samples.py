@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil.measure.catalog import CATALOG, Metric, user_metric
+from hil.measure.link_findings import OF_THE_BOARD
 from hil.measure.time_base import meaningless
 from hil.record import FLAKY
 
@@ -251,6 +252,8 @@ def _link(run: Run) -> Iterator[Samples]:
     counts = {f"link_{name}": count for name, count in run.link.counts}
     counts["recoveries"] = run.link.recoveries
     for name, metric in CATALOG.items():
+        if run.link.noise and name in OF_THE_BOARD:
+            continue  # the line may have done it: it was asked to
         if metric.kind == "link":
             yield from value_samples(metric, [counts.get(name)])
 

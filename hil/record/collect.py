@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from hil.board.facts import Asked, Inference, Oddity, Stamp
     from hil.fixture_set import FixturePhoto
     from hil.flash_layout import Partition
+    from hil.link.stats import LinkStats
+    from hil.options import RunOptions
     from hil.testbench import Bench, FrameMeasurement, Measurement
     from hil.wire import Identity, MemoryReport
     from hil.wire.replies import HeapState
@@ -262,8 +264,22 @@ def truth(entry: FixturePhoto | None) -> Truth | None:
     return Truth(entry.person, tuple((b.x0, b.y0, b.x1, b.y1) for b in entry.boxes))
 
 
-def link_facts(board: Board, recoveries: int) -> LinkFacts:
-    return LinkFacts(tuple(dataclasses.asdict(board.link_stats).items()), recoveries)
+def link_facts(bench: Bench, board: Board, stats: LinkStats | None = None) -> LinkFacts:
+    """What happened on the link. `stats`: where they are not those since the port was opened."""
+    counts = dataclasses.asdict(board.link_stats if stats is None else stats)
+    return LinkFacts(tuple(counts.items()), bench.recoveries, asked_noise(bench.options))
+
+
+def asked_noise(options: RunOptions) -> str:
+    """The noise that the simulated line was asked to have: "--sim-drops 0.01"."""
+    if options.board != "sim":
+        return ""
+    rates = {
+        "--sim-bit-errors": options.sim_bit_errors,
+        "--sim-drops": options.sim_drops,
+        "--sim-duplicates": options.sim_duplicates,
+    }
+    return " ".join(f"{name} {rate:g}" for name, rate in rates.items() if rate)
 
 
 def console_facts(board: Board) -> ConsoleFacts:

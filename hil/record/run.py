@@ -354,10 +354,16 @@ class TestRecord:
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """(name, count) of `hil.link.LinkStats`, for the whole run."""
+    """(name, count) of `hil.link.LinkStats`, for the whole run.
+
+    Attributes:
+        recoveries: times the board was lost and came back.
+        noise: the noise that the line was asked to have, as options; empty for a clean line.
+    """
 
     counts: tuple[tuple[str, int], ...]
     recoveries: int
+    noise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

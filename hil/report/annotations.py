@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hil.measure.link_findings import link_findings
 from hil.record import FLAKY
 from hil.measure.stand_in import said, where_measured
 from hil.report.headline import gate_rows
@@ -40,6 +41,7 @@ def github_annotations(
     for finding in diagnosis.findings if diagnosis is not None else ():
         text = f"{finding.title}: {finding.evidence}\nlook at: {finding.where_to_look}"
         errors.append(_command("error", text, title=f"diagnosis: {finding.id}"))
+    warnings += [_command("warning", text, title="link") for text in link_findings(run.link)]
     for row in gate_rows(verdict):
         text = f"limit {row.limit}, measured {row.measured}: {row.explanation}"
         if row.tone == "bad":

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hil.judge.verdict import Status
+from hil.measure.link_findings import link_findings, link_remarks
 from hil.measure.time_base import mark, note
 from hil.report.changes import answers
 from hil.report.figures import bytes_text, count_text, durations, series
@@ -63,6 +64,7 @@ def markdown(
         *_images(judged),
         *_changes(comparison),
         *_answers(judged, against),
+        *_link(judged),
         *_figures(judged),
         *_identity(judged),
     ]
@@ -195,6 +197,13 @@ def _answers(judged: JudgedRun, against: JudgedRun | None) -> list[str]:
     return ["", text(found.text), *table(
         ("image", "changed"), [(code(name), text(what)) for _, name, what in found.rows]
     )]  # fmt: skip
+
+
+def _link(judged: JudgedRun) -> list[str]:
+    link = judged.run.link
+    found = [f"- **finding** {text(words)}" for words in link_findings(link)]
+    found += [f"- {text(words)}" for words in link_remarks(link)]
+    return ["", "### Link", "", *found] if found else []
 
 
 def _figures(judged: JudgedRun) -> list[str]:

@@ -360,7 +360,7 @@ class RunLog:
         self._add(board_facts(bench, board))
         if bench.answers.inferences:
             self._add(bench.variety)
-        self._add(link_facts(board, bench.recoveries))
+        self._add(link_facts(bench, board))
         self._add(console_facts(board))
 
 

@@ -36,6 +36,11 @@ _COUNTS = {
     "incomplete": "inferences asked for too early",
     "reuploads": "images announced again",
     "repeated_inferences": "inferences run again",
+    "late": "answers that came after asking again",
+    "unanswered": "requests never answered, without damage",
+    "duplicates_unasked": "answers that nothing had asked for",
+    "asked_again": "times the board wanted again what it had",
+    "rate_missed": "changes of the rate that did not work",
 }
 _TRAFFIC = ("bytes_out", "bytes_in", "frames_out", "frames_in", "console_bytes")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

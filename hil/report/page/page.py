@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hil import __version__
 from hil.record import FLAKY
+from hil.measure.link_findings import link_findings, link_remarks
 from hil.measure.stand_in import stand_in
 from hil.measure.time_base import mark, note
 from hil.report.changes import Answers, answers, by_key, change_table
@@ -116,6 +117,8 @@ def render(
         "latency": latency(run, against.run if against is not None else None),
         "memory": memory(run),
         "link": link_rows(run),
+        "link_findings": link_findings(run.link),
+        "link_remarks": link_remarks(run.link),
         "identity": identity(run, judged.tolerances),
         "tests": test_rows(run),
         "console": tuple(console_rows(run)),
