@@ -554,13 +554,15 @@ class Board:
         check_identity(identity, self._expected, self.where)
         report = change_baud(self._connection, identity, self.options.baud)
         asked_for = self.options.baud != BoardOptions.baud
-        self._note_rate(report, expected=identity.capabilities.baud or asked_for)
-
-    def _note_rate(self, report: BaudReport, *, expected: bool) -> None:
-        """A rate that was not reached, and should have been."""
-        if report.problem is not None and expected:
+        if self._note_rate(report, expected=identity.capabilities.baud or asked_for):
             self._connection.channel.session.note_rate_missed()
+
+    def _note_rate(self, report: BaudReport, *, expected: bool) -> bool:
+        """Whether a rate was not reached that should have been."""
+        missed = report.problem is not None and expected
+        if missed:
             self.oddities.append(Oddity("baud", f"{report.requested} baud: {report.problem}"))
+        return missed
 
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)

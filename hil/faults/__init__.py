@@ -24,6 +24,7 @@ from hil.faults.fault import (
     Outcome,
     SourcePatch,
     failure,
+    finding,
     infrastructure,
 )
 from hil.faults.registry import find_fault, load_faults
@@ -39,6 +40,7 @@ __all__ = [
     "SourcePatch",
     "failure",
     "find_fault",
+    "finding",
     "infrastructure",
     "load_faults",
 ]

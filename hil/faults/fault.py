@@ -32,10 +32,14 @@ class Area(str, enum.Enum):
 
 
 class Outcome(str, enum.Enum):
-    """How the suite has to end: a wrong answer, or trouble with the board itself."""
+    """How the suite has to end: a wrong answer, trouble with the board itself, or neither.
+
+    A finding is about the link: every test passes, and `hil.measure.link_findings` names it.
+    """
 
     FAILURE = "failure"
     INFRASTRUCTURE = "infrastructure"
+    FINDING = "finding"
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Expect:
         outcome: how the run ends.
         diagnosis: ids of `hil.diagnose` that name the fault; any of them is right.
         test: a part of the name of a test that has to fail: the one that is meant for this.
-        says: regular expression that the first message matches; empty for any.
+        says: regular expression that the first message, or the finding, matches; empty for any.
     """
 
     outcome: Outcome
@@ -131,3 +135,8 @@ def failure(*diagnosis: str, test: str = "", says: str = "") -> Expect:
 def infrastructure(*diagnosis: str, says: str) -> Expect:
     """The board is lost, and the first cause says why."""
     return Expect(Outcome.INFRASTRUCTURE, diagnosis, says=says)
+
+
+def finding(*, says: str) -> Expect:
+    """Every answer is right, and what the board does to the link is told."""
+    return Expect(Outcome.FINDING, (), says=says)

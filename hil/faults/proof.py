@@ -140,9 +140,15 @@ def judge(fault: Fault, run: Run) -> tuple[Caught, str]:
         note += f", {failed} failed" if failed else ""
     if run.end is None:
         return Caught.WRONG_REASON, "the suite was interrupted"
+    expect = fault.expect
+    if expect.outcome is Outcome.FINDING:
+        return (
+            _found(expect.says, run)
+            if not failed and not unmeasured
+            else (Caught.WRONG_REASON, note)
+        )
     if not failed and not unmeasured:
         return Caught.MISSED, note
-    expect = fault.expect
     # After a wrong answer that ends everything (no model), the rest cannot run.
     if expect.outcome is Outcome.FAILURE and counts["infrastructure"]:
         return Caught.WRONG_REASON, note
@@ -159,8 +165,11 @@ def judge(fault: Fault, run: Run) -> tuple[Caught, str]:
 def name(fault: Fault, diagnosis: Diagnosis) -> Named:
     """Whether the fault was named, and nothing else.
 
-    Mistakes that predict the same for every image of the run are named together.
+    Mistakes that predict the same for every image of the run are named together. A finding
+    about the link names itself; a diagnosis beside it would be wrong.
     """
+    if fault.expect.outcome is Outcome.FINDING:
+        return Named.WRONG if diagnosis.findings else Named.RIGHT
     if not diagnosis.findings:
         return Named.UNEXPLAINED
     expected = set(fault.expect.diagnosis)
@@ -169,6 +178,16 @@ def name(fault: Fault, diagnosis: Diagnosis) -> Named:
         for finding in diagnosis.findings
     )
     return Named.RIGHT if right else Named.WRONG
+
+
+def _found(says: str, run: Run) -> tuple[Caught, str]:
+    from hil.measure.link_findings import link_findings
+
+    found = link_findings(run.link)
+    if not found:
+        return Caught.MISSED, "every test passed, and the link has no finding"
+    caught = any(re.search(says, text) for text in found)
+    return Caught.CAUGHT if caught else Caught.WRONG_REASON, "; ".join(found)
 
 
 def _bad(tests: Iterable[TestRecord], outcomes: Sequence[str]) -> list[TestRecord]:

@@ -39,7 +39,7 @@ class LinkStats:
     unanswered: int = 0  # requests that the board never answered, and nothing was damaged
     duplicates_unasked: int = 0  # answers that no transmission of a request explains
     asked_again: int = 0  # times the board wanted again what had arrived whole
-    rate_missed: int = 0  # changes of the baud rate that should have worked and did not
+    rate_missed: int = 0  # handshakes after which the link did not reach its rate
 
     @property
     def disturbances(self) -> int:

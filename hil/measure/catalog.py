@@ -167,7 +167,7 @@ _METRICS = (
     _count("link_unanswered", "requests never answered, though nothing on the line was damaged"),
     _count("link_duplicates_unasked", "answers that no transmission of a request explains"),
     _count("link_asked_again", "times the board wanted again what had arrived whole"),
-    _count("link_rate_missed", "changes of the baud rate that should have worked and did not"),
+    _count("link_rate_missed", "handshakes after which the link did not reach its baud rate"),
     _count("recoveries", "times the board was lost and came back"),
     _count("flaky_tests", "tests that passed only when they were run again"),
 )

@@ -28,9 +28,9 @@ _FINDINGS = {
         "nothing had been lost: its book-keeping of uploads is wrong",
     ),
     "rate_missed": (
-        "change of the baud rate did not work",
-        "changes of the baud rate did not work",
-        "the board says that it can change its rate, or the rate was asked for",
+        "time the link did not reach its baud rate",
+        "times the link did not reach its baud rate",
+        "the board says that it can change it, or the rate was asked for",
     ),
 }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hil.errors import InfrastructureError, UnavailableError
 from hil.judge.verdict import Status
 from hil.location import Location
-from hil.measure.link_findings import link_findings
+from hil.measure.link_findings import link_findings, link_remarks
 from hil.measure.time_base import mark, note
 from hil.report.judged import first_line, flaky_tests, judge_recorded
 from hil.score import percent_text
@@ -103,8 +103,10 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path |
         width = max(len(key) for key, _ in rows)
         for key, value in rows:
             reporter.write_line(f"{key:<{width}}  {value}")
-    for finding in link_findings(log.run().link):
+    for finding in link_findings(judged.run.link):
         reporter.write_line(f"link: {finding}", yellow=True)
+    for remark in link_remarks(judged.run.link):
+        reporter.write_line(f"link: {remark}")
     if log.facts_path is not None:
         reporter.write_line(f"facts: {log.facts_path}")
     _write_trouble(reporter, log, judged.run)

@@ -489,10 +489,12 @@ def test_a_rate_that_the_board_refuses_leaves_the_old_one(
     script.answers[SetBaud] = lambda _: [ErrorReply(ErrorCode.OUT_OF_RANGE, Detail(), "")]
     board = opened(baud=3_000_000)
     assert board.baud == 115_200
+    assert board.link_stats.rate_missed == 1  # by the handshake, which was asked for it
     report = board.set_baud(2_000_000)
     assert not report.changed
     assert report.problem is not None
     assert board.echo(b"ok") == b"ok"
+    assert board.link_stats.rate_missed == 1
 
 
 def test_a_board_that_cannot_change_its_rate_is_not_asked_to(
@@ -503,6 +505,8 @@ def test_a_board_that_cannot_change_its_rate_is_not_asked_to(
     board = opened(baud=921_600)
     assert board.baud == 115_200
     assert not any(isinstance(request, SetBaud) for request in script.requests)
+    assert board.link_stats.rate_missed == 0
+    assert opened(baud=460_800).link_stats.rate_missed == 1  # nobody has to ask for that one
 
 
 # ---- the end

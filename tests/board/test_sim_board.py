@@ -226,6 +226,11 @@ def test_a_restart_by_command_and_one_by_reset_line_tell_their_reasons(shared: B
     assert shared.infer(IMAGE).count == 1
 
 
+def test_its_times_are_the_hosts(shared: Board) -> None:
+    assert shared.identity.target == "sim"
+    assert shared.time_base == "host"
+
+
 def test_the_rate_changes_and_changes_back(shared: Board) -> None:
     assert shared.baud == OPTIONS.baud
     report = shared.set_baud(115_200)

@@ -11,13 +11,15 @@ import pytest
 from hil.diagnose import Diagnosis, Finding
 from hil.errors import ExitCode
 from hil.faults import Area, Expect, Fault, failure, infrastructure
+from hil.faults import finding as link_finding
 from hil.faults.__main__ import main
 from hil.faults.proof import Caught, Named, Proof, judge, name
 from hil.faults.table import document, summary
-from hil.record.run import EndFacts, Run, RunHeader, TestRecord
+from hil.record.run import EndFacts, LinkFacts, Run, RunHeader, TestRecord
 
 CAM = failure("cam.negated", test="test_cam")
 LOST = infrastructure("board.unplugged", says="unplugged")
+TWICE = link_finding(says="answers? came")
 
 
 def fault(expect: Expect) -> Fault:
@@ -65,6 +67,26 @@ def test_a_fault_is_caught_only_as_it_had_to_be(
     expect: Expect, tests: list[tuple[str, str, str]], verdict: Caught
 ) -> None:
     assert judge(fault(expect), run(*tests))[0] is verdict
+
+
+@pytest.mark.parametrize(
+    ("outcome", "counts", "verdict"),
+    [
+        ("passed", {"duplicates_unasked": 2}, Caught.CAUGHT),
+        ("passed", {"unanswered": 2}, Caught.WRONG_REASON),
+        ("passed", {}, Caught.MISSED),
+        ("failed", {"duplicates_unasked": 2}, Caught.WRONG_REASON),
+    ],
+)
+def test_a_fault_of_the_link_alone_is_caught_by_its_finding(
+    outcome: str, counts: dict[str, int], verdict: Caught
+) -> None:
+    found = dataclasses.replace(
+        run(("test_a", outcome, "")), link=LinkFacts(tuple(counts.items()), 0)
+    )
+    assert judge(fault(TWICE), found)[0] is verdict
+    assert name(fault(TWICE), said()) is Named.RIGHT
+    assert name(fault(TWICE), said("cam.negated")) is Named.WRONG
 
 
 def test_the_first_message_counts_not_a_later_one() -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hil.faults.fault import Area, Fault, LinkPatch, SourcePatch, failure, infrastructure
+from hil.faults.fault import (
+    Area,
+    Fault,
+    LinkPatch,
+    SourcePatch,
+    failure,
+    finding,
+    infrastructure,
+)
 
 
 def _translating(old: bytes, new: bytes) -> Callable[[], Callable[[bytes], bytes]]:
@@ -130,6 +138,56 @@ FAULTS = (
         "a new baud rate is acknowledged and not set",
         (SourcePatch("core/link.cpp", "  port_.SetBaud(baud);\n", "  (void)baud;\n"),),
         failure("link.baud", test="test_the_baud_rate"),
+    ),
+    Fault(
+        "rate-refused",
+        Area.LINK,
+        "the board says that it can change its rate, and refuses every one",
+        (SourcePatch("core/dispatcher.cpp", "set.baud > kMaxBaud) {", "set.baud > 0) {"),),
+        failure("link.baud", test="test_the_baud_rate"),
+    ),
+    Fault(
+        "answers-twice",
+        Area.LINK,
+        "every answer is sent twice",
+        (
+            SourcePatch(
+                "core/link.h",
+                "    port_.Write(encoder_.Finish(size));\n",
+                "    const Bytes frame = encoder_.Finish(size);\n"
+                "    port_.Write(frame);\n"
+                "    port_.Write(frame);\n",
+            ),
+        ),
+        finding(says="answers came that nothing had asked for"),
+    ),
+    Fault(
+        "request-dropped",
+        Area.LINK,
+        "one request in fifty is not answered: its queue is one short",
+        (
+            SourcePatch(
+                "core/dispatcher.cpp",
+                "  link_.NoteRequest(seq);\n",
+                "  link_.NoteRequest(seq);\n"
+                "  static int requests = 0;\n"
+                "  if (++requests % 50 == 0) return;\n",
+            ),
+        ),
+        finding(says="requests were never answered"),
+    ),
+    Fault(
+        "upload-forgotten",
+        Area.LINK,
+        "one image in seven is called damaged, though it is as it was sent",
+        (
+            SourcePatch(
+                "core/images.cpp",
+                "  if (crc != image->crc) {",
+                "  static int images = 0;\n  if (crc != image->crc || ++images % 7 == 0) {",
+            ),
+        ),
+        finding(says="wanted again what had arrived whole"),
     ),
     Fault(
         "read-output-offset",

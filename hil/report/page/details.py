@@ -40,7 +40,7 @@ _COUNTS = {
     "unanswered": "requests never answered, without damage",
     "duplicates_unasked": "answers that nothing had asked for",
     "asked_again": "times the board wanted again what it had",
-    "rate_missed": "changes of the rate that did not work",
+    "rate_missed": "times the link did not reach its rate",
 }
 _TRAFFIC = ("bytes_out", "bytes_in", "frames_out", "frames_in", "console_bytes")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
