@@ -506,7 +506,14 @@ def test_a_board_that_cannot_change_its_rate_is_not_asked_to(
     assert board.baud == 115_200
     assert not any(isinstance(request, SetBaud) for request in script.requests)
     assert board.link_stats.rate_missed == 0
-    assert opened(baud=460_800).link_stats.rate_missed == 1  # nobody has to ask for that one
+
+
+def test_a_rate_that_was_asked_for_is_missed_also_by_a_board_that_cannot_change_it(
+    script: ScriptedBoard, identity: Identity, opened: Callable[..., Board]
+) -> None:
+    fixed = dataclasses.replace(identity.capabilities, baud=False)
+    script.identity = dataclasses.replace(identity, capabilities=fixed)
+    assert opened(baud=460_800).link_stats.rate_missed == 1
 
 
 # ---- the end
