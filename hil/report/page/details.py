@@ -28,7 +28,7 @@ _COUNTS = {
     "retransmitted": "frames sent again",
     "timeouts": "of them because no answer came in time",
     "duplicates": "answers that came twice",
-    "stale": "answers to requests of another session",
+    "stale": "answers to what was given up, or of another session",
     "wrong_image": "answers about another image",
     "malformed": "frames that hold no reply",
     "bad_requests": "requests that the board could not read",

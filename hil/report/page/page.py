@@ -218,7 +218,9 @@ def _tiles(judged: JudgedRun) -> list[Tile]:
         tiles.append(Tile("Tests passed", f"{passed} of {judged.test_count}", note))
     if run.link is not None:
         again = dict(run.link.counts).get("retransmitted", 0)
-        tiles.append(Tile("Frames sent again", f"{again:,}"))
+        many = len(link_findings(run.link))
+        told = count_text(many, "finding") if many else "no finding"
+        tiles.append(Tile("Link", told, f"{count_text(again, 'frame')} sent again"))
     return tiles
 
 
