@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from hil.board.facts import Asked, Inference, Oddity, Stamp
 from hil.errors import FirmwareError, UsageError
+from hil.link.jobs import JOBS_AHEAD
 from hil.location import Location, NoLocation
 
 if TYPE_CHECKING:
@@ -101,15 +102,20 @@ class Counting:
 
     def __init__(self) -> None:
         self._last: tuple[int, int, int] | None = None
+        self._unsure = 0  # answers whose images were on their way when something was sent again
 
     def due(self, stamp: Stamp, disturbances: int) -> int | None:
         """The count that this answer has to have; None where the one before tells nothing.
 
         `disturbances`: `LinkStats.disturbances` by now. What was sent again may have been run
-        twice.
+        twice, or after images that were on their way at the same time.
         """
         last, self._last = self._last, (stamp.boot, stamp.count, disturbances)
-        if last is None or (stamp.boot, disturbances) != (last[0], last[2]):
+        if last is not None and disturbances != last[2]:
+            self._unsure = JOBS_AHEAD + 1  # and the first behind them has no one before it
+        elif self._unsure:
+            self._unsure -= 1
+        if last is None or stamp.boot != last[0] or self._unsure:
             return None
         return last[1] + 1
 

@@ -12,7 +12,7 @@ from hil.link import paging
 from hil.link.baud import change_baud
 from hil.link.console import Console, ConsoleLine
 from hil.link.errors import NoAnswerError
-from hil.link.jobs import CapturedOp, Inference, Job
+from hil.link.jobs import JOBS_AHEAD, CapturedOp, Inference, Job
 from hil.link.session import Session
 from hil.link.stats import LinkStats
 from hil.link.tickets import Ticket, heard
@@ -32,7 +32,6 @@ from hil.wire.messages import (
 )
 
 _READ_BYTES = 1 << 16
-_JOBS_AHEAD = 3  # two on the board, and one that is ready when a buffer gets free
 _ASK_ONCE_S = 1.0
 
 _T = TypeVar("_T")
@@ -99,7 +98,7 @@ class Channel:
         exhausted = False
         try:
             while True:
-                while not exhausted and len(tickets) < _JOBS_AHEAD:
+                while not exhausted and len(tickets) < JOBS_AHEAD:
                     job = next(source, None)
                     if job is None:
                         exhausted = True

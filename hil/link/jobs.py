@@ -8,6 +8,9 @@ from hil.wire.crc import crc32
 from hil.wire.enums import ImageStage
 from hil.wire.replies import Result
 
+JOBS_AHEAD = 3
+"""Images on their way: two on the board, and one that is ready when a buffer gets free."""
+
 
 @dataclass(frozen=True)
 class Job:

@@ -60,4 +60,5 @@ class LinkStats:
 
 
 _NAMES = [field.name for field in dataclasses.fields(LinkStats)]
-_DISTURBANCES = tuple(_NAMES[_NAMES.index("console_bytes") + 1 :])
+# Those from `late` on say whose fault the others are, and may be taken back.
+_DISTURBANCES = tuple(_NAMES[_NAMES.index("console_bytes") + 1 : _NAMES.index("late")])
