@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hil.measure.link_findings import link_findings
-from hil.record import FLAKY
 from hil.measure.stand_in import said, where_measured
+from hil.record import FLAKY
 from hil.report.headline import gate_rows
 from hil.report.judged import judge_recorded
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil.gates.model import GateStatus
-from hil.record import FLAKY
 from hil.measure.stand_in import said
+from hil.record import FLAKY
 from hil.report.figures import count_text
 from hil.report.judged import JudgedRun
 
