@@ -163,7 +163,8 @@ def _of_all_boards(workers: _Workers) -> Iterator[Any]:
     if links:
         names = [name for name, _ in links[0].counts]
         counts = [(name, sum(dict(link.counts).get(name, 0) for link in links)) for name in names]
-        yield LinkFacts(tuple(counts), sum(link.recoveries for link in links))
+        recoveries = sum(link.recoveries for link in links)
+        yield LinkFacts(tuple(counts), recoveries, links[0].noise)  # one line of options for all
     varieties = _last_of_each(workers, VarietyFacts)
     if varieties:
         # The synthetic images are among those of each: what is constant for all is the same.
