@@ -1,7 +1,7 @@
-"""What a run is asked to do, as one frozen object; from pytest options or the CLI.
+"""What a run is asked to do, as one frozen object; from pytest options, the CLI or settings.
 
-Every option is declared once, in `ARGUMENTS`; pytest and the `hil` command both
-build their arguments from it.
+Every option is declared once, in `ARGUMENTS`; pytest, the `hil` command and the settings in
+pyproject.toml (`hil.settings`) are all made of it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ SimEngine = Literal["auto", "tflm", "litert"]
 
 DEFAULT_BAUD = 921_600
 
+# Boards that bring a firmware of their own: the one that a project sets is for others.
+_WITH_FIRMWARE = ("sim", "replay:")
+
 # Prefix of argparse's dest: other plugins have a --baud or a --flash of their own.
 DEST = "hil_"
 
@@ -28,6 +31,7 @@ class RunOptions:
 
     board: str = "sim"
     firmware: Path | None = None
+    model: Path | None = None
     baud: int = DEFAULT_BAUD
     flash: FlashMode = "auto"
     handshake_s: float = 15.0
@@ -53,10 +57,16 @@ class RunOptions:
     sim_fault: str | None = None
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> RunOptions:
-        """Takes what an argument parser produced; absent or None means the default."""
+    def from_values(
+        cls, values: Mapping[str, Any], settings: Mapping[str, Any] | None = None
+    ) -> RunOptions:
+        """Takes what an argument parser produced; absent or None means the setting or default."""
         given = {f.name: values.get(DEST + f.name) for f in fields(cls)}
-        return cls(**{name: value for name, value in given.items() if value is not None})
+        given = {name: value for name, value in given.items() if value is not None}
+        settings = dict(settings or {})
+        if str(given.get("board", "")).startswith(_WITH_FIRMWARE):
+            settings.pop("firmware", None)
+        return cls(**{**settings, **given})
 
     def check(self) -> None:
         """Looks at what was given, before anything is opened; defaults cost nothing.
@@ -81,6 +91,10 @@ class RunOptions:
             from hil.board.artifacts import read_expected
 
             read_expected(self.firmware)
+        if self.model is not None:
+            from hil.board.artifacts import read_model
+
+            read_model(self.model)
         if self.photos is not None:
             from hil.fixture_set import load_photos
 
@@ -109,12 +123,25 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class Argument:
-    """One command line option; `settings` are argparse's."""
+    """One command line option; `settings` are argparse's.
+
+    `flag` is its name for the `hil` command and, where nobody else has it, for pytest.
+    """
 
     flag: str
     name: str
     help: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Its name among the settings in pyproject.toml."""
+        return self.name.replace("_", "-")
+
+    @property
+    def option(self) -> str:
+        """Its name in pytest."""
+        return f"--hil-{self.key}"
 
 
 class _Add(Protocol):
@@ -134,6 +161,13 @@ BOARD_ARGUMENTS = (
         "firmware",
         "build directory with flasher_args.json (default for sim: built on the spot)",
         {"metavar": "DIR", "type": Path},
+    ),
+    Argument(
+        "--board-model",
+        "model",
+        "the model on a board whose build is not at hand (--board-flash never): a .tflite file "
+        "with its .toml beside it, or a model image",
+        {"metavar": "FILE", "type": Path},
     ),
     Argument(
         "--board-baud",
@@ -282,11 +316,11 @@ SIM_ARGUMENTS = (
 ARGUMENTS = BOARD_ARGUMENTS + RUN_ARGUMENTS + VERDICT_ARGUMENTS + SIM_ARGUMENTS
 
 
-def add_arguments(add: _Add, arguments: tuple[Argument, ...]) -> None:
-    """Adds options to an argparse parser or a pytest option group."""
+def add_arguments(add: _Add, arguments: tuple[Argument, ...], *, long: bool = False) -> None:
+    """Adds options to an argparse parser, or by their `long` names to a pytest option group."""
     for argument in arguments:
         add(
-            argument.flag,
+            argument.option if long else argument.flag,
             dest=DEST + argument.name,
             default=None,
             help=argument.help,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,11 +81,19 @@ class Table:
             raise self.error(f"{key} must be [[{key}]] tables", hint="correct it", key=key)
         return [Table(entry, self._source, key, n) for n, entry in enumerate(entries, start=1)]
 
-    def finish(self) -> None:
+    def table(self, *keys: str) -> Table | None:
+        """The table [a.b] for the keys "a" and "b"; None where the file has none."""
+        data: object = self._left
+        for key in keys:
+            data = data.get(key) if isinstance(data, dict) else None
+        return Table(data, self._source, ".".join(keys), 1) if isinstance(data, dict) else None
+
+    def finish(self, known: Sequence[str] = ()) -> None:
         """Raises UsageError for a key that nothing asked for, with the nearest known one."""
+        known = known or self._known
         for key in self._left:
-            near = difflib.get_close_matches(key, self._known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(self._known)}"
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
             raise self.error(f"unknown key {key!r}", hint=hint, key=key)
 
     def error(self, message: str, *, hint: str, key: str | None = None) -> UsageError:
@@ -102,11 +110,11 @@ class _Source:
         self._lines = text.splitlines()
 
     def line(self, header: str, number: int, key: str | None) -> int:
-        """Line (from 1) of `key` in the `number`th [[header]] table, or of the header."""
+        """Line (from 1) of `key` in the `number`th [header] or [[header]] table, or of that."""
         start, seen = 0, 0
         if header:
             for index, line in enumerate(self._lines):
-                if re.match(rf"\s*\[\[\s*{re.escape(header)}\s*\]\]", line):
+                if re.match(rf"\s*\[\[?\s*{re.escape(header)}\s*\]", line):
                     seen += 1
                     if seen == number:
                         start = index

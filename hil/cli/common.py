@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.options import BOARD_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
+from hil.settings import read_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,10 +24,13 @@ def add_board_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_options(arguments: argparse.Namespace) -> RunOptions:
-    """Raises UsageError for a number that cannot be used."""
+    """The command line, over the project's settings.
+
+    Raises UsageError for a setting or a number that cannot be used.
+    """
     from hil.limits import check_limits
 
-    options = RunOptions.from_values(vars(arguments))
+    options = RunOptions.from_values(vars(arguments), read_settings(Path.cwd()))
     check_limits(options)
     return options
 

@@ -85,7 +85,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     options = run_options(arguments)
     _check(arguments, options)
-    gates = None if options.gates is None else load_gates(options.gates)
+    # A project's settings name the gates of its tests: other figures than these.
+    gates = None if arguments.hil_gates is None else load_gates(arguments.hil_gates)
     tolerances = load_tolerances(options.tolerances)
     other = None if arguments.against is None else read_other(arguments.against)
     data = read_data(arguments.data)
@@ -164,7 +165,7 @@ def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: 
             answers = run_on_board(bench, plan, bar)
             seconds = bar.seconds
         state = board_state(bench, answers) if with_state else None
-        tflite = bench.ready_board().expected.model.tflite
+        tflite = bench.needed_model.tflite
     assert answers.link is not None
     trouble = f"{link_errors(answers.link)} link errors"
     if answers.recoveries:
@@ -226,7 +227,7 @@ def _check(arguments: argparse.Namespace, options: RunOptions) -> None:
                 hint="a board runs what it is flashed with: give --firmware DIR",
             )
         options.check()
-    elif arguments.model is not None and options.firmware is not None:
+    elif arguments.model is not None and arguments.hil_firmware is not None:
         raise UsageError("--model and --firmware both name a model", hint="give one of them")
 
 
@@ -237,7 +238,7 @@ def _model(file: Path | None, options: RunOptions) -> Model:
     from hil.text_file import read_bytes
     from hil.toml_table import read_toml
 
-    if options.firmware is not None:
+    if file is None and options.firmware is not None:
         from hil.board.artifacts import read_expected
 
         built = read_expected(options.firmware).model

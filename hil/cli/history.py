@@ -58,10 +58,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
+    from hil.settings import read_settings
     from hil.store import default_store
     from hil.store.store import Store
 
-    path: Path = arguments.store or default_store()
+    path = arguments.store or read_settings(Path.cwd()).get("store") or default_store()
     if arguments.png is not None and arguments.metric is None:
         raise UsageError(
             "--png draws one metric", hint="name it: `hil history invoke_us --png FILE`"

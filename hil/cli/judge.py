@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.options import BASELINE_ARGUMENTS, RunOptions, add_arguments
+from hil.cli.common import run_options
+from hil.errors import ExitCode, UsageError
+from hil.options import BASELINE_ARGUMENTS, GATES_ARGUMENT, add_arguments
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,9 +18,7 @@ STYLES = {"good": "green", "bad": "bold red", "unsure": "yellow", "plain": "", "
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path, help="run file of `pytest --facts`, or its directory")
-    parser.add_argument(
-        "--gates", type=Path, required=True, metavar="FILE", help="TOML file of limits"
-    )
+    add_arguments(parser.add_argument, (GATES_ARGUMENT,))
     parser.add_argument(
         "--tolerances",
         type=Path,
@@ -34,10 +34,15 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.record.reader import read_run
     from hil.report.conclusion import Question, conclude, conclusion_lines
 
-    options = RunOptions.from_values(vars(arguments))
-    question = Question(arguments.gates, options.baseline, options.baseline_dir)
+    options = run_options(arguments)
+    if options.gates is None:
+        raise UsageError("which gates?", where="hil judge", hint="give them with --gates FILE")
+    question = Question(options.gates, arguments.hil_baseline, options.baseline_dir)
     limits = None if arguments.tolerances is None else load_tolerances(arguments.tolerances)
-    conclusion = conclude(read_run(arguments.run), question, limits)
+    found = read_run(arguments.run)
+    conclusion = conclude(found, question, limits)
     for line in conclusion_lines(conclusion):
         console.print(line.text, style=STYLES[line.tone], markup=False)
-    return int(conclusion.exit_code())
+    code = conclusion.exit_code()
+    used_wrongly = found.end is not None and found.end.exit_code == ExitCode.USAGE
+    return int(ExitCode.USAGE if used_wrongly and code == ExitCode.INFRASTRUCTURE else code)

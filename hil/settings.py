@@ -1,0 +1,67 @@
+"""`[tool.camhil]` in pyproject.toml: what a project sets once.
+
+    [tool.camhil]
+    board = "/dev/ttyUSB0"
+    firmware = "firmware/build"
+
+The keys are pytest's options without `--hil-`. The command line wins over them. Paths are
+relative to the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hil.options import ARGUMENTS, Argument
+from hil.toml_table import Table, read_toml
+
+FILE = "pyproject.toml"
+_TABLE = ("tool", "camhil")
+_REPLAY = "replay:"
+
+
+def read_settings(start: Path) -> Mapping[str, Any]:
+    """Fields of `hil.options.RunOptions` from the nearest file at or above `start`.
+
+    A pyproject.toml without the table, or that cannot be read, is passed over.
+
+    Raises:
+        UsageError: an unknown key, or a value of another type.
+    """
+    for folder in (start, *start.parents):
+        path = folder / FILE
+        try:
+            ours = b"camhil" in path.read_bytes()  # nothing is parsed for other projects
+        except OSError:
+            continue
+        table = read_toml(path).table(*_TABLE) if ours else None
+        if table is not None:
+            return _values(table, folder)
+    return {}
+
+
+def _values(table: Table, folder: Path) -> dict[str, Any]:
+    given = [argument for argument in ARGUMENTS if table.has(argument.key)]
+    values = {argument.name: _value(table, argument, folder) for argument in given}
+    table.finish([argument.key for argument in ARGUMENTS])
+    return values
+
+
+def _value(table: Table, argument: Argument, folder: Path) -> Any:
+    key, settings = argument.key, argument.settings
+    if "action" in settings:
+        return table.take(key, bool)
+    kind = settings.get("type", str)
+    if kind is Path:
+        return folder / table.take(key, str)
+    value: Any = table.take(key, kind)
+    choices = settings.get("choices")
+    if choices and value not in choices:
+        raise table.error(
+            f"{key} cannot be {value!r}", hint=f"choose from {', '.join(choices)}", key=key
+        )
+    if argument.name == "board" and value.startswith(_REPLAY):
+        return _REPLAY + str(folder / value[len(_REPLAY) :])
+    return value
