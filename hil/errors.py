@@ -6,6 +6,7 @@
 | `InfrastructureError` | board, cable, port, host: nothing was measured | 6         |
 | `UnavailableError`    | the same, since a program is missing           | 6; tests: skipped, 8 |
 | `NotProvenError`      | everything ran, and proves nothing             | 8         |
+| `NotRunError`         | a check could not run: something is missing    | 6         |
 | `FirmwareError`       | the board answers, and the answer is wrong     | 1         |
 
 An error says what happened (`message`), where (`where`) and what to do (`hint`).
@@ -88,6 +89,12 @@ class UnavailableError(InfrastructureError):
     """This machine lacks what the board needs: nothing was tried, so nothing is proven."""
 
     kind = "unavailable"
+
+
+class NotRunError(InfrastructureError):
+    """A check that could not run. It never counts as passed."""
+
+    kind = "not run"
 
 
 class FirmwareError(HilError):

@@ -15,7 +15,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hil.answers import Answers
-from hil.errors import HilError, InfrastructureError, UnavailableError
+from hil.errors import HilError, InfrastructureError, UnavailableError, UsageError
+from hil.errors import NotRunError as NotRunError
 from hil.judge.answers import Wrong, answer_key, frame_key, image_key, wrong_oddities
 from hil.options import RunOptions
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.board import Board
+    from hil.board.artifacts import ExpectedModel
     from hil.board.facts import Inference
     from hil.board.flashing import OnFlash
     from hil.board.options import BoardOptions
@@ -40,12 +42,6 @@ if TYPE_CHECKING:
 
 RECOVERIES_IN_VAIN = 3
 """So often a board is recovered without a test that passes in between."""
-
-
-class NotRunError(InfrastructureError):
-    """A check that could not run. It never counts as passed."""
-
-    kind = "not run"
 
 
 @dataclass(frozen=True)
@@ -130,7 +126,8 @@ class FrameMeasurement(_Judged):
 class Bench:
     """What a test run works with.
 
-    `progress` is told what takes time, `on_flash` how far flashing is.
+    `progress` is told what takes time, `on_flash` how far flashing is. `refusal`: why board or
+    oracle cannot be opened as it was asked for; no test can change that.
     """
 
     def __init__(self, options: RunOptions) -> None:
@@ -139,6 +136,7 @@ class Bench:
         self.progress: Callable[[str], None] = _say_nothing
         self.on_flash: OnFlash | None = None
         self.first_cause: FirstCause | None = None
+        self.refusal: UsageError | None = None
         self.recoveries = 0
         self.measurements: dict[str, Measurement] = {}
         self.frames: dict[str, FrameMeasurement] = {}
@@ -190,10 +188,11 @@ class Bench:
                 raise self._not_run() from error
             self.first_cause = FirstCause(error, test)
             raise
-        except HilError:
+        except HilError as error:
             # The board answers and says why it cannot work (no model, ...): asking again
             # would give the same.
             self._lost = True
+            self._note_refusal(error)
             raise
         if test:
             self._board.note(test)
@@ -210,8 +209,13 @@ class Bench:
         problem = no_injection(board.identity, self.options.board)
         if problem is not None:
             self._lost = True
+            self._note_refusal(problem)
             raise problem
         return board
+
+    def _note_refusal(self, error: HilError) -> None:
+        if isinstance(error, UsageError):
+            self.refusal = error
 
     def note_failure(self, error: InfrastructureError, test: str) -> None:
         """Remembers the first cause, and that the board has to be recovered."""
@@ -274,22 +278,60 @@ class Bench:
 
     # ---- the oracle and the judge -----------------------------------------------
 
+    @property
+    def model(self) -> ExpectedModel | None:
+        """The model that the board has to run: of its build, or the one that the user names.
+
+        Raises UsageError if the two differ, WrongIdentityError if the board has another.
+        """
+        from hil.board.identity import check_model
+
+        board, named = self._board or self.ready_board(), self._named_model
+        model = named if board.build is None else board.build.model
+        if named is not None:
+            check_model(board.identity, named, board.build, self.options.board)
+        return model
+
+    @property
+    def needed_model(self) -> ExpectedModel:
+        """As `model`; raises NotRunError where nobody knows which that is."""
+        if self.model is None:
+            raise NotRunError(
+                "no model to compare with",
+                where=self.options.board,
+                hint="name the board's build with --firmware DIR, or the model that is on it with "
+                "--board-model FILE.tflite",
+            )
+        return self.model
+
+    @cached_property
+    def _named_model(self) -> ExpectedModel | None:
+        from hil.board.artifacts import read_model
+
+        return None if self.options.model is None else read_model(self.options.model)
+
     @cached_property
     def oracle(self) -> Oracle:
-        """The oracle for the model that the board was flashed with."""
+        """The oracle for the model that the board was flashed with, or that the user names.
+
+        Raises NotRunError where nobody knows which that is.
+        """
         from hil.images import synthetic
         from hil.oracle import Oracle
 
+        model = self.needed_model
         for photo in synthetic():
             self.answers.name(photo.tensor.tobytes(), photo.name)
-
-        model = (self._board or self.ready_board()).expected.model
-        return Oracle(
-            model.tflite,
-            positive_class=model.positive_class,
-            threshold=model.threshold,
-            where=model.where,
-        )
+        try:
+            return Oracle(
+                model.tflite,
+                positive_class=model.positive_class,
+                threshold=model.threshold,
+                where=model.where,
+            )
+        except UsageError as error:
+            self._note_refusal(error)
+            raise
 
     @property
     def open_board(self) -> Board | None:
@@ -355,14 +397,14 @@ class Bench:
         """The facts of the whole run, images included."""
         from hil.judge.facts import RunFacts
 
-        identity = self.ready_board().identity
+        identity, oracle = self.ready_board().identity, self.oracle
         return RunFacts(
             target=identity.target,
             engine=identity.engine,
             firmware_version=identity.firmware_version,
             device_model_sha256=identity.model_sha256.hex(),
-            oracle_model_sha256=self.ready_board().expected.model_sha256.hex(),
-            resolver=self.oracle.resolver,
+            oracle_model_sha256=oracle.model_sha256.hex(),
+            resolver=oracle.resolver,
             self_check=self.self_check.outcome.value,
             self_check_detail=self.self_check.detail,
             images=tuple(m.facts for m in self.measurements.values()),

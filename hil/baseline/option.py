@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_DIRECTORY = Path("baselines")
 
 Mode = Literal["save", "compare"]
-_NOT_MEASURED = (InfrastructureError.kind, "not run")  # outcomes of tests
+_NOT_MEASURED = (InfrastructureError.kind, "not run", UsageError.kind)  # outcomes of tests
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

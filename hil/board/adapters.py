@@ -192,6 +192,10 @@ OPENERS: Mapping[str, Opener] = {
 }
 
 
+PORT_KINDS = ("auto", "serial", "rfc2217", "socket")
+"""Kinds of `OPENERS` that lead to a `PortAdapter`: a board that brings no build of its own."""
+
+
 def find_adapter(
     spec: BoardSpec,
     options: BoardOptions,

@@ -96,6 +96,27 @@ def read_expected(firmware: Path) -> Expected:
     )
 
 
+def read_model(path: Path) -> ExpectedModel:
+    """A model by itself: a .tflite file with its .toml beside it, a model image, or a build's.
+
+    Raises UsageError.
+    """
+    if path.is_dir():
+        return read_expected(path).model
+    if path.suffix == ".tflite":
+        from hil.model_partition import read_partition
+
+        return _model(
+            FlashFile(path.name, path, 0, read_partition(path, path.with_suffix(".toml")))
+        )
+    try:
+        return _model(FlashFile(path.name, path, 0, path.read_bytes()))
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the model: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
+
+
 def _partitions(build: FlasherArgs) -> list[Partition]:
     table = build.partition_table
     flash_bytes = _size(build.settings.size)

@@ -50,7 +50,7 @@ from hil.board.results import (
 )
 from hil.board.watched_port import BoardAlarm
 from hil.deadline import Deadline
-from hil.errors import FirmwareError, HilError, InfrastructureError, UsageError
+from hil.errors import FirmwareError, HilError, InfrastructureError, NotRunError, UsageError
 from hil.measure.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:
@@ -119,10 +119,15 @@ class Board:
         return self._identity
 
     @property
+    def build(self) -> Expected | None:
+        """The build that is tested; None where the board runs what nobody named."""
+        return self._expected
+
+    @property
     def expected(self) -> Expected:
-        """The build that is tested."""
+        """The build that is tested; raises NotRunError where there is none."""
         if self._expected is None:
-            raise UsageError(
+            raise NotRunError(
                 "no build to compare with", where=self.where, hint="give one with --firmware DIR"
             )
         return self._expected

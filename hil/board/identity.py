@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from hil.board.errors import WrongIdentityError
 from hil.errors import FirmwareError, HilError, UsageError
 
 if TYPE_CHECKING:
-    from hil.board.artifacts import Expected
+    from hil.board.artifacts import Expected, ExpectedModel
     from hil.wire.messages import ErrorReply, Identity
 
 _FLASH = "run with --board-flash always"
@@ -66,6 +67,30 @@ def wrong_identity(identity: Identity, expected: Expected, where: str) -> HilErr
             hint=_FLASH,
         )
     return None
+
+
+def check_model(
+    identity: Identity, named: ExpectedModel, build: Expected | None, where: str
+) -> None:
+    """Raises for a model that the user names, and the board or its build does not have.
+
+    UsageError: the build has another. WrongIdentityError: the board has.
+    """
+    digest = hashlib.sha256(named.tflite).digest()
+    if build is not None and build.model_sha256 != digest:
+        raise UsageError(
+            f"the build has another model: SHA-256 {_short(build.model_sha256)} in "
+            f"{build.source}, not {_short(digest)}",
+            where=named.where,
+            hint="leave out --board-model, or build with this model",
+        )
+    if any(identity.model_sha256) and identity.model_sha256 != digest:
+        raise WrongIdentityError(
+            f"the board's model has SHA-256 {_short(identity.model_sha256)}, "
+            f"{named.where} {_short(digest)}",
+            where=where,
+            hint="name the model that is on the board, or flash this one: hil flash",
+        )
 
 
 def model_error(identity: Identity, where: str) -> FirmwareError | None:

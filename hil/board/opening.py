@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.board.adapters import Adapter, Emulated, OwnStream, Say, find_adapter
+from hil.board.adapters import PORT_KINDS, Adapter, Emulated, OwnStream, Say, find_adapter
 from hil.board.artifacts import Expected, read_expected
 from hil.board.board import Board
 from hil.board.connection import Connection, OpenPort
 from hil.board.lock import PortLock
 from hil.board.options import EMULATED_HANDSHAKE_S, BoardOptions
-from hil.board.ports import Lister
+from hil.board.ports import Lister, find_one_board
 from hil.board.spec import parse_board_spec
 from hil.deadline import Deadline
 from hil.errors import UsageError
@@ -23,6 +23,7 @@ from hil.host_error import host_errors
 if TYPE_CHECKING:
     from hil.board.facts import TimeBase
     from hil.board.flashing import OnFlash
+    from hil.board.options import FlashMode
     from hil.link.recording import Recorder
     from hil.link.transport import SerialTransport
 
@@ -78,12 +79,7 @@ def open_adapter(
         built = adapter.default_firmware(progress)
         expected = None if built is None else read_expected(built)
     if expected is None and options.flash != "never":
-        raise UsageError(
-            "which firmware is to be tested?",
-            where=adapter.where,
-            hint="give its build directory with --firmware DIR, or use what is on the board "
-            "with --board-flash never",
-        )
+        raise _no_build(adapter.where)
     with ExitStack() as undo:
         lock = _lock(adapter, undo)
         undo.callback(adapter.close)
@@ -104,6 +100,28 @@ def open_adapter(
         _bring_up(board, options, progress, on_flash, compare=expected is not None)
         undo.pop_all()
     return board
+
+
+def check_build(
+    spec: str, firmware: Path | None, flash: FlashMode, lister: Lister | None = None
+) -> None:
+    """Raises UsageError where a port is to be flashed, and nobody said with what.
+
+    InfrastructureError for `auto` without a board.
+    """
+    parsed = parse_board_spec(spec)
+    if firmware is None and flash != "never" and parsed.kind in PORT_KINDS:
+        where = find_one_board(lister).path if parsed.kind == "auto" else parsed.text
+        raise _no_build(where)
+
+
+def _no_build(where: str) -> UsageError:
+    return UsageError(
+        "which firmware is to be tested?",
+        where=where,
+        hint="give its build directory with --firmware DIR, or use what is on the board "
+        "with --board-flash never",
+    )
 
 
 def _recorder(

@@ -89,7 +89,7 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
     from hil.evaluate.stream import LinkCount, stream
 
     board = bench.ready_board()
-    expected = board.expected.model
+    expected = bench.needed_model
     model = Model(expected.tflite, expected.positive_class, expected.threshold, expected.where)
     with _Collector(plan, model, progress) as work:
         work.open(board_header(board, model, work.oracles.ready, plan.fit))

@@ -188,6 +188,8 @@ def _trouble(judged: JudgedRun) -> Iterator[str]:
     code = run.end.exit_code
     if code == ExitCode.NOT_PROVEN:
         return  # since tests were skipped
+    if code == ExitCode.USAGE and unmeasured:
+        return  # since one was a wrong call
     if code == ExitCode.INFRASTRUCTURE and not unmeasured:
         yield "a report could not be written"
     elif code not in (ExitCode.PASSED, ExitCode.TEST_FAILED, ExitCode.INFRASTRUCTURE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import threading
 import zlib
 from collections.abc import Sequence
@@ -108,6 +109,11 @@ class Oracle:
         self._interpreter = open_reference(self._bytes, self.model.graph, where=where)
         self._answer = functools.lru_cache(_KEPT_ANSWERS)(self._compute)
         self._traced = functools.lru_cache(_KEPT_TRACES)(functools.partial(self._compute, ops=True))
+
+    @property
+    def model_sha256(self) -> bytes:
+        """SHA-256 of the model's bytes, as a board reports it: 32 bytes."""
+        return hashlib.sha256(self._bytes).digest()
 
     @property
     def resolver(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
 import platform
 import sys
 import zlib
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.board import Board
-    from hil.board.artifacts import Expected
+    from hil.board.artifacts import ExpectedModel
     from hil.board.facts import Asked, Inference, Oddity, Stamp
     from hil.fixture_set import FixturePhoto
     from hil.flash_layout import Partition
@@ -67,14 +68,14 @@ def board_facts(bench: Bench, board: Board) -> BoardFacts:
     """The board that answered, its build, and what it was compared with."""
     from hil.tflite_graph import op_name
 
-    identity, expected = board.identity, board.expected
+    identity, build, oracle = board.identity, board.build, bench.model and bench.oracle
     able = dataclasses.asdict(identity.capabilities)
     return BoardFacts(
         spec=bench.options.board,
         target=identity.target,
-        chip=expected.chip,
+        chip=build.chip if build else "",
         firmware_version=identity.firmware_version,
-        idf_version=expected.idf_version,
+        idf_version=build.idf_version if build else "",
         build_id=identity.build_id.hex(),
         app_sha256=identity.app_sha256.hex(),
         model_sha256=identity.model_sha256.hex(),
@@ -86,8 +87,8 @@ def board_facts(bench: Bench, board: Board) -> BoardFacts:
         capabilities=tuple(name for name, present in able.items() if present),
         ops=tuple(op_name(code) for code in board.ops()),
         partitions=partitions(board),
-        resolver=bench.oracle.resolver,
-        self_check=bench.self_check.outcome.value,
+        resolver=oracle.resolver if oracle else "none",
+        self_check=bench.self_check.outcome.value if oracle else "not run",
         tolerances=tuple(
             (name, str(value)) for name, value in dataclasses.asdict(bench.tolerances).items()
         ),
@@ -98,9 +99,12 @@ def board_facts(bench: Bench, board: Board) -> BoardFacts:
 
 def partitions(board: Board) -> tuple[PartitionFacts, ...]:
     """Each flashed file with the partition that it lies in."""
-    table = board.expected.partitions
+    build = board.build
+    if build is None:
+        return ()
+    table = build.partitions
     facts = []
-    for file in board.expected.files:
+    for file in build.files:
         within = next((p for p in table if p.offset <= file.offset < p.offset + p.size), None)
         facts.append(
             PartitionFacts(
@@ -114,16 +118,19 @@ def partitions(board: Board) -> tuple[PartitionFacts, ...]:
     return tuple(facts)
 
 
-def model_record(expected: Expected) -> ModelRecord:
-    """The build that is tested: its model, and the digests that a board has to report."""
-    model = expected.model
+def model_record(model: ExpectedModel, board: Board) -> ModelRecord:
+    """The model that is tested, and the digests that the board has to report.
+
+    Where nobody named the build, they are those that the board reported.
+    """
+    app = board.build or board.identity
     return ModelRecord(
         tflite=base64.b64encode(model.tflite).decode("ascii"),
         positive_class=model.positive_class,
         threshold=model.threshold,
-        sha256=expected.model_sha256.hex(),
-        build_id=expected.build_id.hex(),
-        app_sha256=expected.app_sha256.hex(),
+        sha256=hashlib.sha256(model.tflite).hexdigest(),
+        build_id=app.build_id.hex(),
+        app_sha256=app.app_sha256.hex(),
     )
 
 
@@ -194,7 +201,9 @@ def sections(board: Board) -> tuple[SectionFacts, ...]:
     """Sections of the ELF file beside the app, if the app was made from it."""
     from hil.record.elf import read_sections
 
-    expected = board.expected
+    expected = board.build
+    if expected is None:
+        return ()
     places = {p.offset for p in expected.partitions if p.is_app}
     app = next((file for file in expected.files if file.offset in places), None)
     if app is None:

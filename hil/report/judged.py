@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from hil.judge.facts import ImageFacts
     from hil.record.run import ImageRecord, Run, TestRecord, TraceRecord
 
-FAILED_OUTCOMES = ("failed", FirmwareError.kind, UsageError.kind)
-UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run")
+FAILED_OUTCOMES = ("failed", FirmwareError.kind)
+UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run", UsageError.kind)
 UNPROVEN_OUTCOMES = (NotProvenError.kind,)
 SKIPPED_OUTCOMES = (UnavailableError.kind,)
 

@@ -15,6 +15,7 @@ from hil.errors import (
     InfrastructureError,
     NotProvenError,
     UnavailableError,
+    UsageError,
 )
 from hil.record import FLAKY, RERUN
 
@@ -224,13 +225,16 @@ class RunLog:
     def exit_code(self, pytest_status: int) -> int:
         """The run's exit code.
 
-        A wrong answer weighs most: it stays wrong whatever the cable does. Without
-        one, anything that could not run or be written is infrastructure. Tests that were
-        skipped since this machine has no such board prove nothing. Gates come last: they
-        say something only about a run that is whole.
+        A wrong answer weighs most: it stays wrong whatever the cable does. Then comes wrong
+        use, of the run or in a test: it is to be put right first. Without either, anything that
+        could not run or be written is infrastructure. Tests that were skipped since this machine
+        has no such board prove nothing. Gates come last: they say something only about a run
+        that is whole.
         """
-        if self.kinds["failed"] or self.kinds["firmware"] or self.kinds["usage"]:
+        if self.kinds["failed"] or self.kinds["firmware"]:
             return ExitCode.TEST_FAILED
+        if self.kinds[UsageError.kind]:
+            return ExitCode.USAGE
         not_measured = self.kinds[InfrastructureError.kind] + self.kinds["not run"]
         unwritten = self._file is not None and self._file.error is not None
         if not_measured or self.errors or unwritten:
@@ -321,9 +325,11 @@ class RunLog:
             return
         from hil.record.collect import handshake_record, model_record, oddity_record
 
-        if not self._counts["model"]:
+        if not self._counts["model"] and board.handshakes:
             self._counts["model"] = 1
-            self._add(model_record(board.expected))
+            model = bench.model
+            if model is not None:
+                self._add(model_record(model, board))
         for after, identity in board.handshakes[self._counts["handshakes"] :]:
             self._add(handshake_record(after, identity))
         self._counts["handshakes"] = len(board.handshakes)
@@ -358,13 +364,16 @@ class RunLog:
         from hil.record.collect import board_facts, console_facts, link_facts
 
         self._add(board_facts(bench, board))
-        if bench.answers.inferences:
+        if bench.answers.inferences and bench.model is not None:
             self._add(bench.variety)
         self._add(link_facts(bench, board))
         self._add(console_facts(board))
 
 
-_FINE = ("passed", "skipped", RERUN, FLAKY, UnavailableError.kind, NotProvenError.kind)
+_FINE = (
+    *("passed", "skipped", RERUN, FLAKY),
+    *(UnavailableError.kind, NotProvenError.kind, UsageError.kind),
+)
 
 RECORDED = "hil_recorded"
 """Attribute of a TestReport: (name, value) of what the test recorded."""

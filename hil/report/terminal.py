@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.errors import InfrastructureError, UnavailableError
+from hil.errors import InfrastructureError, NotRunError, UnavailableError, UsageError
 from hil.judge.verdict import Status
 from hil.location import Location
 from hil.measure.link_findings import link_findings, link_remarks
@@ -89,6 +90,7 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path |
 
     `record`: where the conversation was recorded.
     """
+    reporter.ensure_newline()
     judged = judge_recorded(log.run())
     if judged.images:
         board = judged.run.board
@@ -167,6 +169,16 @@ def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog, run: Run) -> 
         not_run = log.kinds["not run"]
         if not_run:
             reporter.write_line(f"{not_run} checks after it were not run: not passed either")
+    elif log.kinds["not run"]:
+        reporter.section("not run: not passed either", sep="=", yellow=True, bold=True)
+        messages = (t.message for t in run.tests if t.outcome == NotRunError.kind)
+        reasons = Counter(message.partition(": ")[2] for message in messages)
+        for reason, count in reasons.most_common():
+            reporter.write_line(f"{count} checks: {reason}" if count > 1 else reason)
+    refusals = reporter.stats.get(UsageError.kind, ())
+    if refusals:
+        reporter.section("usage: the run cannot go on", sep="=", red=True, bold=True)
+        reporter.write_line(str(refusals[0].longrepr).partition(": ")[2])
     skipped = _first(run, UnavailableError.kind)
     if skipped is not None:
         reporter.section("not proven: tests were skipped", sep="=", yellow=True, bold=True)

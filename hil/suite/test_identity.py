@@ -13,6 +13,8 @@ from hil.wire import ErrorCode, ImageSource, TensorRole
 
 
 def test_the_board_runs_the_build_that_was_flashed(board: Board) -> None:
+    if board.build is None:
+        pytest.skip("no build is named: the board is taken with what runs on it")
     assert board.identity.build_id.hex() == board.expected.build_id.hex()
     assert board.identity.app_sha256.hex() == board.expected.app_sha256.hex()
 

@@ -21,7 +21,7 @@ def board(build: Path, build_id: bytes) -> Any:
         SimpleNamespace(path=build / "weights.bin", offset=MODEL.offset, data=b"m" * 30),
     ]
     expected = SimpleNamespace(partitions=(APP, MODEL), files=files, build_id=build_id)
-    return SimpleNamespace(expected=expected)
+    return SimpleNamespace(build=expected)
 
 
 def test_each_file_is_told_with_its_partition_and_its_role(tmp_path: Path) -> None:
