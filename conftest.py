@@ -14,4 +14,4 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         import hil.plugin
 
         pluginmanager.register(hil.plugin, "camhil")
-        hil.plugin.pytest_addoption(parser)
+        hil.plugin.pytest_addoption(parser, pluginmanager)

@@ -92,7 +92,8 @@ def load(
             raise UsageError(
                 f"the picture is {width}x{height} pixels, not {size[1]}x{size[0]}",
                 where=str(path),
-                hint="pass resize=True to cut out the centre and shrink it, or scale the file",
+                hint="cut out its centre and shrink it with --photos-resize (in Python with "
+                "resize=True), or scale the file",
             )
         picture = _fit(picture, size, fit, notes)
     return Photo(plain(path.stem), _frozen(picture), tuple(notes), path, (width, height))

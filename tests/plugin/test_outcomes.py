@@ -42,6 +42,18 @@ def test_infrastructure_trouble_has_its_own_outcome_and_exit_code(
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+def test_no_traceback_is_formatted_for_a_test_that_could_not_run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    formatted = []
+    for name in ("repr_failure", "_repr_failure_py"):
+        monkeypatch.setattr(pytest.Function, name, lambda *args, **named: formatted.append(args))
+    tests = UNPLUGGED + "def test_second(board):\n    pass\n"
+    result = run(pytester, tests, "--board", "/dev/ttyNoSuchPort", "--board-flash", "never")
+    assert result.ret == ExitCode.INFRASTRUCTURE
+    assert formatted == []
+
+
 def test_a_wrong_answer_is_a_failure(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,
@@ -169,5 +181,5 @@ def test_numbers_of_numpy_can_be_recorded(pytester: pytest.Pytester) -> None:
 def test_what_is_no_number_is_no_measurement(pytester: pytest.Pytester, value: str) -> None:
     code = "def test_it(bench, record_measurement):\n"
     result = run(pytester, code + f"    record_measurement('lag_us', float('{value}'))\n")
-    assert result.ret == ExitCode.TEST_FAILED
+    assert result.ret == ExitCode.USAGE
     result.stdout.fnmatch_lines([f"*usage: *{value} is no measurement*"])

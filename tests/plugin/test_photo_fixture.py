@@ -35,8 +35,11 @@ def test_a_photograph_of_another_size_is_refused_unless_resizing_is_asked_for(
     make_photo(pytester.path / "mine" / "large.png", (200, 300))
     pytester.makepyfile(COUNTING)
     refused = pytester.runpytest_inprocess("--photos", "mine")
-    assert refused.ret == ExitCode.TEST_FAILED
-    refused.stdout.fnmatch_lines(["*usage: the picture is 300x200 pixels, not 96x96*"])
+    assert refused.ret == ExitCode.USAGE
+    refused.stderr.fnmatch_lines(
+        ["ERROR: the picture is 300x200 pixels, not 96x96 *large.png*", "*hint: *--photos-resize*"]
+    )
+    refused.assert_outcomes()
     pytester.runpytest_inprocess("--photos", "mine", "--photos-resize").assert_outcomes(passed=1)
 
 

@@ -1,0 +1,134 @@
+"""Outcomes as they are reported, and the end of a run: exit code, reports, verdict.
+
+Registered by `hil.plugin` as plugins of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hil.errors import ExitCode
+from hil.pytest_state import (
+    BENCH_KEY,
+    CONTROLLER,
+    LOG,
+    is_worker,
+    log_of,
+    options_of,
+    told,
+    wants_verdict,
+)
+from hil.report.run_log import KIND, RunLog
+
+if TYPE_CHECKING:
+    from hil.options import RunOptions
+
+
+class Ending:
+    """Takes down each outcome, and turns pytest's end into ours."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    # Only when an outcome is reported is it clear whether it counts: pytest-rerunfailures decides
+    # before that whether an attempt is made again.
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        config = self._config
+        if CONTROLLER in config.stash or not (BENCH_KEY in config.stash or hasattr(report, KIND)):
+            return
+        log = log_of(config)
+        log.test_finished(report)
+        if is_worker(config):
+            from hil.workers import send_with
+
+            send_with(report, log)
+
+    # trylast: inside the terminal reporter's wrapper, so that its summary knows what is found here.
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int
+    ) -> Generator[None, None, None]:
+        """Turns pytest's exit status into ours, also when a report cannot be written."""
+        config = self._config
+        if is_worker(config):
+            from hil.workers import send_at_end
+
+            yield
+            send_at_end(config, config.stash.get(LOG, None))
+            return
+        if exitstatus == ExitCode.USAGE:
+            yield  # told before the tests, and that is all there is to tell
+            return
+        options = options_of(config)
+        with told(config):
+            if CONTROLLER in config.stash:
+                config.stash[CONTROLLER].finish()
+            if LOG in config.stash:
+                config.stash[LOG].diagnose()  # before reports are written: they show it
+            if wants_verdict(config):
+                # A run that used no board has to be told that its gates were not measured.
+                _add_junit_properties(session, log_of(config), options)
+        try:
+            yield
+        except OSError as cause:
+            from hil.record.writer import report_error
+
+            log_of(config).errors.append(report_error(cause.filename or "report", cause))
+        log = config.stash.get(LOG, None)
+        if log is None:
+            return
+        with told(config):
+            if options.store is not None and not config.option.collectonly:
+                log.add_to_store(options, int(session.exitstatus))
+            log.close(int(session.exitstatus))
+            if wants_verdict(config):
+                log.conclude(options)
+            if not config.option.collectonly:
+                log.tell_github()
+        if session.exitstatus in (ExitCode.PASSED, ExitCode.TEST_FAILED):
+            session.exitstatus = log.exit_code(int(session.exitstatus))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_summary(self, postfix: list[str]) -> None:
+        """The diagnosis, in pytest-html's report."""
+        log = self._config.stash.get(LOG, None)
+        if log is not None and log.diagnosis is not None and not log.diagnosis.empty:
+            from hil.report.html import diagnosis_html
+
+            postfix.append(diagnosis_html(log.diagnosis))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        log = self._config.stash.get(LOG, None)
+        if log is not None:
+            from hil.report.terminal import write_summary
+
+            write_summary(terminalreporter, log, options_of(self._config).record)
+
+
+class Verdict:
+    """Writes the verdict below everything else, pytest's list of failures included."""
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> Generator[None, None, None]:
+        yield
+        log = terminalreporter.config.stash.get(LOG, None)
+        if log is not None and log.conclusion is not None:
+            from hil.report.terminal import write_conclusion
+
+            write_conclusion(terminalreporter, log.conclusion)
+
+
+def _add_junit_properties(session: pytest.Session, log: RunLog, options: RunOptions) -> None:
+    """The verdict and each gate as properties of the test suite."""
+    from _pytest.junitxml import xml_key
+
+    xml = session.config.stash.get(xml_key, None)
+    if xml is not None and options.gates is not None:
+        for name, value in log.gate_properties(options, int(session.exitstatus)):
+            xml.add_global_property(name, value)

@@ -1,0 +1,61 @@
+"""Wrong use that is told before the first test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from hil.board.opening import check_build
+from hil.errors import InfrastructureError, UsageError
+from hil.fixture_set import FixturePhoto
+from hil.options import RunOptions
+from hil.pytest_checks import BENCH, check_tests
+from hil.testing.tiny_model import tiny_model
+
+
+def test_a_model_that_the_oracle_refuses_is_told_before_the_tests(tmp_path: Path) -> None:
+    model = tmp_path / "net.tflite"
+    model.write_bytes(tiny_model(input_size=(48, 48)))
+    model.with_suffix(".toml").write_text("positive_class = 0\nthreshold_percent = 50\n")
+    options = RunOptions(board="socket://lab:1", flash="never", model=model)
+    check_tests([SimpleNamespace(fixturenames=["tmp_path"])], options)  # type: ignore[list-item]
+    with pytest.raises(UsageError, match="wrong input shape"):
+        check_tests([asks_for("board")], options)
+
+
+def asks_for(*fixtures: str) -> Any:
+    return SimpleNamespace(fixturenames=[BENCH, *fixtures])
+
+
+def test_pictures_that_cannot_be_used_are_one_error(tmp_path: Path) -> None:
+    items = []
+    for number, size in enumerate([(96, 96), (48, 96), (96, 48)]):
+        path = tmp_path / f"{number}.png"
+        cv2.imwrite(str(path), np.zeros(size, np.uint8))
+        params = {"photo": FixturePhoto(path.stem, path)}
+        items.append(
+            SimpleNamespace(fixturenames=["photo"], callspec=SimpleNamespace(params=params))
+        )
+    check_tests([*items, *items], RunOptions(photos=tmp_path, resize=True))  # type: ignore[list-item]
+    with pytest.raises(UsageError, match="96x48 pixels, not 96x96; 1 more of 3 cannot be") as wrong:
+        check_tests([*items, *items], RunOptions(photos=tmp_path))  # type: ignore[list-item]
+    assert wrong.value.where == str(tmp_path / "1.png")
+
+
+@pytest.mark.parametrize("spec", ["/dev/ttyUSB0", "rfc2217://lab:1", "socket://lab:1"])
+def test_a_port_has_to_be_flashed_with_something(spec: str) -> None:
+    with pytest.raises(UsageError, match="which firmware"):
+        check_build(spec, None, "auto")
+    check_build(spec, None, "never")
+    check_build(spec, Path("build"), "auto")
+
+
+def test_auto_needs_a_board_before_it_needs_a_build() -> None:
+    with pytest.raises(InfrastructureError, match="no board found"):
+        check_build("auto", None, "auto", lister=lambda: [])
+    check_tests([asks_for("board")], RunOptions(board="sim"))

@@ -1,0 +1,128 @@
+"""`[tool.camhil]` in pyproject.toml: under the command line, over the defaults."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from hil.cli.common import add_board_arguments, run_options
+from hil.errors import ExitCode, UsageError
+from hil.options import ARGUMENTS, RunOptions
+from hil.settings import read_settings
+
+pytest_plugins = ["pytester"]
+
+
+def write(folder: Path, text: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "pyproject.toml"
+    path.write_text("[project]\nname = 'x'\n\n[tool.camhil]\n" + text, encoding="utf-8")
+    return path
+
+
+def test_every_option_can_be_set(tmp_path: Path) -> None:
+    values = {"action": "true", int: "3", float: "0.5", Path: "'here'", "choices": "'auto'"}
+    lines = []
+    for argument in ARGUMENTS:
+        kind = next((k for k in ("action", "choices") if k in argument.settings), None)
+        value = values.get(kind or argument.settings.get("type", ""), "'text'")
+        lines.append(f"{argument.key} = {value}")
+    write(tmp_path, "\n".join(lines))
+    settings = read_settings(tmp_path)
+    assert {*settings} == {argument.name for argument in ARGUMENTS}
+    options = RunOptions.from_values({}, settings)
+    assert options.baud == options.sim_seed == 3
+    assert options.resize is True
+    assert options.sim_drops == options.image_s == 0.5
+    assert options.flash == "auto"
+    assert options.baseline == "text"
+
+
+def test_the_command_line_wins_over_settings_and_settings_over_defaults(tmp_path: Path) -> None:
+    write(tmp_path, "baud = 57600\nimage-s = 5")
+    options = RunOptions.from_values({"hil_baud": 9600}, read_settings(tmp_path))
+    assert (options.baud, options.image_s) == (9600, 5.0)
+    assert options.handshake_s == RunOptions.handshake_s
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    write(tmp_path, "gates = 'limits/gates.toml'\nboard = 'replay:runs/a.rec'\nstore = '/var/s'")
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    settings = read_settings(below)
+    assert settings["gates"] == tmp_path / "limits/gates.toml"
+    assert settings["board"] == f"replay:{tmp_path / 'runs/a.rec'}"
+    assert settings["store"] == Path("/var/s")
+
+
+def test_a_file_without_the_table_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, "board = 'auto'")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "pyproject.toml").write_text("[tool.other]\nuses = 'camhil'\n")
+    assert read_settings(inner) == {"board": "auto"}
+    (inner / "pyproject.toml").write_text("this is no TOML, and not of this project")
+    assert read_settings(inner) == {"board": "auto"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("bord = 'sim'", "unknown key 'bord'", "did you mean board?"),
+        ("baseline_dir = 'x'", "unknown key 'baseline_dir'", "did you mean baseline-dir?"),
+        ("baud = 'fast'", "baud must be a whole number, not 'fast'", "correct it"),
+        ("firmware = 3", "firmware must be a text, not 3", "correct it"),
+        ("resize = 1", "resize must be true or false, not 1", "correct it"),
+        ("flash = 'perhaps'", "flash cannot be 'perhaps'", "choose from auto, always, never"),
+    ],
+)
+def test_a_wrong_setting_names_file_line_and_what_would_be_right(
+    tmp_path: Path, text: str, message: str, hint: str
+) -> None:
+    path = write(tmp_path, f"# a comment\n{text}")
+    with pytest.raises(UsageError) as wrong:
+        read_settings(tmp_path)
+    assert (wrong.value.message, wrong.value.hint) == (message, hint)
+    assert wrong.value.where == f"{path}:6"
+
+
+def test_a_firmware_that_is_set_does_not_go_to_boards_that_bring_their_own(tmp_path: Path) -> None:
+    write(tmp_path, "board = '/dev/ttyUSB0'\nfirmware = 'build'")
+    settings = read_settings(tmp_path)
+    assert RunOptions.from_values({}, settings).firmware == tmp_path / "build"
+    assert RunOptions.from_values({"hil_board": "auto"}, settings).firmware is not None
+    assert RunOptions.from_values({"hil_board": "sim"}, settings).firmware is None
+
+
+def test_the_hil_command_reads_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "board = 'auto'\nbaud = 57600")
+    monkeypatch.chdir(tmp_path)
+    parser = argparse.ArgumentParser()
+    add_board_arguments(parser)
+    options = run_options(parser.parse_args(["--board-baud", "9600"]))
+    assert (options.board, options.baud) == ("auto", 9600)
+
+
+def test_pytest_reads_them_and_leaves_a_run_without_a_board_alone(
+    pytester: pytest.Pytester,
+) -> None:
+    write(pytester.path, "gates = 'no/such/gates.toml'\nfacts = 'facts.jsonl'")
+    pytester.makepyfile(
+        test_plain="def test_it():\n    pass\n", test_board="def test_it(bench):\n    pass\n"
+    )
+    plain = pytester.runpytest_inprocess("test_plain.py")
+    assert plain.ret == ExitCode.PASSED
+    assert not (pytester.path / "facts.jsonl").exists()
+    with_board = pytester.runpytest_inprocess("test_board.py")
+    assert with_board.ret == ExitCode.USAGE
+    with_board.stderr.fnmatch_lines(["*no/such/gates.toml*"])
+
+
+def test_pytest_refuses_an_unknown_setting(pytester: pytest.Pytester) -> None:
+    write(pytester.path, "bord = 'sim'")
+    pytester.makepyfile("def test_it():\n    pass\n")
+    result = pytester.runpytest_inprocess()
+    assert result.ret == ExitCode.USAGE
+    result.stderr.fnmatch_lines(["ERROR: unknown key 'bord' *pyproject.toml:5*"])
