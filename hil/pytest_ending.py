@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.errors import ExitCode
+from hil.pytest_outcomes import ENDS_RUN
 from hil.pytest_state import (
     BENCH_KEY,
     CONTROLLER,
@@ -32,12 +33,14 @@ class Ending:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+        self._refused = False
 
     # Only when an outcome is reported is it clear whether it counts: pytest-rerunfailures decides
     # before that whether an attempt is made again.
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         config = self._config
+        self._refused = self._refused or getattr(report, ENDS_RUN, False)
         if CONTROLLER in config.stash or not (BENCH_KEY in config.stash or hasattr(report, KIND)):
             return
         log = log_of(config)
@@ -89,7 +92,8 @@ class Ending:
                 log.conclude(options)
             if not config.option.collectonly:
                 log.tell_github()
-        if session.exitstatus in (ExitCode.PASSED, ExitCode.TEST_FAILED):
+        # Where a worker's run was refused, xdist says that it was interrupted.
+        if self._refused or session.exitstatus in (ExitCode.PASSED, ExitCode.TEST_FAILED):
             session.exitstatus = log.exit_code(int(session.exitstatus))
 
     @pytest.hookimpl(optionalhook=True)
