@@ -32,6 +32,7 @@ from hil.pytest_state import (
     is_worker,
     log_of,
     options_of,
+    photos_of,
     refusal_of,
     told,
     wants_log,
@@ -204,12 +205,7 @@ def pytest_fixture_setup(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "photo" in metafunc.fixturenames and _uses_our_photo(metafunc):
-        from hil.fixture_set import load_photos
-
-        try:
-            photos = load_photos(options_of(metafunc.config).photos)
-        except UsageError as error:
-            metafunc.config.stash[REFUSAL], photos = error, ()
+        photos = photos_of(metafunc.config)
         metafunc.parametrize("photo", photos, indirect=True, ids=[entry.name for entry in photos])
 
 

@@ -15,6 +15,7 @@ from hil.report.run_log import RunLog
 from hil.settings import read_settings
 
 if TYPE_CHECKING:
+    from hil.fixture_set import FixturePhoto
     from hil.testbench import Bench
     from hil.workers import Controller
 
@@ -23,6 +24,7 @@ BENCH_KEY = pytest.StashKey["Bench"]()
 LOG = pytest.StashKey[RunLog]()
 CONTROLLER: pytest.StashKey[Controller] = pytest.StashKey()
 REFUSAL = pytest.StashKey[UsageError]()
+_PHOTOS = pytest.StashKey["tuple[FixturePhoto, ...]"]()
 _OPTIONS = pytest.StashKey[RunOptions]()
 
 
@@ -41,6 +43,18 @@ def options_of(config: pytest.Config) -> RunOptions:
             options = options_of_worker(options, config)
         config.stash[_OPTIONS] = options
     return config.stash[_OPTIONS]
+
+
+def photos_of(config: pytest.Config) -> tuple[FixturePhoto, ...]:
+    """The run's photographs, read once; none and a refusal where they cannot be."""
+    if _PHOTOS not in config.stash:
+        from hil.fixture_set import load_photos
+
+        try:
+            config.stash[_PHOTOS] = load_photos(options_of(config).photos)
+        except UsageError as error:
+            config.stash[REFUSAL], config.stash[_PHOTOS] = error, ()
+    return config.stash[_PHOTOS]
 
 
 def is_worker(config: pytest.Config) -> bool:
