@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
-from hil.diagnose.submodel import Edit, ModelParts, Part
+from hil.diagnose.submodel import Edit, ModelParts, Part, parts_of
 
 if TYPE_CHECKING:
     from hil.diagnose.case import World
@@ -20,8 +20,7 @@ _BETAS = (0.5, 2.0, 0.25, 4.0, 0.1, 10.0, 8.0, 0.125, 16.0, 0.0625, 3.0, 1.5, 0.
 
 
 def parts(world: World) -> ModelParts:
-    made: ModelParts = world.kept("parts", lambda: ModelParts(world.model))
-    return made
+    return parts_of(world.model)
 
 
 def tail(world: World) -> Part:

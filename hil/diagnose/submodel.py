@@ -8,6 +8,8 @@ kernels as the oracle's answer, exactly.
 from __future__ import annotations
 
 import copy
+import functools
+import pickle
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +23,14 @@ Edit = Callable[[Any], None]
 _IDENTIFIER = b"TFL3"
 
 
+@functools.lru_cache(maxsize=2)
+def parts_of(model: bytes) -> ModelParts:
+    """The parts of a model; kept, since cutting one takes longer than running it."""
+    return ModelParts(model)
+
+
 class ModelParts:
-    """Cuts and edits one model."""
+    """Cuts and edits one model. Parts without an edit are kept."""
 
     def __init__(self, model: bytes) -> None:
         from ai_edge_litert import schema_py_generated as schema
@@ -30,6 +38,8 @@ class ModelParts:
         self._model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
         self.ops = self._model.subgraphs[0].operators
         self.tensors = self._model.subgraphs[0].tensors
+        self._pickled = pickle.dumps(self._model, 4)  # arrays of protocol 5 cannot be changed
+        self._kept: dict[tuple[int, int, tuple[int, ...] | None, str], Part] = {}
 
     def variable_inputs(self, op: int) -> tuple[int, ...]:
         """Tensor indexes of an operator's inputs that are no constants."""
@@ -58,9 +68,28 @@ class ModelParts:
             edit: changes a copy of the model first.
             resolver: of LiteRT.
         """
-        model = copy.deepcopy(self._model)
         if edit is not None:
-            edit(model)
+            return self._cut(self._copy(edit), first, last, outputs, resolver)
+        key = (first, last, None if outputs is None else tuple(outputs), resolver)
+        if key not in self._kept:
+            model = copy.copy(self._model)
+            model.subgraphs = [copy.copy(model.subgraphs[0])]
+            self._kept[key] = self._cut(model, first, last, outputs, resolver)
+        return self._kept[key]
+
+    def edited(self, edit: Edit) -> bytes:
+        """The whole model with a change."""
+        return _pack(self._copy(edit))
+
+    def _copy(self, edit: Edit) -> Any:
+        model = pickle.loads(self._pickled)  # several times faster than a deep copy
+        edit(model)
+        return model
+
+    def _cut(
+        self, model: Any, first: int, last: int, outputs: Sequence[int] | None, resolver: str
+    ) -> Part:
+        """Makes a part of a copy of the model, whose graph may be changed."""
         graph = model.subgraphs[0]
         kept = graph.operators[first : last + 1]
         made = {int(t) for op in kept for t in op.outputs}
@@ -75,12 +104,6 @@ class ModelParts:
         graph.outputs = list(wanted)
         model.signatureDefs = None
         return Part(_pack(model), tuple(needed), tuple(wanted), resolver)
-
-    def edited(self, edit: Edit) -> bytes:
-        """The whole model with a change."""
-        model = copy.deepcopy(self._model)
-        edit(model)
-        return _pack(model)
 
 
 class Part:

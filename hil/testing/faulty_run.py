@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hil.board.facts import Inference
 from hil.diagnose import divergence
 from hil.diagnose.packing import pack_int8
-from hil.diagnose.submodel import ModelParts
+from hil.diagnose.submodel import parts_of
 from hil.judge.compare import compare_image
 from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image
@@ -73,8 +73,7 @@ class FaultyDevice:
     _count: int = 0
 
     def __post_init__(self) -> None:
-        self._parts = ModelParts(self.model)
-        self._made: dict[int, Any] = {}
+        self._parts = parts_of(self.model)
 
     def infer(self, tensor: NDArray[np.int8], threshold: int) -> tuple[Inference, Any, Tensors]:
         """(result, features as read back, tensors by index)."""
@@ -124,16 +123,14 @@ class FaultyDevice:
     def _run(self, seen: NDArray[np.int8]) -> Tensors:
         graph = self.oracle.model.graph
         tensors: Tensors = {graph.inputs[0]: seen.reshape(graph.tensors[graph.inputs[0]].shape)}
-        if not self.operators:
-            answer = self.oracle.run(seen, ops=True)
-            assert answer.op_outputs is not None
-            for op in graph.ops:
-                tensors[op.output] = answer.op_outputs[op.index]
-            return tensors
+        answer = self.oracle.run(seen, ops=True)
+        assert answer.op_outputs is not None
+        first = min(self.operators, default=len(graph.ops))
         for op in graph.ops:
-            if op.index not in self._made:
-                self._made[op.index] = self._parts.part(op.index, op.index)
-            part = self._made[op.index]
+            if op.index < first:
+                tensors[op.output] = answer.op_outputs[op.index]
+                continue
+            part = self._parts.part(op.index, op.index)
             inputs = [tensors[t] for t in part.inputs]
             output = part.run(*inputs)[0]
             if op.index in self.operators:
