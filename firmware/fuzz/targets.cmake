@@ -1,10 +1,13 @@
 # Fuzz targets on top of camhil_core: fuzz_NAME_standalone with any compiler, and
 # fuzz_NAME with libFuzzer where the compiler is Clang.
 set(CAMHIL_FUZZ_TARGETS board tflite model_image)
+add_library(fuzz_standalone OBJECT ${CMAKE_CURRENT_LIST_DIR}/standalone.cpp)
+target_compile_features(fuzz_standalone PRIVATE cxx_std_17)
+target_compile_options(fuzz_standalone PRIVATE -Wall -Wextra -Werror)
 foreach(name IN LISTS CAMHIL_FUZZ_TARGETS)
   set(source ${CMAKE_CURRENT_LIST_DIR}/fuzz_${name}.cpp)
   set(variants fuzz_${name}_standalone)
-  add_executable(fuzz_${name}_standalone ${source} ${CMAKE_CURRENT_LIST_DIR}/standalone.cpp)
+  add_executable(fuzz_${name}_standalone ${source} $<TARGET_OBJECTS:fuzz_standalone>)
   if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CAMHIL_LIBFUZZER)
     add_executable(fuzz_${name} ${source})
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)

@@ -11,6 +11,10 @@ namespace cbor {
 
 using Blob = std::vector<uint8_t>;
 
+inline Blob Ascii(const std::string& text) {
+  return {text.begin(), text.end()};
+}
+
 enum class Type { kUint, kNegative, kBytes, kText, kArray, kTag, kFalse, kTrue, kNil, kFloat };
 
 struct Value {

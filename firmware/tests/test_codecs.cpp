@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "cbor.h"
 #include "check.h"
 #include "cobs.h"
 #include "crc32.h"
@@ -10,11 +11,8 @@
 
 namespace {
 
-using Blob = std::vector<uint8_t>;
-
-Blob Ascii(const std::string& text) {
-  return {text.begin(), text.end()};
-}
+using cbor::Ascii;
+using cbor::Blob;
 
 std::string Sha256Hex(const Blob& data) {
   uint8_t digest[32];

@@ -9,6 +9,7 @@ namespace {
 
 using bench::Blob;
 using bench::Frame;
+using cbor::Ascii;
 
 // Messages that a decoder finds in a stream.
 std::vector<Blob> Feed(camhil::FrameDecoder* decoder, const Blob& stream) {
@@ -24,10 +25,6 @@ std::vector<Blob> Feed(camhil::FrameDecoder* decoder, const Blob& stream) {
 Blob operator+(Blob a, const Blob& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
-}
-
-Blob Ascii(const std::string& text) {
-  return {text.begin(), text.end()};
 }
 
 const Blob kFirst = {1, 0, 0, 2};
