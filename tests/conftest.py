@@ -1,14 +1,35 @@
-"""What holds for all tests."""
+"""What all tests share. Nothing here is needed to run one file alone."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+# Workers share the cores; more threads than that only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np  # noqa: F401  (a run inside of a test forgets it; it is imported once only)
 import pytest
 
+_OF_OUR_RUN = ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID")
 
-@pytest.fixture(autouse=True)
-def the_runs_inside_of_tests_keep_their_order(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if "pytester" in request.fixturenames:
-        request.getfixturevalue("pytester")  # it discards options that come from outside
-        monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly")
+
+@pytest.fixture(scope="session")
+def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that the runs inside of tests have in common: the oracle is checked once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def pytester(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, user_cache: Path
+) -> pytest.Pytester:
+    """A run inside of a test: in the order in which it is written, and no worker of ours.
+
+    Hypothesis' plugin imports all of Hypothesis, which takes longer than most of these runs.
+    """
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly -p no:hypothesispytest")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(user_cache))
+    for name in _OF_OUR_RUN:
+        monkeypatch.delenv(name, raising=False)
+    return pytester
