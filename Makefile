@@ -11,6 +11,7 @@
 # BOARD=/dev/ttyUSB0 FIRMWARE=path/to/build make hil   the same on a real board
 # GATES=my-gates.toml                                  other limits, or none: GATES=
 # ARGS="-k location"                                   more arguments for pytest
+# ARGS="-n 0 --pdb" make test                          in one process, not one for each core
 #
 # make itself ends with 2 whenever something is wrong; the last line before says what, with the
 # exit code of pytest or hil. Where the code matters, as in CI, call these.
@@ -22,10 +23,11 @@ GATES    ?= gates.toml
 TARGET   ?= esp32
 ARGS     ?=
 
-VENV       := .venv
-BIN        := $(VENV)/bin
-READY      := $(VENV)/.ready
-MODEL_VENV := .venv-model
+VENV        := .venv
+BIN         := $(VENV)/bin
+READY       := $(VENV)/.ready
+MODEL_VENV  := .venv-model
+MODEL_READY := $(MODEL_VENV)/.ready
 SUITE       = --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
   $(if $(GATES),--gates "$(GATES)") --junitxml=out/junit.xml --facts=out/facts.jsonl \
   --html=out/report.html --self-contained-html
@@ -35,7 +37,7 @@ CXX_FILES  = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /
 run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.exit_codes "make $(1)" $$code
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hil test bench firmware faults test-model lint format clean
+.PHONY: help setup hil test bench firmware faults setup-model test-model lint format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -57,7 +59,7 @@ hil: $(READY)
 	$(call run,hil,$(BIN)/python -m pytest hil/suite $(SUITE) $(ARGS))
 
 test: $(READY)
-	@$(BIN)/python -m pytest tests $(ARGS)
+	@$(BIN)/python -m pytest tests -n logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -69,11 +71,16 @@ firmware: $(READY)
 faults: $(READY)
 	$(call run,faults,$(BIN)/python -m hil.faults $(or $(FAULTS),all --write docs/faults.md))
 
-test-model:
+setup-model: $(MODEL_READY)
+
+$(MODEL_READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Keras needs Python 3.11 or newer. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 4; }
 	@test -x $(MODEL_VENV)/bin/python || $(PYTHON) -m venv $(MODEL_VENV)
 	@$(MODEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[model]' hypothesis
+	@touch $@
+
+test-model: $(MODEL_READY)
 	@$(MODEL_VENV)/bin/python -m pytest tests/model -m model $(ARGS)
 
 lint: $(READY)
