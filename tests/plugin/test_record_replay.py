@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -45,13 +49,25 @@ def outcomes(result: pytest.RunResult) -> dict[str, str]:
     return dict(found)
 
 
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one run of TESTS, with its recording."""
+    folder = tmp_path_factory.mktemp("recorded")
+    (folder / "test_x.py").write_text(textwrap.dedent(TESTS), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-v", "--record", "out/run.rec", *ARGUMENTS]
+    environment = os.environ | {"PYTEST_ADDOPTS": "-p no:randomly"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert re.search("test_crash INFRASTRUCTURE", done.stdout), done.stdout
+    assert re.search("^recording .*out/run.rec$", done.stdout, re.MULTILINE)
+    return folder
+
+
 @pytest.fixture
-def recorded(pytester: pytest.Pytester) -> Path:
-    pytester.makepyfile(TESTS)
-    result = pytester.runpytest_subprocess("-v", "--record", "out/run.rec", *ARGUMENTS)
-    assert outcomes(result)["test_crash"] == "INFRASTRUCTURE"
-    result.stdout.fnmatch_lines(["recording *out/run.rec"])
-    return pytester.path / "out" / "run.rec"
+def recorded(pytester: pytest.Pytester, recording: Path) -> Path:
+    pytester.makepyfile(test_x=TESTS)
+    return recording / "out" / "run.rec"
 
 
 def test_a_replay_ends_like_the_run(pytester: pytest.Pytester, recorded: Path) -> None:
@@ -80,7 +96,7 @@ def test_a_test_that_was_not_recorded_is_infrastructure_and_the_next_one_runs(
     pytester: pytest.Pytester, recorded: Path
 ) -> None:
     pytester.makepyfile(
-        TESTS.replace(
+        test_x=TESTS.replace(
             "def test_two(board):",
             "def test_new(board):\n        board.infer(synthetic_photo('white').tensor)\n\n"
             "    def test_two(board):",
