@@ -102,7 +102,9 @@ def prove(fault: Fault, folder: Path) -> Proof:
 
 def _run_suite(fault: Fault, folder: Path, facts: Path) -> None:
     command = [sys.executable, "-m", "pytest", "--pyargs", "hil.suite", "-q", "--tb=line"]
-    command += ["-p", "no:cacheprovider", "--board", "sim", "--sim-fault", fault.id]
+    # Hypothesis' plugin imports all of it for its summary: a second of each run.
+    command += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+    command += ["--board", "sim", "--sim-fault", fault.id]
     command += ["--sim-flash-file", str(folder / "flash.bin"), "--facts", str(facts)]
     command += [*_ARGUMENTS, *fault.arguments]
     # Two runs share two cores; more threads than that only wait for each other.
