@@ -41,18 +41,18 @@ def test_two_patches_of_one_file_both_apply() -> None:
     assert b"int32_t sum = 1;" in content
 
 
-def test_the_copy_is_patched_and_built_and_the_release_is_not(tmp_path: Path) -> None:
+def test_the_copy_is_patched_and_built_and_the_release_is_not(fault_folder: Path) -> None:
     before = (find("firmware") / SIGN.file).read_bytes()
-    folder = build_faulty(fault(SIGN), tmp_path)
+    folder = build_faulty(fault(SIGN), fault_folder)
     assert (folder / "flasher_args.json").is_file()
-    assert (tmp_path / "firmware" / SIGN.file).read_text().count("cam[cell] = -sum;") == 1
+    assert (fault_folder / "firmware" / SIGN.file).read_text().count("cam[cell] = -sum;") == 1
     assert (find("firmware") / SIGN.file).read_bytes() == before
 
 
-def test_a_patch_that_does_not_compile_is_a_usage_error(tmp_path: Path) -> None:
+def test_a_patch_that_does_not_compile_is_a_usage_error(fault_folder: Path) -> None:
     broken = SourcePatch("core/cam.cpp", "cam[cell] = sum;", "cam[cell] = nonsense;")
     with pytest.raises(UsageError, match=r"compiling the firmware failed(.|\n)*nonsense"):
-        build_faulty(fault(broken), tmp_path)
+        build_faulty(fault(broken), fault_folder)
 
 
 def test_a_fault_without_a_source_patch_takes_the_release() -> None:

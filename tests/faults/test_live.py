@@ -47,7 +47,7 @@ def test_frames_are_counted_whatever_pieces_they_come_in() -> None:
 
 
 @pytest.mark.parametrize("fault_id", ["location-transposed", "crash"])
-def test_the_suite_catches_a_fault_for_the_right_reason(fault_id: str, tmp_path: Path) -> None:
-    proof = prove(find_fault(fault_id), tmp_path)
+def test_the_suite_catches_a_fault_for_the_right_reason(fault_id: str, fault_folder: Path) -> None:
+    proof = prove(find_fault(fault_id), fault_folder)
     assert proof.caught is Caught.CAUGHT, proof.note
     assert proof.good
