@@ -27,7 +27,7 @@ NAMES = (
     "report",
     "diagnosis",
 )
-MORE = ("healthy",)
+MORE = ("healthy", "own_tests")
 """Run by name only, for they take minutes."""
 
 
