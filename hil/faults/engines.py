@@ -93,9 +93,9 @@ class _EditedModel(_Wrapped):
         self._edit = edit
 
     def load(self, model: bytes, arena_bytes: int) -> int:
-        from hil.diagnose.submodel import ModelParts
+        from hil.diagnose.submodel import parts_of
 
-        return self._engine.load(ModelParts(model).edited(self._edit), arena_bytes)
+        return self._engine.load(parts_of(model).edited(self._edit), arena_bytes)
 
 
 class _WrongOp(_Wrapped):
@@ -108,11 +108,11 @@ class _WrongOp(_Wrapped):
         self._tensors: dict[int, Tensor] = {}
 
     def load(self, model: bytes, arena_bytes: int) -> int:
-        from hil.diagnose.submodel import ModelParts
+        from hil.diagnose.submodel import parts_of
         from hil.faults.kernels import Place
         from hil.tflite_graph import read_graph
 
-        graph, parts = read_graph(model), ModelParts(model)
+        graph, parts = read_graph(model), parts_of(model)
         self._place = Place(graph, parts, graph.ops[self._op])
         following = [op.output for op in graph.ops[self._op + 1 :]]
         self._tail = parts.part(self._op + 1, len(graph.ops) - 1, outputs=following)

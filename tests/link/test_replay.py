@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -41,6 +42,7 @@ LIMIT_S = 120.0
 Talk = Callable[[Channel, Callable[[], Deadline]], object]
 
 
+@functools.cache
 def image(number: int) -> bytes:
     return bytes((number + 7 * at) & 0xFF for at in range(IMAGE_BYTES))
 

@@ -30,11 +30,11 @@ def by_definition(frame, size):
     for row in range(size[0]):
         for column in range(size[1]):
             mean = sum(
-                covered(y, row, region.height, size[0])
-                * covered(x, column, region.width, size[1])
-                * int(part[y, x])
+                down * across * int(part[y, x])
                 for y in range(region.height)
+                if (down := covered(y, row, region.height, size[0]))
                 for x in range(region.width)
+                if (across := covered(x, column, region.width, size[1]))
             ) / (Fraction(region.height, size[0]) * Fraction(region.width, size[1]))
             tensor[row, column] = floor(mean + Fraction(1, 2)) - 128
     return tensor
