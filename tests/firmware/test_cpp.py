@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -37,18 +38,12 @@ def ctest(name: str) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def _built() -> None:
-    model = ROOT / "model" / "person_cam.tflite"
-    run(
-        "cmake",
-        "-S",
-        ROOT / "firmware/tests",
-        "-B",
-        BUILD,
-        "-G",
-        "Ninja",
-        f"-DCAMHIL_MODEL={model}",
-    )
-    run("cmake", "--build", BUILD)
+    BUILD.mkdir(parents=True, exist_ok=True)
+    model = f"-DCAMHIL_MODEL={ROOT / 'model' / 'person_cam.tflite'}"
+    with (BUILD / ".lock").open("a") as lock:  # another worker may be at it
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run("cmake", "-S", ROOT / "firmware/tests", "-B", BUILD, "-G", "Ninja", model)
+        run("cmake", "--build", BUILD)
 
 
 def test_unit_tests_of_the_firmware_pass() -> None:

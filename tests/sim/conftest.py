@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -83,9 +84,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(tiny: Path) -> Path:
-    """The firmware with the tiny model."""
-    return firmware.build(firmware.default_build_dir().parent / "sim-tests", model=tiny)
+def built(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The firmware with the tiny model: compiled where all find it, packed here."""
+    folder = tmp_path_factory.mktemp("firmware") / "build"
+    without = shutil.ignore_patterns("flash.bin")
+    shutil.copytree(firmware.build(), folder, ignore=without)
+    return firmware.build(folder, model=tiny)
 
 
 @pytest.fixture
