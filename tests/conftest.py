@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
-_OF_OUR_RUN = ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID")
+# What tests start is no worker of this run.
+for _name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+    os.environ.pop(_name, None)
 
 
 @pytest.fixture(scope="session")
@@ -29,12 +31,10 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pytester(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, user_cache: Path
 ) -> pytest.Pytester:
-    """A run inside of a test: in the order in which it is written, and no worker of ours.
+    """A run inside of a test: in the order in which it is written.
 
     Hypothesis' plugin imports all of Hypothesis, which takes longer than most of these runs.
     """
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly -p no:hypothesispytest")
     monkeypatch.setenv("XDG_CACHE_HOME", str(user_cache))
-    for name in _OF_OUR_RUN:
-        monkeypatch.delenv(name, raising=False)
     return pytester
