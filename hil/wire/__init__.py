@@ -5,75 +5,79 @@ protocol.cddl beside this file is the declaration; docs/protocol.md explains it.
 
 from __future__ import annotations
 
-from hil.wire.crc import crc32
-from hil.wire.frames import (
-    FIRST_SEQ,
-    MAX_FRAME_BYTES,
-    ConsoleText,
-    Damaged,
-    Event,
-    Frame,
-    FrameDecoder,
-    encode_frame,
-)
-from hil.wire.messages import (
-    MAX_CHUNKS,
-    MAX_PAYLOAD_BYTES,
-    NOTICE_SEQ,
-    PROTOCOL_VERSION,
-    Accepted,
-    BaudAck,
-    CamGrid,
-    Capabilities,
-    CellCentre,
-    Chunk,
-    ChunkAck,
-    Detail,
-    Echo,
-    Echoed,
-    ErrorCode,
-    ErrorReply,
-    GetMemory,
-    GetOps,
-    GetTrace,
-    HeapState,
-    Hello,
-    Identity,
-    ImageSource,
-    ImageStage,
-    Infer,
-    LinkNotice,
-    MemoryReport,
-    NoLocation,
-    OpData,
-    OpPage,
-    OutputData,
-    ReadOutput,
-    Reboot,
-    RebootAck,
-    RebootTarget,
-    Reply,
-    Request,
-    ResetReason,
-    Result,
-    SetBaud,
-    StackState,
-    StageTimes,
-    Tensor,
-    TensorRole,
-    TraceEntry,
-    TracePage,
-    Upload,
-    Uploading,
-    WireError,
-    decode_reply,
-    decode_request,
-    encode_reply,
-    encode_request,
-    peek_seq,
-    reply_kind,
-)
-from hil.wire.model_image import ModelImage, pack_model_image, unpack_model_image
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hil.wire.crc import crc32
+    from hil.wire.frames import (
+        FIRST_SEQ,
+        MAX_FRAME_BYTES,
+        ConsoleText,
+        Damaged,
+        Event,
+        Frame,
+        FrameDecoder,
+        encode_frame,
+    )
+    from hil.wire.messages import (
+        MAX_CHUNKS,
+        MAX_PAYLOAD_BYTES,
+        NOTICE_SEQ,
+        PROTOCOL_VERSION,
+        Accepted,
+        BaudAck,
+        CamGrid,
+        Capabilities,
+        CellCentre,
+        Chunk,
+        ChunkAck,
+        Detail,
+        Echo,
+        Echoed,
+        ErrorCode,
+        ErrorReply,
+        GetMemory,
+        GetOps,
+        GetTrace,
+        HeapState,
+        Hello,
+        Identity,
+        ImageSource,
+        ImageStage,
+        Infer,
+        LinkNotice,
+        MemoryReport,
+        NoLocation,
+        OpData,
+        OpPage,
+        OutputData,
+        ReadOutput,
+        Reboot,
+        RebootAck,
+        RebootTarget,
+        Reply,
+        Request,
+        ResetReason,
+        Result,
+        SetBaud,
+        StackState,
+        StageTimes,
+        Tensor,
+        TensorRole,
+        TraceEntry,
+        TracePage,
+        Upload,
+        Uploading,
+        WireError,
+        decode_reply,
+        decode_request,
+        encode_reply,
+        encode_request,
+        peek_seq,
+        reply_kind,
+    )
+    from hil.wire.model_image import ModelImage, pack_model_image, unpack_model_image
 
 __all__ = [
     "FIRST_SEQ",
@@ -144,3 +148,14 @@ __all__ = [
     "reply_kind",
     "unpack_model_image",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Loads the codecs when they are asked for: a simulated board starts without them."""
+        if name in __all__:
+            for module in ("messages", "frames", "model_image", "crc"):
+                found = importlib.import_module(f"{__name__}.{module}")
+                if hasattr(found, name):
+                    return getattr(found, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
