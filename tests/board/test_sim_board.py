@@ -35,7 +35,7 @@ from hil.wire.messages import ErrorCode, ResetReason
 from hil.wire.model_image import pack_model_image
 
 IMAGE = bytes(range(256)) * 36
-OPTIONS = BoardOptions(handshake_s=10.0, image_s=10.0)
+OPTIONS = BoardOptions(handshake_s=60.0, image_s=60.0)  # what only a hang reaches
 
 
 @pytest.fixture(scope="session")
@@ -439,7 +439,7 @@ def test_a_port_that_another_run_uses_is_refused_with_its_holder(
     sim: SimOptions, expected: Expected
 ) -> None:
     with SimProcess(sim) as process:
-        options = dataclasses.replace(OPTIONS, flash="never", handshake_s=3.0)
+        options = dataclasses.replace(OPTIONS, flash="never")
         with (
             open_adapter(PortAdapter(process.port, has_lines=True), expected, options),
             pytest.raises(InfrastructureError, match=f"in use by process {os.getpid()}"),
