@@ -28,10 +28,10 @@ BIN         := $(VENV)/bin
 READY       := $(VENV)/.ready
 MODEL_VENV  := .venv-model
 MODEL_READY := $(MODEL_VENV)/.ready
-SUITE       = --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
+SUITE        = --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
   $(if $(GATES),--gates "$(GATES)") --junitxml=out/junit.xml --facts=out/facts.jsonl \
   --html=out/report.html --self-contained-html
-CXX_FILES  = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /generated/ -e /third_party/)
+CXX_FILES    = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /generated/ -e /third_party/)
 
 # Runs $(2) and says last what its exit code means: make itself ends with 2 for all of them.
 run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.exit_codes "make $(1)" $$code
