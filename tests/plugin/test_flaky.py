@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 import numpy  # noqa: F401 - a run in this process forgets what it imported first
 import pytest
 
+from hil import testbench
 from hil.cli import main
 from hil.errors import ExitCode
 from hil.record.reader import read_run
@@ -40,6 +41,12 @@ FLAKY = """
 ALLOWED = '[[gate]]\nmetric = "flaky_tests"\nmax = 2\n'
 TOO_MANY = '[[gate]]\nmetric = "flaky_tests"\nmax = 1\n'
 OTHER = '[[gate]]\nmetric = "user.lag_us"\nstatistic = "max"\nmax = 1\n'
+
+
+@pytest.fixture(autouse=True)
+def the_bench_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run in this process that puts another in its place does so for itself."""
+    monkeypatch.setattr(testbench, "Bench", testbench.Bench)
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
