@@ -5,6 +5,7 @@
 | `UsageError`          | the command or its input is wrong              | 4         |
 | `InfrastructureError` | board, cable, port, host: nothing was measured | 6         |
 | `UnavailableError`    | the same, since a program is missing           | 6; tests: skipped, 8 |
+| `NotAskedError`       | this check is none for this board              | tests: skipped |
 | `NotProvenError`      | everything ran, and proves nothing             | 8         |
 | `NotRunError`         | a check could not run: something is missing    | 6         |
 | `FirmwareError`       | the board answers, and the answer is wrong     | 1         |
@@ -109,3 +110,10 @@ class NotProvenError(HilError):
 
     exit_code = ExitCode.NOT_PROVEN
     kind = "not proven"
+
+
+class NotAskedError(HilError):
+    """A check that means nothing on this board: it is left out, and nothing is missing."""
+
+    exit_code = ExitCode.PASSED
+    kind = "not asked"

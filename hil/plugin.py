@@ -37,7 +37,7 @@ from hil.pytest_state import (
     told,
     wants_log,
 )
-from hil.report.run_log import BY_VERDICT, RECORDED, WRONG
+from hil.report.run_log import BY_VERDICT, RECORDED, USES_BOARD, WRONG
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -118,7 +118,8 @@ def hil_bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
     bench.progress = progress(pytestconfig)
     yield bench
     try:
-        log_of(pytestconfig).wrong_outside_of_tests(len(bench.review()))
+        wrong = bench.review()
+        log_of(pytestconfig).wrong_outside_of_tests(len(wrong), "; ".join(map(str, wrong[:1])))
         log_of(pytestconfig).bench_closing(bench)
     finally:
         bench.close()
@@ -247,6 +248,7 @@ def pytest_runtest_makereport(
     setattr(report, RECORDED, tuple(recorded or ()))
     error = cause_of(call)
     setattr(report, BY_VERDICT, getattr(error, BY_VERDICT, ()))
+    setattr(report, USES_BOARD, BENCH in getattr(item, "fixturenames", ()))
     bench = item.config.stash.get(BENCH_KEY, None)
     with told(item.config):
         if isinstance(error, UsageError) and error is refusal_of(item.config):
@@ -267,10 +269,11 @@ def pytest_runtest_makereport(
 
 
 def _judge_answers(bench: Bench, report: pytest.TestReport) -> None:
-    """A test that passed over a wrong answer has failed, whatever it looked at."""
+    """A test in which a wrong answer came has failed, whatever it looked at; unless it is to."""
     wrong = bench.review()
     setattr(report, WRONG, bool(wrong))
-    if wrong and report.passed:
+    expected = hasattr(report, "wasxfail")
+    if wrong and not report.failed and not expected:
         report.outcome = "failed"
         text = "\n".join(str(one) for one in wrong[:_MOST_WRONG])
         more = f"\nand {len(wrong) - _MOST_WRONG} more" if len(wrong) > _MOST_WRONG else ""

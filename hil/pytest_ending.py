@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.errors import ExitCode
+from hil.errors import ExitCode, InfrastructureError
 from hil.pytest_outcomes import ENDS_RUN
 from hil.pytest_state import (
     BENCH_KEY,
     CONTROLLER,
     LOG,
+    given,
     is_worker,
     log_of,
     options_of,
@@ -34,6 +35,9 @@ class Ending:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._refused = False
+        self._early: list[pytest.TestReport] = []
+        self._to_run: set[str] = set()
+        self._called: set[str] = set()
 
     # Only when an outcome is reported is it clear whether it counts: pytest-rerunfailures decides
     # before that whether an attempt is made again.
@@ -41,14 +45,47 @@ class Ending:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         config = self._config
         self._refused = self._refused or getattr(report, ENDS_RUN, False)
-        if CONTROLLER in config.stash or not (BENCH_KEY in config.stash or hasattr(report, KIND)):
+        if CONTROLLER in config.stash:
             return
-        log = log_of(config)
+        if report.when == "call" or not report.passed:
+            self._called.add(report.nodeid)
+        if not (BENCH_KEY in config.stash or LOG in config.stash or hasattr(report, KIND)):
+            # Whether this run is ours at all, a later test shows.
+            again = any(early.nodeid == report.nodeid for early in self._early)
+            if not report.passed or again:
+                self._early.append(report)
+            return
+        log = self._log()
         log.test_finished(report)
         if is_worker(config):
             from hil.workers import send_with
 
             send_with(report, log)
+
+    def _log(self) -> RunLog:
+        """The run's log, with what was reported before there was one."""
+        log = log_of(self._config)
+        early, self._early = self._early, []
+        for report in early:
+            log.test_finished(report)
+        return log
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._to_run = {item.nodeid for item in session.items}
+
+    def _not_run(self) -> None:
+        """A run that says that it passed has to have run what was collected."""
+        missing = len(self._to_run - self._called)
+        if missing:
+            self._log().not_measured(
+                "the end of the run",
+                InfrastructureError(
+                    f"{missing} of {len(self._to_run)} tests did not run, and nothing says why",
+                    where="pytest",
+                    hint="something ended pytest early, or kept it from calling the tests",
+                ),
+            )
 
     # trylast: inside the terminal reporter's wrapper, so that its summary knows what is found here.
     @pytest.hookimpl(wrapper=True, trylast=True)
@@ -60,6 +97,9 @@ class Ending:
         if is_worker(config):
             from hil.workers import send_at_end
 
+            asked = given(config)
+            if self._early and (asked.gates or asked.baseline or asked.store or asked.facts):
+                self._log()
             yield
             send_at_end(config, config.stash.get(LOG, None))
             return
@@ -70,6 +110,10 @@ class Ending:
         with told(config):
             if CONTROLLER in config.stash:
                 config.stash[CONTROLLER].finish()
+            elif LOG in config.stash or wants_verdict(config):
+                self._log()
+                if exitstatus == ExitCode.PASSED and not config.option.collectonly:
+                    self._not_run()
             if LOG in config.stash:
                 config.stash[LOG].diagnose()  # before reports are written: they show it
             if wants_verdict(config):

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.errors import HilError, InfrastructureError, NotProvenError, UnavailableError
+from hil.errors import (
+    HilError,
+    InfrastructureError,
+    NotAskedError,
+    NotProvenError,
+    UnavailableError,
+)
 from hil.record import FLAKY, RERUN
 from hil.report.run_log import KIND, set_kind
 
@@ -46,7 +52,7 @@ class Outcomes:
         report = pytest.TestReport.from_item_and_call(item, bare)
         report.outcome = "failed"
         set_kind(report, error)
-        if isinstance(error, UnavailableError):
+        if isinstance(error, (UnavailableError, NotAskedError)):
             _skip(report, error)
         return report
 
@@ -79,8 +85,11 @@ def cause_of(call: pytest.CallInfo[None]) -> BaseException | None:
     return time_limit(raised) or raised
 
 
-def _skip(report: pytest.TestReport, error: UnavailableError) -> None:
+def _skip(report: pytest.TestReport, error: HilError) -> None:
     """What this machine cannot run is skipped; `RunLog.exit_code` keeps it from passing."""
     path, line, _ = report.location
     report.outcome = "skipped"
-    report.longrepr = (path, (line or 0) + 1, f"Skipped: {error.message}; {error.hint}")
+    told = f"{error.message}; {error.hint}"
+    if isinstance(error, NotAskedError):
+        told = f"{error.kind}: {error.message}"
+    report.longrepr = (path, (line or 0) + 1, f"Skipped: {told}")

@@ -7,6 +7,7 @@ gives the same verdict.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,16 @@ from hil.judge.sameness import no_variety
 from hil.measure.samples import samples
 from hil.measure.stand_in import where_measured
 from hil.measure.time_base import mark, meaningless, without_limit
+from hil.record import XFAILED
 from hil.report.figures import count_text
 from hil.report.judged import (
     FAILED_OUTCOMES,
+    KNOWN_OUTCOMES,
     SKIPPED_OUTCOMES,
     UNMEASURED_OUTCOMES,
     UNPROVEN_OUTCOMES,
     JudgedRun,
+    first_line,
     flaky_tests,
     judge_recorded,
     recorded_tolerances,
@@ -119,8 +123,7 @@ def _failures(judged: JudgedRun) -> Iterator[str]:
     told = {wrong.key for wrong in judged.wrong}
     for test in judged.failed_tests:
         if told.isdisjoint(test.by_verdict):
-            last = test.message.strip().rpartition("\n")[2]
-            yield f"test {test.test}: {last}"
+            yield f"test {test.test}: {first_line(test.message)}"
     if _failed_without_a_board(judged):
         yield "a test failed that used no board"
 
@@ -145,8 +148,10 @@ def _counts(judged: JudgedRun) -> Iterator[str]:
 
 def _failed_without_a_board(judged: JudgedRun) -> bool:
     end = judged.run.end
-    failed = end is not None and end.exit_code == ExitCode.TEST_FAILED
-    return failed and not judged.tests(FAILED_OUTCOMES)
+    failed = end is not None and (
+        end.exit_code == ExitCode.TEST_FAILED or dict(end.outcomes).get("failed", 0) > 0
+    )
+    return failed and not judged.tests(FAILED_OUTCOMES) and not judged.wrong
 
 
 def _unproven(judged: JudgedRun) -> Iterator[str]:
@@ -158,10 +163,28 @@ def _unproven(judged: JudgedRun) -> Iterator[str]:
     unjudged = sum(answer.facts is None for answer in judged.answers)
     if unjudged:
         yield f"{count_text(unjudged, 'answer')} could not be held against an oracle"
-    skipped = judged.tests(SKIPPED_OUTCOMES)
-    if skipped:
-        what = f"{len(skipped)} tests were" if len(skipped) > 1 else "a test was"
-        yield f"{what} skipped: {skipped[0].message.splitlines()[0]}"
+    if run.inferences and run.variety is None and run.model is not None:
+        yield "whether the network tells images apart is not known"
+    if run.board is not None and run.board.self_check == "different":
+        yield "the oracle's kernels and TensorFlow Lite Micro's give other bytes"
+    for outcomes, what in ((SKIPPED_OUTCOMES, "skipped"), ((XFAILED,), "expected to fail")):
+        tests = judged.tests(outcomes)
+        if tests:
+            many = f"{len(tests)} tests were" if len(tests) > 1 else "a test was"
+            why = tests[0].message.strip().partition("\n")[0]
+            yield f"{many} {what}: {why or tests[0].test}"
+
+
+def _contradictions(run: Run) -> Iterator[str]:
+    """Where a run file is not what its own end says: lines were lost, or changed."""
+    assert run.end is not None
+    unknown = sorted({test.outcome for test in run.tests} - KNOWN_OUTCOMES)
+    if unknown:
+        yield f"the run file has tests with unknown outcomes: {', '.join(unknown)}"
+    held = Counter(test.outcome for test in run.tests)
+    # What was wrong after the tests counts as failed, and no test stands for it.
+    if any(held[name] < count for name, count in run.end.outcomes if name != "failed"):
+        yield "the run file does not hold the tests that its end counts: lines are missing"
 
 
 def _flaky(run: Run, gates: Gates) -> Iterator[str]:
@@ -182,9 +205,12 @@ def _trouble(judged: JudgedRun) -> Iterator[str]:
     if unmeasured:
         what = f"{len(unmeasured)} checks" if len(unmeasured) > 1 else "a check"
         yield f"{what} could not run, the first: {unmeasured[0].test}"
+    if run.board and run.model and run.board.model_sha256 != run.model.sha256:
+        yield "the board ran another model than the one that was flashed"
     if run.end is None:
         yield "the run was interrupted: its file has no end"
         return
+    yield from _contradictions(run)
     code = run.end.exit_code
     if code == ExitCode.NOT_PROVEN:
         return  # since tests were skipped

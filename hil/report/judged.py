@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hil.errors import (
     FirmwareError,
     InfrastructureError,
+    NotAskedError,
     NotProvenError,
     UnavailableError,
     UsageError,
@@ -28,7 +29,7 @@ from hil.judge.clock import CLOCK_KEY, clock_fault
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
 from hil.location import Location
-from hil.record import FLAKY, RERUN
+from hil.record import FLAKY, RERUN, SKIPPED, XFAILED
 from hil.score import passes, smallest_passing_score
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 FAILED_OUTCOMES = ("failed", FirmwareError.kind)
 UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run", UsageError.kind)
 UNPROVEN_OUTCOMES = (NotProvenError.kind,)
-SKIPPED_OUTCOMES = (UnavailableError.kind,)
+SKIPPED_OUTCOMES = (UnavailableError.kind, SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,12 @@ class JudgedRun:
     @property
     def failed_images(self) -> tuple[JudgedImage, ...]:
         return tuple(image for image in self.images if image.status is Status.FAILED)
+
+
+KNOWN_OUTCOMES = {
+    *("passed", XFAILED, RERUN, FLAKY, NotAskedError.kind),
+    *(FAILED_OUTCOMES + UNMEASURED_OUTCOMES + UNPROVEN_OUTCOMES + SKIPPED_OUTCOMES),
+}
 
 
 def judge_recorded(run: Run, tolerances: Tolerances | None = None) -> JudgedRun:

@@ -13,11 +13,12 @@ from hil.errors import (
     ExitCode,
     HilError,
     InfrastructureError,
+    NotAskedError,
     NotProvenError,
     UnavailableError,
     UsageError,
 )
-from hil.record import FLAKY, RERUN
+from hil.record import FLAKY, RERUN, SKIPPED, XFAILED
 
 if TYPE_CHECKING:
     import pytest
@@ -71,13 +72,17 @@ class RunLog:
     def test_finished(self, report: pytest.TestReport) -> None:
         """Adds the outcome of a test's set-up, call or tear-down."""
         outcome = getattr(report, KIND, "") or report.outcome
+        if outcome == SKIPPED and not getattr(report, USES_BOARD, False):
+            return  # nothing of a board is left out
+        if outcome == SKIPPED and hasattr(report, "wasxfail"):
+            outcome = XFAILED
         if report.outcome == RERUN:  # as pytest-rerunfailures says
             self._again.add(report.nodeid)
             # What the board answered stays wrong, whatever it answers to the next attempt.
             outcome = "failed" if getattr(report, WRONG, False) else RERUN
         elif report.when == "call":
             outcome = self._passed_again(report.nodeid, outcome)
-        if report.when == "call" or report.failed or outcome not in ("passed", "skipped"):
+        if report.when == "call" or outcome != "passed":
             self._write_test(report, outcome)
         self.show_flaky(report)
 
@@ -118,11 +123,12 @@ class RunLog:
                 record = dataclasses.replace(record, outcome=outcome)
             self._add(record)
 
-    def wrong_outside_of_tests(self, count: int) -> None:
+    def wrong_outside_of_tests(self, count: int, what: str = "") -> None:
         """Takes how much was wrong in answers that no test is to be failed by."""
         if count:
             self.outside_of_tests += count
             self.kinds["failed"] += count
+            self.notes["wrong after the tests"] = what or f"{count} answers of a worker's board"
 
     def first_picture_of(self, measurement: Measurement) -> bool:
         """True once per image: a report with a picture beside every test would be huge."""
@@ -349,6 +355,10 @@ class RunLog:
 
         test = report.nodeid
         message = str(report.longrepr) if report.outcome in ("failed", RERUN) else ""
+        if outcome == XFAILED:
+            message = str(report.wasxfail)
+        elif report.outcome == SKIPPED and isinstance(report.longrepr, tuple):
+            message = report.longrepr[2].removeprefix("Skipped: ")
         if outcome == UnavailableError.kind:
             message = self._unavailable
         duration_s = round(float(report.duration), 6)
@@ -371,7 +381,7 @@ class RunLog:
 
 
 _FINE = (
-    *("passed", "skipped", RERUN, FLAKY),
+    *("passed", SKIPPED, XFAILED, RERUN, FLAKY, NotAskedError.kind),
     *(UnavailableError.kind, NotProvenError.kind, UsageError.kind),
 )
 
@@ -380,6 +390,9 @@ RECORDED = "hil_recorded"
 
 WRONG = "hil_wrong"
 """Attribute of a TestReport: whether the board gave a wrong answer in it."""
+
+USES_BOARD = "hil_uses_board"
+"""Attribute of a TestReport: whether the test asks for a board."""
 
 KIND = "hil_kind"
 """Attribute of a TestReport: `HilError.kind` of what was raised, or that it is flaky."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from hil.errors import NotAskedError
 from hil.judge.verdict import Status, Verdict
 from hil.report.run_log import BY_VERDICT
 from hil.testbench import FrameMeasurement, Measurement, NotRunError
@@ -51,3 +52,8 @@ def cam_of(inference: Inference) -> NDArray[np.int32]:
 
 def _text(verdict: Verdict) -> str:
     return f"{verdict.check}: {verdict.explanation}"
+
+
+def not_asked(reason: str) -> NoReturn:
+    """Leaves a check out that is none for this board; a skipped test would be one not run."""
+    raise NotAskedError(reason, hint="nothing to do: this board cannot be asked for it")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-
 from hil.board import Board
 from hil.errors import NotProvenError
 from hil.oracle import Oracle
-from hil.suite.expect import expect_verdict
+from hil.suite.expect import expect_verdict, not_asked
 from hil.testbench import Bench
 from hil.wire import ErrorCode, ImageSource, TensorRole
 
 
 def test_the_board_runs_the_build_that_was_flashed(board: Board) -> None:
     if board.build is None:
-        pytest.skip("no build is named: the board is taken with what runs on it")
+        not_asked("no build is named: the board is taken with what runs on it")
     assert board.identity.build_id.hex() == board.expected.build_id.hex()
     assert board.identity.app_sha256.hex() == board.expected.app_sha256.hex()
 
@@ -33,7 +31,7 @@ def test_the_oracle_agrees_with_tflite_micro(bench: Bench, board: Board) -> None
 
     if not micro_installed():
         # It explains answers that differ; those that equal LiteRT's need no second opinion.
-        pytest.skip("not asked: tflite-micro is not installed (Linux x86-64: camhil[sim])")
+        not_asked("tflite-micro is not installed (Linux x86-64: camhil[sim])")
     _, self_check = judge_run(bench.run_facts())
     expect_verdict(self_check)
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-
 from hil.board import Board
 from hil.firmware_build.budget import read_budget
 from hil.firmware_build.running import budget_file, figures
+from hil.suite.expect import not_asked
 from hil.suite.pictures import synthetic_photo
 
 
 def test_the_memory_budget_is_kept(board: Board) -> None:
     if board.build is None:
-        pytest.skip("no memory budget: no build is named")
+        not_asked("no memory budget: no build is named")
     file = budget_file(board.build)
     if file is None:
-        pytest.skip(f"no memory budget: the project of {board.build.source} has no budget.toml")
+        not_asked(f"no memory budget: the project of {board.build.source} has no budget.toml")
     tensors = [synthetic_photo(name).tensor for name in ("noise", "white", "noise")]
     # Two at once, with all that a result can carry: the most that the stacks have to hold.
     list(board.infer_many(tensors, cam_always=True))

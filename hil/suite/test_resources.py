@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from hil.board import Board
 from hil.plugin import RecordMeasurement
+from hil.suite.expect import not_asked
 from hil.suite.pictures import synthetic_photo
 from hil.suite.times import needs_the_hosts_time
 
@@ -17,7 +16,7 @@ def test_memory(board: Board, record_measurement: RecordMeasurement) -> None:
     record_measurement("arena_used_bytes", memory.arena_used_bytes)
     engine = board.identity.engine
     if memory.arena_used_bytes is None and "tflite-micro" not in engine:
-        pytest.skip(f"not asked: {engine} cannot tell how much arena it uses")
+        not_asked(f"{engine} cannot tell how much arena it uses")
     assert memory.arena_used_bytes is not None, "the board cannot tell how much arena it uses"
     assert 0 < memory.arena_used_bytes <= memory.arena_bytes
 

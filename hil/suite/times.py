@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from hil.board import Board
+from hil.suite.expect import not_asked
 
 
 def needs_the_hosts_time(board: Board) -> None:
     """Skips where an emulator counts the time: no host's clock belongs to it."""
     if board.time_base == "virtual":
-        pytest.skip("the emulated board's time is virtual: it counts instructions")
+        not_asked("the emulated board's time is virtual: it counts instructions")

@@ -39,7 +39,14 @@ def judge(run: Run, *gates: Gate, tolerances: Tolerances | None = None) -> Gates
 
 
 def with_test(run: Run, outcome: str, *by_verdict: str) -> Run:
-    added = TestRecord("test_x.py::test_it", "call", outcome, 0.1, "why\nit failed", by_verdict)
+    added = TestRecord(
+        "test_x.py::test_it",
+        "call",
+        outcome,
+        0.1,
+        "def test_it():\nE   it failed\nwhere",
+        by_verdict,
+    )
     return dataclasses.replace(run, tests=(*run.tests, added))
 
 
@@ -260,3 +267,42 @@ def test_a_clock_that_went_back_on_any_board_does_not_ship() -> None:
     verdict = judge(dataclasses.replace(GOOD, inferences=tuple(results)), MET)
     assert verdict.ship is Ship.DO_NOT_SHIP
     assert "from 90 us to 80 us" in verdict.failures[0]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text"),
+    [("skipped", "a test was skipped: "), ("xfailed", "a test was expected to fail: ")],
+)
+def test_a_test_of_a_board_that_was_left_out_proves_nothing(outcome: str, text: str) -> None:
+    verdict = judge(with_test(GOOD, outcome))
+    assert (verdict.ship, exit_code(verdict)) == (Ship.NOT_PROVEN, ExitCode.NOT_PROVEN)
+    assert verdict.unproven[0].startswith(text)
+
+
+def test_a_check_that_is_none_for_this_board_keeps_nothing_from_shipping() -> None:
+    assert judge(with_test(GOOD, "not asked")).ship is Ship.SHIP
+
+
+def test_a_run_file_that_lacks_tests_of_its_own_count_never_ships() -> None:
+    verdict = judge(dataclasses.replace(GOOD, tests=GOOD.tests[:1]))
+    assert verdict.ship is Ship.NOT_PROVEN
+    assert verdict.trouble == (
+        "the run file does not hold the tests that its end counts: lines are missing",
+    )
+
+
+def test_an_outcome_that_nobody_knows_never_ships() -> None:
+    verdict = judge(with_test(GOOD, "weird"))
+    assert verdict.ship is Ship.NOT_PROVEN
+    assert "unknown outcomes: weird" in verdict.trouble[0]
+
+
+def test_failures_that_the_end_alone_counts_never_ship() -> None:
+    verdict = judge(dataclasses.replace(GOOD, end=EndFacts(0, (("failed", 3), ("passed", 3)))))
+    assert (verdict.ship, exit_code(verdict)) == (Ship.DO_NOT_SHIP, ExitCode.TEST_FAILED)
+
+
+def test_an_oracle_that_differs_from_tensorflow_lite_micro_proves_nothing() -> None:
+    assert GOOD.board is not None
+    board = dataclasses.replace(GOOD.board, self_check="different")
+    assert judge(dataclasses.replace(GOOD, board=board)).ship is Ship.NOT_PROVEN
