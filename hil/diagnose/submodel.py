@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import functools
 import pickle
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +108,7 @@ class ModelParts:
 
 
 class Part:
-    """A part of a model that can be run."""
+    """A part of a model that can be run; by several threads, since parts are kept for all."""
 
     def __init__(
         self, model: bytes, inputs: tuple[int, ...], outputs: tuple[int, ...], resolver: str
@@ -115,6 +116,7 @@ class Part:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
         self.inputs, self.outputs = inputs, outputs
+        self._lock = threading.Lock()
         self._interpreter = Interpreter(
             model_content=model,
             num_threads=1,
@@ -130,10 +132,11 @@ class Part:
 
     def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[np.int8], ...]:
         """The outputs for these inputs, in the order of `inputs` and `outputs`."""
-        for (index, shape), tensor in zip(self._in, inputs, strict=True):
-            self._interpreter.set_tensor(index, tensor.reshape(shape))
-        self._interpreter.invoke()
-        return tuple(self._interpreter.get_tensor(index) for index in self._out)
+        with self._lock:
+            for (index, shape), tensor in zip(self._in, inputs, strict=True):
+                self._interpreter.set_tensor(index, tensor.reshape(shape))
+            self._interpreter.invoke()
+            return tuple(self._interpreter.get_tensor(index) for index in self._out)
 
 
 def _pack(model: Any) -> bytes:

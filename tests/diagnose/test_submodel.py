@@ -1,0 +1,26 @@
+"""Parts of a model are kept, and shared by all who diagnose at the same time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from hil.diagnose.submodel import parts_of
+from hil.oracle import Oracle
+from hil.testing.tiny_model import tiny_model
+
+RUNS = 200
+
+
+def test_two_threads_get_each_the_answer_to_their_own_input() -> None:
+    model = tiny_model()
+    oracle = Oracle(model, positive_class=1, threshold=50)
+    part = parts_of(model).part(0, 0)
+    shape = oracle.model.input.shape
+    inputs = [np.full(shape, value, np.int8) for value in (-100, 100)]
+    right = [part.run(tensor)[0].tobytes() for tensor in inputs]
+    assert right[0] != right[1]
+    with ThreadPoolExecutor(2) as pool:
+        answers = pool.map(lambda n: part.run(inputs[n % 2])[0].tobytes(), range(RUNS))
+        assert list(answers) == [right[n % 2] for n in range(RUNS)]
