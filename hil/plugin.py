@@ -37,7 +37,7 @@ from hil.pytest_state import (
     told,
     wants_log,
 )
-from hil.report.run_log import BY_VERDICT, RECORDED, USES_BOARD, WRONG
+from hil.report.run_log import BY_VERDICT, RECORDED, USES_BOARD, WRONG, set_kind
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from hil.images import Photo
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle
+    from hil.report.run_log import RunLog
     from hil.testbench import Bench
 
 RecordMeasurement = Callable[[str, "float | str | None"], None]
@@ -256,6 +257,7 @@ def pytest_runtest_makereport(
             item.session.shouldfail = "usage: the run cannot go on"
         if bench is not None:
             _judge_answers(bench, report)
+            _tell_caught(bench, report, error, log_of(item.config))
             if isinstance(error, InfrastructureError) and not isinstance(error, UnavailableError):
                 bench.note_failure(error, item.nodeid)
             if report.when == "call":
@@ -279,6 +281,21 @@ def _judge_answers(bench: Bench, report: pytest.TestReport) -> None:
         more = f"\nand {len(wrong) - _MOST_WRONG} more" if len(wrong) > _MOST_WRONG else ""
         report.longrepr = f"the board gave wrong answers in this test\n{text}{more}"
         setattr(report, BY_VERDICT, tuple(one.key for one in wrong))
+
+
+def _tell_caught(
+    bench: Bench, report: pytest.TestReport, error: BaseException | None, log: RunLog
+) -> None:
+    """A board that was lost is told, also where the test caught the error and went on."""
+    lost = bench.caught(error, report.nodeid)
+    if lost is None:
+        return
+    if report.passed and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        set_kind(report, lost)
+        log.trouble(report.nodeid, lost)
+    else:
+        log.not_measured(report.nodeid, lost)
 
 
 def _add_measurement(item: pytest.Item, bench: Bench, report: pytest.TestReport) -> None:

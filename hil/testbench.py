@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from hil.board import Board
     from hil.board.artifacts import ExpectedModel
-    from hil.board.facts import Inference
+    from hil.board.facts import Incident, Inference
     from hil.board.flashing import OnFlash
     from hil.board.options import BoardOptions
     from hil.fixture_set import FixturePhoto
@@ -137,7 +137,6 @@ class Bench:
         self.on_flash: OnFlash | None = None
         self.first_cause: FirstCause | None = None
         self.refusal: UsageError | None = None
-        self.recoveries = 0
         self.measurements: dict[str, Measurement] = {}
         self.frames: dict[str, FrameMeasurement] = {}
         self.repeats: list[ImageFacts] = []
@@ -148,6 +147,8 @@ class Bench:
         self.divergences: list[DivergenceRecord] = []
         self._board: Board | None = None
         self._in_doubt: InfrastructureError | None = None
+        self._incidents: list[Incident] = []
+        self._told = 0
         self._lost = False
         self._unavailable: UnavailableError | None = None
 
@@ -178,7 +179,6 @@ class Bench:
                     self._board.note(test)
                 self._board.recover()
                 self._in_doubt = None
-                self.recoveries += 1
         except UnavailableError as error:
             self._unavailable = error
             raise
@@ -226,6 +226,22 @@ class Bench:
         if self._board is not None:
             self._in_doubt = error
 
+    def caught(self, error: BaseException | None, test: str) -> InfrastructureError | None:
+        """How the board failed since this was asked the last time, though `test` ended otherwise.
+
+        `error`: what the test ended with. Where the board did not come back since, it is
+        recovered for the next test.
+        """
+        news, self._told = self._incidents[self._told :], len(self._incidents)
+        if not news or isinstance(error, InfrastructureError):
+            return None
+        first = news[0].error
+        if self.first_cause is None:
+            self.first_cause = FirstCause(first, test)
+        if self._board is not None and self._board.first_cause is not None:
+            self._in_doubt = self._board.first_cause
+        return first
+
     def note_success(self) -> None:
         """A test passed: recovering the board was of use."""
         self._recovered_in_vain = 0
@@ -266,6 +282,7 @@ class Bench:
             on_flash=self.on_flash,
         )
         board.on_inference = self.answers.add
+        self._incidents, self._told = board.incidents, len(board.incidents)
         return board
 
     def _not_run(self) -> NotRunError:
@@ -332,6 +349,11 @@ class Bench:
         except UsageError as error:
             self._note_refusal(error)
             raise
+
+    @property
+    def recoveries(self) -> int:
+        """How often the board was lost and came back, whoever recovered it."""
+        return 0 if self._board is None else self._board.recoveries
 
     @property
     def open_board(self) -> Board | None:

@@ -89,6 +89,7 @@ class Board:
     ) -> None:
         self.options = options
         self.incidents: list[Incident] = []
+        self.recoveries = 0
         self.stamps: list[Stamp] = []
         self.handshakes: list[tuple[str, Identity]] = []
         self.oddities: list[Oddity] = []
@@ -408,6 +409,7 @@ class Board:
         A board whose flash holds no firmware that starts is flashed again.
         Raises what keeps it from coming back; the first cause stays what it was.
         """
+        known = len(self.incidents)
         limit = deadline or self._connection.within(2 * self.options.handshake_s)
         cause, before = self.first_cause, self._identity
         started = time.monotonic()
@@ -420,6 +422,8 @@ class Board:
         except HilError:
             self.first_cause = cause or self.first_cause
             raise
+        self.recoveries += 1
+        del self.incidents[known:]  # what failed on the way back is none of its own
         return Recovery(
             cause=cause.message if cause else "",
             seconds=time.monotonic() - started,
@@ -533,7 +537,7 @@ class Board:
                 add_other_users(error, self._connection.device)
             if self.first_cause is None:
                 self.first_cause = error
-                self.incidents.append(Incident(error.message, time.monotonic()))
+                self.incidents.append(Incident(error, time.monotonic()))
             raise
 
     @contextmanager

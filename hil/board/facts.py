@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hil.errors import InfrastructureError
     from hil.link.jobs import CapturedOp
     from hil.location import Location, NoLocation
     from hil.wire.messages import StageTimes
@@ -140,8 +141,12 @@ class BaudReport:
 class Incident:
     """A failure of the board, and when (seconds of the host's monotonic clock)."""
 
-    message: str
+    error: InfrastructureError
     at_s: float
+
+    @property
+    def message(self) -> str:
+        return self.error.message
 
 
 @dataclass(frozen=True, slots=True)

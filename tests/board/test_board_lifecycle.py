@@ -383,6 +383,7 @@ def test_after_a_failure_other_calls_name_the_first_cause_until_recovery(
     assert not board.first_cause
     assert board.infer(IMAGE).scores == (0, -1)
     assert [incident.message for incident in board.incidents] == [first.value.message]
+    assert board.recoveries == 1
 
 
 def test_a_board_that_does_not_come_back_keeps_its_first_cause(

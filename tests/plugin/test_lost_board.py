@@ -78,3 +78,52 @@ def test_a_wrong_model_on_the_oracle_side_is_a_failure_that_says_what_differs(
     result = pytester.runpytest_subprocess("--sim-flash-file", "flash.bin")
     assert result.ret == ExitCode.TEST_FAILED
     result.stdout.fnmatch_lines(["*score: *"])
+
+
+CAUGHT = """
+    import pytest
+    from hil.errors import InfrastructureError
+    from hil.suite.pictures import synthetic_photo
+
+    TENSOR = synthetic_photo("noise").tensor
+
+    def crash(board):
+        board._connection.adapter.process.crash()
+        with pytest.raises(InfrastructureError):
+            board.infer(TENSOR)
+
+    def test_recovers(board):
+        crash(board)
+        board.recover()
+        board.infer(TENSOR)
+
+    def test_goes_on(board):
+        crash(board)
+
+    def test_skips(board):
+        crash(board)
+        pytest.skip("who cares")
+
+    def test_after(board):
+        board.infer(TENSOR)
+"""
+
+
+def test_a_panic_that_a_test_catches_is_infrastructure_and_each_recovery_counts(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(CAUGHT)
+    result = pytester.runpytest_subprocess("-v", "--sim-flash-file", "flash.bin")
+    result.stdout.fnmatch_lines(
+        [
+            "*test_recovers INFRASTRUCTURE*",
+            "*test_goes_on INFRASTRUCTURE*",
+            "*test_skips SKIPPED*",
+            "*test_after PASSED*",
+            "recoveries *3",
+            "*the first cause*",
+            "in *::test_recovers",
+            "*Guru Meditation*",
+        ]
+    )
+    assert result.ret == ExitCode.INFRASTRUCTURE
