@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from hil.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from hil.fixture_set import FixturePhoto
@@ -36,6 +38,16 @@ def _check_board(options: RunOptions) -> None:
     options.check()
     with suppress(InfrastructureError):  # no board: the first test that needs one tells it
         check_build(options.board, options.firmware, options.flash)
+        if options.model is not None:
+            _check_model(options, options.model)
+
+
+def _check_model(options: RunOptions, model: Path) -> None:
+    from hil.board.artifacts import read_model
+    from hil.board.opening import check_model
+    from hil.testbench import board_options
+
+    check_model(options.board, options.firmware, board_options(options), read_model(model))
 
 
 def _photos(items: Sequence[pytest.Item]) -> Iterator[FixturePhoto]:

@@ -281,6 +281,11 @@ class Bench:
             progress=self.progress,
             on_flash=self.on_flash,
         )
+        try:
+            self._check_model(board)
+        except HilError:
+            board.close()
+            raise
         board.on_inference = self.answers.add
         self._incidents, self._told = board.incidents, len(board.incidents)
         return board
@@ -297,17 +302,17 @@ class Bench:
 
     @property
     def model(self) -> ExpectedModel | None:
-        """The model that the board has to run: of its build, or the one that the user names.
+        """The model that the board has to run: of its build, or the one that the user names."""
+        board = self._board or self.ready_board()
+        return self._named_model if board.build is None else board.build.model
 
-        Raises UsageError if the two differ, WrongIdentityError if the board has another.
-        """
+    def _check_model(self, board: Board) -> None:
+        """Raises UsageError if build and user name two models, WrongIdentityError if the board
+        has another."""
         from hil.board.identity import check_model
 
-        board, named = self._board or self.ready_board(), self._named_model
-        model = named if board.build is None else board.build.model
-        if named is not None:
-            check_model(board.identity, named, board.build, self.options.board)
-        return model
+        if self._named_model is not None:
+            check_model(board.identity, self._named_model, board.build, self.options.board)
 
     @property
     def needed_model(self) -> ExpectedModel:

@@ -76,20 +76,27 @@ def check_model(
 
     UsageError: the build has another. WrongIdentityError: the board has.
     """
+    if build is not None:
+        check_model_of(build, named)
     digest = hashlib.sha256(named.tflite).digest()
-    if build is not None and build.model_sha256 != digest:
-        raise UsageError(
-            f"the build has another model: SHA-256 {_short(build.model_sha256)} in "
-            f"{build.source}, not {_short(digest)}",
-            where=named.where,
-            hint="leave out --board-model, or build with this model",
-        )
     if any(identity.model_sha256) and identity.model_sha256 != digest:
         raise WrongIdentityError(
             f"the board's model has SHA-256 {_short(identity.model_sha256)}, "
             f"{named.where} {_short(digest)}",
             where=where,
             hint="name the model that is on the board, or flash this one: hil flash",
+        )
+
+
+def check_model_of(build: Expected, named: ExpectedModel) -> None:
+    """Raises UsageError for a model that the user names, and the build does not have."""
+    digest = hashlib.sha256(named.tflite).digest()
+    if build.model_sha256 != digest:
+        raise UsageError(
+            f"the build has another model: SHA-256 {_short(build.model_sha256)} in "
+            f"{build.source}, not {_short(digest)}",
+            where=named.where,
+            hint="leave out --board-model, or build with this model",
         )
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.board.adapters import PORT_KINDS, Adapter, Emulated, OwnStream, Say, find_adapter
-from hil.board.artifacts import Expected, read_expected
+from hil.board.artifacts import Expected, ExpectedModel, read_expected
 from hil.board.board import Board
 from hil.board.connection import Connection, OpenPort
+from hil.board.identity import check_model_of
 from hil.board.lock import PortLock
 from hil.board.options import EMULATED_HANDSHAKE_S, BoardOptions
 from hil.board.ports import Lister, find_one_board
@@ -113,6 +114,20 @@ def check_build(
     if firmware is None and flash != "never" and parsed.kind in PORT_KINDS:
         where = find_one_board(lister).path if parsed.kind == "auto" else parsed.text
         raise _no_build(where)
+
+
+def check_model(
+    spec: str, firmware: Path | None, options: BoardOptions, model: ExpectedModel
+) -> None:
+    """Raises UsageError for a model that the build does not have, where there is a build.
+
+    A recording's is looked at when it is opened, and what is on a board when it answers.
+    """
+    parsed = parse_board_spec(spec)
+    if firmware is None and parsed.kind == "sim":
+        firmware = find_adapter(parsed, options).default_firmware(_quiet)
+    if firmware is not None:
+        check_model_of(read_expected(firmware), model)
 
 
 def _no_build(where: str) -> UsageError:

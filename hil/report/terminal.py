@@ -165,7 +165,10 @@ def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog, run: Run) -> 
     if cause is not None:
         reporter.section("infrastructure: the first cause", sep="=", red=True, bold=True)
         reporter.write_line(f"in {cause.test}")
-        reporter.write_line(cause.message.removeprefix(f"{cause.outcome}: "))
+        # A test that was expected to fail reports no message.
+        told = (trouble.message for trouble in run.troubles if trouble.test == cause.test)
+        message = cause.message.removeprefix(f"{cause.outcome}: ") or next(told, "")
+        reporter.write_line(message)
         not_run = log.kinds["not run"]
         if not_run:
             reporter.write_line(f"{not_run} checks after it were not run: not passed either")

@@ -15,6 +15,7 @@ from hil.errors import InfrastructureError, UsageError
 from hil.fixture_set import FixturePhoto
 from hil.options import RunOptions
 from hil.pytest_checks import BENCH, check_tests
+from hil.testing.firmware_build import make_build
 from hil.testing.tiny_model import tiny_model
 
 
@@ -59,3 +60,18 @@ def test_auto_needs_a_board_before_it_needs_a_build() -> None:
     with pytest.raises(InfrastructureError, match="no board found"):
         check_build("auto", None, "auto", lister=lambda: [])
     check_tests([asks_for("board")], RunOptions(board="sim"))
+
+
+def test_a_model_that_the_build_does_not_have_is_told_before_the_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = tmp_path / "build"
+    make_build(build).write()
+    model = tmp_path / "net.tflite"
+    model.write_bytes(tiny_model(classes=3))
+    model.with_suffix(".toml").write_text("positive_class = 0\nthreshold_percent = 50\n")
+    with pytest.raises(UsageError, match="the build has another model"):
+        check_tests([asks_for("board")], RunOptions(firmware=build, model=model))
+    monkeypatch.setattr("hil.sim.firmware.build", lambda **_: build)
+    with pytest.raises(UsageError, match="the build has another model"):
+        check_tests([asks_for("board")], RunOptions(model=model))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import hil.board
 from hil.board.errors import WrongIdentityError
 from hil.errors import ExitCode, NotRunError, UsageError
 from hil.options import RunOptions
@@ -98,25 +99,41 @@ def test_with_the_model_that_the_user_names_all_is_judged(
 # ---- which model it is, without a board -------------------------------------------
 
 
-def bench_of(model: Path | None, *, on_board: bytes, build: Any = None) -> Bench:
-    bench = Bench(RunOptions(board="socket://lab:1", flash="never", model=model))
-    identity = SimpleNamespace(model_sha256=on_board)
-    bench._board = SimpleNamespace(identity=identity, build=build)  # type: ignore[assignment]
-    return bench
+@pytest.fixture
+def bench_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Bench]:
+    def make(model: Path | None, *, on_board: bytes, build: Any = None) -> Bench:
+        def opened(*_: object, **__: object) -> Any:
+            identity = SimpleNamespace(model_sha256=on_board)
+            return SimpleNamespace(
+                identity=identity, build=build, incidents=[], note=print, close=lambda: None
+            )
+
+        monkeypatch.setattr(hil.board, "open_board", opened)
+        return Bench(RunOptions(board="socket://lab:1", flash="never", model=model))
+
+    return make
 
 
-def test_another_model_on_the_board_is_told(tmp_path: Path) -> None:
+def test_another_model_on_the_board_is_one_first_cause(bench_of: Callable[..., Bench]) -> None:
+    bench = bench_of(MODEL, on_board=bytes([7]) * 32)
     with pytest.raises(WrongIdentityError, match=r"the board's model has SHA-256 0707.*, .*tflite"):
-        _ = bench_of(MODEL, on_board=bytes([7]) * 32).model
+        bench.ready_board("test_one")
+    for later in (bench.ready_board, lambda: bench.oracle, lambda: bench.model):
+        with pytest.raises(NotRunError, match=r"in test_one: the board's model has SHA-256 0707"):
+            later()
 
 
-def test_another_model_in_the_build_is_wrong_use() -> None:
+def test_another_model_in_the_build_is_wrong_use(bench_of: Callable[..., Bench]) -> None:
     build = SimpleNamespace(model_sha256=bytes([7]) * 32, source="build", model=None)
-    with pytest.raises(UsageError, match="the build has another model"):
-        _ = bench_of(MODEL, on_board=bytes(32), build=build).model
+    bench = bench_of(MODEL, on_board=bytes(32), build=build)
+    with pytest.raises(UsageError, match="the build has another model") as wrong:
+        bench.ready_board()
+    assert bench.refusal is wrong.value
 
 
-def test_the_oracle_without_a_model_is_a_check_that_could_not_run() -> None:
+def test_the_oracle_without_a_model_is_a_check_that_could_not_run(
+    bench_of: Callable[..., Bench],
+) -> None:
     with pytest.raises(NotRunError, match="no model to compare with"):
         _ = bench_of(None, on_board=bytes(32)).oracle
 
