@@ -22,6 +22,10 @@ class Limits:
     high: float
     wanted: str
 
+    def hold(self, value: float) -> bool:
+        """Whether a number can be used; a NaN is in no range."""
+        return self.low <= value <= self.high
+
 
 _BAUD = Limits(1_200, 5_000_000, "a rate from 1200 to 5000000 baud")
 _SECONDS = Limits(0.01, _DAY_S, "seconds from 0.01 to 86400, a day")
@@ -45,8 +49,7 @@ def check_limits(options: RunOptions) -> None:
     """Raises UsageError that names the first option whose number cannot be used."""
     for name, limits in LIMITS.items():
         value = getattr(options, name)
-        # A NaN is in no range.
-        if value is not None and not limits.low <= value <= limits.high:
+        if value is not None and not limits.hold(value):
             raise UsageError(
                 f"{_flag(name)} {value} cannot be used",
                 where=_flag(name),

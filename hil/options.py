@@ -21,13 +21,13 @@ DEFAULT_BAUD = 921_600
 # Boards that bring a firmware of their own: the one that a project sets is for others.
 _WITH_FIRMWARE = ("sim", "replay:")
 
-# Prefix of argparse's dest: other plugins have a --baud or a --flash of their own.
-DEST = "hil_"
+# Prefix of argparse's dest: plugins and projects have a baud, or a hil_gates, of their own.
+DEST = "_camhil_"
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Options of one run. A field `x` is the option whose dest is `hil_x`."""
+    """Options of one run. A field `x` is the option whose dest is `_camhil_x`."""
 
     board: str = "sim"
     firmware: Path | None = None
@@ -81,6 +81,11 @@ class RunOptions:
             from hil.board.spec import parse_board_spec
 
             parse_board_spec(self.board)
+            kind, _, replayed = self.board.partition(":")
+            if kind == "replay":
+                from hil.link.recording_file import read_recording
+
+                read_recording(Path(replayed))
             if self.record is not None and self._replays(self.record):
                 raise UsageError(
                     "the recording that is replayed cannot be written at the same time",

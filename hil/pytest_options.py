@@ -9,12 +9,15 @@ with its value, which would be taken for a place of tests.
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hil.errors import UsageError
 from hil.options import ARGUMENTS, SIM_ARGUMENTS, Argument, add_arguments
 
 if TYPE_CHECKING:
@@ -25,11 +28,14 @@ _SWITCHES = {argument.flag for argument in ARGUMENTS if "action" in argument.set
 _HELP = {argument.option: argument.help for argument in ARGUMENTS}
 _OTHERS = tuple(argument for argument in ARGUMENTS if argument not in SIM_ARGUMENTS)
 
+_TELLS = "camhil_tells"
+
 _Change = Callable[[Sequence[str], frozenset[str]], Iterator[str]]
 
 
 def add_options(parser: pytest.Parser) -> ShortNames:
     """Adds `--hil-NAME` for every option, and lets `parser` take the short names."""
+    _tell_collisions(parser)
     _add(parser, "camhil", "camhil: tests on a board", _OTHERS)
     _add(parser, "camhil-sim", "camhil: the simulated board", SIM_ARGUMENTS)
     return ShortNames(parser)
@@ -37,6 +43,52 @@ def add_options(parser: pytest.Parser) -> ShortNames:
 
 def _add(parser: pytest.Parser, name: str, title: str, arguments: tuple[Argument, ...]) -> None:
     add_arguments(parser.getgroup(name, title).addoption, arguments, long=True)
+
+
+def _tell_collisions(parser: pytest.Parser) -> None:
+    """Lets whoever adds an option second, with a long name of ours, be told so as wrong use."""
+    # pytest would end with a traceback. The attributes are in pytest 8 and 9.
+    parser_: Any = parser
+    get = parser_.getgroup
+
+    def getgroup(*args: Any, **named: Any) -> Any:
+        group = get(*args, **named)
+        if not hasattr(group, _TELLS):
+            setattr(group, _TELLS, True)
+            group.addoption = _telling(group.addoption)
+        return group
+
+    parser_.getgroup = getgroup
+    parser_._anonymous.addoption = _telling(parser_._anonymous.addoption)
+
+
+def _telling(add: Callable[..., Any]) -> Callable[..., Any]:
+    def add_or_tell(*names: str, **settings: Any) -> Any:
+        with _collisions():
+            return add(*names, **settings)
+
+    return add_or_tell
+
+
+@contextmanager
+def _collisions() -> Iterator[None]:
+    """Within, a second option with a long name of ours is wrong use."""
+    try:
+        yield
+    except (ValueError, argparse.ArgumentError) as cause:
+        name = next(
+            (name for name in _LONG.values() if re.search(rf"{name}(?![\w-])", str(cause))), ""
+        )
+        if not name:
+            raise
+        import pytest
+
+        error = UsageError(
+            f"two options have the name {name}",
+            hint="names that begin with --hil- are camhil's: rename the other one, of a "
+            "conftest.py or a plugin; or do without camhil here, with -p no:camhil",
+        )
+        raise pytest.UsageError(str(error)) from cause
 
 
 class ShortNames:
@@ -65,7 +117,8 @@ class ShortNames:
             if change is with_long_names:
                 self._show_in_help()
             given = [os.fspath(arg) for arg in args]
-            return parse(list(change(given, self.taken())), *rest, **named)
+            with _collisions():  # pytest 8 finds some of them only here
+                return parse(list(change(given, self.taken())), *rest, **named)
 
         setattr(self._parser, method, parse_changed)
 

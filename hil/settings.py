@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hil.limits import LIMITS
 from hil.options import ARGUMENTS, Argument
 from hil.toml_table import Table, read_toml
 
@@ -28,7 +29,7 @@ def read_settings(start: Path) -> Mapping[str, Any]:
     A pyproject.toml without the table, or that cannot be read, is passed over.
 
     Raises:
-        UsageError: an unknown key, or a value of another type.
+        UsageError: an unknown key, a value of another type or out of its range, or no table.
     """
     for folder in (start, *start.parents):
         path = folder / FILE
@@ -62,6 +63,9 @@ def _value(table: Table, argument: Argument, folder: Path) -> Any:
         raise table.error(
             f"{key} cannot be {value!r}", hint=f"choose from {', '.join(choices)}", key=key
         )
+    limits = LIMITS.get(argument.name)
+    if limits is not None and not limits.hold(value):
+        raise table.error(f"{key} {value} cannot be used", hint=f"give {limits.wanted}", key=key)
     if argument.name == "board" and value.startswith(_REPLAY):
         return _REPLAY + str(folder / value[len(_REPLAY) :])
     return value

@@ -82,11 +82,26 @@ class Table:
         return [Table(entry, self._source, key, n) for n, entry in enumerate(entries, start=1)]
 
     def table(self, *keys: str) -> Table | None:
-        """The table [a.b] for the keys "a" and "b"; None where the file has none."""
-        data: object = self._left
-        for key in keys:
-            data = data.get(key) if isinstance(data, dict) else None
-        return Table(data, self._source, ".".join(keys), 1) if isinstance(data, dict) else None
+        """The table [a.b] for the keys "a" and "b"; None where the file has none.
+
+        Raises UsageError where one of them is no table.
+        """
+        data: Any = self._left
+        for depth, key in enumerate(keys):
+            if key not in data:
+                return None
+            data = data[key]
+            if not isinstance(data, dict):
+                name, above = ".".join(keys[: depth + 1]), ".".join(keys[:depth])
+                what = "an array of tables" if isinstance(data, list) else repr(data)
+                places = ((name, None), (above, key), ("", name))
+                line = max(self._source.line(header, 1, at) for header, at in places)
+                raise UsageError(
+                    f"{name} must be a table, not {what}",
+                    where=f"{self._source.path}:{line}",
+                    hint=f"write [{name}], once, and the keys below it",
+                )
+        return Table(data, self._source, ".".join(keys), 1)
 
     def finish(self, known: Sequence[str] = ()) -> None:
         """Raises UsageError for a key that nothing asked for, with the nearest known one."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hil.cli.common import add_board_arguments, open_bench, run_options
 from hil.errors import ExitCode, UsageError
 from hil.images import FITS
-from hil.options import GATES_ARGUMENT, RunOptions, add_arguments
+from hil.options import DEST, GATES_ARGUMENT, RunOptions, add_arguments
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,7 +66,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a --json file of the same pictures, such as the float network's, to compare with",
     )
-    add("--tolerances", dest="hil_tolerances", type=Path, metavar="FILE", help="TOML file")
+    add("--tolerances", dest=DEST + "tolerances", type=Path, metavar="FILE", help="TOML file")
     add_arguments(add, (GATES_ARGUMENT,))
     add_board_arguments(parser)
 
@@ -86,7 +86,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     options = run_options(arguments)
     _check(arguments, options)
     # A project's settings name the gates of its tests: other figures than these.
-    gates = None if arguments.hil_gates is None else load_gates(arguments.hil_gates)
+    given: Path | None = getattr(arguments, DEST + "gates")
+    gates = None if given is None else load_gates(given)
     tolerances = load_tolerances(options.tolerances)
     other = None if arguments.against is None else read_other(arguments.against)
     data = read_data(arguments.data)
@@ -227,7 +228,7 @@ def _check(arguments: argparse.Namespace, options: RunOptions) -> None:
                 hint="a board runs what it is flashed with: give --firmware DIR",
             )
         options.check()
-    elif arguments.model is not None and arguments.hil_firmware is not None:
+    elif arguments.model is not None and getattr(arguments, DEST + "firmware") is not None:
         raise UsageError("--model and --firmware both name a model", hint="give one of them")
 
 

@@ -212,3 +212,29 @@ def test_a_board_as_an_existing_file_without_a_place_of_tests_is_told(
     result.stdout.fnmatch_lines(["camhil: *write --hil-board=/dev/null"])
     result = pytester.runpytest_subprocess("--board=/dev/null")
     result.stdout.no_fnmatch_line("camhil: *")
+
+
+@pytest.mark.parametrize("adds", ["parser", "parser.getgroup('own')"])
+def test_an_option_with_a_long_name_of_ours_is_told_as_wrong_use(
+    pytester: pytest.Pytester, adds: str
+) -> None:
+    pytester.makeconftest(f"def pytest_addoption(parser):\n    {adds}.addoption('--hil-board')")
+    pytester.makepyfile("def test_it():\n    pass\n")
+    result = pytester.runpytest_subprocess()
+    assert result.ret == ExitCode.USAGE
+    result.stderr.fnmatch_lines(["ERROR: two options have the name --hil-board*"])
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
+def test_an_option_of_a_project_may_keep_its_value_where_ours_once_was(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest(
+        "def pytest_addoption(parser):\n"
+        "    parser.addoption('--my-gates', dest='hil_gates', action='store_true')\n"
+    )
+    pytester.makepyfile(
+        "def test_it(pytestconfig):\n    assert pytestconfig.getoption('hil_gates') is True\n"
+    )
+    result = pytester.runpytest_subprocess("--my-gates")
+    assert result.ret == ExitCode.PASSED

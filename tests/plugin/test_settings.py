@@ -23,7 +23,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_every_option_can_be_set(tmp_path: Path) -> None:
-    values = {"action": "true", int: "3", float: "0.5", Path: "'here'", "choices": "'auto'"}
+    values = {"action": "true", int: "9600", float: "0.5", Path: "'here'", "choices": "'auto'"}
     lines = []
     for argument in ARGUMENTS:
         kind = next((k for k in ("action", "choices") if k in argument.settings), None)
@@ -33,7 +33,7 @@ def test_every_option_can_be_set(tmp_path: Path) -> None:
     settings = read_settings(tmp_path)
     assert {*settings} == {argument.name for argument in ARGUMENTS}
     options = RunOptions.from_values({}, settings)
-    assert options.baud == options.sim_seed == 3
+    assert options.baud == options.sim_seed == 9600
     assert options.resize is True
     assert options.sim_drops == options.image_s == 0.5
     assert options.flash == "auto"
@@ -42,7 +42,7 @@ def test_every_option_can_be_set(tmp_path: Path) -> None:
 
 def test_the_command_line_wins_over_settings_and_settings_over_defaults(tmp_path: Path) -> None:
     write(tmp_path, "baud = 57600\nimage-s = 5")
-    options = RunOptions.from_values({"hil_baud": 9600}, read_settings(tmp_path))
+    options = RunOptions.from_values({"_camhil_baud": 9600}, read_settings(tmp_path))
     assert (options.baud, options.image_s) == (9600, 5.0)
     assert options.handshake_s == RunOptions.handshake_s
 
@@ -76,6 +76,8 @@ def test_a_file_without_the_table_is_passed_over(tmp_path: Path) -> None:
         ("firmware = 3", "firmware must be a text, not 3", "correct it"),
         ("resize = 1", "resize must be true or false, not 1", "correct it"),
         ("flash = 'perhaps'", "flash cannot be 'perhaps'", "choose from auto, always, never"),
+        ("baud = -1", "baud -1 cannot be used", "give a rate from 1200 to 5000000 baud"),
+        ("image-s = nan", "image-s nan cannot be used", "give seconds from 0.01 to 86400, a day"),
     ],
 )
 def test_a_wrong_setting_names_file_line_and_what_would_be_right(
@@ -88,12 +90,31 @@ def test_a_wrong_setting_names_file_line_and_what_would_be_right(
     assert wrong.value.where == f"{path}:6"
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        ("[tool]\ncamhil = 3\n", "tool.camhil must be a table, not 3", 2),
+        ("\n[[tool.camhil]]\n", "tool.camhil must be a table, not an array of tables", 2),
+        ("tool = 'camhil'\n", "tool must be a table, not 'camhil'", 1),
+        ("a = 1\ntool.camhil = []\n", "tool.camhil must be a table, not an array of tables", 2),
+    ],
+)
+def test_settings_that_are_no_table_are_refused(
+    tmp_path: Path, text: str, message: str, line: int
+) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as wrong:
+        read_settings(tmp_path)
+    assert (wrong.value.message, wrong.value.where) == (message, f"{path}:{line}")
+
+
 def test_a_firmware_that_is_set_does_not_go_to_boards_that_bring_their_own(tmp_path: Path) -> None:
     write(tmp_path, "board = '/dev/ttyUSB0'\nfirmware = 'build'")
     settings = read_settings(tmp_path)
     assert RunOptions.from_values({}, settings).firmware == tmp_path / "build"
-    assert RunOptions.from_values({"hil_board": "auto"}, settings).firmware is not None
-    assert RunOptions.from_values({"hil_board": "sim"}, settings).firmware is None
+    assert RunOptions.from_values({"_camhil_board": "auto"}, settings).firmware is not None
+    assert RunOptions.from_values({"_camhil_board": "sim"}, settings).firmware is None
 
 
 def test_the_hil_command_reads_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
