@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.images import load
     from hil.judge.verdict import Status
 
+    _check_name(arguments.output)
     photo = load(arguments.photo, resize=not arguments.exact_size)
     with open_bench(run_options(arguments), console) as bench:
         for note in photo.notes:
@@ -88,16 +89,20 @@ def show(measurement: Measurement, console: Console) -> None:
     )
 
 
+def _check_name(output: Path | None) -> None:
+    if output is not None and output.suffix.lower() not in ("", ".png"):
+        raise UsageError(
+            f"the answer is drawn as a PNG, which {output.suffix} is not",
+            where=str(output),
+            hint="give -o a name that ends in .png",
+        )
+
+
 def _draw(measurement: Measurement, path: Path) -> None:
     from hil.draw import overlay, png
+    from hil.host_error import host_errors
     from hil.report.html import picture_of
+    from hil.whole_file import write_whole
 
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(png(overlay(picture_of(measurement), scale=5)))
-    except OSError as cause:
-        raise UsageError(
-            f"cannot write the picture: {cause.strerror}",
-            where=str(path),
-            hint="choose another place with -o",
-        ) from cause
+    with host_errors("cannot write the picture", path):
+        write_whole(path, png(overlay(picture_of(measurement), scale=5)))
