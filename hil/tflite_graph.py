@@ -133,7 +133,7 @@ def read_graph(model: bytes, *, where: str = "model") -> Graph:
     """
     if len(model) < 8 or model[4:8] != _FILE_IDENTIFIER:
         raise UsageError(
-            f"not a TFLite file: {_what_instead(model)}",
+            f"not a TFLite file: {what_instead(model)}",
             where=where,
             hint="give the .tflite file that the converter wrote (tf.lite.TFLiteConverter, with "
             "full integer quantization)",
@@ -195,7 +195,8 @@ def _names_of(enum: str) -> dict[int, str]:
     return {value: name for name, value in pairs if isinstance(value, int)}
 
 
-def _what_instead(model: bytes) -> str:
+def what_instead(model: bytes) -> str:
+    """What bytes are that are no .tflite: "it is a ZIP file"."""
     if not model:
         return "the file is empty"
     if model.startswith(b"version https://git-lfs"):

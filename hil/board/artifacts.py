@@ -17,6 +17,7 @@ from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_f
 from hil.errors import UsageError
 from hil.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
 from hil.sim.esp_image import ImageError, decode_image
+from hil.text_file import read_bytes
 
 MODEL_PARTITION = "model"
 _REBUILD = "run idf.py build again"
@@ -25,6 +26,10 @@ _PACK = (
     "threshold from MODEL.toml (docs/boards.md, The model partition)"
 )
 _DIGEST_BYTES = 32
+_A_MODEL = (
+    "give a .tflite file with its .toml (positive_class, threshold_percent) beside it, a model "
+    "image, or the directory of a build"
+)
 _UNITS = {"KB": 1024, "MB": 1024 * 1024}
 
 
@@ -103,18 +108,29 @@ def read_model(path: Path) -> ExpectedModel:
     """
     if path.is_dir():
         return read_expected(path).model
-    if path.suffix == ".tflite":
+    from hil.tflite_graph import what_instead
+    from hil.wire.model_image import is_bare_tflite, is_model_image
+
+    data = read_bytes(path, "the model", _A_MODEL)
+    if is_bare_tflite(data):
         from hil.model_partition import read_partition
 
-        return _model(
-            FlashFile(path.name, path, 0, read_partition(path, path.with_suffix(".toml")))
-        )
-    try:
-        return _model(FlashFile(path.name, path, 0, path.read_bytes()))
-    except OSError as error:
+        settings = path.with_suffix(".toml")
+        if not settings.is_file():
+            raise UsageError(
+                f"no {settings.name} beside {path.name}: its class and threshold are not known",
+                where=str(path),
+                hint=f"write {settings} with positive_class = 1 and threshold_percent = 50, or "
+                "what else the model has",
+            )
+        data = read_partition(path, settings)
+    elif not is_model_image(data):
         raise UsageError(
-            f"cannot read the model: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
+            f"neither a .tflite file nor a model image: {what_instead(data)}",
+            where=str(path),
+            hint=_A_MODEL,
+        )
+    return _model(FlashFile(path.name, path, 0, data))
 
 
 def _partitions(build: FlasherArgs) -> list[Partition]:
@@ -234,8 +250,9 @@ def _model_file(build: FlasherArgs, partitions: Sequence[Partition]) -> FlashFil
 def _model(file: FlashFile) -> ExpectedModel:
     from hil.model_check import check_model
     from hil.sim.arena import arena_problems
+    from hil.tflite_graph import what_instead
     from hil.wire.errors import WireError
-    from hil.wire.model_image import is_bare_tflite, unpack_model_image
+    from hil.wire.model_image import is_bare_tflite, is_model_image, unpack_model_image
 
     if is_bare_tflite(file.data):
         raise UsageError(
@@ -246,8 +263,9 @@ def _model(file: FlashFile) -> ExpectedModel:
     try:
         image = unpack_model_image(file.data)
     except WireError as cause:
+        is_one = is_model_image(file.data) or not file.data.strip(b"\xff")
         raise UsageError(
-            f"{file.name} is not a model image: {cause}",
+            f"{file.name} is not a model image: {cause if is_one else what_instead(file.data)}",
             where=str(file.path),
             hint=_PACK,
         ) from cause

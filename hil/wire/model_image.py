@@ -27,6 +27,11 @@ def is_bare_tflite(data: bytes) -> bool:
     return data[4:8] == _TFLITE
 
 
+def is_model_image(data: bytes) -> bool:
+    """Whether `data` was meant for the model partition, whole or not."""
+    return _MAGIC.encode() in data[:HEADER_BYTES]
+
+
 @dataclass(frozen=True)
 class _Header:
     magic: Annotated[str, Text(len(_MAGIC), len(_MAGIC))]

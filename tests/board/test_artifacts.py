@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hil.board.artifacts import read_expected
+from hil.board.artifacts import read_expected, read_model
 from hil.errors import UsageError
 from hil.flash_layout import Partition, encode_table
 from hil.testing.firmware_build import BUILD_ID, Build
@@ -236,7 +236,7 @@ def test_an_empty_table_is_reported(build: Build) -> None:
     [
         (b"\xff" * 200, "model partition is empty"),
         (tiny_model(), r"model\.bin is a \.tflite without the header of the model partition"),
-        (b"PK\x03\x04 a zip file", "is not a model image"),
+        (b"PK\x03\x04 a zip file", "is not a model image: it is a"),
         (pack_model_image(tiny_model(), positive_class=1, threshold=60)[:-40], "bytes of a model"),
         (
             pack_model_image(tiny_model(), positive_class=1, threshold=60)[:-1] + b"\x55",
@@ -264,3 +264,29 @@ def test_unknown_entries_of_newer_versions_do_no_harm(build: Build) -> None:
     build.write()
     assert json.loads((build.directory / "flasher_args.json").read_text())["otadata"]
     assert read_expected(build.directory).build_id == BUILD_ID
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "README.md",
+            b"# A model\n\nis not in here.\n",
+            "neither a .tflite file nor a model image",
+        ),
+        ("net.tflite", b"PK\x03\x04 a zip file", "nor a model image: it is a"),
+        ("net.tflite", tiny_model(), "no net.toml beside net.tflite"),
+        ("net.lite", tiny_model(), "no net.toml beside net.lite"),
+        ("gone.tflite", None, "cannot read the model: No such file"),
+    ],
+)
+def test_a_model_by_itself_that_is_none_is_called_what_it_is(
+    tmp_path: Path, name: str, content: bytes | None, message: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match=message) as wrong:
+        read_model(path)
+    assert wrong.value.where == str(path)
+    assert "threshold_percent" in wrong.value.hint
