@@ -24,6 +24,7 @@ from hil.measure.samples import (
     value_samples,
 )
 from hil.measure.stand_in import stand_in, where_measured
+from hil.report.figures import count_text
 
 if TYPE_CHECKING:
     from hil.evaluate.against import Change
@@ -95,7 +96,12 @@ def judge_evaluation(
     failures = [f"image {file}: {why}" for file, why in both.examples]
     if both.failed > len(failures):
         failures.append(f"and {both.failed - len(failures)} more images")
-    return dataclasses.replace(verdict, ship=Ship.DO_NOT_SHIP, failures=tuple(failures))
+    return dataclasses.replace(
+        verdict,
+        ship=Ship.DO_NOT_SHIP,
+        failures=tuple(failures),
+        counts=(f"{both.failed:,} of {count_text(both.images, 'answer')} wrong",),
+    )
 
 
 def _where(found: Evaluation, known: Known) -> str:

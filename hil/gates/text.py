@@ -149,7 +149,7 @@ def _reasons(verdict: GatesVerdict) -> Iterator[Line]:
     for failure in verdict.failures[:_LISTED]:
         yield Line(f"failed: {failure}", "bad")
     if len(verdict.failures) > _LISTED:
-        yield Line("and more: the run file holds all", "bad")
+        yield Line("and more", "bad")
     for trouble in verdict.trouble:
         yield Line(f"not measured: {trouble}", "unsure")
     for unproven in verdict.unproven:

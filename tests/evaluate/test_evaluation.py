@@ -398,6 +398,8 @@ def test_a_board_that_disagrees_does_not_ship_though_its_gates_are_met(tmp_path:
         images.add(answer(PASSING, 2, 1), device=answer(PASSING - 3, 2, 1))
     verdict = judge_evaluation(images.evaluate(), images.answers(), gates)
     assert verdict.ship is Ship.DO_NOT_SHIP
+    assert len(verdict.counts) == 1
+    assert verdict.counts[0].startswith("12 of ")
     assert len(verdict.failures) == 11
     assert verdict.failures[-1] == "and 2 more images"
 

@@ -206,7 +206,7 @@ def test_of_many_failures_some_are_listed() -> None:
     faults: dict[int, Fault] = dict.fromkeys(range(9), "score")
     lines = [line.text for line in verdict_lines(judge(recorded_run(9, faults=faults)))]
     assert sum(line.startswith("failed: ") for line in lines) == 5
-    assert "and more: the run file holds all" in lines
+    assert "and more" in lines
     assert lines[-1].endswith("9 tests failed; 9 of 9 answers wrong")
 
 
