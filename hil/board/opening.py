@@ -104,16 +104,21 @@ def open_adapter(
 
 
 def check_build(
-    spec: str, firmware: Path | None, flash: FlashMode, lister: Lister | None = None
+    spec: str,
+    firmware: Path | None,
+    flash: FlashMode,
+    lister: Lister | None = None,
+    *,
+    to_flash: bool = False,
 ) -> None:
     """Raises UsageError where a port is to be flashed, and nobody said with what.
 
-    InfrastructureError for `auto` without a board.
+    InfrastructureError for `auto` without a board. `to_flash`: nothing else is wanted.
     """
     parsed = parse_board_spec(spec)
     if firmware is None and flash != "never" and parsed.kind in PORT_KINDS:
         where = find_one_board(lister).path if parsed.kind == "auto" else parsed.text
-        raise _no_build(where)
+        raise _no_build(where, to_flash=to_flash)
 
 
 def check_model(
@@ -130,12 +135,12 @@ def check_model(
         check_model_of(read_expected(firmware), model)
 
 
-def _no_build(where: str) -> UsageError:
+def _no_build(where: str, *, to_flash: bool = False) -> UsageError:
+    instead = ", or use what is on the board with --board-flash never"
     return UsageError(
-        "which firmware is to be tested?",
+        f"which firmware is to be {'flashed' if to_flash else 'tested'}?",
         where=where,
-        hint="give its build directory with --firmware DIR, or use what is on the board "
-        "with --board-flash never",
+        hint=f"give its build directory with --firmware DIR{'' if to_flash else instead}",
     )
 
 

@@ -37,6 +37,12 @@ def image_bytes(
     """The bytes to send, row-major. Raises UsageError for an array of another type."""
     if isinstance(image, bytes | bytearray | memoryview):
         return bytes(image)
+    if not hasattr(image, "dtype"):
+        raise UsageError(
+            f"the image is a {type(image).__name__}, not an array",
+            where="Board.infer",
+            hint="give bytes, or a numpy array: Photo.tensor, or Photo.pixels with stage='frame'",
+        )
     wanted = "uint8" if stage == "frame" else "int8"
     if str(image.dtype) != wanted:
         raise UsageError(

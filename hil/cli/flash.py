@@ -42,7 +42,11 @@ def flash_progress(console: Console) -> Iterator[OnFlash]:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    with open_bench(run_options(arguments), console) as bench:
+    from hil.board.opening import check_build
+
+    options = run_options(arguments)
+    check_build(options.board, options.firmware, options.flash, to_flash=True)
+    with open_bench(options, console) as bench:
         with flash_progress(console) as bench.on_flash:
             board = bench.ready_board()
         report = board.flashed

@@ -196,13 +196,15 @@ def _memory(run: Run) -> Iterator[Finding]:
 
 def _failed_tests(run: Run) -> list[Unexplained]:
     """Tests that failed, though no image does: their own words are the facts."""
+    from hil.report.figures import count_text
     from hil.report.judged import FAILED_OUTCOMES
 
     failed = [test for test in run.tests if test.outcome in FAILED_OUTCOMES]
     if not failed:
         return []
     facts = tuple(f"{t.test.rpartition('::')[2]}: {_message(t.message)}" for t in failed[:3])
-    what = f"{len(failed)} tests failed, and no known mistake explains them"
+    them = "it" if len(failed) == 1 else "them"
+    what = f"{count_text(len(failed), 'test')} failed, and no known mistake explains {them}"
     return [Unexplained("run", what, (), facts)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -123,3 +124,9 @@ def test_outputs_are_found_by_index_and_get_their_shape(build: Build) -> None:
     with pytest.raises(UsageError, match="no output 2") as caught:
         find_output(identity, 2)
     assert "[0, 1]" in caught.value.hint
+
+
+def test_an_image_that_is_no_array_is_wrong_use() -> None:
+    nothing: Any = None
+    with pytest.raises(UsageError, match="the image is a NoneType, not an array"):
+        image_bytes(nothing)

@@ -75,3 +75,16 @@ def test_a_model_that_the_build_does_not_have_is_told_before_the_tests(
     monkeypatch.setattr("hil.sim.firmware.build", lambda **_: build)
     with pytest.raises(UsageError, match="the build has another model"):
         check_tests([asks_for("board")], RunOptions(model=model))
+
+
+def test_hil_flash_is_not_told_to_do_without_flashing() -> None:
+    with pytest.raises(UsageError, match="to be flashed") as wrong:
+        check_build("/dev/ttyUSB0", None, "auto", to_flash=True)
+    assert "never" not in wrong.value.hint
+
+
+def test_a_recording_that_is_none_is_told_before_the_tests(tmp_path: Path) -> None:
+    file = tmp_path / "talk.rec"
+    file.write_bytes(b"not recorded")
+    with pytest.raises(UsageError, match="not a recording"):
+        RunOptions(board=f"replay:{file}").check()
