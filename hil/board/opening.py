@@ -138,7 +138,7 @@ def check_model(
 def _no_build(where: str, *, to_flash: bool = False) -> UsageError:
     instead = ", or use what is on the board with --board-flash never"
     return UsageError(
-        f"which firmware is to be {'flashed' if to_flash else 'tested'}?",
+        "which firmware is to be flashed?" if to_flash else "which firmware is to be tested?",
         where=where,
         hint=f"give its build directory with --firmware DIR{'' if to_flash else instead}",
     )

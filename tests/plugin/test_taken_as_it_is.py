@@ -148,7 +148,7 @@ def test_a_model_is_a_tflite_file_with_its_toml_or_a_model_image(tmp_path: Path)
     assert first.tflite == second.tflite == MODEL.read_bytes()
     assert (first.positive_class, first.threshold) == (second.positive_class, second.threshold)
     alone = shutil.copy(MODEL, tmp_path / "alone.tflite")
-    with pytest.raises(UsageError, match="cannot read the file"):
+    with pytest.raises(UsageError, match=r"no alone\.toml beside"):
         read_model(Path(alone))
     with pytest.raises(UsageError, match="cannot read the model"):
         read_model(tmp_path / "none.bin")
