@@ -124,7 +124,10 @@ class Ending:
         except OSError as cause:
             from hil.record.writer import report_error
 
-            log_of(config).errors.append(report_error(cause.filename or "report", cause))
+            # A full disk does not say which file it had no room for.
+            given_files = (getattr(config.option, name, None) for name in ("xmlpath", "htmlpath"))
+            where = cause.filename or " or ".join(str(file) for file in given_files if file)
+            log_of(config).errors.append(report_error(where or "report", cause))
         log = config.stash.get(LOG, None)
         if log is None:
             return

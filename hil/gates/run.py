@@ -220,5 +220,5 @@ def _trouble(judged: JudgedRun) -> Iterator[str]:
         yield "a report could not be written"
     elif code not in (ExitCode.PASSED, ExitCode.TEST_FAILED, ExitCode.INFRASTRUCTURE):
         yield f"the run did not come to its end: exit code {code}"
-    elif run.board is None:
+    elif run.board is None and not any(t.error == "WrongIdentityError" for t in run.troubles):
         yield "no board answered"
