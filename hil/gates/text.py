@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
 from typing import TYPE_CHECKING, Literal
 
 from hil.columns import aligned
@@ -31,7 +31,7 @@ _SHIP_TONES: dict[Ship, Tone] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Line:
     """A line of a report, and how it is meant."""
 
@@ -95,7 +95,7 @@ def cells(result: GateResult, comparison: Comparison | None = None) -> tuple[str
     if result.interval is not None:
         low, high = (value_text(end, metric) for end in result.interval)
         measured += f" ({low} to {high})"
-    if result.clock:
+    if result.clock and result.measured is not None:
         measured += f", {result.clock}"
     margin = "-" if result.margin is None else signed_text(result.margin, metric)
     return (
@@ -127,14 +127,17 @@ def against_text(result: GateResult, comparison: Comparison | None) -> str:
 def _table(verdict: GatesVerdict, comparison: Comparison | None) -> Iterator[Line]:
     rows = [cells(result, comparison) for result in verdict.results]
     # What most gates do not have stands below its row: the table fits a terminal.
-    table = [(row[0], row[1], row[2].partition(" (")[0], row[3], row[5]) for row in rows]
+    short = [
+        cells(dataclasses.replace(result, interval=None, clock="")) for result in verdict.results
+    ]
+    table = [(*row[:4], row[5]) for row in short]
     head, *lines = aligned([COLUMNS, *table], last_left=True)
     for text in head:
         yield Line(text, "head")
-    for row, texts, result in zip(rows, lines, verdict.results, strict=True):
+    for row, shown, texts, result in zip(rows, table, lines, verdict.results, strict=True):
         for text in texts:
             yield Line(text, _TONES[result.status])
-        notes = [f"measured {row[2]}"] if result.interval is not None else []
+        notes = [f"measured {row[2]}"] if row[2] != shown[2] else []
         notes += [] if row[4] in ("-", "same") else [f"against baseline: {row[4]}"]
         if notes:
             yield Line(f"    {'; '.join(notes)}", _TONES[result.status])

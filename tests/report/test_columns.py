@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,17 +48,19 @@ def test_only_a_name_on_its_own_may_be_wider(rows: list[tuple[str, ...]]) -> Non
         assert all(cell in lines[-1] for cell in row[1:])
 
 
+@pytest.mark.parametrize("time_base", ["real", "host", "virtual"])
 @pytest.mark.parametrize(("low", "high"), [(False, True), (True, False), (True, True)])
-def test_the_table_of_gates_fits_with_every_metric(low: bool, high: bool) -> None:
+def test_the_table_of_gates_fits_with_every_metric(low: bool, high: bool, time_base: str) -> None:
     metrics = [*CATALOG.values(), metric_of("op_us[26 DEPTHWISE_CONV_2D]")]
     gates = []
     for metric in metrics:
         least, most = (0.125, 0.875) if metric.unit == "fraction" else (-1.0, 4_194_304.0)
         statistic: Statistic = "p95" if metric.aggregate == "quantiles" else metric.aggregate
         gates.append(Gate(metric, statistic, least if low else None, most if high else None))
-    verdict = judge_run_gates(
-        recorded_run(40), Gates(tuple(gates), 0.95, "gates.toml"), load_tolerances(None)
-    )
+    run = recorded_run(40)
+    assert run.board is not None
+    run = dataclasses.replace(run, board=dataclasses.replace(run.board, time_base=time_base))
+    verdict = judge_run_gates(run, Gates(tuple(gates), 0.95, "gates.toml"), load_tolerances(None))
     lines = [line.text for line in verdict_lines(verdict)]
     table = lines[: next(n for n, line in enumerate(lines) if ": not " in line)]
     assert len(table) > len(metrics)
