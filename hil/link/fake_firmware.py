@@ -1,15 +1,16 @@
 """The board's side of the protocol in memory, for `hil.link.fake`. No time and no bytes in here.
 
 It answers as the firmware does, but computes nothing: the result of an image is made up from its
-CRC-32, so that a mix-up of images shows.
+CRC-32, so that a mix-up of images shows, unless answers are given.
 """
 
 from __future__ import annotations
 
 import collections
+import dataclasses
 import functools
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hil.wire.crc import crc32
@@ -157,8 +158,15 @@ class Run:
 class FakeFirmware:
     """Answers requests; `start` is called when the model would begin to run on an image."""
 
-    def __init__(self, identity: Identity, start: Callable[[Run], None]) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        start: Callable[[Run], None],
+        answers: Mapping[int, Result] | None = None,
+    ) -> None:
+        """`answers`: results that are not made up, by the CRC-32 of the image."""
         self.identity = identity
+        self._answers = answers or {}
         self.busy_answers = 0  # so many uploads and inferences are refused as busy
         self._start = start
         self._buffers = [_Buffer(), _Buffer()]
@@ -186,12 +194,15 @@ class FakeFirmware:
         self._last = run
         crc = run.request.image_crc
         threshold = run.request.threshold
-        made_up = made_up_result(
-            crc,
-            threshold=self.identity.threshold if threshold is None else threshold,
-            invoke_us=invoke_us,
+        answer = self._answers.get(crc) or made_up_result(
+            crc, threshold=self.identity.threshold if threshold is None else threshold
         )
-        result = Result(**{**vars(made_up), "finished_us": clock_us, "inference": self._inferences})
+        result = dataclasses.replace(
+            answer,
+            times=StageTimes(0, 0, invoke_us, 0),
+            finished_us=clock_us,
+            inference=self._inferences,
+        )
         self._results.append((run.seq, result))
         if run.request.trace:
             self._traced = crc

@@ -2,9 +2,10 @@
 
     path = install(tmp_path)                      # an executable; put it into $CAMHIL_QEMU
     path = install(tmp_path, "ends on infer")     # a fault, see FAULTS
+    path = install(tmp_path, answers=[result_of(oracle, image)])   # right ones, for these images
 
 It reads build and model out of its flash image, as a board would, and answers as
-`hil.link.fake_firmware` does: results are made up.
+`hil.link.fake_firmware` does: results are made up where none are given.
 """
 
 from __future__ import annotations
@@ -21,15 +22,35 @@ import time
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hil.board.app_image import read_app_image
 from hil.flash_layout import TABLE_BYTES, TableError, decode_table
 from hil.link.fake_firmware import FakeFirmware, Run, default_identity
+from hil.location import Location
 from hil.wire.errors import WireError
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
-from hil.wire.messages import Identity, Infer, Reboot, Reply, decode_request, encode_reply
+from hil.wire.messages import (
+    CamGrid,
+    CellCentre,
+    Identity,
+    Infer,
+    NoLocation,
+    Reboot,
+    Reply,
+    Result,
+    StageTimes,
+    decode_reply,
+    decode_request,
+    encode_reply,
+)
 from hil.wire.model_image import unpack_model_image
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.oracle.oracle import Oracle
 
 FAULTS = (
     "no machine",  # upstream QEMU
@@ -40,6 +61,7 @@ FAULTS = (
 )
 _FAULT = "FAKE_QEMU_FAULT"
 _LOG = "FAKE_QEMU_LOG"
+_ANSWERS = "FAKE_QEMU_ANSWERS"
 _TABLE = 0x8000
 _POWER_ON, _SOFTWARE = 1, 3
 _RESETS = {
@@ -48,17 +70,46 @@ _RESETS = {
 }
 
 
-def install(folder: Path, fault: str = "") -> Path:
+def install(folder: Path, fault: str = "", answers: Sequence[Result] = ()) -> Path:
     """Writes an executable into `folder`; its arguments go to `qemu.args` there, a line a start."""
     if fault and fault not in FAULTS:
         raise ValueError(f"no fault {fault!r}")
     path = folder / "qemu-system-xtensa"
     folder.mkdir(parents=True, exist_ok=True)
-    variables = f"{_FAULT}={shlex.quote(fault)} {_LOG}={shlex.quote(str(folder / 'qemu.args'))}"
+    given = folder / "answers"
+    given.write_text("".join(f"{encode_reply(0, answer).hex()}\n" for answer in answers))
+    values = {_FAULT: fault, _LOG: str(folder / "qemu.args"), _ANSWERS: str(given)}
+    variables = " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
     python = f"{shlex.quote(sys.executable)} -m {__name__}"
     path.write_text(f'#!/bin/sh\n{variables} exec {python} "$@"\n')
     path.chmod(0o755)
     return path
+
+
+def result_of(oracle: Oracle, image: NDArray[np.int8]) -> Result:
+    """The right result for an image, as a board sends it (count and clocks 0)."""
+    answer = oracle.run(image)
+    where = answer.location
+    rows, columns = answer.cam.shape
+    return Result(
+        image_crc=answer.image_crc,
+        scores=answer.scores.tobytes(),
+        threshold=answer.threshold,
+        location=CellCentre(where.x, where.y, where.column, where.row)
+        if isinstance(where, Location)
+        else NoLocation[where.name],
+        cam=CamGrid(rows, columns, answer.cam.astype("<i4").tobytes()),
+        times=StageTimes(0, 0, 0, 0),
+        invoke_cycles=None,
+        finished_us=0,
+        inference=0,
+    )
+
+
+def _answers() -> dict[int, Result]:
+    lines = Path(os.environ[_ANSWERS]).read_text().splitlines()
+    replies = [decode_reply(bytes.fromhex(line))[1] for line in lines]
+    return {reply.image_crc: reply for reply in replies if isinstance(reply, Result)}
 
 
 def starts(folder: Path) -> list[list[str]]:
@@ -95,6 +146,7 @@ class _Machine:
         self._uart = uart
         self._qmp = qmp
         self._fault = fault
+        self._answers = _answers()
         self._runs = False
         self._boots = 0
         self._firmware: FakeFirmware | None = None
@@ -147,7 +199,7 @@ class _Machine:
             self._print(*["invalid header: 0xffffffff"] * 3)
             return
         identity = dataclasses.replace(self._identity, reset_reason=reason, boot_count=self._boots)
-        self._firmware = FakeFirmware(identity, self._queue.append)
+        self._firmware = FakeFirmware(identity, self._queue.append, self._answers)
         self._print("I (312) camhil: ready")
 
     def _hear(self, data: bytes) -> None:

@@ -6,14 +6,19 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hil.errors import ExitCode
+from hil.oracle.oracle import Oracle
 from hil.testing import fake_qemu
 from hil.testing.firmware_build import make_build
+from hil.wire.messages import Result
+from hil.wire.model_image import unpack_model_image
 
 pytest_plugins = ["pytester"]
 
+IMAGE = bytes(range(256)) * 36
 TESTS = """
     IMAGE = bytes(range(256)) * 36
 
@@ -51,6 +56,15 @@ def folder(pytester: pytest.Pytester) -> Path:
 @pytest.fixture(scope="module")  # ahead of pytester, which forgets modules: numpy stays
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_build(tmp_path_factory.mktemp("firmware") / "build").write()
+
+
+@pytest.fixture(scope="module")
+def answers(build: Path) -> list[Result]:
+    """What the model of the build answers for the image of TESTS."""
+    model = unpack_model_image((build / "model.bin").read_bytes())
+    oracle = Oracle(model.tflite, model.positive_class, model.threshold)
+    image = np.frombuffer(IMAGE, np.int8).reshape(oracle.model.input_size)
+    return [fake_qemu.result_of(oracle, image)]
 
 
 def run(
@@ -124,9 +138,14 @@ def test_what_needs_no_board_passes_without_qemu(pytester: pytest.Pytester, buil
 
 @pytest.mark.parametrize("board", ["qemu", "qemu:icount"])
 def test_tests_pass_on_an_emulated_board(
-    pytester: pytest.Pytester, build: Path, monkeypatch: pytest.MonkeyPatch, board: str
+    pytester: pytest.Pytester,
+    build: Path,
+    answers: list[Result],
+    monkeypatch: pytest.MonkeyPatch,
+    board: str,
 ) -> None:
-    monkeypatch.setenv("CAMHIL_QEMU", str(fake_qemu.install(pytester.path / "qemu")))
+    program = fake_qemu.install(pytester.path / "qemu", answers=answers)
+    monkeypatch.setenv("CAMHIL_QEMU", str(program))
     result = run(pytester, build, board=board)
     result.assert_outcomes(passed=3)
     assert result.ret == ExitCode.PASSED
@@ -134,9 +153,13 @@ def test_tests_pass_on_an_emulated_board(
 
 
 def test_a_latency_gate_is_not_judged_by_an_emulated_board(
-    pytester: pytest.Pytester, build: Path, monkeypatch: pytest.MonkeyPatch
+    pytester: pytest.Pytester,
+    build: Path,
+    answers: list[Result],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("CAMHIL_QEMU", str(fake_qemu.install(pytester.path / "qemu")))
+    program = fake_qemu.install(pytester.path / "qemu", answers=answers)
+    monkeypatch.setenv("CAMHIL_QEMU", str(program))
     gates = pytester.path / "gates.toml"
     gates.write_text(LATENCY)
     result = run(pytester, build, f"--gates={gates}", board="qemu:icount")
