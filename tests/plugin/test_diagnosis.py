@@ -44,6 +44,7 @@ def test_a_failed_run_shows_the_first_diverging_operator_and_the_bug(
     assert diagnose(run).ids == ("kernel.channel",)
 
 
+@pytest.mark.usefixtures("flash_file")
 def test_a_run_that_passes_says_nothing_of_a_diagnosis(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(SUITE)
     result = pytester.runpytest_subprocess(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -81,11 +82,12 @@ class Done:
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
+def done(tmp_path_factory: pytest.TempPathFactory, flashed: Path) -> Done:
     folder = tmp_path_factory.mktemp("answers")
     (folder / "conftest.py").write_text(CONFTEST, "utf-8")
     (folder / "test_it.py").write_text(TESTS, "utf-8")
     (folder / "gates.toml").write_text('[[gate]]\nmetric = "recoveries"\nmax = 0\n', "utf-8")
+    shutil.copy(flashed, folder / "flash.bin")
     command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--sim-flash-file", "flash.bin"]
     command += ["--facts", "facts.jsonl", "--gates", "gates.toml", "--rootdir", str(folder)]
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

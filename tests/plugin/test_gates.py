@@ -6,13 +6,11 @@ import pytest
 
 from hil.cli import main
 from hil.errors import ExitCode
-from hil.options import RunOptions
 from hil.record.reader import read_run
 from hil.report.conclusion import Question, conclude, conclusion_lines
-from hil.suite.pictures import synthetic_photo
-from hil.testbench import Bench
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.usefixtures("everything_is_imported")
 
 MEASURES = """
 def test_it(bench, board, record_measurement):
@@ -25,15 +23,6 @@ MET = '[[gate]]\nmetric = "score_lsb"\nmax = 0\n'
 UNMET = '[[gate]]\nmetric = "user.lag_us"\nstatistic = "max"\nmax = 11\n'
 UNPROVEN = '[[gate]]\nmetric = "user.lag_us"\nstatistic = "median"\nmax = 100\n'
 UNMEASURED = '[[gate]]\nmetric = "psram_free_bytes"\nmin = 1\n'
-
-
-@pytest.fixture(scope="module", autouse=True)
-def everything_is_imported() -> None:
-    """A run in this process forgets what it imported, and numpy cannot be imported twice."""
-    bench = Bench(RunOptions())
-    bench.measure(synthetic_photo("noise"))
-    bench.run_facts()
-    bench.close()
 
 
 def run(

@@ -11,6 +11,7 @@ import pytest
 from hil.errors import ExitCode
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.usefixtures("everything_is_imported", "flash_file")
 
 TESTS = """
     from hil.suite.pictures import synthetic_photo
@@ -31,7 +32,10 @@ TESTS = """
     def test_last(board):
         assert board.infer(TENSOR).count == 2
 """
-QUICK = ("-v", "-p", "no:cacheprovider", "--sim-flash-file", "flash.bin", "--board-image-s", "2")
+QUICK = (
+    *("-v", "-p", "no:cacheprovider", "-p", "no:html"),
+    *("--sim-flash-file", "flash.bin", "--board-image-s", "2"),
+)
 
 RECOVERED = {
     "crash": ("process.crash()", "the board stopped while running an inference: panic"),
@@ -64,7 +68,7 @@ def test_a_board_that_comes_back_is_recovered_for_the_next_test(
 ) -> None:
     trouble, cause = RECOVERED[case]
     pytester.makepyfile(TESTS.format(trouble=trouble))
-    result = pytester.runpytest_subprocess(*QUICK)
+    result = pytester.runpytest_inprocess(*QUICK)
     lines = result.outlines
     assert outcomes(result) == {
         "test_before": "PASSED",
@@ -84,7 +88,7 @@ def test_a_board_that_does_not_come_back_is_one_report_and_the_rest_was_not_run(
     pytester: pytest.Pytester, case: str
 ) -> None:
     pytester.makepyfile(TESTS.format(trouble=LOST[case]))
-    result = pytester.runpytest_subprocess(*QUICK, "--board-handshake-s", "2")
+    result = pytester.runpytest_inprocess(*QUICK, "--board-handshake-s", "2")
     assert outcomes(result) == {
         "test_before": "PASSED",
         "test_trouble": "INFRASTRUCTURE",
@@ -104,14 +108,14 @@ def test_a_board_with_another_model_is_one_report_and_nothing_was_tested(
     from hil.wire.model_image import pack_model_image, unpack_model_image
 
     pytester.makepyfile(TESTS.format(trouble="pass"))
-    assert pytester.runpytest_subprocess(*QUICK, "-k", "before").ret == ExitCode.PASSED
+    assert pytester.runpytest_inprocess(*QUICK, "-k", "before").ret == ExitCode.PASSED
     other = Path(shutil.copytree(firmware.build(), pytester.path / "other"))
     model = unpack_model_image((other / "model.bin").read_bytes())
     changed = model.tflite[:-1] + bytes([model.tflite[-1] ^ 1])
     (other / "model.bin").write_bytes(
         pack_model_image(changed, positive_class=model.positive_class, threshold=model.threshold)
     )
-    result = pytester.runpytest_subprocess(*QUICK, "--firmware", "other", "--board-flash", "never")
+    result = pytester.runpytest_inprocess(*QUICK, "--firmware", "other", "--board-flash", "never")
     assert list(outcomes(result).values()) == ["INFRASTRUCTURE", "NOT RUN", "NOT RUN", "NOT RUN"]
     result.stdout.fnmatch_lines(["in *::test_before", "*the board's model has SHA-256*"])
     assert result.ret == ExitCode.INFRASTRUCTURE

@@ -7,7 +7,9 @@ import pytest
 from hil.errors import ExitCode
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.usefixtures("everything_is_imported", "flash_file")
 
+QUICK = ("-v", "-p", "no:html", "--sim-flash-file", "flash.bin")
 CRASH = """
     from hil.suite.pictures import synthetic_photo
 
@@ -27,7 +29,7 @@ CRASH = """
 
 def test_a_panic_is_reported_once_and_the_board_recovered(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(CRASH)
-    result = pytester.runpytest_subprocess("-v", "--sim-flash-file", "flash.bin")
+    result = pytester.runpytest_inprocess(*QUICK)
     result.stdout.fnmatch_lines(
         [
             "*test_before PASSED*",
@@ -46,9 +48,7 @@ def test_an_unplugged_board_is_one_report_and_the_rest_was_not_run(
 ) -> None:
     unplug = CRASH.replace("process.crash()", "process.unplug()")
     pytester.makepyfile(unplug)
-    result = pytester.runpytest_subprocess(
-        "-v", "--sim-flash-file", "flash.bin", "--board-handshake-s", "3"
-    )
+    result = pytester.runpytest_inprocess(*QUICK, "--board-handshake-s", "3")
     result.stdout.fnmatch_lines(
         ["*test_crash INFRASTRUCTURE*", "*test_after NOT RUN*", "in *::test_crash"]
     )
@@ -75,7 +75,7 @@ def test_a_wrong_model_on_the_oracle_side_is_a_failure_that_says_what_differs(
             expect(bench.measure_now(synthetic_photo("noise")), "score")
         """
     )
-    result = pytester.runpytest_subprocess("--sim-flash-file", "flash.bin")
+    result = pytester.runpytest_inprocess(*QUICK)
     assert result.ret == ExitCode.TEST_FAILED
     result.stdout.fnmatch_lines(["*score: *"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -16,6 +17,7 @@ from hil.faults import find_fault
 from hil.record.reader import read_run
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.usefixtures("everything_is_imported", "flash_file")
 
 ARGUMENTS = ("-p", "no:cacheprovider", "--sim-flash-file", "flash.bin")
 TESTS = """
@@ -37,6 +39,7 @@ TESTS = """
     def test_after(board):
         assert board.infer(TENSOR).count == 1
 """
+IN_PROCESS = ("-p", "no:html")
 REVERSED = """
     def pytest_collection_modifyitems(items):
         items.reverse()
@@ -50,10 +53,11 @@ def outcomes(result: pytest.RunResult) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def recording(tmp_path_factory: pytest.TempPathFactory, flashed: Path) -> Path:
     """The folder of one run of TESTS, with its recording."""
     folder = tmp_path_factory.mktemp("recorded")
     (folder / "test_x.py").write_text(textwrap.dedent(TESTS), encoding="utf-8")
+    shutil.copy(flashed, folder / "flash.bin")
     command = [sys.executable, "-m", "pytest", "-v", "--record", "out/run.rec", *ARGUMENTS]
     environment = os.environ | {"PYTEST_ADDOPTS": "-p no:randomly"}
     done = subprocess.run(
@@ -71,7 +75,7 @@ def recorded(pytester: pytest.Pytester, recording: Path) -> Path:
 
 
 def test_a_replay_ends_like_the_run(pytester: pytest.Pytester, recorded: Path) -> None:
-    result = pytester.runpytest_subprocess("-v", "--board", f"replay:{recorded}")
+    result = pytester.runpytest_inprocess(*IN_PROCESS, "-v", "--board", f"replay:{recorded}")
     assert outcomes(result) == {
         "test_one": "PASSED",
         "test_two": "PASSED",
@@ -87,7 +91,9 @@ def test_a_replay_ends_like_the_run(pytester: pytest.Pytester, recorded: Path) -
 def test_a_part_of_the_tests_is_answered_from_its_part(
     pytester: pytest.Pytester, recorded: Path, chosen: str
 ) -> None:
-    result = pytester.runpytest_subprocess("-v", "--board", f"replay:{recorded}", "-k", chosen)
+    result = pytester.runpytest_inprocess(
+        *IN_PROCESS, "-v", "--board", f"replay:{recorded}", "-k", chosen
+    )
     assert set(outcomes(result).values()) == {"PASSED"}
     assert result.ret == ExitCode.PASSED
 
@@ -102,7 +108,8 @@ def test_a_test_that_was_not_recorded_is_infrastructure_and_the_next_one_runs(
             "    def test_two(board):",
         )
     )
-    result = pytester.runpytest_subprocess(
+    result = pytester.runpytest_inprocess(
+        *IN_PROCESS,
         "-v",
         "--board",
         f"replay:{recorded}",
@@ -146,8 +153,8 @@ def test_a_run_that_lost_its_board_ends_alike_in_a_replay(
     )
     limits = ("-v", "--board-handshake-s", "5", "--board-image-s", "3")
     recorded = ("--sim-fault", fault, "--record", "run.rec")
-    live = pytester.runpytest_subprocess(*ARGUMENTS, *limits, *recorded)
-    again = pytester.runpytest_subprocess(*limits, "--board", "replay:run.rec")
+    live = pytester.runpytest_inprocess(*IN_PROCESS, *ARGUMENTS, *limits, *recorded)
+    again = pytester.runpytest_inprocess(*IN_PROCESS, *limits, "--board", "replay:run.rec")
     assert live.ret == again.ret == ExitCode.INFRASTRUCTURE
     assert outcomes(again) == outcomes(live)
     assert "INFRASTRUCTURE" in outcomes(live).values()
@@ -160,7 +167,7 @@ def test_a_full_disk_is_reported_and_the_run_does_not_count_as_passed(
     pytester: pytest.Pytester,
 ) -> None:
     pytester.makepyfile("def test_it(board):\n    board.echo(b'abc')\n")
-    result = pytester.runpytest_subprocess("--record", "/dev/full", *ARGUMENTS)
+    result = pytester.runpytest_inprocess(*IN_PROCESS, "--record", "/dev/full", *ARGUMENTS)
     assert result.ret == ExitCode.INFRASTRUCTURE
     result.stdout.fnmatch_lines(["*cannot write the recording: No space left on device*"])
 
@@ -170,10 +177,10 @@ def test_a_file_that_is_no_recording_ends_the_run_with_the_reason(
 ) -> None:
     pytester.makepyfile("def test_it(board):\n    pass\n")
     (pytester.path / "notes.txt").write_text("no recording")
-    result = pytester.runpytest_subprocess("--board", "replay:notes.txt")
+    result = pytester.runpytest_inprocess(*IN_PROCESS, "--board", "replay:notes.txt")
     assert result.ret != ExitCode.PASSED
     result.stdout.fnmatch_lines(["*not a recording*notes.txt*"])
-    missing = pytester.runpytest_subprocess("--board", "replay:none.rec")
+    missing = pytester.runpytest_inprocess(*IN_PROCESS, "--board", "replay:none.rec")
     assert missing.ret == ExitCode.USAGE
     missing.stderr.fnmatch_lines(["*there is no file 'none.rec'*"])
 
