@@ -24,10 +24,12 @@ from hil.testing.scripted_board import (
     BACKTRACE,
     PANIC,
     POWER_ON,
+    Answer,
     ScriptedAdapter,
     ScriptedBoard,
 )
-from hil.wire.messages import Accepted, Infer, SetBaud
+from hil.wire.enums import ResetReason
+from hil.wire.messages import Accepted, Infer, Reboot, RebootAck, SetBaud
 
 IMAGE = bytes(range(256)) * 36
 OTHER = bytes(36 * 256)
@@ -286,3 +288,35 @@ def test_the_text_of_the_start_is_in_the_recording(recorded: Recorded, path: Pat
     recorded().close()
     with replay(path) as board:
         assert POWER_ON in [line.text for line in board.console]
+
+
+@pytest.mark.parametrize("acknowledged", [True, False], ids=["acknowledged", "not acknowledged"])
+def test_a_restart_by_command_is_one_again_whatever_came_before(
+    recorded: Recorded, path: Path, script: ScriptedBoard, acknowledged: bool
+) -> None:
+    def restart(request: Reboot) -> Answer:
+        assert script.identity is not None
+        count = script.identity.boot_count + 1
+        script.identity = dataclasses.replace(
+            script.identity, boot_count=count, reset_reason=ResetReason.SW
+        )
+        return [RebootAck(request.target), None] if acknowledged else [None]
+
+    script.answers[Reboot] = restart
+    with recorded() as board:
+        board.note("first")
+        board.infer(IMAGE)
+        live = board.reboot()
+        board.infer(IMAGE)
+        board.note("second")
+        board.echo(b"abc")
+    for order in (("first", "second"), ("second", "first")):
+        with replay(path) as board:
+            for name in order:
+                board.note(name)
+                if name == "second":
+                    assert board.echo(b"abc") == b"abc"
+                else:
+                    board.infer(IMAGE)
+                    assert board.reboot() == live
+                    board.infer(IMAGE)
