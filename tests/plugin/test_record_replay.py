@@ -178,8 +178,8 @@ def test_a_file_that_is_no_recording_ends_the_run_with_the_reason(
     pytester.makepyfile("def test_it(board):\n    pass\n")
     (pytester.path / "notes.txt").write_text("no recording")
     result = pytester.runpytest_inprocess(*IN_PROCESS, "--board", "replay:notes.txt")
-    assert result.ret != ExitCode.PASSED
-    result.stdout.fnmatch_lines(["*not a recording*notes.txt*"])
+    assert result.ret == ExitCode.USAGE
+    result.stderr.fnmatch_lines(["*not a recording*notes.txt*"])
     missing = pytester.runpytest_inprocess(*IN_PROCESS, "--board", "replay:none.rec")
     assert missing.ret == ExitCode.USAGE
     missing.stderr.fnmatch_lines(["*there is no file 'none.rec'*"])
