@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     options = run_options(arguments)
     if options.gates is None:
         raise UsageError("which gates?", where="hil judge", hint="give them with --gates FILE")
-    question = Question(options.gates, arguments.hil_baseline, options.baseline_dir)
+    question = Question(options.gates, options.baseline, options.baseline_dir)
     limits = None if arguments.tolerances is None else load_tolerances(arguments.tolerances)
     found = read_run(arguments.run)
     conclusion = conclude(found, question, limits)
