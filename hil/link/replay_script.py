@@ -6,7 +6,6 @@ import bisect
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from hil.link.recorded_events import (
     Event,
@@ -62,8 +61,9 @@ class State:
 class Script:
     """Finds the recorded answer to each request; a cursor follows the conversation.
 
-    A request is answered by the next exchange of its key that was not used yet, counted from the
-    cursor to the end and then from the start. So the tests may run in another order, or only some
+    A request is answered by an exchange of its key that was not used yet: one of the test's own
+    part and of this start of the board, if there is one, else the next, counted from the cursor to
+    the end and then from the start. So the tests may run in another order, or only some
     of them, and each is still answered from its own part (see `note`).
     """
 
@@ -72,6 +72,7 @@ class Script:
         self.cursor = 0
         self._places: dict[Key, list[int]] = defaultdict(list)
         self._notes: dict[bytes, int] = {}
+        self._part = 0, len(events)  # of the test that runs, from its note to the next one
         self._boots: list[int] = []
         self._uploads: dict[int, list[int]] = defaultdict(list)  # by image, in order
         self._uploading: dict[int, int] = {}  # by image, the last that was asked for
@@ -91,11 +92,22 @@ class Script:
         if kind_of(content) == Chunk.kind and places:
             return self._find_chunk(places)
         first = bisect.bisect_left(places, self.cursor)
-        for index in chain(range(first, len(places)), range(first)):
-            if not self._exchange(places[index]).used:
-                return self._go_to(places[index]), True
+        before, after = places[:first], places[first:]
+        # A host of another speed asks in another order, so its own part comes first.
+        start = max(self._part[0], self._boot_of(self.cursor))
+        own = [place for place in after if place < self._part[1]]
+        own += [place for place in before if place >= start]
+        # An image is announced as often as the line wants it, but not at another test's cost.
+        elsewhere = [] if own and kind_of(content) == Upload.kind else [*after, *before]
+        for place in (*own, *elsewhere):
+            if not self._exchange(place).used:
+                cursor = self.cursor
+                exchange = self._go_to(place)
+                if place >= start:
+                    self.cursor = max(cursor, self.cursor)
+                return exchange, True
         if places and kind_of(content) in _REPEATABLE:
-            return self._exchange(places[first % len(places)]), False
+            return self._exchange(own[-1] if own else places[first % len(places)]), False
         return None, False
 
     def count(self, content: bytes, state: State) -> int:
@@ -113,7 +125,18 @@ class Script:
             return None
         boot = self._boot_of(self.cursor)
         self.cursor = place + 1
+        self._part = place, self._end_of_part(place)
         return self.events[place].at_us, self._boot_of(self.cursor) != boot
+
+    def _end_of_part(self, start: int) -> int:
+        """Where the recording goes on with the next test."""
+        note = self._happened(start, Kind.NOTE)
+        assert note is not None  # a part starts with one
+        for place in range(start + 1, len(self.events)):
+            event = self._happened(place, Kind.NOTE)
+            if event is not None and event.data != note.data:
+                return place
+        return len(self.events)
 
     def reset(self) -> Happened | None:
         """The host pulls the reset line: on to the next restart after which somebody said hello.
