@@ -29,7 +29,7 @@ from hil.board.errors import (
 from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
 from hil.deadline import Deadline
-from hil.errors import FirmwareError, InfrastructureError, UsageError
+from hil.errors import FirmwareError, InfrastructureError, NotRunError, UsageError
 from hil.link.errors import BoardError, EchoError
 from hil.testing.firmware_build import Build
 from hil.testing.scripted_board import (
@@ -196,7 +196,7 @@ def test_a_real_board_without_a_build_asks_for_one(script: ScriptedBoard) -> Non
         open_adapter(ScriptedAdapter(script), None, dataclasses.replace(OPTIONS, flash="auto"))
     assert "--firmware" in caught.value.hint
     with open_adapter(ScriptedAdapter(script), None, OPTIONS) as board:
-        with pytest.raises(UsageError, match="no build"):
+        with pytest.raises(NotRunError, match="no build"):
             _ = board.expected
         assert board.echo(b"x") == b"x"
 
