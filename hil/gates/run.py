@@ -69,10 +69,8 @@ def judge_run_gates(
         verdict = dataclasses.replace(
             verdict, ship=Ship.DO_NOT_SHIP, failures=failures, counts=tuple(_counts(judged))
         )
-    unproven = (*_unproven(judged), *_flaky(run, gates))
-    if unproven:
-        ship = Ship.NOT_PROVEN if verdict.ship is Ship.SHIP else verdict.ship
-        verdict = dataclasses.replace(verdict, ship=ship, unproven=unproven)
+    for why in (*_unproven(judged), *_flaky(run, gates)):
+        verdict = verdict.without_proof(why)
     return with_trouble(verdict, *_trouble(judged))
 
 
