@@ -36,6 +36,9 @@ CXX_FILES    = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e
 # Runs $(2) and says last what its exit code means: make itself ends with 2 for all of them.
 run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.exit_codes "make $(1)" $$code
 
+# One more than there are cores, at most 5: many tests wait for a clock, not for a processor.
+WORKERS = $(shell $(BIN)/python -c 'import os; print(min((os.cpu_count() or 1) + 1, 5))')
+
 .DEFAULT_GOAL := help
 .PHONY: help setup hil test bench firmware faults setup-model test-model lint format clean
 
@@ -59,7 +62,7 @@ hil: $(READY)
 	$(call run,hil,$(BIN)/python -m pytest hil/suite $(SUITE) $(ARGS))
 
 test: $(READY)
-	@$(BIN)/python -m pytest tests -n logical --maxprocesses 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest tests -n $(WORKERS) --dist worksteal $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)

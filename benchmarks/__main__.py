@@ -16,6 +16,7 @@ from benchmarks.result import Result
 
 NAMES = (
     "plugin_start",
+    "nothing_attached",
     "wire_bytes",
     "cam_share",
     "throughput",

@@ -106,6 +106,8 @@ class ShortNames:
 
     def in_this_run(self, text: str) -> str:
         """A message, with the long name of every option whose short name is somebody else's."""
+        if "--" not in text:
+            return text
         for name in self.taken():
             text = re.sub(rf"(?<![\w-]){name}(?![\w-])", _LONG[name], text)
         return text

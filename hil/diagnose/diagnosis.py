@@ -29,7 +29,7 @@ def diagnose(
     started = time.monotonic()
     if healthy(run, tolerances):
         return Diagnosis(seconds=time.monotonic() - started)
-    from hil.diagnose.case import oracle_of, read_world, sent_images
+    from hil.diagnose.case import oracle_of, read_world
     from hil.diagnose.frames import explain_frames
     from hil.diagnose.outcome import Outcome
     from hil.diagnose.refused import explain_refusals
@@ -45,7 +45,7 @@ def diagnose(
     of_frames, puzzles = explain_frames(run, outcome.tested)
     outcome.findings[:0] = of_frames
     outcome.unexplained += puzzles
-    outcome.findings += explain_refusals(run, sent_images(run), outcome.tested)
+    outcome.findings += explain_refusals(run, outcome.tested)
     findings, unexplained = explain_run(run, outcome)
     return Diagnosis(
         findings=tuple(findings),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hil.diagnose.case import Image
+from hil.diagnose.case import Image, sent_images
 from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.inputs import changes
@@ -35,14 +35,14 @@ Key = tuple[str, tuple[tuple[str, object], ...]]
 """A mistake without what fills the gap: that depends on what the buffer held."""
 
 
-def explain_refusals(
-    run: Run, tensors: Sequence[NDArray[np.int8]], tested: list[int]
-) -> list[Finding]:
-    """What happened to images whose CRC-32 the board computed and refused.
-
-    `tensors`: the images that were sent in the run, as far as they are known.
-    """
-    refused = list(_refused(run, tensors))
+def explain_refusals(run: Run, tested: list[int]) -> list[Finding]:
+    """What happened to images whose CRC-32 the board computed and refused."""
+    pairs = _refused(run)
+    if not pairs:
+        return []
+    tensors = sent_images(run)
+    by_crc = {zlib.crc32(tensor.tobytes()): tensor for tensor in tensors}
+    refused = [(by_crc[image], computed) for image, computed in pairs if image in by_crc]
     if not refused:
         return []
     common: dict[Key, Hypothesis[Point]] | None = None
@@ -75,19 +75,11 @@ def explain_refusals(
     ]
 
 
-def _refused(
-    run: Run, tensors: Sequence[NDArray[np.int8]]
-) -> Iterator[tuple[NDArray[np.int8], int]]:
-    by_crc = {zlib.crc32(tensor.tobytes()): tensor for tensor in tensors}
-    seen = set()
-    for trouble in run.troubles:
-        match = _CHANGED.search(trouble.message)
-        if match is None or match.groups() in seen:
-            continue
-        seen.add(match.groups())
-        tensor = by_crc.get(int(match["image"], 16))
-        if tensor is not None:
-            yield tensor, int(match["computed"], 16)
+def _refused(run: Run) -> list[tuple[int, int]]:
+    """CRC-32 of an image, and what the board computed of it; each pair once."""
+    matches = (_CHANGED.search(trouble.message) for trouble in run.troubles)
+    pairs = (match.groups() for match in matches if match is not None)
+    return [(int(image, 16), int(computed, 16)) for image, computed in dict.fromkeys(pairs)]
 
 
 def _fitting(

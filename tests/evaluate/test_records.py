@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -58,9 +59,11 @@ def answers(draw: Callable[..., Any]) -> Answer:
     )
 
 
+# Names of files are NFC wherever they are read (hil/file_names.py).
+NAMES = st.text(min_size=1).map(lambda name: unicodedata.normalize("NFC", name))
 RESULTS = st.builds(
     joined,
-    st.text(min_size=1),
+    NAMES,
     WHOLE,
     st.tuples(st.integers(1, 9999), st.integers(1, 9999)),
     answers(),
