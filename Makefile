@@ -34,7 +34,7 @@ SUITE        = --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
 CXX_FILES    = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /generated/ -e /third_party/)
 
 # Runs $(2) and says last what its exit code means: make itself ends with 2 for all of them.
-run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.exit_codes "make $(1)" $$code
+run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.base.exit_codes "make $(1)" $$code
 
 # One more than there are cores, at most 5: many tests wait for a clock, not for a processor.
 WORKERS = $(shell $(BIN)/python -c 'import os; print(min((os.cpu_count() or 1) + 1, 5))')

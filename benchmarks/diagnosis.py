@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.result import Result
+from hil.base.resources import find
 from hil.diagnose import diagnose
 from hil.images import Photo, load, synthetic
 from hil.oracle import Oracle
-from hil.resources import find
 from hil.testing.faulty_run import FaultyDevice, run_of
 
 IMAGES = 50

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.result import Result
-from hil.resources import find
+from hil.base.resources import find
 
 
 def run() -> Iterator[Result]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from benchmarks.result import Result
 from benchmarks.sim import board, stream
-from hil.resources import find
+from hil.base.resources import find
 
 ROUNDS = 7
 COUNT = 150

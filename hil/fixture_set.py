@@ -10,10 +10,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from hil.base.file_names import plain, stored
+from hil.base.resources import find
+from hil.base.toml_table import Table, read_toml
 from hil.errors import UsageError
-from hil.file_names import plain, stored
-from hil.resources import find
-from hil.toml_table import Table, read_toml
 
 MANIFEST = "manifest.toml"
 _PHOTOS = "photos"

@@ -12,8 +12,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from hil.base.text_file import read_text
 from hil.errors import UsageError
-from hil.text_file import read_text
 
 TABLE_OFFSET = 0x8000  # CONFIG_PARTITION_TABLE_OFFSET
 TABLE_BYTES = 0xC00

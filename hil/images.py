@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from hil.base.file_names import plain
+from hil.base.text_file import read_bytes
 from hil.cam_graph import INPUT_SHAPE
 from hil.errors import UsageError
-from hil.file_names import plain
 from hil.orientation import TIFF_STARTS, UPRIGHT, orientation, turned_upright
-from hil.text_file import read_bytes
 
 if TYPE_CHECKING:
     import numpy as np

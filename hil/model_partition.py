@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hil.text_file import read_bytes
-from hil.toml_table import read_toml
+from hil.base.text_file import read_bytes
+from hil.base.toml_table import read_toml
 from hil.wire.model_image import pack_model_image
 
 

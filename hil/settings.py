@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hil.base.toml_table import Table, read_toml
 from hil.limits import LIMITS
 from hil.options import ARGUMENTS, Argument
-from hil.toml_table import Table, read_toml
 
 FILE = "pyproject.toml"
 _TABLE = ("tool", "camhil")

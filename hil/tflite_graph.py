@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hil.base.text_file import read_bytes
+from hil.base.toml_table import read_toml
 from hil.errors import UsageError
-from hil.text_file import read_bytes
-from hil.toml_table import read_toml
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,7 +148,7 @@ def read_graph_file(path: Path) -> Graph:
 
 def firmware_ops() -> tuple[str, ...]:
     """Names of the operators that the firmware registers (firmware/ops.toml)."""
-    from hil.resources import find
+    from hil.base.resources import find
 
     table = read_toml(find("firmware") / "ops.toml")
     names = table.take("ops", list)

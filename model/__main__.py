@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from hil.command import Parser, run_command
+from hil.base.command import Parser, run_command
 from model.commands import (
     build,
     build_vww,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hil.base.toml_table import read_toml
 from hil.errors import UsageError
-from hil.toml_table import read_toml
 
 INPUT = "int8 [1, 96, 96, 1], row-major, pixel - 128"
 INPUT_CONVENTION = f"{INPUT} (scale 1/128, zero point 0)"

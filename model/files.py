@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hil.text_file import read_bytes
+from hil.base.text_file import read_bytes
 
 HERE = Path(__file__).resolve().parent
 MODEL = HERE / "person_cam.tflite"

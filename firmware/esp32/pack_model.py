@@ -126,8 +126,8 @@ def main() -> int:
     arguments = parser.parse_args()
     sys.path.insert(0, str(FIRMWARE.parent))
     try:
+        from hil.base.toml_table import read_toml  # noqa: F401  (needs a TOML reader)
         from hil.errors import UsageError
-        from hil.toml_table import read_toml  # noqa: F401  (needs a TOML reader)
     except ImportError as error:
         print(f"{error}: use Python 3.11 or newer, or install it there:", file=sys.stderr)
         print(f"    {sys.executable} -m pip install tomli", file=sys.stderr)

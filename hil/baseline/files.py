@@ -13,11 +13,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn
 
+from hil.base.text_file import read_text
+from hil.base.whole_file import write_whole
 from hil.baseline.model import Figure, Setting, Snapshot
 from hil.errors import InfrastructureError, UsageError
 from hil.judge.record import from_json, to_json
-from hil.text_file import read_text
-from hil.whole_file import write_whole
 
 VERSION = 1
 """Version of the file; a reader refuses others."""

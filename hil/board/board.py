@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
+from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
 from hil.board.bring_up import find_silent_restart
 from hil.board.connection import Connection
@@ -49,7 +50,6 @@ from hil.board.results import (
     wire_stage,
 )
 from hil.board.watched_port import BoardAlarm
-from hil.deadline import Deadline
 from hil.errors import FirmwareError, HilError, InfrastructureError, NotRunError, UsageError
 from hil.measure.stand_in import SIMULATED_TARGET
 

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
 from hil.board.boot_files import compare_boot_files
 from hil.board.connection import Connection
@@ -14,7 +15,6 @@ from hil.board.errors import FlashError, WrongIdentityError
 from hil.board.facts import BaudReport, FlashReport
 from hil.board.handshake import HELLO_S, shake_hands
 from hil.board.identity import matches
-from hil.deadline import Deadline
 from hil.errors import FirmwareError, HilError, InfrastructureError
 
 if TYPE_CHECKING:

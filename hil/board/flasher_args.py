@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hil.base.text_file import read_json
 from hil.errors import UsageError
-from hil.text_file import read_json
 
 FILE_NAME = "flasher_args.json"
 _BUILD_HINT = "build the firmware first (idf.py build); --firmware takes its build directory"

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
 from hil.board.errors import FlashError
 from hil.board.esptool_log import Advance, EsptoolOutput, captured_esptool
@@ -20,7 +21,6 @@ from hil.board.facts import FlashedFile
 from hil.board.flasher_args import FlashFile
 from hil.board.options import ROM_BAUD
 from hil.board.reset import ConnectMode
-from hil.deadline import Deadline
 
 if TYPE_CHECKING:
     import serial

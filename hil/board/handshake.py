@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hil.base.deadline import Deadline
 from hil.board.connection import Connection
 from hil.board.diagnosis import Heard, explain_silence, hopeless
 from hil.board.errors import NoAnswerError
 from hil.board.identity import protocol_mismatch
-from hil.deadline import Deadline
 from hil.errors import InfrastructureError
 
 if TYPE_CHECKING:

@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hil.base.deadline import Deadline
+from hil.base.host_error import host_errors
 from hil.board.adapters import PORT_KINDS, Adapter, Emulated, OwnStream, Say, find_adapter
 from hil.board.artifacts import Expected, ExpectedModel, read_expected
 from hil.board.board import Board
@@ -17,9 +19,7 @@ from hil.board.lock import PortLock
 from hil.board.options import EMULATED_HANDSHAKE_S, BoardOptions
 from hil.board.ports import Lister, find_one_board
 from hil.board.spec import parse_board_spec
-from hil.deadline import Deadline
 from hil.errors import UsageError
-from hil.host_error import host_errors
 
 if TYPE_CHECKING:
     from hil.board.facts import TimeBase

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hil.base.deadline import Deadline
+from hil.base.scratch import ScratchFolder
 from hil.board.facts import FlashedFile, TimeBase
 from hil.board.flasher_args import FILE_NAME
 from hil.board.qemu_find import MACHINE
@@ -17,9 +19,7 @@ from hil.board.qemu_flash import EmulatedFlash
 from hil.board.qemu_options import QemuOptions
 from hil.board.qemu_process import WHERE, EmulatedUart, Emulator
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
-from hil.deadline import Deadline
 from hil.errors import InfrastructureError, UsageError
-from hil.scratch import ScratchFolder
 
 if TYPE_CHECKING:
     from hil.board.artifacts import Expected
@@ -93,7 +93,7 @@ class QemuAdapter:
 
     def default_firmware(self, say: Callable[[str], None]) -> Path | None:
         """The build of the firmware in this repository. Raises UsageError when there is none."""
-        from hil.resources import checkout
+        from hil.base.resources import checkout
 
         root = checkout()
         if root is None:

@@ -17,9 +17,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from hil.base.deadline import Deadline
 from hil.board.errors import with_console
 from hil.board.qmp import Qmp, QmpClosedError, QmpError
-from hil.deadline import Deadline
 from hil.errors import InfrastructureError
 
 WHERE = "emulated ESP32"

@@ -9,7 +9,7 @@ import json
 import socket
 from typing import Any
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 
 _READ_BYTES = 4096
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from hil.base.deadline import Clock, Deadline
 from hil.board.artifacts import Expected
 from hil.board.facts import TimeBase
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
-from hil.deadline import Clock, Deadline
 from hil.errors import InfrastructureError
 from hil.link.recorded_events import events_of
 from hil.link.recording import Kind

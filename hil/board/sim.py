@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from hil.base.deadline import Deadline
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
-from hil.deadline import Deadline
 from hil.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:

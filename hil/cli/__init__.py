@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hil import __version__
-from hil.command import Parser, run_command
+from hil.base.command import Parser, run_command
 from hil.errors import HilError
 
 if TYPE_CHECKING:

@@ -56,7 +56,7 @@ def project_dir() -> Path:
         UsageError: camhil is installed without its sources' checkout, which ESP-IDF's
             build writes to.
     """
-    from hil.resources import checkout
+    from hil.base.resources import checkout
 
     root = checkout()
     if root is None or not (root / "firmware" / "esp32" / "CMakeLists.txt").is_file():

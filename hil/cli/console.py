@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
-from hil.command import discard_output
-from hil.host_error import host_errors
+from hil.base.command import discard_output
+from hil.base.host_error import host_errors
 
 
 class _Console(Console):

@@ -234,10 +234,10 @@ def _check(arguments: argparse.Namespace, options: RunOptions) -> None:
 
 def _model(file: Path | None, options: RunOptions) -> Model:
     """The model for the oracle alone: a file's, a build's, or the one that comes with camhil."""
+    from hil.base.resources import find
+    from hil.base.text_file import read_bytes
+    from hil.base.toml_table import read_toml
     from hil.evaluate.oracle_messages import Model
-    from hil.resources import find
-    from hil.text_file import read_bytes
-    from hil.toml_table import read_toml
 
     if file is None and options.firmware is not None:
         from hil.board.artifacts import read_expected

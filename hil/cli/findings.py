@@ -157,8 +157,8 @@ def check_ports() -> Iterator[Finding]:
 
 def check_parts() -> Iterator[Finding]:
     """The firmware sources, the model and the photographs that come with the package."""
+    from hil.base.resources import find
     from hil.errors import HilError
-    from hil.resources import find
 
     for name, what in (
         ("firmware", "firmware sources"),

@@ -99,10 +99,10 @@ def _check_name(output: Path | None) -> None:
 
 
 def _draw(measurement: Measurement, path: Path) -> None:
+    from hil.base.host_error import host_errors
+    from hil.base.whole_file import write_whole
     from hil.draw import overlay, png
-    from hil.host_error import host_errors
     from hil.report.html import picture_of
-    from hil.whole_file import write_whole
 
     with host_errors("cannot write the picture", path):
         write_whole(path, png(overlay(picture_of(measurement), scale=5)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from hil.base.file_names import plain
+from hil.base.text_file import read_text
 from hil.evaluate.labels import LABELS, DataSet, Entry, Problem, problems_error, read_labels
-from hil.file_names import plain
 from hil.fixture_set import MANIFEST, load_photos
-from hil.text_file import read_text
 
 
 def read_data(directory: Path) -> DataSet:

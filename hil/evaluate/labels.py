@@ -27,9 +27,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hil.base.file_names import plain
+from hil.base.text_file import read_text
 from hil.errors import UsageError
-from hil.file_names import plain
-from hil.text_file import read_text
 
 LABELS = "labels.csv"
 REQUIRED = ("file", "person", "boxes")
@@ -46,7 +46,7 @@ Box = tuple[float, float, float, float]
 class Entry:
     """One line of `labels.csv`; texts are empty where the file has no such column.
 
-    `file` is relative to the data set's pictures, in the plain form of `hil.file_names`;
+    `file` is relative to the data set's pictures, in the plain form of `hil.base.file_names`;
     `stored` is how the folder spells it, where that differs. `size`: (width, height) as
     the file says, if it does.
     """

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hil.base.file_names import plain
 from hil.errors import UsageError
-from hil.file_names import plain
 from hil.images import FITS, Fit
 from hil.location import Location, NoLocation
 from hil.score import score_percent

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hil.base.whole_file import write_whole
 from hil.evaluate.against import Change, pictures_digest
 from hil.evaluate.quality import Evaluation
 from hil.evaluate.rows import Value, rows, share
 from hil.metrics import Decisions
-from hil.whole_file import write_whole
 
 if TYPE_CHECKING:
     from hil.evaluate.run import Answers

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from hil.base.file_names import plain
 from hil.errors import UsageError
 from hil.evaluate.labels import DataSet, Entry
-from hil.file_names import plain
 
 ALL = "all"
 REPORTED, VALIDATION = "test", "val"

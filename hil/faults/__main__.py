@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hil.command import Parser, run_command
+from hil.base.command import Parser, run_command
 from hil.errors import ExitCode, InfrastructureError
 from hil.faults.build import faults_dir
 from hil.faults.fault import Fault

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from hil import resources
+from hil.base import resources
 from hil.errors import UsageError
 from hil.faults.fault import Fault, SourcePatch
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hil.toml_table import Table, read_toml
+from hil.base.toml_table import Table, read_toml
 
 FILE_NAME = "budget.toml"
 

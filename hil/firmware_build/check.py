@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hil.base.text_file import read_json
 from hil.errors import ExitCode, HilError, UsageError
-from hil.text_file import read_json
 
 if TYPE_CHECKING:
     from hil.firmware_build.usage import Line, Usage

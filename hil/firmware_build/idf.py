@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from hil.base.text_file import read_text
 from hil.errors import InfrastructureError, UsageError
-from hil.text_file import read_text
 
 SUPPORTED = ((5, 1), (6, 0))
 """First and last release that the project is built with."""

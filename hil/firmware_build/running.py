@@ -68,7 +68,7 @@ def budget_file(expected: Expected) -> Path | None:
     A build of the harness's own firmware that lies elsewhere has the one that comes with
     the harness; another project without such a file has no budget.
     """
-    from hil.resources import find
+    from hil.base.resources import find
 
     folder = expected.source if expected.source.is_dir() else expected.source.parent
     beside = folder.resolve().parent / FILE_NAME

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from hil.text_file import read_text
+from hil.base.text_file import read_text
 
 _SET = re.compile(r"^CONFIG_(\w+)=(.*)$", re.MULTILINE)
 _NOT_SET = re.compile(r"^# CONFIG_(\w+) is not set$", re.MULTILINE)

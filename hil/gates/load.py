@@ -20,10 +20,10 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+from hil.base.toml_table import Table, read_toml
 from hil.errors import UsageError
 from hil.gates.model import DEFAULT_CONFIDENCE, Gate, Gates, Statistic
 from hil.measure.catalog import USER, Metric, Unit, metric_of
-from hil.toml_table import Table, read_toml
 
 _UNITS: dict[Unit, dict[str, str]] = {
     "us": {"us": "1", "ms": "1000", "s": "1000000"},

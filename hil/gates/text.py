@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Literal
 
-from hil.columns import aligned
+from hil.base.columns import aligned
 from hil.gates.model import GateResult, GateStatus, GatesVerdict, Ship
 from hil.measure.text import signed_text, value_text
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from hil.toml_table import Table, read_toml
+from hil.base.toml_table import Table, read_toml
 
 _DEFAULTS = Path(__file__).with_name("tolerances.toml")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError, UsageError
 from hil.link.errors import NoAnswerError
 from hil.wire.messages import BaudAck

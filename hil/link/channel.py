@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from hil.deadline import Clock, Deadline
+from hil.base.deadline import Clock, Deadline
 from hil.errors import FirmwareError, HilError
 from hil.link import paging
 from hil.link.baud import change_baud

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.errors import FirmwareError
 from hil.wire.messages import (
     MAX_PAYLOAD_BYTES,

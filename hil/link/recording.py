@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Any
 from zlib import crc32
 
-from hil.deadline import Clock
+from hil.base.deadline import Clock
 from hil.errors import InfrastructureError
 from hil.link.transport import Transport
 

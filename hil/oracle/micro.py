@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil.deadline import Deadline
-from hil.host_error import host_errors
+from hil.base.deadline import Deadline
+from hil.base.host_error import host_errors
 from hil.tflite_graph import read_graph
 
 if TYPE_CHECKING:

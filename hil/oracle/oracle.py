@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hil.base.deadline import Deadline
 from hil.cam_graph import INPUT_SHAPE, CamGraph
-from hil.deadline import Deadline
 from hil.errors import UsageError
 from hil.location import Location, NoLocation, locate
 from hil.model_check import check_model

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.oracle.interpreter import (
     LiteRtReference,
     litert_version,

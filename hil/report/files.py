@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hil.base.whole_file import write_whole
 from hil.record.writer import report_error
-from hil.whole_file import write_whole
 
 
 def write_report(path: Path, text: str) -> None:

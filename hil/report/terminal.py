@@ -144,7 +144,7 @@ def _write_table(
     reporter: pytest.TerminalReporter, images: tuple[JudgedImage, ...], clock: str
 ) -> None:
     """`clock`: whose the times are, where they are no chip's."""
-    from hil.columns import aligned
+    from hil.base.columns import aligned
 
     columns = tuple(f"{clock} us" if clock and c == "invoke_us" else c for c in COLUMNS)
     head, *rows = aligned([columns, *map(row, images)])

@@ -16,10 +16,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from hil.command import Parser
+from hil.base.command import Parser
+from hil.base.host_error import host_errors
+from hil.base.scratch import ScratchFolder
 from hil.errors import HilError, InfrastructureError
-from hil.host_error import host_errors
-from hil.scratch import ScratchFolder
 from hil.sim import options as sim_options
 from hil.sim.board import Board
 from hil.sim.control import ControlServer

@@ -56,8 +56,8 @@ def check_registered(codes: Iterable[int], schema: Any) -> None:
     `codes` are BuiltinOperator codes, `schema` is the generated module that names them.
     Raises EngineError.
     """
-    from hil.resources import find
-    from hil.toml_table import read_toml
+    from hil.base.resources import find
+    from hil.base.toml_table import read_toml
     from hil.wire.enums import ErrorCode
 
     names = read_toml(find("firmware") / "ops.toml").take("ops", list)

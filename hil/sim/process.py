@@ -13,10 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
+from hil.base.host_error import host_errors
+from hil.base.scratch import ScratchFolder
 from hil.errors import HilError, InfrastructureError, UsageError
-from hil.host_error import host_errors
-from hil.scratch import ScratchFolder
 from hil.sim import unix_socket
 from hil.sim.options import SimOptions
 

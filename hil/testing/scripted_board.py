@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from hil.base.deadline import Deadline
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
-from hil.deadline import Deadline
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import (
     Accepted,

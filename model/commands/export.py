@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hil.base.resources import find
+from hil.base.text_file import read_text
 from hil.errors import ExitCode, UsageError
 from hil.images import FITS
-from hil.resources import find
-from hil.text_file import read_text
 from model.files import HERE, MODEL, PHOTOGRAPHS
 from model.operating_point import FALSE_ALARM_RATE
 from model.progress import bar

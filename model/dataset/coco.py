@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from hil.base.file_names import plain, stored
+from hil.base.text_file import read_json, read_text
 from hil.errors import UsageError
-from hil.file_names import plain, stored
-from hil.text_file import read_json, read_text
 from model.dataset.inputs import BAD, Candidate, Found, name_problem, not_a
 from model.dataset.rule import MASK, Region, Rule, region
 from model.dataset.split import SPLITS, TEST, TRAIN, VAL, Splitter, hashed_split

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
-from hil.file_names import plain
+from hil.base.file_names import plain
 from model.dataset.inputs import BAD, SUFFIXES, Candidate, Found, name_problem, not_a, source_name
 from model.dataset.split import Splitter
 

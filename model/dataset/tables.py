@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from hil.base.text_file import read_text
 from hil.evaluate.labels import LABELS, Entry
-from hil.text_file import read_text
 from model.dataset.pictures import write_atomically
 
 SKIPPED = "skipped.csv"

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hil.base.file_names import plain, stored
+from hil.base.text_file import read_text
 from hil.errors import UsageError
-from hil.file_names import plain, stored
-from hil.text_file import read_text
 from model.dataset.inputs import BAD, SUFFIXES, Candidate, Found, name_problem, not_a, source_name
 from model.dataset.rule import Region, Rule, region
 from model.dataset.split import SPLITS, Splitter

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hil.base.text_file import read_text
 from hil.errors import UsageError
 from hil.evaluate.data import read_data
 from hil.evaluate.evaluation import evaluate
@@ -21,7 +22,6 @@ from hil.images import Fit
 from hil.judge.tolerance import load_tolerances
 from hil.location import Location
 from hil.metrics import in_boxes, threshold_curve
-from hil.text_file import read_text
 from model.checks import measure
 from model.difference import difference
 from model.evaluation import Decision, evaluate_model, scored

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hil.base.toml_table import Table, read_toml
 from hil.errors import UsageError
-from hil.toml_table import Table, read_toml
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from hil.base.text_file import read_json
 from hil.errors import UsageError
-from hil.text_file import read_json
 
 STARTED = "started.json"
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from serial.tools.list_ports_common import ListPortInfo
 
+from hil.base.deadline import Deadline
 from hil.board import Board, open_board
 from hil.board.artifacts import Expected
 from hil.board.console import EventKind
@@ -28,7 +29,6 @@ from hil.board.errors import (
 )
 from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
-from hil.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError, NotRunError, UsageError
 from hil.link.errors import BoardError, EchoError
 from hil.testing.firmware_build import Build

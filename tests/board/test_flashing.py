@@ -14,10 +14,10 @@ from esp32_mock_bootloader import server
 from esp_pylib.logger import EspLog
 from esptool.targets import ESP32ROM
 
+from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
 from hil.board.errors import FlashError
 from hil.board.flashing import FlashProgress, differing_files, explain, write_flash
-from hil.deadline import Deadline
 
 Serve = Callable[[socket.socket, threading.Event], None]
 

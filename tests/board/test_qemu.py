@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from hil.base.deadline import Deadline
 from hil.board import Board
 from hil.board.artifacts import Expected, read_expected
 from hil.board.opening import open_adapter, open_board
 from hil.board.options import BoardOptions
 from hil.board.qemu import QemuAdapter
 from hil.board.qemu_options import QemuOptions
-from hil.deadline import Deadline
 from hil.errors import InfrastructureError, UsageError
 from hil.link.errors import NoAnswerError
 from hil.testing import fake_qemu
@@ -277,7 +277,7 @@ def test_the_board_is_found_by_its_specification(
 def test_firmware_that_is_not_built_says_how_to_build_it(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hil.resources.checkout", lambda: tmp_path)
+    monkeypatch.setattr("hil.base.resources.checkout", lambda: tmp_path)
     with pytest.raises(UsageError, match="is not built") as caught:
         QemuAdapter(fake_qemu.install(folder)).default_firmware(print)
     assert "make firmware" in caught.value.hint
@@ -287,7 +287,7 @@ def test_firmware_that_is_not_built_says_how_to_build_it(
 def test_the_build_of_the_repository_is_the_default(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hil.resources.checkout", lambda: tmp_path)
+    monkeypatch.setattr("hil.base.resources.checkout", lambda: tmp_path)
     build = tmp_path / "firmware/esp32/build"
     build.mkdir(parents=True)
     (build / "flasher_args.json").write_text("{}")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hil.deadline import Deadline
-from hil.scratch import ScratchFolder
+from hil.base.deadline import Deadline
+from hil.base.scratch import ScratchFolder
 
 PREFIX = "camhil-test-"
 
@@ -43,7 +43,7 @@ def test_a_folder_goes_with_its_content_when_it_is_cleaned_up(temporary: Path) -
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_folder_goes_when_its_owner_is_killed(temporary: Path, how: signal.Signals) -> None:
     code = (
-        "import time; from hil.scratch import ScratchFolder\n"
+        "import time; from hil.base.scratch import ScratchFolder\n"
         f"folder = ScratchFolder({PREFIX!r}); print(folder.path, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as owner:

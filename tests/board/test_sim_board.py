@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from hil.base.deadline import Deadline
 from hil.board import Board, open_board
 from hil.board.adapters import PortAdapter
 from hil.board.artifacts import Expected, read_expected
@@ -27,7 +28,6 @@ from hil.board.errors import (
 from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
 from hil.board.sim import SimAdapter
-from hil.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError
 from hil.sim import firmware
 from hil.sim.process import SimOptions, SimProcess

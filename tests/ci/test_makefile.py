@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hil.base.exit_codes import sentence
 from hil.errors import ExitCode
-from hil.exit_codes import sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 FROM_MAKE = {"MAKEFLAGS", "MFLAGS", "GNUMAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MAKEFILES"}
@@ -23,7 +23,7 @@ def make(folder: Path, target: str, code: int) -> subprocess.CompletedProcess[st
     programs.mkdir()
     real = f'exec "{sys.executable}" "$@"'
     for name, script in (
-        ("python", f'case "$2" in hil.exit_codes) {real};; esac; exit {code}'),
+        ("python", f'case "$2" in hil.base.exit_codes) {real};; esac; exit {code}'),
         ("hil", f"exit {code}"),
     ):
         (programs / name).write_text(f"#!/bin/sh\n{script}\n")

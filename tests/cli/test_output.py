@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hil.command import run_command
+from hil.base.command import run_command
 from hil.errors import ExitCode, HilError, UsageError
 from hil.testing.recorded_run import recorded_run, write_run
 

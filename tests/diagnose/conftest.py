@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from hil.base.resources import find
 from hil.diagnose import seen
 from hil.diagnose.submodel import Part
 from hil.images import Photo, load, synthetic
 from hil.oracle import Oracle
 from hil.record.run import Run
-from hil.resources import find
 from hil.testing.faulty_run import FaultyDevice, run_of
 
 MakeRun = Callable[..., Run]

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected, read_expected
 from hil.board.qemu import QemuAdapter
 from hil.board.qemu_find import find_qemu
-from hil.deadline import Deadline
 from hil.errors import InfrastructureError, UnavailableError, UsageError
 from hil.flash_layout import find_partition
 from hil.link.channel import Channel

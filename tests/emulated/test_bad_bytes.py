@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.link.errors import BoardError
 from hil.link.jobs import Job
 from hil.wire import ErrorCode, ImageStage, Upload

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.link.errors import BoardError
 from hil.link.jobs import Job
 from hil.testing.tiny_model import edit_model

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from hil.base.resources import find
 from hil.errors import UsageError
 from hil.evaluate.data import read_data
 from hil.fixture_set import load_photos
-from hil.resources import find
 
 MANIFEST = """# a comment
 [[photo]]

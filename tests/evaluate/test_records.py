@@ -59,7 +59,7 @@ def answers(draw: Callable[..., Any]) -> Answer:
     )
 
 
-# Names of files are NFC wherever they are read (hil/file_names.py).
+# Names of files are NFC wherever they are read (hil/base/file_names.py).
 NAMES = st.text(min_size=1).map(lambda name: unicodedata.normalize("NFC", name))
 RESULTS = st.builds(
     joined,

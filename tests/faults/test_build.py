@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from hil.base.resources import find
 from hil.errors import UsageError
 from hil.faults import Area, Fault, SourcePatch, failure
 from hil.faults.build import build_faulty, patched_files
-from hil.resources import find
 
 SIGN = SourcePatch("core/cam.cpp", "cam[cell] = sum;", "cam[cell] = -sum;")
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hil.base.resources import find
 from hil.faults import kernels
 from hil.faults.engines import EditedModel, OverwrittenOutput, WrongOp
 from hil.images import synthetic
-from hil.resources import find
 from hil.sim.engine import Engine, create_engine
 from hil.tflite_graph import read_graph
 

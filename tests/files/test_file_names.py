@@ -11,13 +11,13 @@ import cv2
 import numpy as np
 import pytest
 
+from hil.base.file_names import plain, stored
 from hil.errors import UsageError
 from hil.evaluate.data import read_data
 from hil.evaluate.labels import Entry, read_labels
 from hil.evaluate.pictures import load_picture
 from hil.evaluate.records import read_result, result_line
 from hil.evaluate.selection import select
-from hil.file_names import plain, stored
 from hil.fixture_set import load_photos
 from hil.images import load
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hil import flash_layout
+from hil.base.resources import find
 from hil.baseline import files as baseline_files
 from hil.board.flasher_args import read_flasher_args
 from hil.errors import ExitCode, HilError, UsageError
@@ -35,7 +36,6 @@ from hil.judge.tolerance import load_tolerances
 from hil.location import NoLocation
 from hil.model_partition import read_partition
 from hil.record.reader import read_run
-from hil.resources import find
 from hil.testing.firmware_build import make_build
 from hil.testing.recorded_run import recorded_run, write_run
 from hil.testing.tiny_model import tiny_model

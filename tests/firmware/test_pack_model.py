@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from hil.base.resources import find
 from hil.errors import UsageError
-from hil.resources import find
 from hil.testing.tiny_model import edit_model, tiny_model
 from hil.wire.model_image import unpack_model_image
 

@@ -281,6 +281,6 @@ def test_hil_build_for_the_simulated_board_needs_no_esp_idf(
 
 
 def test_hil_build_for_a_chip_needs_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hil.resources.checkout", lambda: None)
+    monkeypatch.setattr("hil.base.resources.checkout", lambda: None)
     with pytest.raises(UsageError, match="in a checkout"):
         command.project_dir()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.link.channel import Channel
 from hil.link.fake import FakeBoard, FakeClock
 from hil.link.jobs import Job

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError, UsageError
 from hil.link.channel import Channel
 from hil.link.errors import EXPLANATIONS, BoardError, EchoError, NoAnswerError

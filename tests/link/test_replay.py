@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError
 from hil.link.channel import Channel
 from hil.link.errors import BoardError, NoAnswerError

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hil.base.resources import find
 from hil.errors import UsageError
-from hil.resources import find
 
 pytestmark = pytest.mark.model
 pytest.importorskip("tensorflow", reason="needs TensorFlow: run `make test-model`")

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hil.base.resources import find
 from hil.cam_graph import read_cam_graph
 from hil.model_check import SMALLEST_SCALE
-from hil.resources import find
 from model.card import read_card
 from model.checks import measure, problems
 

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
+from hil.base.resources import find
 from hil.errors import UsageError
-from hil.resources import find
 from hil.testing.tiny_model import tiny_model
 from model.modelcard import charts
 from model.modelcard.collect import Given, card_facts

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from hil.base.resources import find
 from hil.errors import UsageError
-from hil.resources import find
 from hil.sim.arena import too_small
 from hil.testing.tiny_model import tiny_model
 from model.checks import ModelFacts, deviations, measure, problems

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import model.__main__ as command
-from hil.resources import find
+from hil.base.resources import find
 from hil.testing.tiny_model import tiny_model
 from model.c_array import c_array
 from model.card import read_card

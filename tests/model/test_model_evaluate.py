@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 import model.__main__ as command
+from hil.base.resources import find
 from hil.cli import main as hil
 from hil.errors import ExitCode, UsageError
 from hil.evaluate.records import RESULTS_VERSION, Header, joined, pack_answer
 from hil.evaluate.run import Answers
 from hil.gates.load import load_gates
 from hil.location import NoLocation
-from hil.resources import find
 from hil.testing.tiny_model import tiny_model
 from model.card import read_card
 from model.difference import difference

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hil.base.resources import find
 from hil.cam_graph import CamGraph, read_cam_graph
-from hil.resources import find
 from model.calibration import read_photographs
 from model.card import Card, read_card
 

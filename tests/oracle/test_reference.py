@@ -6,16 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from hil.base.resources import find
+from hil.base.toml_table import read_toml
 from hil.errors import UsageError
 from hil.images import from_tensor, synthetic, to_tensor
 from hil.location import Location, NoLocation
 from hil.oracle import Oracle
 from hil.oracle.cam import float_cam_agrees
 from hil.oracle.interpreter import LiteRtReference, TfliteMicroReference, open_reference
-from hil.resources import find
 from hil.testing.tiny_model import tiny_model
 from hil.tflite_graph import read_graph
-from hil.toml_table import read_toml
 
 IMAGES = {photo.name: photo.tensor for photo in synthetic()}
 REFUSED_BY_LITERT = {"bias_dimension": 3}

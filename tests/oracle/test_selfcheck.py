@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
+from hil.base.resources import find
 from hil.images import synthetic
 from hil.oracle.micro import MicroRun, run_isolated
 from hil.oracle.selfcheck import SelfCheck, SelfCheckOutcome, self_check
-from hil.resources import find
 from hil.testing.tiny_model import tiny_model
 from hil.tflite_graph import read_graph
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 import hil.board
+from hil.base.resources import find
 from hil.board.errors import WrongIdentityError
 from hil.errors import ExitCode, NotRunError, UsageError
 from hil.options import RunOptions
 from hil.record.reader import read_run
-from hil.resources import find
 from hil.sim.options import SimOptions
 from hil.sim.process import SimProcess
 from hil.testbench import Bench

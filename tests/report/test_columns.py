@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.columns import WIDTH, aligned
+from hil.base.columns import WIDTH, aligned
 from hil.gates.model import Gate, Gates, Statistic
 from hil.gates.run import judge_run_gates
 from hil.gates.text import verdict_lines

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hil.base.resources import find
 from hil.diagnose import Diagnosis, Finding, Unexplained, diagnose
 from hil.images import synthetic
 from hil.oracle import Oracle
@@ -20,7 +21,6 @@ from hil.report.judged import judge_recorded, recorded_tolerances
 from hil.report.page.heat import difference_grid
 from hil.report.page.page import FEW_FAILURES, render
 from hil.report.summary import STEP_SUMMARY, markdown_summary, write_step_summary
-from hil.resources import find
 from hil.testing.faulty_run import FaultyDevice, run_of
 from hil.testing.recorded_run import recorded_run
 

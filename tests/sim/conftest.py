@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.link.channel import Channel
 from hil.link.jobs import Inference, Job
 from hil.link.transport import open_serial

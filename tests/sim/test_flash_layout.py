@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil import flash_layout, resources
+from hil import flash_layout
+from hil.base import resources
 from hil.errors import UsageError
 from hil.flash_layout import Partition, TableError
 

@@ -13,7 +13,7 @@ import pytest
 import serial
 from esptool.reset import DEFAULT_RESET_DELAY, ClassicReset, HardReset
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.link.channel import Channel
 from hil.link.transport import open_serial
 from hil.sim.options import SimOptions

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import serial
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.errors import HilError, InfrastructureError, UsageError
 from hil.sim import unix_socket
 from hil.sim.options import SimOptions

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.errors import HilError, InfrastructureError, UsageError
 from hil.link.jobs import Job
 from hil.testing.tiny_model import tiny_model

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from hil.deadline import Deadline
+from hil.base.deadline import Deadline
 from hil.sim.line import NoiseRates
 from hil.sim.loop import Loop
 from hil.sim.uart import DEFAULT_BAUD, Uart

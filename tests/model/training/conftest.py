@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import model.__main__ as command
+from hil.base.resources import find
 from hil.evaluate.labels import Entry
-from hil.resources import find
 from model.training.data import Picture
 
 ROOT = find("model").parent

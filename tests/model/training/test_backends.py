@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hil.resources import find
+from hil.base.resources import find
 from model.checks import deviations, measure, problems
 
 pytestmark = pytest.mark.model

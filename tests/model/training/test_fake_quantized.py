@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from hil.resources import find
+from hil.base.resources import find
 
 pytestmark = pytest.mark.model
 pytest.importorskip("tensorflow", reason="needs TensorFlow: run `make test-model`")

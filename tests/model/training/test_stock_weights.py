@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hil.base.resources import find
 from hil.errors import UsageError
-from hil.resources import find
 from hil.testing.tiny_model import edit_model, tiny_model
 from model.calibration import read_photographs, to_input
 from model.stock import read_layers

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import model.__main__ as command
+from hil.base.resources import find
 from hil.errors import ExitCode, UsageError
-from hil.resources import find
 from model.training import checkpoint
 from model.training.started import read_started
 

@@ -1,4 +1,4 @@
-"""`python -m hil.exit_codes COMMAND CODE`: says what an exit code means, and ends with it.
+"""`python -m hil.base.exit_codes COMMAND CODE`: says what an exit code means, and ends with it.
 
 For make, which ends with 2 whatever a command ended with.
 """

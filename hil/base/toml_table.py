@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hil.base.text_file import read_text
 from hil.errors import UsageError
-from hil.text_file import read_text
 
 if sys.version_info >= (3, 11):
     import tomllib

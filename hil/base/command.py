@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from hil.base.host_error import host_error
 from hil.errors import ExitCode, HilError
-from hil.host_error import host_error
 
 
 class Parser(argparse.ArgumentParser):
