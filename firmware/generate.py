@@ -51,7 +51,7 @@ def generate(output: Path, schema: Path = SCHEMA) -> list[Path]:
 def _write_resolver(output: Path) -> list[Path]:
     from ai_edge_litert import schema_py_generated as schema
 
-    from hil.tflite_graph import firmware_ops
+    from hil.network.tflite_graph import firmware_ops
 
     codes = {name: getattr(schema.BuiltinOperator, name) for name in firmware_ops()}
     header, table = RESOLVER / "op_resolver.h", RESOLVER / "op_codes.json"

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
+from hil.network.score import passes, percent_text, score_percent
 from hil.oracle.cam import normalise
-from hil.score import passes, percent_text, score_percent
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,6 +1,6 @@
 """What a .tflite file is, measured; and whether the firmware can run it, judged.
 
-`measure` reads, `problems` judges, by `hil.model_check`.
+`measure` reads, `problems` judges, by `hil.network.model_check`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from hil.cam_graph import look_for_cam
-from hil.model_check import model_problems, smallest_scale
-from hil.model_problem import Problem
-from hil.op_costs import op_costs, total_macs
-from hil.tflite_graph import read_graph
+from hil.network.cam_graph import look_for_cam
+from hil.network.model_check import model_problems, smallest_scale
+from hil.network.model_problem import Problem
+from hil.network.op_costs import op_costs, total_macs
+from hil.network.tflite_graph import read_graph
 
 INPUT_SCALE = 1 / 128
 INPUT_ZERO_POINT = 0

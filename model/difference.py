@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hil.evaluate.run import Answers
-from hil.location import winning_cell
+from hil.network.location import winning_cell
 
 _LSB_PERCENT = 100 / 256
 

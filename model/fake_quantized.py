@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hil.tflite_graph import Graph, Op, Tensor, read_graph
+from hil.network.tflite_graph import Graph, Op, Tensor, read_graph
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,8 +15,8 @@ from hil.evaluate.pictures import Loaded, load_picture
 from hil.evaluate.records import RESULTS_VERSION, Answer, Header, Result, pack_answer
 from hil.evaluate.run import Answers, Plan, Progress
 from hil.images import INPUT_SIZE, from_tensor, image_crc
-from hil.location import locate
-from hil.score import SCORE_SCALE, SCORE_ZERO_POINT
+from hil.network.location import locate
+from hil.network.score import SCORE_SCALE, SCORE_ZERO_POINT
 
 if TYPE_CHECKING:
     import numpy as np

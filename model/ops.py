@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hil.op_costs import OpCost, op_costs, total_macs
-from hil.tflite_graph import read_graph
+from hil.network.op_costs import OpCost, op_costs, total_macs
+from hil.network.tflite_graph import read_graph
 
 _HEAD = ("op", "operator", "input", "filter", "output", "MACs", "weight bytes")
 _RIGHT = (0, 5, 6)

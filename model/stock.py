@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
-from hil.tflite_graph import Graph, Op, read_graph
+from hil.network.tflite_graph import Graph, Op, read_graph
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hil.errors import UsageError
-from hil.model_check import check_model
-from hil.model_problem import Problem
+from hil.network.model_check import check_model
+from hil.network.model_problem import Problem
 from hil.sim.arena import ArenaNeed, arena_needed, too_small
 from model.checks import problems
 from model.files import PHOTOGRAPHS

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hil.model_problem import Problem
+    from hil.network.model_problem import Problem
 
 PROJECT = Path(__file__).resolve().parent
 FIRMWARE = PROJECT.parent
@@ -28,8 +28,8 @@ OP_CODES = PROJECT / "main" / "generated" / "op_codes.json"
 def pack(tflite: Path, output: Path) -> None:
     """Writes the partition's content to `output`. Raises hil.errors.UsageError."""
     from hil.flash_layout import check_fits, find_partition, read_csv
-    from hil.model_partition import read_partition
-    from hil.model_problem import refusal
+    from hil.network.model_partition import read_partition
+    from hil.network.model_problem import refusal
 
     problems = model_problems(tflite.read_bytes())
     if problems:
@@ -42,8 +42,8 @@ def pack(tflite: Path, output: Path) -> None:
 
 def model_problems(model: bytes) -> list[Problem]:
     """What can be told of a .tflite without a reader of all of it."""
-    from hil.input_contract import REMEDY, wrong_pixels
-    from hil.model_problem import Problem
+    from hil.network.input_contract import REMEDY, wrong_pixels
+    from hil.network.model_problem import Problem
 
     found = []
     scale = input_quantization(model)

@@ -108,12 +108,12 @@ def read_model(path: Path) -> ExpectedModel:
     """
     if path.is_dir():
         return read_expected(path).model
-    from hil.tflite_graph import what_instead
+    from hil.network.tflite_graph import what_instead
     from hil.wire.model_image import is_bare_tflite, is_model_image
 
     data = read_bytes(path, "the model", _A_MODEL)
     if is_bare_tflite(data):
-        from hil.model_partition import read_partition
+        from hil.network.model_partition import read_partition
 
         settings = path.with_suffix(".toml")
         if not settings.is_file():
@@ -248,9 +248,9 @@ def _model_file(build: FlasherArgs, partitions: Sequence[Partition]) -> FlashFil
 
 
 def _model(file: FlashFile) -> ExpectedModel:
-    from hil.model_check import check_model
+    from hil.network.model_check import check_model
+    from hil.network.tflite_graph import what_instead
     from hil.sim.arena import arena_problems
-    from hil.tflite_graph import what_instead
     from hil.wire.errors import WireError
     from hil.wire.model_image import is_bare_tflite, is_model_image, unpack_model_image
 

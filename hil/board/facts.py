@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hil.errors import InfrastructureError
     from hil.link.jobs import CapturedOp
-    from hil.location import Location, NoLocation
+    from hil.network.location import Location, NoLocation
     from hil.wire.messages import StageTimes
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from hil.board.facts import Asked, Inference, Oddity, Stamp
 from hil.errors import FirmwareError, UsageError
 from hil.link.jobs import JOBS_AHEAD
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
 
 if TYPE_CHECKING:
     import numpy as np

@@ -66,8 +66,8 @@ def show(measurement: Measurement, console: Console) -> None:
 
     from hil.cli.console import print_facts
     from hil.judge.verdict import Status
-    from hil.location import Location
-    from hil.score import percent_text
+    from hil.network.location import Location
+    from hil.network.score import percent_text
 
     facts, times = measurement.facts, measurement.inference.times
     location = facts.device.location

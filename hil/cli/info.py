@@ -62,7 +62,7 @@ def show(board: Board, console: Console) -> None:
 
 
 def _lines(board: Board) -> Iterator[tuple[str, str]]:
-    from hil.tflite_graph import op_name
+    from hil.network.tflite_graph import op_name
     from hil.wire import ResetReason
 
     identity: Identity = board.identity

@@ -14,7 +14,7 @@ from hil.errors import UsageError
 from hil.judge.answers import frame_key
 from hil.judge.facts import ImageFacts, OpFacts
 from hil.judge.verdict import Status, judge_image
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
 
 if TYPE_CHECKING:
     import numpy as np

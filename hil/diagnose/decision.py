@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
-from hil.score import passes
+from hil.network.score import passes
 
 if TYPE_CHECKING:
     import numpy as np

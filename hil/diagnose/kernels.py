@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.tflite_graph import Graph
+    from hil.network.tflite_graph import Graph
 
 Rounding = Literal["reference", "single", "cut", "down", "up"]
 _RELU, _RELU6, _RELU_N1 = 1, 3, 2  # ActivationFunctionType of schema.fbs

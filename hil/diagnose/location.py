@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
-from hil.location import Location, cell_location, winning_cell
+from hil.network.location import Location, cell_location, winning_cell
 
 Cell = tuple[int, int]
 """(row, column), or pixels as (x, y)."""

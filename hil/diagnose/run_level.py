@@ -101,8 +101,8 @@ def _reset_reasons(shakes: tuple[HandshakeRecord, ...]) -> Iterator[Finding]:
 
 def _graph(run: Run) -> Iterator[Finding]:
     """Tensors and operators that the board reports, against the model that it was given."""
-    from hil.cam_graph import read_cam_graph
     from hil.diagnose.case import model_of
+    from hil.network.cam_graph import read_cam_graph
 
     model = read_cam_graph(model_of(run), where="the model in the run", input_shape=None)
     if run.board is not None and run.board.ops:

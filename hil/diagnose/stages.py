@@ -10,7 +10,7 @@ from hil.diagnose.features_stage import explain_features
 from hil.diagnose.outcome import Outcome, make_finding
 from hil.diagnose.point import Point
 from hil.diagnose.steps import cam_of, equal, ints
-from hil.location import Location, cell_location, winning_cell
+from hil.network.location import Location, cell_location, winning_cell
 
 if TYPE_CHECKING:
     import numpy as np

@@ -110,6 +110,6 @@ def _answer(answer: Answer) -> judged.Answer:
 
 
 def _passes(answer: judged.Answer) -> bool:
-    from hil.location import NoLocation
+    from hil.network.location import NoLocation
 
     return answer.location is not NoLocation.BELOW_THRESHOLD

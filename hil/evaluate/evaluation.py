@@ -17,7 +17,6 @@ from hil.evaluate.selection import Selection
 from hil.evaluate.truth import ImageTruth, image_truth
 from hil.judge.sameness import all_equal
 from hil.judge.tolerance import Tolerances
-from hil.location import Location, cell_location, winning_cell
 from hil.metrics import (
     BoxAccuracy,
     Calibration,
@@ -35,6 +34,7 @@ from hil.metrics import (
     threshold_curve,
 )
 from hil.metrics.pointing import CENTRE, Point
+from hil.network.location import Location, cell_location, winning_cell
 
 if TYPE_CHECKING:
     import numpy as np

@@ -133,8 +133,8 @@ def _of_model(known: Known) -> Iterator[Samples]:
         yield from value_samples(CATALOG["roc_auc_change"], [abs(known.change.difference)])
     if known.tflite is None:
         return
-    from hil.op_costs import op_costs, total_macs
-    from hil.tflite_graph import read_graph
+    from hil.network.op_costs import op_costs, total_macs
+    from hil.network.tflite_graph import read_graph
 
     costs = op_costs(read_graph(known.tflite))
     yield from value_samples(CATALOG["tflite_bytes"], [len(known.tflite)])

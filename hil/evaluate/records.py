@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from hil.base.file_names import plain
 from hil.errors import UsageError
 from hil.images import FITS, Fit
-from hil.location import Location, NoLocation
-from hil.score import score_percent
+from hil.network.location import Location, NoLocation
+from hil.network.score import score_percent
 
 if TYPE_CHECKING:
     import numpy as np

@@ -110,7 +110,7 @@ class _WrongOp(_Wrapped):
     def load(self, model: bytes, arena_bytes: int) -> int:
         from hil.diagnose.submodel import parts_of
         from hil.faults.kernels import Place
-        from hil.tflite_graph import read_graph
+        from hil.network.tflite_graph import read_graph
 
         graph, parts = read_graph(model), parts_of(model)
         self._place = Place(graph, parts, graph.ops[self._op])
@@ -151,7 +151,7 @@ class _OverwrittenOutput(_Wrapped):
         self._traced = False
 
     def load(self, model: bytes, arena_bytes: int) -> int:
-        from hil.tflite_graph import read_graph
+        from hil.network.tflite_graph import read_graph
 
         graph = read_graph(model)
         sizes = [graph.tensors[tensor].data_bytes for tensor in graph.outputs]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.diagnose.submodel import ModelParts
-    from hil.tflite_graph import Graph, Op
+    from hil.network.tflite_graph import Graph, Op
 
     Tensor = NDArray[Any]
     Ints = NDArray[np.int64]

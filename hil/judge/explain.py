@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hil.judge.facts import Grid, ImageFacts, OpFacts, TensorDifference
-from hil.location import Location
-from hil.score import percent_text
+from hil.network.location import Location
+from hil.network.score import percent_text
 
 
 def score(facts: ImageFacts) -> str:

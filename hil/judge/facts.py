@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
 
 Grid = tuple[tuple[int, ...], ...]
 """A map as rows of integers."""

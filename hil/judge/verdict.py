@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from hil.judge import explain
 from hil.judge.facts import Grid, ImageFacts, RunFacts, TensorDifference
 from hil.judge.tolerance import Tolerances
-from hil.location import Location, NoLocation, cell_location
-from hil.score import percent_text, smallest_passing_score
+from hil.network.location import Location, NoLocation, cell_location
+from hil.network.score import percent_text, smallest_passing_score
 
 
 class Status(str, enum.Enum):

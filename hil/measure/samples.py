@@ -213,7 +213,7 @@ def _flash(run: Run) -> Iterator[Samples]:
 
 def _parity(run: Run) -> Iterator[Samples]:
     from hil.judge.answers import all_answer_facts
-    from hil.location import NoLocation
+    from hil.network.location import NoLocation
 
     answers = list(all_answer_facts(run))
     names, facts = [name for name, _ in answers], [found for _, found in answers]

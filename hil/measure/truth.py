@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from hil.location import Location
 from hil.measure.samples import Samples, decision_samples, gain_samples, rate_samples
-from hil.score import score_percent
+from hil.network.location import Location
+from hil.network.score import score_percent
 
 if TYPE_CHECKING:
     from hil.record.run import ImageRecord

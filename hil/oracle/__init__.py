@@ -1,6 +1,6 @@
 """The host's answer for an image: LiteRT's reference kernels and an exact CAM."""
 
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
 from hil.oracle.oracle import Oracle, OracleAnswer
 from hil.oracle.preprocess import Region, preprocess, region_of
 from hil.oracle.selfcheck import SelfCheck, SelfCheckOutcome

@@ -12,7 +12,7 @@ import importlib.util
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hil.errors import UsageError
-from hil.tflite_graph import Graph
+from hil.network.tflite_graph import Graph
 
 if TYPE_CHECKING:
     import numpy as np

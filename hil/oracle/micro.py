@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hil.base.deadline import Deadline
 from hil.base.host_error import host_errors
-from hil.tflite_graph import read_graph
+from hil.network.tflite_graph import read_graph
 
 if TYPE_CHECKING:
     import numpy as np

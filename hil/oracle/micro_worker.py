@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hil.network.tflite_graph import read_graph
 from hil.oracle.interpreter import TfliteMicroReference
-from hil.tflite_graph import read_graph
 
 
 def main(directory: Path) -> None:

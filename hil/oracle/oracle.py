@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hil.base.deadline import Deadline
-from hil.cam_graph import INPUT_SHAPE, CamGraph
 from hil.errors import UsageError
-from hil.location import Location, NoLocation, locate
-from hil.model_check import check_model
+from hil.network.cam_graph import INPUT_SHAPE, CamGraph
+from hil.network.location import Location, NoLocation, locate
+from hil.network.model_check import check_model
+from hil.network.score import passes
 from hil.oracle.cam import FloatCam, float_cam, integer_cam
 from hil.oracle.interpreter import open_reference
 from hil.oracle.selfcheck import SelfCheck, self_check
-from hil.score import passes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +87,7 @@ class Oracle:
             input_shape: what the model's input must be; None takes any [1, H, W, 1].
 
         Raises:
-            UsageError: the model cannot be read or judged (`hil.model_check`), is refused
+            UsageError: the model cannot be read or judged (`hil.network.model_check`), is refused
                 by the interpreters, or class or threshold are out of range.
         """
         self.model: CamGraph = check_model(model, where=where, input_shape=input_shape)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.base.deadline import Deadline
+from hil.network.tflite_graph import Graph
 from hil.oracle.interpreter import (
     LiteRtReference,
     litert_version,
@@ -26,7 +27,6 @@ from hil.oracle.interpreter import (
     micro_version,
 )
 from hil.oracle.micro import run_isolated
-from hil.tflite_graph import Graph
 
 if TYPE_CHECKING:
     import numpy as np

@@ -66,7 +66,7 @@ def header() -> RunHeader:
 
 def board_facts(bench: Bench, board: Board) -> BoardFacts:
     """The board that answered, its build, and what it was compared with."""
-    from hil.tflite_graph import op_name
+    from hil.network.tflite_graph import op_name
 
     identity, build, oracle = board.identity, board.build, bench.model and bench.oracle
     able = dataclasses.asdict(identity.capabilities)

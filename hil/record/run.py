@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hil.judge.facts import Answer, Grid, ImageFacts, OpFacts, TensorDifference
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
 from hil.record.evidence import (
     DivergenceRecord,
     EvidenceRecord,

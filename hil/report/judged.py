@@ -28,9 +28,9 @@ from hil.judge.answers import (
 from hil.judge.clock import CLOCK_KEY, clock_fault
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
-from hil.location import Location
+from hil.network.location import Location
+from hil.network.score import passes, smallest_passing_score
 from hil.record import FLAKY, RERUN, SKIPPED, XFAILED
-from hil.score import passes, smallest_passing_score
 
 if TYPE_CHECKING:
     from hil.gates.model import GatesVerdict

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError, NotRunError, UnavailableError, UsageError
 from hil.judge.verdict import Status
-from hil.location import Location
 from hil.measure.link_findings import link_findings, link_remarks
 from hil.measure.time_base import mark, note
+from hil.network.location import Location
+from hil.network.score import percent_text
 from hil.report.judged import first_line, flaky_tests, judge_recorded
-from hil.score import percent_text
 
 if TYPE_CHECKING:
     import pytest

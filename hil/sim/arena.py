@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from hil.model_problem import Problem
+from hil.network.model_problem import Problem
 from hil.sim.options import DEFAULT_ARENA_BYTES
 
 _SECONDS = 60.0

@@ -81,7 +81,7 @@ def _checked_op_outputs(model: bytes) -> list[int]:
     from ai_edge_litert import schema_py_generated as schema
 
     from hil.errors import UsageError
-    from hil.tflite_graph import read_graph
+    from hil.network.tflite_graph import read_graph
 
     try:
         graph = read_graph(model)

@@ -119,8 +119,8 @@ def _build(
 
 
 def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path) -> None:
-    from hil.model_check import check_for_firmware
-    from hil.model_partition import read_partition
+    from hil.network.model_check import check_for_firmware
+    from hil.network.model_partition import read_partition
     from hil.sim.arena import arena_problems
 
     table = firmware / "partitions.csv"

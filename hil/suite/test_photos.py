@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hil.images import Photo
-from hil.location import Location
-from hil.score import passes, smallest_passing_score
+from hil.network.location import Location
+from hil.network.score import passes, smallest_passing_score
 from hil.suite.expect import expect, expect_verdict
 from hil.testbench import Bench
 

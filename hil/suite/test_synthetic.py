@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hil.location import Location
+from hil.network.location import Location
 from hil.suite.expect import expect
 from hil.suite.pictures import SYNTHETIC, synthetic_photo
 from hil.testbench import Bench

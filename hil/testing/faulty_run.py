@@ -20,12 +20,12 @@ from hil.diagnose.submodel import parts_of
 from hil.judge.compare import compare_image
 from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image
-from hil.location import Location, NoLocation, locate
+from hil.network.location import Location, NoLocation, locate
+from hil.network.score import passes
 from hil.oracle.cam import integer_cam
 from hil.record.collect import png_text
 from hil.record.evidence import DivergenceRecord, EvidenceRecord
 from hil.record.run import ImageRecord, ModelRecord, Run, Times, TraceRecord
-from hil.score import passes
 from hil.testing.recorded_run import BOARD, MEMORY, recorded_run
 from hil.wire.messages import StageTimes
 

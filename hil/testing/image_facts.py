@@ -7,7 +7,7 @@ from typing import Any
 
 from hil.judge.compare import compare_tensors
 from hil.judge.facts import Answer, ImageFacts, OpFacts
-from hil.location import Location, cell_location
+from hil.network.location import Location, cell_location
 
 CAM = (
     (10, 20, 30, 40),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from hil.judge.compare import as_grid, compare_tensors
 from hil.judge.facts import Answer, ImageFacts, OpFacts
 from hil.link.stats import LinkStats
-from hil.location import Location, locate
+from hil.network.location import Location, locate
+from hil.network.score import passes
 from hil.record.collect import png_text
 from hil.record.run import (
     RUN_VERSION,
@@ -33,7 +34,6 @@ from hil.record.run import (
     TraceRecord,
     Truth,
 )
-from hil.score import passes
 
 if TYPE_CHECKING:
     import numpy as np

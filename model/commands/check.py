@@ -74,7 +74,7 @@ def _described(facts: ModelFacts, arena: ArenaNeed) -> str:
 
 
 def _pixels(facts: ModelFacts) -> str:
-    from hil.input_contract import pixel_scale
+    from hil.network.input_contract import pixel_scale
 
     usual = pixel_scale(facts.input_scale, facts.input_zero_point)
     if usual is None:

@@ -23,7 +23,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Builds; returns the exit code."""
-    from hil.model_check import check_for_firmware
+    from hil.network.model_check import check_for_firmware
     from hil.sim.arena import arena_problems
     from hil.sim.firmware import build
     from model.card import read_card

@@ -28,7 +28,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Checks and writes; returns the exit code."""
-    from hil.model_problem import Problem, refusal
+    from hil.network.model_problem import Problem, refusal
     from model.card import INPUT, Card, write_model
     from model.checks import measure
     from model.trial import DEAD_REMEDY, try_model

@@ -20,8 +20,8 @@ from hil.evaluate.truth import image_truth
 from hil.fixture_set import load_photos
 from hil.images import Fit
 from hil.judge.tolerance import load_tolerances
-from hil.location import Location
 from hil.metrics import in_boxes, threshold_curve
+from hil.network.location import Location
 from model.checks import measure
 from model.difference import difference
 from model.evaluation import Decision, evaluate_model, scored

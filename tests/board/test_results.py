@@ -21,7 +21,7 @@ from hil.board.results import (
 from hil.errors import UsageError
 from hil.link.jobs import Inference as LinkInference
 from hil.link.jobs import Job
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
 from hil.testing.firmware_build import Build, make_identity
 from hil.wire import enums
 from hil.wire.replies import CamGrid, CellCentre, Result, StageTimes, Tensor

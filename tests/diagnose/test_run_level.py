@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hil.diagnose import diagnose
-from hil.location import NoLocation
+from hil.network.location import NoLocation
 from hil.oracle import Oracle
 from hil.record.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
 from hil.record.run import AskedFacts, HeapFacts, InferenceRecord, Run, TestRecord, Times

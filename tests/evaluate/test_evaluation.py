@@ -35,8 +35,8 @@ from hil.evaluate.tables import show
 from hil.gates.load import load_gates
 from hil.gates.model import GateStatus, Ship
 from hil.judge.tolerance import Tolerances, load_tolerances
-from hil.location import Location, NoLocation, cell_location
 from hil.metrics import Hits, PairedHits
+from hil.network.location import Location, NoLocation, cell_location
 from hil.testing.tiny_model import tiny_model
 
 SIZE = (96, 96)

@@ -27,7 +27,7 @@ from hil.evaluate.records import (
     read_result,
     result_line,
 )
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
 
 HEADER = Header(RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", 1, 60, (96, 96), "litert")
 WHOLE = st.integers(0, 2**32 - 1)

@@ -12,8 +12,8 @@ from hil.base.resources import find
 from hil.faults import kernels
 from hil.faults.engines import EditedModel, OverwrittenOutput, WrongOp
 from hil.images import synthetic
+from hil.network.tflite_graph import read_graph
 from hil.sim.engine import Engine, create_engine
-from hil.tflite_graph import read_graph
 
 MODEL = find("model/person_cam.tflite").read_bytes()
 GRAPH = read_graph(MODEL)

@@ -98,7 +98,7 @@ def test_sources_and_splits_are_chosen_in_either_form(tmp_path: Path) -> None:
 
 def test_results_are_taken_over_in_either_form() -> None:
     from hil.evaluate.records import joined, pack_answer
-    from hil.location import NoLocation
+    from hil.network.location import NoLocation
 
     answer = pack_answer(1, (-1, 1), 60, NoLocation.BELOW_THRESHOLD, None)
     line = result_line(joined(f"{NFD}.png", 1, (96, 96), answer)).encode()

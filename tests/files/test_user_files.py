@@ -33,8 +33,8 @@ from hil.firmware_build.budget import read_budget
 from hil.fixture_set import load_photos
 from hil.gates.load import load_gates
 from hil.judge.tolerance import load_tolerances
-from hil.location import NoLocation
-from hil.model_partition import read_partition
+from hil.network.location import NoLocation
+from hil.network.model_partition import read_partition
 from hil.record.reader import read_run
 from hil.testing.firmware_build import make_build
 from hil.testing.recorded_run import recorded_run, write_run

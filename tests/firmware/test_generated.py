@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from hil.model_check import FIRMWARE_ROOM
+from hil.network.model_check import FIRMWARE_ROOM
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"

@@ -12,8 +12,8 @@ from hil.gates.model import Gate, Gates, GateStatus, GatesVerdict, Ship
 from hil.gates.run import exit_code, judge_run_gates
 from hil.gates.text import headline, verdict_lines
 from hil.judge.tolerance import Tolerances
-from hil.location import NoLocation
 from hil.measure.catalog import CATALOG
+from hil.network.location import NoLocation
 from hil.record.run import (
     AskedFacts,
     EndFacts,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hil.draw import Picture, overlay, png, side_by_side
-from hil.location import Location, NoLocation, cell_location
+from hil.network.location import Location, NoLocation, cell_location
 
 CAM = np.zeros((6, 6), np.int32)
 CAM[1, 4] = 1000

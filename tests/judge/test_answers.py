@@ -11,7 +11,7 @@ import pytest
 from hil.judge.answers import all_answer_facts, judge_answers, judge_measured, wrong_oddities
 from hil.judge.facts import Answer, TensorDifference
 from hil.judge.tolerance import Tolerances
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
 from hil.record.evidence import OddityRecord
 from hil.record.run import (
     AskedFacts,

@@ -11,7 +11,7 @@ import pytest
 from hil.errors import UsageError
 from hil.judge.facts import ImageFacts, RunFacts, TensorDifference
 from hil.judge.record import dumps, from_json, loads, to_json
-from hil.location import NoLocation
+from hil.network.location import NoLocation
 from hil.testing.image_facts import CAM, at, facts, traced
 
 FULL = facts(features=TensorDifference(9, 1, 2, 3, -4, 5), ops=traced(0, None), invoke_us=295_260)

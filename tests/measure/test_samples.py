@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from hil.judge.facts import Answer
-from hil.location import Location, NoLocation
 from hil.measure.samples import Samples, samples
+from hil.network.location import Location, NoLocation
 from hil.record.run import (
     ImageRecord,
     LinkFacts,

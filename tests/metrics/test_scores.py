@@ -19,7 +19,7 @@ from hil.metrics import (
     score_metrics,
     threshold_curve,
 )
-from hil.score import score_percent
+from hil.network.score import score_percent
 
 SCORED = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=60)
 

@@ -17,7 +17,7 @@ from hil.evaluate.run import Answers, Plan
 from hil.evaluate.selection import select
 from hil.images import image_crc, load
 from hil.judge.tolerance import load_tolerances
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
 from model.evaluation import Silent
 from model.float_answers import BATCH, run_on_network
 from model.float_network import FloatNetwork

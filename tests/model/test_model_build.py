@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from hil.base.resources import find
-from hil.cam_graph import read_cam_graph
-from hil.model_check import SMALLEST_SCALE
+from hil.network.cam_graph import read_cam_graph
+from hil.network.model_check import SMALLEST_SCALE
 from model.card import read_card
 from model.checks import measure, problems
 

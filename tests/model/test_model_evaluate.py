@@ -18,7 +18,7 @@ from hil.errors import ExitCode, UsageError
 from hil.evaluate.records import RESULTS_VERSION, Header, joined, pack_answer
 from hil.evaluate.run import Answers
 from hil.gates.load import load_gates
-from hil.location import NoLocation
+from hil.network.location import NoLocation
 from hil.testing.tiny_model import tiny_model
 from model.card import read_card
 from model.difference import difference

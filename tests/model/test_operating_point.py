@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hil.errors import UsageError
 from hil.metrics import Hits
-from hil.score import passes, score_percent
+from hil.network.score import passes, score_percent
 from model.operating_point import lowest_threshold, most_balanced_threshold, operating_point
 
 SCORED = st.lists(st.tuples(st.integers(-128, 127), st.booleans()), min_size=2, max_size=50).filter(

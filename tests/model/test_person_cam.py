@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hil.base.resources import find
-from hil.cam_graph import CamGraph, read_cam_graph
+from hil.network.cam_graph import CamGraph, read_cam_graph
 from model.calibration import read_photographs
 from model.card import Card, read_card
 

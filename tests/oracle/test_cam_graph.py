@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hil.cam_graph import CamGraph, read_cam_graph
 from hil.errors import UsageError
+from hil.network.cam_graph import CamGraph, read_cam_graph
 from hil.testing.tiny_model import edit_model, tiny_model
 
 WEIGHTS = np.arange(-6, 6, dtype=np.int8).reshape(3, 4)

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from hil.input_contract import pixel_scale, wrong_pixels
+from hil.network.input_contract import pixel_scale, wrong_pixels
 
 
 def as_float32(scale: float) -> float:

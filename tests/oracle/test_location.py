@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hil.location import Location, NoLocation, cell_location, locate, winning_cell
+from hil.network.location import Location, NoLocation, cell_location, locate, winning_cell
 
 MAPS = arrays(np.int32, st.tuples(st.integers(1, 7), st.integers(1, 7)))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hil.errors import UsageError
-from hil.model_check import check_for_firmware, check_model
+from hil.network.model_check import check_for_firmware, check_model
 from hil.oracle import Oracle
 from hil.testing.tiny_model import edit_model, tiny_model
 from hil.wire.model_image import pack_model_image

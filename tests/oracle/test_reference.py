@@ -10,12 +10,12 @@ from hil.base.resources import find
 from hil.base.toml_table import read_toml
 from hil.errors import UsageError
 from hil.images import from_tensor, synthetic, to_tensor
-from hil.location import Location, NoLocation
+from hil.network.location import Location, NoLocation
+from hil.network.tflite_graph import read_graph
 from hil.oracle import Oracle
 from hil.oracle.cam import float_cam_agrees
 from hil.oracle.interpreter import LiteRtReference, TfliteMicroReference, open_reference
 from hil.testing.tiny_model import tiny_model
-from hil.tflite_graph import read_graph
 
 IMAGES = {photo.name: photo.tensor for photo in synthetic()}
 REFUSED_BY_LITERT = {"bias_dimension": 3}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.score import passes, percent_text, score_percent, smallest_passing_score
+from hil.network.score import passes, percent_text, score_percent, smallest_passing_score
 
 SCORES = st.integers(-128, 127)
 THRESHOLDS = st.integers(0, 100)

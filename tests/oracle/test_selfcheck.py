@@ -10,10 +10,10 @@ import pytest
 from hil.base.deadline import Deadline
 from hil.base.resources import find
 from hil.images import synthetic
+from hil.network.tflite_graph import read_graph
 from hil.oracle.micro import MicroRun, run_isolated
 from hil.oracle.selfcheck import SelfCheck, SelfCheckOutcome, self_check
 from hil.testing.tiny_model import tiny_model
-from hil.tflite_graph import read_graph
 
 MODEL = tiny_model()
 IMAGES = [photo.tensor.reshape(1, 96, 96, 1) for photo in synthetic()]

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.testing.tiny_model import edit_model, tiny_model
-from hil.tflite_graph import (
+from hil.network.tflite_graph import (
     firmware_ops,
     missing_ops,
     op_code,
@@ -17,6 +16,7 @@ from hil.tflite_graph import (
     read_graph,
     read_graph_file,
 )
+from hil.testing.tiny_model import edit_model, tiny_model
 
 MODEL = tiny_model(channels=2, grid=(2, 2))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hil.judge.clock import clock_fault
-from hil.location import NoLocation
+from hil.network.location import NoLocation
 from hil.record.evidence import OddityRecord
 from hil.record.merge import merged, what_differs
 from hil.record.run import (

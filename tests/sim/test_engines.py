@@ -7,9 +7,9 @@ import tempfile
 import numpy as np
 import pytest
 
+from hil.network.tflite_graph import read_graph
 from hil.sim.engine import Engine, EngineError, create_engine
 from hil.testing.tiny_model import tiny_model
-from hil.tflite_graph import read_graph
 from hil.wire.enums import ErrorCode
 
 PLENTY = 1 << 20

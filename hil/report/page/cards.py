@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from hil.judge.verdict import Status
-from hil.location import Location
+from hil.network.location import Location
+from hil.network.score import percent_text, score_percent
 from hil.report.judged import JudgedImage, worst_first
-from hil.score import percent_text, score_percent
 
 if TYPE_CHECKING:
     from hil.judge.facts import Answer, ImageFacts

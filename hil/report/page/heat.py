@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from hil.location import Location
+from hil.network.location import Location
 
 _CELL = 20
 _FAINTEST = 0.14

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from hil.cam_graph import INPUT_SHAPE, CamGraph, look_for_cam
-from hil.model_problem import Problem, refusal
-from hil.tflite_graph import Graph, Op, Tensor, missing_ops, read_graph
+from hil.network.cam_graph import INPUT_SHAPE, CamGraph, look_for_cam
+from hil.network.model_problem import Problem, refusal
+from hil.network.tflite_graph import Graph, Op, Tensor, missing_ops, read_graph
 
 SMALLEST_SCALE = 1e-6
 """Activations of a working network stay far above: person_cam's smallest is 4e-3. Those of an
@@ -48,7 +48,7 @@ def check_model(
     Args:
         model: the .tflite file's bytes.
         where: what errors name as the place.
-        input_shape: as for `hil.cam_graph.find_cam`.
+        input_shape: as for `hil.network.cam_graph.find_cam`.
         more: what else is wrong with a model that is refused; it may take its time.
 
     Raises:

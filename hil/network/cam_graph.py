@@ -20,10 +20,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.input_contract import REMEDY, wrong_pixels
-from hil.model_problem import Problem, refusal
-from hil.score import SCORE_SCALE, SCORE_ZERO_POINT
-from hil.tflite_graph import Graph, Op, Tensor, read_graph
+from hil.network.input_contract import REMEDY, wrong_pixels
+from hil.network.model_problem import Problem, refusal
+from hil.network.score import SCORE_SCALE, SCORE_ZERO_POINT
+from hil.network.tflite_graph import Graph, Op, Tensor, read_graph
 
 if TYPE_CHECKING:
     import numpy as np

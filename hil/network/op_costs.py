@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hil.tflite_graph import Graph, Op
+from hil.network.tflite_graph import Graph, Op
 
 _DENSE = ("CONV_2D", "FULLY_CONNECTED")
 _DEPTHWISE = "DEPTHWISE_CONV_2D"
