@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hil.base.file_names import plain
+from hil.base.orientation import TIFF_STARTS, UPRIGHT, orientation, turned_upright
 from hil.base.text_file import read_bytes
 from hil.errors import UsageError
 from hil.network.cam_graph import INPUT_SHAPE
-from hil.orientation import TIFF_STARTS, UPRIGHT, orientation, turned_upright
 
 if TYPE_CHECKING:
     import numpy as np

@@ -101,7 +101,7 @@ class RunOptions:
 
             read_model(self.model)
         if self.photos is not None:
-            from hil.fixture_set import load_photos
+            from hil.samples.fixture_set import load_photos
 
             load_photos(self.photos)
         if self.tolerances is not None:

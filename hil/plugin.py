@@ -41,11 +41,11 @@ from hil.report.run_log import BY_VERDICT, RECORDED, USES_BOARD, WRONG, set_kind
 
 if TYPE_CHECKING:
     from hil.board import Board
-    from hil.fixture_set import FixturePhoto
     from hil.images import Photo
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle
     from hil.report.run_log import RunLog
+    from hil.samples.fixture_set import FixturePhoto
     from hil.testbench import Bench
 
 RecordMeasurement = Callable[[str, "float | str | None"], None]

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from hil.fixture_set import FixturePhoto
     from hil.options import RunOptions
+    from hil.samples.fixture_set import FixturePhoto
 
 BENCH = "_hil_bench"
 """The fixture that all others of ours ask for."""
@@ -51,7 +51,7 @@ def _check_model(options: RunOptions, model: Path) -> None:
 
 
 def _photos(items: Sequence[pytest.Item]) -> Iterator[FixturePhoto]:
-    from hil.fixture_set import FixturePhoto
+    from hil.samples.fixture_set import FixturePhoto
 
     for item in items:
         callspec = getattr(item, "callspec", None)

@@ -15,7 +15,7 @@ from hil.report.run_log import RunLog
 from hil.settings import read_settings
 
 if TYPE_CHECKING:
-    from hil.fixture_set import FixturePhoto
+    from hil.samples.fixture_set import FixturePhoto
     from hil.testbench import Bench
     from hil.workers import Controller
 
@@ -48,7 +48,7 @@ def options_of(config: pytest.Config) -> RunOptions:
 def photos_of(config: pytest.Config) -> tuple[FixturePhoto, ...]:
     """The run's photographs, read once; none and a refusal where they cannot be."""
     if _PHOTOS not in config.stash:
-        from hil.fixture_set import load_photos
+        from hil.samples.fixture_set import load_photos
 
         try:
             config.stash[_PHOTOS] = load_photos(options_of(config).photos)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from hil.board.facts import Incident, Inference
     from hil.board.flashing import OnFlash
     from hil.board.options import BoardOptions
-    from hil.fixture_set import FixturePhoto
     from hil.images import Photo
     from hil.judge.facts import ImageFacts, RunFacts, TensorDifference
     from hil.judge.tolerance import Tolerances
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from hil.oracle import Oracle, OracleAnswer, SelfCheck
     from hil.record.evidence import DivergenceRecord, EvidenceRecord
     from hil.record.run import VarietyFacts
+    from hil.samples.fixture_set import FixturePhoto
     from hil.wire import MemoryReport
 
 
@@ -377,7 +377,7 @@ class Bench:
     @cached_property
     def photos(self) -> tuple[FixturePhoto, ...]:
         """The photographs of this run, with what is known of them."""
-        from hil.fixture_set import load_photos
+        from hil.samples.fixture_set import load_photos
 
         return load_photos(self.options.photos)
 

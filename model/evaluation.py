@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
 from hil.evaluate.evaluation import evaluate
-from hil.evaluate.labels import Entry
 from hil.evaluate.oracle_messages import Model
 from hil.evaluate.run import Answers, Plan, Progress, run_on_oracle
 from hil.evaluate.selection import Selection
 from hil.evaluate.truth import image_truth
 from hil.judge.tolerance import load_tolerances
+from hil.samples.labels import Entry
 from model.card import POSITIVE_CLASS, read_card
 from model.files import read_model
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.evaluate.labels import DataSet
     from hil.images import Fit
+    from hil.samples.labels import DataSet
 
 NAME = MODEL.stem
 ARRAY = f"g_{NAME}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
-from hil.evaluate.labels import DataSet, Entry, Problem, problems_error
+from hil.samples.labels import DataSet, Entry, Problem, problems_error
 from model.calibration import SIDE, calibration_images, check_calibration_images
 
 if TYPE_CHECKING:

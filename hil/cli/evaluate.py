@@ -74,7 +74,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Test-failed exit code where the board's answers are not the oracle's; else the gates'."""
     from hil.evaluate.against import change_against, read_other
-    from hil.evaluate.data import read_data
     from hil.evaluate.evaluation import evaluate
     from hil.evaluate.gates import Known
     from hil.evaluate.run import Plan
@@ -82,6 +81,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.evaluate.tables import show
     from hil.gates.load import load_gates
     from hil.judge.tolerance import load_tolerances
+    from hil.samples.data import read_data
 
     options = run_options(arguments)
     _check(arguments, options)

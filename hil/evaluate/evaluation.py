@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hil.evaluate.agreement import agreement
-from hil.evaluate.labels import Box, Entry
 from hil.evaluate.quality import Baselines, Counts, Evaluation, Quality, SourceQuality
 from hil.evaluate.records import Answer, Header, Result
 from hil.evaluate.run import Answers
@@ -35,6 +34,7 @@ from hil.metrics import (
 )
 from hil.metrics.pointing import CENTRE, Point
 from hil.network.location import Location, cell_location, winning_cell
+from hil.samples.labels import Box, Entry
 
 if TYPE_CHECKING:
     import numpy as np

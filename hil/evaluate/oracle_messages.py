@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hil.evaluate.labels import Entry
 from hil.evaluate.records import Result
 from hil.images import Fit
+from hil.samples.labels import Entry
 
 
 @dataclass(frozen=True)

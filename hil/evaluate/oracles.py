@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import IO, Any
 
 from hil.errors import InfrastructureError, UsageError
-from hil.evaluate.labels import Entry
 from hil.evaluate.oracle_messages import Job, Model, Ready, Refusal, Reply
 from hil.images import Fit
+from hil.samples.labels import Entry
 
 _WORKER = "hil.evaluate.worker"
 _TAIL = 500

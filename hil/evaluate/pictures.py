@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
-from hil.evaluate.labels import Entry
+from hil.samples.labels import Entry
 
 if TYPE_CHECKING:
     import numpy as np

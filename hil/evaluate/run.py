@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from hil import __version__
 from hil.errors import FirmwareError
-from hil.evaluate.labels import DataSet, Entry, Problem, problems_error
 from hil.evaluate.oracle_messages import Model
 from hil.evaluate.oracles import OracleProcesses
 from hil.evaluate.pictures import file_crc
@@ -23,6 +22,7 @@ from hil.evaluate.records import (
     pack_answer,
 )
 from hil.evaluate.results_file import ResultsFile
+from hil.samples.labels import DataSet, Entry, Problem, problems_error
 
 if TYPE_CHECKING:
     from hil.board import Board

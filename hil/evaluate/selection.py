@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hil.base.file_names import plain
 from hil.errors import UsageError
-from hil.evaluate.labels import DataSet, Entry
+from hil.samples.labels import DataSet, Entry
 
 ALL = "all"
 REPORTED, VALIDATION = "test", "val"

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hil.evaluate.labels import Box, Entry
 from hil.images import Fit, used_part
+from hil.samples.labels import Box, Entry
 
 SMALLEST_SHARE = 0.005
 

@@ -13,11 +13,11 @@ import sys
 from typing import IO
 
 from hil.errors import UsageError
-from hil.evaluate.labels import Entry
 from hil.evaluate.oracle_messages import Job, Model, Ready, Refusal, Reply
 from hil.evaluate.pictures import load_picture
 from hil.evaluate.records import joined, pack_answer
 from hil.oracle import Oracle
+from hil.samples.labels import Entry
 
 _BESIDE_A_BOARD = 10  # niceness: the simulated board's inferences come first
 

@@ -1,1 +1,1 @@
-"""What a network means: its .tflite file, what of it makes a class activation map, its costs. Runs nothing."""
+"""What a network means: its .tflite file, the head that gives a map, its costs. Runs nothing."""

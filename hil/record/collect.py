@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.board.artifacts import ExpectedModel
     from hil.board.facts import Asked, Inference, Oddity, Stamp
-    from hil.fixture_set import FixturePhoto
     from hil.flash_layout import Partition
     from hil.link.stats import LinkStats
     from hil.options import RunOptions
+    from hil.samples.fixture_set import FixturePhoto
     from hil.testbench import Bench, FrameMeasurement, Measurement
     from hil.wire import Identity, MemoryReport
     from hil.wire.replies import HeapState

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     import pytest
 
     from hil.diagnose import Diagnosis
-    from hil.fixture_set import FixturePhoto
     from hil.options import RunOptions
     from hil.record.run import EndFacts, Run
     from hil.record.writer import RunFile
     from hil.report.conclusion import Conclusion
+    from hil.samples.fixture_set import FixturePhoto
     from hil.testbench import Bench, Measurement
 
 

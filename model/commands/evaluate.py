@@ -52,12 +52,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """The exit code is that of the gates, if there are any."""
-    from hil.evaluate.data import read_data
     from hil.evaluate.gates import Known
     from hil.evaluate.report import as_json, write_json
     from hil.evaluate.run import Plan
     from hil.evaluate.selection import select
     from hil.gates.load import load_gates
+    from hil.samples.data import read_data
 
     if options.jobs is not None and options.jobs < 1:
         raise UsageError(f"--jobs is {options.jobs}", hint="give 1 or more")

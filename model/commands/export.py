@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rich.console import Console
 
-    from hil.evaluate.labels import DataSet
     from hil.evaluate.selection import Selection
+    from hil.samples.labels import DataSet
     from model.card import Card
     from model.export import Trained
     from model.modelcard.facts import CardFacts
@@ -78,7 +78,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exports; returns the exit code."""
-    from hil.evaluate.labels import read_labels
+    from hil.samples.labels import read_labels
     from model import export
     from model.card import LABELS, POSITIVE_CLASS, Card
     from model.modelcard.write import write_card

@@ -129,7 +129,7 @@ def _readable(
 
 
 def _known(folder: Path) -> Known:
-    from hil.evaluate.labels import read_labels
+    from hil.samples.labels import read_labels
     from model.dataset.sorting import Known
     from model.dataset.split import TRAIN
     from model.training.data import load_pictures

@@ -48,7 +48,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Teaches; returns the exit code."""
     from hil.cli.console import make_console
-    from hil.evaluate.labels import read_labels
+    from hil.samples.labels import read_labels
     from model.backend import prepare_backend
     from model.card import POSITIVE_CLASS
     from model.efficientnet import build_teacher

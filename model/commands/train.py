@@ -108,7 +108,7 @@ def run(options: argparse.Namespace) -> int:
     """Trains; returns the exit code."""
 
     from hil.cli.console import make_console
-    from hil.evaluate.labels import read_labels
+    from hil.samples.labels import read_labels
     from model.backend import prepare_backend
     from model.training.data import load_split
     from model.training.run import Terms, finish, restore, start

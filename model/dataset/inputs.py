@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hil.errors import UsageError
-from hil.evaluate.labels import Box
+from hil.samples.labels import Box
 from model.dataset.rule import Region, Rule, decide
 
 BAD, DUPLICATE = "bad", "duplicate"

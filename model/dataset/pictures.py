@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
-from hil.evaluate.labels import Box
+from hil.samples.labels import Box
 from model.dataset.header import BadPictureError, Header, read_header
 from model.dataset.inputs import Candidate
 from model.dataset.rule import turned

@@ -18,8 +18,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hil.evaluate.labels import Box
 from hil.evaluate.truth import SMALLEST_SHARE
+from hil.samples.labels import Box
 
 DROP, NEGATIVE, COUNT = "drop", "negative", "count"
 BOX, MASK = "box", "mask"

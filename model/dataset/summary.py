@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.evaluate.labels import Entry
+from hil.samples.labels import Entry
 from model.dataset.build import Built
 from model.dataset.split import SPLITS
 from model.dataset.tables import SKIPPED

@@ -1,6 +1,6 @@
 """A data set of the same form: `labels.csv` with the pictures that it names.
 
-Lines are checked as `hil.evaluate.labels` checks them, and labels by the rule. A
+Lines are checked as `hil.samples.labels` checks them, and labels by the rule. A
 picture with a person and no box keeps its label: the place is not known.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from hil.evaluate.labels import LABELS, Entry, scan_labels
+from hil.samples.labels import LABELS, Entry, scan_labels
 from model.dataset.inputs import BAD, Candidate, Found, name_problem, not_a, source_name
 from model.dataset.rule import Region, Rule, share_of
 from model.dataset.split import INPUT, Splitter

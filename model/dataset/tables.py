@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hil.base.text_file import read_text
-from hil.evaluate.labels import LABELS, Entry
+from hil.samples.labels import LABELS, Entry
 from model.dataset.pictures import write_atomically
 
 SKIPPED = "skipped.csv"
@@ -17,7 +17,7 @@ SKIPPED_COLUMNS = ("input", "source", "file", "kind", "reason")
 
 
 def write_labels(directory: Path, entries: Iterable[Entry]) -> None:
-    """Writes labels.csv as `hil.evaluate.labels` reads it."""
+    """Writes labels.csv as `hil.samples.labels` reads it."""
     write_atomically(directory / LABELS, _csv(COLUMNS, map(_row, entries)))
 
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from hil.base.text_file import read_text
 from hil.errors import UsageError
-from hil.evaluate.data import read_data
 from hil.evaluate.evaluation import evaluate
-from hil.evaluate.labels import DataSet, Entry
 from hil.evaluate.run import Answers, Plan, Progress
 from hil.evaluate.selection import REPORTED, VALIDATION, Selection, select
 from hil.evaluate.truth import image_truth
-from hil.fixture_set import load_photos
 from hil.images import Fit
 from hil.judge.tolerance import load_tolerances
 from hil.metrics import in_boxes, threshold_curve
 from hil.network.location import Location
+from hil.samples.data import read_data
+from hil.samples.fixture_set import load_photos
+from hil.samples.labels import DataSet, Entry
 from model.checks import measure
 from model.difference import difference
 from model.evaluation import Decision, evaluate_model, scored
@@ -36,7 +36,7 @@ from model.training.validation import both_class_sources
 
 if TYPE_CHECKING:
     from hil.evaluate.records import Result
-    from hil.fixture_set import FixturePhoto
+    from hil.samples.fixture_set import FixturePhoto
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
-from hil.evaluate.labels import DataSet, Entry, Problem, problems_error
+from hil.samples.labels import DataSet, Entry, Problem, problems_error
 from model.training.compose import Drawn, Sample, compose
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.evaluate.labels import Box, Entry
 from hil.evaluate.truth import image_truth
 from hil.images import Fit, used_part
+from hil.samples.labels import Box, Entry
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,9 +15,9 @@ import pytest
 
 from hil.cli import main
 from hil.errors import ExitCode
-from hil.evaluate.labels import read_labels
 from hil.evaluate.run import Plan, run_on_board
 from hil.options import RunOptions
+from hil.samples.labels import read_labels
 from hil.testbench import Bench
 
 MakeData = Callable[..., Path]

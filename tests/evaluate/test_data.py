@@ -10,8 +10,8 @@ import pytest
 
 from hil.base.resources import find
 from hil.errors import UsageError
-from hil.evaluate.data import read_data
-from hil.fixture_set import load_photos
+from hil.samples.data import read_data
+from hil.samples.fixture_set import load_photos
 
 MANIFEST = """# a comment
 [[photo]]

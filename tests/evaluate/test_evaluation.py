@@ -16,7 +16,6 @@ from rich.console import Console
 from hil.evaluate.against import Change
 from hil.evaluate.evaluation import evaluate
 from hil.evaluate.gates import Known, evaluation_samples, judge_evaluation
-from hil.evaluate.labels import DataSet, Entry
 from hil.evaluate.quality import Evaluation
 from hil.evaluate.records import (
     RESULTS_VERSION,
@@ -37,6 +36,7 @@ from hil.gates.model import GateStatus, Ship
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.metrics import Hits, PairedHits
 from hil.network.location import Location, NoLocation, cell_location
+from hil.samples.labels import DataSet, Entry
 from hil.testing.tiny_model import tiny_model
 
 SIZE = (96, 96)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hil.errors import UsageError
-from hil.evaluate.labels import Entry, Problem, read_labels, scan_labels
+from hil.samples.labels import Entry, Problem, read_labels, scan_labels
 
 
 def data_set(folder: Path, text: str, *files: str) -> Path:

@@ -10,12 +10,12 @@ import pytest
 
 from hil.errors import UsageError
 from hil.evaluate.evaluation import evaluate
-from hil.evaluate.labels import read_labels
 from hil.evaluate.oracle_messages import Model
 from hil.evaluate.run import Answers, Plan, run_on_oracle
 from hil.evaluate.selection import select
 from hil.images import FITS, image_crc, load
 from hil.judge.tolerance import load_tolerances
+from hil.samples.labels import read_labels
 
 MakeData = Callable[..., Path]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hil.errors import UsageError
-from hil.evaluate.labels import DataSet, Entry
 from hil.evaluate.selection import Selection, select
+from hil.samples.labels import DataSet, Entry
 
 
 def data(*splits: str, sources: str = "") -> DataSet:

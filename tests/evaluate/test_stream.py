@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from hil.errors import FirmwareError, InfrastructureError
-from hil.evaluate.labels import Entry
 from hil.evaluate.oracle_messages import Reply
 from hil.evaluate.stream import LinkCount, stream
 from hil.link.stats import LinkStats
+from hil.samples.labels import Entry
 
 AHEAD = 3
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.evaluate.labels import Box, Entry
 from hil.evaluate.truth import image_truth
 from hil.images import load
+from hil.samples.labels import Box, Entry
 
 INPUT = (96, 96)
 EDGE = st.integers(0, 100).map(lambda n: n / 100)

@@ -13,13 +13,13 @@ import pytest
 
 from hil.base.file_names import plain, stored
 from hil.errors import UsageError
-from hil.evaluate.data import read_data
-from hil.evaluate.labels import Entry, read_labels
 from hil.evaluate.pictures import load_picture
 from hil.evaluate.records import read_result, result_line
 from hil.evaluate.selection import select
-from hil.fixture_set import load_photos
 from hil.images import load
+from hil.samples.data import read_data
+from hil.samples.fixture_set import load_photos
+from hil.samples.labels import Entry, read_labels
 
 NFC, NFD = (unicodedata.normalize(form, "Küche-é") for form in ("NFC", "NFD"))
 either_way = pytest.mark.parametrize(("listed", "on_disk"), [(NFC, NFD), (NFD, NFC)])

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hil.errors import UsageError
-from hil.fixture_set import Box, FixturePhoto, load_photos
 from hil.images import load
+from hil.samples.fixture_set import Box, FixturePhoto, load_photos
 
 
 def make_set(directory: Path, manifest: str | None, *files: str) -> Path:

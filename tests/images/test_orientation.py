@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hil.base.orientation import orientation
 from hil.images import load
-from hil.orientation import orientation
 
 TURNED = "turned as its EXIF orientation says"
 ORIENTATIONS = range(1, 9)

@@ -12,7 +12,7 @@ import pytest
 
 import model.__main__ as command
 from hil.errors import UsageError
-from hil.evaluate.labels import Entry, read_labels
+from hil.samples.labels import Entry, read_labels
 from model.export import find_trained
 from model.representative import MINIMUM_PHOTOGRAPHS, representative_set, spread
 

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from hil.errors import UsageError
 from hil.evaluate.evaluation import evaluate
-from hil.evaluate.labels import read_labels
 from hil.evaluate.run import Answers, Plan
 from hil.evaluate.selection import select
 from hil.images import image_crc, load
 from hil.judge.tolerance import load_tolerances
 from hil.network.location import Location, NoLocation
+from hil.samples.labels import read_labels
 from model.evaluation import Silent
 from model.float_answers import BATCH, run_on_network
 from model.float_network import FloatNetwork

@@ -95,7 +95,7 @@ def test_the_roc_runs_from_everything_to_nothing(facts: CardFacts) -> None:
 
 
 def test_sources_with_both_classes_are_found(given: Given) -> None:
-    from hil.evaluate.labels import read_labels
+    from hil.samples.labels import read_labels
 
     assert both_class_sources(read_labels(given.data).entries) == ("coco", "own", "voc2012")
 

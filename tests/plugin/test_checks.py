@@ -12,9 +12,9 @@ import pytest
 
 from hil.board.opening import check_build
 from hil.errors import InfrastructureError, UsageError
-from hil.fixture_set import FixturePhoto
 from hil.options import RunOptions
 from hil.pytest_checks import BENCH, check_tests
+from hil.samples.fixture_set import FixturePhoto
 from hil.testing.firmware_build import make_build
 from hil.testing.tiny_model import tiny_model
 

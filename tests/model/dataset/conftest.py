@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import model.__main__ as command
-from hil.evaluate.labels import DataSet, read_labels
+from hil.samples.labels import DataSet, read_labels
 
 
 class Inputs:

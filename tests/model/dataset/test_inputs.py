@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hil.evaluate.labels import read_labels
+from hil.samples.labels import read_labels
 from model.dataset.split import hashed_split
 
 if TYPE_CHECKING:

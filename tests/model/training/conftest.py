@@ -14,7 +14,7 @@ import pytest
 
 import model.__main__ as command
 from hil.base.resources import find
-from hil.evaluate.labels import Entry
+from hil.samples.labels import Entry
 from model.training.data import Picture
 
 ROOT = find("model").parent

@@ -59,9 +59,9 @@ def test_the_threshold_is_the_lowest_with_few_false_alarms_on_val(
     exported_blobs: Path, blobs: Path
 ) -> None:
     """Counted again from the model's answers, as the device decides."""
-    from hil.evaluate.labels import read_labels
     from hil.images import load
     from hil.oracle import Oracle
+    from hil.samples.labels import read_labels
 
     threshold = read_card(exported_blobs / "person_cam.toml").threshold_percent
     oracle = Oracle((exported_blobs / "person_cam.tflite").read_bytes(), 1, threshold)

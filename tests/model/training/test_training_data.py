@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hil.errors import UsageError
-from hil.evaluate.labels import read_labels
+from hil.samples.labels import read_labels
 from model.training.data import SHORTER_SIDE, load_split
 
 

@@ -68,7 +68,7 @@ def same(one: Path, other: Path) -> bool:
 
 def begin(data: Path, recipe: Path) -> Any:
     """A training as the command makes it."""
-    from hil.evaluate.labels import read_labels
+    from hil.samples.labels import read_labels
     from model.backend import prepare_backend
     from model.training.data import load_split
     from model.training.recipe import read_recipe
@@ -220,7 +220,7 @@ def test_other_data_and_another_start_have_another_identity(
 ) -> None:
     import dataclasses
 
-    from hil.evaluate.labels import read_labels
+    from hil.samples.labels import read_labels
     from model.training.data import load_split
     from model.training.recipe import Recipe
     from model.training.run import Initial, Terms, identity
@@ -267,7 +267,7 @@ def test_a_guide_leads_a_training_which_goes_on_with_it(
 def test_a_training_begins_with_the_weights_of_a_keras_file(
     blobs: Path, blob_recipe: Path, trained_blobs: Path
 ) -> None:
-    from hil.evaluate.labels import read_labels
+    from hil.samples.labels import read_labels
     from model.training.data import load_split
     from model.training.recipe import read_recipe
     from model.training.run import Initial, Terms, start

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hil.evaluate.labels import Entry
 from hil.images import Fit
+from hil.samples.labels import Entry
 from model.training.data import Picture
 from model.training.validation import ValidationSet, both_class_sources, validation_set
 

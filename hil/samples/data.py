@@ -7,15 +7,15 @@ from pathlib import Path
 
 from hil.base.file_names import plain
 from hil.base.text_file import read_text
-from hil.evaluate.labels import LABELS, DataSet, Entry, Problem, problems_error, read_labels
-from hil.fixture_set import MANIFEST, load_photos
+from hil.samples.fixture_set import MANIFEST, load_photos
+from hil.samples.labels import LABELS, DataSet, Entry, Problem, problems_error, read_labels
 
 
 def read_data(directory: Path) -> DataSet:
     """The data set in a directory; `labels.csv` comes first.
 
     Raises:
-        UsageError: as `read_labels` or `hil.fixture_set.load_photos`; photographs of a
+        UsageError: as `read_labels` or `hil.samples.fixture_set.load_photos`; photographs of a
             manifest that does not say whether a person is in them, each with its line.
     """
     manifest = directory / MANIFEST

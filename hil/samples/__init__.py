@@ -1,0 +1,1 @@
+"""What is fed to a network: the fixtures and labelled data sets. Knows no board."""
