@@ -13,7 +13,7 @@ from hil.baseline.compare import compare_runs, compare_snapshots
 from hil.baseline.files import load, save
 from hil.baseline.model import Outcome
 from hil.baseline.snapshot import snapshot
-from hil.record.reader import read_run
+from hil.facts.reader import read_run
 from hil.testing.recorded_run import recorded_run, write_run
 
 IMAGES = 1_000

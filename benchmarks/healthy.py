@@ -12,14 +12,9 @@ from typing import TYPE_CHECKING
 from benchmarks.noisy_link import NOISE
 from benchmarks.result import Result
 from benchmarks.sim import board, images
-from hil.board.facts import Stamp
 from hil.diagnose import diagnose
-from hil.images import from_tensor
-from hil.judge.compare import compare_image
-from hil.judge.tolerance import load_tolerances
-from hil.judge.verdict import Status, judge_image
-from hil.oracle import Oracle
-from hil.record.collect import (
+from hil.facts.board import Stamp
+from hil.facts.collect import (
     handshake_record,
     inference_record,
     memory_facts,
@@ -27,13 +22,18 @@ from hil.record.collect import (
     png_text,
     times,
 )
-from hil.record.run import ImageRecord, InferenceRecord, Run, TestRecord
+from hil.facts.run import ImageRecord, InferenceRecord, Run, TestRecord
+from hil.images import from_tensor
+from hil.judge.compare import compare_image
+from hil.judge.tolerance import load_tolerances
+from hil.judge.verdict import Status, judge_image
+from hil.oracle import Oracle
 from hil.sim.process import SimOptions
 from hil.testing.recorded_run import recorded_run
 
 if TYPE_CHECKING:
     from hil.board import Board
-    from hil.board.facts import Inference
+    from hil.facts.board import Inference
 
 COUNT = 10_000  # on each link
 BATCH = 100

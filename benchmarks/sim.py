@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hil.board import Board, open_board
-from hil.board.facts import Inference
 from hil.board.options import BoardOptions
+from hil.facts.board import Inference
 from hil.sim.process import SimOptions
 
 IMAGE_BYTES = 96 * 96

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from hil.diagnose import diagnose
 from hil.diagnose.show import lines
+from hil.facts.reader import read_run
 from hil.faults.proof import prove
 from hil.faults.registry import find_fault
-from hil.record.reader import read_run
 
 DOCUMENT = Path(__file__).with_name("diagnosis.md")
 BLOCK = re.compile(r"(<!-- (?P<fault>[a-z0-9-]+) -->\n```\n).*?(```\n)", re.DOTALL)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from hil.facts.run import InferenceRecord, ReferenceRecord
 from hil.judge.answers import AskedKey, Wrong, answer_key, asked_key, judge_answer
-from hil.record.run import InferenceRecord, ReferenceRecord
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.board.facts import Asked, Inference, Stamp
+    from hil.facts.board import Asked, Inference, Stamp
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle, OracleAnswer
 
@@ -37,7 +37,7 @@ class Answers:
 
     def add(self, inference: Inference, stamp: Stamp, asked: Asked) -> None:
         """Takes a result as it came."""
-        from hil.record.collect import inference_record
+        from hil.facts.collect import inference_record
 
         record = inference_record(inference, stamp, asked)
         self.inferences.append(record)
@@ -73,8 +73,8 @@ class Answers:
         return tuple(wrong)
 
     def _ask(self, oracle: Oracle, asked: Asked) -> None:
+        from hil.facts.image import Answer
         from hil.judge.compare import as_grid
-        from hil.judge.facts import Answer
 
         crc = zlib.crc32(asked.image)
         tensor = _tensor(oracle, asked)

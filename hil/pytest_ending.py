@@ -122,7 +122,7 @@ class Ending:
         try:
             yield
         except OSError as cause:
-            from hil.record.writer import report_error
+            from hil.facts.writer import report_error
 
             # A full disk does not say which file it had no room for.
             given_files = (getattr(config.option, name, None) for name in ("xmlpath", "htmlpath"))

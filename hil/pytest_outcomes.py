@@ -18,7 +18,7 @@ from hil.errors import (
     NotProvenError,
     UnavailableError,
 )
-from hil.record import FLAKY, RERUN
+from hil.facts import FLAKY, RERUN
 from hil.report.run_log import KIND, set_kind
 
 if TYPE_CHECKING:

@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
     from hil.board import Board
     from hil.board.artifacts import ExpectedModel
-    from hil.board.facts import Incident, Inference
     from hil.board.flashing import OnFlash
     from hil.board.options import BoardOptions
+    from hil.facts.board import Incident, Inference
+    from hil.facts.evidence import DivergenceRecord, EvidenceRecord
+    from hil.facts.image import ImageFacts, RunFacts, TensorDifference
+    from hil.facts.run import VarietyFacts
     from hil.images import Photo
-    from hil.judge.facts import ImageFacts, RunFacts, TensorDifference
     from hil.judge.tolerance import Tolerances
     from hil.judge.verdict import Verdict
     from hil.oracle import Oracle, OracleAnswer, SelfCheck
-    from hil.record.evidence import DivergenceRecord, EvidenceRecord
-    from hil.record.run import VarietyFacts
     from hil.samples.fixture_set import FixturePhoto
     from hil.wire import MemoryReport
 
@@ -422,7 +422,7 @@ class Bench:
 
     def run_facts(self) -> RunFacts:
         """The facts of the whole run, images included."""
-        from hil.judge.facts import RunFacts
+        from hil.facts.image import RunFacts
 
         identity, oracle = self.ready_board().identity, self.oracle
         return RunFacts(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from hil import __version__
 from hil.evaluate.pictures import Loaded, load_picture
-from hil.evaluate.records import RESULTS_VERSION, Answer, Header, Result, pack_answer
 from hil.evaluate.run import Answers, Plan, Progress
+from hil.facts.evaluation import RESULTS_VERSION, Answer, Header, Result, pack_answer
 from hil.images import INPUT_SIZE, from_tensor, image_crc
 from hil.network.location import locate
 from hil.network.score import SCORE_SCALE, SCORE_ZERO_POINT

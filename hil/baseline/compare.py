@@ -30,7 +30,7 @@ from hil.stats.regression import DEFAULT_ALPHA, DEFAULT_MIN_EFFECT, changed, shi
 from hil.stats.wilson import wilson_interval
 
 if TYPE_CHECKING:
-    from hil.record.run import Run
+    from hil.facts.run import Run
 
 _MOST_EXACT = 1_000  # counts, above which the normal approximation is as good
 _MOST_WANDER = 0.05  # of the median, above which a run tells nothing about changes

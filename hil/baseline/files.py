@@ -17,7 +17,7 @@ from hil.base.text_file import read_text
 from hil.base.whole_file import write_whole
 from hil.baseline.model import Figure, Setting, Snapshot
 from hil.errors import InfrastructureError, UsageError
-from hil.judge.record import from_json, to_json
+from hil.facts.image_json import from_json, to_json
 
 VERSION = 1
 """Version of the file; a reader refuses others."""

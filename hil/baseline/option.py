@@ -11,7 +11,7 @@ from hil.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison
-    from hil.record.run import Run
+    from hil.facts.run import Run
 
 DEFAULT_DIRECTORY = Path("baselines")
 

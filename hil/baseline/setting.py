@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from hil.baseline.model import Setting
 from hil.errors import UsageError
+from hil.facts.time_base import EMULATED
 from hil.measure.stand_in import SIMULATED_TARGET
-from hil.measure.time_base import EMULATED
 
 if TYPE_CHECKING:
-    from hil.record.run import BoardFacts, ImageRecord, Run
+    from hil.facts.run import BoardFacts, ImageRecord, Run
 
 
 def setting_of(run: Run) -> Setting:

@@ -11,8 +11,8 @@ from hil.baseline.model import Figure, Snapshot
 from hil.baseline.setting import setting_of
 
 if TYPE_CHECKING:
+    from hil.facts.run import Run
     from hil.measure.samples import Samples
-    from hil.record.run import Run
 
 _SIGNIFICANT_DIGITS = 9
 _PARTS = 5

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from hil.base.deadline import Clock, Deadline
-from hil.board.facts import FlashedFile, TimeBase
 from hil.board.options import BoardOptions
 from hil.board.ports import ESPRESSIF_USB, USB_JTAG_SERIAL, Lister, find_one_board, find_port
 from hil.board.reset import ModemLines, NoResetLines, ResetLines, SerialResetLines
 from hil.board.spec import BoardSpec
 from hil.errors import UsageError
+from hil.facts.board import FlashedFile, TimeBase
 
 if TYPE_CHECKING:
     from hil.board.artifacts import Expected

@@ -19,17 +19,6 @@ from hil.board.errors import (
     NoAnswerError,
     WrongIdentityError,
 )
-from hil.board.facts import (
-    Asked,
-    BaudReport,
-    FlashReport,
-    Incident,
-    Inference,
-    Oddity,
-    Recovery,
-    Stamp,
-    TimeBase,
-)
 from hil.board.handshake import shake_hands
 from hil.board.identity import check_identity, no_injection
 from hil.board.lock import PortLock
@@ -51,6 +40,17 @@ from hil.board.results import (
 )
 from hil.board.watched_port import BoardAlarm
 from hil.errors import FirmwareError, HilError, InfrastructureError, NotRunError, UsageError
+from hil.facts.board import (
+    Asked,
+    BaudReport,
+    FlashReport,
+    Incident,
+    Inference,
+    Oddity,
+    Recovery,
+    Stamp,
+    TimeBase,
+)
 from hil.measure.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from hil.board.boot_files import compare_boot_files
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind
 from hil.board.errors import FlashError, WrongIdentityError
-from hil.board.facts import BaudReport, FlashReport
 from hil.board.handshake import HELLO_S, shake_hands
 from hil.board.identity import matches
 from hil.errors import FirmwareError, HilError, InfrastructureError
+from hil.facts.board import BaudReport, FlashReport
 
 if TYPE_CHECKING:
     from hil.board.flashing import OnFlash

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from hil.base.deadline import Clock, Deadline
 from hil.board.adapters import Adapter, Emulated, OwnStream
 from hil.board.console import ENDS_A_REQUEST, BoardEvent, EventKind, classify
-from hil.board.facts import FlashedFile, TimeBase
 from hil.board.options import BoardOptions
 from hil.board.watched_port import GarbleWatch, WatchedPort
 from hil.errors import InfrastructureError
+from hil.facts.board import FlashedFile, TimeBase
 
 if TYPE_CHECKING:
     import serial

@@ -17,10 +17,10 @@ from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
 from hil.board.errors import FlashError
 from hil.board.esptool_log import Advance, EsptoolOutput, captured_esptool
-from hil.board.facts import FlashedFile
 from hil.board.flasher_args import FlashFile
 from hil.board.options import ROM_BAUD
 from hil.board.reset import ConnectMode
+from hil.facts.board import FlashedFile
 
 if TYPE_CHECKING:
     import serial

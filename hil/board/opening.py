@@ -22,9 +22,9 @@ from hil.board.spec import parse_board_spec
 from hil.errors import UsageError
 
 if TYPE_CHECKING:
-    from hil.board.facts import TimeBase
     from hil.board.flashing import OnFlash
     from hil.board.options import FlashMode
+    from hil.facts.board import TimeBase
     from hil.link.recording import Recorder
     from hil.link.transport import SerialTransport
 

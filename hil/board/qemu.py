@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from hil.base.deadline import Deadline
 from hil.base.scratch import ScratchFolder
-from hil.board.facts import FlashedFile, TimeBase
 from hil.board.flasher_args import FILE_NAME
 from hil.board.qemu_find import MACHINE
 from hil.board.qemu_flash import EmulatedFlash
@@ -20,6 +19,7 @@ from hil.board.qemu_options import QemuOptions
 from hil.board.qemu_process import WHERE, EmulatedUart, Emulator
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError, UsageError
+from hil.facts.board import FlashedFile, TimeBase
 
 if TYPE_CHECKING:
     from hil.board.artifacts import Expected

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from hil.board.artifacts import Expected
-from hil.board.facts import FlashedFile
 from hil.errors import InfrastructureError, UsageError
+from hil.facts.board import FlashedFile
 
 CHIP = "esp32"
 DEFAULT_SIZE = "4MB"

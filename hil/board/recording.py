@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import serial
 
     from hil.board.artifacts import Expected
-    from hil.board.facts import TimeBase
+    from hil.facts.board import TimeBase
 
 
 def start_recording(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, get_args
 
 from hil.base.deadline import Clock, Deadline
 from hil.board.artifacts import Expected
-from hil.board.facts import TimeBase
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError
+from hil.facts.board import TimeBase
 from hil.link.recorded_events import events_of
 from hil.link.recording import Kind
 from hil.link.recording_file import read_recording

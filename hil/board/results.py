@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Literal
 
-from hil.board.facts import Asked, Inference, Oddity, Stamp
 from hil.errors import FirmwareError, UsageError
+from hil.facts.board import Asked, Inference, Oddity, Stamp
 from hil.link.jobs import JOBS_AHEAD
 from hil.network.location import Location, NoLocation
 

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Prints the diagnosis. The exit code is 0 for a healthy run, 1 for one that is not."""
     from hil.diagnose import diagnose
     from hil.diagnose.show import divergence_lines, lines
-    from hil.record.reader import read_run
+    from hil.facts.reader import read_run
 
     diagnosis = diagnose(read_run(arguments.run))
     if arguments.json:

@@ -99,7 +99,7 @@ _count.__name__ = "positive number"  # what argparse calls it in its messages
 
 
 def _take_in(store: Store, runs: Sequence[Path], others: Sequence[Path], console: Console) -> None:
-    from hil.record.reader import read_run
+    from hil.facts.reader import read_run
 
     for path in runs:
         new = store.add_run(read_run(path), str(path))

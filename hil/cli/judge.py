@@ -30,8 +30,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """The exit code that the live run would have had with these gates."""
+    from hil.facts.reader import read_run
     from hil.judge.tolerance import load_tolerances
-    from hil.record.reader import read_run
     from hil.report.conclusion import Question, conclude, conclusion_lines
 
     options = run_options(arguments)

@@ -41,8 +41,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Passed once the files are written, whatever the run's verdict: `hil judge` returns that."""
     from hil.diagnose import diagnose
+    from hil.facts.reader import DEFAULT_NAME, read_run
     from hil.judge.tolerance import load_tolerances
-    from hil.record.reader import DEFAULT_NAME, read_run
     from hil.report.files import write_report
     from hil.report.headline import headline
     from hil.report.judged import judge_recorded

@@ -6,10 +6,10 @@ import base64
 from typing import TYPE_CHECKING
 
 from hil.diagnose import divergence
-from hil.diagnose.packing import pack_int8
 from hil.errors import HilError, InfrastructureError
+from hil.facts.evidence import DivergenceRecord, EvidenceRecord
+from hil.facts.packing import pack_int8
 from hil.judge.verdict import Status
-from hil.record.evidence import DivergenceRecord, EvidenceRecord
 
 if TYPE_CHECKING:
     from hil.board import Board

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from hil.diagnose.packing import unpack_int8, unpack_png
 from hil.errors import UsageError
+from hil.facts.image import ImageFacts, OpFacts
+from hil.facts.packing import unpack_int8, unpack_png
 from hil.judge.answers import frame_key
-from hil.judge.facts import ImageFacts, OpFacts
 from hil.judge.verdict import Status, judge_image
 from hil.network.location import Location, NoLocation
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hil.facts.evidence import EvidenceRecord
+    from hil.facts.run import FrameRecord, Run
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle, OracleAnswer
-    from hil.record.evidence import EvidenceRecord
-    from hil.record.run import FrameRecord, Run
 
 
 _BEFORE = 4

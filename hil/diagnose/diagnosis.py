@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from hil.diagnose.result import Diagnosis
 
 if TYPE_CHECKING:
+    from hil.facts.run import Run
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle
-    from hil.record.run import Run
 
 
 def diagnose(

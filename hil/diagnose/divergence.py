@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hil.diagnose.packing import pack_int8
-from hil.judge.facts import ImageFacts, OpFacts
-from hil.record.evidence import DivergenceRecord
+from hil.facts.evidence import DivergenceRecord
+from hil.facts.image import ImageFacts, OpFacts
+from hil.facts.packing import pack_int8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

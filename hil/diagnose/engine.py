@@ -20,11 +20,11 @@ from hil.diagnose.operators import (
     only_channel,
     only_range,
 )
-from hil.diagnose.packing import unpack_int8
 from hil.diagnose.result import Finding, Unexplained
 from hil.diagnose.scores import parts
 from hil.diagnose.seen import shaped
 from hil.diagnose.weights import damages
+from hil.facts.packing import unpack_int8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.hypothesis import SURE_BITS, Hypothesis, search
 from hil.diagnose.outcome import difference_of
-from hil.diagnose.packing import unpack_int8, unpack_png
 from hil.diagnose.result import Finding, Unexplained
+from hil.facts.packing import unpack_int8, unpack_png
 from hil.oracle.preprocess import area_sums, preprocess, region_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.record.run import Run
+    from hil.facts.run import Run
 
 _ZERO = 128
 _MOST_OFF = 4  # pixels that a region is shifted by

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.record.run import Run
+    from hil.facts.run import Run
 
 _CHANGED = re.compile(
     r"infer of image 0x(?P<image>[0-9a-f]{8}): the image does not match its CRC-32; "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hil.record.evidence import DivergenceRecord
+from hil.facts.evidence import DivergenceRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from hil.diagnose.trouble import explain_trouble
 
 if TYPE_CHECKING:
     from hil.diagnose.outcome import Outcome
-    from hil.record.evidence import HandshakeRecord
-    from hil.record.run import Run
+    from hil.facts.evidence import HandshakeRecord
+    from hil.facts.run import Run
 
 _SOFTWARE_RESET = 3  # esp_reset_reason_t
 _GROWTH_STEPS = 5

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hil.diagnose.result import Diagnosis, Finding, Unexplained
-from hil.record.evidence import DivergenceRecord
+from hil.facts.evidence import DivergenceRecord
 
 WIDTH = 78
 _NAMED_IMAGES = 4

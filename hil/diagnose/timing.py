@@ -19,7 +19,7 @@ from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.result import Finding
 
 if TYPE_CHECKING:
-    from hil.record.run import InferenceRecord, Run
+    from hil.facts.run import InferenceRecord, Run
 
 _FEWEST = 5
 _NEAR = 1.35

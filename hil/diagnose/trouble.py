@@ -9,8 +9,8 @@ from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.result import Finding
 
 if TYPE_CHECKING:
-    from hil.record.evidence import TroubleRecord
-    from hil.record.run import Run
+    from hil.facts.evidence import TroubleRecord
+    from hil.facts.run import Run
 
 _CRASHES = ("panic", "abort", "assertion failed", "stack overflow", "stack smashing",
             "heap corruption")  # fmt: skip

@@ -135,7 +135,7 @@ def _damage(
     """
     import numpy as np
 
-    from hil.diagnose.packing import unpack_int8
+    from hil.facts.packing import unpack_int8
 
     failing = {p.case.name: p for p in points if p.failing}
     for record in points[0].world.run.divergences if points else ():

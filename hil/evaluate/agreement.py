@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hil.evaluate.records import Answer, Header, Result
-from hil.judge import facts as judged
+from hil.facts import image as judged
+from hil.facts.evaluation import Answer, Header, Result
 from hil.judge.tolerance import Tolerances
 from hil.judge.verdict import Status, judge_image
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from hil.evaluate.agreement import agreement
 from hil.evaluate.quality import Baselines, Counts, Evaluation, Quality, SourceQuality
-from hil.evaluate.records import Answer, Header, Result
 from hil.evaluate.run import Answers
 from hil.evaluate.selection import Selection
 from hil.evaluate.truth import ImageTruth, image_truth
+from hil.facts.evaluation import Answer, Header, Result
 from hil.judge.sameness import all_equal
 from hil.judge.tolerance import Tolerances
 from hil.metrics import (

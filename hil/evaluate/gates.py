@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from hil.evaluate.quality import ALIKE, Evaluation
-from hil.evaluate.records import Times
 from hil.evaluate.run import Answers
+from hil.facts.evaluation import Times
 from hil.gates.judge import judge_gates
 from hil.gates.model import Gates, GatesVerdict, Ship
 from hil.gates.run import without_real_time
@@ -28,7 +28,7 @@ from hil.report.figures import count_text
 
 if TYPE_CHECKING:
     from hil.evaluate.against import Change
-    from hil.record.run import BoardFacts, LinkFacts, MemoryFacts
+    from hil.facts.run import BoardFacts, LinkFacts, MemoryFacts
     from hil.testbench import Bench
 
 _INTERVAL_CONFIDENCE = 0.95
@@ -66,7 +66,7 @@ _OF_ONE_CLASS = ("recall", "false_alarm_rate")
 
 def board_state(bench: Bench, answers: Answers) -> BoardState:
     """Asks the board."""
-    from hil.record.collect import board_facts, link_facts, memory_facts
+    from hil.facts.collect import board_facts, link_facts, memory_facts
 
     board = bench.ready_board()
     link = link_facts(bench, board, answers.link)
@@ -145,9 +145,9 @@ def _of_model(known: Known) -> Iterator[Samples]:
 
 
 def _of_board(state: BoardState) -> Iterator[Samples]:
+    from hil.facts.collect import header
+    from hil.facts.run import Run
     from hil.measure.samples import samples
-    from hil.record.collect import header
-    from hil.record.run import Run
 
     yield from samples(Run.of([header(), state.board, state.link])).values()
     memory = state.memory

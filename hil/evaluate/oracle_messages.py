@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hil.evaluate.records import Result
+from hil.facts.evaluation import Result
 from hil.images import Fit
 from hil.samples.labels import Entry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hil.evaluate.agreement import Agreement
-from hil.evaluate.records import Header
+from hil.facts.evaluation import Header
 from hil.metrics import BoxAccuracy, Calibration, Decisions, Hits, PairedHits, ScoreMetrics
 
 ALIKE = "every image got the same scores: equal answers prove nothing"

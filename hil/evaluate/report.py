@@ -76,7 +76,7 @@ def as_json(
 
 def write_json(data: dict[str, Any], path: Path) -> None:
     """Writes the file whole or not at all. Raises InfrastructureError if it cannot."""
-    from hil.record.writer import report_error
+    from hil.facts.writer import report_error
 
     try:
         write_whole(path, (json.dumps(data, indent=1) + "\n").encode())

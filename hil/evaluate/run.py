@@ -13,7 +13,7 @@ from hil.errors import FirmwareError
 from hil.evaluate.oracle_messages import Model
 from hil.evaluate.oracles import OracleProcesses
 from hil.evaluate.pictures import file_crc
-from hil.evaluate.records import (
+from hil.facts.evaluation import (
     RESULTS_VERSION,
     Header,
     Result,
@@ -21,13 +21,13 @@ from hil.evaluate.records import (
     joined,
     pack_answer,
 )
-from hil.evaluate.results_file import ResultsFile
+from hil.facts.results_file import ResultsFile
 from hil.samples.labels import DataSet, Entry, Problem, problems_error
 
 if TYPE_CHECKING:
     from hil.board import Board
-    from hil.board.facts import Inference
     from hil.evaluate.oracle_messages import Ready, Reply
+    from hil.facts.board import Inference
     from hil.images import Fit
     from hil.link.stats import LinkStats
     from hil.testbench import Bench

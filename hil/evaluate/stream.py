@@ -11,7 +11,7 @@ from hil.errors import HilError, InfrastructureError
 from hil.evaluate.oracle_messages import Reply
 
 if TYPE_CHECKING:
-    from hil.board.facts import Inference
+    from hil.facts.board import Inference
     from hil.link.stats import LinkStats
     from hil.testbench import Bench
 

@@ -15,7 +15,7 @@ from typing import IO
 from hil.errors import UsageError
 from hil.evaluate.oracle_messages import Job, Model, Ready, Refusal, Reply
 from hil.evaluate.pictures import load_picture
-from hil.evaluate.records import joined, pack_answer
+from hil.facts.evaluation import joined, pack_answer
 from hil.oracle import Oracle
 from hil.samples.labels import Entry
 

@@ -20,7 +20,7 @@ from hil.faults.fault import Fault, Outcome, SourcePatch
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
-    from hil.record.run import Run, TestRecord
+    from hil.facts.run import Run, TestRecord
 
 LIMIT_S = 120.0
 """One run of the suite; the slowest fault needs about a quarter of it."""
@@ -77,7 +77,7 @@ def prove(fault: Fault, folder: Path) -> Proof:
     left no run to judge.
     """
     from hil.diagnose import diagnose
-    from hil.record.reader import read_run
+    from hil.facts.reader import read_run
 
     started = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode
+from hil.facts import XFAILED
+from hil.facts.time_base import mark, meaningless, without_limit
 from hil.gates.judge import judge_gates, ship_of
 from hil.gates.model import Gates, GateStatus, GatesVerdict, Ship
 from hil.judge.answers import wrong_oddities
@@ -19,8 +21,6 @@ from hil.judge.clock import clock_fault
 from hil.judge.sameness import no_variety
 from hil.measure.samples import samples
 from hil.measure.stand_in import where_measured
-from hil.measure.time_base import mark, meaningless, without_limit
-from hil.record import XFAILED
 from hil.report.figures import count_text
 from hil.report.judged import (
     FAILED_OUTCOMES,
@@ -37,8 +37,8 @@ from hil.report.judged import (
 
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison
+    from hil.facts.run import Run
     from hil.judge.tolerance import Tolerances
-    from hil.record.run import Run
 
 
 def judge_run_gates(

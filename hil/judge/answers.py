@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from hil.judge.facts import Answer, ImageFacts, TensorDifference
+from hil.facts.image import Answer, ImageFacts, TensorDifference
 from hil.judge.verdict import Status, Verdict, judge_image
 
 if TYPE_CHECKING:
+    from hil.facts.run import InferenceRecord, ReferenceRecord, Run
     from hil.judge.tolerance import Tolerances
-    from hil.record.run import InferenceRecord, ReferenceRecord, Run
 
 AskedKey = tuple[int, str, "int | None"]
 """CRC-32 of what was sent, its stage, and the threshold that was asked for."""
@@ -22,7 +22,7 @@ _WRONG_ODDITIES = {
     "accepted": "the board accepted {}",
     "echo": "asked for an echo, {}",
 }
-"""What `hil.board.facts.Oddity.what` is where the answer is wrong, whatever line and host do."""
+"""What `hil.facts.board.Oddity.what` is where the answer is wrong, whatever line and host do."""
 
 READ_BACK = ("features", "operators", "preprocessing")
 """Checks of what was read back beside an answer; the others are of the answer itself."""
@@ -51,7 +51,7 @@ class JudgedAnswer:
     """One answer with the verdicts on it.
 
     Attributes:
-        key: names it in the run, and in `hil.record.run.TestRecord.by_verdict`.
+        key: names it in the run, and in `hil.facts.run.TestRecord.by_verdict`.
         name: of the image, for people.
         facts: both sides; None where the oracle's was not to be had.
         verdicts: of the answer, and of what was read back after it.

@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import Protocol
 
 CLOCK_KEY = "clock"
-"""Names the clocks of a run in `hil.record.run.TestRecord.by_verdict`."""
+"""Names the clocks of a run in `hil.facts.run.TestRecord.by_verdict`."""
 
 
 class Stamped(Protocol):
-    """A result in time: `hil.board.facts.Stamp`, `hil.record.run.InferenceRecord`."""
+    """A result in time: `hil.facts.board.Stamp`, `hil.facts.run.InferenceRecord`."""
 
     @property
     def boot(self) -> int: ...

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hil.errors import UsageError
-from hil.judge.facts import Answer, Grid, ImageFacts, OpFacts, TensorDifference
+from hil.facts.image import Answer, Grid, ImageFacts, OpFacts, TensorDifference
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.board.facts import Inference
+    from hil.facts.board import Inference
     from hil.oracle import Oracle, OracleAnswer
 
 

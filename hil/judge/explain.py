@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.judge.facts import Grid, ImageFacts, OpFacts, TensorDifference
+from hil.facts.image import Grid, ImageFacts, OpFacts, TensorDifference
 from hil.network.location import Location
 from hil.network.score import percent_text
 

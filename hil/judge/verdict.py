@@ -10,8 +10,8 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hil.facts.image import Grid, ImageFacts, RunFacts, TensorDifference
 from hil.judge import explain
-from hil.judge.facts import Grid, ImageFacts, RunFacts, TensorDifference
 from hil.judge.tolerance import Tolerances
 from hil.network.location import Location, NoLocation, cell_location
 from hil.network.score import percent_text, smallest_passing_score

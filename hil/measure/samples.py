@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hil.facts import FLAKY
+from hil.facts.time_base import meaningless
 from hil.measure.catalog import CATALOG, Metric, user_metric
 from hil.measure.link_findings import OF_THE_BOARD
-from hil.measure.time_base import meaningless
-from hil.record import FLAKY
 
 if TYPE_CHECKING:
+    from hil.facts.run import FrameRecord, HeapFacts, ImageRecord, Run
     from hil.metrics import Decisions, Hits, PairedHits
-    from hil.record.run import FrameRecord, HeapFacts, ImageRecord, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def samples(run: Run, confidence: float = 0.95) -> Mapping[str, Samples]:
     """Everything that a run measured, by the name of the metric, in the catalogue's order.
 
     What was not measured is absent, and so is what means nothing in such a run
-    (`hil.measure.time_base`). Rates and scores are over the images with a truth,
+    (`hil.facts.time_base`). Rates and scores are over the images with a truth,
     each image once. `confidence`: of the intervals of scores.
     """
     time_base = "real" if run.board is None else run.board.time_base

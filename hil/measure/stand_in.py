@@ -2,17 +2,17 @@
 
 A verdict on a board that is simulated, emulated or replayed says so wherever it is shown. The
 simulated board is known by what it says of itself, whichever way it was reached; an emulated
-one runs the chip's own firmware, and only the time tells (`hil.measure.time_base`).
+one runs the chip's own firmware, and only the time tells (`hil.facts.time_base`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hil.measure.time_base import EMULATED
+from hil.facts.time_base import EMULATED
 
 if TYPE_CHECKING:
-    from hil.record.run import BoardFacts
+    from hil.facts.run import BoardFacts
 
 SIMULATED_TARGET = "sim"
 LITERT_ENGINE = "litert-reference"

@@ -10,7 +10,7 @@ from hil.network.location import Location
 from hil.network.score import score_percent
 
 if TYPE_CHECKING:
-    from hil.record.run import ImageRecord
+    from hil.facts.run import ImageRecord
 
 
 def truth_samples(images: Sequence[ImageRecord], confidence: float) -> Iterator[Samples]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from hil.facts.run import VarietyFacts
 from hil.judge.sameness import all_equal
-from hil.record.run import VarietyFacts
 
 if TYPE_CHECKING:
     from hil.oracle.oracle import OracleAnswer

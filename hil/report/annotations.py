@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hil.facts import FLAKY
 from hil.measure.link_findings import link_findings
 from hil.measure.stand_in import said, where_measured
-from hil.record import FLAKY
 from hil.report.headline import gate_rows
 from hil.report.judged import judge_recorded
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
+    from hil.facts.run import Run
     from hil.gates.model import GatesVerdict
-    from hil.record.run import Run
 
 MOST = 10
 """Of one kind in a step; GitHub drops what is beyond without a word."""

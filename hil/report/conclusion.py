@@ -16,10 +16,10 @@ from hil.errors import ExitCode, HilError
 if TYPE_CHECKING:
     from hil.baseline.model import Change, Comparison
     from hil.baseline.option import BaselineResult
+    from hil.facts.run import Run
     from hil.gates.model import GatesVerdict
     from hil.gates.text import Line
     from hil.judge.tolerance import Tolerances
-    from hil.record.run import Run
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hil.base.whole_file import write_whole
-from hil.record.writer import report_error
+from hil.facts.writer import report_error
 
 
 def write_report(path: Path, text: str) -> None:

@@ -10,9 +10,9 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hil.facts import FLAKY
 from hil.gates.model import GateStatus
 from hil.measure.stand_in import said
-from hil.record import FLAKY
 from hil.report.figures import count_text
 from hil.report.judged import JudgedRun
 

@@ -17,6 +17,7 @@ from hil.errors import (
     UnavailableError,
     UsageError,
 )
+from hil.facts import FLAKY, RERUN, SKIPPED, XFAILED
 from hil.judge.answers import (
     READ_BACK,
     JudgedAnswer,
@@ -30,12 +31,11 @@ from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
 from hil.network.location import Location
 from hil.network.score import passes, smallest_passing_score
-from hil.record import FLAKY, RERUN, SKIPPED, XFAILED
 
 if TYPE_CHECKING:
+    from hil.facts.image import ImageFacts
+    from hil.facts.run import ImageRecord, Run, TestRecord, TraceRecord
     from hil.gates.model import GatesVerdict
-    from hil.judge.facts import ImageFacts
-    from hil.record.run import ImageRecord, Run, TestRecord, TraceRecord
 
 FAILED_OUTCOMES = ("failed", FirmwareError.kind)
 UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run", UsageError.kind)

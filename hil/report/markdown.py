@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from hil.facts.time_base import mark, note
 from hil.judge.verdict import Status
 from hil.measure.link_findings import link_findings, link_remarks
-from hil.measure.time_base import mark, note
 from hil.report.changes import answers
 from hil.report.figures import bytes_text, count_text, durations, series
 from hil.report.headline import gate_rows, headline

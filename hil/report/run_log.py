@@ -18,15 +18,15 @@ from hil.errors import (
     UnavailableError,
     UsageError,
 )
-from hil.record import FLAKY, RERUN, SKIPPED, XFAILED
+from hil.facts import FLAKY, RERUN, SKIPPED, XFAILED
 
 if TYPE_CHECKING:
     import pytest
 
     from hil.diagnose import Diagnosis
+    from hil.facts.run import EndFacts, Run
+    from hil.facts.writer import RunFile
     from hil.options import RunOptions
-    from hil.record.run import EndFacts, Run
-    from hil.record.writer import RunFile
     from hil.report.conclusion import Conclusion
     from hil.samples.fixture_set import FixturePhoto
     from hil.testbench import Bench, Measurement
@@ -61,10 +61,10 @@ class RunLog:
         self._bench: Bench | None = None
         self._repeats = 0
         self._pictured: set[str] = set()
-        from hil.record.collect import header
+        from hil.facts.collect import header
 
         if facts is not None:
-            from hil.record.writer import RunFile
+            from hil.facts.writer import RunFile
 
             self._file = RunFile(facts)
         self._add(header())
@@ -95,22 +95,22 @@ class RunLog:
 
     def not_measured(self, what: str, error: InfrastructureError) -> None:
         """Adds something that no test stands for and that keeps the run from being whole."""
-        from hil.record.run import TestRecord
+        from hil.facts.run import TestRecord
 
         self.trouble(what, error)
         self._add(TestRecord(what, "run", error.kind, 0.0, f"{error.kind}: {error}"))
 
     def take_lines(self) -> list[str]:
         """The lines of the run file that came since this was asked the last time."""
-        from hil.record.writer import line_of
+        from hil.facts.writer import line_of
 
         news, self._taken = self.records[self._taken :], len(self.records)
         return [line_of(record) for record in news]
 
     def take_from(self, worker: str, lines: Iterable[str]) -> None:
         """Adds the lines of a worker."""
-        from hil.record.reader import record_of
-        from hil.record.run import TestRecord, WorkerRecord
+        from hil.facts.reader import record_of
+        from hil.facts.run import TestRecord, WorkerRecord
 
         if worker != self._worker:
             self._worker = worker
@@ -162,7 +162,7 @@ class RunLog:
 
     def run(self) -> Run:
         """The run so far, the same as its file would give."""
-        from hil.record.run import Run
+        from hil.facts.run import Run
 
         return Run.of(self.records)
 
@@ -220,7 +220,7 @@ class RunLog:
         return () if verdict is None else properties(verdict)
 
     def _end(self, pytest_status: int) -> EndFacts:
-        from hil.record.run import EndFacts
+        from hil.facts.run import EndFacts
 
         code = int(self.exit_code(pytest_status))
         return EndFacts(code, tuple(sorted(self.kinds.items())))
@@ -254,7 +254,7 @@ class RunLog:
     # ---- records ----------------------------------------------------------------
 
     def _add(self, record: Any) -> None:
-        from hil.record.run import TestRecord
+        from hil.facts.run import TestRecord
 
         self.records.append(record)
         if isinstance(record, TestRecord):
@@ -266,7 +266,7 @@ class RunLog:
 
     def trouble(self, test: str, error: HilError) -> None:
         """Keeps an error that is not a mere failure of a check."""
-        from hil.record.collect import trouble_record
+        from hil.facts.collect import trouble_record
 
         if isinstance(error, UnavailableError):
             self._unavailable = self._unavailable or str(error)
@@ -290,8 +290,8 @@ class RunLog:
 
     def write_news(self, bench: Bench) -> None:
         """Adds what was measured since this was asked the last time."""
-        from hil.record.collect import frame_record, image_record
-        from hil.record.run import RepeatRecord, TraceRecord
+        from hil.facts.collect import frame_record, image_record
+        from hil.facts.run import RepeatRecord, TraceRecord
 
         self._write_model(bench)
         for what, records in (
@@ -329,7 +329,7 @@ class RunLog:
         board = bench.open_board
         if board is None:
             return
-        from hil.record.collect import handshake_record, model_record, oddity_record
+        from hil.facts.collect import handshake_record, model_record, oddity_record
 
         if not self._counts["model"] and board.handshakes:
             self._counts["model"] = 1
@@ -351,7 +351,7 @@ class RunLog:
         return FLAKY
 
     def _write_test(self, report: pytest.TestReport, outcome: str) -> None:
-        from hil.record.run import MeasurementRecord, TestRecord
+        from hil.facts.run import MeasurementRecord, TestRecord
 
         test = report.nodeid
         message = str(report.longrepr) if report.outcome in ("failed", RERUN) else ""
@@ -371,7 +371,7 @@ class RunLog:
         board = bench.open_board
         if board is None:
             return
-        from hil.record.collect import board_facts, console_facts, link_facts
+        from hil.facts.collect import board_facts, console_facts, link_facts
 
         self._add(board_facts(bench, board))
         if bench.answers.inferences and bench.model is not None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison
     from hil.diagnose import Diagnosis
+    from hil.facts.run import Run
     from hil.gates.model import GatesVerdict
-    from hil.record.run import Run
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 _MOST_BYTES = 1024 * 1024
@@ -60,6 +60,6 @@ def write_step_summary(
         with path.open("a", encoding="utf-8") as file:
             file.write(markdown_summary(run, verdict, comparison, diagnosis, limit=room))
     except OSError as cause:
-        from hil.record.writer import report_error
+        from hil.facts.writer import report_error
 
         raise report_error(path, cause) from cause

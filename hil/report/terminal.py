@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError, NotRunError, UnavailableError, UsageError
+from hil.facts.time_base import mark, note
 from hil.judge.verdict import Status
 from hil.measure.link_findings import link_findings, link_remarks
-from hil.measure.time_base import mark, note
 from hil.network.location import Location
 from hil.network.score import percent_text
 from hil.report.judged import first_line, flaky_tests, judge_recorded
@@ -18,7 +18,7 @@ from hil.report.judged import first_line, flaky_tests, judge_recorded
 if TYPE_CHECKING:
     import pytest
 
-    from hil.record.run import Run, TestRecord
+    from hil.facts.run import Run, TestRecord
     from hil.report.conclusion import Conclusion
     from hil.report.judged import JudgedImage, JudgedRun
     from hil.report.run_log import RunLog

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hil.record.run import Run
+    from hil.facts.run import Run
 
 
 def default_store() -> Path:

@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from hil.baseline.model import Setting
-from hil.judge.record import from_json, to_json
+from hil.facts.image_json import from_json, to_json
 from hil.store.database import connect, copy_of, transaction, translated
 
 if TYPE_CHECKING:
-    from hil.record.run import Run
+    from hil.facts.run import Run
 
 BUSY_S = 10.0
 """How long to wait for another job's write."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.board.facts import Inference
+    from hil.facts.board import Inference
 
 
 def expect(measurement: Measurement | FrameMeasurement, *checks: str) -> None:

@@ -6,7 +6,7 @@ import zlib
 from itertools import pairwise
 
 from hil.board import Board
-from hil.board.facts import Inference
+from hil.facts.board import Inference
 from hil.oracle import Oracle
 from hil.suite.expect import cam_of
 from hil.suite.pictures import synthetic_photo

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from hil.board import Board
-from hil.board.facts import Inference, Stamp
+from hil.facts.board import Inference, Stamp
 from hil.judge.clock import CLOCK_KEY, clock_fault
 from hil.report.run_log import BY_VERDICT
 from hil.suite.pictures import synthetic_photo

@@ -13,19 +13,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hil.board.facts import Inference
 from hil.diagnose import divergence
-from hil.diagnose.packing import pack_int8
 from hil.diagnose.submodel import parts_of
+from hil.facts.board import Inference
+from hil.facts.collect import png_text
+from hil.facts.evidence import DivergenceRecord, EvidenceRecord
+from hil.facts.packing import pack_int8
+from hil.facts.run import ImageRecord, ModelRecord, Run, Times, TraceRecord
 from hil.judge.compare import compare_image
 from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image
 from hil.network.location import Location, NoLocation, locate
 from hil.network.score import passes
 from hil.oracle.cam import integer_cam
-from hil.record.collect import png_text
-from hil.record.evidence import DivergenceRecord, EvidenceRecord
-from hil.record.run import ImageRecord, ModelRecord, Run, Times, TraceRecord
 from hil.testing.recorded_run import BOARD, MEMORY, recorded_run
 from hil.wire.messages import StageTimes
 
@@ -249,7 +249,7 @@ def _image(photo: Photo, facts: Any) -> ImageRecord:
 
 
 def _trace(device: FaultyDevice, photo: Photo, tensors: Tensors) -> TraceRecord:
-    from hil.judge.facts import OpFacts
+    from hil.facts.image import OpFacts
 
     answer = device.oracle.run(photo.tensor, ops=True)
     ops = tuple(

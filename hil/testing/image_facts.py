@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from hil.facts.image import Answer, ImageFacts, OpFacts
 from hil.judge.compare import compare_tensors
-from hil.judge.facts import Answer, ImageFacts, OpFacts
 from hil.network.location import Location, cell_location
 
 CAM = (

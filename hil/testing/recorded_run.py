@@ -11,13 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from hil.judge.compare import as_grid, compare_tensors
-from hil.judge.facts import Answer, ImageFacts, OpFacts
-from hil.link.stats import LinkStats
-from hil.network.location import Location, locate
-from hil.network.score import passes
-from hil.record.collect import png_text
-from hil.record.run import (
+from hil.facts.collect import png_text
+from hil.facts.image import Answer, ImageFacts, OpFacts
+from hil.facts.run import (
     RUN_VERSION,
     BoardFacts,
     ConsoleFacts,
@@ -34,6 +30,10 @@ from hil.record.run import (
     TraceRecord,
     Truth,
 )
+from hil.judge.compare import as_grid, compare_tensors
+from hil.link.stats import LinkStats
+from hil.network.location import Location, locate
+from hil.network.score import passes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -150,7 +150,7 @@ def recorded_run(
 
 def write_run(path: Path, run: Run) -> Path:
     """Writes a run as a run file; returns `path`."""
-    from hil.record.writer import RunFile
+    from hil.facts.writer import RunFile
 
     file = RunFile(path)
     parts: Sequence[Any] = (run.header, *run.images, *run.traces, *run.measurements, *run.tests)

@@ -35,7 +35,7 @@ from model.operating_point import (
 from model.training.validation import both_class_sources
 
 if TYPE_CHECKING:
-    from hil.evaluate.records import Result
+    from hil.facts.evaluation import Result
     from hil.samples.fixture_set import FixturePhoto
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.evaluate.records import Answer
+    from hil.facts.evaluation import Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 
 from hil.baseline.compare import compare_runs, difference_interval, poisson_p
 from hil.baseline.model import Change, Comparison, Outcome
-from hil.record.run import BoardFacts, LinkFacts, MeasurementRecord, Run
+from hil.facts.run import BoardFacts, LinkFacts, MeasurementRecord, Run
 from hil.stats.wilson import wilson_interval
 from hil.testing.recorded_run import BOARD, recorded_run
 

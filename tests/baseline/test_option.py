@@ -14,7 +14,7 @@ from hil.baseline.model import Outcome
 from hil.baseline.option import BaselineRequest, apply_baseline, parse_baseline
 from hil.baseline.setting import baseline_key
 from hil.errors import InfrastructureError, UsageError
-from hil.record.run import PartitionFacts, Run
+from hil.facts.run import PartitionFacts, Run
 from hil.testing.recorded_run import BOARD, recorded_run
 
 RUN = recorded_run(30)

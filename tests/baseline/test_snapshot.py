@@ -9,7 +9,7 @@ import pytest
 from hil.baseline.model import Figure
 from hil.baseline.setting import setting_of
 from hil.baseline.snapshot import drift, rounded, snapshot, typical
-from hil.record.run import MeasurementRecord
+from hil.facts.run import MeasurementRecord
 from hil.testing.recorded_run import BOARD, recorded_run
 
 RUN = recorded_run(30)

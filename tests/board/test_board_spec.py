@@ -92,7 +92,7 @@ def test_a_new_adapter_is_one_more_form() -> None:
 def test_spec_and_facts_import_without_heavy_packages() -> None:
     heavy = ["numpy", "serial", "esptool", "cv2", "platformdirs", "rich"]
     code = (
-        "import sys, hil.board, hil.board.spec, hil.board.facts, hil.board.options\n"
+        "import sys, hil.board, hil.board.spec, hil.facts.board, hil.board.options\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hil.board.facts import Stamp
 from hil.board.results import Counting
+from hil.facts.board import Stamp
 from hil.link.jobs import JOBS_AHEAD
 
 

@@ -10,9 +10,9 @@ import pytest
 from hil.base.resources import find
 from hil.cli import main
 from hil.errors import ExitCode
+from hil.facts.run import Run
 from hil.images import synthetic
 from hil.oracle import Oracle
-from hil.record.run import Run
 from hil.testing.faulty_run import FaultyDevice, run_of
 from hil.testing.recorded_run import recorded_run, write_run
 

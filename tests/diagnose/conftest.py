@@ -10,9 +10,9 @@ import pytest
 from hil.base.resources import find
 from hil.diagnose import seen
 from hil.diagnose.submodel import Part
+from hil.facts.run import Run
 from hil.images import Photo, load, synthetic
 from hil.oracle import Oracle
-from hil.record.run import Run
 from hil.testing.faulty_run import FaultyDevice, run_of
 
 MakeRun = Callable[..., Run]

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from hil.diagnose import diagnose, divergence
-from hil.diagnose.packing import pack_int8, unpack_int8
 from hil.diagnose.show import lines
 from hil.errors import UsageError
+from hil.facts.packing import pack_int8, unpack_int8
+from hil.facts.reader import read_run
 from hil.oracle import Oracle
-from hil.record.reader import read_run
 from hil.testing.recorded_run import write_run
 from tests.diagnose.conftest import MakeRun
 from tests.diagnose.mistakes import MISTAKES, device_options
@@ -93,7 +93,7 @@ def test_the_text_has_finding_evidence_place_and_map(run_with: MakeRun, oracle: 
 
 
 def _tensor(png: str) -> Any:
-    from hil.diagnose.packing import unpack_png
+    from hil.facts.packing import unpack_png
     from hil.images import to_tensor
 
     return to_tensor(unpack_png(png))

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from hil.diagnose import diagnose
-from hil.diagnose.packing import pack_int8
+from hil.facts.collect import png_text
+from hil.facts.packing import pack_int8
+from hil.facts.run import FrameRecord, Run
+from hil.facts.run import TestRecord as RunTest
 from hil.images import Photo, synthetic
 from hil.judge.compare import compare_tensors
 from hil.oracle import Oracle, preprocess
-from hil.record.collect import png_text
-from hil.record.run import FrameRecord, Run
-from hil.record.run import TestRecord as RunTest
 from tests.diagnose.conftest import MakeRun
 
 SIZE = (120, 160)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from hil.diagnose import diagnose
+from hil.facts.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
+from hil.facts.run import AskedFacts, HeapFacts, InferenceRecord, Run, TestRecord, Times
 from hil.network.location import NoLocation
 from hil.oracle import Oracle
-from hil.record.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
-from hil.record.run import AskedFacts, HeapFacts, InferenceRecord, Run, TestRecord, Times
 from hil.testing.recorded_run import BOARD, MEMORY
 from tests.diagnose.conftest import MakeRun
 
@@ -208,7 +208,7 @@ def test_a_refused_image_is_explained_by_the_crc_of_what_arrived(
 ) -> None:
     import zlib
 
-    from hil.diagnose.packing import unpack_png
+    from hil.facts.packing import unpack_png
     from hil.images import to_tensor
 
     troubles = []

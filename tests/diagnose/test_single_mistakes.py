@@ -189,7 +189,7 @@ def test_features_that_are_read_back_wrong_do_not_count_as_wrong_features(
 ) -> None:
     import dataclasses
 
-    from hil.diagnose.packing import pack_int8, unpack_int8
+    from hil.facts.packing import pack_int8, unpack_int8
     from hil.judge.compare import compare_tensors
 
     run = run_with(scores=lambda s: s)
@@ -199,7 +199,7 @@ def test_features_that_are_read_back_wrong_do_not_count_as_wrong_features(
         read = np.roll(right.reshape(-1), 1).reshape(right.shape)
         facts = dataclasses.replace(record.facts, features=compare_tensors(right, read))
         images.append(dataclasses.replace(record, facts=facts))
-        from hil.record.evidence import EvidenceRecord
+        from hil.facts.evidence import EvidenceRecord
 
         evidence.append(EvidenceRecord(record.name, facts, facts.device.scores, pack_int8(read)))
     changed = dataclasses.replace(run, images=tuple(images), evidence=tuple(evidence), traces=())
@@ -210,7 +210,7 @@ def test_features_that_are_read_back_wrong_do_not_count_as_wrong_features(
 
 
 def _tensor(png: str) -> Any:
-    from hil.diagnose.packing import unpack_png
+    from hil.facts.packing import unpack_png
     from hil.images import to_tensor
 
     return to_tensor(unpack_png(png))

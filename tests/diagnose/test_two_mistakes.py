@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hil.diagnose import diagnose
+from hil.facts.run import Run
 from hil.oracle import Oracle
-from hil.record.run import Run
 from tests.diagnose.conftest import MakeRun
 from tests.diagnose.mistakes import MISTAKES, Mistake, device_options
 

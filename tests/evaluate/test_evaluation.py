@@ -17,7 +17,12 @@ from hil.evaluate.against import Change
 from hil.evaluate.evaluation import evaluate
 from hil.evaluate.gates import Known, evaluation_samples, judge_evaluation
 from hil.evaluate.quality import Evaluation
-from hil.evaluate.records import (
+from hil.evaluate.report import as_json, write_json
+from hil.evaluate.rows import rows
+from hil.evaluate.run import Answers
+from hil.evaluate.selection import select
+from hil.evaluate.tables import show
+from hil.facts.evaluation import (
     RESULTS_VERSION,
     Answer,
     Header,
@@ -26,11 +31,6 @@ from hil.evaluate.records import (
     joined,
     pack_answer,
 )
-from hil.evaluate.report import as_json, write_json
-from hil.evaluate.rows import rows
-from hil.evaluate.run import Answers
-from hil.evaluate.selection import select
-from hil.evaluate.tables import show
 from hil.gates.load import load_gates
 from hil.gates.model import GateStatus, Ship
 from hil.judge.tolerance import Tolerances, load_tolerances

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.evaluate.records import (
+from hil.facts.evaluation import (
     RESULTS_VERSION,
     Answer,
     Header,

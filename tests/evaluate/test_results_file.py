@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from hil.errors import InfrastructureError, UsageError
-from hil.evaluate.records import RESULTS_VERSION, Header, Result, joined, pack_answer, result_line
-from hil.evaluate.results_file import ResultsFile
+from hil.facts.evaluation import RESULTS_VERSION, Header, Result, joined, pack_answer, result_line
+from hil.facts.results_file import ResultsFile
 from hil.network.location import Location
 
 HEADER = Header(RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", 1, 60, (96, 96), "litert")

@@ -10,12 +10,12 @@ import pytest
 
 from hil.diagnose import Diagnosis, Finding
 from hil.errors import ExitCode
+from hil.facts.run import EndFacts, LinkFacts, Run, RunHeader, TestRecord
 from hil.faults import Area, Expect, Fault, failure, infrastructure
 from hil.faults import finding as link_finding
 from hil.faults.__main__ import main
 from hil.faults.proof import Caught, Named, Proof, judge, name
 from hil.faults.table import document, summary
-from hil.record.run import EndFacts, LinkFacts, Run, RunHeader, TestRecord
 
 CAM = failure("cam.negated", test="test_cam")
 LOST = infrastructure("board.unplugged", says="unplugged")

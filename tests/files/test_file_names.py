@@ -14,8 +14,8 @@ import pytest
 from hil.base.file_names import plain, stored
 from hil.errors import UsageError
 from hil.evaluate.pictures import load_picture
-from hil.evaluate.records import read_result, result_line
 from hil.evaluate.selection import select
+from hil.facts.evaluation import read_result, result_line
 from hil.images import load
 from hil.samples.data import read_data
 from hil.samples.fixture_set import load_photos
@@ -97,7 +97,7 @@ def test_sources_and_splits_are_chosen_in_either_form(tmp_path: Path) -> None:
 
 
 def test_results_are_taken_over_in_either_form() -> None:
-    from hil.evaluate.records import joined, pack_answer
+    from hil.facts.evaluation import joined, pack_answer
     from hil.network.location import NoLocation
 
     answer = pack_answer(1, (-1, 1), 60, NoLocation.BELOW_THRESHOLD, None)

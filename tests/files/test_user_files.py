@@ -19,7 +19,7 @@ from hil.baseline import files as baseline_files
 from hil.board.flasher_args import read_flasher_args
 from hil.errors import ExitCode, HilError, UsageError
 from hil.evaluate.against import read_other
-from hil.evaluate.records import (
+from hil.facts.evaluation import (
     RESULTS_VERSION,
     Header,
     header_line,
@@ -27,13 +27,13 @@ from hil.evaluate.records import (
     pack_answer,
     result_line,
 )
-from hil.evaluate.results_file import ResultsFile
+from hil.facts.reader import read_run
+from hil.facts.results_file import ResultsFile
 from hil.firmware_build.budget import read_budget
 from hil.gates.load import load_gates
 from hil.judge.tolerance import load_tolerances
 from hil.network.location import NoLocation
 from hil.network.model_partition import read_partition
-from hil.record.reader import read_run
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import read_labels
 from hil.testing.firmware_build import make_build

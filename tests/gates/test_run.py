@@ -8,13 +8,7 @@ from fractions import Fraction
 import pytest
 
 from hil.errors import ExitCode
-from hil.gates.model import Gate, Gates, GateStatus, GatesVerdict, Ship
-from hil.gates.run import exit_code, judge_run_gates
-from hil.gates.text import headline, verdict_lines
-from hil.judge.tolerance import Tolerances
-from hil.measure.catalog import CATALOG
-from hil.network.location import NoLocation
-from hil.record.run import (
+from hil.facts.run import (
     AskedFacts,
     EndFacts,
     InferenceRecord,
@@ -23,6 +17,12 @@ from hil.record.run import (
     TestRecord,
     Times,
 )
+from hil.gates.model import Gate, Gates, GateStatus, GatesVerdict, Ship
+from hil.gates.run import exit_code, judge_run_gates
+from hil.gates.text import headline, verdict_lines
+from hil.judge.tolerance import Tolerances
+from hil.measure.catalog import CATALOG
+from hil.network.location import NoLocation
 from hil.testing.recorded_run import Fault, recorded_run
 
 MET = Gate(CATALOG["recoveries"], "value", max=0)

@@ -8,12 +8,9 @@ from typing import Any
 
 import pytest
 
-from hil.judge.answers import all_answer_facts, judge_answers, judge_measured, wrong_oddities
-from hil.judge.facts import Answer, TensorDifference
-from hil.judge.tolerance import Tolerances
-from hil.network.location import Location, NoLocation
-from hil.record.evidence import OddityRecord
-from hil.record.run import (
+from hil.facts.evidence import OddityRecord
+from hil.facts.image import Answer, TensorDifference
+from hil.facts.run import (
     AskedFacts,
     FrameRecord,
     InferenceRecord,
@@ -22,6 +19,9 @@ from hil.record.run import (
     Run,
     Times,
 )
+from hil.judge.answers import all_answer_facts, judge_answers, judge_measured, wrong_oddities
+from hil.judge.tolerance import Tolerances
+from hil.network.location import Location, NoLocation
 from hil.testing.recorded_run import recorded_run
 
 EXACT = Tolerances(0, 0, 0, Fraction(0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hil.board.facts import Stamp
+from hil.facts.board import Stamp
 from hil.judge.clock import clock_fault
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.board.facts import Inference
 from hil.errors import UsageError
+from hil.facts.board import Inference
+from hil.facts.image import TensorDifference
 from hil.images import synthetic
 from hil.judge.compare import compare_image, compare_tensors
-from hil.judge.facts import TensorDifference
 from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image, worst
 from hil.oracle import Oracle, OracleAnswer

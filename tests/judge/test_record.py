@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from hil.errors import UsageError
-from hil.judge.facts import ImageFacts, RunFacts, TensorDifference
-from hil.judge.record import dumps, from_json, loads, to_json
+from hil.facts.image import ImageFacts, RunFacts, TensorDifference
+from hil.facts.image_json import dumps, from_json, loads, to_json
 from hil.network.location import NoLocation
 from hil.testing.image_facts import CAM, at, facts, traced
 
@@ -70,7 +70,7 @@ def test_text_that_is_no_record_is_refused(text: str) -> None:
 
 def test_judging_needs_neither_numpy_nor_opencv_nor_litert() -> None:
     code = (
-        "import sys, hil.judge.verdict, hil.judge.tolerance, hil.judge.record, hil.judge.compare;"
+        "import sys, hil.judge.verdict, hil.judge.tolerance, hil.facts.image_json, hil.judge.compare;"
         "sys.exit(','.join({'numpy', 'cv2', 'ai_edge_litert'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.judge.facts import Answer, ImageFacts, RunFacts, TensorDifference
+from hil.facts.image import Answer, ImageFacts, RunFacts, TensorDifference
 from hil.judge.tolerance import Tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, judge_run, worst
 from hil.network.location import Location, NoLocation, cell_location

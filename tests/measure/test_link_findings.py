@@ -6,6 +6,8 @@ import dataclasses
 
 import pytest
 
+from hil.facts.collect import asked_noise
+from hil.facts.run import LinkFacts, Run
 from hil.gates.model import Gate, Gates, GateStatus
 from hil.gates.run import judge_run_gates
 from hil.link.stats import LinkStats
@@ -13,8 +15,6 @@ from hil.measure.catalog import CATALOG
 from hil.measure.link_findings import OF_THE_BOARD, link_findings, link_remarks
 from hil.measure.samples import samples
 from hil.options import RunOptions
-from hil.record.collect import asked_noise
-from hil.record.run import LinkFacts, Run
 from hil.report.annotations import github_annotations
 from hil.report.judged import judge_recorded
 from hil.report.markdown import markdown

@@ -6,10 +6,8 @@ import dataclasses
 
 import pytest
 
-from hil.judge.facts import Answer
-from hil.measure.samples import Samples, samples
-from hil.network.location import Location, NoLocation
-from hil.record.run import (
+from hil.facts.image import Answer
+from hil.facts.run import (
     ImageRecord,
     LinkFacts,
     MeasurementRecord,
@@ -19,6 +17,8 @@ from hil.record.run import (
     Times,
     Truth,
 )
+from hil.measure.samples import Samples, samples
+from hil.network.location import Location, NoLocation
 from hil.testing.image_facts import facts
 from hil.testing.recorded_run import BOARD, MEMORY, recorded_run
 

@@ -10,12 +10,12 @@ import pytest
 from hil.baseline.compare import compare_runs
 from hil.baseline.setting import baseline_key
 from hil.cli import main
+from hil.facts.run import Run
 from hil.gates.model import Gate, Gates, GateStatus, Ship
 from hil.gates.run import judge_run_gates
 from hil.gates.text import headline, properties, verdict_lines
 from hil.measure.catalog import CATALOG
 from hil.measure.stand_in import where_measured
-from hil.record.run import Run
 from hil.report.annotations import github_annotations
 from hil.report.judged import judge_recorded
 from hil.report.markdown import markdown

@@ -15,8 +15,8 @@ import model.__main__ as command
 from hil.base.resources import find
 from hil.cli import main as hil
 from hil.errors import ExitCode, UsageError
-from hil.evaluate.records import RESULTS_VERSION, Header, joined, pack_answer
 from hil.evaluate.run import Answers
+from hil.facts.evaluation import RESULTS_VERSION, Header, joined, pack_answer
 from hil.gates.load import load_gates
 from hil.network.location import NoLocation
 from hil.testing.tiny_model import tiny_model

@@ -11,8 +11,8 @@ import pytest
 
 from hil.cli import main
 from hil.errors import ExitCode
-from hil.record.reader import read_run
-from hil.record.run import Run
+from hil.facts.reader import read_run
+from hil.facts.run import Run
 
 # The board is right; what comes of its results is changed before anybody sees them.
 CONFTEST = """

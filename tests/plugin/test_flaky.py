@@ -10,7 +10,7 @@ import pytest
 from hil import testbench
 from hil.cli import main
 from hil.errors import ExitCode
-from hil.record.reader import read_run
+from hil.facts.reader import read_run
 from hil.report.annotations import github_annotations
 from hil.report.judged import judge_recorded
 from hil.report.markdown import markdown

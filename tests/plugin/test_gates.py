@@ -6,7 +6,7 @@ import pytest
 
 from hil.cli import main
 from hil.errors import ExitCode
-from hil.record.reader import read_run
+from hil.facts.reader import read_run
 from hil.report.conclusion import Question, conclude, conclusion_lines
 
 pytest_plugins = ["pytester"]

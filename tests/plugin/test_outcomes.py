@@ -7,7 +7,7 @@ import json
 import pytest
 
 from hil.errors import ExitCode
-from hil.record.reader import read_run
+from hil.facts.reader import read_run
 
 pytest_plugins = ["pytester"]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from hil.errors import ExitCode
+from hil.facts.reader import read_run
 from hil.faults import find_fault
-from hil.record.reader import read_run
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.usefixtures("everything_is_imported", "flash_file")

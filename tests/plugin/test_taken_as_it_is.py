@@ -14,8 +14,8 @@ import hil.board
 from hil.base.resources import find
 from hil.board.errors import WrongIdentityError
 from hil.errors import ExitCode, NotRunError, UsageError
+from hil.facts.reader import read_run
 from hil.options import RunOptions
-from hil.record.reader import read_run
 from hil.sim.options import SimOptions
 from hil.sim.process import SimProcess
 from hil.testbench import Bench

@@ -10,9 +10,9 @@ import pytest
 
 from hil.cli import main
 from hil.errors import ExitCode, UsageError
+from hil.facts.reader import read_run
+from hil.facts.run import Run
 from hil.options import RunOptions
-from hil.record.reader import read_run
-from hil.record.run import Run
 from hil.workers import check_workers
 
 pytest.importorskip("xdist")

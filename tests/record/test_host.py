@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-from hil.record.host import describe_host
+from hil.facts.host import describe_host
 
 CPUINFO = "processor\t: 0\nmodel name\t: Fast(R)  Processor @ 3 GHz\nflags\t\t: fpu\n\n"
 

@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from hil.judge.clock import clock_fault
-from hil.network.location import NoLocation
-from hil.record.evidence import OddityRecord
-from hil.record.merge import merged, what_differs
-from hil.record.run import (
+from hil.facts.evidence import OddityRecord
+from hil.facts.merge import merged, what_differs
+from hil.facts.run import (
     AskedFacts,
     BoardFacts,
     ConsoleFacts,
@@ -26,6 +24,8 @@ from hil.record.run import (
     VarietyFacts,
     WorkerRecord,
 )
+from hil.judge.clock import clock_fault
+from hil.network.location import NoLocation
 from hil.testing.recorded_run import recorded_run
 
 RUN = recorded_run(2, traced=False)

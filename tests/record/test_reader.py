@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hil.errors import UsageError
-from hil.record.reader import read_run
-from hil.record.run import (
+from hil.facts.reader import read_run
+from hil.facts.run import (
     RUN_VERSION,
     EndFacts,
     ImageRecord,
@@ -18,7 +18,7 @@ from hil.record.run import (
     Times,
     Truth,
 )
-from hil.record.writer import RunFile
+from hil.facts.writer import RunFile
 from hil.testing.image_facts import facts
 
 HEADER = RunHeader(RUN_VERSION, "0.1.0", "2026-01-02T03:04:05+00:00", ("pytest",), "Linux", ())

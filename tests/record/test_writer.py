@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from hil.record.run import EndFacts, MeasurementRecord
-from hil.record.writer import RunFile
+from hil.facts.run import EndFacts, MeasurementRecord
+from hil.facts.writer import RunFile
 
 VALUE = MeasurementRecord("test_it", "lag_us", 12)
 END = EndFacts(0, (("passed", 3),))

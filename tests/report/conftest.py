@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hil.baseline.compare import compare_runs
-from hil.record.run import Run
+from hil.facts.run import Run
 from hil.report.judged import judge_recorded
 from hil.report.page.page import render
 from hil.testing.recorded_run import Fault, recorded_run

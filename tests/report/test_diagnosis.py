@@ -11,10 +11,10 @@ import pytest
 
 from hil.base.resources import find
 from hil.diagnose import Diagnosis, Finding, Unexplained, diagnose
+from hil.facts.evidence import DivergenceRecord
+from hil.facts.run import Run
 from hil.images import synthetic
 from hil.oracle import Oracle
-from hil.record.evidence import DivergenceRecord
-from hil.record.run import Run
 from hil.report.annotations import github_annotations
 from hil.report.headline import headline
 from hil.report.judged import judge_recorded, recorded_tolerances

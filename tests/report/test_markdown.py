@@ -9,10 +9,10 @@ import pytest
 
 from hil.baseline.compare import compare_runs
 from hil.errors import InfrastructureError
+from hil.facts.run import Run
 from hil.gates.load import load_gates
 from hil.gates.model import GatesVerdict
 from hil.gates.run import judge_run_gates
-from hil.record.run import Run
 from hil.report.annotations import MOST, github_annotations
 from hil.report.judged import judge_recorded
 from hil.report.markdown import code, markdown, text

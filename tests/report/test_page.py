@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from hil.baseline.compare import compare_runs
+from hil.facts.run import ConsoleFacts, MeasurementRecord, Run, SectionFacts
 from hil.gates.load import load_gates
 from hil.gates.run import judge_run_gates
-from hil.record.run import ConsoleFacts, MeasurementRecord, Run, SectionFacts
 from hil.report.judged import judge_recorded
 from hil.report.page.page import render
 from hil.testing.recorded_run import recorded_run

@@ -11,7 +11,7 @@ import pytest
 from hil.baseline.setting import baseline_key
 from hil.cli import main
 from hil.errors import ExitCode
-from hil.record.run import Run
+from hil.facts.run import Run
 from hil.store.chart import ASCII, chart, glyphs, sparkline
 from hil.store.series import Series, series_of
 from hil.store.store import Store

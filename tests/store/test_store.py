@@ -12,7 +12,7 @@ import pytest
 
 from hil.baseline.setting import baseline_key, setting_of
 from hil.errors import InfrastructureError, UsageError
-from hil.record.run import Run
+from hil.facts.run import Run
 from hil.store import add_to_store, default_store
 from hil.store.database import APPLICATION_ID, VERSION, translated
 from hil.store.store import Store
@@ -78,7 +78,7 @@ def test_a_run_without_a_board_is_refused(path: Path) -> None:
 
 
 def test_a_run_file_gives_the_same_entry_as_the_run_itself(path: Path, tmp_path: Path) -> None:
-    from hil.record.reader import read_run
+    from hil.facts.reader import read_run
 
     run = run_at(4)
     assert add_to_store(path, run)

@@ -19,8 +19,8 @@ from hil.network.score import percent_text, score_percent
 from hil.report.judged import JudgedImage, worst_first
 
 if TYPE_CHECKING:
-    from hil.judge.facts import Answer, ImageFacts
-    from hil.record.run import TraceRecord
+    from hil.facts.image import Answer, ImageFacts
+    from hil.facts.run import TraceRecord
 
 WORST = 12
 """Images that the filter "worst" shows."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.measure.time_base import note
-from hil.record import RERUN
+from hil.facts import RERUN
+from hil.facts.time_base import note
 from hil.report.figures import count_text, series, share_text
 from hil.report.judged import FAILED_OUTCOMES
 
 if TYPE_CHECKING:
+    from hil.facts.run import BoardFacts, Run
     from hil.judge.tolerance import Tolerances
-    from hil.record.run import BoardFacts, Run
 
 _COUNTS = {
     "bytes_out": "bytes to the board",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from hil.measure.time_base import note
+from hil.facts.time_base import note
 from hil.report.figures import duration_text, durations, quantile, series, share_text
 from hil.report.page.charts import Part, bar, histogram, stacked
 
 if TYPE_CHECKING:
-    from hil.record.run import ImageRecord, Run, Times
+    from hil.facts.run import ImageRecord, Run, Times
 
 STAGES = (
     ("invoke_us", "inference", "by the board's clock"),

@@ -12,7 +12,7 @@ from hil.report.figures import bytes_text, share_text
 from hil.report.page.charts import Part, stacked
 
 if TYPE_CHECKING:
-    from hil.record.run import BoardFacts, HeapFacts, MemoryFacts, PartitionFacts, Run
+    from hil.facts.run import BoardFacts, HeapFacts, MemoryFacts, PartitionFacts, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil import __version__
+from hil.facts import FLAKY
+from hil.facts.time_base import mark, note
 from hil.measure.link_findings import link_findings, link_remarks
 from hil.measure.stand_in import stand_in
-from hil.measure.time_base import mark, note
-from hil.record import FLAKY
 from hil.report.changes import Answers, answers, by_key, change_table
 from hil.report.figures import bytes_text, count_text, duration_text, series
 from hil.report.headline import gate_rows, headline
@@ -37,8 +37,8 @@ from hil.report.page.memory import memory
 if TYPE_CHECKING:
     from hil.baseline.model import Comparison
     from hil.diagnose import Diagnosis
+    from hil.facts.run import TestRecord
     from hil.gates.model import GatesVerdict
-    from hil.record.run import TestRecord
 
 MOST_FAILURES = 100
 FEW_FAILURES = 12

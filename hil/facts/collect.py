@@ -13,9 +13,9 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from hil import __version__
-from hil.record.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
-from hil.record.host import describe_host
-from hil.record.run import (
+from hil.facts.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
+from hil.facts.host import describe_host
+from hil.facts.run import (
     RUN_VERSION,
     AskedFacts,
     BoardFacts,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from hil.board import Board
     from hil.board.artifacts import ExpectedModel
-    from hil.board.facts import Asked, Inference, Oddity, Stamp
+    from hil.facts.board import Asked, Inference, Oddity, Stamp
     from hil.flash_layout import Partition
     from hil.link.stats import LinkStats
     from hil.options import RunOptions
@@ -199,7 +199,7 @@ def trouble_record(test: str, error: Exception) -> TroubleRecord:
 
 def sections(board: Board) -> tuple[SectionFacts, ...]:
     """Sections of the ELF file beside the app, if the app was made from it."""
-    from hil.record.elf import read_sections
+    from hil.facts.elf import read_sections
 
     expected = board.build
     if expected is None:
@@ -229,7 +229,7 @@ def image_record(measurement: Measurement, entry: FixturePhoto | None) -> ImageR
 
 def frame_record(measurement: FrameMeasurement) -> FrameRecord:
     """One measured frame."""
-    from hil.diagnose.packing import pack_int8
+    from hil.facts.packing import pack_int8
 
     right = measurement.preprocessing.differing == 0
     return FrameRecord(

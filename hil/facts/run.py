@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from hil.judge.facts import Answer, Grid, ImageFacts, OpFacts, TensorDifference
-from hil.network.location import Location, NoLocation
-from hil.record.evidence import (
+from hil.facts.evidence import (
     DivergenceRecord,
     EvidenceRecord,
     HandshakeRecord,
     OddityRecord,
     TroubleRecord,
 )
+from hil.facts.image import Answer, Grid, ImageFacts, OpFacts, TensorDifference
+from hil.network.location import Location, NoLocation
 
 RUN_VERSION = 3
 """Version of the file; a reader refuses others."""
@@ -86,7 +86,7 @@ class BoardFacts:
         resolver, self_check: of the oracle.
         tolerances: (name, value) in force.
         sections: of the ELF file that the app was made from; empty without one.
-        time_base: what the board's times mean, see `hil.board.facts.TimeBase`.
+        time_base: what the board's times mean, see `hil.facts.board.TimeBase`.
     """
 
     spec: str
@@ -272,7 +272,7 @@ class AskedFacts:
 
     `image_crc`: CRC-32 of the bytes that were sent. `threshold`: percent, None for the model's
     own. `cam`: the map was asked for below the threshold too. `count`, `replayed`: see
-    `hil.board.facts.Asked`.
+    `hil.facts.board.Asked`.
     """
 
     image_crc: int
@@ -334,8 +334,8 @@ class WorkerRecord:
 class TestRecord:
     """The outcome of one phase of one test: set-up, call or tear-down (`when`).
 
-    An attempt that failed and was made again has the outcome `hil.record.RERUN`, and its
-    message says why. A test that passed at last is then `hil.record.FLAKY`, not passed.
+    An attempt that failed and was made again has the outcome `hil.facts.RERUN`, and its
+    message says why. A test that passed at last is then `hil.facts.FLAKY`, not passed.
 
     `by_verdict`: the facts that it failed by, as `hil.judge.answers.JudgedAnswer.key` names
     them; empty where it failed by something else. They decide whether it fails with other
@@ -437,7 +437,7 @@ class Run:
     @classmethod
     def of(cls, records: Sequence[Any]) -> Run:
         """The run that these lines make up. The first has to be its header."""
-        from hil.record.merge import merged
+        from hil.facts.merge import merged
 
         header, *lines = records
         assert isinstance(header, RunHeader)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hil.errors import UsageError
-from hil.judge.record import from_json
-from hil.record.run import KINDS, RUN_VERSION, Run, RunHeader
+from hil.facts.image_json import from_json
+from hil.facts.run import KINDS, RUN_VERSION, Run, RunHeader
 
 DEFAULT_NAME = "facts.jsonl"
 _HINT = "give a file that `pytest --facts FILE` of this version wrote, or its directory"

@@ -11,9 +11,8 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from hil.judge.answers import answer_key, oddity_key, reference_key
-from hil.record.evidence import OddityRecord, TroubleRecord
-from hil.record.run import (
+from hil.facts.evidence import OddityRecord, TroubleRecord
+from hil.facts.run import (
     BoardFacts,
     ConsoleFacts,
     EndFacts,
@@ -29,6 +28,7 @@ from hil.record.run import (
     VarietyFacts,
     WorkerRecord,
 )
+from hil.judge.answers import answer_key, oddity_key, reference_key
 
 _AS_THEY_CAME = (TestRecord, MeasurementRecord, TroubleRecord, EndFacts)
 _ONCE = (BoardFacts, ModelRecord, LinkFacts, ConsoleFacts, VarietyFacts, ReferenceRecord)

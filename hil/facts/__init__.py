@@ -1,12 +1,12 @@
 """A recorded run: what was measured, without verdicts, as JSON lines.
 
-`hil.record.run` declares the lines, `writer` appends them as they happen, `reader`
+`hil.facts.run` declares the lines, `writer` appends them as they happen, `reader`
 gives them back. Verdicts are not stored: they are a function of the facts and can
 be made again, with other tolerances or gates, without a board.
 """
 
 RERUN, FLAKY = "rerun", "flaky"
-"""Outcomes of tests that pytest-rerunfailures runs again; see `hil.record.run.TestRecord`."""
+"""Outcomes of tests that pytest-rerunfailures runs again; see `hil.facts.run.TestRecord`."""
 
 SKIPPED, XFAILED = "skipped", "xfailed"
 """Outcomes of tests that ask for a board, and that nobody can count as passed."""

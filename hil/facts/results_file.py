@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO
 
 from hil.errors import InfrastructureError, UsageError
-from hil.evaluate.records import (
+from hil.facts.evaluation import (
     Header,
     Result,
     header_line,

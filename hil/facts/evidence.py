@@ -1,12 +1,12 @@
 """The lines of a run file that the diagnosis lives on: what a board said of itself, and where
-it went wrong. The other lines are in `hil.record.run`.
+it went wrong. The other lines are in `hil.facts.run`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hil.judge.facts import ImageFacts
+from hil.facts.image import ImageFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class HandshakeRecord:
 
 @dataclass(frozen=True, slots=True)
 class OddityRecord:
-    """An answer that no right board gives; see `hil.board.facts.Oddity`. Bytes in base64."""
+    """An answer that no right board gives; see `hil.facts.board.Oddity`. Bytes in base64."""
 
     what: str
     detail: str

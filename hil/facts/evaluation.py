@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.judge.facts import Grid
+    from hil.facts.image import Grid
 
 RESULTS_VERSION = 1
 """Version of the file; a reader refuses others."""

@@ -1,6 +1,6 @@
 """Which latencies mean anything, by what the board's times are. Pure.
 
-`hil.board.facts.TimeBase`: "real" times are how long something takes on a chip. The simulated
+`hil.facts.board.TimeBase`: "real" times are how long something takes on a chip. The simulated
 board runs on the host computer, so its times are the "host"'s: they are measured and can be
 gated, and say nothing of a chip. An emulator that counts instructions has "virtual" ones: they
 repeat, so two runs can be compared, but no limit in microseconds can be judged by them, and the
