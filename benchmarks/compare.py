@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.result import Result
-from hil.baseline.compare import compare_runs, compare_snapshots
-from hil.baseline.files import load, save
-from hil.baseline.model import Outcome
-from hil.baseline.snapshot import snapshot
 from hil.facts.reader import read_run
+from hil.judge.baseline.compare import compare_runs, compare_snapshots
+from hil.judge.baseline.files import load, save
+from hil.judge.baseline.model import Outcome
+from hil.judge.baseline.snapshot import snapshot
 from hil.testing.recorded_run import recorded_run, write_run
 
 IMAGES = 1_000

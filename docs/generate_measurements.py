@@ -11,7 +11,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from hil.measure.catalog import CATALOG, Metric
+from hil.judge.measure.catalog import CATALOG, Metric
 
 DOCUMENT = Path(__file__).resolve().parent / "measurements.md"
 

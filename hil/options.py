@@ -113,11 +113,11 @@ class RunOptions:
 
             find_fault(self.sim_fault)
         if self.gates is not None:
-            from hil.gates.load import load_gates
+            from hil.judge.gates.load import load_gates
 
             load_gates(self.gates)
         if self.baseline is not None:
-            from hil.baseline.option import parse_baseline
+            from hil.judge.baseline.option import parse_baseline
 
             parse_baseline(self.baseline)
 

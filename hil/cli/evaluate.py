@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.evaluate.bar import ProgressBar
-    from hil.evaluate.gates import BoardState, Known
     from hil.evaluate.oracle_messages import Model
-    from hil.evaluate.quality import Evaluation
     from hil.evaluate.run import Answers, Plan
-    from hil.gates.model import Gates, GatesVerdict
+    from hil.judge.evaluation.gates import BoardState, Known
+    from hil.judge.evaluation.quality import Evaluation
+    from hil.judge.gates.model import Gates, GatesVerdict
     from hil.link.stats import LinkStats
 
 ORACLE = "oracle"
@@ -73,13 +73,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Test-failed exit code where the board's answers are not the oracle's; else the gates'."""
-    from hil.evaluate.against import change_against, read_other
-    from hil.evaluate.evaluation import evaluate
-    from hil.evaluate.gates import Known
     from hil.evaluate.run import Plan
-    from hil.evaluate.selection import select
     from hil.evaluate.tables import show
-    from hil.gates.load import load_gates
+    from hil.judge.evaluation.against import change_against, read_other
+    from hil.judge.evaluation.evaluation import evaluate
+    from hil.judge.evaluation.gates import Known
+    from hil.judge.evaluation.selection import select
+    from hil.judge.gates.load import load_gates
     from hil.judge.tolerance import load_tolerances
     from hil.samples.data import read_data
 
@@ -123,7 +123,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         write_json(report, arguments.json)
         console.print(f"written: {arguments.json}", markup=False)
     if verdict is not None:
-        from hil.gates.run import exit_code
+        from hil.judge.gates.run import exit_code
 
         return int(exit_code(verdict))
     failed = found.agreement is not None and found.agreement.failed
@@ -152,8 +152,8 @@ def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
 
 def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
     from hil.evaluate.bar import ProgressBar
-    from hil.evaluate.gates import board_state
     from hil.evaluate.run import run_on_board
+    from hil.judge.evaluation.gates import board_state
 
     with open_bench(options, console) as bench:
         bench.ready_board()  # says what it does before the bar is there
@@ -206,8 +206,8 @@ def judge_and_print(
 ) -> GatesVerdict:
     """The verdict, which also is printed."""
     from hil.cli.judge import STYLES
-    from hil.evaluate.gates import judge_evaluation
-    from hil.gates.text import verdict_lines
+    from hil.judge.evaluation.gates import judge_evaluation
+    from hil.judge.gates.text import verdict_lines
 
     verdict = judge_evaluation(found, answers, gates, known)
     console.print()

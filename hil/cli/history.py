@@ -166,8 +166,8 @@ def _ended(code: int | None) -> str:
 def _trends(store: Store, runs: Sequence[StoredRun], console: Console) -> None:
     from rich.markup import escape
 
-    from hil.baseline.text import value_text
     from hil.cli.console import print_facts
+    from hil.judge.baseline.text import value_text
     from hil.store.chart import glyphs, sparkline
     from hil.store.series import series_of
 
@@ -223,7 +223,7 @@ def _one_metric(
 
 def _size_text(series: Series, step: Step) -> str:
     """ "+1.9 %", points for rates, the unit where a percentage says nothing."""
-    from hil.baseline.text import signed_text
+    from hil.judge.baseline.text import signed_text
 
     change = step.after - step.before
     if series.unit == "fraction":

@@ -31,8 +31,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """The exit code that the live run would have had with these gates."""
     from hil.facts.reader import read_run
+    from hil.judge.conclusion import Question, conclude, conclusion_lines
     from hil.judge.tolerance import load_tolerances
-    from hil.report.conclusion import Question, conclude, conclusion_lines
 
     options = run_options(arguments)
     if options.gates is None:

@@ -11,9 +11,9 @@ from hil.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hil.baseline.model import Comparison
-    from hil.gates.model import GatesVerdict
-    from hil.report.judged import JudgedRun
+    from hil.judge.baseline.model import Comparison
+    from hil.judge.gates.model import GatesVerdict
+    from hil.judge.judged import JudgedRun
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -42,10 +42,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Passed once the files are written, whatever the run's verdict: `hil judge` returns that."""
     from hil.diagnose import diagnose
     from hil.facts.reader import DEFAULT_NAME, read_run
+    from hil.judge.headline import headline
+    from hil.judge.judged import judge_recorded
     from hil.judge.tolerance import load_tolerances
     from hil.report.files import write_report
-    from hil.report.headline import headline
-    from hil.report.judged import judge_recorded
     from hil.report.markdown import markdown
     from hil.report.page.page import render
 
@@ -112,15 +112,15 @@ def _check_outputs(*outputs: Path | None, inputs: tuple[Path | None, ...]) -> No
 
 
 def _verdict(judged: JudgedRun, gates: Path, comparison: Comparison | None) -> GatesVerdict:
-    from hil.gates.load import load_gates
-    from hil.gates.run import judge_run_gates
+    from hil.judge.gates.load import load_gates
+    from hil.judge.gates.run import judge_run_gates
 
     return judge_run_gates(judged.run, load_gates(gates), judged.tolerances, comparison)
 
 
 def _comparison(judged: JudgedRun, against: JudgedRun, source: Path) -> Comparison | None:
     """None where one of the two never reached a board: there is nothing to compare."""
-    from hil.baseline.compare import compare_runs
+    from hil.judge.baseline.compare import compare_runs
 
     if judged.run.board is None or against.run.board is None:
         return None

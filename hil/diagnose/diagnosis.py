@@ -35,7 +35,7 @@ def diagnose(
     from hil.diagnose.refused import explain_refusals
     from hil.diagnose.run_level import explain_run
     from hil.diagnose.stages import explain_images
-    from hil.report.judged import recorded_tolerances
+    from hil.judge.judged import recorded_tolerances
 
     outcome = Outcome()
     if run.model is not None and run.images:
@@ -58,7 +58,7 @@ def diagnose(
 
 def healthy(run: Run, tolerances: Tolerances | None = None) -> bool:
     """No test failed and no answer is wrong: there is nothing to explain."""
-    from hil.report.judged import UNMEASURED_OUTCOMES, judge_recorded
+    from hil.judge.judged import UNMEASURED_OUTCOMES, judge_recorded
 
     judged = judge_recorded(run, tolerances)
     if judged.failed_tests or judged.wrong or judged.tests(UNMEASURED_OUTCOMES):

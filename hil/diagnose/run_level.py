@@ -196,8 +196,8 @@ def _memory(run: Run) -> Iterator[Finding]:
 
 def _failed_tests(run: Run) -> list[Unexplained]:
     """Tests that failed, though no image does: their own words are the facts."""
-    from hil.report.figures import count_text
-    from hil.report.judged import FAILED_OUTCOMES
+    from hil.judge.figures import count_text
+    from hil.judge.judged import FAILED_OUTCOMES
 
     failed = [test for test in run.tests if test.outcome in FAILED_OUTCOMES]
     if not failed:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.base.whole_file import write_whole
-from hil.evaluate.against import Change, pictures_digest
-from hil.evaluate.quality import Evaluation
 from hil.evaluate.rows import Value, rows, share
-from hil.metrics import Decisions
+from hil.judge.evaluation.against import Change, pictures_digest
+from hil.judge.evaluation.quality import Evaluation
+from hil.judge.metrics import Decisions
 
 if TYPE_CHECKING:
     from hil.evaluate.run import Answers
-    from hil.gates.model import GatesVerdict
+    from hil.judge.gates.model import GatesVerdict
 
 REPORT_VERSION = 1
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hil.evaluate.quality import Baselines, Evaluation, Quality
-from hil.metrics import BoxAccuracy, Decisions, Hits, PairedHits
-from hil.stats.auc import auc_interval
-from hil.stats.paired import paired_difference_interval
-from hil.stats.wilson import mean_interval, wilson_interval
+from hil.judge.evaluation.quality import Baselines, Evaluation, Quality
+from hil.judge.metrics import BoxAccuracy, Decisions, Hits, PairedHits
+from hil.judge.stats.auc import auc_interval
+from hil.judge.stats.paired import paired_difference_interval
+from hil.judge.stats.wilson import mean_interval, wilson_interval
 
 SCORES, LOCALIZATION = "scores", "localization"
 CHOSEN = "  at best threshold"

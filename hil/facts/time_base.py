@@ -10,7 +10,7 @@ their times are "none".
 
 from __future__ import annotations
 
-from hil.measure.catalog import Metric
+from hil.judge.measure.catalog import Metric
 
 EMULATED = ("virtual", "none")
 """Time bases that only an emulated chip has."""

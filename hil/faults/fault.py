@@ -34,7 +34,7 @@ class Area(str, enum.Enum):
 class Outcome(str, enum.Enum):
     """How the suite has to end: a wrong answer, trouble with the board itself, or neither.
 
-    A finding is about the link: every test passes, and `hil.measure.link_findings` names it.
+    A finding is about the link: every test passes, and `hil.judge.measure.link_findings` names it.
     """
 
     FAILURE = "failure"

@@ -183,7 +183,7 @@ def name(fault: Fault, diagnosis: Diagnosis) -> Named:
 
 
 def _found(says: str, run: Run) -> tuple[Caught, str]:
-    from hil.measure.link_findings import link_findings
+    from hil.judge.measure.link_findings import link_findings
 
     found = link_findings(run.link)
     if not found:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hil.facts import FLAKY
-from hil.measure.link_findings import link_findings
-from hil.measure.stand_in import said, where_measured
-from hil.report.headline import gate_rows
-from hil.report.judged import judge_recorded
+from hil.judge.headline import gate_rows
+from hil.judge.judged import judge_recorded
+from hil.judge.measure.link_findings import link_findings
+from hil.judge.measure.stand_in import said, where_measured
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
     from hil.facts.run import Run
-    from hil.gates.model import GatesVerdict
+    from hil.judge.gates.model import GatesVerdict
 
 MOST = 10
 """Of one kind in a step; GitHub drops what is beyond without a word."""

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.report.figures import count_text
+from hil.judge.figures import count_text
 from hil.report.page.cards import changed_answer
 
 if TYPE_CHECKING:
-    from hil.baseline.model import Comparison
-    from hil.report.judged import JudgedImage, JudgedRun
+    from hil.judge.baseline.model import Comparison
+    from hil.judge.judged import JudgedImage, JudgedRun
 
 # (outcome, tone, most rows that are shown at once)
 _ORDER = (
@@ -31,7 +31,7 @@ class ChangeGroup:
     Attributes:
         tone: good, bad, open or none.
         open: shown at once.
-        rows: as `hil.baseline.text.COLUMNS`.
+        rows: as `hil.judge.baseline.text.COLUMNS`.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Answers:
 
 def change_table(comparison: Comparison) -> ChangeTable:
     """A comparison in words, worse first."""
-    from hil.baseline.text import row
+    from hil.judge.baseline.text import row
 
     changes = sorted(comparison.changes, key=lambda change: _natural(change.metric))
     groups = []

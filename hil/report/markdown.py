@@ -7,21 +7,21 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hil.facts.time_base import mark, note
+from hil.judge.figures import bytes_text, count_text, durations, series
+from hil.judge.headline import gate_rows, headline
+from hil.judge.judged import JudgedImage, JudgedRun, first_line, worst_first
+from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
-from hil.measure.link_findings import link_findings, link_remarks
 from hil.report.changes import answers
-from hil.report.figures import bytes_text, count_text, durations, series
-from hil.report.headline import gate_rows, headline
-from hil.report.judged import JudgedImage, JudgedRun, first_line, worst_first
 from hil.report.page.cards import answer_score, place
 from hil.report.page.details import identity
 from hil.report.page.latency import STAGES, stage_values
 from hil.report.page.page import subtitle, title, unhappy_tests
 
 if TYPE_CHECKING:
-    from hil.baseline.model import Comparison
     from hil.diagnose import Diagnosis
-    from hil.gates.model import GatesVerdict
+    from hil.judge.baseline.model import Comparison
+    from hil.judge.gates.model import GatesVerdict
 
 DEFAULT_LIMIT = 1_000_000
 """Bytes of UTF-8; GitHub refuses a step summary above 1 MiB."""
@@ -174,8 +174,8 @@ def _image_row(image: JudgedImage) -> list[str]:
 def _changes(comparison: Comparison | None) -> list[str]:
     if comparison is None:
         return []
-    from hil.baseline.model import Outcome
-    from hil.baseline.text import COLUMNS, row
+    from hil.judge.baseline.model import Outcome
+    from hil.judge.baseline.text import COLUMNS, row
 
     lines = ["", f"### Against {code(comparison.before)}: {comparison.headline()}"]
     lines += ["", *(f"- {text(words)}" for words in comparison.differences)]

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
     from hil.facts.run import EndFacts, Run
     from hil.facts.writer import RunFile
+    from hil.judge.conclusion import Conclusion
     from hil.options import RunOptions
-    from hil.report.conclusion import Conclusion
     from hil.samples.fixture_set import FixturePhoto
     from hil.testbench import Bench, Measurement
 
@@ -168,7 +168,7 @@ class RunLog:
 
     def conclude(self, options: RunOptions) -> None:
         """Judges the run that has ended, and compares it."""
-        from hil.report.conclusion import Question, conclude
+        from hil.judge.conclusion import Question, conclude
 
         baseline = None if self._nothing_tried() else options.baseline
         question = Question(options.gates, baseline, options.baseline_dir)
@@ -212,8 +212,8 @@ class RunLog:
         self, options: RunOptions, pytest_status: int
     ) -> tuple[tuple[str, str], ...]:
         """The verdict and each gate by name, as it stands before the reports are written."""
-        from hil.gates.text import properties
-        from hil.report.conclusion import Question, conclude
+        from hil.judge.conclusion import Question, conclude
+        from hil.judge.gates.text import properties
 
         run = self._as_if_ended(pytest_status)
         verdict = conclude(run, Question(options.gates)).verdict

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hil.baseline.model import Comparison
     from hil.diagnose import Diagnosis
     from hil.facts.run import Run
-    from hil.gates.model import GatesVerdict
+    from hil.judge.baseline.model import Comparison
+    from hil.judge.gates.model import GatesVerdict
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 _MOST_BYTES = 1024 * 1024
@@ -27,7 +27,7 @@ def markdown_summary(
     limit: int = _MOST_BYTES - _RESERVE,
 ) -> str:
     """A run as Markdown of at most `limit` bytes; see `hil.report.markdown`."""
-    from hil.report.judged import judge_recorded
+    from hil.judge.judged import judge_recorded
     from hil.report.markdown import markdown
 
     judged = judge_recorded(run)

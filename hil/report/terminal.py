@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError, NotRunError, UnavailableError, UsageError
 from hil.facts.time_base import mark, note
+from hil.judge.judged import first_line, flaky_tests, judge_recorded
+from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
-from hil.measure.link_findings import link_findings, link_remarks
 from hil.network.location import Location
 from hil.network.score import percent_text
-from hil.report.judged import first_line, flaky_tests, judge_recorded
 
 if TYPE_CHECKING:
     import pytest
 
     from hil.facts.run import Run, TestRecord
-    from hil.report.conclusion import Conclusion
-    from hil.report.judged import JudgedImage, JudgedRun
+    from hil.judge.conclusion import Conclusion
+    from hil.judge.judged import JudgedImage, JudgedRun
     from hil.report.run_log import RunLog
 
 COLUMNS = (
@@ -133,7 +133,7 @@ _MARKUP: dict[str, dict[str, bool]] = {
 
 def write_conclusion(reporter: pytest.TerminalReporter, conclusion: Conclusion) -> None:
     """Writes what changed against the baseline, the table of gates, and the verdict last."""
-    from hil.report.conclusion import conclusion_lines
+    from hil.judge.conclusion import conclusion_lines
 
     reporter.section("can it ship?" if conclusion.verdict else "baseline", sep="=")
     for line in conclusion_lines(conclusion):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hil.baseline.text import value_text
+from hil.judge.baseline.text import value_text
 from hil.store.series import Series
 
 

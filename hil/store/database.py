@@ -20,8 +20,8 @@ MIGRATIONS: tuple[str, ...] = (
       started     TEXT NOT NULL,      -- UTC, ISO 8601
       camhil      TEXT NOT NULL,
       source      TEXT NOT NULL,      -- the file it came from
-      board       TEXT NOT NULL,      -- hil.baseline.setting.baseline_key
-      setting     TEXT NOT NULL,      -- hil.baseline.model.Setting as JSON
+      board       TEXT NOT NULL,      -- hil.judge.baseline.setting.baseline_key
+      setting     TEXT NOT NULL,      -- hil.judge.baseline.model.Setting as JSON
       exit_code   INTEGER             -- NULL: interrupted
     ) WITHOUT ROWID;
     CREATE INDEX run_by_start ON run (started, digest);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hil.baseline.text import value_text
+from hil.judge.baseline.text import value_text
 
 if TYPE_CHECKING:
     from hil.store.series import Series

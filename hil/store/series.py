@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hil.baseline.comparable import aspects
+from hil.judge.baseline.comparable import aspects
 from hil.store.steps import Step, find_steps
 from hil.store.store import StoredFigure, StoredRun
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from hil.baseline.model import Setting
 from hil.facts.image_json import from_json, to_json
+from hil.judge.baseline.model import Setting
 from hil.store.database import connect, copy_of, transaction, translated
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ class Store:
         Raises:
             UsageError: the run does not say which board answered.
         """
-        from hil.baseline.setting import baseline_key, setting_of
-        from hil.baseline.snapshot import figures, typical
+        from hil.judge.baseline.setting import baseline_key, setting_of
+        from hil.judge.baseline.snapshot import figures, typical
 
         setting = setting_of(run)
         assert run.board is not None  # or there is no setting

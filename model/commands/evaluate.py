@@ -14,9 +14,9 @@ from hil.images import FITS
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hil.evaluate.against import Change
     from hil.evaluate.run import Plan
-    from hil.evaluate.selection import Selection
+    from hil.judge.evaluation.against import Change
+    from hil.judge.evaluation.selection import Selection
     from model.evaluation import Evaluated
 
 
@@ -52,11 +52,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """The exit code is that of the gates, if there are any."""
-    from hil.evaluate.gates import Known
     from hil.evaluate.report import as_json, write_json
     from hil.evaluate.run import Plan
-    from hil.evaluate.selection import select
-    from hil.gates.load import load_gates
+    from hil.judge.evaluation.gates import Known
+    from hil.judge.evaluation.selection import select
+    from hil.judge.gates.load import load_gates
     from hil.samples.data import read_data
 
     if options.jobs is not None and options.jobs < 1:
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         console.print(f"written: {options.json}", markup=False)
     if verdict is None:
         return ExitCode.PASSED
-    from hil.gates.run import exit_code
+    from hil.judge.gates.run import exit_code
 
     return int(exit_code(verdict))
 
@@ -123,7 +123,7 @@ def _compared(
     own: Evaluated, other: Evaluated, chosen: Selection, console: Console
 ) -> tuple[Change | None, dict[str, Any]]:
     """Prints how far the two are from each other; also as data."""
-    from hil.evaluate.against import Change
+    from hil.judge.evaluation.against import Change
     from model.difference import difference, difference_lines
 
     aucs = [done.found.answering.scores.roc_auc for done in (own, other)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rich.console import Console
 
-    from hil.evaluate.selection import Selection
+    from hil.judge.evaluation.selection import Selection
     from hil.samples.labels import DataSet
     from model.card import Card
     from model.export import Trained

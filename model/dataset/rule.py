@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hil.evaluate.truth import SMALLEST_SHARE
+from hil.judge.evaluation.truth import SMALLEST_SHARE
 from hil.samples.labels import Box
 
 DROP, NEGATIVE, COUNT = "drop", "negative", "count"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hil.evaluate.quality import Evaluation
-from hil.metrics import Decisions
+from hil.judge.evaluation.quality import Evaluation
+from hil.judge.metrics import Decisions
 from model.difference import Difference
 from model.operating_point import OperatingPoint
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.evaluate.truth import image_truth
 from hil.images import Fit, used_part
+from hil.judge.evaluation.truth import image_truth
 from hil.samples.labels import Box, Entry
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class ValidationSet:
         """
         import numpy as np
 
-        from hil.metrics.pointing import CENTRE, pointing_game
-        from hil.metrics.scores import roc_auc
+        from hil.judge.metrics.pointing import CENTRE, pointing_game
+        from hil.judge.metrics.scores import roc_auc
 
         margins = cells[..., positive_class] - cells[..., 1 - positive_class]
         pooled = margins.mean(axis=(1, 2), dtype=np.float64)

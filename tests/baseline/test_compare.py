@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from hil.baseline.compare import compare_runs, difference_interval, poisson_p
-from hil.baseline.model import Change, Comparison, Outcome
 from hil.facts.run import BoardFacts, LinkFacts, MeasurementRecord, Run
-from hil.stats.wilson import wilson_interval
+from hil.judge.baseline.compare import compare_runs, difference_interval, poisson_p
+from hil.judge.baseline.model import Change, Comparison, Outcome
+from hil.judge.stats.wilson import wilson_interval
 from hil.testing.recorded_run import BOARD, recorded_run
 
 

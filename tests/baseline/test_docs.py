@@ -8,9 +8,9 @@ from typing import get_args
 
 import pytest
 
-from hil.baseline.comparable import aspects
-from hil.baseline.setting import setting_of
-from hil.measure.catalog import Kind
+from hil.judge.baseline.comparable import aspects
+from hil.judge.baseline.setting import setting_of
+from hil.judge.measure.catalog import Kind
 from hil.testing.recorded_run import recorded_run
 
 TEXT = (Path(__file__).parents[2] / "docs" / "baselines.md").read_text(encoding="utf-8")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from hil.baseline.compare import compare
-from hil.baseline.files import dumps, load, loads, save
-from hil.baseline.model import Outcome
-from hil.baseline.snapshot import snapshot
 from hil.errors import InfrastructureError, UsageError
+from hil.judge.baseline.compare import compare
+from hil.judge.baseline.files import dumps, load, loads, save
+from hil.judge.baseline.model import Outcome
+from hil.judge.baseline.snapshot import snapshot
 from hil.testing.recorded_run import recorded_run
 
 RUN = snapshot(recorded_run(30))

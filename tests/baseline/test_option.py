@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from hil.baseline.find import find, path_of
-from hil.baseline.model import Outcome
-from hil.baseline.option import BaselineRequest, apply_baseline, parse_baseline
-from hil.baseline.setting import baseline_key
 from hil.errors import InfrastructureError, UsageError
 from hil.facts.run import PartitionFacts, Run
+from hil.judge.baseline.find import find, path_of
+from hil.judge.baseline.model import Outcome
+from hil.judge.baseline.option import BaselineRequest, apply_baseline, parse_baseline
+from hil.judge.baseline.setting import baseline_key
 from hil.testing.recorded_run import BOARD, recorded_run
 
 RUN = recorded_run(30)

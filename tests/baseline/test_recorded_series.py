@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from hil.baseline.compare import compare
-from hil.baseline.model import Change, Outcome, Snapshot
-from hil.baseline.snapshot import figure, snapshot
-from hil.measure.catalog import CATALOG
-from hil.measure.samples import Samples
+from hil.judge.baseline.compare import compare
+from hil.judge.baseline.model import Change, Outcome, Snapshot
+from hil.judge.baseline.snapshot import figure, snapshot
+from hil.judge.measure.catalog import CATALOG
+from hil.judge.measure.samples import Samples
 from hil.testing.recorded_run import recorded_run
 
 SERIES: dict[str, list[int]] = json.loads(

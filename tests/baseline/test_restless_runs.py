@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hil.baseline.compare import compare
-from hil.baseline.model import Figure, Outcome, Setting, Snapshot
+from hil.judge.baseline.compare import compare
+from hil.judge.baseline.model import Figure, Outcome, Setting, Snapshot
 
 SETTING = Setting("esp32", "esp32", "tflm", "1", "a", "m", "240 MHz", 9, 9, (), (), "set", 30)
 

@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from hil.baseline.model import Figure
-from hil.baseline.setting import setting_of
-from hil.baseline.snapshot import drift, rounded, snapshot, typical
 from hil.facts.run import MeasurementRecord
+from hil.judge.baseline.model import Figure
+from hil.judge.baseline.setting import setting_of
+from hil.judge.baseline.snapshot import drift, rounded, snapshot, typical
 from hil.testing.recorded_run import BOARD, recorded_run
 
 RUN = recorded_run(30)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hil.baseline.model import Change, Outcome
-from hil.baseline.text import COLUMNS, change_text, row, value_text
+from hil.judge.baseline.model import Change, Outcome
+from hil.judge.baseline.text import COLUMNS, change_text, row, value_text
 
 
 def change(

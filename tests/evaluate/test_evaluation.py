@@ -13,14 +13,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from hil.evaluate.against import Change
-from hil.evaluate.evaluation import evaluate
-from hil.evaluate.gates import Known, evaluation_samples, judge_evaluation
-from hil.evaluate.quality import Evaluation
 from hil.evaluate.report import as_json, write_json
 from hil.evaluate.rows import rows
 from hil.evaluate.run import Answers
-from hil.evaluate.selection import select
 from hil.evaluate.tables import show
 from hil.facts.evaluation import (
     RESULTS_VERSION,
@@ -31,10 +26,15 @@ from hil.facts.evaluation import (
     joined,
     pack_answer,
 )
-from hil.gates.load import load_gates
-from hil.gates.model import GateStatus, Ship
+from hil.judge.evaluation.against import Change
+from hil.judge.evaluation.evaluation import evaluate
+from hil.judge.evaluation.gates import Known, evaluation_samples, judge_evaluation
+from hil.judge.evaluation.quality import Evaluation
+from hil.judge.evaluation.selection import select
+from hil.judge.gates.load import load_gates
+from hil.judge.gates.model import GateStatus, Ship
+from hil.judge.metrics import Hits, PairedHits
 from hil.judge.tolerance import Tolerances, load_tolerances
-from hil.metrics import Hits, PairedHits
 from hil.network.location import Location, NoLocation, cell_location
 from hil.samples.labels import DataSet, Entry
 from hil.testing.tiny_model import tiny_model

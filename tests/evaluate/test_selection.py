@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hil.errors import UsageError
-from hil.evaluate.selection import Selection, select
+from hil.judge.evaluation.selection import Selection, select
 from hil.samples.labels import DataSet, Entry
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.evaluate.truth import image_truth
 from hil.images import load
+from hil.judge.evaluation.truth import image_truth
 from hil.samples.labels import Box, Entry
 
 INPUT = (96, 96)

@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 
 from hil import flash_layout
 from hil.base.resources import find
-from hil.baseline import files as baseline_files
 from hil.board.flasher_args import read_flasher_args
 from hil.errors import ExitCode, HilError, UsageError
-from hil.evaluate.against import read_other
 from hil.facts.evaluation import (
     RESULTS_VERSION,
     Header,
@@ -30,7 +28,9 @@ from hil.facts.evaluation import (
 from hil.facts.reader import read_run
 from hil.facts.results_file import ResultsFile
 from hil.firmware_build.budget import read_budget
-from hil.gates.load import load_gates
+from hil.judge.baseline import files as baseline_files
+from hil.judge.evaluation.against import read_other
+from hil.judge.gates.load import load_gates
 from hil.judge.tolerance import load_tolerances
 from hil.network.location import NoLocation
 from hil.network.model_partition import read_partition
@@ -101,7 +101,7 @@ def _run_file(folder: Path) -> tuple[Path, Callable[[], Any]]:
 
 
 def _baseline(folder: Path) -> tuple[Path, Callable[[], Any]]:
-    from hil.baseline.snapshot import snapshot
+    from hil.judge.baseline.snapshot import snapshot
 
     path = folder / "baseline.json"
     baseline_files.save(snapshot(recorded_run(1)), path)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from hil.baseline.model import Change, Comparison, Outcome
 from hil.errors import UsageError
-from hil.gates.judge import judge_gates
-from hil.gates.load import load_gates
-from hil.gates.model import GateStatus, GatesVerdict, Ship
-from hil.gates.text import cells
-from hil.measure.catalog import CATALOG
-from hil.measure.samples import Samples
+from hil.judge.baseline.model import Change, Comparison, Outcome
+from hil.judge.gates.judge import judge_gates
+from hil.judge.gates.load import load_gates
+from hil.judge.gates.model import GateStatus, GatesVerdict, Ship
+from hil.judge.gates.text import cells
+from hil.judge.measure.catalog import CATALOG
+from hil.judge.measure.samples import Samples
 
 SAMPLES = {"invoke_us": Samples(CATALOG["invoke_us"], (5.0, 6.0, 7.0))}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hil.errors import UsageError
-from hil.gates.load import load_gates
-from hil.gates.model import Gates
+from hil.judge.gates.load import load_gates
+from hil.judge.gates.model import Gates
 
 ROOT = Path(__file__).parents[2]
 

@@ -17,11 +17,11 @@ from hil.facts.run import (
     TestRecord,
     Times,
 )
-from hil.gates.model import Gate, Gates, GateStatus, GatesVerdict, Ship
-from hil.gates.run import exit_code, judge_run_gates
-from hil.gates.text import headline, verdict_lines
+from hil.judge.gates.model import Gate, Gates, GateStatus, GatesVerdict, Ship
+from hil.judge.gates.run import exit_code, judge_run_gates
+from hil.judge.gates.text import headline, verdict_lines
+from hil.judge.measure.catalog import CATALOG
 from hil.judge.tolerance import Tolerances
-from hil.measure.catalog import CATALOG
 from hil.network.location import NoLocation
 from hil.testing.recorded_run import Fault, recorded_run
 

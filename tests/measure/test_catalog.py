@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from hil.errors import UsageError
+from hil.judge.measure.catalog import CATALOG, Metric, metric_of
+from hil.judge.measure.text import signed_text, value_text
 from hil.link.stats import LinkStats
-from hil.measure.catalog import CATALOG, Metric, metric_of
-from hil.measure.text import signed_text, value_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +23,10 @@ def test_the_table_in_the_documentation_is_up_to_date() -> None:
 
 
 def test_importing_the_catalogue_imports_nothing_that_takes_time() -> None:
-    code = "import hil.measure.samples, hil.gates.judge, hil.gates.load, sys; print(*sys.modules)"
+    code = (
+        "import hil.judge.measure.samples, hil.judge.gates.judge, hil.judge.gates.load, sys;"
+        "print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert loaded.isdisjoint({"numpy", "cv2", "rich", "jinja2"})

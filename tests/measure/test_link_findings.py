@@ -8,15 +8,15 @@ import pytest
 
 from hil.facts.collect import asked_noise
 from hil.facts.run import LinkFacts, Run
-from hil.gates.model import Gate, Gates, GateStatus
-from hil.gates.run import judge_run_gates
+from hil.judge.gates.model import Gate, Gates, GateStatus
+from hil.judge.gates.run import judge_run_gates
+from hil.judge.judged import judge_recorded
+from hil.judge.measure.catalog import CATALOG
+from hil.judge.measure.link_findings import OF_THE_BOARD, link_findings, link_remarks
+from hil.judge.measure.samples import samples
 from hil.link.stats import LinkStats
-from hil.measure.catalog import CATALOG
-from hil.measure.link_findings import OF_THE_BOARD, link_findings, link_remarks
-from hil.measure.samples import samples
 from hil.options import RunOptions
 from hil.report.annotations import github_annotations
-from hil.report.judged import judge_recorded
 from hil.report.markdown import markdown
 from hil.report.page.page import render
 from hil.testing.recorded_run import recorded_run

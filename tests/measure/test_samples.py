@@ -17,7 +17,7 @@ from hil.facts.run import (
     Times,
     Truth,
 )
-from hil.measure.samples import Samples, samples
+from hil.judge.measure.samples import Samples, samples
 from hil.network.location import Location, NoLocation
 from hil.testing.image_facts import facts
 from hil.testing.recorded_run import BOARD, MEMORY, recorded_run

@@ -6,16 +6,16 @@ import dataclasses
 
 import pytest
 
-from hil.baseline.compare import compare_runs
-from hil.baseline.model import Outcome
-from hil.baseline.setting import baseline_key, setting_of
 from hil.diagnose.timing import findings
 from hil.facts.run import AskedFacts, InferenceRecord, MeasurementRecord, Run, TestRecord
-from hil.gates.model import Gate, Gates, GateStatus, Ship
-from hil.gates.run import judge_run_gates
-from hil.measure.catalog import CATALOG, user_metric
-from hil.measure.samples import samples
-from hil.report.judged import judge_recorded
+from hil.judge.baseline.compare import compare_runs
+from hil.judge.baseline.model import Outcome
+from hil.judge.baseline.setting import baseline_key, setting_of
+from hil.judge.gates.model import Gate, Gates, GateStatus, Ship
+from hil.judge.gates.run import judge_run_gates
+from hil.judge.judged import judge_recorded
+from hil.judge.measure.catalog import CATALOG, user_metric
+from hil.judge.measure.samples import samples
 from hil.report.markdown import markdown
 from hil.report.page.details import identity
 from hil.report.page.latency import latency

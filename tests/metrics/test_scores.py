@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.metrics import (
+from hil.judge.metrics import (
     Decisions,
     Hits,
     best_threshold,

@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from hil.errors import UsageError
-from hil.evaluate.evaluation import evaluate
 from hil.evaluate.run import Answers, Plan
-from hil.evaluate.selection import select
 from hil.images import image_crc, load
+from hil.judge.evaluation.evaluation import evaluate
+from hil.judge.evaluation.selection import select
 from hil.judge.tolerance import load_tolerances
 from hil.network.location import Location, NoLocation
 from hil.samples.labels import read_labels

@@ -17,7 +17,7 @@ from hil.cli import main as hil
 from hil.errors import ExitCode, UsageError
 from hil.evaluate.run import Answers
 from hil.facts.evaluation import RESULTS_VERSION, Header, joined, pack_answer
-from hil.gates.load import load_gates
+from hil.judge.gates.load import load_gates
 from hil.network.location import NoLocation
 from hil.testing.tiny_model import tiny_model
 from model.card import read_card

@@ -11,8 +11,8 @@ from hil import testbench
 from hil.cli import main
 from hil.errors import ExitCode
 from hil.facts.reader import read_run
+from hil.judge.judged import judge_recorded
 from hil.report.annotations import github_annotations
-from hil.report.judged import judge_recorded
 from hil.report.markdown import markdown
 
 pytest.importorskip("pytest_rerunfailures")

@@ -7,7 +7,7 @@ import pytest
 from hil.cli import main
 from hil.errors import ExitCode
 from hil.facts.reader import read_run
-from hil.report.conclusion import Question, conclude, conclusion_lines
+from hil.judge.conclusion import Question, conclude, conclusion_lines
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.usefixtures("everything_is_imported")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hil.baseline.compare import compare_runs
 from hil.facts.run import Run
-from hil.report.judged import judge_recorded
+from hil.judge.baseline.compare import compare_runs
+from hil.judge.judged import judge_recorded
 from hil.report.page.page import render
 from hil.testing.recorded_run import Fault, recorded_run
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.base.columns import WIDTH, aligned
-from hil.gates.model import Gate, Gates, Statistic
-from hil.gates.run import judge_run_gates
-from hil.gates.text import verdict_lines
+from hil.judge.gates.model import Gate, Gates, Statistic
+from hil.judge.gates.run import judge_run_gates
+from hil.judge.gates.text import verdict_lines
+from hil.judge.measure.catalog import CATALOG, metric_of
 from hil.judge.tolerance import load_tolerances
-from hil.measure.catalog import CATALOG, metric_of
 from hil.testing.recorded_run import recorded_run
 
 HEADER = ("image", "score", "location")

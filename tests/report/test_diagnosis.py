@@ -14,10 +14,10 @@ from hil.diagnose import Diagnosis, Finding, Unexplained, diagnose
 from hil.facts.evidence import DivergenceRecord
 from hil.facts.run import Run
 from hil.images import synthetic
+from hil.judge.headline import headline
+from hil.judge.judged import judge_recorded, recorded_tolerances
 from hil.oracle import Oracle
 from hil.report.annotations import github_annotations
-from hil.report.headline import headline
-from hil.report.judged import judge_recorded, recorded_tolerances
 from hil.report.page.heat import difference_grid
 from hil.report.page.page import FEW_FAILURES, render
 from hil.report.summary import STEP_SUMMARY, markdown_summary, write_step_summary

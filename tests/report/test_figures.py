@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.report.figures import duration_text, durations, quantile, series, share_text
+from hil.judge.figures import duration_text, durations, quantile, series, share_text
 from hil.report.page.charts import Part, histogram, stacked
 
 SERIES = st.lists(st.integers(0, 10**8), min_size=1, max_size=60)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hil.baseline.compare import compare_runs
 from hil.errors import InfrastructureError
 from hil.facts.run import Run
-from hil.gates.load import load_gates
-from hil.gates.model import GatesVerdict
-from hil.gates.run import judge_run_gates
+from hil.judge.baseline.compare import compare_runs
+from hil.judge.gates.load import load_gates
+from hil.judge.gates.model import GatesVerdict
+from hil.judge.gates.run import judge_run_gates
+from hil.judge.judged import judge_recorded
 from hil.report.annotations import MOST, github_annotations
-from hil.report.judged import judge_recorded
 from hil.report.markdown import code, markdown, text
 from hil.report.summary import STEP_SUMMARY, markdown_summary, write_step_summary
 from hil.testing.recorded_run import recorded_run

@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 import pytest
 
-from hil.baseline.compare import compare_runs
 from hil.facts.run import ConsoleFacts, MeasurementRecord, Run, SectionFacts
-from hil.gates.load import load_gates
-from hil.gates.run import judge_run_gates
-from hil.report.judged import judge_recorded
+from hil.judge.baseline.compare import compare_runs
+from hil.judge.gates.load import load_gates
+from hil.judge.gates.run import judge_run_gates
+from hil.judge.judged import judge_recorded
 from hil.report.page.page import render
 from hil.testing.recorded_run import recorded_run
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hil.stats.bootstrap import (
+from hil.judge.stats.bootstrap import (
     MEDIAN,
     P95,
     bootstrap_interval,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hil.stats.regression import changed, shift
+from hil.judge.stats.regression import changed, shift
 
 # M. Hollander, D. A. Wolfe, "Nonparametric Statistical Methods" (1973), p. 69: permeability
 # of a membrane to water at term and at 12 to 26 weeks. R's wilcox.test gives W = 35,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from hil.baseline.setting import baseline_key
 from hil.cli import main
 from hil.errors import ExitCode
 from hil.facts.run import Run
+from hil.judge.baseline.setting import baseline_key
 from hil.store.chart import ASCII, chart, glyphs, sparkline
 from hil.store.series import Series, series_of
 from hil.store.store import Store

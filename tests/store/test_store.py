@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hil.baseline.setting import baseline_key, setting_of
 from hil.errors import InfrastructureError, UsageError
 from hil.facts.run import Run
+from hil.judge.baseline.setting import baseline_key, setting_of
 from hil.store import add_to_store, default_store
 from hil.store.database import APPLICATION_ID, VERSION, translated
 from hil.store.store import Store

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from hil.judge.judged import JudgedImage, worst_first
 from hil.judge.verdict import Status
 from hil.network.location import Location
 from hil.network.score import percent_text, score_percent
-from hil.report.judged import JudgedImage, worst_first
 
 if TYPE_CHECKING:
     from hil.facts.image import Answer, ImageFacts

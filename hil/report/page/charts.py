@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from hil.report.figures import Series, series
+from hil.judge.figures import Series, series
 
 _WIDTH, _HEIGHT = 320, 116
 _TOP, _BASE = 10, 94

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from hil.facts import RERUN
 from hil.facts.time_base import note
-from hil.report.figures import count_text, series, share_text
-from hil.report.judged import FAILED_OUTCOMES
+from hil.judge.figures import count_text, series, share_text
+from hil.judge.judged import FAILED_OUTCOMES
 
 if TYPE_CHECKING:
     from hil.facts.run import BoardFacts, Run

@@ -15,7 +15,7 @@ from hil.report.page.heat import difference_grid, location_grid
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
     from hil.facts.evidence import DivergenceRecord
-    from hil.report.judged import JudgedImage, JudgedRun
+    from hil.judge.judged import JudgedImage, JudgedRun
 
 _MOST_CHANNELS = 6
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from hil.report.figures import bytes_text, share_text
+from hil.judge.figures import bytes_text, share_text
 from hil.report.page.charts import Part, stacked
 
 if TYPE_CHECKING:

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from hil import __version__
 from hil.facts import FLAKY
 from hil.facts.time_base import mark, note
-from hil.measure.link_findings import link_findings, link_remarks
-from hil.measure.stand_in import stand_in
-from hil.report.changes import Answers, answers, by_key, change_table
-from hil.report.figures import bytes_text, count_text, duration_text, series
-from hil.report.headline import gate_rows, headline
-from hil.report.judged import (
+from hil.judge.figures import bytes_text, count_text, duration_text, series
+from hil.judge.headline import gate_rows, headline
+from hil.judge.judged import (
     FAILED_OUTCOMES,
     UNMEASURED_OUTCOMES,
     JudgedRun,
     first_line,
     flaky_tests,
 )
+from hil.judge.measure.link_findings import link_findings, link_remarks
+from hil.judge.measure.stand_in import stand_in
+from hil.report.changes import Answers, answers, by_key, change_table
 from hil.report.page.assets import TEMPLATES, assets
 from hil.report.page.cards import WORST, Card, cards
 from hil.report.page.details import (
@@ -35,10 +35,10 @@ from hil.report.page.latency import latency
 from hil.report.page.memory import memory
 
 if TYPE_CHECKING:
-    from hil.baseline.model import Comparison
     from hil.diagnose import Diagnosis
     from hil.facts.run import TestRecord
-    from hil.gates.model import GatesVerdict
+    from hil.judge.baseline.model import Comparison
+    from hil.judge.gates.model import GatesVerdict
 
 MOST_FAILURES = 100
 FEW_FAILURES = 12

@@ -1,0 +1,159 @@
+"""The table of gates and the verdict as lines of text: the same live and judged again."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Literal
+
+from hil.base.columns import aligned
+from hil.judge.gates.model import GateResult, GateStatus, GatesVerdict, Ship
+from hil.judge.measure.text import signed_text, value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hil.judge.baseline.model import Comparison
+
+COLUMNS = ("gate", "limit", "measured", "margin", "status")
+Tone = Literal["good", "bad", "unsure", "plain", "head"]
+_LISTED = 5
+
+_TONES: dict[GateStatus, Tone] = {
+    GateStatus.MET: "good",
+    GateStatus.UNMET: "bad",
+    GateStatus.NOT_PROVEN: "unsure",
+    GateStatus.NOT_MEASURED: "bad",
+}
+_SHIP_TONES: dict[Ship, Tone] = {
+    Ship.SHIP: "good",
+    Ship.DO_NOT_SHIP: "bad",
+    Ship.NOT_PROVEN: "unsure",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a report, and how it is meant."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+def verdict_lines(verdict: GatesVerdict, comparison: Comparison | None = None) -> list[Line]:
+    """The table, what it means where a gate is not met, and the verdict as the last line."""
+    return [
+        *_table(verdict, comparison),
+        *_reasons(verdict),
+        Line(headline(verdict), _SHIP_TONES[verdict.ship]),
+    ]
+
+
+def headline(verdict: GatesVerdict) -> str:
+    """The verdict in one line: "DO NOT SHIP: 1 of 6 gates unmet, 2 failures"."""
+    total = len(verdict.results)
+    parts = [
+        f"{len(verdict.of(status))} of {total} gates {status.value}"
+        for status in (GateStatus.UNMET, GateStatus.NOT_PROVEN, GateStatus.NOT_MEASURED)
+        if verdict.of(status)
+    ]
+    parts += (*verdict.counts, *verdict.trouble, *verdict.unproven)
+    if not parts:
+        parts.append(f"all {total} gates met" if total > 1 else "the gate is met")
+    return f"{verdict.said}: {'; '.join(parts)}"
+
+
+def properties(verdict: GatesVerdict) -> tuple[tuple[str, str], ...]:
+    """The verdict and each gate as names and values, for JUnit XML."""
+    gates = [
+        (
+            f"gate {result.gate.name}",
+            f"{result.status.value}: measured {cells(result)[2]}, limit {limit_text(result)}",
+        )
+        for result in verdict.results
+    ]
+    return (("verdict", headline(verdict)), *gates)
+
+
+def limit_text(result: GateResult) -> str:
+    """ "<= 400,000 us", ">= 90.0 %", "10 to 20 us"."""
+    gate = result.gate
+    if gate.statistic == "not worse":
+        return "baseline"
+    if gate.min is None:
+        assert gate.max is not None
+        return f"<= {value_text(gate.max, gate.metric)}"
+    if gate.max is None:
+        return f">= {value_text(gate.min, gate.metric)}"
+    low = value_text(gate.min, gate.metric).partition(" ")[0]  # the unit is said once
+    return f"{low} to {value_text(gate.max, gate.metric)}"
+
+
+def cells(result: GateResult, comparison: Comparison | None = None) -> tuple[str, ...]:
+    """What there is to say of one gate: its row, with what a baseline says before the status."""
+    metric = result.gate.metric
+    measured = "-" if result.measured is None else value_text(result.measured, metric)
+    if result.interval is not None:
+        low, high = (value_text(end, metric) for end in result.interval)
+        measured += f" ({low} to {high})"
+    if result.clock and result.measured is not None:
+        measured += f", {result.clock}"
+    margin = "-" if result.margin is None else signed_text(result.margin, metric)
+    return (
+        result.gate.name,
+        limit_text(result),
+        measured,
+        margin,
+        against_text(result, comparison),
+        result.status.value,
+    )
+
+
+def against_text(result: GateResult, comparison: Comparison | None) -> str:
+    """What the comparison with a baseline says of the gate's metric; "-" without one."""
+    change = None if comparison is None else comparison.change(result.gate.metric.name)
+    if change is None:
+        return "-"
+    if change.change is None:
+        return change.outcome.value
+    relative = change.relative
+    size = (
+        signed_text(change.change, result.gate.metric)
+        if relative is None
+        else f"{relative * 100:+.2f} %"
+    )
+    return f"{change.outcome.value} ({size})" if change.change else change.outcome.value
+
+
+def _table(verdict: GatesVerdict, comparison: Comparison | None) -> Iterator[Line]:
+    rows = [cells(result, comparison) for result in verdict.results]
+    # What most gates do not have stands below its row: the table fits a terminal.
+    short = [
+        cells(dataclasses.replace(result, interval=None, clock="")) for result in verdict.results
+    ]
+    table = [(*row[:4], row[5]) for row in short]
+    head, *lines = aligned([COLUMNS, *table], last_left=True)
+    for text in head:
+        yield Line(text, "head")
+    for row, shown, texts, result in zip(rows, table, lines, verdict.results, strict=True):
+        for text in texts:
+            yield Line(text, _TONES[result.status])
+        notes = [f"measured {row[2]}"] if row[2] != shown[2] else []
+        notes += [] if row[4] in ("-", "same") else [f"against baseline: {row[4]}"]
+        if notes:
+            yield Line(f"    {'; '.join(notes)}", _TONES[result.status])
+
+
+def _reasons(verdict: GatesVerdict) -> Iterator[Line]:
+    for result in verdict.results:
+        if result.status is not GateStatus.MET:
+            why = f" ({result.gate.why})" if result.gate.why else ""
+            text = f"{result.gate.name}: {result.status.value}: {result.explanation}{why}"
+            yield Line(text, _TONES[result.status])
+    for failure in verdict.failures[:_LISTED]:
+        yield Line(f"failed: {failure}", "bad")
+    if len(verdict.failures) > _LISTED:
+        yield Line("and more", "bad")
+    for trouble in verdict.trouble:
+        yield Line(f"not measured: {trouble}", "unsure")
+    for unproven in verdict.unproven:
+        yield Line(f"not proven: {unproven}", "unsure")

@@ -1,0 +1,168 @@
+"""The one line on top of every report, and what it rests on.
+
+The verdict itself is `hil.judge.gates.run`'s, so that a report never says other than
+`hil judge` and the run that it shows.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.facts import FLAKY
+from hil.judge.figures import count_text
+from hil.judge.gates.model import GateStatus
+from hil.judge.judged import JudgedRun
+from hil.judge.measure.stand_in import said
+
+if TYPE_CHECKING:
+    from hil.diagnose import Diagnosis
+    from hil.judge.baseline.model import Comparison
+    from hil.judge.gates.model import GatesVerdict
+
+
+class Outcome(str, enum.Enum):
+    """Without gates PASSED, FAILED or NOT_MEASURED; with gates the other three."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    NOT_MEASURED = "NOT MEASURED"
+    SHIP = "SHIP"
+    DO_NOT_SHIP = "DO NOT SHIP"
+    NOT_PROVEN = "NOT PROVEN"
+
+    @property
+    def tone(self) -> str:
+        """good, bad or open."""
+        if self in (Outcome.PASSED, Outcome.SHIP):
+            return "good"
+        return "bad" if self in (Outcome.FAILED, Outcome.DO_NOT_SHIP) else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The outcome, the reasons for it in words, the weightiest first, and where it was measured.
+
+    `where` is empty for a chip that was there: see `hil.judge.measure.stand_in`.
+    """
+
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    where: str = ""
+
+    @property
+    def said(self) -> str:
+        """The outcome with what stood in for a chip: "SHIP, on the simulated board"."""
+        return said(self.outcome.value, self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """One gate in words. `baseline` is empty without a baseline."""
+
+    gate: str
+    limit: str
+    measured: str
+    margin: str
+    baseline: str
+    status: str
+    explanation: str
+
+    @property
+    def tone(self) -> str:
+        return {"met": "good", "not proven": "open"}.get(self.status, "bad")
+
+
+def headline(
+    judged: JudgedRun, verdict: GatesVerdict | None = None, diagnosis: Diagnosis | None = None
+) -> Headline:
+    """What to say first.
+
+    Args:
+        judged: the run.
+        verdict: of the gates, None without any.
+        diagnosis: the last of the reasons, where something is wrong.
+    """
+    stands = judged.verdict if verdict is None else verdict
+    failed, open_ = stands.counts, stands.trouble + stands.unproven
+    if verdict is None:
+        outcome = Outcome.PASSED
+        if stands.failures:
+            outcome = Outcome.FAILED
+        elif open_:
+            outcome = Outcome.NOT_MEASURED
+    else:
+        outcome = Outcome(verdict.ship.value)
+        failed = _gates(verdict, GateStatus.UNMET) + failed
+        open_ = _gates(verdict, GateStatus.NOT_PROVEN, GateStatus.NOT_MEASURED) + open_
+    if outcome.tone == "good":
+        return Headline(outcome, _successes(judged, verdict), stands.where)
+    return Headline(outcome, failed + open_ + _cause(diagnosis), stands.where)
+
+
+def gate_rows(
+    verdict: GatesVerdict | None, comparison: Comparison | None = None
+) -> tuple[GateRow, ...]:
+    """The gates in words; none without a verdict."""
+    from hil.judge.gates.text import cells
+
+    rows = []
+    for result in verdict.results if verdict is not None else ():
+        gate, limit, measured, margin, baseline, status = cells(result, comparison)
+        met = result.status is GateStatus.MET
+        texts = [text for text in ("" if met else result.explanation, result.gate.why) if text]
+        rows.append(
+            GateRow(
+                gate=gate,
+                limit=limit,
+                measured=measured,
+                margin=margin,
+                baseline=baseline if comparison is not None else "",
+                status=status,
+                explanation="; ".join(texts),
+            )
+        )
+    return tuple(rows)
+
+
+def _gates(verdict: GatesVerdict, *statuses: GateStatus) -> tuple[str, ...]:
+    total = len(verdict.results)
+    return tuple(
+        f"{len(found)} of {count_text(total, 'gate')} {status.value}"
+        for status in statuses
+        if (found := verdict.of(status))
+    )
+
+
+def _cause(diagnosis: Diagnosis | None) -> tuple[str, ...]:
+    """What the diagnosis found, in one reason."""
+    if diagnosis is None or diagnosis.empty:
+        return ()
+    titles = list(dict.fromkeys(finding.title for finding in diagnosis.findings))
+    if not titles:
+        return ("no known mistake explains it",)
+    more = f" and {count_text(len(titles) - 1, 'more mistake')}" if len(titles) > 1 else ""
+    return (f"diagnosis: {titles[0]}{more}",)
+
+
+def _successes(judged: JudgedRun, verdict: GatesVerdict | None) -> tuple[str, ...]:
+    reasons = []
+    if verdict is not None:
+        met = len(verdict.results)
+        reasons.append(f"all {met} gates met" if met > 1 else "the gate is met")
+    if judged.run.tests:
+        passed = len(judged.tests(("passed",)))
+        reasons.append(f"{count_text(passed, 'test')} passed")
+        flaky = len(judged.tests((FLAKY,)))
+        if flaky:
+            reasons.append(f"{count_text(flaky, 'test')} passed only when run again")
+    if judged.images:
+        differing = sum(image.differs for image in judged.images)
+        many = count_text(len(judged.images), "image")
+        reasons.append(
+            f"{many}: every answer is the oracle's, bit for bit"
+            if not differing
+            else f"{many}: {differing:,} differ from the oracle, within the tolerances"
+        )
+    return tuple(reasons)

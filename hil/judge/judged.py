@@ -1,0 +1,267 @@
+"""A recorded run with the verdicts on it: what every report shows. Pure functions of facts."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from hil.errors import (
+    FirmwareError,
+    InfrastructureError,
+    NotAskedError,
+    NotProvenError,
+    UnavailableError,
+    UsageError,
+)
+from hil.facts import FLAKY, RERUN, SKIPPED, XFAILED
+from hil.judge.answers import (
+    READ_BACK,
+    JudgedAnswer,
+    Wrong,
+    judge_answers,
+    judge_measured,
+    wrong_oddities,
+)
+from hil.judge.clock import CLOCK_KEY, clock_fault
+from hil.judge.tolerance import Tolerances, load_tolerances
+from hil.judge.verdict import Status, Verdict, judge_image, worst
+from hil.network.location import Location
+from hil.network.score import passes, smallest_passing_score
+
+if TYPE_CHECKING:
+    from hil.facts.image import ImageFacts
+    from hil.facts.run import ImageRecord, Run, TestRecord, TraceRecord
+    from hil.judge.gates.model import GatesVerdict
+
+FAILED_OUTCOMES = ("failed", FirmwareError.kind)
+UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run", UsageError.kind)
+UNPROVEN_OUTCOMES = (NotProvenError.kind,)
+SKIPPED_OUTCOMES = (UnavailableError.kind, SKIPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedImage:
+    """One image with the verdicts on it; `trace` holds its operators where they were traced."""
+
+    record: ImageRecord
+    trace: TraceRecord | None
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def key(self) -> str:
+        """Unique in the run."""
+        return f"{self.record.source}:{self.record.name}"
+
+    @property
+    def status(self) -> Status:
+        """What was not asked for does not count."""
+        return worst(v for v in self.verdicts if v.status is not Status.NOT_RUN)
+
+    @property
+    def differs(self) -> bool:
+        """Whether any number of the board's answer is not the oracle's, tolerated or not."""
+        facts = self.record.facts
+        tensors = (facts.scores, facts.cam, facts.features)
+        return (
+            any(found is not None and found.differing for found in tensors)
+            or facts.device.scores != facts.reference.scores
+            or facts.device.location != facts.reference.location
+            or facts.answered_crc != facts.image_crc
+            or self.status is Status.FAILED
+        )
+
+    @property
+    def largest_lsb(self) -> int | None:
+        """Of scores, map and features; None where one of them cannot be compared."""
+        facts = self.record.facts
+        tensors = (facts.scores, facts.cam, facts.features)
+        known = [found.max_lsb for found in tensors if found is not None]
+        return max(known) if len(known) == len(tensors) else None
+
+    @property
+    def truth_verdict(self) -> str:
+        """The board's decision and location against what is in the picture; empty if unknown."""
+        truth, facts = self.record.truth, self.record.facts
+        if truth is None or not 0 <= facts.positive_class < len(facts.device.scores):
+            return ""
+        seen = passes(facts.device.scores[facts.positive_class], facts.threshold)
+        if seen != truth.person:
+            return "missed" if truth.person else "false alarm"
+        if not truth.person:
+            return "right"
+        location = facts.device.location
+        if isinstance(location, Location) and truth.boxes:
+            height, width = facts.input_size
+            x, y = location.x / width, location.y / height
+            if not any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in truth.boxes):
+                return "beside the person"
+        return "right"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """A run file with its verdicts."""
+
+    run: Run
+    tolerances: Tolerances
+    images: tuple[JudgedImage, ...]
+    answers: tuple[JudgedAnswer, ...]
+    measured: tuple[JudgedAnswer, ...]
+
+    def tests(self, outcomes: Iterable[str]) -> tuple[TestRecord, ...]:
+        """The tests that ended in one of `outcomes`."""
+        wanted = tuple(outcomes)
+        return tuple(test for test in self.run.tests if test.outcome in wanted)
+
+    @property
+    def test_count(self) -> int:
+        """How many outcomes count: an attempt that was made again does not."""
+        return len(self.run.tests) - len(self.tests((RERUN,)))
+
+    @property
+    def failed_tests(self) -> tuple[TestRecord, ...]:
+        """By other tolerances than in the run, those that failed by facts that fail by them too."""
+        failed = self.tests(FAILED_OUTCOMES)
+        if self.tolerances == recorded_tolerances(self.run):
+            return failed
+        judged = (*self.answers, *self.measured)
+        right = {one.key for one in judged} - {one.key for one in judged if one.failed}
+        return tuple(
+            test for test in failed if not test.by_verdict or not right.issuperset(test.by_verdict)
+        )
+
+    @property
+    def wrong_answers(self) -> tuple[JudgedAnswer, ...]:
+        """The answers that are not the oracle's, within the tolerances."""
+        return tuple(answer for answer in self.answers if answer.failed)
+
+    @property
+    def wrong_beside(self) -> tuple[JudgedAnswer, ...]:
+        """Measured images and frames with something wrong that no wrong answer tells."""
+        told = {answer.name for answer in self.wrong_answers}
+        beside = (
+            dataclasses.replace(
+                one, verdicts=tuple(v for v in one.verdicts if v.check in READ_BACK)
+            )
+            if one.key in told
+            else one
+            for one in self.measured
+        )
+        return tuple(one for one in beside if one.failed)
+
+    @property
+    def wrong(self) -> tuple[Wrong, ...]:
+        """Everything that is wrong in the facts: answers, what was read back, oddities, clocks."""
+        judged = (*self.wrong_answers, *self.wrong_beside)
+        found = (wrong for wrong in (one.wrong for one in judged) if wrong is not None)
+        backwards = clock_fault(self.run.inferences)
+        clock = (Wrong(CLOCK_KEY, backwards),) if backwards else ()
+        return (*found, *wrong_oddities(self.run.oddities), *clock)
+
+    @property
+    def verdict(self) -> GatesVerdict:
+        """What stands against the run without any gates: its failures and its trouble."""
+        from hil.judge.gates.model import Gates
+        from hil.judge.gates.run import judge_run_gates
+
+        return judge_run_gates(self.run, Gates(()), self.tolerances)
+
+    @property
+    def failed_images(self) -> tuple[JudgedImage, ...]:
+        return tuple(image for image in self.images if image.status is Status.FAILED)
+
+
+KNOWN_OUTCOMES = {
+    *("passed", XFAILED, RERUN, FLAKY, NotAskedError.kind),
+    *(FAILED_OUTCOMES + UNMEASURED_OUTCOMES + UNPROVEN_OUTCOMES + SKIPPED_OUTCOMES),
+}
+
+
+def judge_recorded(run: Run, tolerances: Tolerances | None = None) -> JudgedRun:
+    """Judges every image of a run, by the tolerances that were in force or by others."""
+    limits = recorded_tolerances(run) if tolerances is None else tolerances
+    traces = {trace.image: trace for trace in run.traces}
+    images = []
+    for record in run.images:
+        trace = traces.get(record.name)
+        facts = record.facts
+        if trace is not None and facts.ops is None:
+            facts = dataclasses.replace(facts, ops=trace.ops)
+        images.append(JudgedImage(record, trace, judge_image(facts, limits)))
+    return JudgedRun(
+        run,
+        limits,
+        tuple(images),
+        judge_answers(run, limits),
+        judge_measured(run, limits),
+    )
+
+
+def recorded_tolerances(run: Run) -> Tolerances:
+    """The tolerances that were in force in the run; the defaults if it reached no board."""
+    if run.board is None:
+        return load_tolerances()
+    given = dict(run.board.tolerances)
+    return Tolerances(
+        score_lsb=int(given["score_lsb"]),
+        features_lsb=int(given["features_lsb"]),
+        cam_units=int(given["cam_units"]),
+        location_margin=Fraction(given["location_margin"]),
+    )
+
+
+def flaky_tests(run: Run) -> tuple[TestRecord, ...]:
+    """The tests that passed when they were run again, with the message of the attempt before."""
+    attempts = (RERUN, *FAILED_OUTCOMES)
+    reasons = {test.test: test.message for test in run.tests if test.outcome in attempts}
+    return tuple(
+        dataclasses.replace(test, message=reasons.get(test.test, ""))
+        for test in run.tests
+        if test.outcome == FLAKY
+    )
+
+
+def first_line(message: str) -> str:
+    """What a message says, in a line: pytest's own error lines before the code around them."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    said = next((line[1:].strip() for line in lines if line.startswith("E ")), None)
+    return (said or next(iter(lines), ""))[:200]
+
+
+def worst_first(images: Iterable[JudgedImage]) -> list[JudgedImage]:
+    """Failed ones, then by how far they are off, then by how little the decision hangs on."""
+    return sorted(images, key=_badness, reverse=True)
+
+
+def _badness(image: JudgedImage) -> tuple[int, int, int, float, int, int]:
+    facts = image.record.facts
+    tensors = (facts.scores, facts.cam, facts.features)
+    score_lsb, cam_units, features_lsb = (t.max_lsb if t is not None else -1 for t in tensors)
+    return (
+        int(image.status is Status.FAILED),
+        int(image.differs),
+        score_lsb,
+        _distance(facts),
+        max(cam_units, features_lsb),
+        -_margin(facts),
+    )
+
+
+def _distance(facts: ImageFacts) -> float:
+    """Pixels between the two locations; more than any where only one side has one."""
+    device, reference = facts.device.location, facts.reference.location
+    if isinstance(device, Location) and isinstance(reference, Location):
+        return math.hypot(device.x - reference.x, device.y - reference.y)
+    return 0.0 if device == reference else float(sum(facts.input_size))
+
+
+def _margin(facts: ImageFacts) -> int:
+    """Steps of the score between it and the threshold."""
+    scores = facts.device.scores
+    if not 0 <= facts.positive_class < len(scores):
+        return 0
+    return abs(scores[facts.positive_class] - smallest_passing_score(facts.threshold))

@@ -1,0 +1,268 @@
+"""A run's facts by metric. Pure; whether they are good enough is for gates and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.facts import FLAKY
+from hil.facts.time_base import meaningless
+from hil.judge.measure.catalog import CATALOG, Metric, user_metric
+from hil.judge.measure.link_findings import OF_THE_BOARD
+
+if TYPE_CHECKING:
+    from hil.facts.run import FrameRecord, HeapFacts, ImageRecord, Run
+    from hil.judge.metrics import Decisions, Hits, PairedHits
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What a run measured of one metric.
+
+    Attributes:
+        metric: what it is; its unit is that of `values`.
+        values: every value in the order of the run; empty for a rate. A `score` has one.
+        trials, successes: of a rate. `trials` also is the number of images of a score.
+        labels: the image of each value, where values belong to images.
+        interval: (low, high) of a `score` at `confidence`.
+        confidence: that `interval` was made for.
+        absent: why there are no values and no trials, if that is known.
+    """
+
+    metric: Metric
+    values: tuple[float, ...] = ()
+    trials: int | None = None
+    successes: int | None = None
+    labels: tuple[str, ...] = ()
+    interval: tuple[float, float] | None = None
+    confidence: float = 0.95
+    absent: str = ""
+
+
+def samples(run: Run, confidence: float = 0.95) -> Mapping[str, Samples]:
+    """Everything that a run measured, by the name of the metric, in the catalogue's order.
+
+    What was not measured is absent, and so is what means nothing in such a run
+    (`hil.facts.time_base`). Rates and scores are over the images with a truth,
+    each image once. `confidence`: of the intervals of scores.
+    """
+    time_base = "real" if run.board is None else run.board.time_base
+    found = {
+        entry.metric.name: entry
+        for entry in _all(run, confidence)
+        if not meaningless(entry.metric, time_base)
+    }
+    places = {name: place for place, name in enumerate(CATALOG)}
+    # Stable: labels and users' own metrics keep the order of the run.
+    ordered = sorted(found, key=lambda name: places.get(name.partition("[")[0], len(places)))
+    return {name: found[name] for name in ordered}
+
+
+def value_samples(
+    metric: Metric, values: Iterable[float | None], labels: Sequence[str] = ()
+) -> Iterator[Samples]:
+    """The values that are there, with their labels; nothing without any."""
+    given = list(values)
+    kept = [index for index, value in enumerate(given) if value is not None]
+    if kept:
+        names = tuple(labels[index] for index in kept) if labels else ()
+        yield Samples(metric, tuple(v for v in given if v is not None), labels=names)
+
+
+def rate_samples(name: str, hits: Hits) -> Iterator[Samples]:
+    """A rate of the catalogue; nothing without trials."""
+    if hits.trials:
+        yield Samples(CATALOG[name], trials=hits.trials, successes=hits.hits)
+
+
+def score_samples(
+    name: str,
+    value: float,
+    interval: tuple[float, float] | None,
+    *,
+    trials: int,
+    confidence: float = 0.95,
+) -> Samples:
+    """A score of the catalogue, with its interval, of `trials` images."""
+    return Samples(CATALOG[name], (value,), trials=trials, interval=interval, confidence=confidence)
+
+
+def decision_samples(
+    decisions: Decisions, roc_auc: float | None, confidence: float = 0.95
+) -> Iterator[Samples]:
+    """Rates and scores of decided images (`hil.judge.metrics`), with their intervals."""
+    from hil.judge.stats.auc import auc_interval
+
+    yield from rate_samples("accuracy", decisions.accuracy)
+    yield from rate_samples("precision", decisions.precision)
+    yield from rate_samples("recall", decisions.recall)
+    yield from rate_samples("false_alarm_rate", decisions.false_alarms)
+    yield from balanced_accuracy_samples("balanced_accuracy", decisions, confidence)
+    if roc_auc is not None:
+        interval = auc_interval(roc_auc, decisions.positives, decisions.negatives, confidence)
+        yield score_samples(
+            "roc_auc", roc_auc, interval, trials=decisions.images, confidence=confidence
+        )
+
+
+def balanced_accuracy_samples(
+    name: str, decisions: Decisions, confidence: float = 0.95
+) -> Iterator[Samples]:
+    """A balanced accuracy with its interval; nothing if a class is absent."""
+    from hil.judge.stats.wilson import mean_interval
+
+    value = decisions.balanced_accuracy
+    if value is not None:
+        interval = mean_interval(
+            (decisions.true_positives, decisions.positives),
+            (decisions.true_negatives, decisions.negatives),
+            confidence,
+        )
+        yield score_samples(name, value, interval, trials=decisions.images, confidence=confidence)
+
+
+def gain_samples(name: str, paired: PairedHits, confidence: float = 0.95) -> Iterator[Samples]:
+    """What the first of two ways hits more often, with its interval; nothing without trials."""
+    from hil.judge.stats.paired import paired_difference_interval
+
+    if paired.gain is not None:
+        counts = (paired.both, paired.only_first, paired.only_second, paired.neither)
+        interval = paired_difference_interval(*counts, confidence)
+        yield score_samples(
+            name, paired.gain, interval, trials=paired.trials, confidence=confidence
+        )
+
+
+def _all(run: Run, confidence: float) -> Iterator[Samples]:
+    from hil.judge.measure.truth import truth_samples
+
+    yield from _times(run)
+    yield from _ops(run)
+    yield from _memory(run)
+    yield from _flash(run)
+    yield from _parity(run)
+    yield from truth_samples(run.images, confidence)
+    yield from _link(run)
+    yield from _tests(run)
+    yield from _users(run)
+
+
+def _times(run: Run) -> Iterator[Samples]:
+    names = [image.name for image in run.images]
+    times = [image.times for image in run.images]
+    for name in ("upload_us", "preprocess_us", "invoke_us", "cam_us", "round_trip_us"):
+        yield from value_samples(CATALOG[name], [getattr(t, name) for t in times], names)
+    cycles = [t.invoke_cycles for t in times]
+    yield from value_samples(CATALOG["invoke_cycles"], cycles, names)
+    stages = [t.upload_us + t.preprocess_us + t.invoke_us + t.cam_us for t in times]
+    rest = [t.round_trip_us - stage for t, stage in zip(times, stages, strict=True)]
+    yield from value_samples(CATALOG["reply_us"], rest, names)
+
+
+def _ops(run: Run) -> Iterator[Samples]:
+    by_op: dict[str, list[tuple[str, int | None, int | None]]] = {}
+    for trace in run.traces:
+        for op in trace.ops:
+            values = (trace.image, op.device_us, op.device_cycles)
+            by_op.setdefault(f"{op.index} {op.name}", []).append(values)
+    for label, rows in by_op.items():
+        names = [image for image, _, _ in rows]
+        us, cycles = [us for _, us, _ in rows], [cycles for _, _, cycles in rows]
+        yield from value_samples(CATALOG["op_us"].at(label), us, names)
+        yield from value_samples(CATALOG["op_cycles"].at(label), cycles, names)
+
+
+def _memory(run: Run) -> Iterator[Samples]:
+    names = [image.name for image in run.images]
+    reports = [image.memory for image in run.images]
+    for name in ("arena_bytes", "arena_used_bytes", "static_bytes"):
+        yield from value_samples(CATALOG[name], [getattr(r, name) for r in reports], names)
+    yield from _heap("heap", [report.heap for report in reports], names)
+    yield from _heap("psram", [report.psram for report in reports], names)
+    tasks = dict.fromkeys(task for report in reports for task, _ in report.stacks)
+    for task in tasks:
+        metric = CATALOG["stack_unused_bytes"].at(task)
+        yield from value_samples(metric, [dict(r.stacks).get(task) for r in reports], names)
+
+
+def _heap(
+    prefix: str, heaps: Sequence[HeapFacts | None], names: Sequence[str]
+) -> Iterator[Samples]:
+    for field in ("free_bytes", "minimum_free_bytes", "largest_block_bytes"):
+        values = [None if heap is None else getattr(heap, field) for heap in heaps]
+        yield from value_samples(CATALOG[f"{prefix}_{field}"], values, names)
+
+
+def _flash(run: Run) -> Iterator[Samples]:
+    if run.board is None:
+        return
+    for file in run.board.partitions:
+        if file.role in ("app", "model"):
+            yield from value_samples(CATALOG[f"{file.role}_bytes"], [file.file_bytes])
+        if file.partition_bytes is not None:
+            metric = CATALOG["partition_slack_bytes"].at(file.partition)
+            yield from value_samples(metric, [file.partition_bytes - file.file_bytes])
+    sections = run.board.sections
+    in_ram = [section.size_bytes for section in sections if section.in_ram]
+    if in_ram:
+        yield from value_samples(CATALOG["static_ram_bytes"], [sum(in_ram)])
+    for section in sections:
+        yield from value_samples(CATALOG["section_bytes"].at(section.name), [section.size_bytes])
+
+
+def _parity(run: Run) -> Iterator[Samples]:
+    from hil.judge.answers import all_answer_facts
+    from hil.network.location import NoLocation
+
+    answers = list(all_answer_facts(run))
+    names, facts = [name for name, _ in answers], [found for _, found in answers]
+    measured: list[ImageRecord | FrameRecord] = [*run.images, *run.frames]
+    read = [record.name for record in measured]
+    for name, labels, differences in (
+        ("score_lsb", names, [f.scores for f in facts]),
+        ("features_lsb", read, [record.facts.features for record in measured]),
+        ("cam_lsb", names, [f.cam for f in facts]),
+        ("input_lsb", [f.name for f in run.frames], [f.preprocessing for f in run.frames]),
+    ):
+        values = [None if d is None else d.max_lsb for d in differences]
+        yield from value_samples(CATALOG[name], values, labels)
+    apart = [int(f.device.location != f.reference.location) for f in facts]
+    yield from value_samples(CATALOG["locations_differing"], apart, names)
+    below = NoLocation.BELOW_THRESHOLD
+    decided = [int((f.device.location is below) != (f.reference.location is below)) for f in facts]
+    yield from value_samples(CATALOG["decisions_differing"], decided, names)
+    traced = [
+        sum(op.device_crc not in (None, op.expected_crc) for op in trace.ops)
+        for trace in run.traces
+    ]
+    images = [trace.image for trace in run.traces]
+    yield from value_samples(CATALOG["ops_differing"], traced, images)
+
+
+def _tests(run: Run) -> Iterator[Samples]:
+    if run.tests:
+        flaky = {test.test for test in run.tests if test.outcome == FLAKY}
+        yield from value_samples(CATALOG["flaky_tests"], [len(flaky)])
+
+
+def _link(run: Run) -> Iterator[Samples]:
+    if run.link is None:
+        return
+    counts = {f"link_{name}": count for name, count in run.link.counts}
+    counts["recoveries"] = run.link.recoveries
+    for name, metric in CATALOG.items():
+        if run.link.noise and name in OF_THE_BOARD:
+            continue  # the line may have done it: it was asked to
+        if metric.kind == "link":
+            yield from value_samples(metric, [counts.get(name)])
+
+
+def _users(run: Run) -> Iterator[Samples]:
+    values: dict[str, list[float]] = {}
+    for record in run.measurements:
+        if isinstance(record.value, int | float):
+            factor = 1_000 if record.name.endswith("_ms") else 1
+            values.setdefault(record.name, []).append(record.value * factor)
+    for name, numbers in values.items():
+        yield from value_samples(user_metric(name), numbers)
