@@ -18,13 +18,13 @@ from hil.options import DEST, GATES_ARGUMENT, RunOptions, add_arguments
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hil.evaluate.bar import ProgressBar
     from hil.evaluate.oracle_messages import Model
     from hil.evaluate.run import Answers, Plan
     from hil.judge.evaluation.gates import BoardState, Known
     from hil.judge.evaluation.quality import Evaluation
     from hil.judge.gates.model import Gates, GatesVerdict
     from hil.link.stats import LinkStats
+    from hil.report.evaluation.bar import ProgressBar
 
 ORACLE = "oracle"
 
@@ -74,13 +74,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Test-failed exit code where the board's answers are not the oracle's; else the gates'."""
     from hil.evaluate.run import Plan
-    from hil.evaluate.tables import show
     from hil.judge.evaluation.against import change_against, read_other
     from hil.judge.evaluation.evaluation import evaluate
     from hil.judge.evaluation.gates import Known
     from hil.judge.evaluation.selection import select
     from hil.judge.gates.load import load_gates
     from hil.judge.tolerance import load_tolerances
+    from hil.report.evaluation.tables import show
     from hil.samples.data import read_data
 
     options = run_options(arguments)
@@ -117,7 +117,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         known = Known(done.tflite, done.state, change)
         verdict = judge_and_print(found, done.answers, gates, known, console)
     if arguments.json is not None:
-        from hil.evaluate.report import as_json, write_json
+        from hil.report.evaluation.report import as_json, write_json
 
         report = as_json(found, done.answers, done.seconds, verdict, change)
         write_json(report, arguments.json)
@@ -142,8 +142,8 @@ class _Done:
 
 
 def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
-    from hil.evaluate.bar import ProgressBar
     from hil.evaluate.run import run_on_oracle
+    from hil.report.evaluation.bar import ProgressBar
 
     with ProgressBar(console, lambda: None) as bar, _interruptible(bar, plan, console):
         answers = run_on_oracle(model, plan, bar)
@@ -151,9 +151,9 @@ def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
 
 
 def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
-    from hil.evaluate.bar import ProgressBar
     from hil.evaluate.run import run_on_board
     from hil.judge.evaluation.gates import board_state
+    from hil.report.evaluation.bar import ProgressBar
 
     with open_bench(options, console) as bench:
         bench.ready_board()  # says what it does before the bar is there

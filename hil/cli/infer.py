@@ -101,7 +101,7 @@ def _check_name(output: Path | None) -> None:
 def _draw(measurement: Measurement, path: Path) -> None:
     from hil.base.host_error import host_errors
     from hil.base.whole_file import write_whole
-    from hil.draw import overlay, png
+    from hil.report.draw import overlay, png
     from hil.report.html import picture_of
 
     with host_errors("cannot write the picture", path):

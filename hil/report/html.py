@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
-    from hil.draw import Picture
+    from hil.report.draw import Picture
     from hil.testbench import Measurement
 
 
 def picture_of(measurement: Measurement) -> Picture:
-    """What `hil.draw` needs for one measured image."""
-    from hil.draw import Picture
+    """What `hil.report.draw` needs for one measured image."""
+    from hil.report.draw import Picture
 
     facts = measurement.facts
     return Picture(
@@ -46,7 +46,7 @@ def html_extra(measurement: Measurement) -> Any:
     import cv2
     from pytest_html import extras
 
-    from hil.draw import side_by_side
+    from hil.report.draw import side_by_side
 
     picture = side_by_side(picture_of(measurement), scale=2)
     # A tenth of the PNG: a report of a thousand images has to open.

@@ -116,7 +116,7 @@ def _add_form(group: argparse._ArgumentGroup) -> None:
 def run(options: argparse.Namespace) -> int:
     """Makes the data set; returns the exit code."""
     from hil.cli.console import make_console
-    from hil.evaluate.bar import ProgressBar
+    from hil.report.evaluation.bar import ProgressBar
     from model.dataset.build import Plan, build, default_jobs
     from model.dataset.pictures import Form
     from model.dataset.summary import show

@@ -52,11 +52,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """The exit code is that of the gates, if there are any."""
-    from hil.evaluate.report import as_json, write_json
     from hil.evaluate.run import Plan
     from hil.judge.evaluation.gates import Known
     from hil.judge.evaluation.selection import select
     from hil.judge.gates.load import load_gates
+    from hil.report.evaluation.report import as_json, write_json
     from hil.samples.data import read_data
 
     if options.jobs is not None and options.jobs < 1:
@@ -105,8 +105,8 @@ def _evaluated(
     console: Console,
 ) -> tuple[Evaluated, float]:
     """The model's answers, which are shown."""
-    from hil.evaluate.bar import ProgressBar
-    from hil.evaluate.tables import show
+    from hil.report.evaluation.bar import ProgressBar
+    from hil.report.evaluation.tables import show
     from model.evaluation import decision, evaluate_model
 
     how = decision(path, options.threshold_percent)

@@ -165,7 +165,7 @@ def _threshold(
     jobs: int,
     console: Console,
 ) -> OperatingPoint:
-    from hil.evaluate.bar import ProgressBar
+    from hil.report.evaluation.bar import ProgressBar
     from model.export import choose_threshold
 
     with ProgressBar(console, lambda: None) as shown:
@@ -189,7 +189,7 @@ def _card_facts(
     jobs: int,
     console: Console,
 ) -> CardFacts:
-    from hil.evaluate.bar import ProgressBar
+    from hil.report.evaluation.bar import ProgressBar
     from model.export import initial_text
     from model.modelcard.collect import Given, card_facts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hil.draw import Picture, overlay
+from hil.report.draw import Picture, overlay
 from model.modelcard.facts import Shown
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from hil.evaluate.rows import Row, Value, rows
 from hil.judge.evaluation.quality import Evaluation, SourceQuality
 from hil.judge.metrics import Hits
+from hil.report.evaluation.rows import Row, Value, rows
 from model.modelcard.facts import CardFacts, Threshold
 from model.modelcard.sources import ORIGINS, OWN, RESEARCH_ONLY
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import hil.draw
+import hil.report.draw
 import hil.report.html
 from hil.cli import main
 from hil.cli.infer import _draw
@@ -28,7 +28,7 @@ def test_a_name_that_is_no_pictures_is_refused_before_anything_is_opened(
 def test_a_full_disk_is_infrastructure(monkeypatch: pytest.MonkeyPatch) -> None:
     picture = np.zeros((2, 2), np.uint8)
     monkeypatch.setattr(hil.report.html, "picture_of", lambda _: picture)
-    monkeypatch.setattr(hil.draw, "overlay", lambda *_, **__: picture)
+    monkeypatch.setattr(hil.report.draw, "overlay", lambda *_, **__: picture)
     nothing: Any = None
     with pytest.raises(InfrastructureError, match="cannot write the picture: No space") as full:
         _draw(nothing, Path("/dev/full"))

@@ -13,10 +13,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from hil.evaluate.report import as_json, write_json
-from hil.evaluate.rows import rows
 from hil.evaluate.run import Answers
-from hil.evaluate.tables import show
 from hil.facts.evaluation import (
     RESULTS_VERSION,
     Answer,
@@ -36,6 +33,9 @@ from hil.judge.gates.model import GateStatus, Ship
 from hil.judge.metrics import Hits, PairedHits
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.network.location import Location, NoLocation, cell_location
+from hil.report.evaluation.report import as_json, write_json
+from hil.report.evaluation.rows import rows
+from hil.report.evaluation.tables import show
 from hil.samples.labels import DataSet, Entry
 from hil.testing.tiny_model import tiny_model
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hil.draw import Picture, overlay, png, side_by_side
 from hil.network.location import Location, NoLocation, cell_location
+from hil.report.draw import Picture, overlay, png, side_by_side
 
 CAM = np.zeros((6, 6), np.int32)
 CAM[1, 4] = 1000

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.base.whole_file import write_whole
-from hil.evaluate.rows import Value, rows, share
 from hil.judge.evaluation.against import Change, pictures_digest
 from hil.judge.evaluation.quality import Evaluation
 from hil.judge.metrics import Decisions
+from hil.report.evaluation.rows import Value, rows, share
 
 if TYPE_CHECKING:
     from hil.evaluate.run import Answers

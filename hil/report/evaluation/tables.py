@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hil.evaluate.rows import LOCALIZATION, SCORES, Row, Value, rows
 from hil.judge.evaluation.quality import ALIKE, Evaluation
+from hil.report.evaluation.rows import LOCALIZATION, SCORES, Row, Value, rows
 
 if TYPE_CHECKING:
     from rich.console import Console
