@@ -18,13 +18,13 @@ import numpy as np
 
 from benchmarks.result import Result
 from hil.base.resources import find
-from hil.evaluate.oracle_messages import Model
-from hil.evaluate.run import Plan, run_on_board, run_on_oracle
 from hil.images import load
-from hil.options import RunOptions
+from hil.run.evaluation.oracle_messages import Model
+from hil.run.evaluation.run import Plan, run_on_board, run_on_oracle
+from hil.run.options import RunOptions
+from hil.run.testbench import Bench
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import read_labels
-from hil.testbench import Bench
 
 ROUNDS = 7
 COUNT = 300

@@ -14,7 +14,13 @@ from benchmarks.result import Result
 from benchmarks.sim import board, images
 from hil.diagnose import diagnose
 from hil.facts.board import Stamp
-from hil.facts.collect import (
+from hil.facts.run import ImageRecord, InferenceRecord, Run, TestRecord
+from hil.images import from_tensor
+from hil.judge.compare import compare_image
+from hil.judge.tolerance import load_tolerances
+from hil.judge.verdict import Status, judge_image
+from hil.oracle import Oracle
+from hil.run.collect import (
     handshake_record,
     inference_record,
     memory_facts,
@@ -22,12 +28,6 @@ from hil.facts.collect import (
     png_text,
     times,
 )
-from hil.facts.run import ImageRecord, InferenceRecord, Run, TestRecord
-from hil.images import from_tensor
-from hil.judge.compare import compare_image
-from hil.judge.tolerance import load_tolerances
-from hil.judge.verdict import Status, judge_image
-from hil.oracle import Oracle
 from hil.sim.process import SimOptions
 from hil.testing.recorded_run import recorded_run
 

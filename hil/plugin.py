@@ -37,16 +37,16 @@ from hil.pytest_state import (
     told,
     wants_log,
 )
-from hil.report.run_log import BY_VERDICT, RECORDED, USES_BOARD, WRONG, set_kind
+from hil.run.run_log import BY_VERDICT, RECORDED, USES_BOARD, WRONG, set_kind
 
 if TYPE_CHECKING:
     from hil.board import Board
     from hil.images import Photo
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle
-    from hil.report.run_log import RunLog
+    from hil.run.run_log import RunLog
+    from hil.run.testbench import Bench
     from hil.samples.fixture_set import FixturePhoto
-    from hil.testbench import Bench
 
 RecordMeasurement = Callable[[str, "float | str | None"], None]
 
@@ -128,7 +128,7 @@ def hil_bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
 
 @pytest.fixture(scope="session")
 def bench(_hil_bench: Bench) -> Bench:
-    """The board, the oracle and the tolerances of this run (`hil.testbench.Bench`)."""
+    """The board, the oracle and the tolerances of this run (`hil.run.testbench.Bench`)."""
     return _hil_bench
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from hil.options import RunOptions
+    from hil.run.options import RunOptions
     from hil.samples.fixture_set import FixturePhoto
 
 BENCH = "_hil_bench"
@@ -45,7 +45,7 @@ def _check_board(options: RunOptions) -> None:
 def _check_model(options: RunOptions, model: Path) -> None:
     from hil.board.artifacts import read_model
     from hil.board.opening import check_model
-    from hil.testbench import board_options
+    from hil.run.testbench import board_options
 
     check_model(options.board, options.firmware, board_options(options), read_model(model))
 

@@ -23,10 +23,10 @@ from hil.pytest_state import (
     told,
     wants_verdict,
 )
-from hil.report.run_log import KIND, RunLog
+from hil.run.run_log import KIND, RunLog
 
 if TYPE_CHECKING:
-    from hil.options import RunOptions
+    from hil.run.options import RunOptions
 
 
 class Ending:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
-from hil.options import ARGUMENTS, SIM_ARGUMENTS, Argument, add_arguments
+from hil.run.options import ARGUMENTS, SIM_ARGUMENTS, Argument, add_arguments
 
 if TYPE_CHECKING:
     import pytest

@@ -19,7 +19,7 @@ from hil.errors import (
     UnavailableError,
 )
 from hil.facts import FLAKY, RERUN
-from hil.report.run_log import KIND, set_kind
+from hil.run.run_log import KIND, set_kind
 
 if TYPE_CHECKING:
     from hil.pytest_options import ShortNames

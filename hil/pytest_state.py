@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.errors import HilError, UsageError
-from hil.options import RunOptions
 from hil.pytest_options import ShortNames
-from hil.report.run_log import RunLog
-from hil.settings import read_settings
+from hil.run.options import RunOptions
+from hil.run.run_log import RunLog
+from hil.run.settings import read_settings
 
 if TYPE_CHECKING:
+    from hil.run.testbench import Bench
     from hil.samples.fixture_set import FixturePhoto
-    from hil.testbench import Bench
     from hil.workers import Controller
 
 NAMES = pytest.StashKey[ShortNames]()
@@ -63,7 +63,7 @@ def is_worker(config: pytest.Config) -> bool:
 
 def bench_of(config: pytest.Config) -> Bench:
     if BENCH_KEY not in config.stash:
-        from hil.testbench import Bench
+        from hil.run.testbench import Bench
 
         options = options_of(config)
         if is_worker(config):

@@ -18,8 +18,8 @@ import pytest
 from hil.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
-    from hil.options import RunOptions
-    from hil.report.run_log import RunLog
+    from hil.run.options import RunOptions
+    from hil.run.run_log import RunLog
 
 _LINES = "hil_lines"  # of a TestReport and of xdist's workeroutput: lines of the run file
 _CRASHED = "hil_crashed"  # of the TestReport that xdist makes for a worker that died
@@ -135,7 +135,7 @@ class Controller:
         """A test during which its process ended: nothing was measured."""
         if not self._in_use():
             return
-        from hil.report.run_log import set_kind
+        from hil.run.run_log import set_kind
 
         worker = report.node.gateway.id
         self._died.pop(worker, None)

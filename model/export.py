@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError, UsageError
-from hil.evaluate.run import Plan, Progress
 from hil.judge.evaluation.selection import ALL, REPORTED, VALIDATION, Selection, select
+from hil.run.evaluation.run import Plan, Progress
 from model.card import LABELS, POSITIVE_CLASS, Card, card_text
 from model.checks import ModelFacts, deviations, measure, problems
 from model.evaluation import Decision, evaluate_model, scored

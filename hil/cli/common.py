@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.options import BOARD_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
-from hil.settings import read_settings
+from hil.run.options import BOARD_ARGUMENTS, SIM_ARGUMENTS, RunOptions, add_arguments
+from hil.run.settings import read_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hil.testbench import Bench
+    from hil.run.testbench import Bench
 
 
 def add_board_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def run_options(arguments: argparse.Namespace) -> RunOptions:
 
     Raises UsageError for a setting or a number that cannot be used.
     """
-    from hil.limits import check_limits
+    from hil.run.limits import check_limits
 
     options = RunOptions.from_values(vars(arguments), read_settings(Path.cwd()))
     check_limits(options)
@@ -39,7 +39,7 @@ def run_options(arguments: argparse.Namespace) -> RunOptions:
 def open_bench(options: RunOptions, console: Console) -> Iterator[Bench]:
     """A bench whose progress is shown; closed afterwards, also after Ctrl-C."""
     from hil.cli.console import dimly
-    from hil.testbench import Bench
+    from hil.run.testbench import Bench
 
     bench = Bench(options)
     bench.progress = dimly(console)

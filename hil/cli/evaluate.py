@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 from hil.cli.common import add_board_arguments, open_bench, run_options
 from hil.errors import ExitCode, UsageError
 from hil.images import FITS
-from hil.options import DEST, GATES_ARGUMENT, RunOptions, add_arguments
+from hil.run.options import DEST, GATES_ARGUMENT, RunOptions, add_arguments
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hil.evaluate.oracle_messages import Model
-    from hil.evaluate.run import Answers, Plan
     from hil.judge.evaluation.gates import BoardState, Known
     from hil.judge.evaluation.quality import Evaluation
     from hil.judge.gates.model import Gates, GatesVerdict
     from hil.link.stats import LinkStats
     from hil.report.evaluation.bar import ProgressBar
+    from hil.run.evaluation.oracle_messages import Model
+    from hil.run.evaluation.run import Answers, Plan
 
 ORACLE = "oracle"
 
@@ -73,7 +73,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Test-failed exit code where the board's answers are not the oracle's; else the gates'."""
-    from hil.evaluate.run import Plan
     from hil.judge.evaluation.against import change_against, read_other
     from hil.judge.evaluation.evaluation import evaluate
     from hil.judge.evaluation.gates import Known
@@ -81,6 +80,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.judge.gates.load import load_gates
     from hil.judge.tolerance import load_tolerances
     from hil.report.evaluation.tables import show
+    from hil.run.evaluation.run import Plan
     from hil.samples.data import read_data
 
     options = run_options(arguments)
@@ -142,8 +142,8 @@ class _Done:
 
 
 def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
-    from hil.evaluate.run import run_on_oracle
     from hil.report.evaluation.bar import ProgressBar
+    from hil.run.evaluation.run import run_on_oracle
 
     with ProgressBar(console, lambda: None) as bar, _interruptible(bar, plan, console):
         answers = run_on_oracle(model, plan, bar)
@@ -151,9 +151,9 @@ def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
 
 
 def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
-    from hil.evaluate.run import run_on_board
     from hil.judge.evaluation.gates import board_state
     from hil.report.evaluation.bar import ProgressBar
+    from hil.run.evaluation.run import run_on_board
 
     with open_bench(options, console) as bench:
         bench.ready_board()  # says what it does before the bar is there
@@ -237,7 +237,7 @@ def _model(file: Path | None, options: RunOptions) -> Model:
     from hil.base.resources import find
     from hil.base.text_file import read_bytes
     from hil.base.toml_table import read_toml
-    from hil.evaluate.oracle_messages import Model
+    from hil.run.evaluation.oracle_messages import Model
 
     if file is None and options.firmware is not None:
         from hil.board.artifacts import read_expected

@@ -58,7 +58,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    from hil.settings import read_settings
+    from hil.run.settings import read_settings
     from hil.store import default_store
     from hil.store.store import Store
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hil.cli.common import add_board_arguments, open_bench, run_options
 from hil.errors import ExitCode
-from hil.options import RunOptions
+from hil.run.options import RunOptions
 
 if TYPE_CHECKING:
     from rich.console import Console

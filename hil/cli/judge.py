@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hil.cli.common import run_options
 from hil.errors import ExitCode, UsageError
-from hil.options import BASELINE_ARGUMENTS, GATES_ARGUMENT, add_arguments
+from hil.run.options import BASELINE_ARGUMENTS, GATES_ARGUMENT, add_arguments
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hil.facts.run import Run, TestRecord
     from hil.judge.conclusion import Conclusion
     from hil.judge.judged import JudgedImage, JudgedRun
-    from hil.report.run_log import RunLog
+    from hil.run.run_log import RunLog
 
 COLUMNS = (
     "image",

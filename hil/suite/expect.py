@@ -8,8 +8,8 @@ import pytest
 
 from hil.errors import NotAskedError
 from hil.judge.verdict import Status, Verdict
-from hil.report.run_log import BY_VERDICT
-from hil.testbench import FrameMeasurement, Measurement, NotRunError
+from hil.run.run_log import BY_VERDICT
+from hil.run.testbench import FrameMeasurement, Measurement, NotRunError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,9 +16,9 @@ from hil.images import Photo
 from hil.link import BoardError
 from hil.oracle import Oracle, preprocess
 from hil.plugin import RecordMeasurement
+from hil.run.testbench import Bench, FrameMeasurement
 from hil.suite.expect import cam_of, expect, not_asked
 from hil.suite.pictures import SYNTHETIC, as_frame, synthetic_photo
-from hil.testbench import Bench, FrameMeasurement
 from hil.wire import ErrorCode, TensorRole
 
 pytestmark = pytest.mark.needs("frame_stage")

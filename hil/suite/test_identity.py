@@ -5,8 +5,8 @@ from __future__ import annotations
 from hil.board import Board
 from hil.errors import NotProvenError
 from hil.oracle import Oracle
+from hil.run.testbench import Bench
 from hil.suite.expect import expect_verdict, not_asked
-from hil.testbench import Bench
 from hil.wire import ErrorCode, ImageSource, TensorRole
 
 

@@ -7,8 +7,8 @@ import pytest
 from hil.images import Photo
 from hil.network.location import Location
 from hil.network.score import passes, smallest_passing_score
+from hil.run.testbench import Bench
 from hil.suite.expect import expect, expect_verdict
-from hil.testbench import Bench
 
 
 def test_score(bench: Bench, board: object, photo: Photo) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hil.network.location import Location
+from hil.run.testbench import Bench
 from hil.suite.expect import expect
 from hil.suite.pictures import SYNTHETIC, synthetic_photo
-from hil.testbench import Bench
 
 
 @pytest.mark.parametrize("name", SYNTHETIC)

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from hil.facts.collect import png_text
 from hil.facts.image import Answer, ImageFacts, OpFacts
 from hil.facts.run import (
     RUN_VERSION,
@@ -34,6 +33,7 @@ from hil.judge.compare import as_grid, compare_tensors
 from hil.link.stats import LinkStats
 from hil.network.location import Location, locate
 from hil.network.score import passes
+from hil.run.collect import png_text
 
 if TYPE_CHECKING:
     import numpy as np

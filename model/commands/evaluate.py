@@ -14,9 +14,9 @@ from hil.images import FITS
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hil.evaluate.run import Plan
     from hil.judge.evaluation.against import Change
     from hil.judge.evaluation.selection import Selection
+    from hil.run.evaluation.run import Plan
     from model.evaluation import Evaluated
 
 
@@ -52,11 +52,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """The exit code is that of the gates, if there are any."""
-    from hil.evaluate.run import Plan
     from hil.judge.evaluation.gates import Known
     from hil.judge.evaluation.selection import select
     from hil.judge.gates.load import load_gates
     from hil.report.evaluation.report import as_json, write_json
+    from hil.run.evaluation.run import Plan
     from hil.samples.data import read_data
 
     if options.jobs is not None and options.jobs < 1:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hil.errors import InfrastructureError, UsageError
-from hil.evaluate.run import Progress
+from hil.run.evaluation.run import Progress
 from hil.samples.labels import LABELS, Entry, problems_error, scan_labels
 from model.dataset.header import BadPictureError
 from model.dataset.inputs import BAD, DUPLICATE, Candidate, Found, Skipped

@@ -19,7 +19,7 @@ from hil.board.recorded_build import pack_build, unpack_build
 from hil.errors import InfrastructureError, UsageError
 from hil.link.recording import MAGIC, Kind
 from hil.link.recording_file import read_recording
-from hil.options import RunOptions
+from hil.run.options import RunOptions
 from hil.testing.scripted_board import (
     BACKTRACE,
     PANIC,

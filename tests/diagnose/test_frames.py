@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from hil.diagnose import diagnose
-from hil.facts.collect import png_text
 from hil.facts.packing import pack_int8
 from hil.facts.run import FrameRecord, Run
 from hil.facts.run import TestRecord as RunTest
 from hil.images import Photo, synthetic
 from hil.judge.compare import compare_tensors
 from hil.oracle import Oracle, preprocess
+from hil.run.collect import png_text
 from tests.diagnose.conftest import MakeRun
 
 SIZE = (120, 160)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hil.evaluate.oracle_messages import Model
+from hil.run.evaluation.oracle_messages import Model
 from hil.testing.tiny_model import tiny_model
 
 MakeData = Callable[..., Path]

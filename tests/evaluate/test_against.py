@@ -79,7 +79,7 @@ def test_what_is_no_report_is_refused_before_anything_is_run(
     text: str | None,
     message: str,
 ) -> None:
-    monkeypatch.setattr("hil.evaluate.run.run_on_oracle", None)
+    monkeypatch.setattr("hil.run.evaluation.run.run_on_oracle", None)
     path = tmp_path / "other.json"
     if text is not None:
         path.write_text(text)

@@ -15,10 +15,10 @@ import pytest
 
 from hil.cli import main
 from hil.errors import ExitCode
-from hil.evaluate.run import Plan, run_on_board
-from hil.options import RunOptions
+from hil.run.evaluation.run import Plan, run_on_board
+from hil.run.options import RunOptions
+from hil.run.testbench import Bench
 from hil.samples.labels import read_labels
-from hil.testbench import Bench
 
 MakeData = Callable[..., Path]
 
@@ -227,7 +227,7 @@ def test_what_cannot_be_is_a_usage_error_before_a_board_is_opened(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hil.testbench.Bench._open", None)
+    monkeypatch.setattr("hil.run.testbench.Bench._open", None)
     assert main(["evaluate", "--data", str(make_data(2)), *words]) == ExitCode.USAGE
     assert message in capsys.readouterr().err
 

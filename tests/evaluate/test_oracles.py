@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from hil.errors import InfrastructureError, UsageError
-from hil.evaluate.oracle_messages import Model, Reply
-from hil.evaluate.oracles import OracleProcesses
 from hil.images import load
 from hil.oracle import Oracle
+from hil.run.evaluation.oracle_messages import Model, Reply
+from hil.run.evaluation.oracles import OracleProcesses
 from hil.samples.labels import read_labels
 
 MakeData = Callable[..., Path]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from hil.errors import FirmwareError, InfrastructureError
-from hil.evaluate.oracle_messages import Reply
-from hil.evaluate.stream import LinkCount, stream
 from hil.link.stats import LinkStats
+from hil.run.evaluation.oracle_messages import Reply
+from hil.run.evaluation.stream import LinkCount, stream
 from hil.samples.labels import Entry
 
 AHEAD = 3

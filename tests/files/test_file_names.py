@@ -13,10 +13,10 @@ import pytest
 
 from hil.base.file_names import plain, stored
 from hil.errors import UsageError
-from hil.evaluate.pictures import load_picture
 from hil.facts.evaluation import read_result, result_line
 from hil.images import load
 from hil.judge.evaluation.selection import select
+from hil.run.evaluation.pictures import load_picture
 from hil.samples.data import read_data
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import Entry, read_labels

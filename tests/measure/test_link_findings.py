@@ -6,7 +6,6 @@ import dataclasses
 
 import pytest
 
-from hil.facts.collect import asked_noise
 from hil.facts.run import LinkFacts, Run
 from hil.judge.gates.model import Gate, Gates, GateStatus
 from hil.judge.gates.run import judge_run_gates
@@ -15,10 +14,11 @@ from hil.judge.measure.catalog import CATALOG
 from hil.judge.measure.link_findings import OF_THE_BOARD, link_findings, link_remarks
 from hil.judge.measure.samples import samples
 from hil.link.stats import LinkStats
-from hil.options import RunOptions
 from hil.report.annotations import github_annotations
 from hil.report.markdown import markdown
 from hil.report.page.page import render
+from hil.run.collect import asked_noise
+from hil.run.options import RunOptions
 from hil.testing.recorded_run import recorded_run
 
 

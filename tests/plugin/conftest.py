@@ -11,11 +11,11 @@ from hil.board.artifacts import read_expected
 from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
 from hil.board.sim import SimAdapter
-from hil.options import RunOptions
+from hil.run.options import RunOptions
+from hil.run.testbench import Bench
 from hil.sim import firmware
 from hil.sim.options import SimOptions
 from hil.suite.pictures import synthetic_photo
-from hil.testbench import Bench
 
 
 @pytest.fixture(autouse=True)

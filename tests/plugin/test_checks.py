@@ -12,8 +12,8 @@ import pytest
 
 from hil.board.opening import check_build
 from hil.errors import InfrastructureError, UsageError
-from hil.options import RunOptions
 from hil.pytest_checks import BENCH, check_tests
+from hil.run.options import RunOptions
 from hil.samples.fixture_set import FixturePhoto
 from hil.testing.firmware_build import make_build
 from hil.testing.tiny_model import tiny_model

@@ -7,13 +7,13 @@ import xml.etree.ElementTree as ET
 import numpy  # noqa: F401 - a run in this process forgets what it imported first
 import pytest
 
-from hil import testbench
 from hil.cli import main
 from hil.errors import ExitCode
 from hil.facts.reader import read_run
 from hil.judge.judged import judge_recorded
 from hil.report.annotations import github_annotations
 from hil.report.markdown import markdown
+from hil.run import testbench
 
 pytest.importorskip("pytest_rerunfailures")
 pytest_plugins = ["pytester"]
@@ -151,17 +151,17 @@ def test_a_worker_that_died_in_the_first_attempt_makes_the_test_flaky(
 
 WRONG_ANSWERS = """
     import pytest
-    import hil.testbench
+    import hil.run.testbench
     from hil.judge.answers import Wrong
 
-    class OddBench(hil.testbench.Bench):
+    class OddBench(hil.run.testbench.Bench):
         wrong = ()
 
         def review(self):
             found, OddBench.wrong = OddBench.wrong, ()
             return found
 
-    hil.testbench.Bench = OddBench
+    hil.run.testbench.Bench = OddBench
     NOW = (Wrong("answer 0", "image noise: score: it is another"),)
 """
 

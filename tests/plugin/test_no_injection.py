@@ -10,8 +10,8 @@ import pytest
 
 from hil.errors import UsageError
 from hil.link.fake_firmware import default_identity
-from hil.options import RunOptions
-from hil.testbench import Bench, NotRunError
+from hil.run.options import RunOptions
+from hil.run.testbench import Bench, NotRunError
 
 
 @pytest.fixture

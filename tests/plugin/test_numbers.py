@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hil.errors import UsageError
-from hil.limits import LIMITS, check_limits
-from hil.options import RunOptions
+from hil.run.limits import LIMITS, check_limits
+from hil.run.options import RunOptions
 
 pytest_plugins = ["pytester"]
 

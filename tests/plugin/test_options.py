@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hil.errors import ExitCode
-from hil.options import ARGUMENTS
 from hil.pytest_options import with_long_names, without_short_names
+from hil.run.options import ARGUMENTS
 
 pytest_plugins = ["pytester"]
 

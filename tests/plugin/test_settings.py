@@ -9,8 +9,8 @@ import pytest
 
 from hil.cli.common import add_board_arguments, run_options
 from hil.errors import ExitCode, UsageError
-from hil.options import ARGUMENTS, RunOptions
-from hil.settings import read_settings
+from hil.run.options import ARGUMENTS, RunOptions
+from hil.run.settings import read_settings
 
 pytest_plugins = ["pytester"]
 

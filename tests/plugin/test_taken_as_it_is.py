@@ -15,10 +15,10 @@ from hil.base.resources import find
 from hil.board.errors import WrongIdentityError
 from hil.errors import ExitCode, NotRunError, UsageError
 from hil.facts.reader import read_run
-from hil.options import RunOptions
+from hil.run.options import RunOptions
+from hil.run.testbench import Bench
 from hil.sim.options import SimOptions
 from hil.sim.process import SimProcess
-from hil.testbench import Bench
 
 pytest_plugins = ["pytester"]
 

@@ -69,7 +69,7 @@ def test_the_fixture_that_was_interrupted_is_asked_anew_by_the_next_test(
     pytester.makepyfile(
         """
         import pytest
-        import hil.testbench
+        import hil.run.testbench
 
         def alarm():
             pytest.fail("Timeout (>1.0s) from pytest-timeout.")
@@ -77,20 +77,20 @@ def test_the_fixture_that_was_interrupted_is_asked_anew_by_the_next_test(
         scope = {"__name__": "pytest_timeout", "alarm": alarm}
         exec("def handler(): alarm()", scope)
 
-        class SlowBench(hil.testbench.Bench):
+        class SlowBench(hil.run.testbench.Bench):
             asked = 0
 
             @property
             def oracle(self):
                 SlowBench.asked += 1
                 if SlowBench.asked == 1:
-                    scope = {"__name__": "hil.testbench", "handler": handler}
+                    scope = {"__name__": "hil.run.testbench", "handler": handler}
                     exec("def wait(): handler()", scope)
                     scope["wait"]()
                 return "the oracle"
 
         handler = scope["handler"]
-        hil.testbench.Bench = SlowBench
+        hil.run.testbench.Bench = SlowBench
 
         def test_slow(oracle):
             pass
@@ -103,7 +103,9 @@ def test_the_fixture_that_was_interrupted_is_asked_anew_by_the_next_test(
     assert result.ret == ExitCode.INFRASTRUCTURE
     tests = read_run(pytester.path / "facts.jsonl").tests
     assert [test.outcome for test in tests] == ["infrastructure", "passed"]
-    result.stdout.fnmatch_lines(["in *::test_slow", "the test's time was over in hil.testbench.*"])
+    result.stdout.fnmatch_lines(
+        ["in *::test_slow", "the test's time was over in hil.run.testbench.*"]
+    )
 
 
 def test_a_board_that_was_being_asked_is_recovered_for_the_next_test(

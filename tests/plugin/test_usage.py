@@ -13,7 +13,7 @@ pytest_plugins = ["pytester"]
 REFUSED = """
     import pytest
     from hil.errors import UsageError
-    from hil.testbench import Bench
+    from hil.run.testbench import Bench
 
     def refuse(bench):
         raise UsageError("this network has no map", where="net.tflite", hint="give another")
@@ -98,7 +98,7 @@ def test_an_error_in_the_harness_after_the_tests_is_told_and_ends_nothing(
         """
         import pytest
         from hil.errors import InfrastructureError
-        from hil.report.run_log import RunLog
+        from hil.run.run_log import RunLog
 
         def lost(log, *arguments):
             raise InfrastructureError("the summary is gone", where="here", hint="look there")
@@ -125,7 +125,7 @@ def test_an_unknown_capability_is_told_and_a_marker_of_the_projects_own_is_not_o
         import pytest
         from types import SimpleNamespace
         from hil.link.fake_firmware import default_identity
-        from hil.testbench import Bench
+        from hil.run.testbench import Bench
 
         @pytest.fixture(autouse=True)
         def fake(monkeypatch):

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from hil.evaluate.run import Answers
 from hil.facts.evaluation import Times
 from hil.judge.evaluation.quality import ALIKE, Evaluation
 from hil.judge.figures import count_text
@@ -25,11 +24,12 @@ from hil.judge.measure.samples import (
     value_samples,
 )
 from hil.judge.measure.stand_in import stand_in, where_measured
+from hil.run.evaluation.run import Answers
 
 if TYPE_CHECKING:
     from hil.facts.run import BoardFacts, LinkFacts, MemoryFacts
     from hil.judge.evaluation.against import Change
-    from hil.testbench import Bench
+    from hil.run.testbench import Bench
 
 _INTERVAL_CONFIDENCE = 0.95
 
@@ -66,7 +66,7 @@ _OF_ONE_CLASS = ("recall", "false_alarm_rate")
 
 def board_state(bench: Bench, answers: Answers) -> BoardState:
     """Asks the board."""
-    from hil.facts.collect import board_facts, link_facts, memory_facts
+    from hil.run.collect import board_facts, link_facts, memory_facts
 
     board = bench.ready_board()
     link = link_facts(bench, board, answers.link)
@@ -145,9 +145,9 @@ def _of_model(known: Known) -> Iterator[Samples]:
 
 
 def _of_board(state: BoardState) -> Iterator[Samples]:
-    from hil.facts.collect import header
     from hil.facts.run import Run
     from hil.judge.measure.samples import samples
+    from hil.run.collect import header
 
     yield from samples(Run.of([header(), state.board, state.link])).values()
     memory = state.memory

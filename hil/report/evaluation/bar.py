@@ -15,7 +15,7 @@ _SHARES = 10  # lines, where there is no terminal
 
 
 class ProgressBar:
-    """A `hil.evaluate.run.Progress`; a context manager.
+    """A `hil.run.evaluation.run.Progress`; a context manager.
 
     Attributes:
         done, total, kept: images; `kept` of them were taken over.

@@ -14,7 +14,7 @@ from hil.judge.verdict import Status
 if TYPE_CHECKING:
     from hil.board import Board
     from hil.images import Photo
-    from hil.testbench import Bench, Measurement
+    from hil.run.testbench import Bench, Measurement
 
 MOST_IMAGES = 5
 """Failing images that the board is asked about again; the others leave what they have."""

@@ -37,7 +37,7 @@ class Answers:
 
     def add(self, inference: Inference, stamp: Stamp, asked: Asked) -> None:
         """Takes a result as it came."""
-        from hil.facts.collect import inference_record
+        from hil.run.collect import inference_record
 
         record = inference_record(inference, stamp, asked)
         self.inferences.append(record)

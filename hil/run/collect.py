@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from hil.facts.board import Asked, Inference, Oddity, Stamp
     from hil.flash_layout import Partition
     from hil.link.stats import LinkStats
-    from hil.options import RunOptions
+    from hil.run.options import RunOptions
+    from hil.run.testbench import Bench, FrameMeasurement, Measurement
     from hil.samples.fixture_set import FixturePhoto
-    from hil.testbench import Bench, FrameMeasurement, Measurement
     from hil.wire import Identity, MemoryReport
     from hil.wire.replies import HeapState
 

@@ -8,12 +8,12 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from hil.errors import HilError, InfrastructureError
-from hil.evaluate.oracle_messages import Reply
+from hil.run.evaluation.oracle_messages import Reply
 
 if TYPE_CHECKING:
     from hil.facts.board import Inference
     from hil.link.stats import LinkStats
-    from hil.testbench import Bench
+    from hil.run.testbench import Bench
 
 
 def stream(

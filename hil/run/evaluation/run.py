@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from hil import __version__
 from hil.errors import FirmwareError
-from hil.evaluate.oracle_messages import Model
-from hil.evaluate.oracles import OracleProcesses
-from hil.evaluate.pictures import file_crc
 from hil.facts.evaluation import (
     RESULTS_VERSION,
     Header,
@@ -22,15 +19,18 @@ from hil.facts.evaluation import (
     pack_answer,
 )
 from hil.facts.results_file import ResultsFile
+from hil.run.evaluation.oracle_messages import Model
+from hil.run.evaluation.oracles import OracleProcesses
+from hil.run.evaluation.pictures import file_crc
 from hil.samples.labels import DataSet, Entry, Problem, problems_error
 
 if TYPE_CHECKING:
     from hil.board import Board
-    from hil.evaluate.oracle_messages import Ready, Reply
     from hil.facts.board import Inference
     from hil.images import Fit
     from hil.link.stats import LinkStats
-    from hil.testbench import Bench
+    from hil.run.evaluation.oracle_messages import Ready, Reply
+    from hil.run.testbench import Bench
 
 
 class Progress(Protocol):
@@ -83,10 +83,10 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
     Raises:
         UsageError: pictures that cannot be used, named with their lines, after all others
             were run; a results file of something else.
-        InfrastructureError, FirmwareError: as `hil.evaluate.stream.stream`; a results file
+        InfrastructureError, FirmwareError: as `hil.run.evaluation.stream.stream`; a results file
             that cannot be written.
     """
-    from hil.evaluate.stream import LinkCount, stream
+    from hil.run.evaluation.stream import LinkCount, stream
 
     board = bench.ready_board()
     expected = bench.needed_model

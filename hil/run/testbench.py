@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hil.answers import Answers
 from hil.errors import HilError, InfrastructureError, UnavailableError, UsageError
 from hil.errors import NotRunError as NotRunError
 from hil.judge.answers import Wrong, answer_key, frame_key, image_key, wrong_oddities
-from hil.options import RunOptions
+from hil.run.answers import Answers
+from hil.run.options import RunOptions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -452,9 +452,9 @@ class Bench:
         return measurement
 
     def _measure(self, photo: Photo, threshold: int | None) -> Measurement:
-        from hil.diagnose.capture import investigate, wrong
         from hil.judge.compare import compare_image
         from hil.judge.verdict import judge_image
+        from hil.run.capture import investigate, wrong
 
         board, oracle = self.ready_board(), self.oracle
         self.answers.name(photo.tensor.tobytes(), photo.name)
@@ -531,7 +531,7 @@ class Bench:
         )
         self.traces[photo.name] = facts
         if any(op.device_crc not in (None, op.expected_crc) for op in facts.ops or ()):
-            from hil.diagnose.capture import note_operator
+            from hil.run.capture import note_operator
 
             note_operator(self, photo)
         return facts

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from hil.base.toml_table import Table, read_toml
-from hil.limits import LIMITS
-from hil.options import ARGUMENTS, Argument
+from hil.run.limits import LIMITS
+from hil.run.options import ARGUMENTS, Argument
 
 FILE = "pyproject.toml"
 _TABLE = ("tool", "camhil")
@@ -24,7 +24,7 @@ _REPLAY = "replay:"
 
 
 def read_settings(start: Path) -> Mapping[str, Any]:
-    """Fields of `hil.options.RunOptions` from the nearest file at or above `start`.
+    """Fields of `hil.run.options.RunOptions` from the nearest file at or above `start`.
 
     A pyproject.toml without the table, or that cannot be read, is passed over.
 

@@ -16,11 +16,11 @@ from types import TracebackType
 from typing import IO, Any
 
 from hil.errors import InfrastructureError, UsageError
-from hil.evaluate.oracle_messages import Job, Model, Ready, Refusal, Reply
 from hil.images import Fit
+from hil.run.evaluation.oracle_messages import Job, Model, Ready, Refusal, Reply
 from hil.samples.labels import Entry
 
-_WORKER = "hil.evaluate.worker"
+_WORKER = "hil.run.evaluation.worker"
 _TAIL = 500
 _PIPE_BYTES = 1 << 20  # the largest that Linux grants by default
 

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from hil.facts.run import EndFacts, Run
     from hil.facts.writer import RunFile
     from hil.judge.conclusion import Conclusion
-    from hil.options import RunOptions
+    from hil.run.options import RunOptions
+    from hil.run.testbench import Bench, Measurement
     from hil.samples.fixture_set import FixturePhoto
-    from hil.testbench import Bench, Measurement
 
 
 class RunLog:
@@ -61,7 +61,7 @@ class RunLog:
         self._bench: Bench | None = None
         self._repeats = 0
         self._pictured: set[str] = set()
-        from hil.facts.collect import header
+        from hil.run.collect import header
 
         if facts is not None:
             from hil.facts.writer import RunFile
@@ -266,7 +266,7 @@ class RunLog:
 
     def trouble(self, test: str, error: HilError) -> None:
         """Keeps an error that is not a mere failure of a check."""
-        from hil.facts.collect import trouble_record
+        from hil.run.collect import trouble_record
 
         if isinstance(error, UnavailableError):
             self._unavailable = self._unavailable or str(error)
@@ -290,8 +290,8 @@ class RunLog:
 
     def write_news(self, bench: Bench) -> None:
         """Adds what was measured since this was asked the last time."""
-        from hil.facts.collect import frame_record, image_record
         from hil.facts.run import RepeatRecord, TraceRecord
+        from hil.run.collect import frame_record, image_record
 
         self._write_model(bench)
         for what, records in (
@@ -329,7 +329,7 @@ class RunLog:
         board = bench.open_board
         if board is None:
             return
-        from hil.facts.collect import handshake_record, model_record, oddity_record
+        from hil.run.collect import handshake_record, model_record, oddity_record
 
         if not self._counts["model"] and board.handshakes:
             self._counts["model"] = 1
@@ -371,7 +371,7 @@ class RunLog:
         board = bench.open_board
         if board is None:
             return
-        from hil.facts.collect import board_facts, console_facts, link_facts
+        from hil.run.collect import board_facts, console_facts, link_facts
 
         self._add(board_facts(bench, board))
         if bench.answers.inferences and bench.model is not None:

@@ -1,4 +1,4 @@
-"""One oracle process: `python -m hil.evaluate.worker`.
+"""One oracle process: `python -m hil.run.evaluation.worker`.
 
 Reads a pickled `Model` from standard input and answers `Ready` or `Refusal` on standard
 output; then reads a `Job` and answers one `Reply` for each of its entries, in order. Its
@@ -13,10 +13,10 @@ import sys
 from typing import IO
 
 from hil.errors import UsageError
-from hil.evaluate.oracle_messages import Job, Model, Ready, Refusal, Reply
-from hil.evaluate.pictures import load_picture
 from hil.facts.evaluation import joined, pack_answer
 from hil.oracle import Oracle
+from hil.run.evaluation.oracle_messages import Job, Model, Ready, Refusal, Reply
+from hil.run.evaluation.pictures import load_picture
 from hil.samples.labels import Entry
 
 _BESIDE_A_BOARD = 10  # niceness: the simulated board's inferences come first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hil.errors import UsageError
 
 if TYPE_CHECKING:
-    from hil.options import RunOptions
+    from hil.run.options import RunOptions
 
 _DAY_S = 86_400.0
 
@@ -64,6 +64,6 @@ def check_limits(options: RunOptions) -> None:
 
 
 def _flag(name: str) -> str:
-    from hil.options import ARGUMENTS
+    from hil.run.options import ARGUMENTS
 
     return next(argument.flag for argument in ARGUMENTS if argument.name == name)

@@ -1,7 +1,7 @@
 """What a run is asked to do, as one frozen object; from pytest options, the CLI or settings.
 
 Every option is declared once, in `ARGUMENTS`; pytest, the `hil` command and the settings in
-pyproject.toml (`hil.settings`) are all made of it.
+pyproject.toml (`hil.run.settings`) are all made of it.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class RunOptions:
         Raises:
             UsageError: a board specification, number, build, directory or file that cannot be used.
         """
-        from hil.limits import check_limits
+        from hil.run.limits import check_limits
 
         check_limits(self)
         if self.board != RunOptions.board:
