@@ -27,7 +27,7 @@ OP_CODES = PROJECT / "main" / "generated" / "op_codes.json"
 
 def pack(tflite: Path, output: Path) -> None:
     """Writes the partition's content to `output`. Raises hil.errors.UsageError."""
-    from hil.flash_layout import check_fits, find_partition, read_csv
+    from hil.build.flash_layout import check_fits, find_partition, read_csv
     from hil.network.model_partition import read_partition
     from hil.network.model_problem import refusal
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from hil.base.text_file import read_bytes
 from hil.board.app_image import AppImage, read_app_image, read_chip
 from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_flasher_args
+from hil.build.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
 from hil.errors import UsageError
-from hil.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
 from hil.sim.esp_image import ImageError, decode_image
 
 MODEL_PARTITION = "model"

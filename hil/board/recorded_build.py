@@ -15,8 +15,8 @@ from typing import Any
 
 from hil.board.artifacts import Expected, ExpectedModel
 from hil.board.flasher_args import FlashFile, FlashSettings
+from hil.build.flash_layout import Partition
 from hil.errors import UsageError
-from hil.flash_layout import Partition
 
 
 def pack_build(expected: Expected) -> bytes:

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hil.build.idf import TARGETS
 from hil.errors import ExitCode, UsageError
-from hil.firmware_build.idf import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.console import Console
 
-    from hil.firmware_build.idf import Step
+    from hil.build.idf import Step
 
     OnStep = Callable[[Step], None]
 
@@ -80,11 +80,11 @@ def _build_sim(arguments: argparse.Namespace, console: Console) -> int:
 def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     from rich.markup import escape
 
-    from hil.firmware_build.budget import FILE_NAME
-    from hil.firmware_build.check import check_build
-    from hil.firmware_build.idf import SUPPORTED, build, configured_target, find_idf
-    from hil.firmware_build.settings import differing_settings
-    from hil.firmware_build.table import budget_lines, size_lines
+    from hil.build.budget import FILE_NAME
+    from hil.build.check import check_build
+    from hil.build.idf import SUPPORTED, build, configured_target, find_idf
+    from hil.build.settings import differing_settings
+    from hil.build.table import budget_lines, size_lines
 
     target = arguments.target
     project = project_dir()

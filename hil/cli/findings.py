@@ -111,8 +111,8 @@ def check_chip_tools(
 ) -> Iterator[Finding]:
     """What builds the firmware for a chip, and what runs it without one."""
     from hil.board.qemu_find import find_qemu
+    from hil.build.idf import find_idf
     from hil.errors import HilError
-    from hil.firmware_build.idf import find_idf
 
     try:
         idf = find_idf(environ=environ, which=which)

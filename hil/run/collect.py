@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from hil.board import Board
     from hil.board.artifacts import ExpectedModel
+    from hil.build.flash_layout import Partition
     from hil.facts.board import Asked, Inference, Oddity, Stamp
-    from hil.flash_layout import Partition
     from hil.link.stats import LinkStats
     from hil.run.options import RunOptions
     from hil.run.testbench import Bench, FrameMeasurement, Measurement
@@ -199,7 +199,7 @@ def trouble_record(test: str, error: Exception) -> TroubleRecord:
 
 def sections(board: Board) -> tuple[SectionFacts, ...]:
     """Sections of the ELF file beside the app, if the app was made from it."""
-    from hil.facts.elf import read_sections
+    from hil.build.elf import read_sections
 
     expected = board.build
     if expected is None:

@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hil import flash_layout
 from hil.base import resources
 from hil.base.host_error import host_errors
+from hil.build import flash_layout
 from hil.errors import InfrastructureError, UsageError
 from hil.sim import app_image
 

@@ -11,7 +11,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hil import flash_layout
+from hil.build import flash_layout
 from hil.sim import app_image, esp_image
 from hil.wire.enums import ResetReason
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hil.board import Board
-from hil.firmware_build.budget import read_budget
-from hil.firmware_build.running import budget_file, figures
+from hil.build.budget import read_budget
+from hil.build.running import budget_file, figures
 from hil.suite.expect import not_asked
 from hil.suite.pictures import synthetic_photo
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.board.app_image import read_app_image
-from hil.flash_layout import TABLE_BYTES, TableError, decode_table
+from hil.build.flash_layout import TABLE_BYTES, TableError, decode_table
 from hil.link.fake_firmware import FakeFirmware, Run, default_identity
 from hil.network.location import Location
 from hil.wire.errors import WireError

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hil.board.artifacts import Expected
-from hil.flash_layout import Partition, encode_table
+from hil.build.flash_layout import Partition, encode_table
 from hil.sim import esp_image
 from hil.testing.tiny_model import tiny_model
 from hil.wire.enums import ErrorCode, ImageSource, TensorRole

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from hil.board.artifacts import read_expected, read_model
+from hil.build.flash_layout import Partition, encode_table
 from hil.errors import UsageError
-from hil.flash_layout import Partition, encode_table
 from hil.testing.firmware_build import BUILD_ID, Build
 from hil.testing.tiny_model import tiny_model
 from hil.wire.model_image import pack_model_image

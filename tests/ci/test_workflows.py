@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from hil.build.idf import SUPPORTED, TARGETS
 from hil.cli import COMMANDS
-from hil.firmware_build.idf import SUPPORTED, TARGETS
 from hil.pytest_options import with_long_names
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,8 +16,8 @@ from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected, read_expected
 from hil.board.qemu import QemuAdapter
 from hil.board.qemu_find import find_qemu
+from hil.build.flash_layout import find_partition
 from hil.errors import InfrastructureError, UnavailableError, UsageError
-from hil.flash_layout import find_partition
 from hil.link.channel import Channel
 from hil.wire import Identity
 

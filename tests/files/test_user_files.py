@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hil import flash_layout
 from hil.base.resources import find
 from hil.board.flasher_args import read_flasher_args
+from hil.build import flash_layout
+from hil.build.budget import read_budget
 from hil.errors import ExitCode, HilError, UsageError
 from hil.facts.evaluation import (
     RESULTS_VERSION,
@@ -27,7 +28,6 @@ from hil.facts.evaluation import (
 )
 from hil.facts.reader import read_run
 from hil.facts.results_file import ResultsFile
-from hil.firmware_build.budget import read_budget
 from hil.judge.baseline import files as baseline_files
 from hil.judge.evaluation.against import read_other
 from hil.judge.gates.load import load_gates

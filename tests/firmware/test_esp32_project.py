@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hil.firmware_build.budget import read_budget
-from hil.firmware_build.idf import SUPPORTED, TARGETS
-from hil.flash_layout import find_partition, read_csv
+from hil.build.budget import read_budget
+from hil.build.flash_layout import find_partition, read_csv
+from hil.build.idf import SUPPORTED, TARGETS
 
 if sys.version_info >= (3, 11):
     import tomllib

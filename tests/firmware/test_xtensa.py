@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from hil.firmware_build.budget import read_budget
+from hil.build.budget import read_budget
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from hil.build import check
+from hil.build.budget import read_budget
+from hil.build.check import check_build
+from hil.build.map_file import parse_map
+from hil.build.table import budget_lines, size_lines
+from hil.build.usage import Line, measure
 from hil.errors import ExitCode, UsageError
-from hil.firmware_build import check
-from hil.firmware_build.budget import read_budget
-from hil.firmware_build.check import check_build
-from hil.firmware_build.map_file import parse_map
-from hil.firmware_build.table import budget_lines, size_lines
-from hil.firmware_build.usage import Line, measure
 
 from .projects import (
     ARENA,

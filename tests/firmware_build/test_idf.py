@@ -10,10 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hil.cli import build as command
-from hil.cli import main
-from hil.errors import ExitCode, InfrastructureError, UsageError
-from hil.firmware_build.idf import (
+from hil.build.idf import (
     EXPORT_COMMAND,
     Idf,
     Step,
@@ -23,6 +20,9 @@ from hil.firmware_build.idf import (
     find_idf,
     parse_step,
 )
+from hil.cli import build as command
+from hil.cli import main
+from hil.errors import ExitCode, InfrastructureError, UsageError
 
 from .projects import BUDGET, MAP
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hil.firmware_build.map_file import Piece, parse_map, read_map
+from hil.build.map_file import Piece, parse_map, read_map
 
 from .projects import MAP, OWN_APP
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hil.board.artifacts import read_expected
-from hil.firmware_build.budget import Budget, read_budget
-from hil.firmware_build.running import budget_file, figures
+from hil.build.budget import Budget, read_budget
+from hil.build.running import budget_file, figures
 from hil.testing.firmware_build import make_build
 from hil.wire.replies import HeapState, MemoryReport, StackState
 

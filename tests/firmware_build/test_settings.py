@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hil.firmware_build.settings import differing_settings
+from hil.build.settings import differing_settings
 
 
 @pytest.fixture

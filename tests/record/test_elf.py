@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hil.facts.elf import parse_sections, read_sections
+from hil.build.elf import parse_sections, read_sections
 
 
 def test_sections_that_take_memory_are_found_with_their_sizes(elf_file: bytes) -> None:

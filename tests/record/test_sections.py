@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from hil.flash_layout import TYPES, Partition
+from hil.build.flash_layout import TYPES, Partition
 from hil.run.collect import partitions, sections
 
 APP = Partition("ota_0", TYPES["app"], 0x10, 0x10000, 0x100000)

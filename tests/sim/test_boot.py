@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from hil import flash_layout
-from hil.flash_layout import Partition
+from hil.build import flash_layout
+from hil.build.flash_layout import Partition
 from hil.sim import app_image, rom
 from hil.sim.rom import ResetCause
 

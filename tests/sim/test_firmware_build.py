@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hil import flash_layout
 from hil.base import resources
+from hil.build import flash_layout
 from hil.errors import InfrastructureError, UsageError
 from hil.sim import app_image, firmware
 from hil.testing.tiny_model import tiny_model

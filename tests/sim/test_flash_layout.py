@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil import flash_layout
 from hil.base import resources
+from hil.build import flash_layout
+from hil.build.flash_layout import Partition, TableError
 from hil.errors import UsageError
-from hil.flash_layout import Partition, TableError
 
 # The table of ESP-IDF's gen_esp32part_tests.py, with the MD5 that is published there.
 PUBLISHED = [

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.firmware_build.budget import FILE_NAME
+from hil.build.budget import FILE_NAME
 from hil.judge.measure.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:
     from hil.board.artifacts import Expected
-    from hil.firmware_build.budget import Budget
+    from hil.build.budget import Budget
     from hil.wire.replies import MemoryReport
 
 PROJECT = "camhil"  # project name of the firmware that comes with the harness

@@ -1,4 +1,4 @@
-"""Holds a build against the memory budget: `python -m hil.firmware_build.check BUILD_DIR`.
+"""Holds a build against the memory budget: `python -m hil.build.check BUILD_DIR`.
 
 Exit codes: 0 kept, 4 a file cannot be used, 7 over the budget, 8 a part was not measured.
 A Python without a TOML reader (3.10 and older have none of their own) checks nothing and
@@ -18,7 +18,7 @@ from hil.base.text_file import read_json
 from hil.errors import ExitCode, HilError, UsageError
 
 if TYPE_CHECKING:
-    from hil.firmware_build.usage import Line, Usage
+    from hil.build.usage import Line, Usage
 
 _REBUILD = "build the project with idf.py build"
 
@@ -45,9 +45,9 @@ def check_build(build_dir: Path, budget_file: Path) -> Checked:
         UsageError: a file of the build is missing or is not what its name says.
         ImportError: this Python reads no TOML.
     """
-    from hil.firmware_build.budget import read_budget
-    from hil.firmware_build.map_file import read_map
-    from hil.firmware_build.usage import judge, measure
+    from hil.build.budget import read_budget
+    from hil.build.map_file import read_map
+    from hil.build.usage import judge, measure
 
     budget = read_budget(budget_file)
     project = _read_json(build_dir / "project_description.json")
@@ -74,7 +74,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m hil.firmware_build.check")
+    parser = argparse.ArgumentParser(prog="python -m hil.build.check")
     parser.add_argument("build_dir", type=Path, help="folder of idf.py build")
     parser.add_argument(
         "--budget", type=Path, metavar="FILE", help="default: budget.toml beside the build folder"
@@ -96,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except HilError as error:
         print(f"memory budget: {error}", file=sys.stderr)
         return int(error.exit_code)
-    from hil.firmware_build.table import budget_lines
+    from hil.build.table import budget_lines
 
     print("\n".join(budget_lines(checked.lines)))
     if checked.exit_code:

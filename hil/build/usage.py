@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from hil.firmware_build.budget import Budget
-from hil.firmware_build.map_file import Piece
+from hil.build.budget import Budget
+from hil.build.map_file import Piece
 
 
 @dataclass(frozen=True)

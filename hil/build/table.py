@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from hil.firmware_build.usage import Line, Share, Usage
+from hil.build.usage import Line, Share, Usage
 
 _SHOWN = 8
 
