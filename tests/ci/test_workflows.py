@@ -15,7 +15,7 @@ import yaml
 
 from hil.build.idf import SUPPORTED, TARGETS
 from hil.cli import COMMANDS
-from hil.pytest_options import with_long_names
+from hil.plugin.options import with_long_names
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".github" / "workflows"

@@ -12,7 +12,7 @@ import pytest
 
 from hil.board.opening import check_build
 from hil.errors import InfrastructureError, UsageError
-from hil.pytest_checks import BENCH, check_tests
+from hil.plugin.checks import BENCH, check_tests
 from hil.run.options import RunOptions
 from hil.samples.fixture_set import FixturePhoto
 from hil.testing.firmware_build import make_build

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hil.errors import ExitCode
-from hil.pytest_options import with_long_names, without_short_names
+from hil.plugin.options import with_long_names, without_short_names
 from hil.run.options import ARGUMENTS
 
 pytest_plugins = ["pytester"]

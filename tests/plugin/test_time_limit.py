@@ -10,7 +10,7 @@ import pytest
 from hil.cli import main
 from hil.errors import ExitCode, InfrastructureError
 from hil.facts.reader import read_run
-from hil.timed_out import time_limit
+from hil.plugin.timed_out import time_limit
 
 pytest.importorskip("pytest_timeout")
 pytest_plugins = ["pytester"]

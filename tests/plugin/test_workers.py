@@ -12,8 +12,8 @@ from hil.cli import main
 from hil.errors import ExitCode, UsageError
 from hil.facts.reader import read_run
 from hil.facts.run import Run
+from hil.plugin.workers import check_workers
 from hil.run.options import RunOptions
-from hil.workers import check_workers
 
 pytest.importorskip("xdist")
 pytest_plugins = ["pytester"]

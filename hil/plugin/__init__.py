@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.errors import HilError, InfrastructureError, UnavailableError, UsageError
-from hil.pytest_checks import BENCH, check_tests
-from hil.pytest_ending import Ending, Verdict
-from hil.pytest_needs import NEEDS, is_ours
-from hil.pytest_options import add_options
-from hil.pytest_outcomes import ENDS_RUN, Outcomes, cause_of
-from hil.pytest_screen import progress
-from hil.pytest_state import (
+from hil.plugin.checks import BENCH, check_tests
+from hil.plugin.ending import Ending, Verdict
+from hil.plugin.needs import NEEDS, is_ours
+from hil.plugin.options import add_options
+from hil.plugin.outcomes import ENDS_RUN, Outcomes, cause_of
+from hil.plugin.screen import progress
+from hil.plugin.state import (
     BENCH_KEY,
     CONTROLLER,
     NAMES,
@@ -94,7 +94,7 @@ def _distribute(config: pytest.Config) -> None:
     """Where pytest-xdist is to start workers, what they find is put together here."""
     if getattr(config.option, "dist", "no") == "no":
         return
-    from hil.workers import Controller, check_workers, workers_of
+    from hil.plugin.workers import Controller, check_workers, workers_of
 
     workers = workers_of(config)
     check_workers(given(config), workers)

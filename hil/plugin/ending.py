@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.errors import ExitCode, InfrastructureError
-from hil.pytest_outcomes import ENDS_RUN
-from hil.pytest_state import (
+from hil.plugin.outcomes import ENDS_RUN
+from hil.plugin.state import (
     BENCH_KEY,
     CONTROLLER,
     LOG,
@@ -58,7 +58,7 @@ class Ending:
         log = self._log()
         log.test_finished(report)
         if is_worker(config):
-            from hil.workers import send_with
+            from hil.plugin.workers import send_with
 
             send_with(report, log)
 
@@ -95,7 +95,7 @@ class Ending:
         """Turns pytest's exit status into ours, also when a report cannot be written."""
         config = self._config
         if is_worker(config):
-            from hil.workers import send_at_end
+            from hil.plugin.workers import send_at_end
 
             asked = given(config)
             if self._early and (asked.gates or asked.baseline or asked.store or asked.facts):

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.errors import HilError, UsageError
-from hil.pytest_options import ShortNames
+from hil.plugin.options import ShortNames
 from hil.run.options import RunOptions
 from hil.run.run_log import RunLog
 from hil.run.settings import read_settings
 
 if TYPE_CHECKING:
+    from hil.plugin.workers import Controller
     from hil.run.testbench import Bench
     from hil.samples.fixture_set import FixturePhoto
-    from hil.workers import Controller
 
 NAMES = pytest.StashKey[ShortNames]()
 BENCH_KEY = pytest.StashKey["Bench"]()
@@ -38,7 +38,7 @@ def options_of(config: pytest.Config) -> RunOptions:
         settings = read_settings(config.rootpath) or read_settings(config.invocation_params.dir)
         options = RunOptions.from_values(vars(config.option), settings)
         if is_worker(config):
-            from hil.workers import options_of_worker
+            from hil.plugin.workers import options_of_worker
 
             options = options_of_worker(options, config)
         config.stash[_OPTIONS] = options
@@ -67,7 +67,7 @@ def bench_of(config: pytest.Config) -> Bench:
 
         options = options_of(config)
         if is_worker(config):
-            from hil.workers import check_workers
+            from hil.plugin.workers import check_workers
 
             # The controller has looked at the command line, and not at what settings bind.
             check_workers(options, config.workerinput["workercount"])  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from hil.facts import FLAKY, RERUN
 from hil.run.run_log import KIND, set_kind
 
 if TYPE_CHECKING:
-    from hil.pytest_options import ShortNames
+    from hil.plugin.options import ShortNames
 
 ENDS_RUN = "hil_ends_run"
 """Attribute of a TestReport: the run was used wrongly, not this test."""
@@ -80,7 +80,7 @@ def cause_of(call: pytest.CallInfo[None]) -> BaseException | None:
     raised = None if call.excinfo is None else call.excinfo.value
     if raised is None or "pytest_timeout" not in sys.modules:
         return raised
-    from hil.timed_out import time_limit
+    from hil.plugin.timed_out import time_limit
 
     return time_limit(raised) or raised
 
