@@ -47,14 +47,14 @@ help:
 
 setup: $(READY)
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml lab/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "camhil needs Python 3.10 or newer. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 4; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo "$(PYTHON) has no venv module. Try: sudo apt install python3-venv" >&2; exit 4; }
 	@echo "Setting up $(VENV) (once, about a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -e ./lab
 	@touch $@
 
 hil: $(READY)
@@ -72,7 +72,7 @@ firmware: $(READY)
 
 # FAULTS=ci: a quick ten; FAULTS="a b": these.
 faults: $(READY)
-	$(call run,faults,$(BIN)/python -m hil.faults $(or $(FAULTS),all --write docs/faults.md))
+	$(call run,faults,$(BIN)/python -m hil_lab.faults $(or $(FAULTS),all --write docs/faults.md))
 
 setup-model: $(MODEL_READY)
 

@@ -14,7 +14,7 @@ from hil.judge.baseline.compare import compare_runs, compare_snapshots
 from hil.judge.baseline.files import load, save
 from hil.judge.baseline.model import Outcome
 from hil.judge.baseline.snapshot import snapshot
-from hil.testing.recorded_run import recorded_run, write_run
+from hil_lab.fakes.recorded_run import recorded_run, write_run
 
 IMAGES = 1_000
 ROUNDS = 3

@@ -12,7 +12,7 @@ from hil.base.resources import find
 from hil.diagnose import diagnose
 from hil.images import Photo, load, synthetic
 from hil.oracle import Oracle
-from hil.testing.faulty_run import FaultyDevice, run_of
+from hil_lab.fakes.faulty_run import FaultyDevice, run_of
 
 IMAGES = 50
 

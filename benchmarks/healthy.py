@@ -29,7 +29,7 @@ from hil.run.collect import (
     times,
 )
 from hil.sim.process import SimOptions
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 if TYPE_CHECKING:
     from hil.board import Board

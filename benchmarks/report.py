@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from benchmarks.result import Result
-from hil.testing.recorded_run import recorded_run, write_run
+from hil_lab.fakes.recorded_run import recorded_run, write_run
 
 IMAGES = 1000
 WRITE_S, SIZE_MB, OPEN_S = 10.0, 30.0, 2.0

@@ -10,8 +10,8 @@ from pathlib import Path
 from hil.diagnose import diagnose
 from hil.diagnose.show import lines
 from hil.facts.reader import read_run
-from hil.faults.proof import prove
-from hil.faults.registry import find_fault
+from hil_lab.faults.proof import prove
+from hil_lab.faults.registry import find_fault
 
 DOCUMENT = Path(__file__).with_name("diagnosis.md")
 BLOCK = re.compile(r"(<!-- (?P<fault>[a-z0-9-]+) -->\n```\n).*?(```\n)", re.DOTALL)

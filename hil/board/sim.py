@@ -64,10 +64,9 @@ class SimAdapter:
         from hil.sim.firmware import build
 
         if self._options is not None and self._options.fault is not None:
-            from hil.faults.build import build_faulty
-            from hil.faults.registry import find_fault
+            from hil.sim.fault_lab import fault_lab
 
-            return build_faulty(find_fault(self._options.fault), progress=say)
+            return fault_lab().build(self._options.fault, say)
         return build(progress=say)
 
     def close(self) -> None:

@@ -109,9 +109,9 @@ class RunOptions:
 
             load_tolerances(self.tolerances)
         if self.sim_fault is not None:
-            from hil.faults.registry import find_fault
+            from hil.sim.fault_lab import fault_lab
 
-            find_fault(self.sim_fault)
+            fault_lab().check(self.sim_fault)
         if self.gates is not None:
             from hil.judge.gates.load import load_gates
 
@@ -313,7 +313,7 @@ SIM_ARGUMENTS = (
     Argument(
         "--sim-fault",
         "sim_fault",
-        "seed a fault into the simulated board (`python -m hil.faults --list`)",
+        "seed a fault into the simulated board (`python -m hil_lab.faults --list`)",
         {"metavar": "ID"},
     ),
 )

@@ -71,9 +71,9 @@ class Board:
         self._build_id = bytes(32)
         self._started_at = time.monotonic()
         if options.fault is not None:
-            from hil.faults.live import install
+            from hil.sim.fault_lab import fault_lab
 
-            install(options.fault, self, loop)
+            fault_lab().install(options.fault, self, loop)
         self.plug()
 
     def plug(self) -> None:

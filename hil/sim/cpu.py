@@ -270,9 +270,9 @@ def main(arguments: list[str]) -> None:
     try:
         engine = create_engine(kind, log)
         if fault:
-            from hil.faults.live import wrap_engine
+            from hil.sim.fault_lab import fault_lab
 
-            engine = wrap_engine(fault, engine)
+            engine = fault_lab().wrap_engine(fault, engine)
     except InfrastructureError as error:
         _tell(link, {"event": "fatal", "id": 0, "message": error.message, "hint": error.hint})
         return

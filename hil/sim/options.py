@@ -35,7 +35,7 @@ class SimOptions:
         flash_file: the flash chip's content, kept between runs. None is a file in the
             build or cache folder, or a temporary one while another board uses that.
         start: what the board does first: boot, wait in download mode, or stay unpowered.
-        fault: id of a seeded fault (hil.faults), None for a sound board.
+        fault: id of a seeded fault (`hil.sim.fault_lab`), None for a sound board.
         watchdog_s: how long an inference may hang before the task watchdog resets.
     """
 
@@ -95,7 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("arena_bytes", "size of the tensor arena", type=int, metavar="BYTES")
     add("flash_file", "the flash chip's content", type=Path, metavar="FILE")
     add("start", "boot the app, wait in download mode, or stay unpowered", choices=STARTS)
-    add("fault", "seed a fault of hil.faults", metavar="ID")
+    add("fault", "seed a fault of the laboratory", metavar="ID")
     add("watchdog_s", "reset after an inference has hung this long", type=float, metavar="S")
 
 

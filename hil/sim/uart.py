@@ -46,7 +46,7 @@ class Uart:
         self._to_host = _Direction(loop, pacing, self._deliver_to_host)
         self.set_noise(noise)
         self.overrun_bytes = 0
-        # Seeded faults (hil.faults) change bytes here; empty on a sound board.
+        # Seeded faults change bytes here; empty on a sound board.
         self.filters_to_board: list[Callable[[bytes], bytes]] = []
         self.filters_to_host: list[Callable[[bytes], bytes]] = []
 

@@ -15,7 +15,7 @@ from hil.judge.baseline.compare import compare
 from hil.judge.baseline.files import dumps, load, loads, save
 from hil.judge.baseline.model import Outcome
 from hil.judge.baseline.snapshot import snapshot
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 RUN = snapshot(recorded_run(30))
 TEXT = dumps(RUN)

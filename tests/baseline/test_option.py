@@ -15,7 +15,7 @@ from hil.judge.baseline.find import find, path_of
 from hil.judge.baseline.model import Outcome
 from hil.judge.baseline.option import BaselineRequest, apply_baseline, parse_baseline
 from hil.judge.baseline.setting import baseline_key
-from hil.testing.recorded_run import BOARD, recorded_run
+from hil_lab.fakes.recorded_run import BOARD, recorded_run
 
 RUN = recorded_run(30)
 

@@ -15,7 +15,7 @@ from hil.judge.baseline.model import Change, Outcome, Snapshot
 from hil.judge.baseline.snapshot import figure, snapshot
 from hil.judge.measure.catalog import CATALOG
 from hil.judge.measure.samples import Samples
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 SERIES: dict[str, list[int]] = json.loads(
     (Path(__file__).parent / "data" / "invoke_us.json").read_text()

@@ -10,7 +10,7 @@ from hil.facts.run import MeasurementRecord
 from hil.judge.baseline.model import Figure
 from hil.judge.baseline.setting import setting_of
 from hil.judge.baseline.snapshot import drift, rounded, snapshot, typical
-from hil.testing.recorded_run import BOARD, recorded_run
+from hil_lab.fakes.recorded_run import BOARD, recorded_run
 
 RUN = recorded_run(30)
 

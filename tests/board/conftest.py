@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from hil.board.artifacts import Expected, read_expected
-from hil.testing.firmware_build import Build, app_image, make_build, make_identity
-from hil.testing.scripted_board import ScriptedBoard
 from hil.wire.messages import Identity
+from hil_lab.fakes.firmware_build import Build, app_image, make_build, make_identity
+from hil_lab.fakes.scripted_board import ScriptedBoard
 
 
 @pytest.fixture

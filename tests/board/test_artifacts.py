@@ -13,9 +13,9 @@ import pytest
 from hil.board.artifacts import read_expected, read_model
 from hil.build.flash_layout import Partition, encode_table
 from hil.errors import UsageError
-from hil.testing.firmware_build import BUILD_ID, Build
 from hil.testing.tiny_model import tiny_model
 from hil.wire.model_image import pack_model_image
+from hil_lab.fakes.firmware_build import BUILD_ID, Build
 
 
 def refused(firmware: Path, message: str, *, hint: str = "", where: str = "") -> None:

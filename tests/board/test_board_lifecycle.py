@@ -31,16 +31,6 @@ from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
 from hil.errors import FirmwareError, InfrastructureError, NotRunError, UsageError
 from hil.link.errors import BoardError, EchoError
-from hil.testing.firmware_build import Build
-from hil.testing.scripted_board import (
-    BACKTRACE,
-    PANIC,
-    POWER_ON,
-    SOFTWARE,
-    ScriptedAdapter,
-    ScriptedBoard,
-    result,
-)
 from hil.wire.messages import (
     Accepted,
     Detail,
@@ -55,6 +45,16 @@ from hil.wire.messages import (
     RebootTarget,
     SetBaud,
     Upload,
+)
+from hil_lab.fakes.firmware_build import Build
+from hil_lab.fakes.scripted_board import (
+    BACKTRACE,
+    PANIC,
+    POWER_ON,
+    SOFTWARE,
+    ScriptedAdapter,
+    ScriptedBoard,
+    result,
 )
 
 IMAGE = bytes(range(256)) * 36

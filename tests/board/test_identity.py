@@ -11,9 +11,9 @@ from hil.board.artifacts import Expected
 from hil.board.errors import WrongIdentityError
 from hil.board.identity import check_identity, matches, no_injection, protocol_mismatch
 from hil.errors import FirmwareError
-from hil.testing.firmware_build import make_identity
 from hil.wire.enums import ErrorCode
 from hil.wire.replies import Detail, ErrorReply, Identity
+from hil_lab.fakes.firmware_build import make_identity
 
 WHERE = "/dev/ttyUSB0"
 

@@ -22,8 +22,8 @@ from hil.board.qemu import QemuAdapter
 from hil.board.qemu_options import QemuOptions
 from hil.errors import InfrastructureError, UsageError
 from hil.link.errors import NoAnswerError
-from hil.testing import fake_qemu
-from hil.testing.firmware_build import Build
+from hil_lab.fakes import qemu as fake_qemu
+from hil_lab.fakes.firmware_build import Build
 
 IMAGE = bytes(range(256)) * 36
 OPTIONS = BoardOptions(handshake_s=10.0, image_s=2.0, request_s=2.0)

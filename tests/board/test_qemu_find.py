@@ -8,7 +8,7 @@ import pytest
 
 from hil.board.qemu_find import PROGRAM, find_qemu
 from hil.errors import UnavailableError, UsageError
-from hil.testing import fake_qemu
+from hil_lab.fakes import qemu as fake_qemu
 
 
 def test_the_variable_comes_first(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hil.board.artifacts import Expected, read_expected
 from hil.board.qemu_flash import EmulatedFlash, merged_image
 from hil.errors import InfrastructureError, UsageError
-from hil.testing.firmware_build import Build
+from hil_lab.fakes.firmware_build import Build
 
 MB = 1 << 20
 

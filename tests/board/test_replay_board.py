@@ -20,7 +20,9 @@ from hil.errors import InfrastructureError, UsageError
 from hil.link.recording import MAGIC, Kind
 from hil.link.recording_file import read_recording
 from hil.run.options import RunOptions
-from hil.testing.scripted_board import (
+from hil.wire.enums import ResetReason
+from hil.wire.messages import Accepted, Infer, Reboot, RebootAck, SetBaud
+from hil_lab.fakes.scripted_board import (
     BACKTRACE,
     PANIC,
     POWER_ON,
@@ -28,8 +30,6 @@ from hil.testing.scripted_board import (
     ScriptedAdapter,
     ScriptedBoard,
 )
-from hil.wire.enums import ResetReason
-from hil.wire.messages import Accepted, Infer, Reboot, RebootAck, SetBaud
 
 IMAGE = bytes(range(256)) * 36
 OTHER = bytes(36 * 256)

@@ -22,9 +22,9 @@ from hil.errors import UsageError
 from hil.link.jobs import Inference as LinkInference
 from hil.link.jobs import Job
 from hil.network.location import Location, NoLocation
-from hil.testing.firmware_build import Build, make_identity
 from hil.wire import enums
 from hil.wire.replies import CamGrid, CellCentre, Result, StageTimes, Tensor
+from hil_lab.fakes.firmware_build import Build, make_identity
 
 
 def answer(location: CellCentre | enums.NoLocation, cam: CamGrid | None) -> LinkInference:

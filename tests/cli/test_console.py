@@ -9,7 +9,7 @@ import pytest
 
 from hil.cli import main
 from hil.cli.console import dimly, make_console, print_facts
-from hil.testing.recorded_run import recorded_run, write_run
+from hil_lab.fakes.recorded_run import recorded_run, write_run
 
 LONG = "/home/somebody/" + "a-long-folder-name/" * 8 + "photo[red]:b:.png"
 

@@ -13,8 +13,8 @@ from hil.errors import ExitCode
 from hil.facts.run import Run
 from hil.images import synthetic
 from hil.oracle import Oracle
-from hil.testing.faulty_run import FaultyDevice, run_of
-from hil.testing.recorded_run import recorded_run, write_run
+from hil_lab.fakes.faulty_run import FaultyDevice, run_of
+from hil_lab.fakes.recorded_run import recorded_run, write_run
 
 
 @pytest.fixture(scope="module")

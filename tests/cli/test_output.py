@@ -11,7 +11,7 @@ import pytest
 
 from hil.base.command import run_command
 from hil.errors import ExitCode, HilError, UsageError
-from hil.testing.recorded_run import recorded_run, write_run
+from hil_lab.fakes.recorded_run import recorded_run, write_run
 
 GATES = '[[gate]]\nmetric = "invoke_us"\nstatistic = "max"\nmax = 1\n'
 

@@ -13,7 +13,7 @@ from hil.diagnose.submodel import Part
 from hil.facts.run import Run
 from hil.images import Photo, load, synthetic
 from hil.oracle import Oracle
-from hil.testing.faulty_run import FaultyDevice, run_of
+from hil_lab.fakes.faulty_run import FaultyDevice, run_of
 
 MakeRun = Callable[..., Run]
 PHOTOS = (

@@ -14,7 +14,7 @@ from hil.errors import UsageError
 from hil.facts.packing import pack_int8, unpack_int8
 from hil.facts.reader import read_run
 from hil.oracle import Oracle
-from hil.testing.recorded_run import write_run
+from hil_lab.fakes.recorded_run import write_run
 from tests.diagnose.conftest import MakeRun
 from tests.diagnose.mistakes import MISTAKES, device_options
 

@@ -13,7 +13,7 @@ from hil.facts.evidence import HandshakeRecord, OddityRecord, TensorFacts, Troub
 from hil.facts.run import AskedFacts, HeapFacts, InferenceRecord, Run, TestRecord, Times
 from hil.network.location import NoLocation
 from hil.oracle import Oracle
-from hil.testing.recorded_run import BOARD, MEMORY
+from hil_lab.fakes.recorded_run import BOARD, MEMORY
 from tests.diagnose.conftest import MakeRun
 
 FAILED = TestRecord("suite/test_x.py::test_x", "call", "failed", 0.1, "E   assert 1 == 2")
@@ -261,7 +261,7 @@ def test_the_first_cause_names_what_happened_to_the_board(
 
 
 def test_a_run_that_reached_no_board_is_diagnosed_without_a_model(oracle: Oracle) -> None:
-    from hil.testing.recorded_run import recorded_run
+    from hil_lab.fakes.recorded_run import recorded_run
 
     trouble = TroubleRecord("t", "NoAnswerError", "", "nothing received at all in 5.0 s")
     lost = TestRecord("t", "setup", "infrastructure", 5.0, trouble.message)

@@ -11,7 +11,7 @@ import pytest
 from hil.diagnose import CATALOGUE, IDS, diagnose
 from hil.images import Photo
 from hil.oracle import Oracle
-from hil.testing.faulty_run import FaultyDevice, run_of
+from hil_lab.fakes.faulty_run import FaultyDevice, run_of
 from tests.diagnose.conftest import MakeRun
 from tests.diagnose.mistakes import MISTAKES, device_options
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hil.diagnose import CATALOGUE
-from hil.faults import find_fault
+from hil_lab.faults import find_fault
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "diagnosis.md").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ import pytest
 
 from hil.base.resources import find
 from hil.errors import UsageError
-from hil.faults import Area, Fault, SourcePatch, failure
-from hil.faults.build import build_faulty, patched_files
+from hil_lab.faults import Area, Fault, SourcePatch, failure
+from hil_lab.faults.build import build_faulty, patched_files
 
 SIGN = SourcePatch("core/cam.cpp", "cam[cell] = sum;", "cam[cell] = -sum;")
 

@@ -12,9 +12,9 @@ import pytest
 from hil.base.resources import find
 from hil.diagnose import IDS
 from hil.errors import UsageError
-from hil.faults import Area, Fault, SourcePatch, failure, find_fault, load_faults
-from hil.faults.__main__ import CI
-from hil.faults.build import patched_files
+from hil_lab.faults import Area, Fault, SourcePatch, failure, find_fault, load_faults
+from hil_lab.faults.__main__ import CI
+from hil_lab.faults.build import patched_files
 
 FAULTS = load_faults()
 

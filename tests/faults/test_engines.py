@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from hil.base.resources import find
-from hil.faults import kernels
-from hil.faults.engines import EditedModel, OverwrittenOutput, WrongOp
 from hil.images import synthetic
 from hil.network.tflite_graph import read_graph
 from hil.sim.engine import Engine, create_engine
+from hil_lab.faults import kernels
+from hil_lab.faults.engines import EditedModel, OverwrittenOutput, WrongOp
 
 MODEL = find("model/person_cam.tflite").read_bytes()
 GRAPH = read_graph(MODEL)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from hil.faults import find_fault
-from hil.faults.fault import BoardAction
-from hil.faults.live import watch
-from hil.faults.proof import Caught, prove
+from hil_lab.faults import find_fault
+from hil_lab.faults.fault import BoardAction
+from hil_lab.faults.live import watch
+from hil_lab.faults.proof import Caught, prove
 
 FRAME = b"\x00\x02\x07\x00"
 

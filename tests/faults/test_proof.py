@@ -11,11 +11,11 @@ import pytest
 from hil.diagnose import Diagnosis, Finding
 from hil.errors import ExitCode
 from hil.facts.run import EndFacts, LinkFacts, Run, RunHeader, TestRecord
-from hil.faults import Area, Expect, Fault, failure, infrastructure
-from hil.faults import finding as link_finding
-from hil.faults.__main__ import main
-from hil.faults.proof import Caught, Named, Proof, judge, name
-from hil.faults.table import document, summary
+from hil_lab.faults import Area, Expect, Fault, failure, infrastructure
+from hil_lab.faults import finding as link_finding
+from hil_lab.faults.__main__ import main
+from hil_lab.faults.proof import Caught, Named, Proof, judge, name
+from hil_lab.faults.table import document, summary
 
 CAM = failure("cam.negated", test="test_cam")
 LOST = infrastructure("board.unplugged", says="unplugged")
@@ -156,6 +156,6 @@ def test_the_command_fails_when_a_fault_is_missed_or_named_wrongly(
 ) -> None:
     left = list(proofs)
     monkeypatch.setattr("hil.sim.firmware.build", lambda: None)
-    monkeypatch.setattr("hil.faults.__main__.prove", lambda fault, folder: left.pop())
+    monkeypatch.setattr("hil_lab.faults.__main__.prove", lambda fault, folder: left.pop())
     assert main(["ci", "--folder", str(tmp_path)]) == code
     assert left == []

@@ -36,9 +36,9 @@ from hil.network.location import NoLocation
 from hil.network.model_partition import read_partition
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import read_labels
-from hil.testing.firmware_build import make_build
-from hil.testing.recorded_run import recorded_run, write_run
 from hil.testing.tiny_model import tiny_model
+from hil_lab.fakes.firmware_build import make_build
+from hil_lab.fakes.recorded_run import recorded_run, write_run
 from model.dataset.coco import CocoOptions, read_coco, read_minival
 from model.dataset.rule import Rule
 from model.dataset.split import HASH, Splitter

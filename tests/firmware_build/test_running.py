@@ -10,8 +10,8 @@ import pytest
 from hil.board.artifacts import read_expected
 from hil.build.budget import Budget, read_budget
 from hil.build.running import budget_file, figures
-from hil.testing.firmware_build import make_build
 from hil.wire.replies import HeapState, MemoryReport, StackState
+from hil_lab.fakes.firmware_build import make_build
 
 from .projects import BUDGET
 

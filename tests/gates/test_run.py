@@ -23,7 +23,7 @@ from hil.judge.gates.text import headline, verdict_lines
 from hil.judge.measure.catalog import CATALOG
 from hil.judge.tolerance import Tolerances
 from hil.network.location import NoLocation
-from hil.testing.recorded_run import Fault, recorded_run
+from hil_lab.fakes.recorded_run import Fault, recorded_run
 
 MET = Gate(CATALOG["recoveries"], "value", max=0)
 UNMET = Gate(CATALOG["arena_used_bytes"], "max", max=1)

@@ -22,7 +22,7 @@ from hil.facts.run import (
 from hil.judge.answers import all_answer_facts, judge_answers, judge_measured, wrong_oddities
 from hil.judge.tolerance import Tolerances
 from hil.network.location import Location, NoLocation
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 EXACT = Tolerances(0, 0, 0, Fraction(0))
 CAM = ((1, 2, 3), (4, 9, 5), (6, 7, 8))

@@ -12,7 +12,7 @@ from hil.errors import UsageError
 from hil.facts.image import ImageFacts, RunFacts, TensorDifference
 from hil.facts.image_json import dumps, from_json, loads, to_json
 from hil.network.location import NoLocation
-from hil.testing.image_facts import CAM, at, facts, traced
+from hil_lab.fakes.image_facts import CAM, at, facts, traced
 
 FULL = facts(features=TensorDifference(9, 1, 2, 3, -4, 5), ops=traced(0, None), invoke_us=295_260)
 BARE = facts({"cam": None, "location": NoLocation.FLAT_MAP}, cam_requested=False)

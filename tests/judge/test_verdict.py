@@ -12,7 +12,7 @@ from hil.facts.image import Answer, ImageFacts, RunFacts, TensorDifference
 from hil.judge.tolerance import Tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, judge_run, worst
 from hil.network.location import Location, NoLocation, cell_location
-from hil.testing.image_facts import CAM, INPUT_SIZE, RIGHT, at, facts, traced
+from hil_lab.fakes.image_facts import CAM, INPUT_SIZE, RIGHT, at, facts, traced
 
 EXACT = Tolerances(score_lsb=0, features_lsb=0, cam_units=0, location_margin=Fraction(0))
 TRANSPOSED = tuple(zip(*CAM, strict=True))

@@ -9,8 +9,8 @@ import pytest
 
 from hil.base.deadline import Deadline
 from hil.link.channel import Channel
-from hil.link.fake import FakeBoard, FakeClock
 from hil.link.jobs import Job
+from hil_lab.fakes.link import FakeBoard, FakeClock
 
 IMAGE_BYTES = 96 * 96
 

@@ -6,7 +6,6 @@ from hil.base.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError, UsageError
 from hil.link.channel import Channel
 from hil.link.errors import EXPLANATIONS, BoardError, EchoError, NoAnswerError
-from hil.link.fake import FakeBoard, FakeClock, corrupt, default_identity, drop, made_up_bytes
 from hil.link.jobs import Job
 from hil.link.stats import LinkStats
 from hil.link.tickets import heard
@@ -33,6 +32,7 @@ from hil.wire.messages import (
     TracePage,
     encode_reply,
 )
+from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, default_identity, drop, made_up_bytes
 
 from .conftest import image
 

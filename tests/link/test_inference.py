@@ -10,15 +10,6 @@ import pytest
 
 from hil.errors import FirmwareError, UsageError
 from hil.link.errors import BoardError, NoAnswerError
-from hil.link.fake import (
-    corrupt,
-    drop,
-    duplicate,
-    made_up_bytes,
-    made_up_result,
-    random_faults,
-)
-from hil.link.fake_firmware import FRAME_BYTES, default_identity
 from hil.link.jobs import Job
 from hil.wire.crc import crc32
 from hil.wire.messages import (
@@ -34,6 +25,15 @@ from hil.wire.messages import (
     Result,
     TensorRole,
     Upload,
+)
+from hil_lab.fakes.firmware import FRAME_BYTES, default_identity
+from hil_lab.fakes.link import (
+    corrupt,
+    drop,
+    duplicate,
+    made_up_bytes,
+    made_up_result,
+    random_faults,
 )
 
 from .conftest import image

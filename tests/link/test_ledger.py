@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from hil.errors import InfrastructureError
-from hil.link.fake import corrupt, drop, duplicate
 from hil.link.jobs import Job
 from hil.link.session import Session
 from hil.link.stats import LinkStats
@@ -22,6 +21,7 @@ from hil.wire.messages import (
     Result,
     encode_reply,
 )
+from hil_lab.fakes.link import corrupt, drop, duplicate
 
 from .conftest import image
 

@@ -7,9 +7,9 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hil.link.fake import made_up_result, random_faults
 from hil.link.jobs import Job
 from hil.wire.crc import crc32
+from hil_lab.fakes.link import made_up_result, random_faults
 
 from .conftest import connected, image
 

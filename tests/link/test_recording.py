@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import InfrastructureError, UsageError
-from hil.link.fake import FakeClock
 from hil.link.recording import MAGIC, Kind, Recorder, RecordingTransport
 from hil.link.recording_file import Record, read_recording
+from hil_lab.fakes.link import FakeClock
 
 CONTENT = [
     (Kind.HEADER, b'{"camhil":"1"}'),

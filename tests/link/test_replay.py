@@ -15,7 +15,6 @@ from hil.base.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError
 from hil.link.channel import Channel
 from hil.link.errors import BoardError, NoAnswerError
-from hil.link.fake import FakeBoard, FakeClock, corrupt, drop, duplicate, random_faults
 from hil.link.jobs import Inference, Job
 from hil.link.recorded_events import events_of, joined, split
 from hil.link.recording import Kind, Recorder, RecordingTransport
@@ -35,6 +34,7 @@ from hil.wire.messages import (
     encode_reply,
     encode_request,
 )
+from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, drop, duplicate, random_faults
 
 IMAGE_BYTES = 96 * 96
 LIMIT_S = 120.0

@@ -19,7 +19,7 @@ from hil.report.markdown import markdown
 from hil.report.page.page import render
 from hil.run.collect import asked_noise
 from hil.run.options import RunOptions
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 
 def link(noise: str = "", **counts: int) -> LinkFacts:

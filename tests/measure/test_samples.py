@@ -19,8 +19,8 @@ from hil.facts.run import (
 )
 from hil.judge.measure.samples import Samples, samples
 from hil.network.location import Location, NoLocation
-from hil.testing.image_facts import facts
-from hil.testing.recorded_run import BOARD, MEMORY, recorded_run
+from hil_lab.fakes.image_facts import facts
+from hil_lab.fakes.recorded_run import BOARD, MEMORY, recorded_run
 
 RUN = recorded_run(4, faults={1: "score", 2: "cam"})
 BOX = (0.25, 0.25, 0.75, 0.75)

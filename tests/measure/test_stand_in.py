@@ -21,7 +21,7 @@ from hil.report.annotations import github_annotations
 from hil.report.markdown import markdown
 from hil.report.page.page import render
 from hil.store.store import Store
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 MET = Gate(CATALOG["score_lsb"], "max", max=0)
 UNMET = Gate(CATALOG["arena_used_bytes"], "max", max=1)

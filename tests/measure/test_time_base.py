@@ -19,7 +19,7 @@ from hil.judge.measure.samples import samples
 from hil.report.markdown import markdown
 from hil.report.page.details import identity
 from hil.report.page.latency import latency
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 INVOKE = Gate(CATALOG["invoke_us"], "median", max=1e9)
 ROUND_TRIP = Gate(CATALOG["round_trip_us"], "median", max=1e9)

@@ -15,8 +15,8 @@ from hil.errors import InfrastructureError, UsageError
 from hil.plugin.checks import BENCH, check_tests
 from hil.run.options import RunOptions
 from hil.samples.fixture_set import FixturePhoto
-from hil.testing.firmware_build import make_build
 from hil.testing.tiny_model import tiny_model
+from hil_lab.fakes.firmware_build import make_build
 
 
 def test_a_model_that_the_oracle_refuses_is_told_before_the_tests(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from hil.errors import UsageError
-from hil.link.fake_firmware import default_identity
 from hil.run.options import RunOptions
 from hil.run.testbench import Bench, NotRunError
+from hil_lab.fakes.firmware import default_identity
 
 
 @pytest.fixture

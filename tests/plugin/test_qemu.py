@@ -11,10 +11,10 @@ import pytest
 
 from hil.errors import ExitCode
 from hil.oracle.oracle import Oracle
-from hil.testing import fake_qemu
-from hil.testing.firmware_build import make_build
 from hil.wire.messages import Result
 from hil.wire.model_image import unpack_model_image
+from hil_lab.fakes import qemu as fake_qemu
+from hil_lab.fakes.firmware_build import make_build
 
 pytest_plugins = ["pytester"]
 

@@ -14,7 +14,7 @@ import pytest
 
 from hil.errors import ExitCode
 from hil.facts.reader import read_run
-from hil.faults import find_fault
+from hil_lab.faults import find_fault
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.usefixtures("everything_is_imported", "flash_file")

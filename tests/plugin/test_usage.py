@@ -124,7 +124,7 @@ def test_an_unknown_capability_is_told_and_a_marker_of_the_projects_own_is_not_o
     fake = """
         import pytest
         from types import SimpleNamespace
-        from hil.link.fake_firmware import default_identity
+        from hil_lab.fakes.firmware import default_identity
         from hil.run.testbench import Bench
 
         @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ from hil.facts.run import (
 )
 from hil.judge.clock import clock_fault
 from hil.network.location import NoLocation
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 RUN = recorded_run(2, traced=False)
 BOARD = RUN.board

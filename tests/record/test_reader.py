@@ -19,7 +19,7 @@ from hil.facts.run import (
     Truth,
 )
 from hil.facts.writer import RunFile
-from hil.testing.image_facts import facts
+from hil_lab.fakes.image_facts import facts
 
 HEADER = RunHeader(RUN_VERSION, "0.1.0", "2026-01-02T03:04:05+00:00", ("pytest",), "Linux", ())
 IMAGE = ImageRecord(

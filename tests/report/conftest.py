@@ -11,7 +11,7 @@ from hil.facts.run import Run
 from hil.judge.baseline.compare import compare_runs
 from hil.judge.judged import judge_recorded
 from hil.report.page.page import render
-from hil.testing.recorded_run import Fault, recorded_run
+from hil_lab.fakes.recorded_run import Fault, recorded_run
 
 from .chromium import CHROMIUM, Page, open_page
 

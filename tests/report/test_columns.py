@@ -14,7 +14,7 @@ from hil.judge.gates.run import judge_run_gates
 from hil.judge.gates.text import verdict_lines
 from hil.judge.measure.catalog import CATALOG, metric_of
 from hil.judge.tolerance import load_tolerances
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 HEADER = ("image", "score", "location")
 

@@ -21,8 +21,8 @@ from hil.report.annotations import github_annotations
 from hil.report.page.heat import difference_grid
 from hil.report.page.page import FEW_FAILURES, render
 from hil.report.summary import STEP_SUMMARY, markdown_summary, write_step_summary
-from hil.testing.faulty_run import FaultyDevice, run_of
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.faulty_run import FaultyDevice, run_of
+from hil_lab.fakes.recorded_run import recorded_run
 
 from .chromium import Page
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hil.oracle.cam import enlarge, normalise
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 from .chromium import Page
 from .conftest import WriteReport

@@ -11,7 +11,7 @@ from hil.judge.headline import Outcome, headline
 from hil.judge.judged import judge_recorded, recorded_tolerances, worst_first
 from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status
-from hil.testing.recorded_run import FAULTS, Fault, recorded_run
+from hil_lab.fakes.recorded_run import FAULTS, Fault, recorded_run
 
 LOOSE = dataclasses.replace(load_tolerances(), score_lsb=5, cam_units=1000)
 

@@ -17,7 +17,7 @@ from hil.judge.judged import judge_recorded
 from hil.report.annotations import MOST, github_annotations
 from hil.report.markdown import code, markdown, text
 from hil.report.summary import STEP_SUMMARY, markdown_summary, write_step_summary
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 MIB = 1024 * 1024
 

@@ -21,7 +21,7 @@ from hil.judge.gates.load import load_gates
 from hil.judge.gates.run import judge_run_gates
 from hil.judge.judged import judge_recorded
 from hil.report.page.page import render
-from hil.testing.recorded_run import recorded_run
+from hil_lab.fakes.recorded_run import recorded_run
 
 HOSTILE = '</script><img src=x onerror="document.title=1">&amp;"\'{{7*7}}'
 FAULTY = recorded_run(14, faults={3: "score", 5: "location", 8: "cam", 9: "no map", 10: "stale"})

@@ -8,7 +8,7 @@ import pytest
 
 from hil.cli import main
 from hil.errors import ExitCode
-from hil.testing.recorded_run import recorded_run, write_run
+from hil_lab.fakes.recorded_run import recorded_run, write_run
 
 
 @pytest.fixture

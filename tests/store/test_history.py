@@ -15,7 +15,7 @@ from hil.judge.baseline.setting import baseline_key
 from hil.store.chart import ASCII, chart, glyphs, sparkline
 from hil.store.series import Series, series_of
 from hil.store.store import Store
-from hil.testing.recorded_run import BOARD, recorded_run, write_run
+from hil_lab.fakes.recorded_run import BOARD, recorded_run, write_run
 
 RUNS = 16
 STEP_AT = 10

@@ -16,7 +16,7 @@ from hil.judge.baseline.setting import baseline_key, setting_of
 from hil.store import add_to_store, default_store
 from hil.store.database import APPLICATION_ID, VERSION, translated
 from hil.store.store import Store
-from hil.testing.recorded_run import BOARD, recorded_run, write_run
+from hil_lab.fakes.recorded_run import BOARD, recorded_run, write_run
 
 SOON = 0.05
 
@@ -111,7 +111,7 @@ def test_a_store_can_be_merged_while_another_job_has_it_open(path: Path, tmp_pat
 def test_many_processes_write_one_store(path: Path) -> None:
     code = (
         "import dataclasses, sys; from pathlib import Path;"
-        "from hil.store import add_to_store; from hil.testing.recorded_run import recorded_run;"
+        "from hil.store import add_to_store; from hil_lab.fakes.recorded_run import recorded_run;"
         "[add_to_store(Path(sys.argv[1]), recorded_run(1, seed=int(sys.argv[2]) + n)) "
         "for n in range(5)]"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.faults.fault import Area, Expect, Fault, SourcePatch, failure
+from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure
 
 _CAM = "core/cam.cpp"
 _CENTRE = "return static_cast<uint16_t>((2 * index + 1) * pixels / (2 * count));"

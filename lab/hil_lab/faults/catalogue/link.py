@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hil.faults.fault import (
+from hil_lab.faults.fault import (
     Area,
     Fault,
     LinkPatch,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hil.base import resources
 from hil.errors import UsageError
-from hil.faults.fault import Fault, SourcePatch
+from hil_lab.faults.fault import Fault, SourcePatch
 
 
 def faults_dir() -> Path:

@@ -15,13 +15,6 @@ import heapq
 import random
 from collections.abc import Callable, Sequence
 
-from hil.link.fake_firmware import (
-    FakeFirmware,
-    Run,
-    default_identity,
-    made_up_bytes,
-    made_up_result,
-)
 from hil.wire.errors import WireError
 from hil.wire.frames import Damaged, Frame, FrameDecoder, encode_frame
 from hil.wire.messages import (
@@ -37,6 +30,13 @@ from hil.wire.messages import (
     Request,
     decode_request,
     encode_reply,
+)
+from hil_lab.fakes.firmware import (
+    FakeFirmware,
+    Run,
+    default_identity,
+    made_up_bytes,
+    made_up_result,
 )
 
 __all__ = [

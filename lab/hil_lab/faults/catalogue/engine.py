@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hil.faults import kernels
-from hil.faults.engines import EditedModel, OptimisedKernels, WrongOp
-from hil.faults.fault import Area, EnginePatch, Expect, Fault, failure
+from hil_lab.faults import kernels
+from hil_lab.faults.engines import EditedModel, OptimisedKernels, WrongOp
+from hil_lab.faults.fault import Area, EnginePatch, Expect, Fault, failure
 
 # Operators of model/person_cam.tflite: 0 is the first convolution, odd ones are depthwise
 # convolutions, even ones pointwise, 22 gives the features.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.faults.fault import Area, Fault, SourcePatch, failure
+from hil_lab.faults.fault import Area, Fault, SourcePatch, failure
 
 _INVOKE = "result->times.invoke_us = port_.NowUs() - start_us;"
 _CLOCK = (

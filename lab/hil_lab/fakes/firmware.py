@@ -1,4 +1,4 @@
-"""The board's side of the protocol in memory, for `hil.link.fake`. No time and no bytes in here.
+"""The board's side of the protocol in memory, for `fakes.link`. No time and no bytes in here.
 
 It answers as the firmware does, but computes nothing: the result of an image is made up from its
 CRC-32, so that a mix-up of images shows, unless answers are given.

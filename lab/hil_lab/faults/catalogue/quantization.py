@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.faults.fault import Area, Expect, Fault, SourcePatch, failure
+from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure
 
 _PRODUCT = "sum += (feature[k] - feature_zero) * (classifier.weights[k] - weight_zero);"
 _ZERO = "const int32_t feature_zero = classifier.feature_zero_point;"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.faults.fault import Area, Expect, Fault, SourcePatch, failure, infrastructure
+from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure, infrastructure
 
 
 def _fault(fault_id: str, title: str, file: str, old: str, new: str, expect: Expect) -> Fault:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hil.faults.engines import OverwrittenOutput
-from hil.faults.fault import Area, EnginePatch, Fault, SourcePatch, failure
+from hil_lab.faults.engines import OverwrittenOutput
+from hil_lab.faults.fault import Area, EnginePatch, Fault, SourcePatch, failure
 
 FAULTS = (
     Fault(

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError
-from hil.faults.build import build_faulty
-from hil.faults.fault import Fault, Outcome, SourcePatch
+from hil_lab.faults.build import build_faulty
+from hil_lab.faults.fault import Fault, Outcome, SourcePatch
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis

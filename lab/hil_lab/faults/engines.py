@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.diagnose.submodel import Part
-    from hil.faults.kernels import Kernel, Place, Tensor
     from hil.sim.engine import Engine, OnOp
+    from hil_lab.faults.kernels import Kernel, Place, Tensor
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ class _WrongOp(_Wrapped):
 
     def load(self, model: bytes, arena_bytes: int) -> int:
         from hil.diagnose.submodel import parts_of
-        from hil.faults.kernels import Place
         from hil.network.tflite_graph import read_graph
+        from hil_lab.faults.kernels import Place
 
         graph, parts = read_graph(model), parts_of(model)
         self._place = Place(graph, parts, graph.ops[self._op])

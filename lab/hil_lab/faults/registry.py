@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from hil.errors import UsageError
-from hil.faults.fault import Fault
+from hil_lab.faults.fault import Fault
 
 GROUP = "camhil.faults"
 _OWN = (
@@ -48,13 +48,13 @@ def find_fault(fault_id: str) -> Fault:
     raise UsageError(
         f"no fault {fault_id!r}",
         where="--sim-fault",
-        hint="`python -m hil.faults --list` lists them",
+        hint="`python -m hil_lab.faults --list` lists them",
     )
 
 
 def _found() -> Iterator[tuple[Fault, str]]:
     for name in _OWN:
-        module = importlib.import_module(f"hil.faults.catalogue.{name}")
+        module = importlib.import_module(f"hil_lab.faults.catalogue.{name}")
         for fault in module.FAULTS:
             yield fault, module.__name__
     for entry in metadata.entry_points(group=GROUP):
@@ -64,6 +64,6 @@ def _found() -> Iterator[tuple[Fault, str]]:
                 raise UsageError(
                     f"entry point {entry.name!r} is no fault but a {type(fault).__name__}",
                     where=entry.value,
-                    hint=f"an entry point of {GROUP} names a hil.faults.Fault, or a sequence",
+                    hint=f"an entry point of {GROUP} names a hil_lab.faults.Fault, or a sequence",
                 )
             yield fault, entry.value

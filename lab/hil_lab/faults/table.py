@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from hil.faults.fault import Area, BoardAction, EnginePatch, Fault, LinkPatch, SourcePatch
-from hil.faults.proof import Caught, Named, Proof
+from hil_lab.faults.fault import Area, BoardAction, EnginePatch, Fault, LinkPatch, SourcePatch
+from hil_lab.faults.proof import Caught, Named, Proof
 
 _KINDS = {
     SourcePatch: "firmware",
@@ -100,10 +100,11 @@ def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:
         "",
         "## A fault of your own",
         "",
-        "The bug that bit you is a few lines; see `hil/faults/fault.py` for the kinds of change.",
+        "The bug that bit you is a few lines; see `lab/hil_lab/faults/fault.py` for the kinds of "
+        "change.",
         "",
         "```python",
-        "from hil.faults import Area, Fault, SourcePatch, failure",
+        "from hil_lab.faults import Area, Fault, SourcePatch, failure",
         "",
         "FAULTS = [",
         "    Fault(",
@@ -121,7 +122,7 @@ def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:
         'ours = "our_package.faults:FAULTS"',
         "```",
         "",
-        "    python -m hil.faults our-bug-of-may",
+        "    python -m hil_lab.faults our-bug-of-may",
         "",
     ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""`python -m hil.faults`: runs the suite under seeded faults and prints the table."""
+"""`python -m hil_lab.faults`: runs the suite under seeded faults and prints the table."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 from hil.base.command import Parser, run_command
 from hil.errors import ExitCode, InfrastructureError
-from hil.faults.build import faults_dir
-from hil.faults.fault import Fault
-from hil.faults.proof import Caught, Named, Proof, prove
-from hil.faults.registry import find_fault, load_faults
+from hil_lab.faults.build import faults_dir
+from hil_lab.faults.fault import Fault
+from hil_lab.faults.proof import Caught, Named, Proof, prove
+from hil_lab.faults.registry import find_fault, load_faults
 
 CI = (
     "input-byte-dropped",
@@ -46,7 +46,7 @@ def _run(arguments: argparse.Namespace) -> int:
         _list(faults)
         return ExitCode.PASSED
     proofs = tuple(_prove_all(faults, arguments.folder or faults_dir(), arguments.jobs))
-    from hil.faults.table import document, print_table
+    from hil_lab.faults.table import document, print_table
 
     print_table(proofs)
     if arguments.write is not None:
@@ -110,7 +110,7 @@ def _list(faults: Sequence[Fault]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
-        prog="python -m hil.faults",
+        prog="python -m hil_lab.faults",
         description="Runs the acceptance suite under seeded faults of the simulated board.",
     )
     parser.add_argument(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hil.faults.fault import Area, BoardAction, Fault, SourcePatch, infrastructure
+from hil_lab.faults.fault import Area, BoardAction, Fault, SourcePatch, infrastructure
 
 if TYPE_CHECKING:
     from hil.sim.board import Board

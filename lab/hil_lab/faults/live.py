@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hil.faults.fault import BoardAction, EnginePatch, LinkPatch
-from hil.faults.registry import find_fault
+from hil_lab.faults.fault import BoardAction, EnginePatch, LinkPatch
+from hil_lab.faults.registry import find_fault
 
 if TYPE_CHECKING:
     from hil.sim.board import Board

@@ -1,6 +1,6 @@
 """Seeded faults: proof that the suite catches bugs, and that the diagnosis names them.
 
-    python -m hil.faults                     # all of them, as a table
+    python -m hil_lab.faults                     # all of them, as a table
     pytest --board sim --sim-fault cam-other-class
 
 A fault changes the simulated board alone: a copy of the firmware's sources, the engine, the
@@ -14,7 +14,7 @@ A fault of your own is a `Fault` in a module of yours, found through an entry po
 
 from __future__ import annotations
 
-from hil.faults.fault import (
+from hil_lab.faults.fault import (
     Area,
     BoardAction,
     EnginePatch,
@@ -27,7 +27,7 @@ from hil.faults.fault import (
     finding,
     infrastructure,
 )
-from hil.faults.registry import find_fault, load_faults
+from hil_lab.faults.registry import find_fault, load_faults
 
 __all__ = [
     "Area",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.faults.fault import Area, Expect, Fault, SourcePatch, failure
+from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure
 
 _INVOKE = """  const Status status =
       engine_.Invoke({job_.image->data, model_.input_bytes()}, record ? &recorder : nullptr);

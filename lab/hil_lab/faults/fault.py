@@ -1,7 +1,7 @@
 """What a seeded fault is: a real change of the simulated board, and what is to come of it.
 
-Nothing here runs anything. `hil.faults.build` applies source patches, the simulated board
-applies the rest (`hil.faults.live`), `hil.faults.proof` runs the suite.
+Nothing here runs anything. `hil_lab.faults.build` applies source patches, the simulated board
+applies the rest (`hil_lab.faults.live`), `hil_lab.faults.proof` runs the suite.
 """
 
 from __future__ import annotations

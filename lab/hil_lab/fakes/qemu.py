@@ -5,7 +5,7 @@
     path = install(tmp_path, answers=[result_of(oracle, image)])   # right ones, for these images
 
 It reads build and model out of its flash image, as a board would, and answers as
-`hil.link.fake_firmware` does: results are made up where none are given.
+`hil_lab.fakes.firmware` does: results are made up where none are given.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING, Any
 
 from hil.board.app_image import read_app_image
 from hil.build.flash_layout import TABLE_BYTES, TableError, decode_table
-from hil.link.fake_firmware import FakeFirmware, Run, default_identity
 from hil.network.location import Location
 from hil.wire.errors import WireError
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
@@ -45,6 +44,7 @@ from hil.wire.messages import (
     encode_reply,
 )
 from hil.wire.model_image import unpack_model_image
+from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity
 
 if TYPE_CHECKING:
     import numpy as np
