@@ -51,7 +51,7 @@ from hil.facts.board import (
     Stamp,
     TimeBase,
 )
-from hil.judge.measure.stand_in import SIMULATED_TARGET
+from hil.facts.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.build.budget import FILE_NAME
-from hil.judge.measure.stand_in import SIMULATED_TARGET
+from hil.facts.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:
     from hil.board.artifacts import Expected

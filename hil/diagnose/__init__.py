@@ -13,6 +13,6 @@ from __future__ import annotations
 
 from hil.diagnose.catalogue import CATALOGUE, IDS, Entry
 from hil.diagnose.diagnosis import diagnose
-from hil.diagnose.result import Diagnosis, Finding, Unexplained
+from hil.facts.diagnosis import Diagnosis, Finding, Unexplained
 
 __all__ = ["CATALOGUE", "IDS", "Diagnosis", "Entry", "Finding", "Unexplained", "diagnose"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from hil.diagnose.result import Diagnosis
+from hil.facts.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from hil.facts.run import Run

@@ -20,7 +20,7 @@ from hil.diagnose.operators import (
     only_channel,
     only_range,
 )
-from hil.diagnose.result import Finding, Unexplained
+from hil.facts.diagnosis import Finding, Unexplained
 from hil.diagnose.scores import parts
 from hil.diagnose.seen import shaped
 from hil.diagnose.weights import damages

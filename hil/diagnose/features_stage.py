@@ -20,7 +20,7 @@ from hil.diagnose.outcome import (
     overwritten,
 )
 from hil.diagnose.point import Point
-from hil.diagnose.result import Unexplained
+from hil.facts.diagnosis import Unexplained
 from hil.diagnose.seen import Transform, shaped
 from hil.diagnose.steps import cam_of, equal, ints
 

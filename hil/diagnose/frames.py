@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.hypothesis import SURE_BITS, Hypothesis, search
 from hil.diagnose.outcome import difference_of
-from hil.diagnose.result import Finding, Unexplained
+from hil.facts.diagnosis import Finding, Unexplained
 from hil.facts.packing import unpack_int8, unpack_png
 from hil.oracle.preprocess import area_sums, preprocess, region_of
 

@@ -12,7 +12,7 @@ from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.engine import Explained
 from hil.diagnose.hypothesis import Hypothesis, Match, search
 from hil.diagnose.point import Point
-from hil.diagnose.result import Finding, Unexplained
+from hil.facts.diagnosis import Finding, Unexplained
 
 Family = Callable[[Sequence[Point]], Iterator[Hypothesis[Point]]]
 

@@ -13,7 +13,7 @@ from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.inputs import changes
 from hil.diagnose.point import Point
-from hil.diagnose.result import Finding
+from hil.facts.diagnosis import Finding
 from hil.diagnose.seen import shaped
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hil.diagnose import timing
 from hil.diagnose.catalogue import CATALOGUE
-from hil.diagnose.result import Finding, Unexplained
+from hil.facts.diagnosis import Finding, Unexplained
 from hil.diagnose.trouble import explain_trouble
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hil.diagnose.result import Diagnosis, Finding, Unexplained
+from hil.facts.diagnosis import Diagnosis, Finding, Unexplained
 from hil.facts.evidence import DivergenceRecord
 
 WIDTH = 78

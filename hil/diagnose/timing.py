@@ -16,7 +16,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from hil.diagnose.catalogue import CATALOGUE
-from hil.diagnose.result import Finding
+from hil.facts.diagnosis import Finding
 
 if TYPE_CHECKING:
     from hil.facts.run import InferenceRecord, Run

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hil.diagnose.catalogue import CATALOGUE
-from hil.diagnose.result import Finding
+from hil.facts.diagnosis import Finding
 
 if TYPE_CHECKING:
     from hil.facts.evidence import TroubleRecord

@@ -437,7 +437,7 @@ class Run:
     @classmethod
     def of(cls, records: Sequence[Any]) -> Run:
         """The run that these lines make up. The first has to be its header."""
-        from hil.facts.merge import merged
+        from hil.run.merge import merged
 
         header, *lines = records
         assert isinstance(header, RunHeader)

@@ -14,7 +14,7 @@ from hil.facts import FLAKY
 from hil.judge.figures import count_text
 from hil.judge.gates.model import GateStatus
 from hil.judge.judged import JudgedRun
-from hil.judge.measure.stand_in import said
+from hil.facts.stand_in import said
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
@@ -44,7 +44,7 @@ class Outcome(str, enum.Enum):
 class Headline:
     """The outcome, the reasons for it in words, the weightiest first, and where it was measured.
 
-    `where` is empty for a chip that was there: see `hil.judge.measure.stand_in`.
+    `where` is empty for a chip that was there: see `hil.facts.stand_in`.
     """
 
     outcome: Outcome

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from hil.judge.measure.stand_in import LITERT_ENGINE
+from hil.facts.stand_in import LITERT_ENGINE
 from hil.sim.engine import EngineError, check_registered
 from hil.wire.enums import ErrorCode
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hil.facts.evidence import OddityRecord
-from hil.facts.merge import merged, what_differs
+from hil.run.merge import merged, what_differs
 from hil.facts.run import (
     AskedFacts,
     BoardFacts,

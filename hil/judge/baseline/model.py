@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from hil.judge.measure.stand_in import said, stand_in
+from hil.facts.stand_in import said, stand_in
 
 
 class Outcome(str, enum.Enum):
@@ -131,7 +131,7 @@ class Comparison:
         before: what was compared with: a file or a name.
         differences: what differs in the setting, each "what: before -> after".
         changes: one per metric.
-        where: the later one was measured, as in `hil.judge.measure.stand_in`.
+        where: the later one was measured, as in `hil.facts.stand_in`.
     """
 
     before: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hil.errors import UsageError
 from hil.facts.time_base import EMULATED
 from hil.judge.baseline.model import Setting
-from hil.judge.measure.stand_in import SIMULATED_TARGET
+from hil.facts.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:
     from hil.facts.run import BoardFacts, ImageRecord, Run

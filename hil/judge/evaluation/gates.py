@@ -23,7 +23,7 @@ from hil.judge.measure.samples import (
     score_samples,
     value_samples,
 )
-from hil.judge.measure.stand_in import stand_in, where_measured
+from hil.facts.stand_in import stand_in, where_measured
 from hil.run.evaluation.run import Answers
 
 if TYPE_CHECKING:

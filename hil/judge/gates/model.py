@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hil.judge.measure.catalog import Metric
-from hil.judge.measure.stand_in import said
+from hil.facts.stand_in import said
 
 Statistic = Literal["median", "p95", "max", "min", "sum", "proportion", "value", "not worse"]
 

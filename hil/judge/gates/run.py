@@ -32,7 +32,7 @@ from hil.judge.judged import (
     recorded_tolerances,
 )
 from hil.judge.measure.samples import samples
-from hil.judge.measure.stand_in import where_measured
+from hil.facts.stand_in import where_measured
 from hil.judge.sameness import no_variety
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from hil.judge.judged import (
     flaky_tests,
 )
 from hil.judge.measure.link_findings import link_findings, link_remarks
-from hil.judge.measure.stand_in import stand_in
+from hil.facts.stand_in import stand_in
 from hil.report.changes import Answers, answers, by_key, change_table
 from hil.report.page.assets import TEMPLATES, assets
 from hil.report.page.cards import WORST, Card, cards
