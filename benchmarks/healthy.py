@@ -14,7 +14,8 @@ from benchmarks.result import Result
 from benchmarks.sim import board, images
 from hil.diagnose import diagnose
 from hil.facts.board import Stamp
-from hil.facts.run import ImageRecord, InferenceRecord, Run, TestRecord
+from hil.facts.records import ImageRecord, InferenceRecord, TestRecord
+from hil.facts.run import Run
 from hil.images import from_tensor
 from hil.judge.compare import compare_image
 from hil.judge.tolerance import load_tolerances

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from hil.facts.evaluation import Answers
 from hil.network.location import winning_cell
-from hil.run.evaluation.run import Answers
 
 _LSB_PERCENT = 100 / 256
 

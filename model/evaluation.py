@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
+from hil.facts.evaluation import Answers
 from hil.judge.evaluation.evaluation import evaluate
 from hil.judge.evaluation.selection import Selection
 from hil.judge.evaluation.truth import image_truth
 from hil.judge.tolerance import load_tolerances
 from hil.run.evaluation.oracle_messages import Model
-from hil.run.evaluation.run import Answers, Plan, Progress, run_on_oracle
+from hil.run.evaluation.run import Plan, Progress, run_on_oracle
 from hil.samples.labels import Entry
 from model.card import POSITIVE_CLASS, read_card
 from model.files import read_model

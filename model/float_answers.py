@@ -10,12 +10,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from hil import __version__
-from hil.facts.evaluation import RESULTS_VERSION, Answer, Header, Result, pack_answer
+from hil.facts.evaluation import RESULTS_VERSION, Answer, Answers, Header, Result, pack_answer
 from hil.images import INPUT_SIZE, from_tensor, image_crc
 from hil.network.location import locate
 from hil.network.score import SCORE_SCALE, SCORE_ZERO_POINT
 from hil.run.evaluation.pictures import Loaded, load_picture
-from hil.run.evaluation.run import Answers, Plan, Progress
+from hil.run.evaluation.run import Plan, Progress
 from hil.samples.labels import Entry, Problem, problems_error
 
 if TYPE_CHECKING:

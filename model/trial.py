@@ -56,8 +56,8 @@ def try_model(model: bytes, *, where: str = "model") -> Trial:
 
 
 def _dead(model: bytes, where: str) -> str:
+    from hil.facts.sameness import no_variety
     from hil.images import synthetic, to_tensor
-    from hil.judge.sameness import no_variety
     from hil.oracle import Oracle
     from hil.oracle.variety import variety
     from model.calibration import read_photographs

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from hil.build.budget import FILE_NAME
 from hil.facts.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:
-    from hil.board.artifacts import Expected
     from hil.build.budget import Budget
     from hil.wire.replies import MemoryReport
 
@@ -62,7 +61,16 @@ def _figures(report: MemoryReport, target: str, budget: Budget) -> Iterator[Figu
         yield Figure(name, stack.never_used_bytes, budget.stack_never_used_bytes, True)
 
 
-def budget_file(expected: Expected) -> Path | None:
+class Built(Protocol):
+    """A build, such as `hil.board.artifacts.Expected`: where it was read, and its project."""
+
+    @property
+    def source(self) -> Path: ...
+    @property
+    def project(self) -> str: ...
+
+
+def budget_file(expected: Built) -> Path | None:
     """The `budget.toml` of the project that was built: beside its build folder.
 
     A build of the harness's own firmware that lies elsewhere has the one that comes with

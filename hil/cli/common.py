@@ -28,10 +28,8 @@ def run_options(arguments: argparse.Namespace) -> RunOptions:
 
     Raises UsageError for a setting or a number that cannot be used.
     """
-    from hil.run.limits import check_limits
-
     options = RunOptions.from_values(vars(arguments), read_settings(Path.cwd()))
-    check_limits(options)
+    options.check_numbers()
     return options
 
 

@@ -18,13 +18,14 @@ from hil.run.options import DEST, GATES_ARGUMENT, RunOptions, add_arguments
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from hil.facts.evaluation import Answers
     from hil.judge.evaluation.gates import BoardState, Known
     from hil.judge.evaluation.quality import Evaluation
     from hil.judge.gates.model import Gates, GatesVerdict
     from hil.link.stats import LinkStats
     from hil.report.evaluation.bar import ProgressBar
     from hil.run.evaluation.oracle_messages import Model
-    from hil.run.evaluation.run import Answers, Plan
+    from hil.run.evaluation.run import Plan
 
 ORACLE = "oracle"
 
@@ -151,9 +152,8 @@ def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
 
 
 def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
-    from hil.judge.evaluation.gates import board_state
     from hil.report.evaluation.bar import ProgressBar
-    from hil.run.evaluation.run import run_on_board
+    from hil.run.evaluation.run import board_state, run_on_board
 
     with open_bench(options, console) as bench:
         bench.ready_board()  # says what it does before the bar is there

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hil.errors import UsageError
 from hil.facts.image import ImageFacts, OpFacts
+from hil.facts.keys import frame_key
 from hil.facts.packing import unpack_int8, unpack_png
-from hil.judge.answers import frame_key
 from hil.judge.verdict import Status, judge_image
 from hil.network.location import Location, NoLocation
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.facts.evidence import EvidenceRecord
-    from hil.facts.run import FrameRecord, Run
+    from hil.facts.records import FrameRecord
+    from hil.facts.run import Run
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle, OracleAnswer
 

@@ -20,10 +20,10 @@ from hil.diagnose.operators import (
     only_channel,
     only_range,
 )
-from hil.facts.diagnosis import Finding, Unexplained
 from hil.diagnose.scores import parts
 from hil.diagnose.seen import shaped
 from hil.diagnose.weights import damages
+from hil.facts.diagnosis import Finding, Unexplained
 from hil.facts.packing import unpack_int8
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from hil.diagnose.outcome import (
     overwritten,
 )
 from hil.diagnose.point import Point
-from hil.facts.diagnosis import Unexplained
 from hil.diagnose.seen import Transform, shaped
 from hil.diagnose.steps import cam_of, equal, ints
+from hil.facts.diagnosis import Unexplained
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,8 +13,8 @@ from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.inputs import changes
 from hil.diagnose.point import Point
-from hil.facts.diagnosis import Finding
 from hil.diagnose.seen import shaped
+from hil.facts.diagnosis import Finding
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from hil.diagnose import timing
 from hil.diagnose.catalogue import CATALOGUE
-from hil.facts.diagnosis import Finding, Unexplained
 from hil.diagnose.trouble import explain_trouble
+from hil.facts.diagnosis import Finding, Unexplained
 
 if TYPE_CHECKING:
     from hil.diagnose.outcome import Outcome

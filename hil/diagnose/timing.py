@@ -19,7 +19,8 @@ from hil.diagnose.catalogue import CATALOGUE
 from hil.facts.diagnosis import Finding
 
 if TYPE_CHECKING:
-    from hil.facts.run import InferenceRecord, Run
+    from hil.facts.records import InferenceRecord
+    from hil.facts.run import Run
 
 _FEWEST = 5
 _NEAR = 1.35

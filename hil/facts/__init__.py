@@ -6,7 +6,7 @@ be made again, with other tolerances or gates, without a board.
 """
 
 RERUN, FLAKY = "rerun", "flaky"
-"""Outcomes of tests that pytest-rerunfailures runs again; see `hil.facts.run.TestRecord`."""
+"""Outcomes of tests that pytest-rerunfailures runs again; see `hil.facts.records.TestRecord`."""
 
 SKIPPED, XFAILED = "skipped", "xfailed"
 """Outcomes of tests that ask for a board, and that nobody can count as passed."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.facts.image import Grid
+    from hil.link.stats import LinkStats
 
 RESULTS_VERSION = 1
 """Version of the file; a reader refuses others."""
@@ -124,6 +125,25 @@ class Result:
     oracle: Answer
     device: Answer | None = None
     times: Times | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered: results by file, in the order of the labels.
+
+    Attributes:
+        header: who answered.
+        results: of every entry of the plan.
+        kept: how many of them were taken over.
+        link: what happened on the link in this run; None for the oracle alone.
+        recoveries: how often the board was lost and came back in this run.
+    """
+
+    header: Header
+    results: dict[str, Result]
+    kept: int = 0
+    link: LinkStats | None = None
+    recoveries: int = 0
 
 
 def pack_answer(

@@ -9,7 +9,8 @@ from typing import Any
 
 from hil.errors import UsageError
 from hil.facts.image_json import from_json
-from hil.facts.run import KINDS, RUN_VERSION, Run, RunHeader
+from hil.facts.records import KINDS, RUN_VERSION, RunHeader
+from hil.facts.run import Run
 
 DEFAULT_NAME = "facts.jsonl"
 _HINT = "give a file that `pytest --facts FILE` of this version wrote, or its directory"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hil.facts.time_base import EMULATED
 
 if TYPE_CHECKING:
-    from hil.facts.run import BoardFacts
+    from hil.facts.records import BoardFacts
 
 SIMULATED_TARGET = "sim"
 LITERT_ENGINE = "litert-reference"

@@ -26,7 +26,7 @@ class RunFile:
             self._fail(cause)
 
     def write(self, record: Any) -> None:
-        """Adds one line, for a dataclass of `hil.facts.run.KINDS`.
+        """Adds one line, for a dataclass of `hil.facts.records.KINDS`.
 
         After a failure further lines are dropped, and `error` says so.
         """
@@ -60,9 +60,9 @@ class RunFile:
 
 
 def line_of(record: Any) -> str:
-    """A dataclass of `hil.facts.run.KINDS` as a line of the file, without its end."""
+    """A dataclass of `hil.facts.records.KINDS` as a line of the file, without its end."""
     from hil.facts.image_json import to_json
-    from hil.facts.run import KINDS
+    from hil.facts.records import KINDS
 
     kind = next(name for name, known in KINDS.items() if isinstance(record, known))
     return json.dumps({"kind": kind, **to_json(record)}, separators=(",", ":"))

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from hil.facts.image import Answer, ImageFacts, TensorDifference
+from hil.facts.keys import answer_key, asked_key, frame_key, image_key, oddity_key, reference_key
 from hil.judge.verdict import Status, Verdict, judge_image
 
 if TYPE_CHECKING:
-    from hil.facts.run import InferenceRecord, ReferenceRecord, Run
+    from hil.facts.records import InferenceRecord, ReferenceRecord
+    from hil.facts.run import Run
     from hil.judge.tolerance import Tolerances
-
-AskedKey = tuple[int, str, "int | None"]
-"""CRC-32 of what was sent, its stage, and the threshold that was asked for."""
 
 _WRONG_ODDITIES = {
     "wrong-image": "the board gave {}",
@@ -51,7 +50,7 @@ class JudgedAnswer:
     """One answer with the verdicts on it.
 
     Attributes:
-        key: names it in the run, and in `hil.facts.run.TestRecord.by_verdict`.
+        key: names it in the run, and in `hil.facts.records.TestRecord.by_verdict`.
         name: of the image, for people.
         facts: both sides; None where the oracle's was not to be had.
         verdicts: of the answer, and of what was read back after it.
@@ -181,36 +180,6 @@ def answer_facts(record: InferenceRecord, reference: ReferenceRecord) -> ImageFa
         cam=cam,
         invoke_us=record.times.invoke_us,
     )
-
-
-def answer_key(number: int) -> str:
-    """The key of the run's inference with this number, from 0."""
-    return f"answer {number}"
-
-
-def oddity_key(number: int) -> str:
-    """The key of the run's oddity with this number, from 0."""
-    return f"oddity {number}"
-
-
-def image_key(name: str) -> str:
-    """The key of a measured image."""
-    return f"image {name}"
-
-
-def frame_key(name: str) -> str:
-    """The key of a measured frame."""
-    return f"frame {name}"
-
-
-def reference_key(reference: ReferenceRecord) -> AskedKey:
-    """What the oracle was asked; the same as `asked_key` of an answer to it."""
-    return reference.image_crc, reference.stage, reference.threshold
-
-
-def asked_key(record: InferenceRecord) -> AskedKey:
-    """What the board was asked."""
-    return record.asked.image_crc, record.asked.stage, record.asked.threshold
 
 
 _KEYS = {"tensor": image_key, "frame": frame_key}

@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import Protocol
 
 CLOCK_KEY = "clock"
-"""Names the clocks of a run in `hil.facts.run.TestRecord.by_verdict`."""
+"""Names the clocks of a run in `hil.facts.records.TestRecord.by_verdict`."""
 
 
 class Stamped(Protocol):
-    """A result in time: `hil.facts.board.Stamp`, `hil.facts.run.InferenceRecord`."""
+    """A result in time: `hil.facts.board.Stamp`, `hil.facts.records.InferenceRecord`."""
 
     @property
     def boot(self) -> int: ...

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil.facts import FLAKY
+from hil.facts.stand_in import said
 from hil.judge.figures import count_text
 from hil.judge.gates.model import GateStatus
+from hil.judge.gates.run import ungated
 from hil.judge.judged import JudgedRun
-from hil.facts.stand_in import said
 
 if TYPE_CHECKING:
-    from hil.diagnose import Diagnosis
+    from hil.facts.diagnosis import Diagnosis
     from hil.judge.baseline.model import Comparison
     from hil.judge.gates.model import GatesVerdict
 
@@ -84,7 +85,7 @@ def headline(
         verdict: of the gates, None without any.
         diagnosis: the last of the reasons, where something is wrong.
     """
-    stands = judged.verdict if verdict is None else verdict
+    stands = ungated(judged) if verdict is None else verdict
     failed, open_ = stands.counts, stands.trouble + stands.unproven
     if verdict is None:
         outcome = Outcome.PASSED

@@ -34,8 +34,8 @@ from hil.network.score import passes, smallest_passing_score
 
 if TYPE_CHECKING:
     from hil.facts.image import ImageFacts
-    from hil.facts.run import ImageRecord, Run, TestRecord, TraceRecord
-    from hil.judge.gates.model import GatesVerdict
+    from hil.facts.records import ImageRecord, TestRecord, TraceRecord
+    from hil.facts.run import Run
 
 FAILED_OUTCOMES = ("failed", FirmwareError.kind)
 UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run", UsageError.kind)
@@ -161,14 +161,6 @@ class JudgedRun:
         backwards = clock_fault(self.run.inferences)
         clock = (Wrong(CLOCK_KEY, backwards),) if backwards else ()
         return (*found, *wrong_oddities(self.run.oddities), *clock)
-
-    @property
-    def verdict(self) -> GatesVerdict:
-        """What stands against the run without any gates: its failures and its trouble."""
-        from hil.judge.gates.model import Gates
-        from hil.judge.gates.run import judge_run_gates
-
-        return judge_run_gates(self.run, Gates(()), self.tolerances)
 
     @property
     def failed_images(self) -> tuple[JudgedImage, ...]:

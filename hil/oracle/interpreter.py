@@ -96,13 +96,6 @@ class TfliteMicroReference:
         return tensor
 
 
-def black_image(graph: Graph) -> NDArray[np.int8]:
-    """The darkest input: int8 of the input tensor's shape, all -128."""
-    import numpy as np
-
-    return np.full(graph.tensors[graph.inputs[0]].shape, -128, np.int8)
-
-
 def micro_installed() -> bool:
     """Whether the tflite-micro package is there (it exists for Linux on x86-64)."""
     return importlib.util.find_spec("tflite_micro") is not None
@@ -128,7 +121,7 @@ def open_reference(model: bytes, graph: Graph, *, where: str = "model") -> Refer
         UsageError: LiteRT refuses the model, and tflite-micro is not installed
             or refuses it too.
     """
-    from hil.oracle.micro import probe
+    from hil.oracle.micro import black_image, probe
 
     try:
         interpreter = LiteRtReference(model, graph)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hil.network.tflite_graph import Graph
+
 _PROBE_SECONDS = 60.0
 _WORKER = "hil.oracle.micro_worker"
 
@@ -77,7 +79,6 @@ def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Dea
 
 def probe(model: bytes) -> str:
     """Why tflite-micro cannot run the model; empty if it can (one black image)."""
-    from hil.oracle.interpreter import black_image
 
     return run_isolated(
         model, [black_image(read_graph(model))], Deadline.after(_PROBE_SECONDS)
@@ -96,3 +97,10 @@ def last_words(status: int, stderr: str) -> str:
     if status < 0:
         return f"it ended with {signal.Signals(-status).name}: {last}"
     return last
+
+
+def black_image(graph: Graph) -> NDArray[np.int8]:
+    """The darkest input: int8 of the input tensor's shape, all -128."""
+    import numpy as np
+
+    return np.full(graph.tensors[graph.inputs[0]].shape, -128, np.int8)

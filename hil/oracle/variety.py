@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from hil.facts.run import VarietyFacts
-from hil.judge.sameness import all_equal
+from hil.facts.records import VarietyFacts
+from hil.facts.sameness import all_equal
 
 if TYPE_CHECKING:
     from hil.oracle.oracle import OracleAnswer

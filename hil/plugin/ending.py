@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.errors import ExitCode, InfrastructureError
+from hil.plugin import last_words
 from hil.plugin.outcomes import ENDS_RUN
 from hil.plugin.state import (
     BENCH_KEY,
@@ -133,12 +134,12 @@ class Ending:
             return
         with told(config):
             if options.store is not None and not config.option.collectonly:
-                log.add_to_store(options, int(session.exitstatus))
+                last_words.add_to_store(log, options, int(session.exitstatus))
             log.close(int(session.exitstatus))
             if wants_verdict(config):
-                log.conclude(options)
+                last_words.conclude(log, options)
             if not config.option.collectonly:
-                log.tell_github()
+                last_words.tell_github(log)
         # Where a worker's run was refused, xdist says that it was interrupted.
         if self._refused or session.exitstatus in (ExitCode.PASSED, ExitCode.TEST_FAILED):
             session.exitstatus = log.exit_code(int(session.exitstatus))
@@ -181,5 +182,5 @@ def _add_junit_properties(session: pytest.Session, log: RunLog, options: RunOpti
 
     xml = session.config.stash.get(xml_key, None)
     if xml is not None and options.gates is not None:
-        for name, value in log.gate_properties(options, int(session.exitstatus)):
+        for name, value in last_words.gate_properties(log, options, int(session.exitstatus)):
             xml.add_global_property(name, value)

@@ -3,7 +3,7 @@
 Each worker opens a board of its own, so only boards that exist as often as they are asked for
 can be shared out. A worker writes nothing: the lines of its run file travel with the reports of
 its tests, so that a worker that dies loses only the test that killed it. The controller puts
-them into one run (`hil.run.merge`), and concludes from that as any run does.
+them into one run (`hil.facts.merge`), and concludes from that as any run does.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ class Controller:
         """Before the run is concluded: what no test stands for."""
         if not self._in_use():
             return
-        from hil.run.merge import what_differs
+        from hil.facts.merge import what_differs
 
         log = self._log()
         for worker, error in self._died.items():

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hil.facts.image import Answer, ImageFacts
 from hil.judge.figures import count_text
-from hil.report.page.cards import changed_answer
+from hil.network.location import Location
+from hil.network.score import percent_text
 
 if TYPE_CHECKING:
     from hil.judge.baseline.model import Comparison
@@ -100,3 +102,44 @@ def answers(now: JudgedRun, before: JudgedRun) -> Answers:
 def by_key(judged: JudgedRun) -> Mapping[str, JudgedImage]:
     """The images of a run by their key."""
     return {image.key: image for image in judged.images}
+
+
+def changed_answer(now: JudgedImage, before: JudgedImage) -> str:
+    """What the board answers now and did not answer before, in words; empty if all is the same."""
+    if now.record.facts.image_crc != before.record.facts.image_crc:
+        return "another picture under the same name"
+    ours, theirs = now.record.facts.device, before.record.facts.device
+    changes = []
+    if ours.scores != theirs.scores:
+        texts = [answer_score(image.record.facts) for image in (before, now)]
+        changes.append(f"score {texts[0]} to {texts[1]}")
+    if ours.location != theirs.location:
+        changes.append(f"location {place(theirs)} to {place(ours)}")
+    if ours.cam != theirs.cam:
+        changes.append("map")
+    stale = [
+        image.record.facts.answered_crc != image.record.facts.image_crc for image in (before, now)
+    ]
+    if stale[0] != stale[1]:
+        changes.append("now about another image" if stale[1] else "now about the right image")
+    return ", ".join(changes)
+
+
+def place(answer: Answer) -> str:
+    """The location in words, or why there is none."""
+    location = answer.location
+    if isinstance(location, Location):
+        return f"({location.x}, {location.y})"
+    return location.value
+
+
+def answer_score(facts: ImageFacts, answer: Answer | None = None) -> str:
+    """The score of the positive class in words; the board's, or that of `answer`."""
+    score = score_of(facts, answer)
+    return "no score" if score is None else percent_text(score)
+
+
+def score_of(facts: ImageFacts, answer: Answer | None = None) -> int | None:
+    """The score itself; None where there is none for that class."""
+    scores = (answer or facts.device).scores
+    return scores[facts.positive_class] if 0 <= facts.positive_class < len(scores) else None

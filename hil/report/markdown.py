@@ -12,8 +12,7 @@ from hil.judge.headline import gate_rows, headline
 from hil.judge.judged import JudgedImage, JudgedRun, first_line, worst_first
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
-from hil.report.changes import answers
-from hil.report.page.cards import answer_score, place
+from hil.report.changes import answer_score, answers, place
 from hil.report.page.details import identity
 from hil.report.page.latency import STAGES, stage_values
 from hil.report.page.page import subtitle, title, unhappy_tests

@@ -18,7 +18,8 @@ from hil.network.score import percent_text
 if TYPE_CHECKING:
     import pytest
 
-    from hil.facts.run import Run, TestRecord
+    from hil.facts.records import TestRecord
+    from hil.facts.run import Run
     from hil.judge.conclusion import Conclusion
     from hil.judge.judged import JudgedImage, JudgedRun
     from hil.run.run_log import RunLog

@@ -9,8 +9,9 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from hil.facts.run import InferenceRecord, ReferenceRecord
-from hil.judge.answers import AskedKey, Wrong, answer_key, asked_key, judge_answer
+from hil.facts.keys import AskedKey, answer_key, asked_key
+from hil.facts.records import InferenceRecord, ReferenceRecord
+from hil.judge.answers import Wrong, judge_answer
 
 if TYPE_CHECKING:
     import numpy as np

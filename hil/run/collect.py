@@ -5,18 +5,11 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
-import platform
-import sys
 import zlib
-from datetime import datetime, timezone
-from importlib import metadata
 from typing import TYPE_CHECKING
 
-from hil import __version__
 from hil.facts.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
-from hil.facts.host import describe_host
-from hil.facts.run import (
-    RUN_VERSION,
+from hil.facts.records import (
     AskedFacts,
     BoardFacts,
     ConsoleFacts,
@@ -28,7 +21,6 @@ from hil.facts.run import (
     MemoryFacts,
     ModelRecord,
     PartitionFacts,
-    RunHeader,
     SectionFacts,
     Times,
     Truth,
@@ -48,20 +40,6 @@ if TYPE_CHECKING:
     from hil.samples.fixture_set import FixturePhoto
     from hil.wire import Identity, MemoryReport
     from hil.wire.replies import HeapState
-
-_PACKAGES = ("ai-edge-litert", "esptool", "numpy", "opencv-python-headless", "pyserial", "pytest")
-
-
-def header() -> RunHeader:
-    """The first line of a run that starts now."""
-    return RunHeader(
-        version=RUN_VERSION,
-        camhil=__version__,
-        started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        command=tuple(sys.argv),
-        system=f"{describe_host()}, Python {platform.python_version()}",
-        packages=tuple((name, _version(name)) for name in _PACKAGES),
-    )
 
 
 def board_facts(bench: Bench, board: Board) -> BoardFacts:
@@ -321,10 +299,3 @@ def _heap(heap: HeapState | None) -> HeapFacts | None:
     if heap is None:
         return None
     return HeapFacts(heap.free_bytes, heap.minimum_free_bytes, heap.largest_block_bytes)
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return ""

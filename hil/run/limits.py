@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
-
-if TYPE_CHECKING:
-    from hil.run.options import RunOptions
 
 _DAY_S = 86_400.0
 
@@ -45,25 +41,22 @@ LIMITS: Mapping[str, Limits] = {
 """By the field of `RunOptions`."""
 
 
-def check_limits(options: RunOptions) -> None:
-    """Raises UsageError that names the first option whose number cannot be used."""
+def check_limits(values: Mapping[str, float | None], flag: Callable[[str], str]) -> None:
+    """Raises UsageError that names the first option whose number cannot be used.
+
+    `values`: by the field of `RunOptions`. `flag`: what people call such a field.
+    """
     for name, limits in LIMITS.items():
-        value = getattr(options, name)
+        value = values[name]
         if value is not None and not limits.hold(value):
             raise UsageError(
-                f"{_flag(name)} {value} cannot be used",
-                where=_flag(name),
+                f"{flag(name)} {value} cannot be used",
+                where=flag(name),
                 hint=f"give {limits.wanted}",
             )
-    if options.sim_drops + options.sim_duplicates > 1:
+    if (values["sim_drops"] or 0) + (values["sim_duplicates"] or 0) > 1:
         raise UsageError(
             "more than every frame would be lost or doubled",
-            where=f"{_flag('sim_drops')}, {_flag('sim_duplicates')}",
+            where=f"{flag('sim_drops')}, {flag('sim_duplicates')}",
             hint="give two probabilities whose sum is at most 1",
         )
-
-
-def _flag(name: str) -> str:
-    from hil.run.options import ARGUMENTS
-
-    return next(argument.flag for argument in ARGUMENTS if argument.name == name)

@@ -68,15 +68,19 @@ class RunOptions:
             settings.pop("firmware", None)
         return cls(**{**settings, **given})
 
+    def check_numbers(self) -> None:
+        """Raises UsageError for a number that is out of range."""
+        from hil.run.limits import check_limits
+
+        check_limits(vars(self), _flag_of)
+
     def check(self) -> None:
         """Looks at what was given, before anything is opened; defaults cost nothing.
 
         Raises:
             UsageError: a board specification, number, build, directory or file that cannot be used.
         """
-        from hil.run.limits import check_limits
-
-        check_limits(self)
+        self.check_numbers()
         if self.board != RunOptions.board:
             from hil.board.spec import parse_board_spec
 
@@ -331,3 +335,7 @@ def add_arguments(add: _Add, arguments: tuple[Argument, ...], *, long: bool = Fa
             help=argument.help,
             **argument.settings,
         )
+
+
+def _flag_of(name: str) -> str:
+    return next(argument.flag for argument in ARGUMENTS if argument.name == name)

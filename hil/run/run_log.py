@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
     import pytest
 
     from hil.diagnose import Diagnosis
-    from hil.facts.run import EndFacts, Run
+    from hil.facts.records import EndFacts
+    from hil.facts.run import Run
     from hil.facts.writer import RunFile
     from hil.judge.conclusion import Conclusion
-    from hil.run.options import RunOptions
     from hil.run.testbench import Bench, Measurement
     from hil.samples.fixture_set import FixturePhoto
 
@@ -61,7 +60,7 @@ class RunLog:
         self._bench: Bench | None = None
         self._repeats = 0
         self._pictured: set[str] = set()
-        from hil.run.collect import header
+        from hil.facts.host import header
 
         if facts is not None:
             from hil.facts.writer import RunFile
@@ -95,7 +94,7 @@ class RunLog:
 
     def not_measured(self, what: str, error: InfrastructureError) -> None:
         """Adds something that no test stands for and that keeps the run from being whole."""
-        from hil.facts.run import TestRecord
+        from hil.facts.records import TestRecord
 
         self.trouble(what, error)
         self._add(TestRecord(what, "run", error.kind, 0.0, f"{error.kind}: {error}"))
@@ -110,7 +109,7 @@ class RunLog:
     def take_from(self, worker: str, lines: Iterable[str]) -> None:
         """Adds the lines of a worker."""
         from hil.facts.reader import record_of
-        from hil.facts.run import TestRecord, WorkerRecord
+        from hil.facts.records import TestRecord, WorkerRecord
 
         if worker != self._worker:
             self._worker = worker
@@ -166,66 +165,18 @@ class RunLog:
 
         return Run.of(self.records)
 
-    def conclude(self, options: RunOptions) -> None:
-        """Judges the run that has ended, and compares it."""
-        from hil.judge.conclusion import Question, conclude
-
-        baseline = None if self._nothing_tried() else options.baseline
-        question = Question(options.gates, baseline, options.baseline_dir)
-        if question:
-            self.conclusion = conclude(self.run(), question)
-
-    def tell_github(self, environment: Mapping[str, str] = os.environ) -> None:
-        """Writes the step's summary and collects annotations, in a GitHub job."""
-        from hil.report.annotations import github_annotations
-        from hil.report.summary import write_step_summary
-
-        verdict = None if self.conclusion is None else self.conclusion.verdict
-        comparison = None if self.conclusion is None else self.conclusion.comparison
-        try:
-            write_step_summary(
-                self.run(), verdict, comparison, self.diagnosis, environment=environment
-            )
-        except HilError as error:
-            self.errors.append(error)
-            if self.conclusion is not None:
-                self.conclusion = self.conclusion.with_trouble(error)
-        if environment.get("GITHUB_ACTIONS") == "true":
-            self.annotations = tuple(github_annotations(self.run(), verdict, self.diagnosis))
-
-    def add_to_store(self, options: RunOptions, pytest_status: int) -> None:
-        """Adds the run, which is about to end, to the history; a failure counts as trouble."""
-        from hil.store import add_to_store
-
-        if options.store is None or self._nothing_tried():
-            return
-        try:
-            add_to_store(options.store, self._as_if_ended(pytest_status), str(options.facts or ""))
-        except HilError as error:
-            self.errors.append(error)
-
-    def _nothing_tried(self) -> bool:
+    def nothing_tried(self) -> bool:
         """No board was there to be tried, which is no failure."""
         return bool(self.kinds[UnavailableError.kind]) and self.run().board is None
 
-    def gate_properties(
-        self, options: RunOptions, pytest_status: int
-    ) -> tuple[tuple[str, str], ...]:
-        """The verdict and each gate by name, as it stands before the reports are written."""
-        from hil.judge.conclusion import Question, conclude
-        from hil.judge.gates.text import properties
-
-        run = self._as_if_ended(pytest_status)
-        verdict = conclude(run, Question(options.gates)).verdict
-        return () if verdict is None else properties(verdict)
-
     def _end(self, pytest_status: int) -> EndFacts:
-        from hil.facts.run import EndFacts
+        from hil.facts.records import EndFacts
 
         code = int(self.exit_code(pytest_status))
         return EndFacts(code, tuple(sorted(self.kinds.items())))
 
-    def _as_if_ended(self, pytest_status: int) -> Run:
+    def as_if_ended(self, pytest_status: int) -> Run:
+        """The run, which is about to end."""
         return dataclasses.replace(self.run(), end=self._end(pytest_status))
 
     def exit_code(self, pytest_status: int) -> int:
@@ -254,7 +205,7 @@ class RunLog:
     # ---- records ----------------------------------------------------------------
 
     def _add(self, record: Any) -> None:
-        from hil.facts.run import TestRecord
+        from hil.facts.records import TestRecord
 
         self.records.append(record)
         if isinstance(record, TestRecord):
@@ -290,7 +241,7 @@ class RunLog:
 
     def write_news(self, bench: Bench) -> None:
         """Adds what was measured since this was asked the last time."""
-        from hil.facts.run import RepeatRecord, TraceRecord
+        from hil.facts.records import RepeatRecord, TraceRecord
         from hil.run.collect import frame_record, image_record
 
         self._write_model(bench)
@@ -351,7 +302,7 @@ class RunLog:
         return FLAKY
 
     def _write_test(self, report: pytest.TestReport, outcome: str) -> None:
-        from hil.facts.run import MeasurementRecord, TestRecord
+        from hil.facts.records import MeasurementRecord, TestRecord
 
         test = report.nodeid
         message = str(report.longrepr) if report.outcome in ("failed", RERUN) else ""

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from hil.errors import HilError, InfrastructureError, UnavailableError, UsageError
 from hil.errors import NotRunError as NotRunError
-from hil.judge.answers import Wrong, answer_key, frame_key, image_key, wrong_oddities
+from hil.facts.keys import answer_key, frame_key, image_key
+from hil.judge.answers import Wrong, wrong_oddities
 from hil.run.answers import Answers
 from hil.run.options import RunOptions
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from hil.facts.board import Incident, Inference
     from hil.facts.evidence import DivergenceRecord, EvidenceRecord
     from hil.facts.image import ImageFacts, RunFacts, TensorDifference
-    from hil.facts.run import VarietyFacts
+    from hil.facts.records import VarietyFacts
     from hil.images import Photo
     from hil.judge.tolerance import Tolerances
     from hil.judge.verdict import Verdict

@@ -23,7 +23,7 @@ from hil.errors import HilError, InfrastructureError
 from hil.sim import options as sim_options
 from hil.sim.board import Board
 from hil.sim.control import ControlServer
-from hil.sim.engine import check_engine
+from hil.sim.engines import check_engine
 from hil.sim.flash import open_flash
 from hil.sim.host_port import HostPort, PtyPort, TcpPort
 from hil.sim.loop import Loop

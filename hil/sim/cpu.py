@@ -27,7 +27,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from hil.errors import InfrastructureError
 from hil.sim import abi
-from hil.sim.engine import EngineError, create_engine
+from hil.sim.engine import EngineError
+from hil.sim.engines import create_engine
 
 if TYPE_CHECKING:
     from hil.sim.engine import Engine

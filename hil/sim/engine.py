@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import IO, TYPE_CHECKING, Any, Protocol
-
-from hil.errors import InfrastructureError
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,37 +67,3 @@ def check_registered(codes: Iterable[int], schema: Any) -> None:
         said = ", ".join(known.get(code, f"{code}") for code in lacking)
         message = f"not registered in the firmware: {said}"
         raise EngineError(ErrorCode.MODEL_OP, message, lacking[0])
-
-
-def create_engine(kind: str, log: IO[bytes] | None = None) -> Engine:
-    """The engine for "tflm", "litert" or "auto" (tflite-micro where it is installed).
-
-    `log` gets what the engine prints while it prepares a model. Raises as `check_engine`.
-    """
-    check_engine(kind)
-    if kind != "litert":
-        try:
-            from hil.sim.engine_tflm import TflmEngine
-
-            return TflmEngine(log)
-        except ImportError:
-            if kind == "tflm":
-                raise
-    from hil.sim.engine_litert import LitertEngine
-
-    return LitertEngine()
-
-
-def check_engine(kind: str) -> None:
-    """Raises InfrastructureError when tflite-micro is asked for and not installed."""
-    if kind != "tflm":
-        return
-    from hil.oracle.interpreter import micro_installed
-
-    if not micro_installed():
-        raise InfrastructureError(
-            "tflite-micro is not installed",
-            where="--sim-engine tflm",
-            hint="pip install 'camhil[sim]' on Linux x86-64 brings it; elsewhere use "
-            "--sim-engine litert",
-        )

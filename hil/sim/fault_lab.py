@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from hil.errors import UsageError
 
 if TYPE_CHECKING:
-    from hil.sim.board import Board
     from hil.sim.engine import Engine
     from hil.sim.loop import Loop
 
@@ -31,8 +30,8 @@ class FaultLab(Protocol):
     def build(self, fault_id: str, progress: Callable[[str], None]) -> Path:
         """Firmware with the fault in it: the folder with `flasher_args.json`."""
 
-    def install(self, fault_id: str, board: Board, loop: Loop) -> None:
-        """Puts what of the fault lives in the line onto the board's UART."""
+    def install(self, fault_id: str, board: Any, loop: Loop) -> None:
+        """Puts what of the fault lives in the line onto the UART of a `hil.sim.board.Board`."""
 
     def wrap_engine(self, fault_id: str, engine: Engine) -> Engine:
         """The engine as the fault leaves it."""

@@ -66,7 +66,7 @@ def test_hello_switched_the_image_source_from_camera_to_injected(board: Board) -
 
 
 def test_the_network_tells_images_apart(bench: Bench, board: Board) -> None:
-    from hil.judge.sameness import no_variety
+    from hil.facts.sameness import no_variety
 
     if bench.variety.constant_outputs:
         raise NotProvenError(

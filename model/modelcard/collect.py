@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hil.base.text_file import read_text
 from hil.errors import UsageError
+from hil.facts.evaluation import Answers
 from hil.images import Fit
 from hil.judge.evaluation.evaluation import evaluate
 from hil.judge.evaluation.selection import REPORTED, VALIDATION, Selection, select
@@ -18,7 +19,7 @@ from hil.judge.evaluation.truth import image_truth
 from hil.judge.metrics import in_boxes, threshold_curve
 from hil.judge.tolerance import load_tolerances
 from hil.network.location import Location
-from hil.run.evaluation.run import Answers, Plan, Progress
+from hil.run.evaluation.run import Plan, Progress
 from hil.samples.data import read_data
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import DataSet, Entry

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hil.facts.run import BoardFacts, LinkFacts, MeasurementRecord, Run
+from hil.facts.records import BoardFacts, LinkFacts, MeasurementRecord
+from hil.facts.run import Run
 from hil.judge.baseline.compare import compare_runs, difference_interval, poisson_p
 from hil.judge.baseline.model import Change, Comparison, Outcome
 from hil.judge.stats.wilson import wilson_interval

@@ -14,7 +14,7 @@ from hil.judge.baseline.compare import compare
 from hil.judge.baseline.model import Change, Outcome, Snapshot
 from hil.judge.baseline.snapshot import figure, snapshot
 from hil.judge.measure.catalog import CATALOG
-from hil.judge.measure.samples import Samples
+from hil.judge.measure.values import Samples
 from hil_lab.fakes.recorded_run import recorded_run
 
 SERIES: dict[str, list[int]] = json.loads(

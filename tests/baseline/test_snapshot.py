@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from hil.facts.run import MeasurementRecord
+from hil.facts.records import MeasurementRecord
 from hil.judge.baseline.model import Figure
 from hil.judge.baseline.setting import setting_of
 from hil.judge.baseline.snapshot import drift, rounded, snapshot, typical

@@ -12,8 +12,9 @@ import pytest
 
 from hil.diagnose import diagnose
 from hil.facts.packing import pack_int8
-from hil.facts.run import FrameRecord, Run
-from hil.facts.run import TestRecord as RunTest
+from hil.facts.records import FrameRecord
+from hil.facts.records import TestRecord as RunTest
+from hil.facts.run import Run
 from hil.images import Photo, synthetic
 from hil.judge.compare import compare_tensors
 from hil.oracle import Oracle, preprocess

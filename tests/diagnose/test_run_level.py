@@ -10,7 +10,8 @@ import pytest
 
 from hil.diagnose import diagnose
 from hil.facts.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
-from hil.facts.run import AskedFacts, HeapFacts, InferenceRecord, Run, TestRecord, Times
+from hil.facts.records import AskedFacts, HeapFacts, InferenceRecord, TestRecord, Times
+from hil.facts.run import Run
 from hil.network.location import NoLocation
 from hil.oracle import Oracle
 from hil_lab.fakes.recorded_run import BOARD, MEMORY

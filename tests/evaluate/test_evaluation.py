@@ -16,6 +16,7 @@ from rich.console import Console
 from hil.facts.evaluation import (
     RESULTS_VERSION,
     Answer,
+    Answers,
     Header,
     Result,
     Times,
@@ -35,7 +36,6 @@ from hil.network.location import Location, NoLocation, cell_location
 from hil.report.evaluation.report import as_json, write_json
 from hil.report.evaluation.rows import rows
 from hil.report.evaluation.tables import show
-from hil.run.evaluation.run import Answers
 from hil.samples.labels import DataSet, Entry
 from hil.testing.tiny_model import tiny_model
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from hil.errors import UsageError
+from hil.facts.evaluation import Answers
 from hil.images import FITS, image_crc, load
 from hil.judge.evaluation.evaluation import evaluate
 from hil.judge.evaluation.selection import select
 from hil.judge.tolerance import load_tolerances
 from hil.run.evaluation.oracle_messages import Model
-from hil.run.evaluation.run import Answers, Plan, run_on_oracle
+from hil.run.evaluation.run import Plan, run_on_oracle
 from hil.samples.labels import read_labels
 
 MakeData = Callable[..., Path]

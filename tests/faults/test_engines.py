@@ -11,7 +11,8 @@ import pytest
 from hil.base.resources import find
 from hil.images import synthetic
 from hil.network.tflite_graph import read_graph
-from hil.sim.engine import Engine, create_engine
+from hil.sim.engine import Engine
+from hil.sim.engines import create_engine
 from hil_lab.faults import kernels
 from hil_lab.faults.engines import EditedModel, OverwrittenOutput, WrongOp
 

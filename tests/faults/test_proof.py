@@ -10,7 +10,8 @@ import pytest
 
 from hil.diagnose import Diagnosis, Finding
 from hil.errors import ExitCode
-from hil.facts.run import EndFacts, LinkFacts, Run, RunHeader, TestRecord
+from hil.facts.records import EndFacts, LinkFacts, RunHeader, TestRecord
+from hil.facts.run import Run
 from hil_lab.faults import Area, Expect, Fault, failure, infrastructure
 from hil_lab.faults import finding as link_finding
 from hil_lab.faults.__main__ import main

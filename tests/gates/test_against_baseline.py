@@ -13,7 +13,7 @@ from hil.judge.gates.load import load_gates
 from hil.judge.gates.model import GateStatus, GatesVerdict, Ship
 from hil.judge.gates.text import cells
 from hil.judge.measure.catalog import CATALOG
-from hil.judge.measure.samples import Samples
+from hil.judge.measure.values import Samples
 
 SAMPLES = {"invoke_us": Samples(CATALOG["invoke_us"], (5.0, 6.0, 7.0))}
 

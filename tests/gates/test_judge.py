@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hil.judge.gates.judge import judge_gates
 from hil.judge.gates.model import Gate, GateResult, Gates, GateStatus, Ship, Statistic
 from hil.judge.measure.catalog import CATALOG
-from hil.judge.measure.samples import Samples
+from hil.judge.measure.values import Samples
 
 MET, UNMET = GateStatus.MET, GateStatus.UNMET
 NOT_PROVEN, NOT_MEASURED = GateStatus.NOT_PROVEN, GateStatus.NOT_MEASURED

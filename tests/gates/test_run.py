@@ -8,15 +8,8 @@ from fractions import Fraction
 import pytest
 
 from hil.errors import ExitCode
-from hil.facts.run import (
-    AskedFacts,
-    EndFacts,
-    InferenceRecord,
-    RepeatRecord,
-    Run,
-    TestRecord,
-    Times,
-)
+from hil.facts.records import AskedFacts, EndFacts, InferenceRecord, RepeatRecord, TestRecord, Times
+from hil.facts.run import Run
 from hil.judge.gates.model import Gate, Gates, GateStatus, GatesVerdict, Ship
 from hil.judge.gates.run import exit_code, judge_run_gates
 from hil.judge.gates.text import headline, verdict_lines

@@ -10,15 +10,15 @@ import pytest
 
 from hil.facts.evidence import OddityRecord
 from hil.facts.image import Answer, TensorDifference
-from hil.facts.run import (
+from hil.facts.records import (
     AskedFacts,
     FrameRecord,
     InferenceRecord,
     ReferenceRecord,
     RepeatRecord,
-    Run,
     Times,
 )
+from hil.facts.run import Run
 from hil.judge.answers import all_answer_facts, judge_answers, judge_measured, wrong_oddities
 from hil.judge.tolerance import Tolerances
 from hil.network.location import Location, NoLocation

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 import pytest
 
-from hil.judge.sameness import all_equal
+from hil.facts.sameness import all_equal
 
 
 @pytest.mark.parametrize(

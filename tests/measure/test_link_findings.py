@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from hil.facts.run import LinkFacts, Run
+from hil.facts.records import LinkFacts
+from hil.facts.run import Run
 from hil.judge.gates.model import Gate, Gates, GateStatus
 from hil.judge.gates.run import judge_run_gates
 from hil.judge.judged import judge_recorded

@@ -7,17 +7,18 @@ import dataclasses
 import pytest
 
 from hil.facts.image import Answer
-from hil.facts.run import (
+from hil.facts.records import (
     ImageRecord,
     LinkFacts,
     MeasurementRecord,
     PartitionFacts,
-    Run,
     SectionFacts,
     Times,
     Truth,
 )
-from hil.judge.measure.samples import Samples, samples
+from hil.facts.run import Run
+from hil.judge.measure.samples import samples
+from hil.judge.measure.values import Samples
 from hil.network.location import Location, NoLocation
 from hil_lab.fakes.image_facts import facts
 from hil_lab.fakes.recorded_run import BOARD, MEMORY, recorded_run

@@ -9,6 +9,7 @@ import pytest
 
 from hil.cli import main
 from hil.facts.run import Run
+from hil.facts.stand_in import where_measured
 from hil.judge.baseline.compare import compare_runs
 from hil.judge.baseline.setting import baseline_key
 from hil.judge.gates.model import Gate, Gates, GateStatus, Ship
@@ -16,7 +17,6 @@ from hil.judge.gates.run import judge_run_gates
 from hil.judge.gates.text import headline, properties, verdict_lines
 from hil.judge.judged import judge_recorded
 from hil.judge.measure.catalog import CATALOG
-from hil.facts.stand_in import where_measured
 from hil.report.annotations import github_annotations
 from hil.report.markdown import markdown
 from hil.report.page.page import render

@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 
 from hil.diagnose.timing import findings
-from hil.facts.run import AskedFacts, InferenceRecord, MeasurementRecord, Run, TestRecord
+from hil.facts.records import AskedFacts, InferenceRecord, MeasurementRecord, TestRecord
+from hil.facts.run import Run
 from hil.judge.baseline.compare import compare_runs
 from hil.judge.baseline.model import Outcome
 from hil.judge.baseline.setting import baseline_key, setting_of

@@ -11,12 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from hil.errors import UsageError
+from hil.facts.evaluation import Answers
 from hil.images import image_crc, load
 from hil.judge.evaluation.evaluation import evaluate
 from hil.judge.evaluation.selection import select
 from hil.judge.tolerance import load_tolerances
 from hil.network.location import Location, NoLocation
-from hil.run.evaluation.run import Answers, Plan
+from hil.run.evaluation.run import Plan
 from hil.samples.labels import read_labels
 from model.evaluation import Silent
 from model.float_answers import BATCH, run_on_network

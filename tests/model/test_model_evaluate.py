@@ -15,10 +15,9 @@ import model.__main__ as command
 from hil.base.resources import find
 from hil.cli import main as hil
 from hil.errors import ExitCode, UsageError
-from hil.facts.evaluation import RESULTS_VERSION, Header, joined, pack_answer
+from hil.facts.evaluation import RESULTS_VERSION, Answers, Header, joined, pack_answer
 from hil.judge.gates.load import load_gates
 from hil.network.location import NoLocation
-from hil.run.evaluation.run import Answers
 from hil.testing.tiny_model import tiny_model
 from model.card import read_card
 from model.difference import difference

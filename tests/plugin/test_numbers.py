@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hil.errors import UsageError
-from hil.run.limits import LIMITS, check_limits
+from hil.run.limits import LIMITS
 from hil.run.options import RunOptions
 
 pytest_plugins = ["pytester"]
@@ -46,14 +46,14 @@ def test_a_number_that_cannot_be_is_usage_and_names_its_option(
 
 def test_probabilities_that_exclude_each_other_are_told_together() -> None:
     with pytest.raises(UsageError, match="more than every frame"):
-        check_limits(RunOptions(sim_drops=0.6, sim_duplicates=0.6))
+        RunOptions(sim_drops=0.6, sim_duplicates=0.6).check_numbers()
 
 
 def test_the_ends_of_every_range_and_the_defaults_can_be_used() -> None:
-    check_limits(RunOptions())
+    RunOptions().check_numbers()
     for name, limits in LIMITS.items():
         for value in (limits.low, limits.high):
-            check_limits(dataclasses.replace(RunOptions(), **{name: value}))
+            dataclasses.replace(RunOptions(), **{name: value}).check_numbers()
 
 
 def test_pytest_ends_before_the_first_test(pytester: pytest.Pytester) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from hil.facts.evidence import OddityRecord
-from hil.run.merge import merged, what_differs
-from hil.facts.run import (
+from hil.facts.merge import merged, what_differs
+from hil.facts.records import (
     AskedFacts,
     BoardFacts,
     ConsoleFacts,
@@ -18,12 +18,12 @@ from hil.facts.run import (
     LinkFacts,
     ReferenceRecord,
     RepeatRecord,
-    Run,
     TestRecord,
     Times,
     VarietyFacts,
     WorkerRecord,
 )
+from hil.facts.run import Run
 from hil.judge.clock import clock_fault
 from hil.network.location import NoLocation
 from hil_lab.fakes.recorded_run import recorded_run

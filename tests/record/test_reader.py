@@ -8,7 +8,7 @@ import pytest
 
 from hil.errors import UsageError
 from hil.facts.reader import read_run
-from hil.facts.run import (
+from hil.facts.records import (
     RUN_VERSION,
     EndFacts,
     ImageRecord,

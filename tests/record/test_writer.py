@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from hil.facts.run import EndFacts, MeasurementRecord
+from hil.facts.records import EndFacts, MeasurementRecord
 from hil.facts.writer import RunFile
 
 VALUE = MeasurementRecord("test_it", "lag_us", 12)

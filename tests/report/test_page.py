@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hil.facts.run import ConsoleFacts, MeasurementRecord, Run, SectionFacts
+from hil.facts.records import ConsoleFacts, MeasurementRecord, SectionFacts
+from hil.facts.run import Run
 from hil.judge.baseline.compare import compare_runs
 from hil.judge.gates.load import load_gates
 from hil.judge.gates.run import judge_run_gates

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hil.network.tflite_graph import read_graph
-from hil.sim.engine import Engine, EngineError, create_engine
+from hil.sim.engine import Engine, EngineError
+from hil.sim.engines import create_engine
 from hil.testing.tiny_model import tiny_model
 from hil.wire.enums import ErrorCode
 

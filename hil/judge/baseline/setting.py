@@ -8,12 +8,13 @@ import statistics
 from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
+from hil.facts.stand_in import SIMULATED_TARGET
 from hil.facts.time_base import EMULATED
 from hil.judge.baseline.model import Setting
-from hil.facts.stand_in import SIMULATED_TARGET
 
 if TYPE_CHECKING:
-    from hil.facts.run import BoardFacts, ImageRecord, Run
+    from hil.facts.records import BoardFacts, ImageRecord
+    from hil.facts.run import Run
 
 
 def setting_of(run: Run) -> Setting:

@@ -12,7 +12,7 @@ from hil.judge.baseline.setting import setting_of
 
 if TYPE_CHECKING:
     from hil.facts.run import Run
-    from hil.judge.measure.samples import Samples
+    from hil.judge.measure.values import Samples
 
 _SIGNIFICANT_DIGITS = 9
 _PARTS = 5

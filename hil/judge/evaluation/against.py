@@ -12,8 +12,8 @@ from hil.base.text_file import read_json
 from hil.errors import UsageError
 
 if TYPE_CHECKING:
+    from hil.facts.evaluation import Answers
     from hil.judge.evaluation.quality import Evaluation
-    from hil.run.evaluation.run import Answers
 
 _AUC = "ROC AUC"
 _HINT = "give a file that --json wrote"

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hil.facts.evaluation import Answer, Header, Result
+from hil.facts.evaluation import Answer, Answers, Header, Result
+from hil.facts.sameness import all_equal
 from hil.judge.evaluation.agreement import agreement
 from hil.judge.evaluation.quality import Baselines, Counts, Evaluation, Quality, SourceQuality
 from hil.judge.evaluation.selection import Selection
@@ -30,10 +31,8 @@ from hil.judge.metrics import (
     threshold_curve,
 )
 from hil.judge.metrics.pointing import CENTRE, Point
-from hil.judge.sameness import all_equal
 from hil.judge.tolerance import Tolerances
 from hil.network.location import Location, cell_location, winning_cell
-from hil.run.evaluation.run import Answers
 from hil.samples.labels import Box, Entry
 
 if TYPE_CHECKING:

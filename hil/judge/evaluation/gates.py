@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from hil.facts.evaluation import Times
+from hil.facts.evaluation import Answers, Times
+from hil.facts.stand_in import stand_in, where_measured
 from hil.judge.evaluation.quality import ALIKE, Evaluation
 from hil.judge.figures import count_text
 from hil.judge.gates.judge import judge_gates
 from hil.judge.gates.model import Gates, GatesVerdict, Ship
 from hil.judge.gates.run import without_real_time
 from hil.judge.measure.catalog import CATALOG
-from hil.judge.measure.samples import (
+from hil.judge.measure.values import (
     Samples,
     balanced_accuracy_samples,
     decision_samples,
@@ -23,13 +24,10 @@ from hil.judge.measure.samples import (
     score_samples,
     value_samples,
 )
-from hil.facts.stand_in import stand_in, where_measured
-from hil.run.evaluation.run import Answers
 
 if TYPE_CHECKING:
-    from hil.facts.run import BoardFacts, LinkFacts, MemoryFacts
+    from hil.facts.records import BoardFacts, LinkFacts, MemoryFacts
     from hil.judge.evaluation.against import Change
-    from hil.run.testbench import Bench
 
 _INTERVAL_CONFIDENCE = 0.95
 
@@ -62,15 +60,6 @@ _NOTHING = Known()
 
 _OF_BOTH_CLASSES = ("roc_auc", "roc_auc_change", "balanced_accuracy", "calibration_error")
 _OF_ONE_CLASS = ("recall", "false_alarm_rate")
-
-
-def board_state(bench: Bench, answers: Answers) -> BoardState:
-    """Asks the board."""
-    from hil.run.collect import board_facts, link_facts, memory_facts
-
-    board = bench.ready_board()
-    link = link_facts(bench, board, answers.link)
-    return BoardState(board_facts(bench, board), link, memory_facts(board.memory()))
 
 
 def judge_evaluation(
@@ -145,9 +134,9 @@ def _of_model(known: Known) -> Iterator[Samples]:
 
 
 def _of_board(state: BoardState) -> Iterator[Samples]:
+    from hil.facts.host import header
     from hil.facts.run import Run
     from hil.judge.measure.samples import samples
-    from hil.run.collect import header
 
     yield from samples(Run.of([header(), state.board, state.link])).values()
     memory = state.memory

@@ -21,8 +21,8 @@ from hil.judge.gates.model import (
     Ship,
     Statistic,
 )
-from hil.judge.measure.samples import Samples
 from hil.judge.measure.text import value_text
+from hil.judge.measure.values import Samples
 
 _SHARES = {"median": 0.5, "p95": 0.95}
 

@@ -7,8 +7,8 @@ import enum
 from dataclasses import dataclass
 from typing import Literal
 
-from hil.judge.measure.catalog import Metric
 from hil.facts.stand_in import said
+from hil.judge.measure.catalog import Metric
 
 Statistic = Literal["median", "p95", "max", "min", "sum", "proportion", "value", "not worse"]
 

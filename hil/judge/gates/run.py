@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode
 from hil.facts import XFAILED
-from hil.facts.time_base import mark, meaningless, without_limit
+from hil.facts.sameness import no_variety
+from hil.facts.stand_in import where_measured
+from hil.facts.time_base import mark
 from hil.judge.answers import wrong_oddities
 from hil.judge.clock import clock_fault
 from hil.judge.figures import count_text
@@ -31,9 +33,8 @@ from hil.judge.judged import (
     judge_recorded,
     recorded_tolerances,
 )
+from hil.judge.measure.meaning import meaningless, without_limit
 from hil.judge.measure.samples import samples
-from hil.facts.stand_in import where_measured
-from hil.judge.sameness import no_variety
 
 if TYPE_CHECKING:
     from hil.facts.run import Run
@@ -114,6 +115,11 @@ def exit_code(verdict: GatesVerdict) -> ExitCode:
     if verdict.of(GateStatus.UNMET):
         return ExitCode.GATE_FAILED
     return ExitCode.PASSED if verdict.ship is Ship.SHIP else ExitCode.NOT_PROVEN
+
+
+def ungated(judged: JudgedRun) -> GatesVerdict:
+    """What stands against a run without any gates: its failures and its trouble."""
+    return judge_run_gates(judged.run, Gates(()), judged.tolerances)
 
 
 def _failures(judged: JudgedRun) -> Iterator[str]:

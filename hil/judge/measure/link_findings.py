@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hil.facts.run import LinkFacts
+    from hil.facts.records import LinkFacts
 
 _FINDINGS = {
     "unanswered": (

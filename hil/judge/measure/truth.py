@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from hil.judge.measure.samples import Samples, decision_samples, gain_samples, rate_samples
+from hil.judge.measure.values import Samples, decision_samples, gain_samples, rate_samples
 from hil.network.location import Location
 from hil.network.score import score_percent
 
 if TYPE_CHECKING:
-    from hil.facts.run import ImageRecord
+    from hil.facts.records import ImageRecord
 
 
 def truth_samples(images: Sequence[ImageRecord], confidence: float) -> Iterator[Samples]:

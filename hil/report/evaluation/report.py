@@ -14,8 +14,8 @@ from hil.judge.metrics import Decisions
 from hil.report.evaluation.rows import Value, rows, share
 
 if TYPE_CHECKING:
+    from hil.facts.evaluation import Answers
     from hil.judge.gates.model import GatesVerdict
-    from hil.run.evaluation.run import Answers
 
 REPORT_VERSION = 1
 

@@ -16,11 +16,12 @@ from markupsafe import Markup
 from hil.judge.judged import JudgedImage, worst_first
 from hil.judge.verdict import Status
 from hil.network.location import Location
-from hil.network.score import percent_text, score_percent
+from hil.network.score import score_percent
+from hil.report.changes import answer_score, changed_answer, place, score_of
 
 if TYPE_CHECKING:
     from hil.facts.image import Answer, ImageFacts
-    from hil.facts.run import TraceRecord
+    from hil.facts.records import TraceRecord
 
 WORST = 12
 """Images that the filter "worst" shows."""
@@ -69,35 +70,6 @@ def cards(
     return tuple(_card(image, ranks[image.key], earlier.get(image.key)) for image in images)
 
 
-def changed_answer(now: JudgedImage, before: JudgedImage) -> str:
-    """What the board answers now and did not answer before, in words; empty if all is the same."""
-    if now.record.facts.image_crc != before.record.facts.image_crc:
-        return "another picture under the same name"
-    ours, theirs = now.record.facts.device, before.record.facts.device
-    changes = []
-    if ours.scores != theirs.scores:
-        texts = [answer_score(image.record.facts) for image in (before, now)]
-        changes.append(f"score {texts[0]} to {texts[1]}")
-    if ours.location != theirs.location:
-        changes.append(f"location {place(theirs)} to {place(ours)}")
-    if ours.cam != theirs.cam:
-        changes.append("map")
-    stale = [
-        image.record.facts.answered_crc != image.record.facts.image_crc for image in (before, now)
-    ]
-    if stale[0] != stale[1]:
-        changes.append("now about another image" if stale[1] else "now about the right image")
-    return ", ".join(changes)
-
-
-def place(answer: Answer) -> str:
-    """The location in words, or why there is none."""
-    location = answer.location
-    if isinstance(location, Location):
-        return f"({location.x}, {location.y})"
-    return location.value
-
-
 def script_json(value: Any) -> Markup:
     """JSON that can stand in a script element: no "<" that could end it."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
@@ -106,7 +78,7 @@ def script_json(value: Any) -> Markup:
 
 def _card(image: JudgedImage, rank: int, before: JudgedImage | None) -> Card:
     record, facts = image.record, image.record.facts
-    score = _score(facts)
+    score = score_of(facts)
     return Card(
         key=image.key,
         name=record.name,
@@ -201,14 +173,3 @@ def _ops(trace: TraceRecord | None) -> list[list[Any]] | None:
 
 def _stale(facts: ImageFacts) -> bool:
     return facts.answered_crc != facts.image_crc
-
-
-def _score(facts: ImageFacts, answer: Answer | None = None) -> int | None:
-    scores = (answer or facts.device).scores
-    return scores[facts.positive_class] if 0 <= facts.positive_class < len(scores) else None
-
-
-def answer_score(facts: ImageFacts, answer: Answer | None = None) -> str:
-    """The score of the positive class in words; the board's, or that of `answer`."""
-    score = _score(facts, answer)
-    return "no score" if score is None else percent_text(score)

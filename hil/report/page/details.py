@@ -13,7 +13,8 @@ from hil.judge.figures import count_text, series, share_text
 from hil.judge.judged import FAILED_OUTCOMES
 
 if TYPE_CHECKING:
-    from hil.facts.run import BoardFacts, Run
+    from hil.facts.records import BoardFacts
+    from hil.facts.run import Run
     from hil.judge.tolerance import Tolerances
 
 _COUNTS = {

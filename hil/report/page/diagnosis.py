@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from hil.network.location import Location
-from hil.report.page.cards import place
+from hil.report.changes import place
 from hil.report.page.charts import bar
 from hil.report.page.heat import difference_grid, location_grid
 

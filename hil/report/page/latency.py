@@ -13,7 +13,8 @@ from hil.judge.figures import duration_text, durations, quantile, series, share_
 from hil.report.page.charts import Part, bar, histogram, stacked
 
 if TYPE_CHECKING:
-    from hil.facts.run import ImageRecord, Run, Times
+    from hil.facts.records import ImageRecord, Times
+    from hil.facts.run import Run
 
 STAGES = (
     ("invoke_us", "inference", "by the board's clock"),

@@ -12,7 +12,8 @@ from hil.judge.figures import bytes_text, share_text
 from hil.report.page.charts import Part, stacked
 
 if TYPE_CHECKING:
-    from hil.facts.run import BoardFacts, HeapFacts, MemoryFacts, PartitionFacts, Run
+    from hil.facts.records import BoardFacts, HeapFacts, MemoryFacts, PartitionFacts
+    from hil.facts.run import Run
 
 
 @dataclass(frozen=True, slots=True)

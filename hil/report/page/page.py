@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hil import __version__
 from hil.facts import FLAKY
+from hil.facts.stand_in import stand_in
 from hil.facts.time_base import mark, note
 from hil.judge.figures import bytes_text, count_text, duration_text, series
 from hil.judge.headline import gate_rows, headline
@@ -18,7 +19,6 @@ from hil.judge.judged import (
     flaky_tests,
 )
 from hil.judge.measure.link_findings import link_findings, link_remarks
-from hil.facts.stand_in import stand_in
 from hil.report.changes import Answers, answers, by_key, change_table
 from hil.report.page.assets import TEMPLATES, assets
 from hil.report.page.cards import WORST, Card, cards
@@ -36,7 +36,7 @@ from hil.report.page.memory import memory
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
-    from hil.facts.run import TestRecord
+    from hil.facts.records import TestRecord
     from hil.judge.baseline.model import Comparison
     from hil.judge.gates.model import GatesVerdict
 

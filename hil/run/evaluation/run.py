@@ -12,6 +12,7 @@ from hil import __version__
 from hil.errors import FirmwareError
 from hil.facts.evaluation import (
     RESULTS_VERSION,
+    Answers,
     Header,
     Result,
     Times,
@@ -19,6 +20,7 @@ from hil.facts.evaluation import (
     pack_answer,
 )
 from hil.facts.results_file import ResultsFile
+from hil.judge.evaluation.gates import BoardState
 from hil.run.evaluation.oracle_messages import Model
 from hil.run.evaluation.oracles import OracleProcesses
 from hil.run.evaluation.pictures import file_crc
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.facts.board import Inference
     from hil.images import Fit
-    from hil.link.stats import LinkStats
     from hil.run.evaluation.oracle_messages import Ready, Reply
     from hil.run.testbench import Bench
 
@@ -58,25 +59,6 @@ class Plan:
     fit: Fit = "crop"
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What was answered: results by file, in the order of the labels.
-
-    Attributes:
-        header: who answered.
-        results: of every entry of the plan.
-        kept: how many of them were taken over.
-        link: what happened on the link in this run; None for the oracle alone.
-        recoveries: how often the board was lost and came back in this run.
-    """
-
-    header: Header
-    results: dict[str, Result]
-    kept: int = 0
-    link: LinkStats | None = None
-    recoveries: int = 0
-
-
 def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
     """Every picture of the plan through the board at full speed, and through the oracle.
 
@@ -98,6 +80,15 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
             work.add(picture, inference)
     counts = link.settle(board.link_stats)
     return Answers(work.header, work.finish(), work.kept, counts, bench.recoveries)
+
+
+def board_state(bench: Bench, answers: Answers) -> BoardState:
+    """Asks the board."""
+    from hil.run.collect import board_facts, link_facts, memory_facts
+
+    board = bench.ready_board()
+    link = link_facts(bench, board, answers.link)
+    return BoardState(board_facts(bench, board), link, memory_facts(board.memory()))
 
 
 def run_on_oracle(model: Model, plan: Plan, progress: Progress) -> Answers:

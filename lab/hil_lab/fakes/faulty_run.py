@@ -18,7 +18,8 @@ from hil.diagnose.submodel import parts_of
 from hil.facts.board import Inference
 from hil.facts.evidence import DivergenceRecord, EvidenceRecord
 from hil.facts.packing import pack_int8
-from hil.facts.run import ImageRecord, ModelRecord, Run, Times, TraceRecord
+from hil.facts.records import ImageRecord, ModelRecord, Times, TraceRecord
+from hil.facts.run import Run
 from hil.judge.compare import compare_image
 from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hil.facts.image import Answer, ImageFacts, OpFacts
-from hil.facts.run import (
+from hil.facts.records import (
     RUN_VERSION,
     BoardFacts,
     ConsoleFacts,
@@ -22,13 +22,13 @@ from hil.facts.run import (
     LinkFacts,
     MemoryFacts,
     PartitionFacts,
-    Run,
     RunHeader,
     TestRecord,
     Times,
     TraceRecord,
     Truth,
 )
+from hil.facts.run import Run
 from hil.judge.compare import as_grid, compare_tensors
 from hil.link.stats import LinkStats
 from hil.network.location import Location, locate

@@ -20,7 +20,8 @@ from hil_lab.faults.fault import Fault, Outcome, SourcePatch
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
-    from hil.facts.run import Run, TestRecord
+    from hil.facts.records import TestRecord
+    from hil.facts.run import Run
 
 LIMIT_S = 120.0
 """One run of the suite; the slowest fault needs about a quarter of it."""

@@ -27,7 +27,7 @@ def all_equal(answers: Iterable[Hashable]) -> bool:
 
 
 class Variety(Protocol):
-    """What is known of a network's outputs, such as `hil.facts.run.VarietyFacts`."""
+    """What is known of a network's outputs, such as `hil.facts.records.VarietyFacts`."""
 
     @property
     def images(self) -> int: ...

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from hil.facts.evidence import OddityRecord, TroubleRecord
-from hil.facts.run import (
+from hil.facts.keys import answer_key, oddity_key, reference_key
+from hil.facts.records import (
     BoardFacts,
     ConsoleFacts,
     EndFacts,
@@ -28,7 +29,6 @@ from hil.facts.run import (
     VarietyFacts,
     WorkerRecord,
 )
-from hil.judge.answers import answer_key, oddity_key, reference_key
 
 _AS_THEY_CAME = (TestRecord, MeasurementRecord, TroubleRecord, EndFacts)
 _ONCE = (BoardFacts, ModelRecord, LinkFacts, ConsoleFacts, VarietyFacts, ReferenceRecord)

@@ -1,0 +1,407 @@
+"""The lines of a run file. One dataclass a kind; the file is JSON lines of `KINDS`.
+
+Every line is an object with `kind` and the fields of that kind's dataclass. The
+first line is a `run`, the last an `end`; a file without `end` is of a run that was
+interrupted. Times are microseconds, sizes bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hil.facts.evidence import (
+    DivergenceRecord,
+    EvidenceRecord,
+    HandshakeRecord,
+    OddityRecord,
+    TroubleRecord,
+)
+from hil.facts.image import Answer, Grid, ImageFacts, OpFacts, TensorDifference
+from hil.network.location import Location, NoLocation
+
+RUN_VERSION = 3
+"""Version of the file; a reader refuses others."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeader:
+    """How the run was started.
+
+    Attributes:
+        version: RUN_VERSION.
+        camhil: version of the harness.
+        started: UTC, ISO 8601.
+        command: the command line.
+        system: operating system, machine and processor of the host, and its Python.
+        packages: (name, version) of what the result depends on.
+    """
+
+    version: int
+    camhil: str
+    started: str
+    command: tuple[str, ...]
+    system: str
+    packages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionFacts:
+    """One flashed file and the partition it lies in; `partition_bytes` None outside of any.
+
+    `role`: "app", "model", or empty.
+    """
+
+    name: str
+    file_bytes: int
+    partition: str
+    partition_bytes: int | None
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFacts:
+    """One section of the app's ELF file that takes memory; `in_ram`: in the chip's own RAM."""
+
+    name: str
+    size_bytes: int
+    in_ram: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFacts:
+    """Who answered, what it was flashed with, and what it was compared with.
+
+    Attributes:
+        spec: the board as it was asked for.
+        target: kind of board, from its identity; with `engine`, `firmware_version`,
+            `build_id` and `model_sha256` (hex) it is what results are comparable by.
+        chip: that the build is for.
+        idf_version: of the build; empty if unknown.
+        baud: rate of the link after the handshake.
+        capabilities: names of what the board can do.
+        ops: operator names in execution order.
+        partitions: sizes in flash.
+        resolver, self_check: of the oracle.
+        tolerances: (name, value) in force.
+        sections: of the ELF file that the app was made from; empty without one.
+        time_base: what the board's times mean, see `hil.facts.board.TimeBase`.
+    """
+
+    spec: str
+    target: str
+    chip: str
+    firmware_version: str
+    idf_version: str
+    build_id: str
+    app_sha256: str
+    model_sha256: str
+    engine: str
+    threshold: int
+    positive_class: int
+    arena_bytes: int
+    baud: int
+    capabilities: tuple[str, ...]
+    ops: tuple[str, ...]
+    partitions: tuple[PartitionFacts, ...]
+    resolver: str
+    self_check: str
+    tolerances: tuple[tuple[str, str], ...]
+    sections: tuple[SectionFacts, ...] = ()
+    time_base: str = "real"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """One inference: stages by the board's clock, the round trip by the host's."""
+
+    upload_us: int
+    preprocess_us: int
+    invoke_us: int
+    cam_us: int
+    round_trip_us: int
+    invoke_cycles: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeapFacts:
+    free_bytes: int
+    minimum_free_bytes: int
+    largest_block_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFacts:
+    """The board's memory report; None where it cannot tell. `stacks`: (task, never used)."""
+
+    arena_bytes: int
+    arena_used_bytes: int | None
+    static_bytes: int | None
+    heap: HeapFacts | None
+    psram: HeapFacts | None
+    stacks: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is known of a photograph. `boxes`: x0, y0, x1, y1 as fractions of the picture."""
+
+    person: bool
+    boxes: tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """One image through board and oracle.
+
+    Attributes:
+        name: unique within its source.
+        source: "photo" or "synthetic".
+        facts: both answers and their differences.
+        times, memory: of this inference.
+        truth: None if nobody said what is in it.
+        png: the input as an 8-bit gray PNG, base64.
+    """
+
+    name: str
+    source: str
+    facts: ImageFacts
+    times: Times
+    memory: MemoryFacts
+    truth: Truth | None
+    png: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """One raw frame through board and oracle.
+
+    Attributes:
+        name: unique among frames.
+        source: "photo" or "synthetic".
+        facts: both answers and their differences; the oracle's is for the right input.
+        preprocessing: the input that the board made of the frame, against the right one.
+        times: of this inference.
+        png: the frame as an 8-bit gray PNG, base64.
+        input: what the board made of it, int8 (zlib, base64); empty where that is right.
+    """
+
+    name: str
+    source: str
+    facts: ImageFacts
+    preprocessing: TensorDifference
+    times: Times
+    png: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatRecord:
+    """An image that was measured once more, for example with another threshold."""
+
+    facts: ImageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRecord:
+    """The operators of one traced inference, against the oracle's."""
+
+    image: str
+    ops: tuple[OpFacts, ...]
+    invoke_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """What the board was flashed with, so that a run can be diagnosed without the build.
+
+    Attributes:
+        tflite: the model file, base64.
+        positive_class, threshold: that belong to it.
+        sha256: hex digest of the model.
+        build_id, app_sha256: hex digests of the app that was flashed.
+    """
+
+    tflite: str
+    positive_class: int
+    threshold: int
+    sha256: str
+    build_id: str
+    app_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRecord:
+    """The oracle's answer to what was asked of the board, once for each image and threshold.
+
+    Attributes:
+        image: its name; empty for one that a test made.
+        image_crc: CRC-32 of the bytes that were sent.
+        stage: what they are, "tensor" or "frame".
+        threshold: percent, as asked for; None for the model's own.
+        input_size: (height, width) of the model's input in pixels.
+        positive_class: index of the score that decides.
+        answer: with its map, and the threshold that it is for.
+    """
+
+    image: str
+    image_crc: int
+    stage: str
+    threshold: int | None
+    input_size: tuple[int, int]
+    positive_class: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class VarietyFacts:
+    """Whether the network tells pictures apart, by the oracle.
+
+    `images`: how many different ones it saw, synthetic ones and noise included.
+    `constant_outputs`: names of the outputs whose bytes were the same for all.
+    """
+
+    images: int
+    constant_outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFacts:
+    """What an inference was asked for.
+
+    `image_crc`: CRC-32 of the bytes that were sent. `threshold`: percent, None for the model's
+    own. `cam`: the map was asked for below the threshold too. `count`, `replayed`: see
+    `hil.facts.board.Asked`.
+    """
+
+    image_crc: int
+    stage: str
+    threshold: int | None
+    cam: bool
+    count: int | None
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceRecord:
+    """One result as the board sent it, in order; also of tests that judge it themselves.
+
+    Attributes:
+        asked: what for.
+        image_crc: CRC-32 of the image that it is for.
+        scores, threshold, location, cam: of the answer.
+        times: of this inference.
+        boot: counts the board's starts in this run.
+        count: inferences since that start, by the board.
+        finished_us: the board's clock at its end.
+        at_s: the host's monotonic clock when it arrived.
+    """
+
+    asked: AskedFacts
+    image_crc: int
+    scores: tuple[int, ...]
+    threshold: int
+    location: Location | NoLocation
+    cam: Grid | None
+    times: Times
+    boot: int
+    count: int
+    finished_us: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementRecord:
+    """A value that a test recorded with `record_measurement`."""
+
+    test: str
+    name: str
+    value: int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRecord:
+    """The lines up to the next such line come from this process of a distributed run.
+
+    Each process has a board of its own. A run in one process has none of these lines.
+    """
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestRecord:
+    """The outcome of one phase of one test: set-up, call or tear-down (`when`).
+
+    An attempt that failed and was made again has the outcome `hil.facts.RERUN`, and its
+    message says why. A test that passed at last is then `hil.facts.FLAKY`, not passed.
+
+    `by_verdict`: the facts that it failed by, as `hil.judge.answers.JudgedAnswer.key` names
+    them; empty where it failed by something else. They decide whether it fails with other
+    tolerances.
+    """
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    test: str
+    when: str
+    outcome: str
+    duration_s: float
+    message: str
+    by_verdict: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """(name, count) of `hil.link.LinkStats`, for the whole run.
+
+    Attributes:
+        recoveries: times the board was lost and came back.
+        noise: the noise that the line was asked to have, as options; empty for a clean line.
+    """
+
+    counts: tuple[tuple[str, int], ...]
+    recoveries: int
+    noise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleFacts:
+    """The board's console: (seconds since the port was opened, text)."""
+
+    lines: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndFacts:
+    """How the run ended: (outcome, count) of its tests, and their exit code.
+
+    Gates play no part in the exit code: they are judged on what is recorded.
+    """
+
+    exit_code: int
+    outcomes: tuple[tuple[str, int], ...]
+
+
+KINDS: dict[str, type] = {
+    "run": RunHeader,
+    "board": BoardFacts,
+    "image": ImageRecord,
+    "frame": FrameRecord,
+    "repeat": RepeatRecord,
+    "trace": TraceRecord,
+    "model": ModelRecord,
+    "reference": ReferenceRecord,
+    "variety": VarietyFacts,
+    "inference": InferenceRecord,
+    "handshake": HandshakeRecord,
+    "oddity": OddityRecord,
+    "trouble": TroubleRecord,
+    "evidence": EvidenceRecord,
+    "divergence": DivergenceRecord,
+    "measurement": MeasurementRecord,
+    "worker": WorkerRecord,
+    "test": TestRecord,
+    "link": LinkFacts,
+    "console": ConsoleFacts,
+    "end": EndFacts,
+}

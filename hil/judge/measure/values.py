@@ -1,0 +1,111 @@
+"""What was measured of one metric, and how it is made of values, shares and scores. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.judge.measure.catalog import CATALOG, Metric
+
+if TYPE_CHECKING:
+    from hil.judge.metrics import Decisions, Hits, PairedHits
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What a run measured of one metric.
+
+    Attributes:
+        metric: what it is; its unit is that of `values`.
+        values: every value in the order of the run; empty for a rate. A `score` has one.
+        trials, successes: of a rate. `trials` also is the number of images of a score.
+        labels: the image of each value, where values belong to images.
+        interval: (low, high) of a `score` at `confidence`.
+        confidence: that `interval` was made for.
+        absent: why there are no values and no trials, if that is known.
+    """
+
+    metric: Metric
+    values: tuple[float, ...] = ()
+    trials: int | None = None
+    successes: int | None = None
+    labels: tuple[str, ...] = ()
+    interval: tuple[float, float] | None = None
+    confidence: float = 0.95
+    absent: str = ""
+
+
+def value_samples(
+    metric: Metric, values: Iterable[float | None], labels: Sequence[str] = ()
+) -> Iterator[Samples]:
+    """The values that are there, with their labels; nothing without any."""
+    given = list(values)
+    kept = [index for index, value in enumerate(given) if value is not None]
+    if kept:
+        names = tuple(labels[index] for index in kept) if labels else ()
+        yield Samples(metric, tuple(v for v in given if v is not None), labels=names)
+
+
+def rate_samples(name: str, hits: Hits) -> Iterator[Samples]:
+    """A rate of the catalogue; nothing without trials."""
+    if hits.trials:
+        yield Samples(CATALOG[name], trials=hits.trials, successes=hits.hits)
+
+
+def score_samples(
+    name: str,
+    value: float,
+    interval: tuple[float, float] | None,
+    *,
+    trials: int,
+    confidence: float = 0.95,
+) -> Samples:
+    """A score of the catalogue, with its interval, of `trials` images."""
+    return Samples(CATALOG[name], (value,), trials=trials, interval=interval, confidence=confidence)
+
+
+def decision_samples(
+    decisions: Decisions, roc_auc: float | None, confidence: float = 0.95
+) -> Iterator[Samples]:
+    """Rates and scores of decided images (`hil.judge.metrics`), with their intervals."""
+    from hil.judge.stats.auc import auc_interval
+
+    yield from rate_samples("accuracy", decisions.accuracy)
+    yield from rate_samples("precision", decisions.precision)
+    yield from rate_samples("recall", decisions.recall)
+    yield from rate_samples("false_alarm_rate", decisions.false_alarms)
+    yield from balanced_accuracy_samples("balanced_accuracy", decisions, confidence)
+    if roc_auc is not None:
+        interval = auc_interval(roc_auc, decisions.positives, decisions.negatives, confidence)
+        yield score_samples(
+            "roc_auc", roc_auc, interval, trials=decisions.images, confidence=confidence
+        )
+
+
+def balanced_accuracy_samples(
+    name: str, decisions: Decisions, confidence: float = 0.95
+) -> Iterator[Samples]:
+    """A balanced accuracy with its interval; nothing if a class is absent."""
+    from hil.judge.stats.wilson import mean_interval
+
+    value = decisions.balanced_accuracy
+    if value is not None:
+        interval = mean_interval(
+            (decisions.true_positives, decisions.positives),
+            (decisions.true_negatives, decisions.negatives),
+            confidence,
+        )
+        yield score_samples(name, value, interval, trials=decisions.images, confidence=confidence)
+
+
+def gain_samples(name: str, paired: PairedHits, confidence: float = 0.95) -> Iterator[Samples]:
+    """What the first of two ways hits more often, with its interval; nothing without trials."""
+    from hil.judge.stats.paired import paired_difference_interval
+
+    if paired.gain is not None:
+        counts = (paired.both, paired.only_first, paired.only_second, paired.neither)
+        interval = paired_difference_interval(*counts, confidence)
+        yield score_samples(
+            name, paired.gain, interval, trials=paired.trials, confidence=confidence
+        )
