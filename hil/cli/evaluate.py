@@ -153,7 +153,8 @@ def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
 
 def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
     from hil.report.evaluation.bar import ProgressBar
-    from hil.run.evaluation.run import board_state, run_on_board
+    from hil.run.evaluation.run import run_on_board
+    from hil.run.summing_up import board_state
 
     with open_bench(options, console) as bench:
         bench.ready_board()  # says what it does before the bar is there

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.board import Board
-    from hil.run.testbench import Measurement
+    from hil.run.measurement import Measurement
 
 
 def add(parser: argparse.ArgumentParser) -> None:

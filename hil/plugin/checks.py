@@ -45,7 +45,7 @@ def _check_board(options: RunOptions) -> None:
 def _check_model(options: RunOptions, model: Path) -> None:
     from hil.board.artifacts import read_model
     from hil.board.opening import check_model
-    from hil.run.testbench import board_options
+    from hil.run.board_of_run import board_options
 
     check_model(options.board, options.firmware, board_options(options), read_model(model))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
     from hil.report.draw import Picture
-    from hil.run.testbench import Measurement
+    from hil.run.measurement import Measurement
 
 
 def picture_of(measurement: Measurement) -> Picture:

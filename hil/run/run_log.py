@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from hil.facts.run import Run
     from hil.facts.writer import RunFile
     from hil.judge.conclusion import Conclusion
-    from hil.run.testbench import Bench, Measurement
+    from hil.run.measurement import Measurement
+    from hil.run.testbench import Bench
     from hil.samples.fixture_set import FixturePhoto
 
 
@@ -248,8 +249,8 @@ class RunLog:
         for what, records in (
             ("references", bench.answers.references),
             ("inferences", bench.answers.inferences),
-            ("evidence", bench.evidence),
-            ("divergences", bench.divergences),
+            ("evidence", bench.evidence.records),
+            ("divergences", bench.evidence.divergences),
         ):
             for record in records[self._counts[what] :]:
                 self._add(record)
@@ -322,7 +323,8 @@ class RunLog:
         board = bench.open_board
         if board is None:
             return
-        from hil.run.collect import board_facts, console_facts, link_facts
+        from hil.run.collect import console_facts
+        from hil.run.summing_up import board_facts, link_facts
 
         self._add(board_facts(bench, board))
         if bench.answers.inferences and bench.model is not None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from hil.errors import NotAskedError
+from hil.errors import NotAskedError, NotRunError
 from hil.judge.verdict import Status, Verdict
+from hil.run.measurement import FrameMeasurement, Measurement
 from hil.run.run_log import BY_VERDICT
-from hil.run.testbench import FrameMeasurement, Measurement, NotRunError
 
 if TYPE_CHECKING:
     import numpy as np

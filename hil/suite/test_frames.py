@@ -16,7 +16,8 @@ from hil.images import Photo
 from hil.link import BoardError
 from hil.oracle import Oracle, preprocess
 from hil.plugin import RecordMeasurement
-from hil.run.testbench import Bench, FrameMeasurement
+from hil.run.measurement import FrameMeasurement
+from hil.run.testbench import Bench
 from hil.suite.expect import cam_of, expect, not_asked
 from hil.suite.pictures import SYNTHETIC, as_frame, synthetic_photo
 from hil.wire import ErrorCode, TensorRole

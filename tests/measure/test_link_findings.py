@@ -18,8 +18,8 @@ from hil.link.stats import LinkStats
 from hil.report.annotations import github_annotations
 from hil.report.markdown import markdown
 from hil.report.page.page import render
-from hil.run.collect import asked_noise
 from hil.run.options import RunOptions
+from hil.run.summing_up import asked_noise
 from hil_lab.fakes.recorded_run import recorded_run
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from hil.errors import UsageError
+from hil.errors import NotRunError, UsageError
 from hil.run.options import RunOptions
-from hil.run.testbench import Bench, NotRunError
+from hil.run.testbench import Bench
 from hil_lab.fakes.firmware import default_identity
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from hil.build.flash_layout import TYPES, Partition
-from hil.run.collect import partitions, sections
+from hil.run.summing_up import partitions, sections
 
 APP = Partition("ota_0", TYPES["app"], 0x10, 0x10000, 0x100000)
 MODEL = Partition("model", TYPES["data"], 0x40, 0x190000, 0x200000)

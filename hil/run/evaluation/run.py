@@ -20,7 +20,6 @@ from hil.facts.evaluation import (
     pack_answer,
 )
 from hil.facts.results_file import ResultsFile
-from hil.judge.evaluation.gates import BoardState
 from hil.run.evaluation.oracle_messages import Model
 from hil.run.evaluation.oracles import OracleProcesses
 from hil.run.evaluation.pictures import file_crc
@@ -80,15 +79,6 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
             work.add(picture, inference)
     counts = link.settle(board.link_stats)
     return Answers(work.header, work.finish(), work.kept, counts, bench.recoveries)
-
-
-def board_state(bench: Bench, answers: Answers) -> BoardState:
-    """Asks the board."""
-    from hil.run.collect import board_facts, link_facts, memory_facts
-
-    board = bench.ready_board()
-    link = link_facts(bench, board, answers.link)
-    return BoardState(board_facts(bench, board), link, memory_facts(board.memory()))
 
 
 def run_on_oracle(model: Model, plan: Plan, progress: Progress) -> Answers:

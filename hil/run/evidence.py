@@ -1,0 +1,177 @@
+"""On a wrong answer, while the board is there: what only the board can still tell."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from hil.diagnose import divergence
+from hil.errors import HilError, InfrastructureError
+from hil.facts.evidence import DivergenceRecord, EvidenceRecord
+from hil.facts.packing import pack_int8
+from hil.judge.verdict import Status
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.images import Photo
+    from hil.oracle import Oracle
+    from hil.run.board_of_run import BoardOfRun
+    from hil.run.measurement import Measurement
+
+MOST_IMAGES = 5
+"""Failing images that the board is asked about again; the others leave what they have."""
+
+_LARGEST_SOURCE = 1 << 20
+
+
+class Evidence:
+    """What was found out about wrong answers; both lists only grow.
+
+    `records`: one for each wrong image. `divergences`: the first operator that differs, for the
+    first few images.
+    """
+
+    def __init__(self, board: BoardOfRun) -> None:
+        self.records: list[EvidenceRecord] = []
+        self.divergences: list[DivergenceRecord] = []
+        self._board = board
+
+    def look_at(self, oracle: Oracle, measurement: Measurement) -> None:
+        """Adds evidence where a measurement is wrong.
+
+        The board is asked to run the image again, traced: that must not hide the failure that
+        was found, so trouble with it is noted and not raised.
+        """
+        if not _wrong(measurement):
+            return
+        name = measurement.facts.image
+        repeated: bool | None = None
+        if self._worth_asking(name):
+            try:
+                board = self._board.ready_board()
+                repeated = _repeats(board, measurement)
+                record = _locate(board, oracle, measurement)
+            except InfrastructureError as error:
+                self._board.note_failure(error, f"looking for the first difference in {name}")
+                why = f"the board was lost: {_line(error)}"
+                record = _without_trace(oracle, measurement, why)
+            except HilError as error:
+                record = _without_trace(oracle, measurement, f"tracing failed: {_line(error)}")
+            if record is not None:
+                self.divergences.append(record)
+        self.records.append(
+            EvidenceRecord(
+                image=name,
+                facts=measurement.facts,
+                score_tensor=_scores(measurement),
+                features=pack_int8(measurement.features),
+                repeated=repeated,
+                source=_source(measurement.photo),
+            )
+        )
+
+    def note_operator(self, oracle: Oracle, photo: Photo) -> None:
+        """Adds the first operator that differs in a trace, unless the image is known already."""
+        if not self._worth_asking(photo.name):
+            return
+        try:
+            record = _traced(self._board.ready_board(), oracle, photo)
+        except InfrastructureError as error:
+            self._board.note_failure(error, f"looking for the first difference in {photo.name}")
+            return
+        except HilError:
+            return  # the trace that was taken says as much
+        if record is not None:
+            self.divergences.append(record)
+
+    def _worth_asking(self, image: str) -> bool:
+        known = {record.image for record in self.divergences}
+        return image not in known and len(known) < MOST_IMAGES
+
+
+def _wrong(measurement: Measurement) -> bool:
+    failed = any(verdict.status is Status.FAILED for verdict in measurement.verdicts)
+    return failed or _scores(measurement) != tuple(measurement.inference.scores)
+
+
+def _scores(measurement: Measurement) -> tuple[int, ...]:
+    """The scores as read back after the inference."""
+    return tuple(int(value) for value in measurement.score_tensor.reshape(-1))
+
+
+def _locate(board: Board, oracle: Oracle, measurement: Measurement) -> DivergenceRecord | None:
+    """The first operator that differs, or what can be told without a trace."""
+    facts = measurement.facts
+    engine_wrong = any(d is not None and d.differing for d in (facts.features, facts.scores))
+    if not engine_wrong:
+        return _without_trace(oracle, measurement, "features and scores are right")
+    if not board.identity.capabilities.trace:
+        return _without_trace(oracle, measurement, "this board cannot trace")
+    return _traced(board, oracle, measurement.photo)
+
+
+def _traced(board: Board, oracle: Oracle, photo: Photo) -> DivergenceRecord | None:
+    """The first operator that differs in a traced run of an image, read back if it can be."""
+    from hil.judge.compare import compare_ops
+
+    board.infer(photo.tensor, cam_always=True, trace=True)
+    answer = oracle.run(photo.tensor, ops=True)
+    op = divergence.first_diverging(compare_ops(answer, oracle, board.trace()))
+    if op is None:
+        detail = (
+            "every operator is right in a traced run of the same image: the answer is wrong "
+            "behind them, or differs from run to run"
+        )
+        return DivergenceRecord(
+            photo.name, "none", None, "", (), 0, 0, 0, 0.0, None, (), (), "", detail
+        )
+    captured = None
+    assert answer.op_outputs is not None
+    right = answer.op_outputs[op]
+    if board.identity.capabilities.capture and right.dtype == "int8":
+        found = board.infer(photo.tensor, cam_always=True, capture_op=op).captured
+        if found is not None and len(found.data) == right.nbytes:
+            import numpy as np
+
+            captured = np.frombuffer(found.data, np.int8).reshape(right.shape)
+    return divergence.by_operator(photo.name, oracle, answer, op, captured)
+
+
+def _without_trace(oracle: Oracle, measurement: Measurement, why: str) -> DivergenceRecord | None:
+    return divergence.by_outputs(
+        measurement.facts.image,
+        oracle,
+        measurement.answer,
+        measurement.facts,
+        measurement.features,
+        why,
+    )
+
+
+def _repeats(board: Board, measurement: Measurement) -> bool:
+    """Whether the same image gives the same answer once more."""
+    import numpy as np
+
+    first = measurement.inference
+    again = board.infer(
+        measurement.photo.tensor, cam_always=True, threshold=measurement.facts.threshold
+    )
+    same_map = (first.cam is None) == (again.cam is None)
+    if first.cam is not None and again.cam is not None:
+        same_map = bool(np.array_equal(first.cam, again.cam))
+    return same_map and (first.scores, first.location) == (again.scores, again.location)
+
+
+def _source(photo: Photo) -> str:
+    """The file that the image was made of, if something was changed; base64."""
+    if photo.path is None or not photo.notes:
+        return ""
+    try:
+        data = photo.path.read_bytes()
+    except OSError:
+        return ""  # it was there a moment ago; the diagnosis can do without it
+    return base64.b64encode(data).decode("ascii") if len(data) <= _LARGEST_SOURCE else ""
+
+
+def _line(error: HilError) -> str:
+    return error.message.splitlines()[0]

@@ -1,0 +1,90 @@
+"""What a test gets of one measured image: facts, verdicts, and what they are from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.facts.keys import answer_key, frame_key, image_key
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.facts.board import Inference
+    from hil.facts.image import ImageFacts, TensorDifference
+    from hil.images import Photo
+    from hil.judge.verdict import Verdict
+    from hil.oracle import OracleAnswer
+    from hil.wire import MemoryReport
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Judged:
+    """What is judged; `verdicts` are those of `hil.judge.verdict.judge_image`.
+
+    `number`: of the inference in the run.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    number: int
+
+    def verdict(self, check: str) -> Verdict:
+        """The verdict of one check of `hil.judge.verdict.IMAGE_CHECKS`."""
+        return next(verdict for verdict in self.verdicts if verdict.check == check)
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement(_Judged):
+    """One photograph on the board and on the host: facts, verdicts, and what they are from.
+
+    `score_tensor` int8 [classes] and `features` int8 [rows, columns, C] are the
+    output tensors as read back after the inference, `memory` the board's report then.
+    """
+
+    photo: Photo
+    facts: ImageFacts
+    inference: Inference
+    answer: OracleAnswer
+    score_tensor: NDArray[np.int8]
+    features: NDArray[np.int8]
+    memory: MemoryReport
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its keys in the run file."""
+        return answer_key(self.number), image_key(self.facts.image)
+
+    def properties(self) -> tuple[tuple[str, object], ...]:
+        """Latency and memory by name, as for JUnit XML."""
+        times = self.inference.times
+        return (
+            ("upload_us", times.upload_us),
+            ("preprocess_us", times.preprocess_us),
+            ("invoke_us", times.invoke_us),
+            ("cam_us", times.cam_us),
+            ("round_trip_us", round(self.inference.round_trip_s * 1e6)),
+            ("arena_used_bytes", self.memory.arena_used_bytes),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FrameMeasurement(_Judged):
+    """One raw frame: what the board made of it, and its answer.
+
+    `frame` has the size that the board takes. `expected` and `got` are the model's input, int8
+    [height, width], by `hil.oracle.preprocess` and as read back from the board. `facts` and
+    `verdicts` are of the answer against the oracle's for `expected`.
+    """
+
+    frame: Photo
+    expected: NDArray[np.int8]
+    got: NDArray[np.int8]
+    preprocessing: TensorDifference
+    facts: ImageFacts
+    inference: Inference
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its keys in the run file."""
+        return answer_key(self.number), frame_key(self.facts.image)
