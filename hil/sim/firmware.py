@@ -41,9 +41,9 @@ _TAIL_LINES = 30
 SOURCES = ("core", "host", "third_party", "VERSION", "partitions.csv")
 # Part of the stamp: a change of the packing code must not be skipped either.
 _PACKING = (
-    "flash_layout.py",
-    "text_file.py",
-    "model_partition.py",
+    "build/flash_layout.py",
+    "base/text_file.py",
+    "network/model_partition.py",
     "sim/app_image.py",
     "sim/esp_image.py",
     "sim/firmware.py",
@@ -235,12 +235,12 @@ def _content_hash(firmware: Path, extra: list[Path]) -> str:
     files = [*extra, *(package / name for name in _PACKING)]
     for name in SOURCES:
         place = firmware / name
-        files += sorted(place.rglob("*")) if place.is_dir() else [place]
+        inside = sorted(place.rglob("*")) if place.is_dir() else [place]
+        files += [path for path in inside if path.is_file()]
     for path in files:
-        if path.is_file():
-            data = path.read_bytes()
-            digest.update(f"{path}\0{len(data)}\0".encode())
-            digest.update(data)
+        data = path.read_bytes()
+        digest.update(f"{path}\0{len(data)}\0".encode())
+        digest.update(data)
     return digest.hexdigest()
 
 
