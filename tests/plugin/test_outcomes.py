@@ -13,7 +13,7 @@ pytest_plugins = ["pytester"]
 
 ERRORS = """
 from hil.errors import FirmwareError, InfrastructureError, UsageError
-from hil.run.testbench import NotRunError
+from hil.errors import NotRunError
 """
 UNPLUGGED = (
     ERRORS
