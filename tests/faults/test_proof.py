@@ -16,7 +16,7 @@ from hil_lab.faults import Area, Expect, Fault, failure, infrastructure
 from hil_lab.faults import finding as link_finding
 from hil_lab.faults.__main__ import main
 from hil_lab.faults.proof import Caught, Named, Proof, judge, name
-from hil_lab.faults.table import document, summary
+from hil_lab.faults.table import document, print_table, summary
 
 CAM = failure("cam.negated", test="test_cam")
 LOST = infrastructure("board.unplugged", says="unplugged")
@@ -131,6 +131,12 @@ def test_the_document_has_a_row_for_every_fault_and_the_figures() -> None:
     assert summary(proofs) in text
     assert "1 of 2 caught, 1 missed" in summary(proofs)
     assert "took 1 min 23 s, 2 at a time" in text
+
+
+def test_the_table_prints_a_note_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    note = "did not end [/b]"
+    print_table([dataclasses.replace(RIGHT, note=note)])
+    assert note in " ".join(capsys.readouterr().out.split())
 
 
 def proof(caught: Caught, named: Named) -> Proof:

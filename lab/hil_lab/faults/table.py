@@ -46,6 +46,7 @@ def summary(proofs: Sequence[Proof]) -> str:
 
 def print_table(proofs: Sequence[Proof]) -> None:
     """The table on the terminal; in a log it takes the width that it needs."""
+    from rich.markup import escape
     from rich.table import Table
 
     from hil.cli.console import make_console
@@ -61,7 +62,7 @@ def print_table(proofs: Sequence[Proof]) -> None:
             f"[{_STYLE[proof.caught]}]{proof.caught.value}[/]",
             f"[{_STYLE[proof.named]}]{proof.named.value}[/]",
             ", ".join(proof.given),
-            proof.note,
+            escape(proof.note),
             f"{proof.seconds + proof.build_s:.1f}",
         )
     console = make_console()
