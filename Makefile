@@ -4,7 +4,7 @@
 # make firmware    build the firmware for a chip with ESP-IDF (TARGET=esp32 or esp32s3)
 # make faults      prove the suite on seeded faults, write docs/faults.md
 # make test-model  train, convert and rebuild with TensorFlow (own environment)
-# make lint        ruff, mypy, clang-format
+# make lint        ruff, mypy, import-linter, clang-format
 # make format      let ruff and clang-format rewrite
 # make clean       remove everything that was built or written
 #
@@ -90,6 +90,7 @@ lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@found=$$($(BIN)/lint-imports --no-cache --no-logo) || { echo "$$found"; exit 1; }
 	@$(BIN)/clang-format --dry-run -Werror $(CXX_FILES)
 
 format: $(READY)

@@ -1,1 +1,1 @@
-"""Helpers for tests: small models and fakes, for users of the harness and for its own tests."""
+"""Small models for tests without a trained network: yours and camhil's own. Knows no board."""
