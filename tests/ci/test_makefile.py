@@ -28,7 +28,8 @@ def make(folder: Path, target: str, code: int) -> subprocess.CompletedProcess[st
     ):
         (programs / name).write_text(f"#!/bin/sh\n{script}\n")
         (programs / name).chmod(0o755)
-    for name in ("pyproject.toml", "ready"):
+    (folder / "lab").mkdir()
+    for name in ("pyproject.toml", "lab/pyproject.toml", "ready"):
         (folder / name).touch()
     # Where `make test` runs these tests, its own options and variables are none of this make's.
     ours = {name: value for name, value in os.environ.items() if name not in FROM_MAKE}
