@@ -16,7 +16,10 @@ from pathlib import Path
 
 import grimp
 
-from hil.base.toml_table import tomllib
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "images" / "rooms.svg"
