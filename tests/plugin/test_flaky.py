@@ -106,7 +106,7 @@ def test_the_reports_name_flaky_tests_and_why_they_failed_at_first(
 def test_whether_they_ship_is_a_gate_and_the_file_says_the_same(
     pytester: pytest.Pytester, gates: str, code: ExitCode, line: str
 ) -> None:
-    # No board was asked for here, which alone keeps the run from SHIP: see tests/gates.
+    # No board was asked for here, which alone keeps the run from SHIP: see tests/judge/gates.
     (pytester.path / "gates.toml").write_text(gates)
     result = run(pytester, "--gates=gates.toml")
     assert result.ret == code

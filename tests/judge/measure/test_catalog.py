@@ -14,7 +14,7 @@ from hil.judge.measure.catalog import CATALOG, Metric, metric_of
 from hil.judge.measure.text import signed_text, value_text
 from hil.link.stats import LinkStats
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_table_in_the_documentation_is_up_to_date() -> None:

@@ -10,7 +10,7 @@ from hil.errors import UsageError
 from hil.judge.gates.load import load_gates
 from hil.judge.gates.model import Gates
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def load(tmp_path: Path, text: str) -> Gates:

@@ -13,7 +13,7 @@ from hil.judge.baseline.setting import setting_of
 from hil.judge.measure.catalog import Kind
 from hil_lab.fakes.recorded_run import recorded_run
 
-TEXT = (Path(__file__).parents[2] / "docs" / "baselines.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[3] / "docs" / "baselines.md").read_text(encoding="utf-8")
 SETTING = setting_of(recorded_run(1))
 
 
