@@ -193,9 +193,9 @@ def test_a_python_without_a_toml_reader_says_that_nothing_was_checked(
 @pytest.mark.parametrize(
     "name",
     [
-        *(f"firmware_build/{name}.py" for name in ("__init__", "map_file", "budget", "usage")),
-        *("firmware_build/table.py", "firmware_build/check.py"),
-        *("__init__.py", "errors.py", "toml_table.py"),
+        *(f"build/{name}.py" for name in ("__init__", "map_file", "budget", "usage")),
+        *("build/table.py", "build/check.py"),
+        *("__init__.py", "errors.py", "base/toml_table.py"),
     ],
 )
 def test_what_esp_idf_s_python_runs_is_python_3_8_of_the_standard_library(name: str) -> None:
