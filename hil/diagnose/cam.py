@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hil.diagnose.case import World
 
 
@@ -96,8 +96,6 @@ def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 
 def steps(world: World) -> Iterator[Step]:
     """The mistakes without parameters to be found, or with few values."""
-    import numpy as np
-
     model, index = world.oracle.model, world.oracle.positive_class
     zero = model.features.zero_point()
     filters = np.frombuffer(model.weights.data, np.int8).astype("i8")
@@ -169,8 +167,6 @@ def steps(world: World) -> Iterator[Step]:
 
 def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """Mistakes whose parameter is read off the first failure."""
-    import numpy as np
-
     first = next((p for p in points if p.failing and p.observed is not None), None)
     if first is None or first.observed.shape != first.right.shape:
         return
@@ -204,8 +200,6 @@ def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 
 
 def _zero_points(t: Terms, off: NDArray[np.int64]) -> Iterator[Hypothesis[Point]]:
-    import numpy as np
-
     total = int((t.weights - t.weight_zero).sum())
     if off.max() == off.min() and total and int(off.flat[0]) % total == 0:
         steps_off = -int(off.flat[0]) // total
@@ -251,8 +245,6 @@ def _recount(how: str, channels: list[int]) -> Hypothesis[Point]:
 
 def _truncated(world: World) -> Iterator[Hypothesis[Point]]:
     """Each product scaled to real numbers and cut, as with an integer type for the scale."""
-    import numpy as np
-
     model, index = world.oracle.model, world.oracle.positive_class
     scale = model.features.scale() * model.weights.scale(index)
 
@@ -329,8 +321,6 @@ def _changed(t: Terms, **changes: Any) -> Terms:
 
 
 def _normalisations() -> tuple[After, ...]:
-    import numpy as np
-
     from hil.oracle.cam import normalise
 
     def rounded(cam: NDArray[np.int64]) -> Any:
@@ -345,15 +335,11 @@ def _divisors(world: World) -> tuple[int, ...]:
 
 
 def _toward_zero(cam: NDArray[np.int64], divisor: int) -> Any:
-    import numpy as np
-
     return np.sign(cam) * (np.abs(cam) // divisor)
 
 
 def _bias(world: World) -> int | None:
     """The classifier's bias of the positive class, if it has one."""
-    import numpy as np
-
     model = world.oracle.model
     for op in model.graph.ops:
         if len(op.inputs) == 3 and op.inputs[1] == model.weights.index and op.inputs[2] >= 0:

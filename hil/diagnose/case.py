@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hil.errors import UsageError
 from hil.facts.image import ImageFacts, OpFacts
 from hil.facts.keys import frame_key
@@ -17,9 +20,6 @@ from hil.judge.verdict import Status, judge_image
 from hil.network.location import Location, NoLocation
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hil.facts.evidence import EvidenceRecord
     from hil.facts.records import FrameRecord
     from hil.facts.run import Run
@@ -267,8 +267,6 @@ def _case(
     before: tuple[NDArray[np.int8], ...],
     ops: tuple[OpFacts, ...],
 ) -> Case:
-    import numpy as np
-
     expected = oracle.run(tensor, threshold=facts.threshold)
     features: NDArray[np.int8] | None = None
     if facts.features is not None and facts.features.differing == 0:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
 from hil.network.score import passes
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 LOCATION, BELOW, FLAT = "location", "below threshold", "flat map"
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hil.facts.evidence import DivergenceRecord
 from hil.facts.image import ImageFacts, OpFacts
 from hil.facts.packing import pack_int8
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from hil.oracle import Oracle, OracleAnswer
 
 MAP_CELLS = 12
@@ -63,8 +64,6 @@ def by_outputs(
     why: str,
 ) -> DivergenceRecord | None:
     """What can be told without a trace: features, scores, map, location, in this order."""
-    import numpy as np
-
     prefix = f"{why}; by what can be read back: "
     if features is not None and not np.array_equal(features, answer.features):
         text = prefix + "the features differ, so input or operators in front of them are wrong"
@@ -97,8 +96,6 @@ def _record(
     inputs_equal: bool | None,
     where: str,
 ) -> DivergenceRecord:
-    import numpy as np
-
     off = np.abs(got.astype(np.int64) - right.astype(np.int64))
     wrong = off[off > 0]
     count = int(wrong.size)

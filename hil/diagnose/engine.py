@@ -6,7 +6,10 @@ import dataclasses
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.diagnose.case import Case, World
 from hil.diagnose.catalogue import CATALOGUE
@@ -25,9 +28,6 @@ from hil.diagnose.seen import shaped
 from hil.diagnose.weights import damages
 from hil.facts.diagnosis import Finding, Unexplained
 from hil.facts.packing import unpack_int8
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _CRC_BITS = 32.0
 _MOST_FAULTS = 4
@@ -273,8 +273,6 @@ def _unexplained(world: World, op: int, ats: Sequence[At]) -> Unexplained:
 
 def optimised_kernels(world: World, cases: Sequence[Case], tested: list[int]) -> Finding | None:
     """Are the features those of LiteRT's kernels for the host's CPU?"""
-    import numpy as np
-
     from hil.diagnose.submodel import Part
 
     model = world.oracle.model
@@ -303,8 +301,6 @@ def optimised_kernels(world: World, cases: Sequence[Case], tested: list[int]) ->
 
 def other_rounding(world: World, cases: Sequence[Case], tested: list[int]) -> Finding | None:
     """One other rule of rounding in every convolution of the network."""
-    import numpy as np
-
     from hil.diagnose.kernels import Variation, convolution
 
     graph = world.oracle.model.graph

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.diagnose import inputs, scores, upload
 from hil.diagnose.case import Case, World
@@ -23,10 +26,6 @@ from hil.diagnose.point import Point
 from hil.diagnose.seen import Transform, shaped
 from hil.diagnose.steps import cam_of, equal, ints
 from hil.facts.diagnosis import Unexplained
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _TENSOR_BITS = 512.0
 _CRC_BITS = 32.0
@@ -234,8 +233,6 @@ def _features_alone(world: World, outcome: Outcome, wrong: Sequence[Case]) -> No
 
 
 def _places(wrong: Sequence[Case]) -> list[Any]:
-    import numpy as np
-
     return [
         np.flatnonzero((case.features != case.expected.features).reshape(-1))
         for case in wrong
@@ -245,8 +242,6 @@ def _places(wrong: Sequence[Case]) -> list[Any]:
 
 def _turned_layout(case: Case) -> Any:
     features = case.expected.features
-    import numpy as np
-
     return np.ascontiguousarray(np.moveaxis(features, 2, 0)).reshape(features.shape)
 
 
@@ -260,8 +255,6 @@ _READINGS: dict[str, Callable[[Case], Any]] = {
 
 
 def _rolled(case: Case, by: int) -> Any:
-    import numpy as np
-
     return np.roll(case.expected.features.reshape(-1), by).reshape(case.expected.features.shape)
 
 

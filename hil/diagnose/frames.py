@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.hypothesis import SURE_BITS, Hypothesis, search
 from hil.diagnose.outcome import difference_of
@@ -14,9 +18,6 @@ from hil.facts.packing import unpack_int8, unpack_png
 from hil.oracle.preprocess import area_sums, preprocess, region_of
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hil.facts.run import Run
 
 _ZERO = 128
@@ -35,8 +36,6 @@ class Seen:
 
     @property
     def failing(self) -> bool:
-        import numpy as np
-
         return not np.array_equal(self.right, self.observed)
 
 
@@ -134,22 +133,16 @@ def _region(f: Seen) -> tuple[int, int, int, int]:
 
 
 def _pixels_as_bytes(f: Seen) -> Any:
-    import numpy as np
-
     return f.right ^ np.int8(-_ZERO)
 
 
 def _saturated(f: Seen) -> Any:
-    import numpy as np
-
     pixels = f.right.astype(np.int16) + _ZERO
     return np.minimum(pixels, 127).astype(np.int8)
 
 
 def _averaged(part: NDArray[np.uint8], size: tuple[int, ...], halves: int = 1) -> Any:
     """`halves`: 0 rounds down, 1 half up, 2 up."""
-    import numpy as np
-
     sums, area = area_sums(part, (size[0], size[1])), part.size
     extra = (0, area, 2 * area - 1)[halves]
     return ((2 * sums + extra) // (2 * area) - _ZERO).astype(np.int8)
@@ -185,8 +178,6 @@ def _shifted(f: Seen, down: int, right: int) -> Any:
 
 
 def _nearest(f: Seen, half: int) -> Any:
-    import numpy as np
-
     top, left, height, width = _region(f)
     rows, columns = f.right.shape
     y = top + (2 * np.arange(rows) + half) * height // (2 * rows)
@@ -195,9 +186,6 @@ def _nearest(f: Seen, half: int) -> Any:
 
 
 def _by_opencv(f: Seen, method: str) -> Any:
-    import cv2
-    import numpy as np
-
     top, left, height, width = _region(f)
     part = np.ascontiguousarray(f.frame[top : top + height, left : left + width])
     rows, columns = f.right.shape
@@ -217,14 +205,10 @@ def _other_pitch(f: Seen) -> Any:
 
 def _raw(f: Seen) -> Any:
     """The frame's first bytes, as they are."""
-    import numpy as np
-
     return f.frame.reshape(-1)[: f.right.size].view(np.int8).reshape(f.right.shape)
 
 
 def _tensor(pixels: Any) -> Any:
-    import numpy as np
-
     from hil.images import to_tensor
 
     return to_tensor(np.ascontiguousarray(pixels, np.uint8))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
 from hil.diagnose.catalogue import CATALOGUE
 
 SURE_BITS = 32.0
@@ -70,8 +72,6 @@ def same(predicted: Any, observed: Any) -> bool:
     if predicted is None or observed is None:
         return predicted is observed
     if hasattr(predicted, "shape") or hasattr(observed, "shape"):
-        import numpy as np
-
         return bool(np.array_equal(predicted, observed))
     return bool(predicted == observed)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.diagnose.case import Image, Sent
 from hil.diagnose.hypothesis import Hypothesis
@@ -12,10 +15,6 @@ from hil.diagnose.picture import picture_hypotheses
 from hil.diagnose.point import Point
 from hil.diagnose.seen import Transform, answer_to, saw, shaped
 from hil.diagnose.upload import bits, chunks, line, shifts
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -26,8 +25,6 @@ def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 
 def changes(size: int) -> Iterator[Hypothesis[Point]]:
     """What can become of an image of `size` bytes; each has its `transform`."""
-    import numpy as np
-
     yield from simple()
     yield saw("input.other-image", _before, 1, image="the one before the last")
     yield saw("input.halved", lambda c: _unsigned(c) >> 1)
@@ -44,8 +41,6 @@ def changes(size: int) -> Iterator[Hypothesis[Point]]:
 
 def simple() -> Iterator[Hypothesis[Point]]:
     """The common ones, of which two at once are tried too."""
-    import numpy as np
-
     yield saw("input.offset-missing", lambda c: _unsigned(c) ^ 0x80)
     yield saw("input.offset-saturated", lambda c: np.maximum(c.tensor.astype("i2") - 128, -128))
     yield saw("input.offset-saturated", lambda c: np.minimum(c.tensor.astype("i2") + 128, 127))
@@ -114,8 +109,6 @@ def constants(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 
 
 def _unsigned(case: Sent) -> NDArray[np.uint8]:
-    import numpy as np
-
     return np.ascontiguousarray(case.tensor).view(np.uint8)
 
 
@@ -124,14 +117,10 @@ def _before(case: Sent, number: int) -> Any:
 
 
 def _turned(case: Sent, quarters: int) -> Any:
-    import numpy as np
-
     return np.rot90(case.tensor, -quarters)
 
 
 def _constant(case: Sent, value: int) -> Any:
-    import numpy as np
-
     return np.full_like(case.tensor, value)
 
 

@@ -13,10 +13,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
+if TYPE_CHECKING:
     from hil.network.tflite_graph import Graph
 
 Rounding = Literal["reference", "single", "cut", "down", "up"]
@@ -89,8 +89,6 @@ class Convolution:
 
     def run(self, data: NDArray[np.int8], how: Variation = RIGHT) -> NDArray[np.int8]:
         """The output int8 [1, rows, columns, outputs] for an input of one image."""
-        import numpy as np
-
         result = self.finish(self.sums_of(data[0], how), how)
         if how.channel is None:
             return result
@@ -100,8 +98,6 @@ class Convolution:
 
     def first_rows(self, images: NDArray[np.int8], row: int) -> NDArray[np.int8]:
         """Output row `row` for many images: int8 [N, columns, outputs] of [N, rows, columns, C]."""
-        import numpy as np
-
         top = row * self.stride[0] - self.pad[0]
         height = self.weights.shape[0]
         window = images[:, max(top, 0) : top + height]
@@ -117,8 +113,6 @@ class Convolution:
 
     def sums_of(self, data: NDArray[np.int8], how: Variation) -> NDArray[np.int64]:
         """int64 [..., rows, columns, outputs] of [..., rows, columns, inputs]."""
-        import numpy as np
-
         zero = self.input_zero + how.input_zero
         height, width = self.weights.shape[:2]
         pad = (0, 0) if how.pad_shift is None else tuple(
@@ -160,8 +154,6 @@ class Convolution:
         return sums
 
     def _weights(self, how: Variation) -> NDArray[np.float64]:
-        import numpy as np
-
         weights = self.weights
         if how.weights == "unsigned":
             weights = weights & 0xFF
@@ -177,8 +169,6 @@ class Convolution:
 
     def _as_stored(self, weights: NDArray[np.int64], by: int) -> NDArray[np.int64]:
         """The weights moved by some bytes: [outputs, rows, columns, inputs] unless depthwise."""
-        import numpy as np
-
         order = (0, 1, 2, 3) if self.depthwise else (3, 0, 1, 2)
         stored = weights.transpose(order)
         moved = np.roll(stored.reshape(-1), by).reshape(stored.shape)
@@ -187,8 +177,6 @@ class Convolution:
 
     def finish(self, sums: NDArray[np.int64], how: Variation) -> NDArray[np.int8]:
         """int8 [1, ..., outputs]: requantized, with zero point and activation."""
-        import numpy as np
-
         scales = self.scales
         if how.scale_of is not None:
             scales = np.full_like(scales, scales[how.scale_of])
@@ -225,8 +213,6 @@ def requantize(
     rounding: Rounding,
 ) -> NDArray[np.int64]:
     """sums * multiplier * 2^(shift - 31), by channel, rounded."""
-    import numpy as np
-
     left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
     if rounding == "reference":
         product = (sums << left) * multiplier
@@ -252,8 +238,6 @@ def requantize(
 
 def _divided(value: Any, by: Any) -> Any:
     """Division that cuts toward zero, as in C."""
-    import numpy as np
-
     return np.sign(value) * (np.abs(value) // by)
 
 
@@ -262,8 +246,6 @@ def convolution(graph: Graph, operator: Any, op: int) -> Convolution | None:
 
     `operator`: its `OperatorT`, for the options.
     """
-    import numpy as np
-
     known = graph.ops[op]
     options = operator.builtinOptions
     if known.name not in ("CONV_2D", "DEPTHWISE_CONV_2D") or len(known.inputs) < 2:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
 from hil.network.location import Location, cell_location, winning_cell
@@ -159,8 +161,6 @@ def _turned_peak(p: Point, peak: Hypothesis[Point], turn: Turn) -> Cell | None:
 
 
 def _first_within(p: Point, keep: tuple[slice, slice]) -> Cell | None:
-    import numpy as np
-
     part = np.full(p.given.shape, np.iinfo(np.int64).min)
     part[keep] = p.given[keep]
     return winning_cell(part)

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.kernels import Convolution, Variation, convolution
 from hil.diagnose.scores import parts
 from hil.diagnose.submodel import Edit, Part
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hil.diagnose.case import Case, World
 
     Output = Callable[["At"], "NDArray[np.int8] | None"]
@@ -144,8 +144,6 @@ def _varied(
 
 def _channels(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
     """One output channel alone, where the board's output was read back and shows it."""
-    import numpy as np
-
     channel = only_channel(ats)
     if channel is None:
         return
@@ -192,8 +190,6 @@ def _channels(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
 
 def only_channel(ats: Sequence[At]) -> int | None:
     """The one channel that differs in all outputs that were read back; None if more do."""
-    import numpy as np
-
     found: set[int] = set()
     for at in ats:
         if at.failing and at.captured is not None and at.right.ndim == 4:
@@ -204,8 +200,6 @@ def only_channel(ats: Sequence[At]) -> int | None:
 
 def only_range(ats: Sequence[At]) -> tuple[int, int] | None:
     """The bytes within which all differences lie, if they are few; None otherwise."""
-    import numpy as np
-
     places = [
         np.flatnonzero((at.captured != at.right).reshape(-1))
         for at in ats
@@ -216,8 +210,6 @@ def only_range(ats: Sequence[At]) -> tuple[int, int] | None:
 
 def common_range(places: Sequence[NDArray[np.intp]], size: int) -> tuple[int, int] | None:
     """The bytes that at least two tensors have damaged and that are filled with damage."""
-    import numpy as np
-
     if len(places) < 2:
         return None
     first, last = min(int(p[0]) for p in places), max(int(p[-1]) for p in places)
@@ -298,8 +290,6 @@ def _part(world: World, op: int, edit: Edit | None, resolver: str) -> Part | Non
 
 def _not_written(ats: Sequence[At]) -> Iterator[Wrong]:
     """An output that is a constant, another tensor, or of another image."""
-    import numpy as np
-
     named = (("op", label(ats[0].world, ats[0].op)),)
     target = ats[0].world.oracle.model.graph.tensors[
         ats[0].world.oracle.model.graph.ops[ats[0].op].output

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from hil.diagnose.case import Case
 from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.engine import Explained
@@ -188,8 +190,6 @@ def _fact(point: Point) -> str:
 
 
 def difference_of(right: Any, observed: Any) -> str:
-    import numpy as np
-
     off = np.abs(observed.astype(np.int64) - right.astype(np.int64))
     count = int(np.count_nonzero(off))
     if count == 0:

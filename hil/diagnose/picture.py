@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.diagnose.case import Sent
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.point import Point
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 Saw = Callable[..., Hypothesis[Point]]
 
@@ -50,8 +50,6 @@ def picture_hypotheses(saw: Saw) -> Iterator[Hypothesis[Point]]:
 
 def _moved(case: Sent, step: tuple[int, int]) -> Any:
     """Another part of the same size: what comes in repeats the border."""
-    import numpy as np
-
     down, right = step
     padded = np.pad(case.tensor, 4, mode="edge")
     height, width = case.tensor.shape
@@ -59,8 +57,6 @@ def _moved(case: Sent, step: tuple[int, int]) -> Any:
 
 
 def _zoomed(case: Sent, size: int) -> Any:
-    import cv2
-
     height, width = case.tensor.shape
     top, left = (height - size) // 2, (width - size) // 2
     part = _pixels(case)[top : top + size, left : left + size]
@@ -68,8 +64,6 @@ def _zoomed(case: Sent, size: int) -> Any:
 
 
 def _resized(case: Sent, size: int, method: str) -> Any:
-    import cv2
-
     height, width = case.tensor.shape
     how = getattr(cv2, f"INTER_{method}")
     there = cv2.resize(_pixels(case), (size, size), interpolation=how)
@@ -77,9 +71,6 @@ def _resized(case: Sent, size: int, method: str) -> Any:
 
 
 def _gray(case: Sent, weights: tuple[float, float, float]) -> Any:
-    import cv2
-    import numpy as np
-
     colour = _colour(case)
     if colour is None:
         return None
@@ -91,8 +82,6 @@ def _gray(case: Sent, weights: tuple[float, float, float]) -> Any:
 
 
 def _from_source(case: Sent, method: str, cut: bool) -> Any:
-    import cv2
-
     colour = _colour(case)
     if colour is None:
         return None
@@ -100,8 +89,6 @@ def _from_source(case: Sent, method: str, cut: bool) -> Any:
 
 
 def _fitted(case: Sent, gray: Any, method: str, *, cut: bool) -> Any:
-    import cv2
-
     height, width = case.tensor.shape
     rows, columns = gray.shape
     if cut:
@@ -117,9 +104,6 @@ def _fitted(case: Sent, gray: Any, method: str, *, cut: bool) -> Any:
 
 def _colour(case: Sent) -> Any:
     """The picture that the image was made of, uint8 [rows, columns, BGR]; None without one."""
-    import cv2
-    import numpy as np
-
     if not case.source:
         return None
     return cv2.imdecode(np.frombuffer(case.source, np.uint8), cv2.IMREAD_COLOR)
@@ -132,8 +116,6 @@ def _pixels(case: Sent) -> NDArray[np.uint8]:
 
 
 def _tensor(pixels: Any) -> NDArray[np.int8]:
-    import numpy as np
-
     from hil.images import to_tensor
 
     return to_tensor(np.ascontiguousarray(pixels, np.uint8))

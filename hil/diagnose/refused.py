@@ -8,6 +8,9 @@ import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hil.diagnose.case import Image, sent_images
 from hil.diagnose.catalogue import CATALOGUE
 from hil.diagnose.hypothesis import Hypothesis
@@ -17,9 +20,6 @@ from hil.diagnose.seen import shaped
 from hil.facts.diagnosis import Finding
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hil.facts.run import Run
 
 _CHANGED = re.compile(
@@ -89,8 +89,6 @@ def _fitting(
     tested: list[int],
 ) -> dict[Key, Hypothesis[Point]]:
     """The hypotheses whose image has this CRC-32, with any image in the buffer before."""
-    import numpy as np
-
     found: dict[Key, Hypothesis[Point]] = {}
     for donor in (tensor * 0, *donors):
         image = Image(tensor, (donor,))

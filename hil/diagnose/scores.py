@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hil.diagnose.hypothesis import Hypothesis, suppose
 from hil.diagnose.point import Point
 from hil.diagnose.submodel import Edit, ModelParts, Part, parts_of
@@ -105,8 +107,6 @@ def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     known = {p.case.expected.scores.tobytes() for p in points}
 
     def other_image(p: Point) -> Scores | None:
-        import numpy as np
-
         found = np.array(p.observed, np.int8).tobytes() in known and p.observed != p.right
         return p.observed if found else None
 

@@ -6,14 +6,14 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hil.diagnose.case import Sent
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.point import Point
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hil.diagnose.submodel import Part
 
 Transform = Callable[[Sent], Any]
@@ -49,8 +49,6 @@ def answer_to(p: Point, tensor: NDArray[np.int8]) -> Any:
 
 def shaped(tensor: Any, case: Sent) -> NDArray[np.int8]:
     """A transformed tensor as the interpreter takes it."""
-    import numpy as np
-
     array = np.asarray(tensor)
     if array.dtype == np.uint8:
         array = array.view(np.int8)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.diagnose import cam, decision, location, scores
 from hil.diagnose.case import World
@@ -11,10 +12,6 @@ from hil.diagnose.outcome import Outcome, make_finding
 from hil.diagnose.point import Point
 from hil.diagnose.steps import cam_of, equal, ints
 from hil.network.location import Location, cell_location, winning_cell
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _MAP_BITS = 128.0
 _SCORE_BITS = 6.0

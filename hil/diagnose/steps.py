@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.diagnose.case import World
 from hil.oracle.cam import integer_cam
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 def ints(array: Any) -> tuple[int, ...]:
@@ -30,6 +29,4 @@ def cam_of(world: World, features: NDArray[np.int8]) -> NDArray[np.int32]:
 
 def equal(a: Any, b: Any) -> bool:
     """Whether two arrays are the same, shape included."""
-    import numpy as np
-
     return bool(np.array_equal(a, b))

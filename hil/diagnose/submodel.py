@@ -12,11 +12,10 @@ import functools
 import pickle
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
 Edit = Callable[[Any], None]
 """Changes a `SubGraphT`'s model (`ModelT` of the generated schema) in place."""

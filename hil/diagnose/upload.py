@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.diagnose.case import Sent
 from hil.diagnose.hypothesis import Hypothesis
@@ -11,10 +14,6 @@ from hil.diagnose.kernels import convolution
 from hil.diagnose.point import Point
 from hil.diagnose.scores import parts
 from hil.diagnose.seen import first_op, saw, shaped
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _LF, _CR, _XON, _XOFF, _ZERO = 0x0A, 0x0D, 0x11, 0x13, 0x00
 _SHIFTS = (*range(1, 17), 32, 48, 64, 95, 96, 97, 128, 192, 256, 512, 1024)
@@ -112,8 +111,6 @@ def _fitting(
     arguments: tuple[Any, ...],
 ) -> list[int]:
     """The places where a change gives what the first operator gave in its first wrong row."""
-    import numpy as np
-
     graph = point.world.oracle.model.graph
     conv = convolution(graph, parts(point.world).ops[0], 0)
     if conv is None:
@@ -133,8 +130,6 @@ def _damage(
     (a failing point, the first wrong row of that operator's output, this row as the board
     gave it, bytes that it may have come from, whether little of the output is wrong).
     """
-    import numpy as np
-
     from hil.facts.packing import unpack_int8
 
     failing = {p.case.name: p for p in points if p.failing}
@@ -158,15 +153,11 @@ def _damage(
 
 
 def _unsigned(tensor: NDArray[np.int8]) -> NDArray[np.uint8]:
-    import numpy as np
-
     return np.ascontiguousarray(tensor).view(np.uint8)
 
 
 def _replaced(case: Sent, value: int, by: bytes) -> Any:
     """Every byte of one value replaced; cut or filled with zeros to the image's size."""
-    import numpy as np
-
     data = case.tensor.tobytes()
     changed = data.replace(bytes([value]), by)
     return np.frombuffer(changed.ljust(len(data), b"\0")[: len(data)], np.int8)
@@ -185,8 +176,6 @@ def _words_swapped(case: Sent, width: int) -> Any:
 
 
 def _rolled(case: Sent, count: int) -> Any:
-    import numpy as np
-
     return np.roll(case.tensor.reshape(-1), count)
 
 
@@ -256,16 +245,12 @@ def _swapped(case: Sent, first: int, second: int, chunk: int) -> Any:
 
 
 def _dropped(case: Sent, index: int, fill: str) -> Any:
-    import numpy as np
-
     flat = case.tensor.reshape(-1)
     last = {"repeat": flat[-1], "wrap": flat[index], "zero": 0}[fill]
     return np.concatenate([flat[:index], flat[index + 1 :], [last]]).astype(np.int8)
 
 
 def _inserted(case: Sent, index: int, value: int | None) -> Any:
-    import numpy as np
-
     flat = case.tensor.reshape(-1)
     new = flat[index] if value is None else np.uint8(value).astype(np.int8)
     return np.concatenate([flat[:index], [new], flat[index:-1]]).astype(np.int8)

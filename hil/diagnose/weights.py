@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.diagnose.kernels import RIGHT, Convolution, convolution
 from hil.diagnose.operators import At, Wrong, as_right, label, only_channel
 from hil.diagnose.scores import parts
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 def damages(ats: Sequence[At]) -> Iterator[Wrong]:
@@ -25,8 +23,6 @@ def damages(ats: Sequence[At]) -> Iterator[Wrong]:
 
 def _damaged_weights(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
     """One bit of one weight, or of one bias: only in the one channel that differs."""
-    import numpy as np
-
     channel = only_channel(ats)
     first = next((at for at in ats if at.failing and at.captured is not None), None)
     if channel is None or first is None:
@@ -76,8 +72,6 @@ def _damaged_weights(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
 
 def _taps(one: Convolution, source: NDArray[np.int8]) -> Iterator[NDArray[np.int64]]:
     """What each weight is multiplied with, int64 [rows, columns], in the weights' order."""
-    import numpy as np
-
     for index in range(one.weights.size):
         alone = np.zeros(one.weights.size, np.int64)
         alone[index] = 1
