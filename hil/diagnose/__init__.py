@@ -11,8 +11,8 @@ See docs/diagnosis.md.
 
 from __future__ import annotations
 
-from hil.diagnose.catalogue import CATALOGUE, IDS, Entry
+from hil.diagnose.catalogue import CATALOGUE, IDS
 from hil.diagnose.diagnosis import diagnose
 from hil.facts.diagnosis import Diagnosis, Finding, Unexplained
 
-__all__ = ["CATALOGUE", "IDS", "Diagnosis", "Entry", "Finding", "Unexplained", "diagnose"]
+__all__ = ["CATALOGUE", "IDS", "Diagnosis", "Finding", "Unexplained", "diagnose"]

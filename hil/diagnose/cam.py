@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.diagnose.hypothesis import Hypothesis, suppose
-from hil.diagnose.point import Point
+from hil.diagnose.case import Point, World
+from hil.diagnose.hypothesis import Hypothesis, suppose, suppose_both
+from hil.oracle.cam import integer_cam, normalise
 
-if TYPE_CHECKING:
-    from hil.diagnose.case import World
+
+def right_map(world: World, features: NDArray[np.int8]) -> NDArray[np.int32]:
+    """The right map of these features."""
+    model, index = world.model, world.oracle.positive_class
+    return integer_cam(
+        features,
+        model.class_weights(index),
+        feature_zero_point=model.features.zero_point(),
+        weight_zero_point=model.weights.zero_point(index),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,15 +36,11 @@ class Terms:
     feature_zero: int
     weight_zero: int
 
-    def cam(self) -> NDArray[np.int64]:
-        total: NDArray[np.int64] = (self.features - self.feature_zero) @ (
-            self.weights - self.weight_zero
-        )
-        return total
+    def products(self) -> NDArray[np.int64]:
+        return (self.features - self.feature_zero) * (self.weights - self.weight_zero)
 
-
-Before = Callable[[Terms], Terms]
-After = Callable[["NDArray[np.int64]"], Any]
+    def cam(self) -> Any:
+        return (self.features - self.feature_zero) @ (self.weights - self.weight_zero)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,17 +48,17 @@ class Step:
     """One mistake: in the terms, or in the finished map."""
 
     id: str
-    before: Before | None = None
-    after: After | None = None
-    parameters: tuple[tuple[str, object], ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    before: Callable[[Terms], Terms] = lambda terms: terms
+    after: Callable[[Any], Any] = lambda cam: cam
 
     def hypothesis(self) -> Hypothesis[Point]:
-        return Hypothesis(self.id, lambda p: apply(p, (self,)), self.parameters)
+        return Hypothesis(self.id, lambda p: apply(p, self), self.parameters)
 
 
 def terms(p: Point) -> Terms:
     """The right terms for the features that the board had."""
-    model, index = p.world.oracle.model, p.world.oracle.positive_class
+    model, index = p.world.model, p.world.oracle.positive_class
     return Terms(
         p.given.astype("i8"),
         model.class_weights(index).astype("i8"),
@@ -61,250 +67,201 @@ def terms(p: Point) -> Terms:
     )
 
 
-def apply(p: Point, steps: Sequence[Step]) -> NDArray[Any] | None:
+def apply(p: Point, *steps: Step) -> NDArray[np.int32]:
     found = terms(p)
     for step in steps:
-        if step.before is not None:
-            found = step.before(found)
-    cam: Any = found.cam()
+        found = step.before(found)
+    cam = found.cam()
     for step in steps:
-        if step.after is not None and cam is not None:
-            cam = step.after(cam)
-    return None if cam is None else cam.astype("i4")
+        cam = step.after(cam)
+    made: NDArray[np.int32] = cam.astype("i4")
+    return made
 
 
 def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """`given`: the features. `observed`: the map."""
-    if points:
-        for step in steps(points[0].world):
-            yield step.hypothesis()
-        yield Hypothesis("cam.previous-image", _previous, (("image", "the one before"),))
+    for step in steps(points[0].world):
+        yield step.hypothesis()
+    yield suppose("cam.previous-image", _previous, image="the one before")
 
 
 def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """Two mistakes at once."""
-    if not points:
-        return
-    known = list(steps(points[0].world))
-    for number, first in enumerate(known):
-        for second in known[number + 1 :]:
-            if first.id != second.id:
-                both = suppose(first.id, apply, (first, second))
-                together = (first.hypothesis(), second.hypothesis())
-                yield dataclasses.replace(both, together=together)
+    for first, second in itertools.combinations(steps(points[0].world), 2):
+        if first.id != second.id:
+            yield suppose_both(first.hypothesis(), second.hypothesis(), apply, first, second)
 
 
 def steps(world: World) -> Iterator[Step]:
     """The mistakes without parameters to be found, or with few values."""
-    model, index = world.oracle.model, world.oracle.positive_class
-    zero = model.features.zero_point()
+    model, index = world.model, world.oracle.positive_class
     filters = np.frombuffer(model.weights.data, np.int8).astype("i8")
     filters = filters.reshape(model.classes, model.channels)
     for other in range(model.classes):
         if other != index:
-            yield _changes("cam.other-class", weights=filters[other], index=other)
-    yield Step("cam.unsigned-features", lambda t: _changed(t, features=t.features & 0xFF))
-    yield Step("cam.unsigned-weights", lambda t: _changed(t, weights=t.weights & 0xFF))
-    if zero:
-        yield Step("cam.feature-zero-point-ignored", lambda t: _changed(t, feature_zero=0))
-        yield Step(
-            "cam.feature-zero-point-doubled",
-            lambda t: _changed(t, feature_zero=2 * t.feature_zero),
-        )
-    flat = filters.T.reshape(-1)[: filters.size]
-    by_class = filters.reshape(-1).reshape(model.channels, model.classes)[:, index]
-    yield Step("cam.weights-layout", lambda t: _changed(t, weights=by_class))
-    as_stored = flat[index * model.channels : (index + 1) * model.channels]
-    yield Step("cam.weights-layout", lambda t: _changed(t, weights=as_stored))
-    yield Step(
-        "cam.features-layout",
-        lambda t: _changed(
-            t,
-            features=np.moveaxis(
-                t.features.reshape(t.features.shape[2], *t.features.shape[:2]), 0, 2
-            ),
-        ),
-    )
+            yield _fixed("cam.other-class", {"weights": filters[other]}, index=other)
+    yield _terms("cam.unsigned-features", lambda t: {"features": t.features & 0xFF})
+    yield _terms("cam.unsigned-weights", lambda t: {"weights": t.weights & 0xFF})
+    if model.features.zero_point():
+        yield _fixed("cam.feature-zero-point-ignored", {"feature_zero": 0})
+        doubled = "cam.feature-zero-point-doubled"
+        yield _terms(doubled, lambda t: {"feature_zero": 2 * t.feature_zero})
     everything = filters.reshape(-1)
-    for steps_off in (1, -1, 2, -2, 4, -4):
-        start = index * model.channels + steps_off
-        if start >= 0 and start + model.channels <= everything.size:
-            shifted = everything[start : start + model.channels]
+    by_class = everything.reshape(model.channels, model.classes)[:, index]
+    yield _fixed("cam.weights-layout", {"weights": by_class})
+    start = index * model.channels
+    as_stored = filters.T.reshape(-1)[start : start + model.channels]
+    yield _fixed("cam.weights-layout", {"weights": as_stored})
+    yield _terms("cam.features-layout", lambda t: {"features": _channels_first(t.features)})
+    for off in (1, -1, 2, -2, 4, -4):
+        if 0 <= start + off <= everything.size - model.channels:
+            shifted = everything[start + off : start + off + model.channels]
         else:
-            shifted = np.roll(filters[index], -steps_off)
-        yield _changes("cam.weights-shifted", weights=shifted, steps=f"{steps_off:+d}")
-    yield Step("cam.transposed", after=lambda cam: cam.T)
-    yield Step("cam.mirrored", after=lambda cam: cam[:, ::-1], parameters=(("how", "left/right"),))
-    yield Step("cam.mirrored", after=lambda cam: cam[::-1], parameters=(("how", "top/bottom"),))
-    yield Step(
-        "cam.mirrored", after=lambda cam: cam[::-1, ::-1], parameters=(("how", "both ways"),)
-    )
+            shifted = np.roll(filters[index], -off)
+        yield _fixed("cam.weights-shifted", {"weights": shifted}, steps=f"{off:+d}")
+    yield _map("cam.transposed", np.transpose)
+    yield _map("cam.mirrored", np.flip, 1, how="left/right")
+    yield _map("cam.mirrored", np.flip, 0, how="top/bottom")
+    yield _map("cam.mirrored", np.flip, (0, 1), how="both ways")
     for bits in (16, 8, 24):
-        yield _then("cam.accumulator", _wrapped, bits, bits=bits)
-        yield _then("cam.accumulator", _saturated, bits, bits=f"{bits} (saturating)")
-    yield Step("cam.clipped", after=lambda c: np.maximum(c, 0), parameters=(("what", "cells"),))
-    yield Step(
-        "cam.clipped",
-        lambda t: _changed(t, weights=np.maximum(t.weights, 0)),
-        parameters=(("what", "weights"),),
-    )
-    yield Step("cam.negated", after=lambda cam: -cam)
-    yield Step("cam.sum-not-cleared", after=lambda cam: cam.reshape(-1).cumsum().reshape(cam.shape))
-    for normalise in _normalisations():
-        yield Step("cam.normalised", after=normalise)
-    for divisor in _divisors(world):
-        yield _then("cam.scaled", np.floor_divide, divisor, divisor=divisor)
-        yield _then("cam.scaled", _toward_zero, divisor, divisor=divisor)
+        yield _map("cam.accumulator", _wrapped, bits, bits=bits)
+        yield _map("cam.accumulator", _saturated, bits, bits=f"{bits} (saturating)")
+    yield _map("cam.clipped", np.maximum, 0, what="cells")
+    yield _terms("cam.clipped", lambda t: {"weights": np.maximum(t.weights, 0)}, what="weights")
+    yield _map("cam.negated", np.negative)
+    yield _map("cam.sum-not-cleared", lambda cam: cam.reshape(-1).cumsum().reshape(cam.shape))
+    yield _map("cam.normalised", lambda cam: normalise(cam).astype(np.int64))
+    yield _map("cam.normalised", _normalised)
+    for divisor in dict.fromkeys((model.channels, 2, 4, 8, 16, 64, 128, 256, 255, 1000)):
+        yield _map("cam.scaled", np.floor_divide, divisor, divisor=divisor)
+        yield _map("cam.scaled", _toward_zero, divisor, divisor=divisor)
     bias = _bias(world)
     if bias is not None:
-        yield Step("cam.bias", after=lambda cam: cam + bias)
+        yield _map("cam.bias", np.add, bias)
     for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
         cells = f"{down:+d} rows, {right:+d} columns"
-        yield _then("cam.cell-shifted", np.roll, (down, right), (0, 1), cells=cells)
+        yield _map("cam.cell-shifted", np.roll, (down, right), (0, 1), cells=cells)
     for off in (1, -1):
-        yield _then("cam.cell-shifted", np.roll, off, cells=f"{off:+d}")
+        yield _map("cam.cell-shifted", np.roll, off, cells=f"{off:+d}")
 
 
 def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """Mistakes whose parameter is read off the first failure."""
-    first = next((p for p in points if p.failing and p.observed is not None), None)
-    if first is None or first.observed.shape != first.right.shape:
-        return
-    t = terms(first)
-    off = first.observed.astype("i8") - first.right.astype("i8")
-    yield from _zero_points(t, off)
-    products = (t.features - t.feature_zero) * (t.weights - t.weight_zero)
-    channels = products.shape[2]
-    for k in range(channels):
-        if np.array_equal(-products[:, :, k], off):
-            yield _channel_missing(k)
-        if np.array_equal(products[:, :, k], off):
-            yield _recount(f"channel {k} counts twice", [*range(channels), k])
-    upto = np.cumsum(products, axis=2)
-    for last in range(channels):
-        if np.array_equal(upto[:, :, last], first.observed):
-            yield _channels(0, last)
-        if last and np.array_equal(upto[:, :, -1] - upto[:, :, last - 1], first.observed):
-            yield _channels(last, channels - 1)
-    for stride in (2, 4):
-        yield _recount(f"every {stride}. channel only", list(range(0, channels, stride)))
+    first = next(p for p in points if p.failing)
+    t, off = terms(first), first.observed.astype("i8") - first.right.astype("i8")
+    for step in itertools.chain(_zero_points(t, off), _channels(t, off, first.observed)):
+        yield step.hypothesis()
     yield from _truncated(first.world)
     if off.max() == off.min():
         constant = int(off.flat[0])
-        yield Step(
-            "cam.offset",
-            after=lambda cam: cam + constant,
-            parameters=(("steps", f"{constant:+d}"),),
-        ).hypothesis()
-    yield from _other_images(points)
+        yield _map("cam.offset", np.add, constant, steps=f"{constant:+d}").hypothesis()
+    known = {point.case.expected.cam.tobytes() for point in points}
+    yield suppose("cam.previous-image", _of_another, known, image="of this run")
 
 
-def _zero_points(t: Terms, off: NDArray[np.int64]) -> Iterator[Hypothesis[Point]]:
+def _zero_points(t: Terms, off: NDArray[np.int64]) -> Iterator[Step]:
     total = int((t.weights - t.weight_zero).sum())
     if off.max() == off.min() and total and int(off.flat[0]) % total == 0:
-        steps_off = -int(off.flat[0]) // total
-        if steps_off and abs(steps_off) <= 512:
-            zero = t.feature_zero + steps_off
-            yield _changes(
-                "cam.feature-zero-point-wrong", feature_zero=zero, steps=f"{steps_off:+d}"
-            ).hypothesis()
+        by = -int(off.flat[0]) // total
+        if by and abs(by) <= 512:
+            zero = {"feature_zero": t.feature_zero + by}
+            yield _fixed("cam.feature-zero-point-wrong", zero, steps=f"{by:+d}")
     sums = (t.features - t.feature_zero).sum(axis=2)
     at = np.flatnonzero(sums)
     if at.size:
         quotient = -int(off.flat[at[0]]) / int(sums.flat[at[0]])
-        if quotient == int(quotient) and quotient and np.array_equal(off, -int(quotient) * sums):
-            zero = t.weight_zero + int(quotient)
-            yield _changes(
-                "cam.weight-zero-point-wrong", weight_zero=zero, steps=f"{int(quotient):+d}"
-            ).hypothesis()
+        by = int(quotient)
+        if quotient == by and by and np.array_equal(off, -by * sums):
+            zero = {"weight_zero": t.weight_zero + by}
+            yield _fixed("cam.weight-zero-point-wrong", zero, steps=f"{by:+d}")
 
 
-def _channel_missing(k: int) -> Hypothesis[Point]:
-    def without(t: Terms) -> Terms:
-        weights = t.weights.copy()
-        weights[k] = t.weight_zero
-        return _changed(t, weights=weights)
-
-    return Step("cam.channel-missing", without, None, (("channel", k),)).hypothesis()
-
-
-def _channels(first: int, last: int) -> Hypothesis[Point]:
-    def part(t: Terms) -> Terms:
-        weights = t.weights[first : last + 1]
-        return _changed(t, features=t.features[:, :, first : last + 1], weights=weights)
-
-    return Step("cam.channels-cut", part, None, (("first", first), ("last", last))).hypothesis()
-
-
-def _recount(how: str, channels: list[int]) -> Hypothesis[Point]:
-    def part(t: Terms) -> Terms:
-        return _changed(t, features=t.features[:, :, channels], weights=t.weights[channels])
-
-    return Step("cam.channel-stuck", part, None, (("how", how),)).hypothesis()
+def _channels(t: Terms, off: NDArray[np.int64], observed: NDArray[np.int32]) -> Iterator[Step]:
+    """Channels that are left out, or taken twice."""
+    products = t.products()
+    everything = list(range(products.shape[2]))
+    for k in everything:
+        if np.array_equal(-products[:, :, k], off):
+            others = [channel for channel in everything if channel != k]
+            yield _terms("cam.channel-missing", _of_channels, others, channel=k)
+        if np.array_equal(products[:, :, k], off):
+            how = f"channel {k} counts twice"
+            yield _terms("cam.channel-stuck", _of_channels, [*everything, k], how=how)
+    upto = np.cumsum(products, axis=2)
+    end = everything[-1]
+    for last in everything:
+        ranges = [(0, last)] if np.array_equal(upto[:, :, last], observed) else []
+        if last and np.array_equal(upto[:, :, -1] - upto[:, :, last - 1], observed):
+            ranges.append((last, end))
+        for a, b in ranges:
+            yield _terms("cam.channels-cut", _of_channels, everything[a : b + 1], first=a, last=b)
+    for stride in (2, 4):
+        how = f"every {stride}. channel only"
+        yield _terms("cam.channel-stuck", _of_channels, everything[::stride], how=how)
 
 
 def _truncated(world: World) -> Iterator[Hypothesis[Point]]:
     """Each product scaled to real numbers and cut, as with an integer type for the scale."""
-    model, index = world.oracle.model, world.oracle.positive_class
+    model, index = world.model, world.oracle.positive_class
     scale = model.features.scale() * model.weights.scale(index)
-
-    def by_product(p: Point) -> NDArray[np.int32]:
-        t = terms(p)
-        products = (t.features - t.feature_zero) * (t.weights - t.weight_zero)
-        cam: NDArray[np.int32] = np.trunc(products * scale).sum(axis=2).astype("i4")
-        return cam
-
-    def by_sum(p: Point) -> NDArray[np.int32]:
-        cam: NDArray[np.int32] = np.trunc(terms(p).cam() * scale).astype("i4")
-        return cam
-
-    for how, predict in (("each product", by_product), ("each sum", by_sum)):
-        yield Hypothesis("cam.scale-truncated", predict, (("how", how),))
-    for shift in (1, 2, 3, 4, 5, 6, 7, 8):
-        yield suppose("cam.scale-truncated", _right_shifted, shift, how=f"shifted right by {shift}")
+    cuts: dict[str, Callable[[Terms], Any]] = {
+        "each product": lambda t: np.trunc(t.products() * scale).sum(axis=2),
+        "each sum": lambda t: np.trunc(t.cam() * scale),
+    }
+    for how, cut in cuts.items():
+        yield suppose("cam.scale-truncated", _summed, cut, how=how)
+    for shift in range(1, 9):
+        how = f"shifted right by {shift}"
+        yield suppose("cam.scale-truncated", _summed, _right_shifted, shift, how=how)
 
 
-def _right_shifted(p: Point, shift: int) -> NDArray[np.int32]:
-    t = terms(p)
-    products = (t.features - t.feature_zero) * (t.weights - t.weight_zero)
-    cam: NDArray[np.int32] = (products >> shift).sum(axis=2).astype("i4")
-    return cam
+def _summed(p: Point, cut: Callable[..., Any], *arguments: int) -> Any:
+    return cut(terms(p), *arguments).astype("i4")
 
 
-def _other_images(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
+def _right_shifted(t: Terms, shift: int) -> Any:
+    return (t.products() >> shift).sum(axis=2)
+
+
+def _of_another(p: Point, known: set[bytes]) -> Any:
     """The map of any other image of the run, a different one each time."""
-    names: dict[bytes, str] = {}
-    for point in points:
-        names.setdefault(point.case.expected.cam.tobytes(), point.case.name)
-
-    def predict(p: Point) -> Any:
-        if p.observed is None:
-            return None
-        same_bytes = p.observed.astype("i4").tobytes()
-        own = p.case.expected.cam.tobytes()
-        return p.observed if same_bytes in names and same_bytes != own else None
-
-    yield Hypothesis("cam.previous-image", predict, (("image", "of this run"),))
+    same_bytes = p.observed.astype("i4").tobytes()
+    return p.observed if same_bytes in known - {p.case.expected.cam.tobytes()} else None
 
 
 def _previous(p: Point) -> Any:
-    return p.world.answer(p.case.before[0]).cam if p.case.before else None
+    before = p.previous()
+    return None if before is None else before.cam
 
 
-_FIELDS = tuple(field.name for field in dataclasses.fields(Terms))
+def _terms(name: str, change: Callable[..., Any], *arguments: Any, **parameters: object) -> Step:
+    """A mistake in the terms: `change(terms, *arguments)` gives the fields that are otherwise."""
+
+    def before(t: Terms) -> Terms:
+        return dataclasses.replace(t, **change(t, *arguments))
+
+    return Step(name, parameters, before=before)
 
 
-def _changes(name: str, **values: Any) -> Step:
-    """A mistake that replaces fields of the terms; the other values are its parameters."""
-    changes = {key: value for key, value in values.items() if key in _FIELDS}
-    parameters = tuple((key, value) for key, value in values.items() if key not in _FIELDS)
-    return Step(name, lambda t: dataclasses.replace(t, **changes), None, parameters)
+def _fixed(name: str, fields: Mapping[str, Any], **parameters: object) -> Step:
+    """A mistake that replaces terms by others, the same for every image."""
+    return _terms(name, lambda t: fields, **parameters)
 
 
-def _then(name: str, change: Callable[..., Any], *arguments: Any, **parameters: object) -> Step:
+def _map(name: str, change: Callable[..., Any], *arguments: Any, **parameters: object) -> Step:
     """A mistake in the finished map: `change(map, *arguments)`."""
-    after: After = lambda cam: change(cam, *arguments)  # noqa: E731
-    return Step(name, None, after, tuple(parameters.items()))
+    return Step(name, parameters, after=lambda cam: change(cam, *arguments))
+
+
+def _of_channels(t: Terms, channels: list[int]) -> dict[str, Any]:
+    """Only these channels are summed."""
+    return {"features": t.features[:, :, channels], "weights": t.weights[channels]}
+
+
+def _channels_first(features: NDArray[np.int64]) -> Any:
+    """Features in the order [rows, columns, channels] that are read as [channels, rows, ...]."""
+    rows, columns, channels = features.shape
+    return np.moveaxis(features.reshape(channels, rows, columns), 0, 2)
 
 
 def _wrapped(cam: NDArray[np.int64], bits: int) -> Any:
@@ -316,22 +273,10 @@ def _saturated(cam: NDArray[np.int64], bits: int) -> Any:
     return cam.clip(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
 
 
-def _changed(t: Terms, **changes: Any) -> Terms:
-    return dataclasses.replace(t, **changes)
-
-
-def _normalisations() -> tuple[After, ...]:
-    from hil.oracle.cam import normalise
-
-    def rounded(cam: NDArray[np.int64]) -> Any:
-        low, high = int(cam.min()), int(cam.max())
-        return np.zeros_like(cam) if low == high else (cam - low) * 255 // (high - low)
-
-    return lambda cam: normalise(cam).astype(np.int64), rounded
-
-
-def _divisors(world: World) -> tuple[int, ...]:
-    return tuple(dict.fromkeys((world.oracle.model.channels, 2, 4, 8, 16, 64, 128, 256, 255, 1000)))
+def _normalised(cam: NDArray[np.int64]) -> Any:
+    """In integers: it rounds otherwise than `hil.oracle.cam.normalise`."""
+    low, high = int(cam.min()), int(cam.max())
+    return np.zeros_like(cam) if low == high else (cam - low) * 255 // (high - low)
 
 
 def _toward_zero(cam: NDArray[np.int64], divisor: int) -> Any:
@@ -340,11 +285,10 @@ def _toward_zero(cam: NDArray[np.int64], divisor: int) -> Any:
 
 def _bias(world: World) -> int | None:
     """The classifier's bias of the positive class, if it has one."""
-    model = world.oracle.model
+    model = world.model
     for op in model.graph.ops:
         if len(op.inputs) == 3 and op.inputs[1] == model.weights.index and op.inputs[2] >= 0:
-            data = model.graph.tensors[op.inputs[2]].data
-            biases = np.frombuffer(data, np.int32)
+            biases = np.frombuffer(model.graph.tensors[op.inputs[2]].data, np.int32)
             if biases.size == model.classes:
                 return int(biases[world.oracle.positive_class]) or None
     return None

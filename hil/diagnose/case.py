@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hil.diagnose.kernels import Convolution, convolution
+from hil.diagnose.submodel import ModelParts, parts_of
 from hil.errors import UsageError
-from hil.facts.image import ImageFacts, OpFacts
+from hil.facts.evidence import EvidenceRecord
+from hil.facts.image import ImageFacts
 from hil.facts.keys import frame_key
 from hil.facts.packing import unpack_int8, unpack_png
+from hil.facts.records import FrameRecord, ModelRecord, TraceRecord
+from hil.facts.run import Run
+from hil.images import synthetic, to_tensor
+from hil.judge.tolerance import Tolerances
 from hil.judge.verdict import Status, judge_image
+from hil.network.cam_graph import CamGraph
 from hil.network.location import Location, NoLocation
-
-if TYPE_CHECKING:
-    from hil.facts.evidence import EvidenceRecord
-    from hil.facts.records import FrameRecord
-    from hil.facts.run import Run
-    from hil.judge.tolerance import Tolerances
-    from hil.oracle import Oracle, OracleAnswer
-
+from hil.network.tflite_graph import Graph
+from hil.oracle import Oracle, OracleAnswer
+from hil.oracle.preprocess import preprocess
 
 _BEFORE = 4
 
@@ -112,14 +114,33 @@ class World:
 
     run: Run
     oracle: Oracle
-    model: bytes
+    tflite: bytes
     cases: tuple[Case, ...]
     answers: dict[bytes, OracleAnswer] = field(default_factory=dict, repr=False)
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
-    def failing(self) -> tuple[Case, ...]:
-        return tuple(case for case in self.cases if case.failing)
+    def model(self) -> CamGraph:
+        return self.oracle.model
+
+    @property
+    def graph(self) -> Graph:
+        return self.oracle.model.graph
+
+    @property
+    def feature_op(self) -> int:
+        """Index of the operator that makes the features."""
+        producer = self.graph.producer(self.model.features.index)
+        assert producer is not None
+        return producer.index
+
+    @property
+    def parts(self) -> ModelParts:
+        return parts_of(self.tflite)
+
+    def convolution(self, op: int) -> Convolution | None:
+        """The convolution of an operator; None if it is no convolution of int8."""
+        return convolution(self.graph, self.parts.ops[op], op)
 
     def answer(self, tensor: NDArray[np.int8]) -> OracleAnswer:
         """What the oracle says to an image, kept for the whole diagnosis."""
@@ -135,120 +156,156 @@ class World:
         return self._kept[name]
 
 
-def model_of(run: Run) -> bytes:
-    """The .tflite file that a run holds. Raises UsageError if it holds none."""
-    if run.model is None:
-        raise UsageError(
-            "the run does not hold the model that it was made with",
-            where="run",
-            hint="a run that reached no board, or was interrupted, has no model to compare with",
-        )
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One case at one stage of the board's work.
+
+    A stage takes what the stages before gave it, as observed on the board where it is known.
+    So a second mistake is looked for on top of the first, not instead of it.
+
+    Attributes:
+        given: what the stage worked on.
+        right: what it should have given.
+        observed: what the board gave.
+    """
+
+    case: Case
+    world: World
+    given: Any
+    right: Any
+    observed: Any
+    failing: bool
+
+    def previous(self) -> OracleAnswer | None:
+        """The oracle's answer to the image before; None if that is not known."""
+        return self.world.answer(self.case.before[0]) if self.case.before else None
+
+
+def ints(array: Any) -> tuple[int, ...]:
+    """The values of an array as integers."""
+    return tuple(int(value) for value in array.reshape(-1))
+
+
+def model_of(model: ModelRecord) -> bytes:
+    """The .tflite file that a run holds. Raises UsageError if it is damaged."""
     try:
-        return base64.b64decode(run.model.tflite, validate=True)
+        return base64.b64decode(model.tflite, validate=True)
     except ValueError as error:
         raise UsageError(
             f"the run's model is damaged: {error}", where="run", hint="record the run again"
         ) from error
 
 
-def oracle_of(run: Run) -> Oracle:
-    """The oracle for the model that a run holds.
+def read_world(
+    run: Run, model: ModelRecord, oracle: Oracle | None, tolerances: Tolerances
+) -> World:
+    """The cases of a run, in the order in which they were measured.
+
+    Args:
+        run: as recorded.
+        model: that it was made with.
+        oracle: for this model; None makes one.
+        tolerances: to tell what fails.
 
     Raises:
-        UsageError: the run holds none.
+        UsageError: the model or a picture is damaged.
     """
-    from hil.oracle import Oracle
-
-    model = model_of(run)
-    assert run.model is not None
-    return Oracle(
-        model,
-        positive_class=run.model.positive_class,
-        threshold=run.model.threshold,
+    tflite = model_of(model)
+    oracle = oracle or Oracle(
+        tflite,
+        positive_class=model.positive_class,
+        threshold=model.threshold,
         where="the model in the run",
     )
-
-
-def read_world(run: Run, oracle: Oracle, tolerances: Tolerances) -> World:
-    """The cases of a run, in the order in which they were measured."""
+    read = _Reader(run, oracle, tolerances)
     evidence = {(e.image, e.facts): e for e in run.evidence}
     traces = {trace.image: trace for trace in run.traces}
-    tensors = {record.name: _tensor(record.png, record.name) for record in run.images}
-    order = _Order(run, tensors)
-    cases: list[Case] = []
-    for record in run.images:
-        trace = traces.get(record.name)
-        ops = () if trace is None else trace.ops
-        crc = record.facts.image_crc
-        before = order.before(crc, record.times.invoke_us)
-        traced = () if trace is None else order.before(crc, trace.invoke_us)
-        found = evidence.get((record.name, record.facts))
-        case = _case(record.facts, tensors[record.name], oracle, tolerances, found, before, ops)
-        last = order.last_cell(oracle, crc, record.times.invoke_us)
-        cases.append(dataclasses.replace(case, traced_before=traced, last_cell=last))
+    cases = [
+        read.case(
+            record.facts,
+            read.tensors[record.name],
+            record.times.invoke_us,
+            evidence=evidence.get((record.name, record.facts)),
+            trace=traces.get(record.name),
+        )
+        for record in run.images
+    ]
     known = {(record.name, record.facts) for record in run.images}
     for extra in run.evidence:
-        tensor = tensors.get(extra.image)
-        if tensor is None or (extra.image, extra.facts) in known:
-            continue
-        before = order.before(extra.facts.image_crc, extra.facts.invoke_us)
-        case = _case(extra.facts, tensor, oracle, tolerances, extra, before, ())
-        last = order.last_cell(oracle, extra.facts.image_crc, extra.facts.invoke_us)
-        cases.append(dataclasses.replace(case, last_cell=last))
+        tensor = read.tensors.get(extra.image)
+        if tensor is not None and (extra.image, extra.facts) not in known:
+            cases.append(read.case(extra.facts, tensor, extra.facts.invoke_us, evidence=extra))
     for frame in run.frames:
-        if frame.input:
-            continue  # the model saw something else: that is explained for itself
-        before = order.before(frame.facts.image_crc, frame.times.invoke_us)
-        case = _case(frame.facts, _of_frame(frame), oracle, tolerances, None, before, ())
-        last = order.last_cell(oracle, frame.facts.image_crc, frame.times.invoke_us)
-        cases.append(dataclasses.replace(case, name=frame_key(frame.name), last_cell=last))
-    return World(run, oracle, model_of(run), tuple(cases))
+        if not frame.input:  # else the model saw something else: that is explained for itself
+            name, tensor = frame_key(frame.name), _of_frame(frame)
+            cases.append(read.case(frame.facts, tensor, frame.times.invoke_us, name=name))
+    return World(run, oracle, tflite, tuple(cases))
 
 
-class _Order:
-    """Which images ran before another, by the results of the whole run."""
+class _Reader:
+    """Makes cases; knows which images ran before another, by the results of the whole run."""
 
-    def __init__(self, run: Run, tensors: dict[str, NDArray[np.int8]]) -> None:
-        from hil.images import synthetic
-
-        self._tensors = {photo.name: photo.tensor for photo in synthetic()} | tensors
-        self._by_crc = {zlib.crc32(t.tobytes()): t for t in self._tensors.values()}
+    def __init__(self, run: Run, oracle: Oracle, tolerances: Tolerances) -> None:
+        self._oracle, self._tolerances = oracle, tolerances
+        self.tensors = {record.name: _tensor(record.png, record.name) for record in run.images}
+        self._images = [self.tensors[record.name] for record in run.images]
+        known = {photo.name: photo.tensor for photo in synthetic()} | self.tensors
         frames = {record.facts.image_crc: _of_frame(record) for record in run.frames}
+        self._by_crc = {zlib.crc32(tensor.tobytes()): tensor for tensor in known.values()}
         self._by_crc |= frames  # sent as they are, or as the tensors that they give
         self._by_crc |= {zlib.crc32(tensor.tobytes()): tensor for tensor in frames.values()}
         self._results = run.inferences
         self._numbers: dict[tuple[int, int | None], int] = {}
         for number, result in enumerate(run.inferences):
             self._numbers.setdefault((result.image_crc, result.times.invoke_us), number)
-        self._images = [tensors[record.name] for record in run.images]
 
-    def before(self, crc: int, invoke_us: int | None) -> tuple[NDArray[np.int8], ...]:
+    def case(
+        self,
+        facts: ImageFacts,
+        tensor: NDArray[np.int8],
+        invoke_us: int | None,
+        *,
+        name: str = "",
+        evidence: EvidenceRecord | None = None,
+        trace: TraceRecord | None = None,
+    ) -> Case:
+        """One image. `name`: if it is not the one in the facts."""
+        expected = self._oracle.run(tensor, threshold=facts.threshold)
+        features: NDArray[np.int8] | None = None
+        if facts.features is not None and facts.features.differing == 0:
+            features = expected.features
+        elif evidence is not None and evidence.features:
+            features = unpack_int8(evidence.features, expected.features.shape, where=facts.image)
+        ops, cam = () if trace is None else trace.ops, facts.device.cam
+        return Case(
+            name=name or facts.image,
+            tensor=tensor,
+            expected=expected,
+            facts=facts,
+            failing=evidence is not None
+            or any(v.status is Status.FAILED for v in judge_image(facts, self._tolerances))
+            or any(op.device_crc not in (None, op.expected_crc) for op in ops),
+            scores=facts.device.scores,
+            score_tensor=facts.device.scores if evidence is None else evidence.score_tensor,
+            features=features,
+            cam=None if cam is None else np.array(cam, np.int32),
+            before=self._before(facts.image_crc, invoke_us),
+            traced_before=() if trace is None else self._before(facts.image_crc, trace.invoke_us),
+            last_cell=self._last_cell(facts.image_crc, invoke_us),
+            op_crcs=tuple(op.device_crc for op in ops) or None,
+            op_right=tuple(op.expected_crc for op in ops),
+            repeated=None if evidence is None else evidence.repeated,
+            source=b"" if evidence is None else base64.b64decode(evidence.source),
+        )
+
+    def _before(self, crc: int, invoke_us: int | None) -> tuple[NDArray[np.int8], ...]:
         """The newest first; fewer where an image is not known. By the order of images where
         the run does not hold its results."""
         if not self._results:
             crcs = [zlib.crc32(tensor.tobytes()) for tensor in self._images]
             at = crcs.index(crc) if crc in crcs else 0
             return tuple(self._images[max(at - _BEFORE, 0) : at][::-1])
-        number = self._number(crc, invoke_us)
-        return () if number is None else self._known(number)
-
-    def last_cell(self, oracle: Oracle, crc: int, invoke_us: int | None) -> tuple[int, int] | None:
-        """(row, column) of the last location that a right board gave before this result."""
-        number = self._number(crc, invoke_us)
-        for result in self._results[: number or 0][::-1]:
-            tensor = self._by_crc.get(result.image_crc)
-            if tensor is None:
-                return None
-            location = oracle.run(tensor, threshold=result.threshold).location
-            if isinstance(location, Location):
-                return location.row, location.column
-        return None
-
-    def _number(self, crc: int, invoke_us: int | None) -> int | None:
-        """Which of the run's results is the one of an image."""
-        return self._numbers.get((crc, invoke_us))
-
-    def _known(self, number: int) -> tuple[NDArray[np.int8], ...]:
+        number = self._numbers.get((crc, invoke_us), 0)
         found = []
         for result in self._results[max(number - _BEFORE, 0) : number][::-1]:
             tensor = self._by_crc.get(result.image_crc)
@@ -257,50 +314,21 @@ class _Order:
             found.append(tensor)
         return tuple(found)
 
-
-def _case(
-    facts: ImageFacts,
-    tensor: NDArray[np.int8],
-    oracle: Oracle,
-    tolerances: Tolerances,
-    evidence: EvidenceRecord | None,
-    before: tuple[NDArray[np.int8], ...],
-    ops: tuple[OpFacts, ...],
-) -> Case:
-    expected = oracle.run(tensor, threshold=facts.threshold)
-    features: NDArray[np.int8] | None = None
-    if facts.features is not None and facts.features.differing == 0:
-        features = expected.features
-    elif evidence is not None and evidence.features:
-        features = unpack_int8(evidence.features, expected.features.shape, where=facts.image)
-    failing = evidence is not None
-    failing = failing or any(v.status is Status.FAILED for v in judge_image(facts, tolerances))
-    failing = failing or any(op.device_crc not in (None, op.expected_crc) for op in ops)
-    cam = facts.device.cam
-    return Case(
-        name=facts.image,
-        tensor=tensor,
-        expected=expected,
-        facts=facts,
-        failing=failing,
-        scores=facts.device.scores,
-        score_tensor=facts.device.scores if evidence is None else evidence.score_tensor,
-        features=features,
-        cam=None if cam is None else np.array(cam, np.int32),
-        before=before,
-        op_crcs=tuple(op.device_crc for op in ops) or None,
-        op_right=tuple(op.expected_crc for op in ops),
-        repeated=None if evidence is None else evidence.repeated,
-        source=base64.b64decode(evidence.source) if evidence is not None else b"",
-    )
+    def _last_cell(self, crc: int, invoke_us: int | None) -> tuple[int, int] | None:
+        """(row, column) of the last location that a right board gave before this result."""
+        for result in self._results[: self._numbers.get((crc, invoke_us), 0)][::-1]:
+            tensor = self._by_crc.get(result.image_crc)
+            if tensor is None:
+                return None
+            location = self._oracle.run(tensor, threshold=result.threshold).location
+            if isinstance(location, Location):
+                return location.row, location.column
+        return None
 
 
 def sent_images(run: Run) -> tuple[NDArray[np.int8], ...]:
     """The images of a run, and the synthetic ones that tests use."""
-    from hil.images import synthetic
-
-    size = run.images[0].facts.input_size if run.images else None
-    made = synthetic() if size is None else synthetic(size=size)
+    made = synthetic(size=run.images[0].facts.input_size) if run.images else synthetic()
     return (
         *(_tensor(record.png, record.name) for record in run.images),
         *(photo.tensor for photo in made),
@@ -309,12 +337,8 @@ def sent_images(run: Run) -> tuple[NDArray[np.int8], ...]:
 
 def _of_frame(record: FrameRecord) -> NDArray[np.int8]:
     """What the model saw of a frame, as far as preprocessing is right."""
-    from hil.oracle.preprocess import preprocess
-
     return preprocess(unpack_png(record.png, where=record.name), record.facts.input_size)
 
 
 def _tensor(png: str, name: str) -> NDArray[np.int8]:
-    from hil.images import to_tensor
-
     return to_tensor(unpack_png(png, where=name))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from hil.facts.diagnosis import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,9 @@ CATALOGUE: dict[str, Entry] = {
     "kernel.padding": Entry("operator {op}: SAME padding is wrong ({how})", _KERNEL),
     "kernel.channel": Entry("operator {op}: output channel {channel} alone is wrong{how}", _KERNEL),
     "kernel.rounding": Entry("operator {op}: requantization rounds otherwise ({how})", _KERNEL),
-    "kernel.rounding-everywhere": Entry("+/-1 LSB from requantization throughout", _KERNEL),
+    "kernel.rounding-everywhere": Entry(
+        "+/-1 LSB from requantization throughout: every convolution rounds {how}", _KERNEL
+    ),
     "kernel.zero-point": Entry("operator {op}: {which} zero point is {how}", _KERNEL),
     "kernel.scale": Entry("operator {op}: {how}", _KERNEL),
     "kernel.saturation": Entry("operator {op}: results wrap around instead of saturating", _KERNEL),
@@ -236,3 +241,12 @@ CATALOGUE: dict[str, Entry] = {
 
 IDS: tuple[str, ...] = tuple(CATALOGUE)
 """What a fault may name as the right diagnosis."""
+
+
+def finding(
+    name: str, stage: str, evidence: str, images: Sequence[str] = (), /, **parameters: object
+) -> Finding:
+    """A finding of an entry, whose title the parameters fill; it explains all of `images`."""
+    entry, count = CATALOGUE[name], len(images)
+    title = entry.title.format(**parameters)
+    return Finding(name, stage, title, evidence, entry.where_to_look, count, count, tuple(images))

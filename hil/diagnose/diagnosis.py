@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from hil.facts.diagnosis import Diagnosis
+from hil.facts.run import Run
+from hil.judge.judged import UNMEASURED_OUTCOMES, judge_recorded, recorded_tolerances
+from hil.judge.tolerance import Tolerances
 
 if TYPE_CHECKING:
-    from hil.facts.run import Run
-    from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle
 
 
@@ -29,37 +30,32 @@ def diagnose(
     started = time.monotonic()
     if healthy(run, tolerances):
         return Diagnosis(seconds=time.monotonic() - started)
-    from hil.diagnose.case import oracle_of, read_world
+    # What follows is heavy, and a healthy run is without it.
+    from hil.diagnose.case import read_world
     from hil.diagnose.frames import explain_frames
     from hil.diagnose.outcome import Outcome
     from hil.diagnose.refused import explain_refusals
     from hil.diagnose.run_level import explain_run
     from hil.diagnose.stages import explain_images
-    from hil.judge.judged import recorded_tolerances
 
     outcome = Outcome()
     if run.model is not None and run.images:
         limits = tolerances or recorded_tolerances(run)
-        world = read_world(run, oracle or oracle_of(run), limits)
-        outcome = explain_images(world)
-    of_frames, puzzles = explain_frames(run, outcome.tested)
-    outcome.findings[:0] = of_frames
-    outcome.unexplained += puzzles
-    outcome.findings += explain_refusals(run, outcome.tested)
-    findings, unexplained = explain_run(run, outcome)
+        explain_images(read_world(run, run.model, oracle, limits), outcome)
+    explain_frames(run, outcome)
+    explain_refusals(run, outcome)
+    explain_run(run, outcome)
     return Diagnosis(
-        findings=tuple(findings),
-        unexplained=tuple(unexplained),
+        findings=tuple(outcome.findings),
+        unexplained=tuple(outcome.unexplained),
         divergences=run.divergences,
-        tested=outcome.tested[0],
+        tested=outcome.tested,
         seconds=round(time.monotonic() - started, 3),
     )
 
 
 def healthy(run: Run, tolerances: Tolerances | None = None) -> bool:
     """No test failed and no answer is wrong: there is nothing to explain."""
-    from hil.judge.judged import UNMEASURED_OUTCOMES, judge_recorded
-
     judged = judge_recorded(run, tolerances)
     if judged.failed_tests or judged.wrong or judged.tests(UNMEASURED_OUTCOMES):
         return False

@@ -10,22 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hil.diagnose import inputs, scores, upload
-from hil.diagnose.case import Case, World
+from hil.diagnose.cam import right_map
+from hil.diagnose.case import Case, Point, World, ints
 from hil.diagnose.engine import explain_operators, optimised_kernels, other_rounding
+from hil.diagnose.hypothesis import same
 from hil.diagnose.operators import common_range
-from hil.diagnose.outcome import (
-    Family,
-    Outcome,
-    case_names,
-    difference_of,
-    make_finding,
-    not_repeatable,
-    overwritten,
-)
-from hil.diagnose.point import Point
+from hil.diagnose.outcome import Family, Outcome, difference_of
 from hil.diagnose.seen import Transform, shaped
-from hil.diagnose.steps import cam_of, equal, ints
-from hil.facts.diagnosis import Unexplained
 
 _TENSOR_BITS = 512.0
 _CRC_BITS = 32.0
@@ -37,38 +28,40 @@ _INPUT_TIERS: tuple[Family, ...] = (
 )  # fmt: skip
 
 
-def explain_features(world: World, outcome: Outcome) -> dict[int, NDArray[np.int8]]:
+def explain_features(world: World, outcome: Outcome) -> dict[Case, NDArray[np.int8]]:
     """Explains wrong features; returns, by case, the features that the later stages had."""
-    had: dict[int, NDArray[np.int8]] = {}
+    had: dict[Case, NDArray[np.int8]] = {}
     wrong: list[Case] = []
     read_wrong: list[Case] = []
     alone: list[Case] = []
     for case in world.cases:
         if not (case.failing and case.features_wrong):
-            had[id(case)] = case.expected.features
+            had[case] = case.expected.features
         elif case.features is None:
             wrong.append(case)
         else:
-            made = cam_of(world, case.features)
+            had[case] = case.features
             from_read = scores.tail_scores(world, case.features)
             right = scores.tail_scores(world, case.expected.features)
-            map_right = case.cam is None or equal(case.cam, case.expected.cam)
-            map_as_read = case.cam is None or equal(case.cam, made)
+            map_right = case.cam is None or np.array_equal(case.cam, case.expected.cam)
+            map_as_read = case.cam is None or np.array_equal(
+                case.cam, right_map(world, case.features)
+            )
             if case.scores == right and map_right and not (from_read == right and map_as_read):
-                had[id(case)] = case.expected.features
+                had[case] = case.expected.features
                 read_wrong.append(case)
             elif case.scores == right and map_as_read and from_read != right:
-                had[id(case)] = case.features
                 alone.append(case)
             else:
-                had[id(case)] = case.features
                 wrong.append(case)
-    _read_back(world, outcome, read_wrong)
-    _features_alone(world, outcome, alone)
+    if read_wrong:
+        _read_back(outcome, read_wrong)
+    if alone:
+        _features_alone(world, outcome, alone)
     unread = [c for c in world.cases if c.failing and c.facts.features is None and _far_off(c)]
     wrong += unread
     for case in unread:
-        had.pop(id(case), None)
+        had.pop(case, None)
     if wrong:
         _features(world, outcome, wrong)
     else:
@@ -90,34 +83,21 @@ def _features(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
         if outcome.attempt("input", points, bits, _INPUT_TIERS) is not None:
             return
     features_read = all(case.features is not None for case in wrong)
-    if features_read and transform is None:
-        found = optimised_kernels(world, wrong, outcome.tested)
-        if found is None:
-            found = other_rounding(world, wrong, outcome.tested)
-        if found is not None:
-            outcome.findings.append(found)
-            return
-    if outcome.take(explain_operators(world, outcome.tested, transform)):
+    everywhere = features_read and transform is None
+    if everywhere and optimised_kernels(world, wrong, outcome):
         return
-    unsteady = [case for case in wrong if case.repeated is False]
-    if unsteady:
-        outcome.findings.append(not_repeatable("engine", unsteady, wrong))
+    if everywhere and other_rounding(world, wrong, outcome):
         return
-    found_range = None
-    if features_read:
-        found_range = common_range(_places(wrong), world.cases[0].expected.features.size)
-    if found_range is not None:
-        outcome.findings.append(overwritten(found_range, "the features", wrong))
+    if explain_operators(world, outcome, transform) or outcome.not_repeatable("engine", wrong):
+        return
+    if features_read and _overwritten(world, outcome, wrong):
         return
     traced = sum(case.op_crcs is not None for case in wrong)
-    facts = [f"{case.name}: {_difference(case)}" for case in wrong[:3]]
     if traced:
-        facts.append(f"every operator of {traced} of these images is right when it is traced")
+        fact = f"every operator of {traced} of these images is right when it is traced"
     else:
-        facts.append("there is no trace: input and operators cannot be told apart")
-    outcome.unexplained.append(
-        Unexplained("input", "the features are wrong", case_names(wrong), tuple(facts))
-    )
+        fact = "there is no trace: input and operators cannot be told apart"
+    outcome.puzzle("input", "the features are wrong", wrong, *_differences(wrong), fact)
 
 
 def _input_by_trace(world: World, outcome: Outcome, wrong: Sequence[Case]) -> Transform | None:
@@ -138,7 +118,7 @@ def _gives_features(world: World, wrong: Sequence[Case], transform: Transform) -
         changed = transform(case)
         if changed is None or case.features is None:
             continue
-        if not equal(world.answer(shaped(changed, case)).features, case.features):
+        if not np.array_equal(world.answer(shaped(changed, case)).features, case.features):
             return False
     return True
 
@@ -162,100 +142,74 @@ def _feature_points(world: World, wrong: Sequence[Case]) -> tuple[str, list[Poin
 
 def _operators_alone(world: World, outcome: Outcome) -> None:
     """Traces that differ while the features are right: behind the features, or the trace."""
-    graph = world.oracle.model.graph
-    last = graph.producer(world.oracle.model.features.index)
-    assert last is not None
-    diverging = [case for case in world.cases if case.first_diverging is not None]
-    if not diverging:
+    diverging = {case: case.first_diverging for case in world.cases}
+    firsts = {case: first for case, first in diverging.items() if first is not None}
+    if not firsts:
         return
-    behind = all((case.first_diverging or 0) > last.index for case in diverging)
-    answers_wrong = any(case.facts.scores and case.facts.scores.differing for case in diverging)
-    if behind and answers_wrong:
-        outcome.take(explain_operators(world, outcome.tested))
+    first = min(firsts.values())
+    if any(case.facts.scores and case.facts.scores.differing for case in firsts):
+        if first > world.feature_op:
+            explain_operators(world, outcome)
         return
-    if answers_wrong:
-        return
-    first = min(case.first_diverging or 0 for case in diverging)
-    outcome.findings.append(
-        make_finding(
-            "trace.wrong",
-            "engine",
-            f"{len(diverging)} traces differ; features, scores and maps of the same images "
-            "are right",
-            diverging,
-            how=f"first in operator {first}",
-        )
-    )
+    count = len(firsts)
+    evidence = f"{count} traces differ; features, scores and maps of the same images are right"
+    outcome.add("trace.wrong", "engine", evidence, firsts, how=f"first in operator {first}")
 
 
-def _read_back(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
-    if not wrong:
-        return
-    how = None
+def _read_back(outcome: Outcome, wrong: Sequence[Case]) -> None:
+    """The features were right, and were read back otherwise."""
+    how = "differently for each image"
     for name, change in _READINGS.items():
-        outcome.tested[0] += 1
-        if all(equal(change(case), case.features) for case in wrong):
+        outcome.tested += 1
+        if all(same(change(case.expected.features), case.features) for case in wrong):
             how = name
             break
-    text = how or "differently for each image"
-    evidence = f"map and scores of {len(wrong)} of {len(wrong)} images follow from the right ones"
-    outcome.findings.append(
-        make_finding("output.wrong-tensor", "engine", evidence, wrong, how=text)
-    )
+    count = len(wrong)
+    evidence = f"map and scores of {count} of {count} images follow from the right ones"
+    outcome.add("output.wrong-tensor", "engine", evidence, wrong, how=how)
 
 
 def _features_alone(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
     """The features are wrong after the scores were computed from right ones."""
-    if not wrong:
-        return
     known = {case.expected.features.tobytes(): case.name for case in world.cases}
-    names = [known.get(case.features.tobytes(), "") for case in wrong if case.features is not None]
+    names = {known.get(case.features.tobytes(), "") for case in wrong if case.features is not None}
     if all(names):
-        outcome.findings.append(
-            make_finding(
-                "engine.stale-output",
-                "engine",
-                f"explains {len(wrong)} of {len(wrong)} wrong images, exactly",
-                wrong,
-                output="the features",
-                image=", ".join(sorted(set(names))[:3]),
-            )
+        evidence = f"explains {len(wrong)} of {len(wrong)} wrong images, exactly"
+        images = ", ".join(sorted(names)[:3])
+        outcome.add(
+            "engine.stale-output", "engine", evidence, wrong, output="the features", image=images
         )
-        return
-    found = common_range(_places(wrong), world.cases[0].expected.features.size)
-    if found is not None:
-        outcome.findings.append(overwritten(found, "the features", wrong))
-        return
-    facts = [f"{case.name}: {_difference(case)}" for case in wrong[:3]]
-    facts.append("the scores are those of right features: they changed after SOFTMAX ran")
-    what = "the features are wrong, though the scores are right"
-    outcome.unexplained.append(Unexplained("engine", what, case_names(wrong), tuple(facts)))
+    elif not _overwritten(world, outcome, wrong):
+        what = "the features are wrong, though the scores are right"
+        fact = "the scores are those of right features: they changed after SOFTMAX ran"
+        outcome.puzzle("engine", what, wrong, *_differences(wrong), fact)
 
 
-def _places(wrong: Sequence[Case]) -> list[Any]:
-    return [
+def _overwritten(world: World, outcome: Outcome, wrong: Sequence[Case]) -> bool:
+    """Adds the range of bytes in which all of the features' differences lie, if there is one."""
+    places = [
         np.flatnonzero((case.features != case.expected.features).reshape(-1))
         for case in wrong
         if case.features is not None
     ]
+    found = common_range(places, world.cases[0].expected.features.size)
+    if found is not None:
+        evidence = f"in {len(wrong)} of {len(wrong)} failures nothing else differs"
+        first, last = found
+        outcome.add(
+            "memory.overwritten", "engine", evidence, wrong,
+            first=first, last=last, what="the features",
+        )  # fmt: skip
+    return found is not None
 
 
-def _turned_layout(case: Case) -> Any:
-    features = case.expected.features
-    return np.ascontiguousarray(np.moveaxis(features, 2, 0)).reshape(features.shape)
-
-
-_READINGS: dict[str, Callable[[Case], Any]] = {
-    "as uint8 with the offset of 128": lambda c: c.expected.features ^ -128,
-    "as [channels, rows, columns]": _turned_layout,
-    "with rows and columns swapped": lambda c: c.expected.features.swapaxes(0, 1),
-    "one byte late": lambda c: _rolled(c, 1),
-    "one byte early": lambda c: _rolled(c, -1),
+_READINGS: dict[str, Callable[[NDArray[np.int8]], Any]] = {
+    "as uint8 with the offset of 128": lambda features: features ^ -128,
+    "as [channels, rows, columns]": lambda f: np.moveaxis(f, 2, 0).reshape(f.shape),
+    "with rows and columns swapped": lambda features: features.swapaxes(0, 1),
+    "one byte late": lambda features: np.roll(features, 1),
+    "one byte early": lambda features: np.roll(features, -1),
 }
-
-
-def _rolled(case: Case, by: int) -> Any:
-    return np.roll(case.expected.features.reshape(-1), by).reshape(case.expected.features.shape)
 
 
 def _far_off(case: Case) -> bool:
@@ -266,8 +220,16 @@ def _far_off(case: Case) -> bool:
     )
 
 
-def _difference(case: Case) -> str:
-    if case.features is None:
-        found = case.facts.features or case.facts.cam
-        return "unknown" if found is None else f"{found.differing} of {found.elements} differ"
-    return difference_of(case.expected.features, case.features)
+def _differences(wrong: Sequence[Case]) -> list[str]:
+    """How far off the features of the first few are."""
+    facts = []
+    for case in wrong[:3]:
+        counted = case.facts.features or case.facts.cam
+        if case.features is not None:
+            text = difference_of(case.expected.features, case.features)
+        elif counted is not None:
+            text = f"{counted.differing} of {counted.elements} differ"
+        else:
+            text = "unknown"
+        facts.append(f"{case.name}: {text}")
+    return facts

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from hil.diagnose.catalogue import CATALOGUE
+from hil.diagnose.catalogue import CATALOGUE, finding
+from hil.facts.diagnosis import Finding
 
 SURE_BITS = 32.0
 """Information of an answer that nothing but the mistake itself gives."""
 
-C = TypeVar("C")
-"""What a stage works on: a case, with what the stage before gave it."""
+
+class Answer(Protocol):
+    """What a stage works on: what the board gave for an image, and whether that is wrong."""
+
+    @property
+    def observed(self) -> Any: ...
+    @property
+    def failing(self) -> bool: ...
+
+
+C = TypeVar("C", bound=Answer)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,33 +35,47 @@ class Hypothesis(Generic[C]):
 
     Attributes:
         id: of the catalogue.
-        parameters: (name, value) that fill the title.
         predict: what the stage gives for a case if the mistake is made: an array or a
             tuple; None where the hypothesis cannot tell.
+        parameters: by name; they fill the title.
         together: the two, for a hypothesis of two mistakes at once.
-        transform: what it makes of a case's tensor, for mistakes in the input.
+        transform: what becomes of the tensor where `predict` tells what follows from it: of
+            the image for mistakes in the input, of the output for mistakes in an operator.
     """
 
     id: str
     predict: Callable[[C], Any]
-    parameters: tuple[tuple[str, object], ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
     together: tuple[Hypothesis[C], ...] = ()
     transform: Callable[[Any], Any] | None = None
 
     @property
     def title(self) -> str:
-        return CATALOGUE[self.id].title.format(**dict(self.parameters))
-
-    @property
-    def where_to_look(self) -> str:
-        return CATALOGUE[self.id].where_to_look
+        return CATALOGUE[self.id].title.format(**self.parameters)
 
 
 def suppose(
     name: str, predict: Callable[..., Any], *arguments: object, **parameters: object
 ) -> Hypothesis[Any]:
     """A hypothesis whose prediction is `predict(point, *arguments)`."""
-    return Hypothesis(name, lambda point: predict(point, *arguments), tuple(parameters.items()))
+    return Hypothesis(name, lambda point: predict(point, *arguments), parameters)
+
+
+def suppose_both(
+    first: Hypothesis[C], second: Hypothesis[C], predict: Callable[..., Any], *arguments: object
+) -> Hypothesis[C]:
+    """Two mistakes at once, predicted by `predict(point, *arguments)`."""
+    return dataclasses.replace(suppose(first.id, predict, *arguments), together=(first, second))
+
+
+def finding_of(
+    fitting: Sequence[Hypothesis[C]], stage: str, evidence: str, images: Sequence[str] = ()
+) -> Finding:
+    """The first of the hypotheses that fit; those of other ids are its alternatives."""
+    first, *others = fitting
+    alternatives = {h.id: h.title for h in others if h.id != first.id}
+    found = finding(first.id, stage, evidence, images, **first.parameters)
+    return dataclasses.replace(found, alternatives=tuple(alternatives.items()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +83,10 @@ class Match(Generic[C]):
     """A hypothesis that predicts every failing answer of a stage.
 
     `contradicted`: passing cases for which it predicts something else: the mistake is not
-    made there. `silent`: failing cases that it cannot predict.
+    made there.
     """
 
     hypothesis: Hypothesis[C]
-    failing: int
-    passing: int
     contradicted: int
 
 
@@ -72,20 +95,14 @@ def same(predicted: Any, observed: Any) -> bool:
     if predicted is None or observed is None:
         return predicted is observed
     if hasattr(predicted, "shape") or hasattr(observed, "shape"):
-        return bool(np.array_equal(predicted, observed))
+        return np.array_equal(predicted, observed)
     return bool(predicted == observed)
 
 
 def search(
-    hypotheses: Iterable[Hypothesis[C]],
-    failing: Sequence[C],
-    passing: Sequence[C],
-    observed: Callable[[C], Any],
-    *,
-    bits: float,
-    tested: list[int] | None = None,
-) -> tuple[list[Match[C]], list[Match[C]]]:
-    """The hypotheses that explain all failing cases, exactly: (sure ones, too weak ones).
+    hypotheses: Iterable[Hypothesis[C]], failing: Sequence[C], passing: Sequence[C], bits: float
+) -> tuple[list[Match[C]], list[Match[C]], int]:
+    """The hypotheses that explain all failing cases, exactly: (sure, too weak, how many tried).
 
     A prediction of `bits` bits of information may be right by chance. A match is sure
     when the number of hypotheses times the chance of a match is below one in a thousand.
@@ -93,28 +110,22 @@ def search(
     beyond chance: the mistake is then made at times.
     """
     matches: list[Match[C]] = []
-    count = 0
+    tried = 0
     for hypothesis in hypotheses:
-        count += 1
-        if not all(same(hypothesis.predict(case), observed(case)) for case in failing):
+        tried += 1
+        if not all(same(hypothesis.predict(case), case.observed) for case in failing):
             continue
         contradicted = sum(
-            not same(predicted, observed(case))
+            not same(predicted, case.observed)
             for case in passing
             if (predicted := hypothesis.predict(case)) is not None
         )
-        matches.append(Match(hypothesis, len(failing), len(passing), contradicted))
-    if tested is not None:
-        tested[0] += count
-    sure: list[Match[C]] = []
-    weak: list[Match[C]] = []
-    for match in matches:
-        if match.contradicted and bits < SURE_BITS:
-            continue
-        enough = chance(len(failing), len(passing), bits) * max(count, 1) <= 1e-3
-        (sure if enough else weak).append(match)
-    best = min((match.contradicted > 0 for match in sure), default=False)
-    return [match for match in sure if (match.contradicted > 0) == best], weak
+        if bits >= SURE_BITS or not contradicted:
+            matches.append(Match(hypothesis, contradicted))
+    if chance(len(failing), len(passing), bits) * tried > 1e-3:
+        return [], matches, tried
+    always = [match for match in matches if not match.contradicted]
+    return always or matches, [], tried
 
 
 def chance(failing: int, passing: int, bits: float) -> float:

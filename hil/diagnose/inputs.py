@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hil.diagnose.case import Image, Sent
+from hil.diagnose.case import Image, Point, Sent
 from hil.diagnose.hypothesis import Hypothesis
-from hil.diagnose.picture import picture_hypotheses
-from hil.diagnose.point import Point
-from hil.diagnose.seen import Transform, answer_to, saw, shaped
+from hil.diagnose.picture import pictures
+from hil.diagnose.seen import Transform, answer_to, saw, shaped, unsigned
 from hil.diagnose.upload import bits, chunks, line, shifts
+from hil.images import synthetic
 
 
 def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -27,21 +26,21 @@ def changes(size: int) -> Iterator[Hypothesis[Point]]:
     """What can become of an image of `size` bytes; each has its `transform`."""
     yield from simple()
     yield saw("input.other-image", _before, 1, image="the one before the last")
-    yield saw("input.halved", lambda c: _unsigned(c) >> 1)
+    yield saw("input.halved", lambda c: unsigned(c) >> 1)
     yield saw("input.halved", lambda c: c.tensor >> 1)
     yield saw("input.halved", lambda c: np.trunc(c.tensor / 2).astype(np.int8))
-    yield saw("input.halved", lambda c: (_unsigned(c) ^ 0x80) >> 1)
+    yield saw("input.halved", lambda c: (unsigned(c) ^ 0x80) >> 1)
     yield saw("input.seven-bits", lambda c: c.tensor & 0x7F)
     yield from bits()
     yield from line()
     yield from shifts()
     yield from chunks(size)
-    yield from picture_hypotheses(saw)
+    yield from pictures()
 
 
 def simple() -> Iterator[Hypothesis[Point]]:
     """The common ones, of which two at once are tried too."""
-    yield saw("input.offset-missing", lambda c: _unsigned(c) ^ 0x80)
+    yield saw("input.offset-missing", lambda c: unsigned(c) ^ 0x80)
     yield saw("input.offset-saturated", lambda c: np.maximum(c.tensor.astype("i2") - 128, -128))
     yield saw("input.offset-saturated", lambda c: np.minimum(c.tensor.astype("i2") + 128, 127))
     yield saw("input.inverted", lambda c: ~c.tensor)
@@ -49,7 +48,8 @@ def simple() -> Iterator[Hypothesis[Point]]:
     yield saw("input.mirrored-x", lambda c: c.tensor[:, ::-1])
     yield saw("input.mirrored-y", lambda c: c.tensor[::-1])
     for quarter in (1, 2, 3):
-        yield saw("input.rotated", _turned, quarter, degrees=90 * quarter)
+        yield saw("input.rotated", lambda c, k: np.rot90(c.tensor, -k), quarter,
+                  degrees=90 * quarter)  # fmt: skip
     yield saw("input.previous-image", _before, 0)
 
 
@@ -60,28 +60,22 @@ def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     for number, first in enumerate(known):
         for second in (*known[number + 1 :], *others):
             if first.id != second.id:
-                assert first.transform is not None
-                assert second.transform is not None
                 both = saw(first.id, _both, first.transform, second.transform)
                 yield dataclasses.replace(both, together=(first, second))
 
 
 def other_images(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """Any other image of the run, or the synthetic ones, a different one each time."""
-    from hil.images import synthetic
-
     if not points:
         return
-    world = points[0].world
 
     def key_of(observed: Any) -> Any:
         return observed if isinstance(observed, int | tuple) else observed.tobytes()
 
     donors: dict[Any, str] = {}
-    pictures = [(c.name, c.tensor) for c in world.cases] + [(s.name, s.tensor) for s in synthetic()]
-    for name, tensor in pictures:
+    images = [(case.name, case.tensor) for case in points[0].world.cases]
+    for name, tensor in (*images, *((photo.name, photo.tensor) for photo in synthetic())):
         donors.setdefault(key_of(answer_to(points[0], tensor)), name)
-
     used = {donors.get(key_of(p.observed)) for p in points if p.failing}
 
     def predict(p: Point) -> Any:
@@ -94,34 +88,20 @@ def other_images(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
         named = sorted(name for name in used if name is not None)
         text = ", ".join(named[:3]) + (" and others" if len(named) > 3 else "")
         if len(named) == 1 and sum(p.failing for p in points) > 2:
-            yield Hypothesis("input.constant", predict, (("value", f"those of {text}"),))
+            yield Hypothesis("input.constant", predict, {"value": f"those of {text}"})
         else:
-            yield Hypothesis("input.other-image", predict, (("image", text),))
+            yield Hypothesis("input.other-image", predict, {"image": text})
 
 
 def constants(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """The same bytes for every image."""
     for value in (0, -128, 127, -1, 1):
-        yield saw("input.constant", _constant, value, value=f"all {value}")
-
-
-# ---- helpers -----------------------------------------------------------------------
-
-
-def _unsigned(case: Sent) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(case.tensor).view(np.uint8)
+        yield saw("input.constant", lambda c, v: np.full_like(c.tensor, v), value,
+                  value=f"all {value}")  # fmt: skip
 
 
 def _before(case: Sent, number: int) -> Any:
     return case.before[number] if len(case.before) > number else None
-
-
-def _turned(case: Sent, quarters: int) -> Any:
-    return np.rot90(case.tensor, -quarters)
-
-
-def _constant(case: Sent, value: int) -> Any:
-    return np.full_like(case.tensor, value)
 
 
 def _both(case: Sent, one: Transform, two: Transform) -> Any:

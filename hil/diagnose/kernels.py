@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from hil.network.tflite_graph import Graph
 
 Rounding = Literal["reference", "single", "cut", "down", "up"]
+ROUNDINGS: dict[Rounding, str] = {
+    "single": "once instead of twice", "cut": "toward zero", "down": "down", "up": "up",
+}  # fmt: skip
+"""What is not the reference's, in words."""
+
 _RELU, _RELU6, _RELU_N1 = 1, 3, 2  # ActivationFunctionType of schema.fbs
 _SAME = 0  # Padding of schema.fbs
-INT32 = (-(1 << 31), (1 << 31) - 1)
 
 
 @dataclass(frozen=True)
@@ -164,16 +168,11 @@ class Convolution:
         elif how.weights == "zero":
             weights = weights * 0
         if how.weights_rolled:
-            weights = self._as_stored(weights, how.weights_rolled)
+            # In the model they lie as [outputs, rows, columns, inputs], unless depthwise.
+            order = (0, 1, 2, 3) if self.depthwise else (3, 0, 1, 2)
+            stored = np.roll(weights.transpose(order), how.weights_rolled)
+            weights = stored.transpose(np.argsort(order))
         return weights.astype(np.float64)
-
-    def _as_stored(self, weights: NDArray[np.int64], by: int) -> NDArray[np.int64]:
-        """The weights moved by some bytes: [outputs, rows, columns, inputs] unless depthwise."""
-        order = (0, 1, 2, 3) if self.depthwise else (3, 0, 1, 2)
-        stored = weights.transpose(order)
-        moved = np.roll(stored.reshape(-1), by).reshape(stored.shape)
-        back: NDArray[np.int64] = moved.transpose(np.argsort(order))
-        return back
 
     def finish(self, sums: NDArray[np.int64], how: Variation) -> NDArray[np.int8]:
         """int8 [1, ..., outputs]: requantized, with zero point and activation."""
@@ -185,14 +184,10 @@ class Convolution:
         shift = np.array([s for _, s in parts], np.int64) + how.scale_shift
         scaled = requantize(sums, multiplier, shift, how.rounding)
         scaled = scaled + self.output_zero + how.output_zero
-        low, high = self.limits if how.activation else (-128, 127)
         if how.wraps:
             scaled = (scaled + 128 & 0xFF) - 128
-            if how.activation and self.limits != (-128, 127):
-                scaled = np.clip(scaled, low, high)
-        else:
-            scaled = np.clip(scaled, low, high)
-        return scaled.astype(np.int8)[None]
+        limits = self.limits if how.activation else (-128, 127)
+        return np.clip(scaled, *limits).astype(np.int8)[None]
 
 
 def quantize_multiplier(scale: float) -> tuple[int, int]:

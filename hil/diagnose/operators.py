@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hil.diagnose.case import Case, World
 from hil.diagnose.hypothesis import Hypothesis
-from hil.diagnose.kernels import Convolution, Variation, convolution
-from hil.diagnose.scores import parts
+from hil.diagnose.kernels import ROUNDINGS, Convolution, Variation
 from hil.diagnose.submodel import Edit, Part
-
-if TYPE_CHECKING:
-    from hil.diagnose.case import Case, World
-
-    Output = Callable[["At"], "NDArray[np.int8] | None"]
-
 
 OPTIMISED = "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
 """LiteRT's resolver of the kernels for a PC, without XNNPACK, which no board has."""
@@ -54,40 +49,39 @@ class At:
         return zlib.crc32(self.right.tobytes()) != self.observed
 
 
-@dataclass(frozen=True, eq=False)
-class Wrong:
-    """A mistake in an operator with the output that it gives."""
+def wrong(
+    name: str, output: Callable[..., Any], *arguments: Any, **parameters: object
+) -> Hypothesis[At]:
+    """The hypothesis that the operator's output is `output(at, *arguments)`."""
 
-    id: str
-    output: Output
-    parameters: tuple[tuple[str, object], ...] = ()
+    def transform(at: At) -> Any:
+        made = output(at, *arguments)
+        return None if made is None else made.reshape(at.right.shape)
 
-    def hypothesis(self) -> Hypothesis[At]:
-        def predict(at: At) -> int | None:
-            output = self.output(at)
-            return None if output is None else zlib.crc32(output.tobytes())
+    def predict(at: At) -> int | None:
+        made = transform(at)
+        return None if made is None else zlib.crc32(made.tobytes())
 
-        return Hypothesis(self.id, predict, self.parameters)
+    return Hypothesis(name, predict, parameters, transform=transform)
 
 
 def label(world: World, op: int) -> str:
     """An operator as the board's owner knows it."""
-    return f"{op} ({world.oracle.model.graph.ops[op].name})"
+    return f"{op} ({world.graph.ops[op].name})"
 
 
-def mistakes(ats: Sequence[At]) -> Iterator[Wrong]:
+def mistakes(ats: Sequence[At]) -> Iterator[Hypothesis[At]]:
     """What can be wrong with the operator of these points."""
     world, op = ats[0].world, ats[0].op
-    conv = convolution(world.oracle.model.graph, parts(world).ops[op], op)
+    conv = world.convolution(op)
     if conv is not None:
         for name, parameters, how in variations(conv):
-            yield _varied(world, conv, name, parameters, how)
+            yield wrong(name, varied, conv, how, op=label(world, op), **parameters)
         yield from _channels(ats, conv)
     else:
         yield from _edited(world, op)
     yield from _not_written(ats)
-    output = _run_edited(world, op, OPTIMISED, None, OPTIMISED)
-    yield Wrong("engine.optimised-kernels", output, (("which", "optimised"),))
+    yield wrong("engine.optimised-kernels", _output_of, "", None, OPTIMISED, which="optimised")
 
 
 def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Variation]]:
@@ -107,12 +101,11 @@ def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Vari
         how = "filled with 0 instead of the zero point"
         yield "kernel.padding", {"how": how}, Variation(pad_value="zero")
     for which, zero in (("the input's", conv.input_zero), ("the output's", conv.output_zero)):
-        changes = {"ignored": -zero, "applied twice": zero, "off by +1": 1, "off by -1": -1}
-        for how, by in changes.items():
-            if by and which == "the input's":
-                yield "kernel.zero-point", {"which": which, "how": how}, Variation(input_zero=by)
-            elif by:
-                yield "kernel.zero-point", {"which": which, "how": how}, Variation(output_zero=by)
+        for how, to in _zero_points(zero):
+            off = to - zero
+            at_input = which == "the input's"
+            moved = Variation(input_zero=off) if at_input else Variation(output_zero=off)
+            yield "kernel.zero-point", {"which": which, "how": how}, moved
     for channel in (0, conv.scales.size - 1, int(conv.scales.argmax()), int(conv.scales.argmin())):
         how = f"the scale of channel {channel} is used for all channels"
         yield "kernel.scale", {"how": how}, Variation(scale_of=channel)
@@ -129,63 +122,59 @@ def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Vari
     yield "kernel.weights", {"how": "zero"}, Variation(weights="zero")
     for off in (1, -1):
         yield "kernel.weights", {"how": f"read {off:+d} bytes off"}, Variation(weights_rolled=off)
-    yield "kernel.rounding", {"how": "once instead of twice"}, Variation(rounding="single")
-    yield "kernel.rounding", {"how": "toward zero"}, Variation(rounding="cut")
-    yield "kernel.rounding", {"how": "down"}, Variation(rounding="down")
-    yield "kernel.rounding", {"how": "up"}, Variation(rounding="up")
+    for rounding, how in ROUNDINGS.items():
+        yield "kernel.rounding", {"how": how}, Variation(rounding=rounding)
 
 
-def _varied(
-    world: World, conv: Convolution, name: str, parameters: dict[str, object], how: Variation
-) -> Wrong:
-    named = (("op", label(world, conv.op)), *parameters.items())
-    return Wrong(name, lambda at: as_right(at, conv.run(at.inputs[0], how)), named)
+def varied(at: At, conv: Convolution, how: Variation) -> NDArray[np.int8]:
+    """The output of a convolution with a variation."""
+    return conv.run(at.inputs[0], how)
 
 
-def _channels(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
+def _zero_points(right: int) -> list[tuple[str, int]]:
+    """What a zero point may be instead: (in words, value)."""
+    others = (("ignored", 0), ("applied twice", 2 * right), ("off by +1", right + 1),
+              ("off by -1", right - 1))  # fmt: skip
+    return [(how, value) for how, value in others if value != right]
+
+
+def _channels(ats: Sequence[At], conv: Convolution) -> Iterator[Hypothesis[At]]:
     """One output channel alone, where the board's output was read back and shows it."""
     channel = only_channel(ats)
     if channel is None:
         return
-    world = ats[0].world
-    named = (("op", label(world, conv.op)), ("channel", channel))
-    changes: list[tuple[str, Variation]] = [("its weights are zero", Variation(weights="zero"))]
-    for name, parameters, how in variations(conv):
-        del name
-        text = " ".join(str(value) for value in parameters.values())
-        changes.append((text, how))
-    zero = "its weights and its bias are zero"
-    changes.append((zero, Variation(weights="zero", bias=0)))
+
+    def alone(text: str, output: Callable[..., Any], *arguments: Any) -> Hypothesis[At]:
+        op, how = label(ats[0].world, conv.op), f" ({text})" if text else ""
+        return wrong("kernel.channel", output, *arguments, op=op, channel=channel, how=how)
+
+    changes = [("its weights are zero", Variation(weights="zero"))]
+    for _, parameters, how in variations(conv):
+        changes.append((" ".join(str(value) for value in parameters.values()), how))
+    changes.append(("its weights and its bias are zero", Variation(weights="zero", bias=0)))
     for text, how in changes:
-        alone = dataclasses.replace(how, channel=channel)
-        yield Wrong(
-            "kernel.channel",
-            lambda at, a=alone: as_right(at, conv.run(at.inputs[0], a)),  # type: ignore[misc]
-            (*named, ("how", f" ({text})" if text else "")),
-        )
+        yield alone(text, varied, conv, dataclasses.replace(how, channel=channel))
     for other in range(conv.scales.size):
         if other != channel:
-
-            def copied(at: At, k: int = other) -> Any:
-                output = at.right.copy()
-                output[..., channel] = output[..., k]
-                return output
-
-            yield Wrong(
-                "kernel.channel", copied, (*named, ("how", f" (it is that of channel {other})"))
-            )
+            yield alone(f"it is that of channel {other}", _copied, channel, other)
     first = next(at for at in ats if at.captured is not None and at.failing)
     assert first.captured is not None
     values = np.unique(first.captured[..., channel])
     if values.size == 1:
         value = int(values[0])
+        yield alone(f"it is always {value}", _filled, np.s_[..., channel], value)
 
-        def constant(at: At) -> Any:
-            output = at.right.copy()
-            output[..., channel] = value
-            return output
 
-        yield Wrong("kernel.channel", constant, (*named, ("how", f" (it is always {value})")))
+def _copied(at: At, channel: int, other: int) -> Any:
+    output = at.right.copy()
+    output[..., channel] = output[..., other]
+    return output
+
+
+def _filled(at: At, place: Any, value: int) -> Any:
+    output = at.right.copy()
+    output[place] = value
+    return output
 
 
 def only_channel(ats: Sequence[At]) -> int | None:
@@ -219,118 +208,82 @@ def common_range(places: Sequence[NDArray[np.intp]], size: int) -> tuple[int, in
     return (first, last) if dense and length <= size // 2 else None
 
 
-def _edited(world: World, op: int) -> Iterator[Wrong]:
+def _edited(world: World, op: int) -> Iterator[Hypothesis[At]]:
     """Operators that are no convolution: the model's own parameters, changed."""
-    graph = world.oracle.model.graph
-    known = graph.ops[op]
-    named = (("op", label(world, op)),)
-    if known.name == "SOFTMAX":
-        right = float(parts(world).ops[op].builtinOptions.beta)
+    graph, known, name = world.graph, world.graph.ops[op], label(world, op)
+    sides = [("the input's", known.inputs[0])]
+    if known.name != "SOFTMAX":
+        sides.append(("the output's", known.output))
+    else:
+        right = float(world.parts.ops[op].builtinOptions.beta)
         for factor in (0.5, 2.0, 0.25, 4.0, 0.1, 10.0, 8.0, 0.125):
-
-            def beta(model: Any, b: float = right * factor) -> None:
-                model.subgraphs[0].operators[0 + op].builtinOptions.beta = b
-
-            texts = (("beta", f"{right * factor:g}"), ("right", f"{right:g}"))
-            yield Wrong("score.softmax-beta", _run_edited(world, op, f"beta {factor}", beta), texts)
+            beta = right * factor
+            texts = {"beta": f"{beta:g}", "right": f"{right:g}"}
+            edit = functools.partial(_set_beta, op, beta)
+            yield wrong("score.softmax-beta", _output_of, f"beta {beta}", edit, **texts)
     if known.name not in _EDITABLE:
         return  # LiteRT ends the process on parameters that a kernel does not expect
-    sides: tuple[tuple[str, int], ...] = (("the input's", known.inputs[0]),)
-    if known.name != "SOFTMAX":
-        sides = (*sides, ("the output's", known.output))
     for which, tensor in sides:
         zeros = graph.tensors[tensor].zero_points
-        if len(zeros) != 1:
-            continue
-        right_zero = zeros[0]
-        changes = {"ignored": 0, "applied twice": 2 * right_zero, "off by +1": right_zero + 1,
-                   "off by -1": right_zero - 1}  # fmt: skip
-        for how, to in changes.items():
-            if to == zeros[0] or not -128 <= to <= 127:
-                continue
-
-            def zero(model: Any, t: int = tensor, z: int = to) -> None:
-                model.subgraphs[0].tensors[t].quantization.zeroPoint = [z]
-
-            yield Wrong(
-                "kernel.zero-point",
-                _run_edited(world, op, f"zero {tensor} {to}", zero),
-                (*named, ("which", which), ("how", how)),
-            )
+        for how, to in _zero_points(zeros[0]) if len(zeros) == 1 else ():
+            if -128 <= to <= 127:
+                edit, key = functools.partial(_set_zero, tensor, to), f"zero {tensor} {to}"
+                yield wrong(
+                    "kernel.zero-point", _output_of, key, edit, op=name, which=which, how=how
+                )
     for which, tensor in sides:
         for factor, text in ((2.0, "twice as large"), (0.5, "half as large")):
-
-            def scale(model: Any, t: int = tensor, f: float = factor) -> None:
-                quantization = model.subgraphs[0].tensors[t].quantization
-                quantization.scale = [float(s) * f for s in quantization.scale]
-
-            yield Wrong(
-                "kernel.scale",
-                _run_edited(world, op, f"scale {tensor} {factor}", scale),
-                (*named, ("how", f"{which} scale is {text}")),
-            )
+            edit, key = functools.partial(_scale, tensor, factor), f"scale {tensor} {factor}"
+            how = f"{which} scale is {text}"
+            yield wrong("kernel.scale", _output_of, key, edit, op=name, how=how)
 
 
-def _run_edited(
-    world: World, op: int, name: str, edit: Edit | None, resolver: str = "BUILTIN_REF"
-) -> Output:
-    def output(at: At) -> Any:
-        part: Part | None = world.kept(f"{op} {name}", lambda: _part(world, op, edit, resolver))
-        return None if part is None else part.run(*at.inputs)[0]
-
-    return output
+def _set_beta(op: int, beta: float, model: Any) -> None:
+    model.subgraphs[0].operators[op].builtinOptions.beta = beta
 
 
-def _part(world: World, op: int, edit: Edit | None, resolver: str) -> Part | None:
-    try:
-        return parts(world).part(op, op, edit=edit, resolver=resolver)
-    except (RuntimeError, ValueError):  # LiteRT refuses such parameters
-        return None
+def _set_zero(tensor: int, zero: int, model: Any) -> None:
+    model.subgraphs[0].tensors[tensor].quantization.zeroPoint = [zero]
 
 
-def _not_written(ats: Sequence[At]) -> Iterator[Wrong]:
+def _scale(tensor: int, factor: float, model: Any) -> None:
+    quantization = model.subgraphs[0].tensors[tensor].quantization
+    quantization.scale = [float(s) * factor for s in quantization.scale]
+
+
+def _output_of(at: At, name: str, edit: Edit | None, resolver: str = "BUILTIN_REF") -> Any:
+    """What the operator gives with a change in the model, or with other kernels."""
+
+    def cut() -> Part | None:
+        try:
+            return at.world.parts.part(at.op, at.op, edit=edit, resolver=resolver)
+        except (RuntimeError, ValueError):  # LiteRT refuses such parameters
+            return None
+
+    part: Part | None = at.world.kept(f"{at.op} {name} {resolver}", cut)
+    return None if part is None else part.run(*at.inputs)[0]
+
+
+def _not_written(ats: Sequence[At]) -> Iterator[Hypothesis[At]]:
     """An output that is a constant, another tensor, or of another image."""
-    named = (("op", label(ats[0].world, ats[0].op)),)
-    target = ats[0].world.oracle.model.graph.tensors[
-        ats[0].world.oracle.model.graph.ops[ats[0].op].output
-    ]
-    zero = target.zero_points[0] if target.zero_points else 0
+    at, graph = ats[0], ats[0].world.graph
+
+    def copy(how: str, output: Callable[..., Any], *arguments: Any) -> Hypothesis[At]:
+        return wrong("kernel.copy", output, *arguments, op=label(at.world, at.op), how=how)
+
+    zeros = graph.tensors[graph.ops[at.op].output].zero_points
+    zero = zeros[0] if zeros else 0
     for value in dict.fromkeys((0, zero, -128, 127)):
-        yield Wrong(
-            "kernel.copy",
-            lambda at, v=value: np.full_like(at.right, v),  # type: ignore[misc]
-            (*named, ("how", f"{value} everywhere")),
-        )
-    for index in ats[0].tensors:
-        if ats[0].tensors[index].size == ats[0].right.size:
-            yield Wrong(
-                "kernel.copy",
-                lambda at, i=index: as_right(at, at.tensors[i]),  # type: ignore[misc]
-                (*named, ("how", f"that of tensor {index}, not computed")),
-            )
+        yield copy(f"{value} everywhere", _filled, np.s_[:], value)
+    for index, tensor in at.tensors.items():
+        if tensor.size == at.right.size:
+            how = f"that of tensor {index}, not computed"
+            yield copy(how, lambda at, index: at.tensors[index], index)
     donors = {zlib.crc32(at.right.tobytes()): at.right for at in ats}
-
-    def other_image(at: At) -> Any:
-        return donors.get(at.observed) if at.failing else None
-
-    yield Wrong("kernel.copy", other_image, (*named, ("how", "of another image")))
-    if ats[0].right.ndim == 4 and ats[0].right.shape[1] > 1:
+    yield copy("of another image", lambda at: donors.get(at.observed) if at.failing else None)
+    if at.right.ndim == 4 and at.right.shape[1] > 1:
         for what, place in (("row", np.s_[:, -1]), ("column", np.s_[:, :, -1])):
             for value in dict.fromkeys((0, zero)):
-
-                def cut(at: At, p: Any = place, v: int = value) -> Any:
-                    output = at.right.copy()
-                    output[p] = v
-                    return output
-
                 how = f"not computed in its last {what} ({value} there)"
-                yield Wrong("kernel.copy", cut, (*named, ("how", how)))
-        yield Wrong(
-            "kernel.copy",
-            lambda at: np.ascontiguousarray(at.right.swapaxes(1, 2)),
-            (*named, ("how", "transposed")),
-        )
-
-
-def as_right(at: At, output: NDArray[Any]) -> NDArray[Any]:
-    return output.reshape(at.right.shape)
+                yield copy(how, _filled, place, value)
+        yield copy("transposed", lambda at: at.right.swapaxes(1, 2))

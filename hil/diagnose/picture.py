@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.diagnose.case import Sent
+from hil.diagnose.case import Point, Sent
 from hil.diagnose.hypothesis import Hypothesis
-from hil.diagnose.point import Point
-
-Saw = Callable[..., Hypothesis[Point]]
+from hil.diagnose.seen import saw
+from hil.images import from_tensor, to_tensor
 
 _SWAPPED = (0.299, 0.587, 0.114)  # meant for red, green, blue; here they meet blue, green, red
 _WEIGHTS: dict[str, tuple[float, float, float]] = {
@@ -26,7 +25,7 @@ _WEIGHTS: dict[str, tuple[float, float, float]] = {
 }
 
 
-def picture_hypotheses(saw: Saw) -> Iterator[Hypothesis[Point]]:
+def pictures() -> Iterator[Hypothesis[Point]]:
     """Of the picture that was sent; and of its colour source where the run holds it."""
     for how, weights in _WEIGHTS.items():
         yield saw("input.gray-weights", _gray, weights, how=how)
@@ -34,7 +33,7 @@ def picture_hypotheses(saw: Saw) -> Iterator[Hypothesis[Point]]:
         for right in range(-4, 5):
             if down or right:
                 how = f"{down:+d} rows, {right:+d} columns"
-                yield saw("input.crop", _moved, (down, right), how=how)
+                yield saw("input.crop", _moved, down, right, how=how)
     for size in (95, 94, 92, 90, 88, 84, 80, 72, 64, 48):
         yield saw("input.crop", _zoomed, size, how=f"its centre of {size}x{size}")
     for size in (24, 32, 48, 64, 72, 80, 88, 160, 192):
@@ -48,9 +47,19 @@ def picture_hypotheses(saw: Saw) -> Iterator[Hypothesis[Point]]:
         yield saw("input.crop", _from_source, method, False, how=how)
 
 
-def _moved(case: Sent, step: tuple[int, int]) -> Any:
+def resize(pixels: NDArray[np.uint8], size: tuple[int, ...], method: str) -> NDArray[np.uint8]:
+    """The picture in another size (rows, columns), by the method of OpenCV with this name."""
+    how = getattr(cv2, f"INTER_{method}")
+    made = cv2.resize(np.ascontiguousarray(pixels), (size[1], size[0]), interpolation=how)
+    return made.astype(np.uint8)
+
+
+def as_tensor(pixels: Any) -> NDArray[np.int8]:
+    return to_tensor(np.ascontiguousarray(pixels, np.uint8))
+
+
+def _moved(case: Sent, down: int, right: int) -> Any:
     """Another part of the same size: what comes in repeats the border."""
-    down, right = step
     padded = np.pad(case.tensor, 4, mode="edge")
     height, width = case.tensor.shape
     return padded[4 + down : 4 + down + height, 4 + right : 4 + right + width]
@@ -59,15 +68,13 @@ def _moved(case: Sent, step: tuple[int, int]) -> Any:
 def _zoomed(case: Sent, size: int) -> Any:
     height, width = case.tensor.shape
     top, left = (height - size) // 2, (width - size) // 2
-    part = _pixels(case)[top : top + size, left : left + size]
-    return _tensor(cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR))
+    part = from_tensor(case.tensor)[top : top + size, left : left + size]
+    return as_tensor(resize(part, case.tensor.shape, "LINEAR"))
 
 
 def _resized(case: Sent, size: int, method: str) -> Any:
-    height, width = case.tensor.shape
-    how = getattr(cv2, f"INTER_{method}")
-    there = cv2.resize(_pixels(case), (size, size), interpolation=how)
-    return _tensor(cv2.resize(there, (width, height), interpolation=how))
+    there = resize(from_tensor(case.tensor), (size, size), method)
+    return as_tensor(resize(there, case.tensor.shape, method))
 
 
 def _gray(case: Sent, weights: tuple[float, float, float]) -> Any:
@@ -97,9 +104,8 @@ def _fitted(case: Sent, gray: Any, method: str, *, cut: bool) -> Any:
         top, left = (rows - part_rows) // 2, (columns - part_columns) // 2
         gray = gray[top : top + part_rows, left : left + part_columns]
     if gray.shape != (height, width):
-        how = getattr(cv2, f"INTER_{method}")
-        gray = cv2.resize(gray, (width, height), interpolation=how)
-    return _tensor(gray)
+        gray = resize(gray, (height, width), method)
+    return as_tensor(gray)
 
 
 def _colour(case: Sent) -> Any:
@@ -107,15 +113,3 @@ def _colour(case: Sent) -> Any:
     if not case.source:
         return None
     return cv2.imdecode(np.frombuffer(case.source, np.uint8), cv2.IMREAD_COLOR)
-
-
-def _pixels(case: Sent) -> NDArray[np.uint8]:
-    from hil.images import from_tensor
-
-    return from_tensor(case.tensor)
-
-
-def _tensor(pixels: Any) -> NDArray[np.int8]:
-    from hil.images import to_tensor
-
-    return to_tensor(np.ascontiguousarray(pixels, np.uint8))

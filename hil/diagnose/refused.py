@@ -6,21 +6,16 @@ import dataclasses
 import re
 import zlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.diagnose.case import Image, sent_images
-from hil.diagnose.catalogue import CATALOGUE
-from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.case import Image, Point, sent_images
+from hil.diagnose.hypothesis import Hypothesis, finding_of
 from hil.diagnose.inputs import changes
-from hil.diagnose.point import Point
+from hil.diagnose.outcome import Outcome
 from hil.diagnose.seen import shaped
-from hil.facts.diagnosis import Finding
-
-if TYPE_CHECKING:
-    from hil.facts.run import Run
+from hil.facts.run import Run
 
 _CHANGED = re.compile(
     r"infer of image 0x(?P<image>[0-9a-f]{8}): the image does not match its CRC-32; "
@@ -30,49 +25,33 @@ _FILL = "fill"
 _MOST = 8
 """Refusals that are looked at: each is 32 bits of evidence."""
 
-
 Key = tuple[str, tuple[tuple[str, object], ...]]
 """A mistake without what fills the gap: that depends on what the buffer held."""
 
 
-def explain_refusals(run: Run, tested: list[int]) -> list[Finding]:
+def explain_refusals(run: Run, outcome: Outcome) -> None:
     """What happened to images whose CRC-32 the board computed and refused."""
     pairs = _refused(run)
     if not pairs:
-        return []
+        return
     tensors = sent_images(run)
     by_crc = {zlib.crc32(tensor.tobytes()): tensor for tensor in tensors}
     refused = [(by_crc[image], computed) for image, computed in pairs if image in by_crc]
     if not refused:
-        return []
-    common: dict[Key, Hypothesis[Point]] | None = None
-    for tensor, computed in refused[:_MOST]:
-        found = _fitting(tensor, computed, tensors, tested)
-        if common is None:
-            common = found
-        else:
-            common = {key: value for key, value in common.items() if key in found}
+        return
+    fitting = [_fitting(*refusal, tensors, outcome) for refusal in refused[:_MOST]]
+    common = [h for key, h in fitting[0].items() if all(key in found for found in fitting)]
     if not common:
-        return []
-    first, *others = common.values()
-    count = min(len(refused), _MOST)
-    fill = dict(first.parameters).get(_FILL)
-    title = first.title if fill is None else _without_fill(first)
-    entry = CATALOGUE[first.id]
-    alternatives = {h.id: h.title for h in others if h.id != first.id}
-    return [
-        Finding(
-            id=first.id,
-            stage="input",
-            title=title,
-            evidence=f"the CRC-32 that the board computed is that of such an image, in {count} of "
-            f"{count} refusals",
-            where_to_look=entry.where_to_look,
-            explained=count,
-            failures=len(refused),
-            alternatives=tuple(alternatives.items()),
-        )
-    ]
+        return
+    first, *others = common
+    if _FILL in first.parameters:
+        filled = {**first.parameters, _FILL: "old bytes stay there"}
+        first = dataclasses.replace(first, parameters=filled)
+    count = len(fitting)
+    evidence = "the CRC-32 that the board computed is that of such an image, in"
+    evidence += f" {count} of {count} refusals"
+    finding = finding_of([first, *others], "input", evidence)
+    outcome.findings.append(dataclasses.replace(finding, explained=count, failures=len(refused)))
 
 
 def _refused(run: Run) -> list[tuple[int, int]]:
@@ -83,29 +62,19 @@ def _refused(run: Run) -> list[tuple[int, int]]:
 
 
 def _fitting(
-    tensor: NDArray[np.int8],
-    computed: int,
-    donors: Sequence[NDArray[np.int8]],
-    tested: list[int],
+    tensor: NDArray[np.int8], computed: int, donors: Sequence[NDArray[np.int8]], outcome: Outcome
 ) -> dict[Key, Hypothesis[Point]]:
     """The hypotheses whose image has this CRC-32, with any image in the buffer before."""
     found: dict[Key, Hypothesis[Point]] = {}
     for donor in (tensor * 0, *donors):
         image = Image(tensor, (donor,))
         for hypothesis in changes(tensor.size):
-            tested[0] += 1
+            outcome.tested += 1
             assert hypothesis.transform is not None
             changed = hypothesis.transform(image)
-            if changed is None:
-                continue
-            if zlib.crc32(np.ascontiguousarray(shaped(changed, image)).tobytes()) == computed:
-                rest = tuple(p for p in hypothesis.parameters if p[0] != _FILL)
+            if changed is not None and zlib.crc32(shaped(changed, image).tobytes()) == computed:
+                rest = tuple(p for p in hypothesis.parameters.items() if p[0] != _FILL)
                 found.setdefault((hypothesis.id, rest), hypothesis)
         if found:
             break
     return found
-
-
-def _without_fill(hypothesis: Hypothesis[Point]) -> str:
-    changed = dict(hypothesis.parameters) | {_FILL: "old bytes stay there"}
-    return dataclasses.replace(hypothesis, parameters=tuple(changed.items())).title

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from hil.diagnose import timing
-from hil.diagnose.catalogue import CATALOGUE
+from hil.diagnose.case import model_of
+from hil.diagnose.catalogue import CATALOGUE, finding
+from hil.diagnose.outcome import Outcome
 from hil.diagnose.trouble import explain_trouble
-from hil.facts.diagnosis import Finding, Unexplained
-
-if TYPE_CHECKING:
-    from hil.diagnose.outcome import Outcome
-    from hil.facts.evidence import HandshakeRecord
-    from hil.facts.run import Run
+from hil.facts.diagnosis import Finding
+from hil.facts.records import ModelRecord
+from hil.facts.run import Run
+from hil.judge.figures import count_text
+from hil.judge.judged import FAILED_OUTCOMES
+from hil.network.cam_graph import read_cam_graph
 
 _SOFTWARE_RESET = 3  # esp_reset_reason_t
 _GROWTH_STEPS = 5
 
 
-def explain_run(run: Run, outcome: Outcome) -> tuple[list[Finding], list[Unexplained]]:
-    """The outcome's findings, and those of the run, in the order in which to look at them."""
-    findings = [*explain_trouble(run), *_identity(run), *_link(run)]
-    findings += [f for f in outcome.findings if not _follows(f, run)]
-    findings += [*timing.findings(run), *_memory(run)]
-    unexplained = list(outcome.unexplained)
-    if not findings and not unexplained:
-        unexplained += _failed_tests(run)
-    return findings, unexplained
+def explain_run(run: Run, outcome: Outcome) -> None:
+    """Adds the findings of the run, and puts all in the order in which to look at them."""
+    outcome.findings = [
+        *explain_trouble(run),
+        *_identity(run),
+        *_link(run),
+        *(found for found in outcome.findings if not _follows(found, run)),
+        *timing.findings(run),
+        *_memory(run),
+    ]
+    if not outcome.findings and not outcome.unexplained:
+        _failed_tests(run, outcome)
 
 
 def _follows(finding: Finding, run: Run) -> bool:
@@ -44,67 +49,45 @@ def _follows(finding: Finding, run: Run) -> bool:
     return title is not None and finding.title == CATALOGUE[finding.id].title.format(**title)
 
 
-def finding(name: str, stage: str, evidence: str, **parameters: object) -> Finding:
-    """A finding of the catalogue that is not about single images."""
-    entry = CATALOGUE[name]
-    return Finding(name, stage, entry.title.format(**parameters), evidence, entry.where_to_look)
-
-
 def _identity(run: Run) -> Iterator[Finding]:
     shakes, model = run.handshakes, run.model
     if model is None or not shakes:
         return
-    count = len(shakes)
 
-    def all_of(test: list[bool]) -> str:
-        return f"in {sum(test)} of {count} handshakes"
+    def differing(name: str, right: object) -> tuple[list[object], str]:
+        """What handshakes say otherwise, and in how many of them."""
+        wrong = [got for shake in shakes if (got := getattr(shake, name)) != right]
+        return wrong, f"in {len(wrong)} of {len(shakes)} handshakes"
 
-    wrong = [s.threshold != model.threshold for s in shakes]
-    if any(wrong):
-        got = shakes[wrong.index(True)].threshold
-        evidence = f"the identity says so {all_of(wrong)}"
-        yield finding("identity.threshold", "identity", evidence, got=got, right=model.threshold)
-    wrong = [s.positive_class != model.positive_class for s in shakes]
-    if any(wrong):
-        got = shakes[wrong.index(True)].positive_class
-        evidence = f"the identity says so {all_of(wrong)}"
-        right = model.positive_class
-        yield finding("identity.positive-class", "identity", evidence, got=got, right=right)
-    for name, theirs, ours in (
-        ("identity.other-firmware", [s.build_id for s in shakes], model.build_id),
-        ("identity.other-model", [s.model_sha256 for s in shakes], model.sha256),
+    for entry, field in (("threshold", "threshold"), ("positive-class", "positive_class")):
+        right = getattr(model, field)
+        wrong, where = differing(field, right)
+        if wrong:
+            evidence = f"the identity says so {where}"
+            yield finding(f"identity.{entry}", "identity", evidence, got=wrong[0], right=right)
+    for entry, field, digest in (
+        ("other-firmware", "build_id", model.build_id),
+        ("other-model", "model_sha256", model.sha256),
     ):
-        wrong = [digest != ours for digest in theirs]
-        if any(wrong):
-            evidence = f"{theirs[wrong.index(True)][:12]} instead of {ours[:12]} {all_of(wrong)}"
-            yield finding(name, "identity", evidence)
-    wrong = [s.image_source != "injected" for s in shakes]
-    if any(wrong):
-        yield finding("identity.image-source", "identity", f"the camera is on {all_of(wrong)}")
-    yield from _reset_reasons(shakes)
-    yield from _graph(run)
-
-
-def _reset_reasons(shakes: tuple[HandshakeRecord, ...]) -> Iterator[Finding]:
-    reboots = [s for s in shakes if s.after == "reboot"]
-    wrong = [s for s in reboots if s.reset_reason != _SOFTWARE_RESET]
+        wrong, where = differing(field, digest)
+        if wrong:
+            evidence = f"{str(wrong[0])[:12]} instead of {digest[:12]} {where}"
+            yield finding(f"identity.{entry}", "identity", evidence)
+    wrong, where = differing("image_source", "injected")
     if wrong:
-        evidence = f"after {len(wrong)} of {len(reboots)} reboots by command"
-        yield finding(
-            "identity.reset-reason",
-            "identity",
-            evidence,
-            got=wrong[0].reset_reason,
-            right=f"{_SOFTWARE_RESET} (software)",
-        )
+        yield finding("identity.image-source", "identity", f"the camera is on {where}")
+    reboots = [shake.reset_reason for shake in shakes if shake.after == "reboot"]
+    reasons = [reason for reason in reboots if reason != _SOFTWARE_RESET]
+    if reasons:
+        evidence = f"after {len(reasons)} of {len(reboots)} reboots by command"
+        right = f"{_SOFTWARE_RESET} (software)"
+        yield finding("identity.reset-reason", "identity", evidence, got=reasons[0], right=right)
+    yield from _graph(run, model)
 
 
-def _graph(run: Run) -> Iterator[Finding]:
+def _graph(run: Run, record: ModelRecord) -> Iterator[Finding]:
     """Tensors and operators that the board reports, against the model that it was given."""
-    from hil.diagnose.case import model_of
-    from hil.network.cam_graph import read_cam_graph
-
-    model = read_cam_graph(model_of(run), where="the model in the run", input_shape=None)
+    model = read_cam_graph(model_of(record), where="the model in the run", input_shape=None)
     if run.board is not None and run.board.ops:
         names = tuple(op.name for op in model.graph.ops)
         if run.board.ops != names:
@@ -113,26 +96,23 @@ def _graph(run: Run) -> Iterator[Finding]:
             yield finding("identity.operators", "identity", f"{evidence}, {wrong} differ")
     right = {"input": model.input, "score": model.score, "features": model.features}
     wrong_parts: dict[str, None] = {}
-    for shake in run.handshakes:
-        for tensor in shake.tensors:
-            ours = right.get(tensor.role)
-            if ours is None:
-                continue
-            for what, got, expected in (
-                ("shape", tuple(tensor.shape), tuple(ours.shape)),
-                ("zero point", tensor.zero_point, ours.zero_point()),
-                ("scale", tensor.scale, ours.scale()),
-            ):
-                if got != expected:
-                    wrong_parts[f"{what} of {tensor.role} {got} instead of {expected}"] = None
+    for tensor in (tensor for shake in run.handshakes for tensor in shake.tensors):
+        ours = right.get(tensor.role)
+        if ours is None:
+            continue
+        for what, got, expected in (
+            ("shape", tuple(tensor.shape), tuple(ours.shape)),
+            ("zero point", tensor.zero_point, ours.zero_point()),
+            ("scale", tensor.scale, ours.scale()),
+        ):
+            if got != expected:
+                wrong_parts[f"{what} of {tensor.role} {got} instead of {expected}"] = None
     if wrong_parts:
         how = "; ".join(wrong_parts)
         yield finding("identity.tensors", "identity", "as its identity says", how=how)
 
 
 def _link(run: Run) -> Iterator[Finding]:
-    import base64
-
     accepted = [o.detail for o in run.oddities if o.what == "accepted"]
     if accepted:
         how = ", ".join(dict.fromkeys(accepted))
@@ -194,18 +174,14 @@ def _memory(run: Run) -> Iterator[Finding]:
             return
 
 
-def _failed_tests(run: Run) -> list[Unexplained]:
+def _failed_tests(run: Run, outcome: Outcome) -> None:
     """Tests that failed, though no image does: their own words are the facts."""
-    from hil.judge.figures import count_text
-    from hil.judge.judged import FAILED_OUTCOMES
-
     failed = [test for test in run.tests if test.outcome in FAILED_OUTCOMES]
-    if not failed:
-        return []
-    facts = tuple(f"{t.test.rpartition('::')[2]}: {_message(t.message)}" for t in failed[:3])
-    them = "it" if len(failed) == 1 else "them"
-    what = f"{count_text(len(failed), 'test')} failed, and no known mistake explains {them}"
-    return [Unexplained("run", what, (), facts)]
+    if failed:
+        facts = [f"{t.test.rpartition('::')[2]}: {_message(t.message)}" for t in failed[:3]]
+        them = "it" if len(failed) == 1 else "them"
+        what = f"{count_text(len(failed), 'test')} failed, and no known mistake explains {them}"
+        outcome.puzzle("run", what, (), *facts)
 
 
 def _message(text: str) -> str:

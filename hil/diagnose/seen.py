@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.diagnose.case import Sent
+from hil.diagnose.case import Point, Sent, ints
 from hil.diagnose.hypothesis import Hypothesis
-from hil.diagnose.point import Point
-
-if TYPE_CHECKING:
-    from hil.diagnose.submodel import Part
+from hil.diagnose.submodel import Part
 
 Transform = Callable[[Sent], Any]
 """The tensor that the model saw, int8 or uint8 of the image's size; None if it cannot be told."""
@@ -32,19 +29,18 @@ def saw(
         tensor = transform(p.case)
         return None if tensor is None else answer_to(p, tensor)
 
-    return Hypothesis(name, predict, tuple(parameters.items()), transform=transform)
+    return Hypothesis(name, predict, parameters, transform=transform)
 
 
 def answer_to(p: Point, tensor: NDArray[np.int8]) -> Any:
     """What the board gives for another tensor, of the kind that was observed (`p.given`)."""
-
     tensor = shaped(tensor, p.case)
     if p.given == "first operator":
         return zlib.crc32(first_op(p).run(tensor)[0].tobytes())
     answer = p.world.answer(tensor)
     if p.given == "features":
         return answer.features
-    return answer.cam if p.given == "cam" else tuple(int(s) for s in answer.scores)
+    return answer.cam if p.given == "cam" else ints(answer.scores)
 
 
 def shaped(tensor: Any, case: Sent) -> NDArray[np.int8]:
@@ -56,6 +52,9 @@ def shaped(tensor: Any, case: Sent) -> NDArray[np.int8]:
 
 
 def first_op(p: Point) -> Part:
-    from hil.diagnose.scores import parts
+    return p.world.parts.part(0, 0)
 
-    return parts(p.world).part(0, 0)
+
+def unsigned(case: Sent) -> NDArray[np.uint8]:
+    """The image's bytes as uint8, of its size."""
+    return np.ascontiguousarray(case.tensor).view(np.uint8)

@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hil.diagnose import cam, decision, location, scores
-from hil.diagnose.case import World
+from hil.diagnose.case import Case, Point, World, ints
 from hil.diagnose.features_stage import explain_features
-from hil.diagnose.outcome import Outcome, make_finding
-from hil.diagnose.point import Point
-from hil.diagnose.steps import cam_of, equal, ints
+from hil.diagnose.outcome import Outcome
 from hil.network.location import Location, cell_location, winning_cell
 
 _MAP_BITS = 128.0
@@ -19,38 +17,33 @@ _CELL_BITS = 4.0
 _DECISION_BITS = 1.0
 
 
-def explain_images(world: World) -> Outcome:
+def explain_images(world: World, outcome: Outcome) -> None:
     """All findings that concern the answers to images."""
-    outcome = Outcome()
     features_known = explain_features(world, outcome)
     _scores(world, outcome, features_known)
     _cam(world, outcome, features_known)
     _decision(world, outcome)
     _location(world, outcome)
-    return outcome
 
 
-def _scores(world: World, outcome: Outcome, had: dict[int, NDArray[np.int8]]) -> None:
+def _scores(world: World, outcome: Outcome, had: dict[Case, NDArray[np.int8]]) -> None:
     """The score tensor from the features, then what is sent from the score tensor."""
-    graph = world.oracle.model.graph
-    last = graph.producer(world.oracle.model.features.index)
     made, sent = [], []
     for case in world.cases:
-        features = had.get(id(case))
+        features = had.get(case)
         if features is None or len(case.scores) != len(case.expected.scores):
             continue
         right = scores.tail_scores(world, features)
         if case.score_tensor == ints(case.expected.scores):
             right = case.score_tensor  # the features went wrong after they were used
-        right = outcome.tails.get(id(case), right)
+        right = outcome.tails.get(case, right)
         failing = case.failing and case.score_tensor != right
         made.append(Point(case, world, features, right, case.score_tensor, failing))
         failing = case.failing and case.scores != case.score_tensor
         sent.append(Point(case, world, features, case.score_tensor, case.scores, failing))
     tiers = (scores.hypotheses, scores.with_parameters, scores.pairs)
     traced = [p for p in made if p.failing and p.case.op_crcs is not None]
-    assert last is not None
-    behind = any((p.case.first_diverging or 0) > last.index for p in traced)
+    behind = any((p.case.first_diverging or 0) > world.feature_op for p in traced)
     if behind and not outcome.tails:
         # An operator behind the features is wrong; whether it is named or not, it is told.
         outcome.attempt("scores", made, _SCORE_BITS, tiers)
@@ -59,14 +52,14 @@ def _scores(world: World, outcome: Outcome, had: dict[int, NDArray[np.int8]]) ->
     outcome.explain("scores", "the scores sent are not those computed", sent, _SCORE_BITS, tiers)
 
 
-def _cam(world: World, outcome: Outcome, had: dict[int, NDArray[np.int8]]) -> None:
+def _cam(world: World, outcome: Outcome, had: dict[Case, NDArray[np.int8]]) -> None:
     points = []
     for case in world.cases:
-        features = had.get(id(case))
+        features = had.get(case)
         if features is None or case.cam is None or case.cam.shape != case.expected.cam.shape:
             continue
-        right = cam_of(world, features)
-        failing = case.failing and not equal(right, case.cam)
+        right = cam.right_map(world, features)
+        failing = case.failing and not np.array_equal(right, case.cam)
         points.append(Point(case, world, features, right, case.cam, failing))
     tiers = (cam.hypotheses, cam.with_parameters, cam.pairs)
     outcome.explain("map", "the map is wrong", points, _MAP_BITS, tiers)
@@ -79,27 +72,19 @@ def _decision(world: World, outcome: Outcome) -> None:
         if facts.positive_class >= len(case.scores):
             continue
         grid = case.expected.cam if case.cam is None else case.cam
-        given = decision.Given(case.scores, grid, facts.threshold)
+        given = decision.Given(case.scores, facts.positive_class, grid, facts.threshold)
         kind = "location" if isinstance(case.location, Location) else case.location.value
-        point = Point(case, world, given, None, (kind, facts.device.threshold), False)
-        right = decision.right(point)
-        failing = case.failing and right != point.observed
-        points.append(Point(case, world, given, right, point.observed, failing))
+        right, observed = decision.answer(given), (kind, facts.device.threshold)
+        failing = case.failing and right != observed
+        points.append(Point(case, world, given, right, observed, failing))
         if case.failing and case.cam is None and (facts.cam_requested or kind == "location"):
             missing.append(case)
     if missing:
         passed = all(isinstance(case.location, Location) for case in missing)
         below = all(not isinstance(case.location, Location) for case in missing)
         when = "with a location" if passed else "below the threshold" if below else "at all"
-        outcome.findings.append(
-            make_finding(
-                "decision.map-missing",
-                "decision",
-                f"explains {len(missing)} of {len(missing)} wrong images",
-                missing,
-                when=when,
-            )
-        )
+        evidence = f"explains {len(missing)} of {len(missing)} wrong images"
+        outcome.add("decision.map-missing", "decision", evidence, missing, when=when)
     tiers = (decision.hypotheses, decision.other)
     outcome.explain(
         "decision", "whether there is a location is wrong", points, _DECISION_BITS, tiers

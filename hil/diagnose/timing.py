@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import functools
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING
 
-from hil.diagnose.catalogue import CATALOGUE
+from hil.diagnose.catalogue import finding
 from hil.facts.diagnosis import Finding
-
-if TYPE_CHECKING:
-    from hil.facts.records import InferenceRecord
-    from hil.facts.run import Run
+from hil.facts.records import InferenceRecord
+from hil.facts.run import Run
 
 _FEWEST = 5
 _NEAR = 1.35
@@ -90,7 +88,8 @@ def _unit(records: Sequence[InferenceRecord]) -> Finding | None:
     if not 1 / _NEAR <= ratio / factor <= _NEAR:
         if ratio < 1:
             how = f"{invoke:.0f} us, where the host waited {wait:.0f} us"
-            return _finding("timing.too-long", _counted(records), stage="invoke_us", how=how)
+            evidence = f"in {len(records)} results"
+            return _finding("timing.too-long", evidence, stage="invoke_us", how=how)
         return None
     evidence = (
         f"in {len(records)} of {len(records)} results invoke_us fits the host's clock in this "
@@ -112,12 +111,7 @@ def _resolution(records: Sequence[InferenceRecord]) -> Iterator[Finding]:
 
 def _repeated(records: Sequence[InferenceRecord]) -> Finding | None:
     """Results that came twice: same count and same time on the board's clock."""
-    seen: set[tuple[int, int, int]] = set()
-    again = 0
-    for record in records:
-        key = (record.boot, record.count, record.finished_us)
-        again += key in seen
-        seen.add(key)
+    again = len(records) - len({(r.boot, r.count, r.finished_us) for r in records})
     if not again:
         return None
     how = f"{again} of {len(records)} results are old ones, sent again with count and time"
@@ -147,15 +141,16 @@ def _clock_jumps(records: Sequence[InferenceRecord]) -> Finding | None:
 
 def _pace(records: Sequence[InferenceRecord]) -> Finding | None:
     """A clock that runs, but not as fast as the host's."""
-    best: Sequence[InferenceRecord] = ()
-    for boot in {r.boot for r in records}:
-        of_boot = [r for r in records if r.boot == boot]
-        if len(of_boot) > len(best):
-            best = of_boot
+    ((longest, _),) = Counter(r.boot for r in records).most_common(1)
+    best = [r for r in records if r.boot == longest]
     third = len(best) // 3
     if third < _FEWEST or best[-third].at_s - best[0].at_s < _PACE_S:
         return None
-    early, late = (min(part, key=_lag) for part in (best[:third], best[-third:]))
+    # Those that came through soonest, for the board's clock.
+    early, late = (
+        min(part, key=lambda r: r.at_s * 1e6 - r.finished_us)
+        for part in (best[:third], best[-third:])
+    )
     passed = (late.at_s - early.at_s) * 1e6
     if passed < _PACE_S * 1e6:
         return None
@@ -192,15 +187,5 @@ def _unexplained_us(record: InferenceRecord) -> float:
     return float(t.round_trip_us - t.upload_us - t.preprocess_us - t.cam_us)
 
 
-def _lag(record: InferenceRecord) -> float:
-    return record.at_s * 1e6 - record.finished_us
-
-
-def _counted(records: Sequence[InferenceRecord]) -> str:
-    return f"in {len(records)} results"
-
-
 def _finding(name: str, evidence: str, **parameters: object) -> Finding:
-    entry = CATALOGUE[name]
-    title = entry.title.format(**parameters)
-    return Finding(name, "timing", title, evidence, entry.where_to_look)
+    return finding(name, "timing", evidence, **parameters)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from hil.diagnose.catalogue import CATALOGUE
+from hil.diagnose.catalogue import finding
 from hil.facts.diagnosis import Finding
-
-if TYPE_CHECKING:
-    from hil.facts.evidence import TroubleRecord
-    from hil.facts.run import Run
+from hil.facts.evidence import TroubleRecord
+from hil.facts.run import Run
 
 _CRASHES = ("panic", "abort", "assertion failed", "stack overflow", "stack smashing",
             "heap corruption")  # fmt: skip
@@ -38,23 +35,14 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
 def explain_trouble(run: Run) -> list[Finding]:
     """One finding for the first cause; what came after it is not looked at."""
     first = next((t for t in run.troubles if t.error not in _NOT_CAUSES), None)
-    if first is None:
-        return []
-    name = _name(first)
-    if name is None:
+    name = None if first is None else _name(first)
+    if first is None or name is None:
         return []
     line = first.message.splitlines()[0]
-    entry = CATALOGUE[name]
-    test = first.test.rpartition("::")[2]
-    return [
-        Finding(
-            id=name,
-            stage="board",
-            title=entry.title.format(how=_how(first)),
-            evidence=f"the first error of the run, in {test}: {line}",
-            where_to_look=entry.where_to_look,
-        )
-    ]
+    how = line.partition(": ")[2] or line
+    how = how if len(how) <= 100 else f"{how[:97]}..."
+    evidence = f"the first error of the run, in {first.test.rpartition('::')[2]}: {line}"
+    return [finding(name, "board", evidence, how=how)]
 
 
 def _name(trouble: TroubleRecord) -> str | None:
@@ -65,7 +53,9 @@ def _name(trouble: TroubleRecord) -> str | None:
     if trouble.event == "brownout":
         return "board.brownout"
     if trouble.error == "BoardError":
-        return _answered(trouble.message)
+        # The one error that a right board does not answer, however bad the line is.
+        missing = "chunks of the image are missing" in trouble.message
+        return "board.protocol" if missing else None
     if trouble.error == "WrongIdentityError":
         return "board.protocol" if "protocol" in trouble.message else "board.wrong-build"
     line = trouble.message.splitlines()[0]
@@ -73,17 +63,3 @@ def _name(trouble: TroubleRecord) -> str | None:
         if re.search(pattern, line, re.IGNORECASE):
             return name
     return None
-
-
-def _answered(message: str) -> str | None:
-    """Errors that a right board does not answer, however bad the line is."""
-    if "chunks of the image are missing" in message:
-        return "board.protocol"
-    return None
-
-
-def _how(trouble: TroubleRecord) -> str:
-    line = trouble.message.splitlines()[0]
-    _, _, after = line.partition(": ")
-    text = after or line
-    return text if len(text) <= 100 else f"{text[:97]}..."

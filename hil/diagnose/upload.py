@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.diagnose.case import Sent
+from hil.diagnose.case import Point, Sent
 from hil.diagnose.hypothesis import Hypothesis
-from hil.diagnose.kernels import convolution
-from hil.diagnose.point import Point
-from hil.diagnose.scores import parts
-from hil.diagnose.seen import first_op, saw, shaped
+from hil.diagnose.seen import first_op, saw, shaped, unsigned
+from hil.facts.packing import unpack_int8
+from hil.wire.requests import MAX_PAYLOAD_BYTES as CHUNK
 
 _LF, _CR, _XON, _XOFF, _ZERO = 0x0A, 0x0D, 0x11, 0x13, 0x00
 _SHIFTS = (*range(1, 17), 32, 48, 64, 95, 96, 97, 128, 192, 256, 512, 1024)
@@ -56,82 +57,78 @@ def shifts() -> Iterator[Hypothesis[Point]]:
 
 def chunks(size: int) -> Iterator[Hypothesis[Point]]:
     """Parts that are missing, or in the wrong place, of an image of `size` bytes."""
-    from hil.wire.requests import MAX_PAYLOAD_BYTES as CHUNK
-
-    count = -(-size // CHUNK)
+    starts = range(0, size, CHUNK)
     for fill, value in _FILLS:
         text = f"it holds {fill}"
-        for index in range(count):
-            place = slice(index * CHUNK, (index + 1) * CHUNK)
-            yield saw("input.chunk-missing", _filled, place, value, index=index, fill=text)
+        for index, start in enumerate(starts):
+            place = slice(start, start + CHUNK)
+            yield saw("input.chunk-missing", _filled, [place], value, index=index, fill=text)
+        text = f"they hold {fill}"
         for lost in (*_ENDS, size // 2, size // 4):
             tail, head = slice(size - lost, size), slice(0, lost)
-            text = f"they hold {fill}"
-            yield saw("input.tail-missing", _filled, tail, value, count=lost, fill=text)
-            yield saw("input.head-missing", _filled, head, value, count=lost, fill=text)
+            yield saw("input.tail-missing", _filled, [tail], value, count=lost, fill=text)
+            yield saw("input.head-missing", _filled, [head], value, count=lost, fill=text)
         for off in (1, -1, 2, -2, 4, -4):
             text = f"between them {fill}"
-            yield saw("input.chunk-misplaced", _misplaced, off, value, CHUNK, count=off, fill=text)
+            yield saw("input.chunk-misplaced", _misplaced, off, value, count=off, fill=text)
+        ends = [min(start + CHUNK, size) for start in starts]
         for lost in (1, 2, 4):
             text = f"the last {lost} of each hold {fill}"
-            yield saw("input.chunk-misplaced", _ends, lost, value, CHUNK, count=0, fill=text)
-    for first in range(count):
-        for second in range(first + 1, count):
-            yield saw("input.chunks-swapped", _swapped, first, second, CHUNK,
-                      first=first, second=second)  # fmt: skip
+            places = [slice(end - lost, end) for end in ends]
+            yield saw("input.chunk-misplaced", _filled, places, value, count=0, fill=text)
+    for first, second in itertools.combinations(range(len(starts)), 2):
+        yield saw("input.chunks-swapped", _swapped, first, second, first=first, second=second)
 
 
 def single_bytes(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """A byte that is lost, inserted or damaged: the place is found by the first operator."""
-    found = _damage(points)
-    if found is None:
+    damage = _damage(points)
+    if damage is None:
         return
-    point, row, observed, places, local = found
-    changes: list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, object]]] = []
-    if local:
+    if damage.local:
         for bit in range(8):
-            changes.append(("input.bit-flipped", _flipped, (bit,), {"bit": bit}))
-    else:
-        for fill in ("repeat", "zero", "wrap"):
-            changes.append(("input.byte-dropped", _dropped, (fill,), {}))
-        for value in (None, 0, 0x0D, 0xFF):
-            changes.append(("input.byte-inserted", _inserted, (value,), {}))
-    for name, change, arguments, parameters in changes:
-        for index in _fitting(point, row, observed, places, change, arguments):
-            named = {"what": f"byte {index}"} if local else {"index": index}
-            yield saw(name, change, index, *arguments, **parameters, **named)
+            for index in damage.fitting(_flipped, bit):
+                what = f"byte {index}"
+                yield saw("input.bit-flipped", _flipped, index, bit, bit=bit, what=what)
+        return
+    for fill in ("repeat", "zero", "wrap"):
+        for index in damage.fitting(_dropped, fill):
+            yield saw("input.byte-dropped", _dropped, index, fill, index=index)
+    for value in (None, 0, 0x0D, 0xFF):
+        for index in damage.fitting(_inserted, value):
+            yield saw("input.byte-inserted", _inserted, index, value, index=index)
 
 
-def _fitting(
-    point: Point,
-    row: int,
-    observed: NDArray[np.int8],
-    places: range,
-    change: Callable[..., Any],
-    arguments: tuple[Any, ...],
-) -> list[int]:
-    """The places where a change gives what the first operator gave in its first wrong row."""
-    graph = point.world.oracle.model.graph
-    conv = convolution(graph, parts(point.world).ops[0], 0)
-    if conv is None:
-        return list(places)
-    shape = (len(places), *point.case.tensor.shape, 1)
-    images = np.stack([shaped(change(point.case, k, *arguments), point.case) for k in places])
-    rows = conv.first_rows(images.reshape(shape), row)
-    fits = (rows == observed).all(axis=(1, 2))
-    return [place for place, fit in zip(places, fits, strict=True) if fit]
+@dataclass(frozen=True, eq=False)
+class Damage:
+    """Where an image was damaged, by the operator that saw it first.
 
-
-def _damage(
-    points: Sequence[Point],
-) -> tuple[Point, int, NDArray[np.int8], range, bool] | None:
-    """Where the image was damaged, by the operator that saw it first.
-
-    (a failing point, the first wrong row of that operator's output, this row as the board
-    gave it, bytes that it may have come from, whether little of the output is wrong).
+    Attributes:
+        point: a failing one.
+        row: the first wrong row of that operator's output.
+        observed: this row as the board gave it, int8 [columns, channels].
+        places: bytes that it may have come from.
+        local: whether little of the output is wrong.
     """
-    from hil.facts.packing import unpack_int8
 
+    point: Point
+    row: int
+    observed: NDArray[np.int8]
+    places: range
+    local: bool
+
+    def fitting(self, change: Callable[..., Any], argument: object) -> list[int]:
+        """The places where a change gives what the operator gave in its first wrong row."""
+        case, conv = self.point.case, self.point.world.convolution(0)
+        if conv is None:
+            return list(self.places)
+        images = np.stack([shaped(change(case, k, argument), case) for k in self.places])
+        rows = conv.first_rows(images[..., None], self.row)
+        fits = (rows == self.observed).all(axis=(1, 2))
+        return [place for place, fit in zip(self.places, fits, strict=True) if fit]
+
+
+def _damage(points: Sequence[Point]) -> Damage | None:
     failing = {p.case.name: p for p in points if p.failing}
     for record in points[0].world.run.divergences if points else ():
         point = failing.get(record.image)
@@ -145,15 +142,8 @@ def _damage(
         row = int(rows[0])
         top, bottom = max((row - 1) * stride, 0), min((row + 1) * stride + 2, height)
         places = range(top * width, bottom * width)
-        return point, row, got[0, row], places, int(rows[-1]) - row <= 2
+        return Damage(point, row, got[0, row], places, local=int(rows[-1]) - row <= 2)
     return None
-
-
-# ---- helpers -----------------------------------------------------------------------
-
-
-def _unsigned(tensor: NDArray[np.int8]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(tensor).view(np.uint8)
 
 
 def _replaced(case: Sent, value: int, by: bytes) -> Any:
@@ -164,7 +154,7 @@ def _replaced(case: Sent, value: int, by: bytes) -> Any:
 
 
 def _bit(case: Sent, bit: int, how: str) -> Any:
-    pixels, mask = _unsigned(case.tensor), 1 << bit
+    pixels, mask = unsigned(case), 1 << bit
     if how == "always 1":
         return pixels | mask
     return pixels ^ mask if how == "flipped" else pixels & (0xFF ^ mask)
@@ -199,23 +189,25 @@ def _fill(case: Sent, value: int) -> Any:
     return case.tensor.reshape(-1) * 0 + value
 
 
-def _filled(case: Sent, place: slice, value: int) -> Any:
+def _filled(case: Sent, places: Sequence[slice], value: int) -> Any:
+    """Some places hold the filling instead."""
     filling = _fill(case, value)
     if filling is None:
         return None
     flat = case.tensor.reshape(-1).copy()
-    flat[place] = filling[place]
+    for place in places:
+        flat[place] = filling[place]
     return flat
 
 
-def _misplaced(case: Sent, off: int, value: int, chunk: int) -> Any:
+def _misplaced(case: Sent, off: int, value: int) -> Any:
     """Every chunk but the first lies `off` bytes from its place times its number."""
     filling = _fill(case, value)
     if filling is None:
         return None
     flat, found = case.tensor.reshape(-1), filling.copy()
-    for number, start in enumerate(range(0, flat.size, chunk)):
-        part = flat[start : start + chunk]
+    for number, start in enumerate(range(0, flat.size, CHUNK)):
+        part = flat[start : start + CHUNK]
         to = start + off * number
         end = min(to + part.size, flat.size)
         if to >= 0:
@@ -223,21 +215,10 @@ def _misplaced(case: Sent, off: int, value: int, chunk: int) -> Any:
     return found
 
 
-def _ends(case: Sent, lost: int, value: int, chunk: int) -> Any:
-    filling = _fill(case, value)
-    if filling is None:
-        return None
-    flat = case.tensor.reshape(-1).copy()
-    for start in range(0, flat.size, chunk):
-        end = min(start + chunk, flat.size)
-        flat[end - lost : end] = filling[end - lost : end]
-    return flat
-
-
-def _swapped(case: Sent, first: int, second: int, chunk: int) -> Any:
+def _swapped(case: Sent, first: int, second: int) -> Any:
     flat = case.tensor.reshape(-1)
     found = flat.copy()
-    a, b = slice(first * chunk, (first + 1) * chunk), slice(second * chunk, (second + 1) * chunk)
+    a, b = (slice(number * CHUNK, (number + 1) * CHUNK) for number in (first, second))
     if flat[a].size != flat[b].size:
         return None
     found[a], found[b] = flat[b], flat[a]
@@ -257,6 +238,6 @@ def _inserted(case: Sent, index: int, value: int | None) -> Any:
 
 
 def _flipped(case: Sent, index: int, bit: int) -> Any:
-    flat = _unsigned(case.tensor).reshape(-1).copy()
+    flat = unsigned(case).reshape(-1).copy()
     flat[index] ^= 1 << bit
     return flat

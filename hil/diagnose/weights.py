@@ -8,54 +8,43 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.diagnose.kernels import RIGHT, Convolution, convolution
-from hil.diagnose.operators import At, Wrong, as_right, label, only_channel
-from hil.diagnose.scores import parts
+from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.kernels import RIGHT, Convolution
+from hil.diagnose.operators import At, label, only_channel, varied, wrong
 
 
-def damages(ats: Sequence[At]) -> Iterator[Wrong]:
-    """A bit that fell over in the weights: looked for when nothing else fits."""
-    world, op = ats[0].world, ats[0].op
-    conv = convolution(world.oracle.model.graph, parts(world).ops[op], op)
-    if conv is not None:
-        yield from _damaged_weights(ats, conv)
-
-
-def _damaged_weights(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
-    """One bit of one weight, or of one bias: only in the one channel that differs."""
-    channel = only_channel(ats)
+def damages(ats: Sequence[At]) -> Iterator[Hypothesis[At]]:
+    """A bit that fell over, in the one channel that differs: looked for when nothing else fits."""
+    conv, channel = ats[0].world.convolution(ats[0].op), only_channel(ats)
     first = next((at for at in ats if at.failing and at.captured is not None), None)
-    if channel is None or first is None:
+    if conv is None or channel is None or first is None:
         return
     assert first.captured is not None
     wanted = first.captured[..., channel]
-    named = (("op", label(ats[0].world, conv.op)),)
-    weights = conv.weights[..., channel]
-    if weights.size > 1024:
-        return
+    op, source, only = label(first.world, conv.op), first.inputs[0], slice(channel, channel + 1)
+    if conv.depthwise:
+        source = source[..., only]
     one = dataclasses.replace(
-        conv,
-        weights=weights[..., None]
-        if not conv.depthwise
-        else conv.weights[..., channel : channel + 1],
-        bias=conv.bias[channel : channel + 1],
-        scales=conv.scales[channel : channel + 1],
+        conv, weights=conv.weights[..., only], bias=conv.bias[only], scales=conv.scales[only]
     )
-    source = first.inputs[0][..., channel : channel + 1] if conv.depthwise else first.inputs[0]
+    if one.weights.size > 1024:
+        return
     sums = one.sums_of(source[0], RIGHT)
-    moves = _taps(one, source)
-    for index, tap in enumerate(moves):
-        value = int(weights.reshape(-1)[index])
+    for index, tap in enumerate(_taps(one, source)):
+        value = int(one.weights.flat[index])
         for bit in range(8):
             damaged = int(np.uint8(value & 0xFF ^ 1 << bit).astype(np.int8))
             output = one.finish(sums + (damaged - value) * tap[..., None], RIGHT)
             if np.array_equal(output[..., 0], wanted):
+                weights = conv.weights.copy()
+                weights.reshape(-1, weights.shape[-1])[index, channel] = damaged
+                changed = dataclasses.replace(conv, weights=weights)
                 how = (
                     f"damaged: weight {index} of channel {channel} is {damaged} instead of {value}"
                 )
-                yield _with_weight(conv, index, channel, damaged, (*named, ("how", how)))
+                yield wrong("kernel.weights", varied, changed, RIGHT, op=op, how=how)
+    value = int(one.bias[0])
     for bit in range(32):
-        value = int(conv.bias[channel])
         damaged = int(np.uint32(value & 0xFFFFFFFF ^ 1 << bit).astype(np.int32))
         output = one.finish(sums + (damaged - value), RIGHT)
         if np.array_equal(output[..., 0], wanted):
@@ -63,11 +52,7 @@ def _damaged_weights(ats: Sequence[At], conv: Convolution) -> Iterator[Wrong]:
             bias[channel] = damaged
             changed = dataclasses.replace(conv, bias=bias)
             how = f"damaged: that of channel {channel} is {damaged} instead of {value}"
-            yield Wrong(
-                "kernel.bias",
-                lambda at, c=changed: as_right(at, c.run(at.inputs[0])),  # type: ignore[misc]
-                (*named, ("how", how)),
-            )
+            yield wrong("kernel.bias", varied, changed, RIGHT, op=op, how=how)
 
 
 def _taps(one: Convolution, source: NDArray[np.int8]) -> Iterator[NDArray[np.int64]]:
@@ -77,14 +62,3 @@ def _taps(one: Convolution, source: NDArray[np.int8]) -> Iterator[NDArray[np.int
         alone[index] = 1
         tap = dataclasses.replace(one, weights=alone.reshape(one.weights.shape), bias=one.bias * 0)
         yield tap.sums_of(source[0], RIGHT)[..., 0]
-
-
-def _with_weight(
-    conv: Convolution, index: int, channel: int, value: int, named: tuple[tuple[str, object], ...]
-) -> Wrong:
-    weights = conv.weights.copy()
-    one = weights[..., channel].copy()
-    one.reshape(-1)[index] = value
-    weights[..., channel] = one
-    changed = dataclasses.replace(conv, weights=weights)
-    return Wrong("kernel.weights", lambda at: as_right(at, changed.run(at.inputs[0])), named)
