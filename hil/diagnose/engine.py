@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hil.diagnose.case import Case, World, ints
 from hil.diagnose.catalogue import finding
-from hil.diagnose.hypothesis import Hypothesis, finding_of, same
+from hil.diagnose.hypothesis import CRC_BITS, Hypothesis, finding_of, same
 from hil.diagnose.kernels import ROUNDINGS, Variation
 from hil.diagnose.operators import OPTIMISED, At, label, mistakes, only_channel, only_range
 from hil.diagnose.outcome import Outcome, names
@@ -22,7 +22,6 @@ from hil.diagnose.weights import damages
 from hil.facts.diagnosis import Finding
 from hil.facts.packing import unpack_int8
 
-_CRC_BITS = 32.0
 _MOST_FAULTS = 4
 _ROUNDING_SHARE = 0.5
 
@@ -148,7 +147,7 @@ def _fitting(
     ats: Sequence[At], failing: Sequence[At], passing: Sequence[At], outcome: Outcome
 ) -> list[Hypothesis[At]]:
     for family in (mistakes, damages):
-        sure, _ = outcome.search(family(ats), failing, passing, _CRC_BITS)
+        sure, _ = outcome.search(family(ats), failing, passing, CRC_BITS)
         if sure:
             return [match.hypothesis for match in sure]
     return []
@@ -213,7 +212,7 @@ def optimised_kernels(world: World, cases: Sequence[Case], outcome: Outcome) -> 
     """Are the features those of LiteRT's kernels for the host's CPU?"""
     model = world.model
     outcome.tested += 1
-    part = Part(world.tflite, (model.input.index,), (model.features.index,), OPTIMISED)
+    part = Part(world.tflite, (model.input.index,), OPTIMISED)
     for case in cases:
         features = part.run(case.tensor)[model.features_output][0]
         if not same(features, case.features):

@@ -13,15 +13,10 @@ from hil.diagnose import inputs, scores, upload
 from hil.diagnose.cam import right_map
 from hil.diagnose.case import Case, Point, World, ints
 from hil.diagnose.engine import explain_operators, optimised_kernels, other_rounding
-from hil.diagnose.hypothesis import same
+from hil.diagnose.hypothesis import CRC_BITS, MAP_BITS, SCORE_BITS, TENSOR_BITS, same
 from hil.diagnose.operators import common_range
 from hil.diagnose.outcome import Family, Outcome, difference_of
 from hil.diagnose.seen import Transform, shaped
-
-_TENSOR_BITS = 512.0
-_CRC_BITS = 32.0
-_MAP_BITS = 128.0
-_SCORE_BITS = 6.0
 
 _INPUT_TIERS: tuple[Family, ...] = (
     inputs.hypotheses, inputs.other_images, inputs.constants, upload.single_bytes, inputs.pairs,
@@ -79,7 +74,7 @@ def _features(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
             return
     elif not firsts or None in firsts or 0 in firsts:
         kind, points = _feature_points(world, wrong)
-        bits = {"features": _TENSOR_BITS, "cam": _MAP_BITS, "scores": _SCORE_BITS}[kind]
+        bits = {"features": TENSOR_BITS, "cam": MAP_BITS, "scores": SCORE_BITS}[kind]
         if outcome.attempt("input", points, bits, _INPUT_TIERS) is not None:
             return
     features_read = all(case.features is not None for case in wrong)
@@ -108,7 +103,7 @@ def _input_by_trace(world: World, outcome: Outcome, wrong: Sequence[Case]) -> Tr
             traced = dataclasses.replace(case, before=case.traced_before)
             right, observed = case.op_right[0], case.op_crcs[0]
             points.append(Point(traced, world, "first operator", right, observed, case in wrong))
-    found = outcome.attempt("input", points, _CRC_BITS, _INPUT_TIERS)
+    found = outcome.attempt("input", points, CRC_BITS, _INPUT_TIERS)
     return None if found is None else found.transform or (lambda case: None)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.diagnose.hypothesis import SURE_BITS, Hypothesis, finding_of, suppose
+from hil.diagnose.hypothesis import SURE_BITS, Hypothesis, finding_of, moves, suppose
 from hil.diagnose.outcome import Outcome, difference_of
 from hil.diagnose.picture import as_tensor, resize
 from hil.facts.diagnosis import Unexplained
@@ -18,7 +18,6 @@ from hil.facts.run import Run
 from hil.oracle.preprocess import area_sums, preprocess, region_of
 
 _ZERO = 128
-_MOST_OFF = 4  # pixels that a region is shifted by
 _STAGE = "input"
 
 
@@ -78,11 +77,8 @@ def hypotheses() -> Iterator[Hypothesis[Seen]]:
     yield _made("frame.crop", _corner, True, how="the bottom right corner")
     yield _made("frame.crop", lambda f: _averaged(f.frame, f), how="the whole frame, squashed")
     yield _made("frame.crop", _not_scaled, how="its centre, not scaled")
-    for down in range(-_MOST_OFF, _MOST_OFF + 1):
-        for right in range(-_MOST_OFF, _MOST_OFF + 1):
-            if down or right:
-                how = f"{down:+d} rows, {right:+d} columns"
-                yield _made("frame.crop", _shifted, down, right, how=how)
+    for down, right, how in moves(4):
+        yield _made("frame.crop", _shifted, down, right, how=how)
     yield _made("frame.resize", _nearest, 0, how="taking the first pixel of each area")
     yield _made("frame.resize", _nearest, 1, how="taking the middle pixel of each area")
     for method in ("NEAREST", "LINEAR", "CUBIC", "AREA"):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -13,8 +14,10 @@ import numpy as np
 from hil.diagnose.catalogue import CATALOGUE, finding
 from hil.facts.diagnosis import Finding
 
-SURE_BITS = 32.0
-"""Information of an answer that nothing but the mistake itself gives."""
+# The information of one answer, in bits.
+TENSOR_BITS, MAP_BITS, CRC_BITS, SCORE_BITS = 512.0, 128.0, 32.0, 6.0
+CELL_BITS, DECISION_BITS = 4.0, 1.0
+SURE_BITS = 32.0  # nothing but the mistake itself gives such an answer
 
 
 class Answer(Protocol):
@@ -76,6 +79,13 @@ def finding_of(
     alternatives = {h.id: h.title for h in others if h.id != first.id}
     found = finding(first.id, stage, evidence, images, **first.parameters)
     return dataclasses.replace(found, alternatives=tuple(alternatives.items()))
+
+
+def moves(most: int) -> Iterator[tuple[int, int, str]]:
+    """(down, right, in words) of all steps up to so many rows and columns."""
+    for down, right in itertools.product(range(-most, most + 1), repeat=2):
+        if down or right:
+            yield down, right, f"{down:+d} rows, {right:+d} columns"
 
 
 @dataclass(frozen=True, eq=False)

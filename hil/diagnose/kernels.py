@@ -11,13 +11,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from hil.network.tflite_graph import Graph
+from hil.network.tflite_graph import Graph
 
 Rounding = Literal["reference", "single", "cut", "down", "up"]
 ROUNDINGS: dict[Rounding, str] = {

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hil.diagnose.case import Case, World
-from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.hypothesis import Hypothesis, moves
 from hil.diagnose.kernels import ROUNDINGS, Convolution, Variation
 from hil.diagnose.submodel import Edit, Part
 
@@ -93,11 +93,9 @@ def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Vari
     yield "kernel.activation", {"how": "is left out"}, Variation(activation=False)
     if max(conv.weights.shape[:2]) > 1:
         yield "kernel.padding", {"how": "all of it at the end"}, Variation(pad_shift=None)
-        for down in (-1, 0, 1):
-            for right in (-1, 0, 1):
-                if down or right:
-                    how = f"the window is {down:+d} rows, {right:+d} columns off"
-                    yield "kernel.padding", {"how": how}, Variation(pad_shift=(down, right))
+        for down, right, by in moves(1):
+            how = f"the window is {by} off"
+            yield "kernel.padding", {"how": how}, Variation(pad_shift=(down, right))
         how = "filled with 0 instead of the zero point"
         yield "kernel.padding", {"how": how}, Variation(pad_value="zero")
     for which, zero in (("the input's", conv.input_zero), ("the output's", conv.output_zero)):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hil.diagnose.case import Point, Sent
-from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.hypothesis import Hypothesis, moves
 from hil.diagnose.seen import saw
 from hil.images import from_tensor, to_tensor
 
@@ -29,11 +29,8 @@ def pictures() -> Iterator[Hypothesis[Point]]:
     """Of the picture that was sent; and of its colour source where the run holds it."""
     for how, weights in _WEIGHTS.items():
         yield saw("input.gray-weights", _gray, weights, how=how)
-    for down in range(-4, 5):
-        for right in range(-4, 5):
-            if down or right:
-                how = f"{down:+d} rows, {right:+d} columns"
-                yield saw("input.crop", _moved, down, right, how=how)
+    for down, right, how in moves(4):
+        yield saw("input.crop", _moved, down, right, how=how)
     for size in (95, 94, 92, 90, 88, 84, 80, 72, 64, 48):
         yield saw("input.crop", _zoomed, size, how=f"its centre of {size}x{size}")
     for size in (24, 32, 48, 64, 72, 80, 88, 160, 192):

@@ -8,13 +8,9 @@ from numpy.typing import NDArray
 from hil.diagnose import cam, decision, location, scores
 from hil.diagnose.case import Case, Point, World, ints
 from hil.diagnose.features_stage import explain_features
+from hil.diagnose.hypothesis import CELL_BITS, DECISION_BITS, MAP_BITS, SCORE_BITS
 from hil.diagnose.outcome import Outcome
 from hil.network.location import Location, cell_location, winning_cell
-
-_MAP_BITS = 128.0
-_SCORE_BITS = 6.0
-_CELL_BITS = 4.0
-_DECISION_BITS = 1.0
 
 
 def explain_images(world: World, outcome: Outcome) -> None:
@@ -46,10 +42,10 @@ def _scores(world: World, outcome: Outcome, had: dict[Case, NDArray[np.int8]]) -
     behind = any((p.case.first_diverging or 0) > world.feature_op for p in traced)
     if behind and not outcome.tails:
         # An operator behind the features is wrong; whether it is named or not, it is told.
-        outcome.attempt("scores", made, _SCORE_BITS, tiers)
+        outcome.attempt("scores", made, SCORE_BITS, tiers)
     else:
-        outcome.explain("scores", "the scores are wrong", made, _SCORE_BITS, tiers)
-    outcome.explain("scores", "the scores sent are not those computed", sent, _SCORE_BITS, tiers)
+        outcome.explain("scores", "the scores are wrong", made, SCORE_BITS, tiers)
+    outcome.explain("scores", "the scores sent are not those computed", sent, SCORE_BITS, tiers)
 
 
 def _cam(world: World, outcome: Outcome, had: dict[Case, NDArray[np.int8]]) -> None:
@@ -62,7 +58,7 @@ def _cam(world: World, outcome: Outcome, had: dict[Case, NDArray[np.int8]]) -> N
         failing = case.failing and not np.array_equal(right, case.cam)
         points.append(Point(case, world, features, right, case.cam, failing))
     tiers = (cam.hypotheses, cam.with_parameters, cam.pairs)
-    outcome.explain("map", "the map is wrong", points, _MAP_BITS, tiers)
+    outcome.explain("map", "the map is wrong", points, MAP_BITS, tiers)
 
 
 def _decision(world: World, outcome: Outcome) -> None:
@@ -87,7 +83,7 @@ def _decision(world: World, outcome: Outcome) -> None:
         outcome.add("decision.map-missing", "decision", evidence, missing, when=when)
     tiers = (decision.hypotheses, decision.other)
     outcome.explain(
-        "decision", "whether there is a location is wrong", points, _DECISION_BITS, tiers
+        "decision", "whether there is a location is wrong", points, DECISION_BITS, tiers
     )
 
 
@@ -109,6 +105,6 @@ def _location(world: World, outcome: Outcome) -> None:
             failing = case.failing and pixels != right
             by_pixel.append(Point(case, world, cell, right, pixels, failing))
     tiers = (location.cells, location.other_cells, location.pairs)
-    outcome.explain("location", "the winning cell is wrong", by_cell, _CELL_BITS, tiers)
+    outcome.explain("location", "the winning cell is wrong", by_cell, CELL_BITS, tiers)
     tiers = (location.pixels, location.other_pixels, location.pixel_pairs)
-    outcome.explain("location", "the pixels are not its centre", by_pixel, _CELL_BITS, tiers)
+    outcome.explain("location", "the pixels are not its centre", by_pixel, CELL_BITS, tiers)

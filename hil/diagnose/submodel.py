@@ -37,18 +37,18 @@ class ModelParts:
 
         self._model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
         self.ops = self._model.subgraphs[0].operators
-        self.tensors = self._model.subgraphs[0].tensors
+        self._tensors = self._model.subgraphs[0].tensors
         self._pickled = pickle.dumps(self._model, 4)  # arrays of protocol 5 cannot be changed
         self._kept: dict[tuple[int, int, tuple[int, ...] | None, str], Part] = {}
 
     def variable_inputs(self, op: int) -> tuple[int, ...]:
         """Tensor indexes of an operator's inputs that are no constants."""
-        buffers = self._model.buffers
-        return tuple(
-            int(t)
-            for t in self.ops[op].inputs
-            if (t >= 0 and (data := buffers[self.tensors[t].buffer].data) is None) or len(data) == 0
-        )
+
+        def constant(tensor: int) -> bool:
+            data = self._model.buffers[self._tensors[tensor].buffer].data
+            return data is not None and len(data) > 0
+
+        return tuple(int(t) for t in self.ops[op].inputs if t >= 0 and not constant(t))
 
     def part(
         self,
@@ -93,28 +93,22 @@ class ModelParts:
         graph = model.subgraphs[0]
         kept = graph.operators[first : last + 1]
         made = {int(t) for op in kept for t in op.outputs}
-        needed: dict[int, None] = {}
-        for index in range(first, last + 1):
-            for tensor in self.variable_inputs(index):
-                if tensor not in made:
-                    needed[tensor] = None
-        wanted = [int(t) for t in graph.operators[last].outputs] if outputs is None else outputs
+        used = (t for op in range(first, last + 1) for t in self.variable_inputs(op))
+        needed = list(dict.fromkeys(tensor for tensor in used if tensor not in made))
         graph.operators = kept
-        graph.inputs = list(needed)
-        graph.outputs = list(wanted)
+        graph.inputs = needed
+        graph.outputs = [int(t) for t in kept[-1].outputs] if outputs is None else list(outputs)
         model.signatureDefs = None
-        return Part(_pack(model), tuple(needed), tuple(wanted), resolver)
+        return Part(_pack(model), tuple(needed), resolver)
 
 
 class Part:
     """A part of a model that can be run; by several threads, since parts are kept for all."""
 
-    def __init__(
-        self, model: bytes, inputs: tuple[int, ...], outputs: tuple[int, ...], resolver: str
-    ) -> None:
+    def __init__(self, model: bytes, inputs: tuple[int, ...], resolver: str) -> None:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-        self.inputs, self.outputs = inputs, outputs
+        self.inputs = inputs
         self._lock = threading.Lock()
         self._interpreter = Interpreter(
             model_content=model,
@@ -130,7 +124,7 @@ class Part:
         self._out = [d["index"] for d in self._interpreter.get_output_details()]
 
     def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[np.int8], ...]:
-        """The outputs for these inputs, in the order of `inputs` and `outputs`."""
+        """The part's outputs for these tensors, in the order of `inputs`."""
         with self._lock:
             for (index, shape), tensor in zip(self._in, inputs, strict=True):
                 self._interpreter.set_tensor(index, tensor.reshape(shape))
