@@ -54,6 +54,8 @@ class Hypothesis(Generic[C]):
 
     @property
     def title(self) -> str:
+        if self.together:
+            return " with ".join(hypothesis.title for hypothesis in self.together)
         return CATALOGUE[self.id].title.format(**self.parameters)
 
 

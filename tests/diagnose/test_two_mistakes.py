@@ -7,7 +7,7 @@ import itertools
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from hil.diagnose import diagnose
+from hil.diagnose import diagnose, inputs
 from hil.facts.run import Run
 from hil.oracle import Oracle
 from tests.diagnose.conftest import MakeRun
@@ -72,3 +72,10 @@ def test_input_operator_score_and_location_at_once_are_all_named(
     found = diagnose(run, oracle)
     assert set(found.ids) == {MISTAKES[name].ids[0] for name in chosen}
     assert found.unexplained == ()
+
+
+def test_every_pair_of_mistakes_in_the_input_names_both_in_its_title() -> None:
+    found = list(inputs.pairs(()))
+    assert any(pair.parameters or pair.together[0].parameters for pair in found)
+    for pair in found:
+        assert all(mistake.title in pair.title for mistake in pair.together)
