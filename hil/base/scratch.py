@@ -13,13 +13,14 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from types import TracebackType
+
+from hil.base.closing import Closing
 
 _LOCK = "lock"
 _GUARD = 'read _; exec rm -rf -- "$1"'  # the read ends when the owner does
 
 
-class ScratchFolder:
+class ScratchFolder(Closing):
     """A private folder at `path`, in the folder for temporary files; a context manager.
 
     `prefix` begins its name. What dead processes left under that prefix is removed first.
@@ -31,7 +32,7 @@ class ScratchFolder:
         self._lock: int | None = _lock(self.path)
         self._guard = _start_guard(self.path)
 
-    def cleanup(self) -> None:
+    def close(self) -> None:
         """Removes it. May be repeated."""
         if self._lock is None:
             return
@@ -40,17 +41,6 @@ class ScratchFolder:
             self._guard.communicate()  # closes what it waits for
         os.close(self._lock)
         self._lock = None
-
-    def __enter__(self) -> ScratchFolder:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.cleanup()
 
 
 def _lock(folder: Path) -> int:

@@ -13,11 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from hil.base.text_file import read_bytes
-from hil.board.app_image import AppImage, read_app_image, read_chip
 from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_flasher_args
+from hil.build.esp_image import AppDescription, ImageError, decode_image
 from hil.build.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
 from hil.errors import UsageError
-from hil.sim.esp_image import ImageError, decode_image
 
 MODEL_PARTITION = "model"
 _REBUILD = "run idf.py build again"
@@ -80,18 +79,17 @@ def read_expected(firmware: Path) -> Expected:
     build = read_flasher_args(firmware)
     partitions = _partitions(build)
     _check_places(build, partitions)
-    app = _app(build)
+    app, app_sha256 = _app(build)
     _check_bootloader(build)
-    model_file = _model_file(build, partitions)
-    model = _model(model_file)
+    model = _model(_model_file(build, partitions))
     return Expected(
         source=build.source,
         chip=build.chip,
         project=app.project,
         version=app.version,
         idf_version=app.idf_version,
-        build_id=app.build_id,
-        app_sha256=app.app_sha256,
+        build_id=app.elf_sha256,
+        app_sha256=app_sha256,
         model_sha256=hashlib.sha256(model.tflite).digest(),
         model=model,
         files=build.files,
@@ -192,19 +190,32 @@ def _home(file: FlashFile, partitions: Sequence[Partition]) -> Partition | None:
     )
 
 
-def _app(build: FlasherArgs) -> AppImage:
+def _app(build: FlasherArgs) -> tuple[AppDescription, bytes]:
+    """What the app says of itself, and the digest at its end."""
     file = build.app
+
+    def unusable(why: str) -> UsageError:
+        return UsageError(f"{file.name} {why}", where=str(file.path), hint=_REBUILD)
+
     try:
-        app = read_app_image(file.data, file.offset)
-    except ValueError as cause:
-        raise UsageError(f"{file.name} {cause}", where=str(file.path), hint=_REBUILD) from cause
-    if app.chip != build.chip:
+        image = decode_image(file.data, file.offset)
+    except ImageError as cause:
+        raise unusable(f"is not a whole app image: {cause}") from cause
+    if image.sha256 is None:
+        raise unusable("has no SHA-256 appended, so the board cannot tell which app it runs")
+    if image.description is None:
+        raise unusable("has no app description (esp_app_desc_t): a bootloader, or not ESP-IDF")
+    _check_chip(file, image.chip, build, build.source)
+    return image.description, image.sha256
+
+
+def _check_chip(file: FlashFile, chip: str, build: FlasherArgs, where: Path) -> None:
+    if chip != build.chip:
         raise UsageError(
-            f"{file.name} is built for {app.chip}, flasher_args.json says {build.chip}",
-            where=str(build.source),
+            f"{file.name} is built for {chip}, flasher_args.json says {build.chip}",
+            where=str(where),
             hint=f"run idf.py set-target {build.chip}, then idf.py build",
         )
-    return app
 
 
 def _check_bootloader(build: FlasherArgs) -> None:
@@ -220,13 +231,7 @@ def _check_bootloader(build: FlasherArgs) -> None:
         raise UsageError(
             f"{file.name} is not a whole bootloader: {cause}", where=str(file.path), hint=_REBUILD
         ) from cause
-    chip = read_chip(file.data)
-    if chip != build.chip:
-        raise UsageError(
-            f"{file.name} is built for {chip}, flasher_args.json says {build.chip}",
-            where=str(file.path),
-            hint=f"run idf.py set-target {build.chip}, then idf.py build",
-        )
+    _check_chip(file, image.chip, build, file.path)
 
 
 def _model_file(build: FlasherArgs, partitions: Sequence[Partition]) -> FlashFile:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
+from hil.base.closing import Closing
 from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
 from hil.board.bring_up import find_silent_restart
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class Board:
+class Board(Closing):
     """A board whose port is open; a context manager.
 
     Every method that talks to the board raises BoardResetError when it crashes or restarts
@@ -458,17 +458,6 @@ class Board:
             self._connection.adapter.close()
             if self._lock is not None:
                 self._lock.release()
-
-    def __enter__(self) -> Board:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # ---- how the board is asked
 

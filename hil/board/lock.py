@@ -18,7 +18,6 @@ import sys
 import warnings
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 from hil.errors import InfrastructureError
@@ -83,12 +82,7 @@ class PortLock:
         self.acquire()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
     @staticmethod

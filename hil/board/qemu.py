@@ -112,7 +112,7 @@ class QemuAdapter:
         self._stop()
         folder, self._folder = self._folder, None
         if folder is not None:
-            folder.cleanup()
+            folder.close()
 
     def _stop(self) -> None:
         emulator, self._emulator = self._emulator, None

@@ -9,9 +9,9 @@ from __future__ import annotations
 import fcntl
 from dataclasses import fields
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
+from hil.base.closing import Closing
 from hil.errors import InfrastructureError, UsageError
 from hil.facts.evaluation import (
     Header,
@@ -25,7 +25,7 @@ from hil.facts.evaluation import (
 _START = b'{"kind":"evaluation"'  # of every such file: no other one is cut or written to
 
 
-class ResultsFile:
+class ResultsFile(Closing):
     """An open results file; a context manager. `kept`: the results that it held, by file."""
 
     def __init__(self, path: Path, header: Header) -> None:
@@ -60,17 +60,6 @@ class ResultsFile:
             self._stream.close()
         except OSError as cause:
             raise self._error(cause) from cause
-
-    def __enter__(self) -> ResultsFile:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _lock(self) -> None:
         try:

@@ -10,7 +10,7 @@ import hashlib
 import struct
 from dataclasses import dataclass
 
-from hil.sim import esp_image
+from hil.build import esp_image
 
 PROJECT = "camhil"
 _MARKER = b"camhil-sim-app\0\0"
@@ -30,7 +30,6 @@ class App:
     sha256: bytes
     version: str
     library: bytes | None
-    entry: int
     segments: tuple[esp_image.Segment, ...]
 
 
@@ -52,11 +51,10 @@ def pack_bootloader() -> bytes:
 def unpack_app(data: bytes | memoryview, address: int) -> App:
     """Verifies and opens the app in `data`, which lies at `address`. Raises ImageError."""
     image = esp_image.decode_image(data, address)
-    first = image.segments[0].data if image.segments else b""
-    description = esp_image.decode_app_description(first)
-    rest = first[_DESCRIPTION_BYTES:]
+    description = image.description
+    rest = image.segments[0].data[_DESCRIPTION_BYTES:] if description else b""
     library = None
-    if description and rest.startswith(_MARKER):
+    if rest.startswith(_MARKER):
         start = len(_MARKER) + _LENGTH.size
         (length,) = _LENGTH.unpack_from(rest, len(_MARKER))
         library = rest[start : start + length]
@@ -65,6 +63,5 @@ def unpack_app(data: bytes | memoryview, address: int) -> App:
         sha256=image.sha256 or bytes(32),
         version=description.version if description else "",
         library=library,
-        entry=image.entry,
         segments=image.segments,
     )

@@ -45,7 +45,7 @@ _PACKING = (
     "base/text_file.py",
     "network/model_partition.py",
     "sim/app_image.py",
-    "sim/esp_image.py",
+    "build/esp_image.py",
     "sim/firmware.py",
 )
 

@@ -10,8 +10,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from hil.base.deadline import Deadline
 from hil.base.host_error import host_errors
@@ -27,8 +26,6 @@ _REQUEST_S = 10.0
 _STOP_S = 5.0
 _READ_BYTES = 65536
 _LOG_TAIL = 2000
-
-Self = TypeVar("Self", bound="SimProcess")
 
 
 class SimProcess:
@@ -177,17 +174,12 @@ class SimProcess:
             os.killpg(process.pid, signal.SIGKILL)  # its session: the CPU's processes too
             process.wait()
         process.stdout.close()
-        self._folder.cleanup()
+        self._folder.close()
 
-    def __enter__(self: Self) -> Self:
+    def __enter__(self) -> SimProcess:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _wait_for_announcement(self, deadline: Deadline) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hil.build import flash_layout
-from hil.sim import app_image, esp_image
+from hil.build import esp_image, flash_layout
+from hil.sim import app_image
 from hil.wire.enums import ResetReason
 
 ReadFlash = Callable[[int, int], bytes]

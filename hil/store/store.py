@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
+from hil.base.closing import Closing
 from hil.facts.image_json import from_json, to_json
 from hil.judge.baseline.model import Setting
 from hil.store.database import connect, copy_of, transaction, translated
@@ -47,7 +47,7 @@ class StoredFigure:
     p95: float | None
 
 
-class Store:
+class Store(Closing):
     """The history in a SQLite file; a context manager. Errors as `hil.store.database`."""
 
     def __init__(self, path: Path, *, busy_s: float = BUSY_S) -> None:
@@ -57,17 +57,6 @@ class Store:
 
     def close(self) -> None:
         self._connection.close()
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def add_run(self, run: Run, source: str = "") -> bool:
         """Adds a run; False if it is there already.

@@ -37,7 +37,7 @@ def test_a_folder_goes_with_its_content_when_it_is_cleaned_up(temporary: Path) -
         (folder.path / "sub" / "file").write_text("x")
         assert left(temporary) == [folder.path.name]
     assert left(temporary) == []
-    folder.cleanup()
+    folder.close()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.sim import app_image, esp_image
-from hil.sim.esp_image import ImageError, Segment
+from hil.build import esp_image
+from hil.build.esp_image import ImageError, Segment
+from hil.sim import app_image
 
 ADDRESS = 0x10000
 

@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
+from hil.base.closing import Closing
 from hil.errors import InfrastructureError, UsageError
 from hil.images import Fit
 from hil.run.evaluation.oracle_messages import Job, Model, Ready, Refusal, Reply
@@ -25,7 +25,7 @@ _TAIL = 500
 _PIPE_BYTES = 1 << 20  # the largest that Linux grants by default
 
 
-class OracleProcesses:
+class OracleProcesses(Closing):
     """Answers pictures in `jobs` processes; a context manager.
 
     Attributes:
@@ -72,17 +72,6 @@ class OracleProcesses:
         """Ends the processes, whatever they are doing."""
         for process in self._processes:
             process.stop()
-
-    def __enter__(self) -> OracleProcesses:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class _Process:

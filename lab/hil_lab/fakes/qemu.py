@@ -24,7 +24,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil.board.app_image import read_app_image
+from hil.build.esp_image import decode_image
 from hil.build.flash_layout import TABLE_BYTES, TableError, decode_table
 from hil.network.location import Location
 from hil.wire.errors import WireError
@@ -124,16 +124,19 @@ def identity_in(flash: bytes) -> Identity | None:
         partitions = decode_table(flash[_TABLE : _TABLE + TABLE_BYTES], len(flash))
         app = next(p for p in partitions if p.is_app)
         model = next(p for p in partitions if p.label == "model")
-        image = read_app_image(flash[app.offset : app.offset + app.size], app.offset)
+        image = decode_image(flash[app.offset : app.offset + app.size], app.offset)
         model_image = unpack_model_image(flash[model.offset : model.offset + model.size])
     except (TableError, ValueError, StopIteration, WireError):
+        return None
+    said = image.description
+    if said is None or image.sha256 is None:
         return None
     return dataclasses.replace(
         default_identity(),
         target="esp32",
-        firmware_version=image.version,
-        build_id=image.build_id,
-        app_sha256=image.app_sha256,
+        firmware_version=said.version,
+        build_id=said.elf_sha256,
+        app_sha256=image.sha256,
         model_sha256=hashlib.sha256(model_image.tflite).digest(),
         threshold=model_image.threshold,
         positive_class=model_image.positive_class,

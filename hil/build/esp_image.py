@@ -19,8 +19,22 @@ _SEGMENT = struct.Struct("<II")
 _SPI_DIO = 2
 _SPI_4MB_40MHZ = 0x20
 _WP_DISABLED = 0xEE
-_ESP32 = 0
 _MAX_REVISION = 399  # v3.99, as ESP-IDF sets it
+
+CHIP_IDS = {
+    0x0000: "esp32",
+    0x0002: "esp32s2",
+    0x0005: "esp32c3",
+    0x0009: "esp32s3",
+    0x000C: "esp32c2",
+    0x000D: "esp32c6",
+    0x0010: "esp32h2",
+    0x0012: "esp32p4",
+    0x0014: "esp32c61",
+    0x0017: "esp32c5",
+}
+"""`esp_chip_id_t` of ESP-IDF's esp_app_format.h."""
+_ESP32 = 0
 
 APP_DESC_MAGIC = 0xABCD5432
 _APP_DESC = struct.Struct("<II8s32s32s16s16s32s32s80s")
@@ -37,7 +51,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class AppDescription:
-    """What an app says of itself. `elf_sha256`: 32 bytes."""
+    """What an app says of itself. `elf_sha256`: of the ELF it was made from, 32 bytes."""
 
     version: str
     project: str
@@ -47,12 +61,27 @@ class AppDescription:
 
 @dataclass(frozen=True)
 class Image:
-    """A verified image. `sha256` is the appended digest, None where there is none."""
+    """A verified image, of an app or a bootloader.
 
+    `chip` is what it is built for; `sha256` the appended digest, None where there is none.
+    """
+
+    chip: str
     entry: int
     segments: tuple[Segment, ...]
     size: int
     sha256: bytes | None
+
+    @property
+    def description(self) -> AppDescription | None:
+        """`esp_app_desc_t` at the start of the first segment; None where there is no such thing."""
+        data = self.segments[0].data if self.segments else b""
+        if len(data) < _APP_DESC.size:
+            return None
+        magic, _, _, version, project, _, _, idf, elf_sha256, _ = _APP_DESC.unpack_from(data)
+        if magic != APP_DESC_MAGIC:
+            return None
+        return AppDescription(_text(version), _text(project), _text(idf), elf_sha256)
 
 
 class ImageError(ValueError):
@@ -95,7 +124,7 @@ def decode_image(data: bytes | memoryview, address: int, *, check_hash: bool = T
     data = bytes(data)
     if len(data) < _HEADER.size or data[0] != MAGIC:
         raise ImageError(f"image at {address:#x} has invalid magic byte (nothing flashed here?)")
-    _, count, _, _, entry, *_, hash_appended = _HEADER.unpack_from(data)
+    _, count, _, _, entry, _, _, chip, *_, hash_appended = _HEADER.unpack_from(data)
     if count > MAX_SEGMENTS:
         raise ImageError(f"image at {address:#x} segment count {count} exceeds max {MAX_SEGMENTS}")
     segments = []
@@ -120,7 +149,8 @@ def decode_image(data: bytes | memoryview, address: int, *, check_hash: bool = T
     digest = data[at + 1 : at + 33] if hash_appended else None
     if check_hash and digest is not None and hashlib.sha256(data[: at + 1]).digest() != digest:
         raise ImageError("Image hash failed - image is corrupt")
-    return Image(entry, tuple(segments), size, digest)
+    name = CHIP_IDS.get(chip, f"chip {chip:#06x}")
+    return Image(name, entry, tuple(segments), size, digest)
 
 
 def encode_app_description(app: AppDescription) -> bytes:
@@ -129,16 +159,6 @@ def encode_app_description(app: AppDescription) -> bytes:
         *(APP_DESC_MAGIC, 0, b"", app.version.encode(), app.project.encode(), b"", b""),
         *(app.idf_version.encode(), app.elf_sha256, b""),
     )
-
-
-def decode_app_description(data: bytes) -> AppDescription | None:
-    """Reads `esp_app_desc_t`; None where there is no such structure."""
-    if len(data) < _APP_DESC.size:
-        return None
-    magic, _, _, version, project, _, _, idf, elf_sha256, _ = _APP_DESC.unpack_from(data)
-    if magic != APP_DESC_MAGIC:
-        return None
-    return AppDescription(_text(version), _text(project), _text(idf), elf_sha256)
 
 
 def _text(field: bytes) -> str:
