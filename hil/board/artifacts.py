@@ -17,6 +17,12 @@ from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_f
 from hil.build.esp_image import AppDescription, ImageError, decode_image
 from hil.build.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
 from hil.errors import UsageError
+from hil.network.model_check import check_model
+from hil.network.model_partition import read_partition
+from hil.network.tflite_graph import what_instead
+from hil.sim.arena import arena_problems
+from hil.wire.errors import WireError
+from hil.wire.model_image import is_bare_tflite, is_model_image, unpack_model_image
 
 MODEL_PARTITION = "model"
 _REBUILD = "run idf.py build again"
@@ -106,13 +112,8 @@ def read_model(path: Path) -> ExpectedModel:
     """
     if path.is_dir():
         return read_expected(path).model
-    from hil.network.tflite_graph import what_instead
-    from hil.wire.model_image import is_bare_tflite, is_model_image
-
     data = read_bytes(path, "the model", _A_MODEL)
     if is_bare_tflite(data):
-        from hil.network.model_partition import read_partition
-
         settings = path.with_suffix(".toml")
         if not settings.is_file():
             raise UsageError(
@@ -253,12 +254,6 @@ def _model_file(build: FlasherArgs, partitions: Sequence[Partition]) -> FlashFil
 
 
 def _model(file: FlashFile) -> ExpectedModel:
-    from hil.network.model_check import check_model
-    from hil.network.tflite_graph import what_instead
-    from hil.sim.arena import arena_problems
-    from hil.wire.errors import WireError
-    from hil.wire.model_image import is_bare_tflite, is_model_image, unpack_model_image
-
     if is_bare_tflite(file.data):
         raise UsageError(
             f"{file.name} is a .tflite without the header of the model partition",

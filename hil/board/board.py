@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from hil.base.closing import Closing
 from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
-from hil.board.bring_up import find_silent_restart
+from hil.board.boot_files import compare_boot_files, other_boot_files
+from hil.board.bring_up import change_baud, find_silent_restart, flash_build, leave_running, reboot
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import (
@@ -19,6 +20,7 @@ from hil.board.errors import (
     NoAnswerError,
     WrongIdentityError,
 )
+from hil.board.flashing import OnFlash
 from hil.board.handshake import shake_hands
 from hil.board.identity import check_identity, no_injection
 from hil.board.lock import PortLock
@@ -52,18 +54,20 @@ from hil.facts.board import (
     TimeBase,
 )
 from hil.facts.stand_in import SIMULATED_TARGET
+from hil.link.channel import Channel
+from hil.link.console import ConsoleLine
+from hil.link.errors import EchoError
+from hil.link.jobs import Inference as LinkInference
+from hil.link.jobs import Job
+from hil.link.recording import Recorder
+from hil.link.sharing import add_other_users, other_users
+from hil.link.stats import LinkStats
+from hil.wire.enums import TensorRole
+from hil.wire.messages import Identity, MemoryReport, TraceEntry
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from hil.board.flashing import OnFlash
-    from hil.link.channel import Channel
-    from hil.link.console import ConsoleLine
-    from hil.link.jobs import Inference as LinkInference
-    from hil.link.recording import Recorder
-    from hil.link.stats import LinkStats
-    from hil.wire.messages import Identity, MemoryReport, TraceEntry
 
     Image = bytes | NDArray[np.int8] | NDArray[np.uint8]
 
@@ -141,8 +145,6 @@ class Board(Closing):
     @property
     def other_users(self) -> str:
         """Other processes that have the port open and take bytes from it; empty for none."""
-        from hil.link.sharing import other_users
-
         return other_users(self._connection.device)
 
     @property
@@ -211,8 +213,6 @@ class Board(Closing):
         `capture_op`: also send the output of this operator. `claimed_crc`: announce another
         CRC-32 than that of the image, to see it refused.
         """
-        from hil.link.jobs import Job
-
         job = Job(
             image_bytes(image, stage),
             cam_always,
@@ -247,8 +247,6 @@ class Board(Closing):
         threshold: int | None = None,
     ) -> Iterator[Inference]:
         """The results of many images in their order; the next is uploaded while one runs."""
-        from hil.link.jobs import Job
-
         kind = wire_stage(stage)
         jobs = (
             Job(image_bytes(image, stage), cam_always, trace, threshold, stage=kind)
@@ -280,8 +278,6 @@ class Board(Closing):
 
         Of a frame it is what the board made of it. Its image must not have been replaced since.
         """
-        from hil.wire.enums import TensorRole
-
         tensor = find_tensor(self.identity, TensorRole.INPUT)
         if tensor is None:
             raise FirmwareError(
@@ -297,8 +293,6 @@ class Board(Closing):
 
     def features(self, inference: Inference) -> NDArray[np.int8]:
         """The features [1, rows, columns, channels] of this inference, which must be the last."""
-        from hil.wire.enums import TensorRole
-
         check_image(self._last_crc, inference.image_crc, "the last inference", self.where)
         for tensor in self.identity.tensors:
             if tensor.role is TensorRole.FEATURES and tensor.output is not None:
@@ -349,8 +343,6 @@ class Board(Closing):
 
         A board that already runs the build is left connected; after writing call `connect`.
         """
-        from hil.board.bring_up import flash_build
-
         with self._failing():
             report, identity = flash_build(
                 self._connection, self.expected, force=force, on_progress=on_progress
@@ -365,8 +357,6 @@ class Board(Closing):
 
         Returns why that cannot be told, empty where it can. Raises WrongIdentityError.
         """
-        from hil.board.boot_files import compare_boot_files, other_boot_files
-
         self._check_usable()
         with self._failing():
             compared = compare_boot_files(self._connection, self.expected)
@@ -385,8 +375,6 @@ class Board(Closing):
 
     def reboot(self) -> Identity:
         """Restarts the board by the protocol's command and reconnects."""
-        from hil.board.bring_up import reboot
-
         self._check_usable()
         with self._failing():
             limit = self._connection.within(self.options.handshake_s)
@@ -395,8 +383,6 @@ class Board(Closing):
 
     def set_baud(self, baud: int) -> BaudReport:
         """Changes the rate of both ends; where that does not work, both keep the old one."""
-        from hil.board.bring_up import change_baud
-
         self._check_usable()
         with self._failing():
             report = change_baud(self._connection, self.identity, baud)
@@ -448,8 +434,6 @@ class Board(Closing):
         if self._closed:
             return
         self._closed = True
-        from hil.board.bring_up import leave_running
-
         try:
             if self._connection.port.is_open and self._connection.port.lost is None:
                 leave_running(self._connection, connected=self._identity is not None)
@@ -485,8 +469,6 @@ class Board(Closing):
 
     def _ask(self, doing: str, ask: Callable[[Channel], _T]) -> _T:
         """Asks the board while its console is watched."""
-        from hil.link.errors import EchoError
-
         channel, identity = self._channel(), self.identity
 
         def find_restart() -> BoardEvent | None:
@@ -516,9 +498,6 @@ class Board(Closing):
     @contextmanager
     def _failing(self) -> Iterator[None]:
         """An InfrastructureError of the block becomes the board's first cause."""
-        from hil.link.errors import EchoError
-        from hil.link.sharing import add_other_users
-
         try:
             yield
         except InfrastructureError as error:
@@ -543,8 +522,6 @@ class Board(Closing):
 
     def _settle(self, identity: Identity, after: str) -> None:
         """After a handshake: is it the right board, and at which rate do we go on?"""
-        from hil.board.bring_up import change_baud
-
         self._identity = identity
         self.handshakes.append((after, identity))
         self._last_crc = None

@@ -12,6 +12,7 @@ from hil.board.adapters import ReadableFlash
 from hil.board.artifacts import Expected
 from hil.board.connection import Connection
 from hil.board.errors import FlashError, WrongIdentityError
+from hil.board.flashing import differing_files
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,6 @@ def compare_boot_files(connection: Connection, expected: Expected) -> Compared:
             return Compared()
     if not connection.lines.can_load:
         return Compared(problem="this port cannot bring the board into its loader")
-    from hil.board.flashing import differing_files
-
     connection.to_boot_baud()
     mode = connection.lines.to_download()
     try:

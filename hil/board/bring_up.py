@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
@@ -12,15 +11,15 @@ from hil.board.boot_files import compare_boot_files
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind
 from hil.board.errors import FlashError, WrongIdentityError
+from hil.board.flashing import OnFlash, write_flash
 from hil.board.handshake import HELLO_S, shake_hands
 from hil.board.identity import matches
+from hil.board.recording import recording_flash
 from hil.errors import FirmwareError, HilError, InfrastructureError
 from hil.facts.board import BaudReport, FlashReport
-
-if TYPE_CHECKING:
-    from hil.board.flashing import OnFlash
-    from hil.link.errors import EchoError
-    from hil.wire.messages import Identity
+from hil.link.errors import EchoError
+from hil.wire.enums import RebootTarget, ResetReason
+from hil.wire.messages import Identity
 
 PROBE_S = 4.0
 """How long a board may take to show that it need not be flashed."""
@@ -43,9 +42,6 @@ def flash_build(
     Returns who answered when nothing was written. Raises FlashError; the board is then
     restarted with whatever its flash holds.
     """
-    from hil.board.flashing import write_flash
-    from hil.board.recording import recording_flash
-
     started = time.monotonic()
     emulated = connection.write_emulated_flash(expected, force=force)
     if emulated is not None:
@@ -92,8 +88,6 @@ def flash_build(
 
 def probe(connection: Connection, expected: Expected) -> tuple[Identity | None, str]:
     """Who answers after a reset if it is the build, else None; and why."""
-    from hil.link.errors import EchoError
-
     limit = connection.within(min(PROBE_S, connection.options.handshake_s))
     if connection.lines.can_reset:
         connection.reset()
@@ -125,8 +119,6 @@ def probe(connection: Connection, expected: Expected) -> tuple[Identity | None, 
 
 def _find_echo(connection: Connection) -> EchoError | None:
     """Whether the line returns what is sent, which keeps esptool from being answered, too."""
-    from hil.link.errors import EchoError
-
     try:
         connection.channel.connect(connection.within(HELLO_S))
     except EchoError as error:
@@ -138,8 +130,6 @@ def _find_echo(connection: Connection) -> EchoError | None:
 
 def reboot(connection: Connection, before: Identity, deadline: Deadline) -> Identity:
     """Restarts the board by command; who answers then. Raises if it did not restart."""
-    from hil.wire.enums import RebootTarget
-
     connection.mark()
     for _ in range(_REBOOT_TRIES):
         acknowledged = connection.channel.reboot(RebootTarget.APP, deadline)
@@ -170,8 +160,6 @@ def change_baud(connection: Connection, identity: Identity, baud: int) -> BaudRe
         return BaudReport(baud, current)
     if not identity.capabilities.baud:
         return BaudReport(baud, current, "the board cannot change its rate")
-    from hil.link.errors import EchoError
-
     channel = connection.channel
     limit = connection.within(3 * connection.options.request_s)
     try:
@@ -192,8 +180,6 @@ def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent 
     the boot count tells it otherwise, unless power was lost and the count with it. (An emulator's
     stream, or one without reset lines, has no rate that would mean anything.)
     """
-    from hil.wire.enums import ResetReason
-
     if connection.port.lost is not None:
         return None
     rate = connection.port.baud
@@ -212,8 +198,6 @@ def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent 
 
 def leave_running(connection: Connection, *, connected: bool) -> None:
     """Restarts the board so that it runs as if nobody had been there, as far as that goes."""
-    from hil.wire.enums import RebootTarget
-
     with suppress(HilError):  # nothing depends on it: the next run starts with a reset
         if connection.lines.can_reset:
             connection.reset()

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 
 from hil.base.deadline import Clock, Deadline
 from hil.board.adapters import Adapter, Emulated, OwnStream
+from hil.board.artifacts import Expected
 from hil.board.console import ENDS_A_REQUEST, BoardEvent, EventKind, classify
 from hil.board.options import BoardOptions
 from hil.board.watched_port import GarbleWatch, WatchedPort
 from hil.errors import InfrastructureError
 from hil.facts.board import FlashedFile, TimeBase
+from hil.link.channel import Channel
+from hil.link.console import ConsoleLine
+from hil.link.recording import Kind, Recorder, RecordingTransport, error_facts
+from hil.link.transport import SerialTransport, Transport
 
 if TYPE_CHECKING:
     import serial
-
-    from hil.board.artifacts import Expected
-    from hil.link.channel import Channel
-    from hil.link.console import ConsoleLine
-    from hil.link.recording import Recorder
-    from hil.link.transport import Transport
 
 OpenPort = Callable[[str, int], "Transport"]
 
@@ -44,8 +43,6 @@ class Connection:
         open_port: OpenPort,
         recorder: Recorder | None = None,
     ) -> None:
-        from hil.link.channel import Channel
-
         self.adapter = adapter
         self.options = options
         self.recorder = recorder
@@ -82,16 +79,12 @@ class Connection:
     @property
     def device(self) -> str:
         """The serial port that is open; empty where there is none (a replay, an emulator)."""
-        from hil.link.transport import SerialTransport
-
         inner = self.port.inner if self.port.is_open else None
         return inner.name if isinstance(inner, SerialTransport) else ""
 
     @property
     def serial_port(self) -> serial.Serial:
         """pyserial's object, for esptool and the reset lines."""
-        from hil.link.transport import SerialTransport
-
         inner = self.port.inner
         if not isinstance(inner, SerialTransport):
             raise InfrastructureError(
@@ -132,8 +125,6 @@ class Connection:
         files = self.adapter.write_flash(expected, force=force)
         if any(file.written for file in files):
             if self.recorder is not None:
-                from hil.link.recording import Kind
-
                 self.recorder.add_json(Kind.FLASHED, error=None)
             self.reopen(self.within(self.options.handshake_s))
         return files
@@ -172,8 +163,6 @@ class Connection:
 
     def refresh(self) -> None:
         """After esptool, which may have closed the port or opened it anew."""
-        from hil.link.transport import SerialTransport
-
         port = self.serial_port
         self.port.attach(SerialTransport(port, self.port.inner.name), self.port.baud)
         if not port.is_open:
@@ -198,14 +187,10 @@ class Connection:
             self._record_failed_reset(self.port.lost)
             raise self.port.lost from error
         if self.recorder is not None:
-            from hil.link.recording import Kind
-
             self.recorder.add_json(Kind.RESET, can_reset=self.lines.can_reset)
 
     def _record_failed_reset(self, error: InfrastructureError) -> None:
         if self.recorder is not None:
-            from hil.link.recording import Kind, error_facts
-
             self.recorder.add_json(Kind.RESET_FAILED, **error_facts(error))
 
     def to_boot_baud(self) -> None:
@@ -270,8 +255,6 @@ class Connection:
     def _recorded(self, port: Transport) -> Transport:
         if self.recorder is None:
             return port
-        from hil.link.recording import RecordingTransport
-
         return RecordingTransport(port, self.recorder)
 
     def _on_console(self, line: ConsoleLine) -> None:

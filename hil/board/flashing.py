@@ -21,6 +21,7 @@ from hil.board.flasher_args import FlashFile
 from hil.board.options import ROM_BAUD
 from hil.board.reset import ConnectMode
 from hil.facts.board import FlashedFile
+from hil.link.sharing import port_failed
 
 if TYPE_CHECKING:
     import serial
@@ -86,8 +87,6 @@ def differing_files(
 def _esptool_at(port: serial.Serial, deadline: Deadline) -> Iterator[EsptoolOutput]:
     """Within, esptool has the port; its errors become FlashErrors with its last lines."""
     from esptool import FatalError
-
-    from hil.link.sharing import port_failed
 
     where = str(port.name)
     kept = (port.baudrate, port.timeout, port.write_timeout)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from hil.base.deadline import Deadline
 from hil.board.connection import Connection
@@ -11,9 +10,9 @@ from hil.board.diagnosis import Heard, explain_silence, hopeless
 from hil.board.errors import NoAnswerError
 from hil.board.identity import protocol_mismatch
 from hil.errors import InfrastructureError
-
-if TYPE_CHECKING:
-    from hil.wire.messages import Identity
+from hil.link.errors import BoardError, EchoError
+from hil.wire.enums import ErrorCode
+from hil.wire.messages import Identity
 
 HELLO_S = 0.4
 """One hello. Short, since one that is sent while the board boots is lost."""
@@ -36,9 +35,6 @@ def shake_hands(
     InfrastructureError when the port is lost or the line echoes, FirmwareError for an answer
     that makes no sense.
     """
-    from hil.link.errors import BoardError, EchoError
-    from hil.wire.enums import ErrorCode
-
     channel = connection.channel
     before = channel.stats
     echoes_before = channel.session.terminal_echoes

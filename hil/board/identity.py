@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
+from hil.board.artifacts import Expected, ExpectedModel
 from hil.board.errors import WrongIdentityError
 from hil.errors import FirmwareError, HilError, UsageError
-
-if TYPE_CHECKING:
-    from hil.board.artifacts import Expected, ExpectedModel
-    from hil.wire.messages import ErrorReply, Identity
+from hil.link.errors import EXPLANATIONS
+from hil.wire.enums import ErrorCode
+from hil.wire.messages import ErrorReply, Identity
 
 _FLASH = "run with --board-flash always"
 _OTHER_APP = (
@@ -102,9 +101,6 @@ def check_model_of(build: Expected, named: ExpectedModel) -> None:
 
 def model_error(identity: Identity, where: str) -> FirmwareError | None:
     """Why the firmware has no model to run, None when it has one."""
-    from hil.link.errors import EXPLANATIONS
-    from hil.wire.enums import ErrorCode
-
     if identity.model_state is ErrorCode.OK:
         return None
     explanation = EXPLANATIONS[identity.model_state]

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hil.base.deadline import Deadline
 from hil.base.host_error import host_errors
@@ -14,19 +13,17 @@ from hil.board.adapters import PORT_KINDS, Adapter, Emulated, OwnStream, Say, fi
 from hil.board.artifacts import Expected, ExpectedModel, read_expected
 from hil.board.board import Board
 from hil.board.connection import Connection, OpenPort
+from hil.board.flashing import OnFlash
 from hil.board.identity import check_model_of
 from hil.board.lock import PortLock
-from hil.board.options import EMULATED_HANDSHAKE_S, BoardOptions
+from hil.board.options import EMULATED_HANDSHAKE_S, BoardOptions, FlashMode
 from hil.board.ports import Lister, find_one_board
+from hil.board.recording import start_recording
 from hil.board.spec import parse_board_spec
 from hil.errors import UsageError
-
-if TYPE_CHECKING:
-    from hil.board.flashing import OnFlash
-    from hil.board.options import FlashMode
-    from hil.facts.board import TimeBase
-    from hil.link.recording import Recorder
-    from hil.link.transport import SerialTransport
+from hil.facts.board import TimeBase
+from hil.link.recording import Recorder
+from hil.link.transport import SerialTransport, open_serial
 
 
 def _quiet(_: str) -> None:
@@ -149,8 +146,6 @@ def _recorder(
 ) -> Recorder | None:
     if options.record is None:
         return None
-    from hil.board.recording import start_recording
-
     time_base: TimeBase = getattr(adapter, "time_base", "real")
     return start_recording(options.record, adapter.where, expected, time_base)
 
@@ -192,6 +187,4 @@ def _bring_up(
 
 
 def _open_serial(url: str, baud: int) -> SerialTransport:
-    from hil.link.transport import open_serial
-
     return open_serial(url, baud)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hil.base.deadline import Deadline
+from hil.base.resources import checkout
 from hil.base.scratch import ScratchFolder
+from hil.board.artifacts import Expected
 from hil.board.flasher_args import FILE_NAME
 from hil.board.qemu_find import MACHINE
 from hil.board.qemu_flash import EmulatedFlash
@@ -20,10 +21,7 @@ from hil.board.qemu_process import WHERE, EmulatedUart, Emulator
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError, UsageError
 from hil.facts.board import FlashedFile, TimeBase
-
-if TYPE_CHECKING:
-    from hil.board.artifacts import Expected
-    from hil.link.transport import Transport
+from hil.link.transport import Transport
 
 _BUILD = Path("firmware/esp32/build")
 
@@ -93,8 +91,6 @@ class QemuAdapter:
 
     def default_firmware(self, say: Callable[[str], None]) -> Path | None:
         """The build of the firmware in this repository. Raises UsageError when there is none."""
-        from hil.base.resources import checkout
-
         root = checkout()
         if root is None:
             return None

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from hil.board.artifacts import Expected
+from hil.board.esptool_log import captured_esptool
 from hil.errors import InfrastructureError, UsageError
 from hil.facts.board import FlashedFile
 
@@ -63,8 +64,6 @@ def merged_image(expected: Expected) -> bytes:
     """
     check_build(expected)
     from esptool import FatalError, cmds
-
-    from hil.board.esptool_log import captured_esptool
 
     settings = expected.settings
     size = _size(expected)

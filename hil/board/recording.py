@@ -11,22 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil import __version__
+from hil.board.artifacts import Expected
+from hil.board.recorded_build import pack_build
 from hil.errors import InfrastructureError
+from hil.facts.board import TimeBase
 from hil.link.recording import Kind, Recorder, error_facts
 
 if TYPE_CHECKING:
     import serial
-
-    from hil.board.artifacts import Expected
-    from hil.facts.board import TimeBase
 
 
 def start_recording(
     path: Path, where: str, expected: Expected | None, time_base: TimeBase = "real"
 ) -> Recorder:
     """A recording of the board `where`, to be tested with this build."""
-    from hil.board.recorded_build import pack_build
-
     recorder = Recorder(path)
     recorder.add_json(
         Kind.HEADER,

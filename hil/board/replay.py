@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from hil.base.deadline import Clock, Deadline
 from hil.board.artifacts import Expected
+from hil.board.recorded_build import unpack_build
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError
 from hil.facts.board import TimeBase
@@ -17,9 +18,7 @@ from hil.link.recording import Kind
 from hil.link.recording_file import read_recording
 from hil.link.replay import ReplayTransport
 from hil.link.replay_script import Script
-
-if TYPE_CHECKING:
-    from hil.link.transport import Transport
+from hil.link.transport import Transport
 
 PREFIX = "replay:"
 
@@ -33,8 +32,6 @@ class ReplayAdapter:
     lock_name: str | None = None  # a file can be read by many
 
     def __init__(self, path: Path) -> None:
-        from hil.board.recorded_build import unpack_build
-
         self.url = self.where = f"{PREFIX}{path}"
         records = read_recording(path)
         header = next((r.facts for r in records if r.kind is Kind.HEADER), {})

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Literal
 
 from hil.errors import FirmwareError, UsageError
 from hil.facts.board import Asked, Inference, Oddity, Stamp
-from hil.link.jobs import JOBS_AHEAD
+from hil.link.jobs import JOBS_AHEAD, Job
+from hil.link.jobs import Inference as LinkInference
+from hil.link.stats import LinkStats
 from hil.network.location import Location, NoLocation
+from hil.wire.enums import ErrorCode, ImageStage, TensorRole
+from hil.wire.enums import NoLocation as WireNoLocation
+from hil.wire.replies import CamGrid, CellCentre, Identity, Tensor
+from hil.wire.replies import Result as WireResult
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from hil.link.jobs import Inference as LinkInference
-    from hil.link.jobs import Job
-    from hil.link.stats import LinkStats
-    from hil.wire.enums import ErrorCode, ImageStage, TensorRole
-    from hil.wire.enums import NoLocation as WireNoLocation
-    from hil.wire.replies import CamGrid, CellCentre, Identity, Tensor
-    from hil.wire.replies import Result as WireResult
 
 # Keys: `no-location` of protocol.cddl.
 _NO_LOCATION = {0: NoLocation.BELOW_THRESHOLD, 1: NoLocation.FLAT_MAP}
@@ -56,8 +54,6 @@ def image_bytes(
 
 def wire_stage(stage: Stage) -> ImageStage:
     """The stage as the protocol has it. Raises UsageError for another word."""
-    from hil.wire.enums import ImageStage
-
     try:
         return ImageStage[stage.upper()]
     except KeyError:
@@ -73,8 +69,6 @@ def find_tensor(identity: Identity, role: TensorRole) -> Tensor | None:
 
 def frame_size(identity: Identity) -> tuple[int, int] | None:
     """(rows, columns) of the raw frame that the board takes; None if it takes none."""
-    from hil.wire.enums import TensorRole
-
     frame = find_tensor(identity, TensorRole.FRAME)
     if frame is None or not identity.capabilities.frame_stage:
         return None
@@ -132,8 +126,6 @@ class Counting:
 
 def asked(job: Job, count: int | None, identity: Identity, replayed: bool) -> Asked:
     """What a job asks for; `count` as in `Asked`."""
-    from hil.wire.enums import ImageStage
-
     stage: Stage = "frame" if job.stage is ImageStage.FRAME else "tensor"
     size = frame_size(identity)
     due = None if replayed else count
@@ -189,8 +181,6 @@ def flaw_of(
     identity: Identity, image: bytes, claimed_crc: int | None, stage: Stage = "tensor"
 ) -> tuple[str, ErrorCode] | None:
     """Why the board has to refuse an image, and how; None for a good one."""
-    from hil.wire.enums import ErrorCode, TensorRole
-
     wanted = find_tensor(identity, TensorRole.FRAME if stage == "frame" else TensorRole.INPUT)
     if stage == "frame" and wanted is None:
         return "a frame, though it takes none", ErrorCode.UNSUPPORTED

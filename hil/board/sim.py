@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from hil.base.deadline import Deadline
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError, UsageError
-
-if TYPE_CHECKING:
-    from hil.sim.process import SimOptions, SimProcess
+from hil.sim import firmware
+from hil.sim.fault_lab import fault_lab
+from hil.sim.process import SimOptions, SimProcess
 
 WHERE = "simulated board"
 
@@ -52,8 +52,6 @@ class SimAdapter:
             return file.read(size)
 
     def start(self, deadline: Deadline) -> None:
-        from hil.sim.process import SimProcess
-
         if self._process is None:
             self._process = SimProcess(self._options, deadline=deadline)
 
@@ -61,13 +59,9 @@ class SimAdapter:
         return _ControlLines(self)
 
     def default_firmware(self, say: Callable[[str], None]) -> Path | None:
-        from hil.sim.firmware import build
-
         if self._options is not None and self._options.fault is not None:
-            from hil.sim.fault_lab import fault_lab
-
             return fault_lab().build(self._options.fault, say)
-        return build(progress=say)
+        return firmware.build(progress=say)
 
     def close(self) -> None:
         process, self._process = self._process, None

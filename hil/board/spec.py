@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from hil.board.qemu_options import parse_qemu
 from hil.errors import UsageError
 
 Check = Callable[[str], str | None]
@@ -70,8 +71,6 @@ def _file(text: str) -> str | None:
 
 
 def _qemu(text: str) -> str | None:
-    from hil.board.qemu_options import parse_qemu
-
     try:
         parse_qemu(text)
     except ValueError as cause:

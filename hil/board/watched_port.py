@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from hil.board.console import BoardEvent
 from hil.errors import InfrastructureError
-
-if TYPE_CHECKING:
-    from hil.link.stats import LinkStats
-    from hil.link.transport import Transport
+from hil.link.sharing import port_failed
+from hil.link.stats import LinkStats
+from hil.link.transport import Transport
 
 GARBLED_BYTES = 64
 GARBLED_S = 1.0
@@ -138,7 +136,5 @@ class WatchedPort:
             self.lost = error
             raise
         except _TERMINAL_ERRORS as error:  # of tcdrain, which pyserial passes on as it is
-            from hil.link.sharing import port_failed
-
             self.lost = port_failed(self.name, error)
             raise self.lost from error

@@ -12,13 +12,11 @@ resize. There a flat map divides by zero; here it is all zeros.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.errors import UsageError
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _INT32_MAX = 2**31 - 1
 
@@ -41,8 +39,6 @@ def integer_cam(
     Raises:
         UsageError: so many channels that a sum could leave int32.
     """
-    import numpy as np
-
     if features.shape[2] * 255 * 255 > _INT32_MAX:
         raise UsageError(
             f"a map over {features.shape[2]} channels can leave 32 bits",
@@ -90,8 +86,6 @@ def float_cam(
         weight_scale: of the weights of this class.
         size: (height, width) of the heatmap.
     """
-    import numpy as np
-
     real_features = feature_scale * (features.astype(np.float64) - feature_zero_point)
     real_weights = weight_scale * (weights.astype(np.float64) - weight_zero_point)
     values = real_features @ real_weights
@@ -106,8 +100,6 @@ def float_cam(
 
 def normalise(cam: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.uint8]:
     """A map scaled to 0..255, uint8 of the same shape; a flat map is all zeros."""
-    import numpy as np
-
     values = cam.astype(np.float64)
     values -= values.min()
     top = values.max()
@@ -120,7 +112,6 @@ def normalise(cam: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.uin
 def enlarge(normalised: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
     """A normalised map resized bilinearly to `size` (height, width), for people to look at."""
     import cv2
-    import numpy as np
 
     resized = cv2.resize(normalised, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
     return resized.astype(np.uint8)
@@ -133,8 +124,6 @@ def float_cam_agrees(exact: NDArray[np.int32], approximate: FloatCam) -> bool:
     them, where cells tie), and each normalised value may be off by 1 of 255: the
     cut to uint8 can fall on either side.
     """
-    import numpy as np
-
     best = int(np.argmax(approximate.values))
     if exact.flat[best] != exact.max():
         return False

@@ -9,14 +9,15 @@ them blames the board for the host. See docs/oracle.md.
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING, Any, Protocol
+from importlib import metadata
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.errors import UsageError
 from hil.network.tflite_graph import Graph
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from hil.oracle.micro import black_image, probe
 
 _LARGEST_ARENA = 256 * 1024 * 1024
 
@@ -24,9 +25,8 @@ _LARGEST_ARENA = 256 * 1024 * 1024
 class ReferenceInterpreter(Protocol):
     """Runs a model; every tensor can be read afterwards. Not thread-safe."""
 
-    @property
-    def resolver(self) -> str:
-        """Which kernels run, for reports."""
+    resolver: str
+    """Which kernels run, for reports."""
 
     def run(self, image: NDArray[np.int8]) -> None:
         """One inference; `image` is int8 of the input tensor's shape."""
@@ -42,6 +42,7 @@ class LiteRtReference:
         """Raises ValueError or RuntimeError, as LiteRT does, if it refuses the model."""
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+        self.resolver = f"litert {litert_version()} BUILTIN_REF"
         self._input = graph.inputs[0]
         self._interpreter = Interpreter(
             model_content=model,
@@ -50,10 +51,6 @@ class LiteRtReference:
             experimental_preserve_all_tensors=True,
         )
         self._interpreter.allocate_tensors()
-
-    @property
-    def resolver(self) -> str:
-        return f"litert {litert_version()} BUILTIN_REF"
 
     def run(self, image: NDArray[np.int8]) -> None:
         self._interpreter.set_tensor(self._input, image)
@@ -75,6 +72,7 @@ class TfliteMicroReference:
         """Raises RuntimeError, as tflite-micro does, if it refuses the model."""
         from tflite_micro.python.tflite_micro import runtime
 
+        self.resolver = f"tflite-micro {micro_version()}"
         # All tensors stay alive side by side here, unlike on the board.
         needed = sum(tensor.data_bytes + 256 for tensor in graph.tensors)
         self._interpreter = runtime.Interpreter.from_bytes(
@@ -82,10 +80,6 @@ class TfliteMicroReference:
             arena_size=min(2 * needed + 256 * 1024, _LARGEST_ARENA),
             intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors,
         )
-
-    @property
-    def resolver(self) -> str:
-        return f"tflite-micro {micro_version()}"
 
     def run(self, image: NDArray[np.int8]) -> None:
         self._interpreter.set_input(image, 0)
@@ -102,11 +96,11 @@ def micro_installed() -> bool:
 
 
 def micro_version() -> str:
-    return _version("tflite-micro")
+    return metadata.version("tflite-micro")
 
 
 def litert_version() -> str:
-    return _version("ai-edge-litert")
+    return metadata.version("ai-edge-litert")
 
 
 def open_reference(model: bytes, graph: Graph, *, where: str = "model") -> ReferenceInterpreter:
@@ -121,8 +115,6 @@ def open_reference(model: bytes, graph: Graph, *, where: str = "model") -> Refer
         UsageError: LiteRT refuses the model, and tflite-micro is not installed
             or refuses it too.
     """
-    from hil.oracle.micro import black_image, probe
-
     try:
         interpreter = LiteRtReference(model, graph)
         interpreter.run(black_image(graph))
@@ -151,9 +143,3 @@ def _shortened(error: Exception) -> str:
     """LiteRT repeats itself once per tensor: the first sentence of what it says."""
     text = " ".join(str(error).split())
     return text if len(text) <= 160 else f"{text[:157]}..."
-
-
-def _version(distribution: str) -> str:
-    from importlib.metadata import version
-
-    return version(distribution)

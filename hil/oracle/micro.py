@@ -10,17 +10,14 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.base.deadline import Deadline
 from hil.base.host_error import host_errors
-from hil.network.tflite_graph import read_graph
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from hil.network.tflite_graph import Graph
+from hil.network.tflite_graph import Graph, read_graph
 
 _PROBE_SECONDS = 60.0
 _WORKER = "hil.oracle.micro_worker"
@@ -47,8 +44,6 @@ def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Dea
         images: int8 of the input tensor's shape each.
         deadline: when to kill the child.
     """
-    import numpy as np
-
     with (
         host_errors("tflite-micro cannot be given its input"),
         tempfile.TemporaryDirectory(prefix="camhil-micro-") as name,
@@ -79,10 +74,8 @@ def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Dea
 
 def probe(model: bytes) -> str:
     """Why tflite-micro cannot run the model; empty if it can (one black image)."""
-
-    return run_isolated(
-        model, [black_image(read_graph(model))], Deadline.after(_PROBE_SECONDS)
-    ).trouble
+    image = black_image(read_graph(model))
+    return run_isolated(model, [image], Deadline.after(_PROBE_SECONDS)).trouble
 
 
 def child_environment() -> dict[str, str]:
@@ -101,6 +94,4 @@ def last_words(status: int, stderr: str) -> str:
 
 def black_image(graph: Graph) -> NDArray[np.int8]:
     """The darkest input: int8 of the input tensor's shape, all -128."""
-    import numpy as np
-
     return np.full(graph.tensors[graph.inputs[0]].shape, -128, np.int8)

@@ -8,7 +8,10 @@ import threading
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.base.deadline import Deadline
 from hil.errors import UsageError
@@ -19,10 +22,6 @@ from hil.network.score import passes
 from hil.oracle.cam import FloatCam, float_cam, integer_cam
 from hil.oracle.interpreter import open_reference
 from hil.oracle.selfcheck import SelfCheck, self_check
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _KEPT_ANSWERS = 1024  # about 6 kB each
 _KEPT_TRACES = 8  # about 300 kB each
@@ -185,8 +184,6 @@ class Oracle:
         return image.tobytes()
 
     def _compute(self, data: bytes, ops: bool = False) -> _Raw:
-        import numpy as np
-
         model, interpreter = self.model, self._interpreter
         interpreter.run(np.frombuffer(data, np.int8).reshape(model.input.shape))
         features = interpreter.tensor(model.features.index)[0]

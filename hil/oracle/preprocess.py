@@ -7,13 +7,11 @@ half up, minus 128. `firmware/core/preprocess.h` has the definition in words.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.errors import UsageError
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 Size = tuple[int, int]
 """(height, width) in pixels."""
@@ -51,8 +49,6 @@ def preprocess(frame: NDArray[np.uint8], size: Size) -> NDArray[np.int8]:
     Raises:
         UsageError: no gray frame, or one that would have to be enlarged.
     """
-    import numpy as np
-
     if frame.dtype != np.uint8 or frame.ndim != 2:
         raise UsageError(
             f"the frame is {frame.dtype} {list(frame.shape)}, not uint8 [rows, columns]",
@@ -76,8 +72,6 @@ def area_sums(part: NDArray[np.uint8], size: Size) -> NDArray[np.int64]:
 
     The unit of area is such that each pixel covers `part.size` of them.
     """
-    import numpy as np
-
     across = part.astype(np.int64) @ _weights(part.shape[1], size[1]).T
     sums: NDArray[np.int64] = _weights(part.shape[0], size[0]) @ across
     return sums
@@ -85,8 +79,6 @@ def area_sums(part: NDArray[np.uint8], size: Size) -> NDArray[np.int64]:
 
 def _weights(source: int, target: int) -> NDArray[np.int64]:
     """[target, source]: how much of each source pixel a target pixel covers, in 1/target."""
-    import numpy as np
-
     begin = np.arange(target)[:, None] * source
     pixel = np.arange(source)[None, :] * target
     covered = np.minimum(begin + source, pixel + target) - np.maximum(begin, pixel)

@@ -12,13 +12,15 @@ import dataclasses
 import enum
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.base.deadline import Deadline
+from hil.base.whole_file import write_whole
 from hil.network.tflite_graph import Graph
 from hil.oracle.interpreter import (
     LiteRtReference,
@@ -27,10 +29,6 @@ from hil.oracle.interpreter import (
     micro_version,
 )
 from hil.oracle.micro import run_isolated
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _CACHE_FORMAT = 1
 
@@ -90,8 +88,6 @@ def _compare(
     model: bytes, graph: Graph, images: Sequence[NDArray[np.int8]], deadline: Deadline
 ) -> tuple[SelfCheck, bool]:
     """The result, and whether it would be the same another time."""
-    import numpy as np
-
     other = f"tflite-micro {micro_version()}"
     try:
         reference = LiteRtReference(model, graph)
@@ -146,7 +142,4 @@ def _read(path: Path) -> SelfCheck | None:
 def _write(path: Path, result: SelfCheck) -> None:
     # A cache that cannot be written costs time, nothing else.
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(dataclasses.asdict(result)), "utf-8")
-        temporary.replace(path)
+        write_whole(path, json.dumps(dataclasses.asdict(result)).encode())

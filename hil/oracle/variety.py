@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from hil.facts.records import VarietyFacts
 from hil.facts.sameness import all_equal
-
-if TYPE_CHECKING:
-    from hil.oracle.oracle import OracleAnswer
+from hil.oracle.oracle import OracleAnswer
 
 
 def variety(answers: Iterable[OracleAnswer]) -> VarietyFacts:

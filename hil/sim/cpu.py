@@ -23,15 +23,12 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from hil.errors import InfrastructureError
 from hil.sim import abi
-from hil.sim.engine import EngineError
+from hil.sim.engine import Engine, EngineError
 from hil.sim.engines import create_engine
-
-if TYPE_CHECKING:
-    from hil.sim.engine import Engine
 
 HOOK_NONE, HOOK_FAULT, HOOK_ABORT, HOOK_HANG = range(4)
 

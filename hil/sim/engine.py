@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from hil.base.resources import find
+from hil.base.toml_table import read_toml
+from hil.wire.enums import ErrorCode
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from hil.wire.enums import ErrorCode
 
     OnOp = Callable[[int, NDArray[np.generic]], None]
 
@@ -54,10 +56,6 @@ def check_registered(codes: Iterable[int], schema: Any) -> None:
     `codes` are BuiltinOperator codes, `schema` is the generated module that names them.
     Raises EngineError.
     """
-    from hil.base.resources import find
-    from hil.base.toml_table import read_toml
-    from hil.wire.enums import ErrorCode
-
     names = read_toml(find("firmware") / "ops.toml").take("ops", list)
     builtin = vars(schema.BuiltinOperator)
     registered = {builtin[name] for name in names}

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from hil.errors import UsageError
 from hil.facts.stand_in import LITERT_ENGINE
-from hil.sim.engine import EngineError, check_registered
+from hil.network.tflite_graph import read_graph
+from hil.sim.engine import EngineError, OnOp, check_registered
 from hil.wire.enums import ErrorCode
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from hil.sim.engine import OnOp
 
 
 class LitertEngine:
@@ -79,9 +79,6 @@ class LitertEngine:
 def _checked_op_outputs(model: bytes) -> list[int]:
     """The output tensor of every operator; refuses what the firmware cannot run."""
     from ai_edge_litert import schema_py_generated as schema
-
-    from hil.errors import UsageError
-    from hil.network.tflite_graph import read_graph
 
     try:
         graph = read_graph(model)
