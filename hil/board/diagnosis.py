@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hil.board.console import (
-    CRASHES,
-    REFUSALS,
-    BoardEvent,
-    EventKind,
-    classify_all,
-    first_cause,
-)
+from hil.board.console import CRASHES, REFUSALS, BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import NoAnswerError
 
 LOOP_RESETS = 3

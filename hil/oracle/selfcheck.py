@@ -22,12 +22,7 @@ from numpy.typing import NDArray
 from hil.base.deadline import Deadline
 from hil.base.whole_file import write_whole
 from hil.network.tflite_graph import Graph
-from hil.oracle.interpreter import (
-    LiteRtReference,
-    litert_version,
-    micro_installed,
-    micro_version,
-)
+from hil.oracle.interpreter import LiteRtReference, litert_version, micro_installed, micro_version
 from hil.oracle.micro import run_isolated
 
 _CACHE_FORMAT = 1

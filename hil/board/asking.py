@@ -1,0 +1,218 @@
+"""How an open board is asked: its console is watched meanwhile, and what fails is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from hil.base.closing import Closing
+from hil.base.deadline import Deadline
+from hil.board.artifacts import Expected
+from hil.board.bring_up import find_silent_restart
+from hil.board.connection import Connection
+from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
+from hil.board.errors import BoardResetError, BoardUnusableError, WrongIdentityError
+from hil.board.identity import no_injection
+from hil.board.lock import PortLock
+from hil.board.options import BoardOptions
+from hil.board.results import Counting, frame_size, oddities
+from hil.board.watched_port import BoardAlarm
+from hil.errors import InfrastructureError, NotRunError, UsageError
+from hil.facts.board import Asked, FlashReport, Incident, Inference, Oddity, Stamp, TimeBase
+from hil.facts.stand_in import SIMULATED_TARGET
+from hil.link.channel import Channel
+from hil.link.console import ConsoleLine
+from hil.link.errors import EchoError
+from hil.link.recording import Recorder
+from hil.link.sharing import add_other_users, other_users
+from hil.link.stats import LinkStats
+from hil.wire.messages import Identity
+
+_T = TypeVar("_T")
+
+
+class AskedBoard(Closing):
+    """The part of `hil.board.board.Board` that all its questions go through."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        options: BoardOptions,
+        expected: Expected | None,
+        lock: PortLock | None = None,
+    ) -> None:
+        self.options = options
+        self.incidents: list[Incident] = []
+        self.recoveries = 0
+        self.stamps: list[Stamp] = []
+        self.handshakes: list[tuple[str, Identity]] = []
+        self.oddities: list[Oddity] = []
+        self.on_inference: Callable[[Inference, Stamp, Asked], None] | None = None
+        self._starts = 0
+        self.first_cause: InfrastructureError | None = None
+        self.flashed: FlashReport | None = None
+        self._connection = connection
+        self._expected = expected
+        self._lock = lock
+        self._identity: Identity | None = None
+        self._last_crc: int | None = None
+        self._counting = Counting()
+        self._closed = False
+
+    # ---- facts about the board
+
+    @property
+    def where(self) -> str:
+        """The board's name in messages."""
+        return self._connection.where
+
+    @property
+    def identity(self) -> Identity:
+        """What the board said of itself at the last handshake."""
+        if self._identity is None:
+            raise UsageError("not connected", where=self.where, hint="call Board.connect() first")
+        return self._identity
+
+    @property
+    def build(self) -> Expected | None:
+        """The build that is tested; None where the board runs what nobody named."""
+        return self._expected
+
+    @property
+    def expected(self) -> Expected:
+        """The build that is tested; raises NotRunError where there is none."""
+        if self._expected is None:
+            raise NotRunError(
+                "no build to compare with", where=self.where, hint="give one with --firmware DIR"
+            )
+        return self._expected
+
+    @property
+    def baud(self) -> int:
+        """The rate of the link now."""
+        return self._connection.port.baud
+
+    @property
+    def other_users(self) -> str:
+        """Other processes that have the port open and take bytes from it; empty for none."""
+        return other_users(self._connection.device)
+
+    @property
+    def console(self) -> list[ConsoleLine]:
+        """Every console line since the port was opened, with its time of arrival."""
+        return self._connection.channel.console
+
+    @property
+    def link_stats(self) -> LinkStats:
+        """What happened on the link since the port was opened, counted."""
+        return self._connection.channel.stats
+
+    @property
+    def round_trip_s(self) -> float | None:
+        """Smoothed time from a request to its answer; None before the first."""
+        return self._connection.channel.session.round_trip_s
+
+    @property
+    def time_base(self) -> TimeBase:
+        """What its times mean; "real" unless the chip is emulated or simulated."""
+        by_adapter = self._connection.time_base
+        simulated = self._identity is not None and self._identity.target == SIMULATED_TARGET
+        return "host" if simulated and by_adapter == "real" else by_adapter
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """What keeps the conversation; None where nobody asked for it."""
+        return self._connection.recorder
+
+    @property
+    def frame_size(self) -> tuple[int, int] | None:
+        """(rows, columns) of the raw frame that the board takes; None if it takes none."""
+        return frame_size(self.identity)
+
+    def clock(self) -> float:
+        """Seconds of the host's monotonic clock; in a replay those of the recording."""
+        return self._connection.look()
+
+    def note(self, test: str) -> None:
+        """Tells which test begins: recordings keep it, and replays go there."""
+        if self._connection.note(test):
+            self._starts += 1
+
+    # ---- how the board is asked
+
+    def _request_limit(self) -> Deadline:
+        return self._connection.within(self.options.request_s)
+
+    def _channel(self) -> Channel:
+        self._check_usable()
+        return self._connection.channel
+
+    def _check_usable(self) -> None:
+        if self.first_cause is not None:
+            raise BoardUnusableError(self.first_cause, where=self.where)
+        if self._closed or self._identity is None:
+            raise UsageError(
+                "the board is closed" if self._closed else "not connected",
+                where=self.where,
+                hint="open it with hil.board.open_board",
+            )
+
+    def _check_takes_images(self) -> None:
+        problem = no_injection(self.identity, self.where)
+        if problem is not None:
+            raise problem
+
+    def _ask(self, doing: str, ask: Callable[[Channel], _T]) -> _T:
+        """Asks the board while its console is watched."""
+        channel, identity = self._channel(), self.identity
+
+        def find_restart() -> BoardEvent | None:
+            return find_silent_restart(self._connection, identity)
+
+        with self._failing(), self._noting_oddities(channel):
+            try:
+                with self._connection.watched(find_restart):
+                    return ask(channel)
+            except BoardAlarm as alarm:
+                raise self._crash(doing, alarm) from None
+            except InfrastructureError as error:
+                event = None if isinstance(error, EchoError) else find_restart()
+                if event is None:
+                    raise
+                text = self._connection.text_since_mark
+                raise BoardResetError(doing, event, where=self.where, console=text) from error
+
+    def _crash(self, doing: str, alarm: BoardAlarm) -> InfrastructureError:
+        if alarm.event.kind is not EventKind.RESET:
+            with suppress(InfrastructureError):  # the port may have gone with the board
+                self._connection.collect_crash_text()
+        text = self._connection.text_since_mark
+        event = first_cause(classify_all(text)) or alarm.event
+        return BoardResetError(doing, event, where=self.where, console=text)
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """An InfrastructureError of the block becomes the board's first cause."""
+        try:
+            yield
+        except InfrastructureError as error:
+            if not isinstance(error, (BoardResetError, EchoError, WrongIdentityError)):
+                add_other_users(error, self._connection.device)
+            if self.first_cause is None:
+                self.first_cause = error
+                self.incidents.append(Incident(error, time.monotonic()))
+            raise
+
+    @contextmanager
+    def _noting_oddities(self, channel: Channel) -> Iterator[None]:
+        """Answers that the link repairs by asking again are wrong all the same."""
+        before = channel.stats
+        try:
+            yield
+        except BaseException:
+            self._counting.interrupted()
+            raise
+        finally:
+            self.oddities += oddities(channel.stats.since(before))
