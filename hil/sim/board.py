@@ -148,7 +148,7 @@ class Board:
     def _stop(self, state: State) -> None:
         """Ends what runs on the chip."""
         if self._timer is not None:
-            self._timer.cancel()
+            self._loop.cancel(self._timer)
             self._timer = None
         if self._state is State.RUNNING:
             self._cpu.kill()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    OnOp = Callable[[int, NDArray[np.generic]], None]
+OnOp = Callable[[int, "NDArray[np.generic]"], None]
 
 ENGINES = ("auto", "tflm", "litert")
 

@@ -16,14 +16,12 @@ import tflite_micro
 from tflite_micro.python.tflite_micro import _runtime
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from hil.sim.engine import EngineError, check_registered
+from hil.sim.engine import EngineError, OnOp, check_registered
 from hil.wire.enums import ErrorCode
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from hil.sim.engine import OnOp
 
 T = TypeVar("T")
 

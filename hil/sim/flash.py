@@ -59,10 +59,6 @@ class FlashFile:
             )
         self.data = mmap.mmap(self._file.fileno(), FLASH_BYTES)
 
-    def fileno(self) -> int:
-        """For the program, which maps the model partition itself."""
-        return self._file.fileno()
-
     def read(self, offset: int, length: int) -> bytes:
         """Bytes of flash; short at the end of the chip."""
         return self.data[offset : offset + length] if offset < FLASH_BYTES else b""
@@ -96,19 +92,14 @@ def _create_erased(path: Path) -> None:
             os.link(file.name, path)
 
 
-def default_flash_file() -> Path:
-    """The flash chip that is kept between runs when none is named."""
+def open_flash(path: Path | None, scratch: Path) -> FlashFile:
+    """The flash in `path`; without one the file that is kept in the build folder, or, where
+    another board uses that, an erased one in the folder `scratch`. Errors as FlashFile."""
     from hil.sim.firmware import default_build_dir
 
-    return default_build_dir() / "flash.bin"
-
-
-def open_flash(path: Path | None, scratch: Path) -> FlashFile:
-    """The flash in `path`; without one the default file, or, where another board uses
-    that, an erased one in the folder `scratch`. Errors as FlashFile."""
     if path is not None:
         return FlashFile(path)
     try:
-        return FlashFile(default_flash_file())
+        return FlashFile(default_build_dir() / "flash.bin")
     except InfrastructureError:
         return FlashFile(scratch / "flash.bin")

@@ -59,14 +59,13 @@ class _Stream:
         self._on_end = on_end
         self._backlog = bytearray()
         self._paused = False
-        self.lost_bytes = 0
         os.set_blocking(fd, False)
         loop.add(fd, self._ready, READ | WRITE | EDGE)
 
     def write(self, data: bytes) -> None:
         while data and not self._backlog and (sent := self._send(data)):
             data = data[sent:]
-        self._keep(data)
+        self._backlog += data[: _BACKLOG_BYTES - len(self._backlog)]
 
     def pause(self, paused: bool) -> None:
         self._paused = paused
@@ -115,11 +114,6 @@ class _Stream:
             if error.errno not in (errno.EIO, errno.EPIPE, errno.ECONNRESET):
                 raise
             return len(data)  # the host has just gone
-
-    def _keep(self, data: bytes) -> None:
-        room = _BACKLOG_BYTES - len(self._backlog)
-        self._backlog += data[:room]
-        self.lost_bytes += max(0, len(data) - room)
 
 
 class PtyPort:

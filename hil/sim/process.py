@@ -127,14 +127,12 @@ class SimProcess:
         """The supply dips."""
         self.request("brownout")
 
-    def request(
-        self, op: str, *, deadline: Deadline | None = None, **fields: Any
-    ) -> dict[str, Any]:
+    def request(self, op: str, **fields: Any) -> dict[str, Any]:
         """Sends one operation of hil.sim.control; its answer.
 
         Raises UsageError when the board refuses, InfrastructureError when it is gone.
         """
-        limit = deadline or Deadline.after(_REQUEST_S)
+        limit = Deadline.after(_REQUEST_S)
         try:
             if self._socket is None:
                 self._socket = socket.socket(socket.AF_UNIX)

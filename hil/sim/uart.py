@@ -27,13 +27,11 @@ _SWITCH_GRACE_S = 0.02
 class Uart:
     """Connects a host port with one end of the running program's socket pair."""
 
-    def __init__(
-        self, loop: Loop, noise: NoiseRates, pacing: int | None, baud: int = DEFAULT_BAUD
-    ) -> None:
-        """`baud`: rate after a reset. `pacing`: bits per second of the line, None: no limit;
-        once the program has changed its rate, a paced line has that rate."""
+    def __init__(self, loop: Loop, noise: NoiseRates, pacing: int | None) -> None:
+        """`pacing`: bits per second of the line, None: no limit; once the program has changed
+        its rate, a paced line has that rate."""
         self._loop = loop
-        self._boot_baud = self.baud = baud
+        self.baud = DEFAULT_BAUD
         self._pacing = pacing
         self._host: HostPort | None = None
         self._program: socket.socket | None = None
@@ -77,12 +75,12 @@ class Uart:
         self._to_board.clear()
         self._held.clear()
         if self._hold is not None:
-            self._hold.cancel()
+            self._loop.cancel(self._hold)
             self._hold = None
         if self._host is not None:
             self._host.pause(False)  # what it still has goes to a chip in reset
         self._autobaud = False
-        self.baud = self._boot_baud
+        self.baud = DEFAULT_BAUD
         if self._pacing is not None:
             self._set_pace(self._pacing)
 
@@ -123,7 +121,7 @@ class Uart:
         """Sends what was held until both sides had the time to switch their rates."""
         if self._hold is None:
             return
-        self._hold.cancel()
+        self._loop.cancel(self._hold)
         self._hold = None
         data = bytes(self._held)
         self._held.clear()
@@ -171,24 +169,19 @@ class Uart:
             self._host.write(data)
 
     def _drain_program(self) -> None:
-        while self._read_program():
-            pass
-
-    def _read_program(self) -> bool:
-        """Moves what the program wrote; True when there may be more."""
-        if self._program is None:
-            return False
-        try:
-            data = self._program.recv(_READ_BYTES)
-        except BlockingIOError:
-            return False
-        except ConnectionResetError:
-            data = b""
-        if not data:
-            self._close_program()
-            return False
-        self._send_to_host(data)
-        return len(data) == _READ_BYTES
+        """Moves what the program wrote."""
+        data = bytes(_READ_BYTES)
+        while self._program is not None and len(data) == _READ_BYTES:  # there may be more
+            try:
+                data = self._program.recv(_READ_BYTES)
+            except BlockingIOError:
+                return
+            except ConnectionResetError:
+                data = b""
+            if data:
+                self._send_to_host(data)
+            else:
+                self._close_program()
 
     def _close_program(self) -> None:
         if self._program is not None:
