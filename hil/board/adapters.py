@@ -147,14 +147,6 @@ def _auto(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adap
     return _serial(BoardSpec("serial", find_one_board(lister).path), options, lister)
 
 
-def _rfc2217(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
-    return PortAdapter(spec.text, has_lines=True)
-
-
-def _socket(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
-    return PortAdapter(spec.text, has_lines=False)
-
-
 def _sim(spec: BoardSpec, options: BoardOptions, lister: Lister | None) -> Adapter:
     from hil.board.sim import SimAdapter
 
@@ -186,8 +178,8 @@ OPENERS: Mapping[str, Opener] = {
     "qemu": _qemu,
     "auto": _auto,
     "serial": _serial,
-    "rfc2217": _rfc2217,
-    "socket": _socket,
+    "rfc2217": lambda spec, _options, _lister: PortAdapter(spec.text, has_lines=True),
+    "socket": lambda spec, _options, _lister: PortAdapter(spec.text, has_lines=False),
     "replay": _replay,
 }
 

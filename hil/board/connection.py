@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hil.base.deadline import Clock, Deadline
 from hil.board.adapters import Adapter, Emulated, OwnStream
@@ -58,7 +58,7 @@ class Connection:
             clock=self.clock,
             on_console=self._on_console,
         )
-        self.lines = adapter.reset_lines(self._modem_lines)
+        self.lines = adapter.reset_lines(lambda: self.serial_port)
         self._open_port = open_port
         self._mark = 0
 
@@ -124,8 +124,7 @@ class Connection:
             return None
         files = self.adapter.write_flash(expected, force=force)
         if any(file.written for file in files):
-            if self.recorder is not None:
-                self.recorder.add_json(Kind.FLASHED, error=None)
+            self._record(Kind.FLASHED, error=None)
             self.reopen(self.within(self.options.handshake_s))
         return files
 
@@ -176,7 +175,7 @@ class Connection:
         try:
             self.lines.to_app()
         except InfrastructureError as error:
-            self._record_failed_reset(error)
+            self._record(Kind.RESET_FAILED, **error_facts(error))
             raise
         except OSError as error:
             self.port.lost = InfrastructureError(
@@ -184,14 +183,13 @@ class Connection:
                 where=self.where,
                 hint="the adapter was unplugged: check the cable, then run again",
             )
-            self._record_failed_reset(self.port.lost)
+            self._record(Kind.RESET_FAILED, **error_facts(self.port.lost))
             raise self.port.lost from error
-        if self.recorder is not None:
-            self.recorder.add_json(Kind.RESET, can_reset=self.lines.can_reset)
+        self._record(Kind.RESET, can_reset=self.lines.can_reset)
 
-    def _record_failed_reset(self, error: InfrastructureError) -> None:
+    def _record(self, kind: Kind, **facts: Any) -> None:
         if self.recorder is not None:
-            self.recorder.add_json(Kind.RESET_FAILED, **error_facts(error))
+            self.recorder.add_json(kind, **facts)
 
     def to_boot_baud(self) -> None:
         """Our side only; what a board that starts expects."""
@@ -261,9 +259,6 @@ class Connection:
         event = classify(line.text)
         if event is not None and event.kind in ENDS_A_REQUEST and self.port.alarm is None:
             self.port.alarm = event
-
-    def _modem_lines(self) -> serial.Serial:
-        return self.serial_port
 
 
 def is_restart(text: str) -> bool:

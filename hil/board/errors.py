@@ -11,13 +11,13 @@ CONSOLE_LINES = 12
 """Console lines that a message shows; the error object keeps them all."""
 
 
-def with_console(message: str, console: Sequence[str]) -> str:
-    """The message, followed by the last console lines."""
-    lines = [plain_text(line) for line in console]
+def with_console(message: str, lines: Sequence[str], title: str = "last console lines") -> str:
+    """The message, followed by the last of these lines."""
+    lines = [plain_text(line) for line in lines]
     shown = [line for line in lines if line.strip()][-CONSOLE_LINES:]
     if not shown:
         return message
-    return "\n".join([message, "  last console lines:", *(f"    | {line}" for line in shown)])
+    return "\n".join([message, f"  {title}:", *(f"    | {line}" for line in shown)])
 
 
 class NoAnswerError(InfrastructureError):
@@ -64,9 +64,5 @@ class FlashError(InfrastructureError):
     """The flash could not be written; `log` holds the flasher's last lines."""
 
     def __init__(self, message: str, *, where: str, hint: str, log: Sequence[str] = ()) -> None:
-        shown = [line for line in log if line.strip()][-CONSOLE_LINES:]
-        if shown:
-            said = "\n".join(f"    | {line}" for line in shown)
-            message = f"{message}\n  esptool said:\n{said}"
-        super().__init__(message, where=where, hint=hint)
+        super().__init__(with_console(message, log, "esptool said"), where=where, hint=hint)
         self.log = tuple(log)

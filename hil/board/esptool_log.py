@@ -17,7 +17,7 @@ class EsptoolOutput:
 
     on_progress: Advance | None = None
     writes: int = 0
-    _text: list[str] = field(default_factory=list)
+    _text: list[str] = field(default_factory=list, init=False)
 
     @property
     def lines(self) -> list[str]:
@@ -33,13 +33,13 @@ class EsptoolOutput:
 
 
 @contextmanager
-def captured_esptool(on_progress: Advance | None = None) -> Iterator[EsptoolOutput]:
+def captured_esptool() -> Iterator[EsptoolOutput]:
     """Redirects esptool's log for the time of the block, and restores what was there."""
     # Importing esptool installs its own logger if there is none, so it comes first.
     import esptool  # noqa: F401  # isort: skip
     from esp_pylib.logger import EspLog, EspLogBase
 
-    output = EsptoolOutput(on_progress)
+    output = EsptoolOutput()
 
     class Collector(EspLogBase):
         def print(self, *args: Any, **kwargs: Any) -> None:

@@ -22,8 +22,7 @@ from hil.board.recording import start_recording
 from hil.board.spec import parse_board_spec
 from hil.errors import UsageError
 from hil.facts.board import TimeBase
-from hil.link.recording import Recorder
-from hil.link.transport import SerialTransport, open_serial
+from hil.link.transport import open_serial
 
 
 def _quiet(_: str) -> None:
@@ -79,14 +78,19 @@ def open_adapter(
     if expected is None and options.flash != "never":
         raise _no_build(adapter.where)
     with ExitStack() as undo:
-        lock = _lock(adapter, undo)
+        lock = None
+        if adapter.lock_name is not None:
+            lock = undo.enter_context(PortLock(adapter.lock_name))
         undo.callback(adapter.close)
         adapter.start(Deadline.after(options.handshake_s))
         if open_port is None:
-            open_port = _open_serial
+            open_port = open_serial
             if isinstance(adapter, (OwnStream, Emulated)):
                 open_port = adapter.open_stream
-        recorder = _recorder(adapter, expected, options)
+        time_base: TimeBase = getattr(adapter, "time_base", "real")
+        recorder = None
+        if options.record is not None:
+            recorder = start_recording(options.record, adapter.where, expected, time_base)
         connection = Connection(adapter, options, open_port, recorder)
         undo.callback(connection.close)
         connection.open()
@@ -141,24 +145,6 @@ def _no_build(where: str, *, to_flash: bool = False) -> UsageError:
     )
 
 
-def _recorder(
-    adapter: Adapter, expected: Expected | None, options: BoardOptions
-) -> Recorder | None:
-    if options.record is None:
-        return None
-    time_base: TimeBase = getattr(adapter, "time_base", "real")
-    return start_recording(options.record, adapter.where, expected, time_base)
-
-
-def _lock(adapter: Adapter, undo: ExitStack) -> PortLock | None:
-    if adapter.lock_name is None:
-        return None
-    lock = PortLock(adapter.lock_name)
-    lock.acquire()
-    undo.callback(lock.release)
-    return lock
-
-
 def _bring_up(
     board: Board,
     options: BoardOptions,
@@ -184,7 +170,3 @@ def _bring_up(
         problem = board.check_boot_files()
         if problem:
             progress(f"{board.where}: bootloader and partition table not compared: {problem}")
-
-
-def _open_serial(url: str, baud: int) -> SerialTransport:
-    return open_serial(url, baud)

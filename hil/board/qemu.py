@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from hil.base import resources
 from hil.base.deadline import Deadline
-from hil.base.resources import checkout
 from hil.base.scratch import ScratchFolder
 from hil.board.artifacts import Expected
 from hil.board.flasher_args import FILE_NAME
@@ -91,7 +91,7 @@ class QemuAdapter:
 
     def default_firmware(self, say: Callable[[str], None]) -> Path | None:
         """The build of the firmware in this repository. Raises UsageError when there is none."""
-        root = checkout()
+        root = resources.checkout()
         if root is None:
             return None
         build = root / _BUILD

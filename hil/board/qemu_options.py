@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PREFIX = "qemu"
-EXAMPLE = "qemu:icount,psram=4"
 DEFAULT_SHIFT = 2
 """4 ns an instruction: 250 MHz, near the 240 MHz of the chip."""
 

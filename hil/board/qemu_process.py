@@ -152,7 +152,7 @@ class Emulator:
             raise self._error(f"the emulator hangs while {doing}: {cause}") from cause
 
     def _error(self, message: str) -> InfrastructureError:
-        said = with_console(message, self.output).replace("last console lines", "it said")
+        said = with_console(message, self.output, "it said")
         return InfrastructureError(said, where=WHERE, hint=_HINT)
 
 

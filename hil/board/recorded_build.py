@@ -18,18 +18,16 @@ from hil.board.flasher_args import FlashFile, FlashSettings
 from hil.build.flash_layout import Partition
 from hil.errors import UsageError
 
+_PLAIN = ("chip", "project", "version", "idf_version")
+_DIGESTS = ("build_id", "app_sha256", "model_sha256")
+
 
 def pack_build(expected: Expected) -> bytes:
     """The payload of a `BUILD` record: compressed JSON."""
     facts = {
         "source": str(expected.source),
-        "chip": expected.chip,
-        "project": expected.project,
-        "version": expected.version,
-        "idf_version": expected.idf_version,
-        "build_id": expected.build_id.hex(),
-        "app_sha256": expected.app_sha256.hex(),
-        "model_sha256": expected.model_sha256.hex(),
+        **{name: getattr(expected, name) for name in _PLAIN},
+        **{name: getattr(expected, name).hex() for name in _DIGESTS},
         "model": {
             "tflite": base64.b64encode(expected.model.tflite).decode("ascii"),
             "positive_class": expected.model.positive_class,
@@ -61,15 +59,11 @@ def unpack_build(data: bytes, where: Path) -> Expected:
 
 def _expected(facts: dict[str, Any], where: Path) -> Expected:
     model = facts["model"]
+    digests: dict[str, Any] = {name: bytes.fromhex(facts[name]) for name in _DIGESTS}
     return Expected(
         source=Path(facts["source"]),
-        chip=facts["chip"],
-        project=facts["project"],
-        version=facts["version"],
-        idf_version=facts["idf_version"],
-        build_id=bytes.fromhex(facts["build_id"]),
-        app_sha256=bytes.fromhex(facts["app_sha256"]),
-        model_sha256=bytes.fromhex(facts["model_sha256"]),
+        **{name: facts[name] for name in _PLAIN},
+        **digests,
         model=ExpectedModel(
             base64.b64decode(model["tflite"]),
             model["positive_class"],
