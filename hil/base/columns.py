@@ -8,21 +8,18 @@ WIDTH = 80
 _GAP = "  "
 
 
-def aligned(
-    rows: Sequence[Sequence[str]], *, last_left: bool = False, width: int = WIDTH
-) -> list[tuple[str, ...]]:
+def aligned(rows: Sequence[Sequence[str]], *, last_left: bool = False) -> list[tuple[str, ...]]:
     """The lines of each row: first cells to the left, the others to the right.
 
-    A first cell that would make its row wider than `width` has a line of its own.
+    A first cell that would make its row wider than `WIDTH` has a line of its own.
 
     Args:
         rows: equally many cells each; the header may be the first.
         last_left: the last column is a word, not a number.
-        width: of the whole.
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rest = sum(widths[1:]) + len(_GAP) * (len(widths) - 1)
-    first = max((len(row[0]) for row in rows if len(row[0]) + rest <= width), default=0)
+    first = max((len(row[0]) for row in rows if len(row[0]) + rest <= WIDTH), default=0)
     lines: list[tuple[str, ...]] = []
     for name, *cells in rows:
         padded = [cell.rjust(size) for cell, size in zip(cells, widths[1:], strict=True)]

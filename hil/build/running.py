@@ -43,22 +43,20 @@ def figures(report: MemoryReport, target: str, budget: Budget) -> tuple[Figure, 
     What the board cannot tell is left out, and so is the arena of the simulated board,
     whose interpreter is built for its host.
     """
-    return tuple(_figures(report, target, budget))
-
-
-def _figures(report: MemoryReport, target: str, budget: Budget) -> Iterator[Figure]:
+    found = []
     if report.static_bytes is not None:
-        yield Figure("own static RAM", report.static_bytes, budget.static_ram_bytes, False)
+        found.append(Figure("own static RAM", report.static_bytes, budget.static_ram_bytes, False))
     if target == SIMULATED_TARGET:
-        return
+        return tuple(found)
     if report.arena_used_bytes is not None:
-        yield Figure("arena in use", report.arena_used_bytes, budget.arena_bytes, False)
+        found.append(Figure("arena in use", report.arena_used_bytes, budget.arena_bytes, False))
     if report.heap is not None:
         least = report.heap.minimum_free_bytes
-        yield Figure("least free heap", least, budget.heap_minimum_free_bytes, True)
+        found.append(Figure("least free heap", least, budget.heap_minimum_free_bytes, True))
     for stack in report.stacks:
         name = f"never used stack of {stack.task}"
-        yield Figure(name, stack.never_used_bytes, budget.stack_never_used_bytes, True)
+        found.append(Figure(name, stack.never_used_bytes, budget.stack_never_used_bytes, True))
+    return tuple(found)
 
 
 class Built(Protocol):

@@ -14,10 +14,8 @@ import math
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil.base.text_file import read_bytes
 from hil.base.toml_table import read_toml
 from hil.errors import UsageError
 
@@ -141,11 +139,6 @@ def read_graph(model: bytes, *, where: str = "model") -> Graph:
     return _Reader(bytes(model), where).graph()
 
 
-def read_graph_file(path: Path) -> Graph:
-    """The graph of the .tflite file at `path`; errors as `read_graph`."""
-    return read_graph(read_bytes(path, "the model"), where=str(path))
-
-
 def firmware_ops() -> tuple[str, ...]:
     """Names of the operators that the firmware registers (firmware/ops.toml)."""
     from hil.base.resources import find
@@ -176,11 +169,6 @@ def missing_ops(graph: Graph, available: Sequence[str] | None = None) -> tuple[s
 def op_name(code: int) -> str:
     """Name of a BuiltinOperator code, as in schema.fbs; "UNKNOWN_<code>" for others."""
     return _names_of("BuiltinOperator").get(code, f"UNKNOWN_{code}")
-
-
-def op_code(name: str) -> int:
-    """BuiltinOperator code of a name; KeyError for others."""
-    return {text: code for code, text in _names_of("BuiltinOperator").items()}[name]
 
 
 def _schema() -> Any:

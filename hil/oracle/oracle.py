@@ -7,7 +7,7 @@ import hashlib
 import threading
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -55,14 +55,6 @@ class OracleAnswer:
         if self.op_outputs is None:
             raise UsageError("no operator outputs were kept", hint="run the oracle with ops=True")
         return tuple(zlib.crc32(output.tobytes()) for output in self.op_outputs)
-
-
-@dataclass(frozen=True, eq=False)
-class _Raw:
-    scores: NDArray[np.int8]
-    features: NDArray[np.int8]
-    cam: NDArray[np.int32]
-    op_outputs: tuple[NDArray[Any], ...] | None
 
 
 class Oracle:
@@ -134,18 +126,11 @@ class Oracle:
         """
         data = self._image_bytes(image)
         with self._lock:
-            raw = self._traced(data) if ops else self._answer(data)
-        limit = self.threshold if threshold is None else threshold
-        passed = passes(int(raw.scores[self.positive_class]), limit)
-        return OracleAnswer(
-            image_crc=zlib.crc32(data),
-            scores=raw.scores,
-            features=raw.features,
-            cam=raw.cam,
-            threshold=limit,
-            location=locate(raw.cam, self.model.input_size, passed=passed),
-            op_outputs=raw.op_outputs,
-        )
+            answer = self._traced(data) if ops else self._answer(data)
+        if threshold is None:
+            return answer
+        location = self._locate(answer.scores, answer.cam, threshold)
+        return replace(answer, threshold=threshold, location=location)
 
     def float_cam(self, answer: OracleAnswer) -> FloatCam:
         """The map of an answer computed in floating point, as a cross-check."""
@@ -183,7 +168,13 @@ class Oracle:
             )
         return image.tobytes()
 
-    def _compute(self, data: bytes, ops: bool = False) -> _Raw:
+    def _locate(
+        self, scores: NDArray[np.int8], cam: NDArray[np.int32], threshold: int
+    ) -> Location | NoLocation:
+        passed = passes(int(scores[self.positive_class]), threshold)
+        return locate(cam, self.model.input_size, passed=passed)
+
+    def _compute(self, data: bytes, ops: bool = False) -> OracleAnswer:
         model, interpreter = self.model, self._interpreter
         interpreter.run(np.frombuffer(data, np.int8).reshape(model.input.shape))
         features = interpreter.tensor(model.features.index)[0]
@@ -199,4 +190,6 @@ class Oracle:
             outputs = tuple(interpreter.tensor(op.output) for op in model.graph.ops)
         for array in (scores, features, cam, *(outputs or ())):
             array.flags.writeable = False  # kept answers are shared
-        return _Raw(scores, features, cam, outputs)
+        location = self._locate(scores, cam, self.threshold)
+        crc = zlib.crc32(data)
+        return OracleAnswer(crc, scores, features, cam, self.threshold, location, outputs)

@@ -4,17 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ai_edge_litert.schema_py_generated import BuiltinOperator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hil.base.text_file import read_bytes
 from hil.errors import UsageError
 from hil.network.tflite_graph import (
     firmware_ops,
     missing_ops,
-    op_code,
     op_name,
     read_graph,
-    read_graph_file,
 )
 from hil.testing.tiny_model import edit_model, tiny_model
 
@@ -119,7 +119,7 @@ def test_random_bytes_behind_the_identifier_are_refused(data: bytes) -> None:
 
 def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot read the model"):
-        read_graph_file(tmp_path / "none.tflite")
+        read_graph(read_bytes(tmp_path / "none.tflite", "the model"))
 
 
 def test_the_firmware_has_all_operators_of_a_model_with_a_mean() -> None:
@@ -138,7 +138,7 @@ def test_operators_that_the_firmware_lacks_are_named_once() -> None:
 
 def test_firmware_operators_are_names_of_the_schema() -> None:
     for name in firmware_ops():
-        assert op_name(op_code(name)) == name
+        assert op_name(getattr(BuiltinOperator, name)) == name
 
 
 def test_an_unknown_operator_code_has_a_name_too() -> None:
