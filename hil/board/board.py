@@ -6,6 +6,9 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hil.base.deadline import Deadline
 from hil.board.asking import AskedBoard
 from hil.board.boot_files import compare_boot_files, other_boot_files
@@ -36,9 +39,6 @@ from hil.wire.enums import TensorRole
 from hil.wire.messages import Identity, MemoryReport, Tensor, TraceEntry
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     Image = bytes | NDArray[np.int8] | NDArray[np.uint8]
 
 _T = TypeVar("_T")

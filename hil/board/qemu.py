@@ -35,6 +35,8 @@ class QemuAdapter:
 
     url = where = WHERE
     lock_name: str | None = None  # nobody else can reach it
+    can_reset = True  # it is its own reset lines: QMP pulls EN
+    can_load = False  # its flash is written from outside, so nobody needs GPIO0
 
     def __init__(self, program: Path, options: QemuOptions | None = None) -> None:
         self.options = options or QemuOptions()
@@ -87,7 +89,15 @@ class QemuAdapter:
         return files
 
     def reset_lines(self, port: Callable[[], ModemLines]) -> ResetLines:
-        return _QmpLines(self)
+        return self
+
+    def to_app(self) -> None:
+        self.emulator.reset()
+
+    def to_download(self) -> ConnectMode:
+        raise InfrastructureError(
+            "the emulated chip is not flashed over its UART", where=WHERE, hint="use Board.flash"
+        )
 
     def default_firmware(self, say: Callable[[str], None]) -> Path | None:
         """The build of the firmware in this repository. Raises UsageError when there is none."""
@@ -128,21 +138,3 @@ class QemuAdapter:
             # would let the firmware's time-outs run out while the host is still sending.
             arguments += ["-icount", f"shift={options.icount},align=off,sleep=on"]
         return arguments
-
-
-class _QmpLines:
-    """EN of the emulated chip. Its flash is written from outside, so nobody needs GPIO0."""
-
-    can_reset = True
-    can_load = False
-
-    def __init__(self, adapter: QemuAdapter) -> None:
-        self._adapter = adapter
-
-    def to_app(self) -> None:
-        self._adapter.emulator.reset()
-
-    def to_download(self) -> ConnectMode:
-        raise InfrastructureError(
-            "the emulated chip is not flashed over its UART", where=WHERE, hint="use Board.flash"
-        )

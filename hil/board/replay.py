@@ -30,6 +30,7 @@ class ReplayAdapter:
     """
 
     lock_name: str | None = None  # a file can be read by many
+    can_load = False  # it is its own reset lines: those that were recorded
 
     def __init__(self, path: Path) -> None:
         self.url = self.where = f"{PREFIX}{path}"
@@ -41,7 +42,7 @@ class ReplayAdapter:
         self._script = Script(events_of(records))
         base = header.get("time_base")  # recordings of before had real boards alone
         self.time_base: TimeBase = next((b for b in get_args(TimeBase) if b == base), "real")
-        self._can_reset = bool(opened.get("can_reset", False))
+        self.can_reset = bool(opened.get("can_reset", False))
         self._transport = ReplayTransport(self._script, self.where, hint=_hint(header))
         self.clock: Clock = self._transport.clock
         self.look: Clock = self._transport.clock.look
@@ -60,7 +61,25 @@ class ReplayAdapter:
         return self._transport
 
     def reset_lines(self, port: Callable[[], ModemLines]) -> ResetLines:
-        return _RecordedLines(self._transport, self._script, self._can_reset, self.where)
+        return self
+
+    def to_app(self) -> None:
+        if self.can_reset:
+            self.can_reset = self._transport.reset()
+
+    def to_download(self) -> ConnectMode:
+        failed = self._script.flash_error()
+        if failed:
+            raise InfrastructureError(
+                f"flashing failed when this was recorded: {failed}",
+                where=self.where,
+                hint="the recording holds esptool's conversation up to there",
+            )
+        raise InfrastructureError(
+            "a recording cannot be flashed",
+            where=self.where,
+            hint="leave out --firmware and --board-flash always: the recording knows its build",
+        )
 
     def note(self, text: str) -> bool:
         """The test that begins: its part of the recording is next."""
@@ -75,35 +94,6 @@ class ReplayAdapter:
 
     def close(self) -> None:
         """Nothing was started."""
-
-
-class _RecordedLines:
-    def __init__(
-        self, transport: ReplayTransport, script: Script, can_reset: bool, where: str
-    ) -> None:
-        self.can_reset = can_reset
-        self.can_load = False
-        self._transport = transport
-        self._script = script
-        self._where = where
-
-    def to_app(self) -> None:
-        if self.can_reset:
-            self.can_reset = self._transport.reset()
-
-    def to_download(self) -> ConnectMode:
-        failed = self._script.flash_error()
-        if failed:
-            raise InfrastructureError(
-                f"flashing failed when this was recorded: {failed}",
-                where=self._where,
-                hint="the recording holds esptool's conversation up to there",
-            )
-        raise InfrastructureError(
-            "a recording cannot be flashed",
-            where=self._where,
-            hint="leave out --firmware and --board-flash always: the recording knows its build",
-        )
 
 
 def _hint(header: dict[str, object]) -> str:

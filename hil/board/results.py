@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hil.errors import FirmwareError, UsageError
 from hil.facts.board import Asked, Inference, Oddity, Stamp
@@ -15,10 +18,6 @@ from hil.wire.enums import ErrorCode, ImageStage, TensorRole
 from hil.wire.enums import NoLocation as WireNoLocation
 from hil.wire.replies import CamGrid, CellCentre, Identity, Tensor
 from hil.wire.replies import Result as WireResult
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 # Keys: `no-location` of protocol.cddl.
 _NO_LOCATION = {0: NoLocation.BELOW_THRESHOLD, 1: NoLocation.FLAT_MAP}
@@ -77,8 +76,6 @@ def frame_size(identity: Identity) -> tuple[int, int] | None:
 
 def inference_facts(answer: LinkInference) -> Inference:
     """One inference as the harness reports it."""
-    import numpy as np
-
     result: WireResult = answer.result
     return Inference(
         image_crc=result.image_crc,
@@ -148,8 +145,6 @@ def _times(count: int) -> str:
 
 def output_tensor(data: bytes, tensor: Tensor) -> NDArray[np.int8]:
     """An output's bytes in its shape; int8, the only type that the board reports."""
-    import numpy as np
-
     return np.frombuffer(data, np.int8).reshape(tensor.shape)
 
 
@@ -200,6 +195,4 @@ def _location(location: CellCentre | WireNoLocation) -> Location | NoLocation:
 
 
 def _cam(grid: CamGrid) -> NDArray[np.int32]:
-    import numpy as np
-
     return np.array(grid.cells(), np.int32).reshape(grid.rows, grid.columns)

@@ -21,6 +21,7 @@ class SimAdapter:
 
     where = WHERE
     lock_name: str | None = None  # its port belongs to this process alone
+    can_reset = can_load = True  # it is its own reset lines: EN and GPIO0 by its control socket
 
     def __init__(self, options: SimOptions | None = None) -> None:
         self._options = options
@@ -56,26 +57,7 @@ class SimAdapter:
             self._process = SimProcess(self._options, deadline=deadline)
 
     def reset_lines(self, port: Callable[[], ModemLines]) -> ResetLines:
-        return _ControlLines(self)
-
-    def default_firmware(self, say: Callable[[str], None]) -> Path | None:
-        if self._options is not None and self._options.fault is not None:
-            return fault_lab().build(self._options.fault, say)
-        return firmware.build(progress=say)
-
-    def close(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.stop()
-
-
-class _ControlLines:
-    """EN and GPIO0 of the simulated board, over its control socket."""
-
-    can_reset = can_load = True
-
-    def __init__(self, adapter: SimAdapter) -> None:
-        self._adapter = adapter
+        return self
 
     def to_app(self) -> None:
         self._reset("app")
@@ -86,6 +68,16 @@ class _ControlLines:
 
     def _reset(self, boot: Literal["app", "download"]) -> None:
         try:
-            self._adapter.process.reset(boot)
+            self.process.reset(boot)
         except UsageError as error:  # unplugged or without power: the user did nothing wrong here
             raise InfrastructureError(error.message, where=WHERE, hint=error.hint) from error
+
+    def default_firmware(self, say: Callable[[str], None]) -> Path | None:
+        if self._options is not None and self._options.fault is not None:
+            return fault_lab().build(self._options.fault, say)
+        return firmware.build(progress=say)
+
+    def close(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()

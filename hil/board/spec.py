@@ -1,17 +1,7 @@
 """What `--board` may say.
 
 A specification is text; which adapter drives the board follows from its form alone, so a
-typing error is found before any port is touched.
-
-| form                    | board                                                  |
-|-------------------------|--------------------------------------------------------|
-| `sim`                   | the simulated board                                    |
-| `qemu`, `qemu:icount`   | an ESP32 in Espressif's QEMU                           |
-| `auto`                  | the one attached board                                 |
-| `/dev/ttyUSB0`, `COM3`  | a serial port                                          |
-| `rfc2217://host:port`   | a serial port of another machine, with its reset lines |
-| `socket://host:port`    | bytes over TCP, without reset lines                    |
-| `replay:FILE`           | a recording (`--record`), without any board            |
+typing error is found before any port is touched. `FORMS` lists the forms.
 """
 
 from __future__ import annotations

@@ -39,11 +39,8 @@ class Section:
 def read_sections(path: Path, *, sha256: bytes) -> tuple[Section, ...]:
     """The sections of the ELF file that an app image was made from.
 
-    Args:
-        path: the file.
-        sha256: of the file, as the app image says; another file tells nothing about it.
-
-    Returns nothing if there is no such file, or if it is another one.
+    `sha256`: of the file, as the app image says. Nothing if there is no such file, or if it is
+    another one, which would tell nothing about the image.
     """
     try:
         data = path.read_bytes()

@@ -92,13 +92,8 @@ def find_cam(
 ) -> CamGraph:
     """The parts of the graph's CAM.
 
-    Args:
-        graph: the model's graph.
-        where: what errors name as the place.
-        input_shape: the shape to insist on; None takes any int8 [1, H, W, 1].
-
-    Raises:
-        UsageError: every problem of `look_for_cam`, at once.
+    `input_shape`: the shape to insist on; None takes any int8 [1, H, W, 1]. Raises UsageError
+    that says every problem of `look_for_cam` at once, with `where` as its place.
     """
     cam, problems = look_for_cam(graph, input_shape=input_shape)
     if cam is None or problems:

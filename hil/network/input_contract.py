@@ -42,12 +42,7 @@ PIXEL_SCALES = (
 def pixel_scale(scale: float, zero_point: int) -> PixelScale | None:
     """The usual scale of pixels that an int8 input has when it is fed pixel - 128.
 
-    Args:
-        scale: of the input tensor.
-        zero_point: of the input tensor.
-
-    Returns:
-        None if it has none of them: then pixel - 128 is not what the network was trained on.
+    None if it has none of them: then pixel - 128 is not what the network was trained on.
     """
     if not 0 < scale < math.inf:
         return None

@@ -48,11 +48,7 @@ def cell_location(
 ) -> Location:
     """The cell's centre in pixels, rounded down: x = (2 * column + 1) * width // (2 * columns).
 
-    Args:
-        row: row of the cell.
-        column: column of the cell.
-        grid: (rows, columns) of the map.
-        input_size: (height, width) of the input in pixels.
+    `grid`: (rows, columns) of the map. `input_size`: (height, width) in pixels.
     """
     x = (2 * column + 1) * input_size[1] // (2 * grid[1])
     y = (2 * row + 1) * input_size[0] // (2 * grid[0])
@@ -62,12 +58,9 @@ def cell_location(
 def locate(
     cam: NDArray[np.integer], input_size: tuple[int, int], *, passed: bool
 ) -> Location | NoLocation:
-    """The location of an answer.
+    """The location of an answer, of its map [rows, columns].
 
-    Args:
-        cam: the map, [rows, columns].
-        input_size: (height, width) of the input in pixels.
-        passed: whether the positive class reaches the threshold.
+    `input_size`: (height, width) in pixels. `passed`: the positive class reaches the threshold.
     """
     if not passed:
         return NoLocation.BELOW_THRESHOLD

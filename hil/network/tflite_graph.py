@@ -122,12 +122,8 @@ class Graph:
 def read_graph(model: bytes, *, where: str = "model") -> Graph:
     """The graph of a .tflite file's bytes.
 
-    Args:
-        model: the whole file.
-        where: what errors name as the place, such as the file's path.
-
-    Raises:
-        UsageError: not a TFLite file, or truncated or damaged (naming the part).
+    Raises UsageError, with `where` as its place, for what is no TFLite file, or truncated or
+    damaged (naming the part).
     """
     if len(model) < 8 or model[4:8] != _FILE_IDENTIFIER:
         raise UsageError(
@@ -156,11 +152,9 @@ def firmware_ops() -> tuple[str, ...]:
 
 
 def missing_ops(graph: Graph, available: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Operators of the graph that the engine lacks, each once, in order of use.
+    """Operators of the graph that are not `available`, each once, in order of use.
 
-    Args:
-        graph: the model's graph.
-        available: names the engine has; the firmware's own list when None.
+    None stands for the firmware's own list.
     """
     have = firmware_ops() if available is None else available
     return tuple(dict.fromkeys(op.name for op in graph.ops if op.name not in have))

@@ -28,16 +28,10 @@ def integer_cam(
     feature_zero_point: int,
     weight_zero_point: int,
 ) -> NDArray[np.int32]:
-    """The exact map, int32 [rows, columns].
+    """The exact map, int32 [rows, columns], of quantized values.
 
-    Args:
-        features: quantized features, int8 [rows, columns, C].
-        weights: quantized classifier weights of one class, int8 [C].
-        feature_zero_point: of the features.
-        weight_zero_point: of the weights.
-
-    Raises:
-        UsageError: so many channels that a sum could leave int32.
+    `features`: int8 [rows, columns, C]. `weights`: of one class, int8 [C]. Raises UsageError for
+    so many channels that a sum could leave int32.
     """
     if features.shape[2] * 255 * 255 > _INT32_MAX:
         raise UsageError(
@@ -77,14 +71,8 @@ def float_cam(
 ) -> FloatCam:
     """The map in float64 from dequantized features and weights.
 
-    Args:
-        features: quantized features, int8 [rows, columns, C].
-        weights: quantized classifier weights of one class, int8 [C].
-        feature_zero_point: of the features.
-        feature_scale: of the features.
-        weight_zero_point: of the weights.
-        weight_scale: of the weights of this class.
-        size: (height, width) of the heatmap.
+    `features`, `weights`: as for `integer_cam`; `weight_scale` is that of this class. `size`:
+    (height, width) of the heatmap.
     """
     real_features = feature_scale * (features.astype(np.float64) - feature_zero_point)
     real_weights = weight_scale * (weights.astype(np.float64) - weight_zero_point)

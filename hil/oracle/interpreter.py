@@ -104,16 +104,10 @@ def litert_version() -> str:
 
 
 def open_reference(model: bytes, graph: Graph, *, where: str = "model") -> ReferenceInterpreter:
-    """LiteRT's reference kernels, or tflite-micro for a model that LiteRT refuses.
+    """LiteRT's reference kernels, or tflite-micro for a model (.tflite bytes) that LiteRT refuses.
 
-    Args:
-        model: the .tflite file's bytes.
-        graph: its graph.
-        where: what errors name as the place.
-
-    Raises:
-        UsageError: LiteRT refuses the model, and tflite-micro is not installed
-            or refuses it too.
+    Raises UsageError, with `where` as its place, where tflite-micro is not installed or refuses
+    the model too.
     """
     try:
         interpreter = LiteRtReference(model, graph)

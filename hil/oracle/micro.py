@@ -36,13 +36,39 @@ class MicroRun:
     repeatable: bool = True
 
 
-def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Deadline) -> MicroRun:
-    """Runs the images in a child process, which may abort without harm.
+@dataclass(frozen=True)
+class Child:
+    """What a child printed, or the `trouble` with it; `repeatable` as in `MicroRun`."""
 
-    Args:
-        model: the .tflite file's bytes.
-        images: int8 of the input tensor's shape each.
-        deadline: when to kill the child.
+    printed: str = ""
+    trouble: str = ""
+    repeatable: bool = True
+
+
+def run_child(module: str, argument: Path, deadline: Deadline) -> Child:
+    """Runs a module of this process in another one, which may abort without harm."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", module, str(argument)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            # It imports what this process does.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            timeout=deadline.remaining(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Child(trouble=f"not finished within {deadline.seconds:g} s", repeatable=False)
+    if done.returncode:
+        return Child(trouble=_last_words(done.returncode, done.stderr))
+    return Child(done.stdout)
+
+
+def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Deadline) -> MicroRun:
+    """Runs the images, int8 of the input tensor's shape each, in a child process.
+
+    The deadline is when it is killed.
     """
     with (
         host_errors("tflite-micro cannot be given its input"),
@@ -51,22 +77,9 @@ def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Dea
         directory = Path(name)
         (directory / "model.tflite").write_bytes(model)
         np.save(directory / "images.npy", np.stack(images))
-        command = [sys.executable, "-m", _WORKER, str(directory)]
-        try:
-            done = subprocess.run(
-                command,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                env=child_environment(),
-                timeout=deadline.remaining(),
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            text = f"not finished within {deadline.seconds:g} s"
-            return MicroRun(trouble=text, repeatable=False)
-        if done.returncode != 0:
-            return MicroRun(trouble=last_words(done.returncode, done.stderr))
+        child = run_child(_WORKER, directory, deadline)
+        if child.trouble:
+            return MicroRun((), child.trouble, child.repeatable)
         with np.load(directory / "outputs.npz") as arrays:
             by_op = [arrays[f"op{index}"] for index in range(len(arrays.files))]
     return MicroRun(tuple(tuple(op[n] for op in by_op) for n in range(len(images))))
@@ -78,12 +91,7 @@ def probe(model: bytes) -> str:
     return run_isolated(model, [image], Deadline.after(_PROBE_SECONDS)).trouble
 
 
-def child_environment() -> dict[str, str]:
-    """The environment in which a child imports what this process does."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-
-
-def last_words(status: int, stderr: str) -> str:
+def _last_words(status: int, stderr: str) -> str:
     """Why a child ended: the signal, and the last line that it printed."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     last = lines[-1] if lines else "no message"

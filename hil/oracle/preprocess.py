@@ -40,14 +40,9 @@ def region_of(frame: Size, size: Size) -> Region:
 
 
 def preprocess(frame: NDArray[np.uint8], size: Size) -> NDArray[np.int8]:
-    """The model's input, int8 [height, width], of a gray frame.
+    """The model's input, int8 [height, width] = `size`, of a gray frame, uint8 [rows, columns].
 
-    Args:
-        frame: uint8 [rows, columns].
-        size: (height, width) of the input.
-
-    Raises:
-        UsageError: no gray frame, or one that would have to be enlarged.
+    Raises UsageError for what is no gray frame, or would have to be enlarged.
     """
     if frame.dtype != np.uint8 or frame.ndim != 2:
         raise UsageError(

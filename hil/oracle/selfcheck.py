@@ -59,12 +59,9 @@ def self_check(
 ) -> SelfCheck:
     """Compares every operator's output of both interpreters for each image.
 
-    Args:
-        model: the .tflite file's bytes.
-        graph: its graph.
-        images: int8 of the input tensor's shape each.
-        deadline: for the process that runs tflite-micro.
-        cache: directory of kept results; the user's cache directory when None.
+    `model`: the .tflite file's bytes. `images`: int8 of the input tensor's shape each.
+    `deadline`: for the process that runs tflite-micro. `cache`: directory of kept results; the
+    user's cache directory when None.
     """
     if not micro_installed():
         reason = "tflite-micro is not installed (Linux x86-64: camhil[sim])"

@@ -8,12 +8,12 @@ its own. A chip's pointers are half as wide, so a model takes a few per cent les
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from hil.base.deadline import Deadline
 from hil.network.model_problem import Problem
 from hil.sim.options import DEFAULT_ARENA_BYTES
 
@@ -35,28 +35,17 @@ class ArenaNeed:
 def arena_needed(model: bytes) -> ArenaNeed:
     """Measures, in a process of its own. Takes about a second."""
     from hil.oracle.interpreter import micro_installed
-    from hil.oracle.micro import child_environment, last_words
+    from hil.oracle.micro import run_child
 
     if not micro_installed():
         return ArenaNeed(None, "tflite-micro is not installed (Linux x86-64: camhil[sim])")
     with tempfile.TemporaryDirectory(prefix="camhil-arena-") as name:
         file = Path(name) / "model.tflite"
         file.write_bytes(model)
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", __name__, str(file)],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                env=child_environment(),
-                timeout=_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return ArenaNeed(None, f"not finished within {_SECONDS:g} s")
-    if done.returncode != 0:
-        return ArenaNeed(None, last_words(done.returncode, done.stderr), refused=True)
-    needed = int(done.stdout.split()[-1])
+        child = run_child(__name__, file, Deadline.after(_SECONDS))
+    if child.trouble:
+        return ArenaNeed(None, child.trouble, refused=child.repeatable)
+    needed = int(child.printed.split()[-1])
     return ArenaNeed(needed) if needed else ArenaNeed(None, "TFLM does not say")
 
 
