@@ -6,7 +6,7 @@ import hashlib
 
 from hil.board.artifacts import Expected, ExpectedModel
 from hil.board.errors import WrongIdentityError
-from hil.errors import FirmwareError, HilError, UsageError
+from hil.errors import FirmwareError, UsageError
 from hil.link.errors import EXPLANATIONS
 from hil.wire.enums import ErrorCode
 from hil.wire.messages import ErrorReply, Identity
@@ -32,40 +32,43 @@ def check_identity(identity: Identity, expected: Expected | None, where: str) ->
     WrongIdentityError: it runs something else than `expected` (None: anything will do).
     FirmwareError: it runs the right firmware, but could not load the model.
     """
-    problem = None if expected is None else wrong_identity(identity, expected, where)
-    if problem is not None:
-        raise problem
-    state = model_error(identity, where)
-    if state is not None:
-        raise state
+    if expected is not None:
+        _check_build(identity, expected, where)
+    if identity.model_state is not ErrorCode.OK:
+        explanation = EXPLANATIONS[identity.model_state]
+        said = f"; the board says {identity.model_message!r}" if identity.model_message else ""
+        raise FirmwareError(
+            f"the firmware could not load its model: {explanation.meaning}{said}",
+            where=where,
+            hint=explanation.hint,
+        )
 
 
-def wrong_identity(identity: Identity, expected: Expected, where: str) -> HilError | None:
-    """The first difference between what runs and what was to be tested."""
+def _check_build(identity: Identity, expected: Expected, where: str) -> None:
+    """Raises for the first difference between what runs and what was to be tested."""
     ours = f"{expected.project} {expected.version}"
     theirs = f"{identity.target} firmware {identity.firmware_version}"
     if identity.build_id != expected.build_id:
-        return WrongIdentityError(
+        raise WrongIdentityError(
             f"the board runs build {_short(identity.build_id)} ({theirs}), "
             f"to be tested is build {_short(expected.build_id)} ({ours})",
             where=where,
             hint=_FLASH + _OTHER_APP,
         )
     if identity.app_sha256 != expected.app_sha256:
-        return WrongIdentityError(
+        raise WrongIdentityError(
             f"the board's app has SHA-256 {_short(identity.app_sha256)}, "
             f"the file {_short(expected.app_sha256)}, both of build {_short(expected.build_id)}",
             where=where,
             hint=_FLASH + _OTHER_APP,
         )
     if any(identity.model_sha256) and identity.model_sha256 != expected.model_sha256:
-        return WrongIdentityError(
+        raise WrongIdentityError(
             f"the board's model has SHA-256 {_short(identity.model_sha256)}, "
             f"to be tested is {_short(expected.model_sha256)}",
             where=where,
             hint=_FLASH,
         )
-    return None
 
 
 def check_model(
@@ -97,19 +100,6 @@ def check_model_of(build: Expected, named: ExpectedModel) -> None:
             where=named.where,
             hint="leave out --board-model, or build with this model",
         )
-
-
-def model_error(identity: Identity, where: str) -> FirmwareError | None:
-    """Why the firmware has no model to run, None when it has one."""
-    if identity.model_state is ErrorCode.OK:
-        return None
-    explanation = EXPLANATIONS[identity.model_state]
-    said = f"; the board says {identity.model_message!r}" if identity.model_message else ""
-    return FirmwareError(
-        f"the firmware could not load its model: {explanation.meaning}{said}",
-        where=where,
-        hint=explanation.hint,
-    )
 
 
 def no_injection(identity: Identity, where: str) -> UsageError | None:

@@ -9,7 +9,7 @@ from typing import get_args
 
 from hil.base.deadline import Clock, Deadline
 from hil.board.artifacts import Expected
-from hil.board.recorded_build import unpack_build
+from hil.board.recording import unpack_build
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError
 from hil.facts.board import TimeBase

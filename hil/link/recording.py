@@ -43,7 +43,7 @@ class Kind(enum.IntEnum):
     """What a record is. Payloads are bytes of the line, JSON objects (`*`), or nothing."""
 
     HEADER = 1  # * who recorded what, when and how
-    BUILD = 2  # the build that was tested, see hil.board.recorded_build
+    BUILD = 2  # the build that was tested, see hil.board.recording
     OPENED = 3  # * the port is open: its name, and whether it has reset lines
     OPEN_FAILED = 4  # * error
     LOST = 5  # * the port failed: error

@@ -15,7 +15,7 @@ from hil.board.artifacts import Expected
 from hil.board.errors import BoardResetError, FlashError, NoAnswerError
 from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
-from hil.board.recorded_build import pack_build, unpack_build
+from hil.board.recording import pack_build, unpack_build
 from hil.errors import InfrastructureError, UsageError
 from hil.link.recording import MAGIC, Kind
 from hil.link.recording_file import read_recording
