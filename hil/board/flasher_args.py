@@ -44,6 +44,11 @@ class FlashSettings:
     frequency: str = "keep"
     size: str = "keep"
 
+    @property
+    def arguments(self) -> dict[str, str]:
+        """For the commands of esptool's Python interface."""
+        return {"flash_freq": self.frequency, "flash_mode": self.mode, "flash_size": self.size}
+
 
 @dataclass(frozen=True)
 class FlasherArgs:
@@ -93,16 +98,13 @@ class _Reader:
         listed = self.table("flash_files")
         if not listed:
             raise self.error("flash_files is empty")
-        named = (
-            "app",
-            "partition-table",
-            *(("bootloader",) if "bootloader" in self.content else ()),
-        )
-        roles = {name: self.role(name) for name in named}
-        files = {
-            offset: self.file(offset, name)
-            for offset, name in ((self.offset(key), value) for key, value in listed.items())
-        }
+        roles = {name: self.role(name) for name in ("app", "partition-table")}
+        if "bootloader" in self.content:
+            roles["bootloader"] = self.role("bootloader")
+        files: dict[int, FlashFile] = {}
+        for key, name in listed.items():
+            offset = self.offset(key)
+            files[offset] = self.file(offset, name)
         for name, offset in roles.items():
             if offset not in files:
                 raise self.error(f"{name} is at {offset:#x}, where flash_files lists nothing")

@@ -146,16 +146,9 @@ def _differing(
             hint="use a development board without flash encryption",
         )
     cmds.attach_flash(esp)
-    settings = expected.settings
     for file in files:
         try:
-            cmds.verify_flash(
-                esp,
-                [(file.offset, file.data)],
-                flash_freq=settings.frequency,
-                flash_mode=settings.mode,
-                flash_size=settings.size,
-            )
+            cmds.verify_flash(esp, [(file.offset, file.data)], **expected.settings.arguments)
         except FatalError as cause:
             if "Verification failed" not in str(cause):
                 raise
@@ -179,7 +172,6 @@ def _write(
         esp = cmds.run_stub(esp)
         esp.change_baud(FLASH_BAUD)
     cmds.attach_flash(esp)
-    settings = expected.settings
     total = sum(len(file.data) for file in expected.files)
     before = 0
     written = []
@@ -189,9 +181,7 @@ def _write(
         cmds.write_flash(
             esp,
             [(file.offset, file.data)],
-            flash_freq=settings.frequency,
-            flash_mode=settings.mode,
-            flash_size=settings.size,
+            **expected.settings.arguments,
             skip_flashed=not force,
         )
         before += len(file.data)

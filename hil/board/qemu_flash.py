@@ -65,16 +65,13 @@ def merged_image(expected: Expected) -> bytes:
     check_build(expected)
     from esptool import FatalError, cmds
 
-    settings = expected.settings
     size = _size(expected)
     try:
         with captured_esptool():
             image = cmds.merge_bin(
                 [(file.offset, file.data) for file in expected.files],
                 expected.chip,
-                flash_freq=settings.frequency,
-                flash_mode=settings.mode,
-                flash_size=settings.size,
+                **expected.settings.arguments,
                 pad_to_size=size,
             )
     except FatalError as cause:

@@ -81,20 +81,10 @@ def read_cam_graph(
 ) -> CamGraph:
     """Reads a .tflite file and finds the parts of its CAM.
 
-    Raises:
-        UsageError: not a TFLite file, or a graph without a CAM (see `find_cam`).
+    `input_shape`: the shape to insist on; None takes any int8 [1, H, W, 1]. Raises UsageError,
+    with `where` as its place, for what is no TFLite file, or with every problem of `look_for_cam`.
     """
-    return find_cam(read_graph(model, where=where), where=where, input_shape=input_shape)
-
-
-def find_cam(
-    graph: Graph, *, where: str = "model", input_shape: tuple[int, ...] | None = INPUT_SHAPE
-) -> CamGraph:
-    """The parts of the graph's CAM.
-
-    `input_shape`: the shape to insist on; None takes any int8 [1, H, W, 1]. Raises UsageError
-    that says every problem of `look_for_cam` at once, with `where` as its place.
-    """
+    graph = read_graph(model, where=where)
     cam, problems = look_for_cam(graph, input_shape=input_shape)
     if cam is None or problems:
         raise refusal(problems, where=where)
@@ -107,7 +97,7 @@ def look_for_cam(
     """The parts of the graph's CAM, None if one is missing, and all that is wrong with them.
 
     That is: wrong count, type, shape or scale of the input, no int8 score output, no 4-D
-    feature output, no classifier weights. Arguments as for `find_cam`.
+    feature output, no classifier weights. `input_shape`: as for `read_cam_graph`.
     """
     problems = list(_input_problems(graph, input_shape))
     walk = _Walk(graph)

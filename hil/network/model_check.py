@@ -28,10 +28,6 @@ FIRMWARE_ROOM = {
 More = Callable[[bytes], Sequence[Problem]]
 
 
-def _no_more(_: bytes) -> Sequence[Problem]:
-    return ()
-
-
 _CONTRADICTION = "the file contradicts itself: "
 _CONVERT_AGAIN = "convert the model again from its source; a shape cannot be edited in the file"
 
@@ -41,14 +37,14 @@ def check_model(
     *,
     where: str,
     input_shape: tuple[int, ...] | None = INPUT_SHAPE,
-    more: More = _no_more,
+    more: More | None = None,
 ) -> CamGraph:
     """The parts of a model that can be tested, whatever firmware runs it.
 
     Args:
         model: the .tflite file's bytes.
         where: what errors name as the place.
-        input_shape: as for `hil.network.cam_graph.find_cam`.
+        input_shape: as for `hil.network.cam_graph.read_cam_graph`.
         more: what else is wrong with a model that is refused; it may take its time.
 
     Raises:
@@ -59,16 +55,17 @@ def check_model(
     cam, problems = look_for_cam(graph, input_shape=input_shape)
     problems = [*graph_problems(model, graph), *problems]
     if cam is None or problems:
-        raise refusal([*problems, *firmware_problems(graph, cam), *more(model)], where=where)
+        problems += [*firmware_problems(graph, cam), *(more(model) if more else ())]
+        raise refusal(problems, where=where)
     return cam
 
 
-def check_for_firmware(model: bytes, *, where: str, more: More = _no_more) -> None:
+def check_for_firmware(model: bytes, *, where: str, more: More | None = None) -> None:
     """As `check_model`, and the firmware in `firmware/` has to be able to run the model."""
     graph = read_graph(model, where=where)
     problems = model_problems(model, graph)
     if problems:
-        raise refusal([*problems, *more(model)], where=where)
+        raise refusal([*problems, *(more(model) if more else ())], where=where)
 
 
 def model_problems(model: bytes, graph: Graph) -> list[Problem]:

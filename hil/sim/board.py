@@ -61,7 +61,7 @@ class Board:
             loop,
             options.engine,
             options.fault,
-            CpuEvents(self._program_ended, self.uart.set_baud, self._hangs, self._cpu_failed),
+            CpuEvents(self._program_ended, self.uart.set_baud, self._hangs, self._halt),
         )
         self._rom: RomLoader | None = None
         self._timer: Timer | None = None
@@ -219,9 +219,6 @@ class Board:
             self._reboot_after(text, ResetCause.TASK_WATCHDOG)
 
         self._timer = self._loop.later(self._options.watchdog_s, bark)
-
-    def _cpu_failed(self, message: str, hint: str) -> None:
-        self._halt(f"{message} ({hint})")
 
     def _halt(self, failure: str) -> None:
         self._stop(State.HALTED)

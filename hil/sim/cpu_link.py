@@ -49,7 +49,7 @@ class CpuEvents:
     ended: Callable[[Exit], None]
     baud: Callable[[int], None]
     hangs: Callable[[], None]
-    failed: Callable[[str, str], None]
+    failed: Callable[[str], None]
 
 
 class Cpu:
@@ -111,7 +111,7 @@ class Cpu:
         try:
             socket.send_fds(self._link, [json.dumps(message).encode()], fds)
         except (BrokenPipeError, ConnectionResetError):
-            self._events.failed("the process that plays the CPU is gone", "see the board's log")
+            self._events.failed("the process that plays the CPU is gone (see the board's log)")
 
     def _receive(self, _events: int) -> None:
         try:
@@ -120,14 +120,14 @@ class Cpu:
             data = b""
         if not data:
             self._loop.remove(self._link.fileno())
-            self._events.failed("the process that plays the CPU has ended", "see the board's log")
+            self._events.failed("the process that plays the CPU has ended (see the board's log)")
             return
         message = json.loads(data)
         event = message["event"]
         if event == "ready":
             self.engine = message["engine"]
         elif event == "fatal":
-            self._events.failed(message["message"], message["hint"])
+            self._events.failed(f"{message['message']} ({message['hint']})")
         elif message["id"] != self._run_id:
             return  # of a program that was stopped since
         elif event == "exit":
