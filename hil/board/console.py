@@ -78,189 +78,156 @@ class BoardEvent:
         return f"{self.kind.value} ({self.detail})" if self.detail else self.kind.value
 
 
-@dataclass(frozen=True)
-class _Pattern:
-    kind: EventKind
-    regex: re.Pattern[str]
-    hint: str
-
-
 _BACKTRACE = "decode the Backtrace line with idf.py monitor or xtensa-esp32-elf-addr2line"
 _FLASH = "flash a complete build: run with --firmware DIR --board-flash always"
 
 _CANNOT_HELP = ", and flashing again cannot help: "
 
 # The first match wins, so the special comes before the general.
-_PATTERNS: tuple[_Pattern, ...] = (
+_TABLE: tuple[tuple[EventKind, str, str], ...] = (
+    # event, pattern of the line, hint
     # [boot] ESP32: "waiting for download", newer chips the same after DOWNLOAD(...)
-    _Pattern(
+    (
         EventKind.DOWNLOAD_MODE,
-        re.compile(
-            r"waiting for download"
-            r"|rst:0x[0-9a-f]+ \(\w+\),boot:0x[0-9a-f]+ \("
-            r"(?P<detail>(?:USB/UART\d_|USB_)?DOWNLOAD[^)]*)"
-        ),
+        r"waiting for download"
+        r"|rst:0x[0-9a-f]+ \(\w+\),boot:0x[0-9a-f]+ \("
+        r"(?P<detail>(?:USB/UART\d_|USB_)?DOWNLOAD[^)]*)",
         "GPIO0 is low at reset: release the BOOT button, and check what is wired to GPIO0",
     ),
     # [boot] "rst:0x10 (RTCWDT_RTC_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)"
-    _Pattern(
+    (
         EventKind.BROWNOUT,
-        re.compile(r"rst:0x[0-9a-f]+ \((?P<detail>\w*BROWN\w*OUT\w*)\)"),
+        r"rst:0x[0-9a-f]+ \((?P<detail>\w*BROWN\w*OUT\w*)\)",
         "the supply voltage drops: use a shorter cable, a powered hub or another supply",
     ),
-    _Pattern(
+    (
         EventKind.RESET,
-        re.compile(r"\brst:(?P<detail>0x[0-9a-f]+ \(\w+\))"),
+        r"\brst:(?P<detail>0x[0-9a-f]+ \(\w+\))",
         "the lines before the reset say why",
     ),
     # [fatal]
-    _Pattern(
+    (
         EventKind.INTERRUPT_WATCHDOG,
-        re.compile(r"Guru Meditation Error.*\((?P<detail>Interrupt wdt timeout on CPU ?\d)", re.I),
+        r"(?i)Guru Meditation Error.*\((?P<detail>Interrupt wdt timeout on CPU ?\d)",
         "interrupts were off for too long; " + _BACKTRACE,
     ),
-    _Pattern(
+    (
         EventKind.INTERRUPT_WATCHDOG,
-        re.compile(r"(?P<detail>Interrupt watchdog timeout on CPU ?\d)", re.I),
+        r"(?i)(?P<detail>Interrupt watchdog timeout on CPU ?\d)",
         "interrupts were off for too long; " + _BACKTRACE,
     ),
-    _Pattern(
+    (
         EventKind.STACK_OVERFLOW,
-        re.compile(
-            r"(?:Guru Meditation Error.*\((?P<detail>Stack protection fault))"
-            r"|Stack canary watchpoint triggered \((?P<task>[^)]+)\)"
-            r"|stack overflow in task (?P<task2>\S+)",
-            re.I,
-        ),
+        r"(?i)(?:Guru Meditation Error.*\((?P<detail>Stack protection fault))"
+        r"|Stack canary watchpoint triggered \((?P<task>[^)]+)\)"
+        r"|stack overflow in task (?P<task2>\S+)",
         "give that task a larger stack",
     ),
-    _Pattern(
-        EventKind.PANIC,
-        re.compile(r"Guru Meditation Error:.*panic'ed \((?P<detail>[^)]*)\)"),
-        _BACKTRACE,
-    ),
-    _Pattern(EventKind.PANIC, re.compile(r"Guru Meditation Error"), _BACKTRACE),
-    _Pattern(
+    (EventKind.PANIC, r"Guru Meditation Error:.*panic'ed \((?P<detail>[^)]*)\)", _BACKTRACE),
+    (EventKind.PANIC, r"Guru Meditation Error", _BACKTRACE),
+    (
         EventKind.STACK_SMASHING,
-        re.compile(r"Stack smashing protect failure"),
+        r"Stack smashing protect failure",
         "a local array was written past its end; " + _BACKTRACE,
     ),
-    _Pattern(
+    (
         EventKind.HEAP_CORRUPTION,
-        re.compile(r"CORRUPT HEAP: (?P<detail>.+)"),
+        r"CORRUPT HEAP: (?P<detail>.+)",
         "memory from the heap was written past its end or after it was freed",
     ),
-    _Pattern(
-        EventKind.ASSERT,
-        re.compile(r"assert(?:ion \S.*)? failed: (?P<detail>.+)"),
-        _BACKTRACE,
-    ),
-    _Pattern(
-        EventKind.ABORT,
-        re.compile(r"abort\(\) was called at PC (?P<detail>0x[0-9a-f]+)"),
-        _BACKTRACE,
-    ),
-    _Pattern(
+    (EventKind.ASSERT, r"assert(?:ion \S.*)? failed: (?P<detail>.+)", _BACKTRACE),
+    (EventKind.ABORT, r"abort\(\) was called at PC (?P<detail>0x[0-9a-f]+)", _BACKTRACE),
+    (
         EventKind.BROWNOUT,
-        re.compile(r"Brownout detector was triggered"),
+        r"Brownout detector was triggered",
         "the supply voltage drops: use a shorter cable, a powered hub or another supply",
     ),
     # [wdt] by default the warning alone; CONFIG_ESP_TASK_WDT_PANIC makes it an abort()
-    _Pattern(
+    (
         EventKind.TASK_WATCHDOG,
-        re.compile(r"task_wdt: Task watchdog got triggered"),
+        r"task_wdt: Task watchdog got triggered",
         "a task did not yield; an inference longer than CONFIG_ESP_TASK_WDT_TIMEOUT_S does this",
     ),
     # [boot] an erased flash; the ROM then resets in a loop
-    _Pattern(EventKind.NO_APP, re.compile(r"(?P<detail>invalid header: 0xffffffff)"), _FLASH),
-    _Pattern(
+    (EventKind.NO_APP, r"(?P<detail>invalid header: 0xffffffff)", _FLASH),
+    (
         EventKind.NO_APP,
-        re.compile(r"(?P<detail>invalid header: 0x[0-9a-f]+)"),
+        r"(?P<detail>invalid header: 0x[0-9a-f]+)",
         f"what lies at the bootloader's place is none: {_FLASH}; a chip with flash encryption "
         "(espefuse summary) starts no plain files",
     ),
-    _Pattern(
+    (
         EventKind.NO_APP,
-        re.compile(r"(?P<detail>csum err:\s*0x[0-9a-f]+!=0x[0-9a-f]+)"),
+        r"(?P<detail>csum err:\s*0x[0-9a-f]+!=0x[0-9a-f]+)",
         f"the bootloader in flash is damaged: {_FLASH}",
     ),
-    _Pattern(
+    (
         EventKind.NO_APP,
-        re.compile(r"(?P<detail>flash read err, \w+)"),
+        r"(?P<detail>flash read err, \w+)",
         f"the ROM reads no bootloader: {_FLASH}; if it stays, leave GPIO12 open at reset (high, "
         "it selects the wrong flash voltage), check the flash mode (DIO works everywhere), and "
         "espefuse summary: a chip with flash encryption starts no plain files",
     ),
     # [chip]
-    _Pattern(
+    (
         EventKind.WRONG_CHIP,
-        re.compile(
-            r"(?P<detail>Image requires (?:chip|efuse blk) rev >= .*"
-            r"|chip revision check failed\. Required >= .*"
-            r"|can't run on lower chip revision, expected .*)"
-        ),
+        r"(?P<detail>Image requires (?:chip|efuse blk) rev >= .*"
+        r"|chip revision check failed\. Required >= .*"
+        r"|can't run on lower chip revision, expected .*)",
         "the chip is older than the image allows" + _CANNOT_HELP + "build for its revision "
         "(menuconfig, Minimum Supported Revision: CONFIG_ESP32_REV_MIN), or take a newer chip",
     ),
-    _Pattern(
+    (
         EventKind.WRONG_CHIP,
-        re.compile(
-            r"(?P<detail>Image requires (?:chip|efuse blk) rev <= .*"
-            r"|chip revision check failed\. Required <= .*)"
-        ),
+        r"(?P<detail>Image requires (?:chip|efuse blk) rev <= .*"
+        r"|chip revision check failed\. Required <= .*)",
         "the chip is newer than the image allows" + _CANNOT_HELP + "build with a newer ESP-IDF "
         "(menuconfig, Maximum Supported Revision), or take an older chip",
     ),
-    _Pattern(
+    (
         EventKind.WRONG_CHIP,
-        re.compile(r"(?P<detail>mismatch chip ID, expected .*)"),
+        r"(?P<detail>mismatch chip ID, expected .*)",
         "the image is for another kind of chip" + _CANNOT_HELP + "build for this one (idf.py "
         "set-target)",
     ),
     # [loader]
-    _Pattern(
+    (
         EventKind.NOT_SIGNED,
-        re.compile(
-            r"(?P<detail>secure boot check fail.*|secure boot (?:\w+ )*verification failed.*)",
-            re.I,
-        ),
+        r"(?i)(?P<detail>secure boot check fail.*|secure boot (?:\w+ )*verification failed.*)",
         "the chip has Secure Boot and the image is not signed with its key"
         + _CANNOT_HELP
         + "sign the build, or use a board without Secure Boot",
     ),
-    _Pattern(
+    (
         EventKind.ENCRYPTED,
-        re.compile(r"(?P<detail>flash encryption is enabled.*)"),
+        r"(?P<detail>flash encryption is enabled.*)",
         "the chip has flash encryption, so plain files do not start" + _CANNOT_HELP + "use a "
         "development board without it",
     ),
     # [psram]
-    _Pattern(
+    (
         EventKind.NO_PSRAM,
-        re.compile(
-            r"(?P<detail>PSRAM ID read error: 0x[0-9a-f]+"
-            r"|PSRAM chip is not connected, or wrong PSRAM line mode"
-            r"|PSRAM chip not found or not supported.*"
-            r"|Failed to init external RAM(?=[!,]))"
-        ),
+        r"(?P<detail>PSRAM ID read error: 0x[0-9a-f]+"
+        r"|PSRAM chip is not connected, or wrong PSRAM line mode"
+        r"|PSRAM chip not found or not supported.*"
+        r"|Failed to init external RAM(?=[!,]))",
         "the firmware expects PSRAM that is not there, or of the other kind (quad, octal): take a "
         "module with it, change CONFIG_SPIRAM (menuconfig, ESP PSRAM), or emulate it with --board "
         "qemu:psram=4",
     ),
     # [loader]
-    _Pattern(
+    (
         EventKind.NO_APP,
-        re.compile(
-            r"(?P<detail>No bootable app partitions.*|Factory app partition is not bootable)"
-        ),
+        r"(?P<detail>No bootable app partitions.*|Factory app partition is not bootable)",
         _FLASH,
     ),
-    _Pattern(
+    (
         EventKind.BOOTLOADER,
-        re.compile(r"\bE \(\d+\) (?P<detail>(?:boot|esp_image|flash_parts)\w*: .+)"),
+        r"\bE \(\d+\) (?P<detail>(?:boot|esp_image|flash_parts)\w*: .+)",
         _FLASH,
     ),
 )
+_PATTERNS = [(kind, re.compile(pattern), hint) for kind, pattern, hint in _TABLE]
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -273,12 +240,12 @@ def plain_text(line: str) -> str:
 def classify(line: str) -> BoardEvent | None:
     """The event that a console line reports, None for any other text."""
     text = plain_text(line)
-    for pattern in _PATTERNS:
-        match = pattern.regex.search(text)
+    for kind, pattern, hint in _PATTERNS:
+        match = pattern.search(text)
         if match:
             found = [value for value in match.groupdict().values() if value]
             detail = plain_text(found[0]).strip() if found else ""
-            return BoardEvent(pattern.kind, text.strip(), pattern.hint, detail)
+            return BoardEvent(kind, text.strip(), hint, detail)
     return None
 
 
