@@ -78,12 +78,8 @@ def list_ports(lister: Lister | None = None) -> tuple[SerialPort, ...]:
         lister = comports
     ports = (
         SerialPort(
-            path=info.device,
-            description=info.description,
-            vid=info.vid,
-            pid=info.pid,
-            serial_number=info.serial_number,
-            bridge=bridge_name(info.vid, info.pid),
+            *(info.device, info.description, info.vid, info.pid, info.serial_number),
+            bridge_name(info.vid, info.pid),
         )
         for info in lister()
     )

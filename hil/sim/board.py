@@ -10,7 +10,7 @@ from typing import Any
 
 from hil.errors import UsageError
 from hil.sim import cpu, rom
-from hil.sim.cpu_link import Cpu, CpuEvents, Exit, Launch
+from hil.sim.cpu_link import Cpu, CpuEvents, Launch
 from hil.sim.flash import FLASH_BYTES, FlashFile
 from hil.sim.host_port import HostPort
 from hil.sim.loop import Loop, Timer
@@ -197,19 +197,18 @@ class Board:
         self._state = State.RUNNING
         self._cpu.start(launch, self.uart.attach(), library)
 
-    def _program_ended(self, end: Exit) -> None:
-        if end.code == _REBOOT_TO_APP:
+    def _program_ended(self, code: int, last_words: str) -> None:
+        if code == _REBOOT_TO_APP:
             self._restart(ResetCause.SOFTWARE)
-        elif end.code == _REBOOT_TO_BOOTLOADER:
+        elif code == _REBOOT_TO_BOOTLOADER:
             self._restart(ResetCause.SOFTWARE, download=True)
-        elif end.code in (cpu.EXIT_BAD_IMAGE, cpu.EXIT_BAD_CONFIG):
+        elif code in (cpu.EXIT_BAD_IMAGE, cpu.EXIT_BAD_CONFIG):
             self._halt("this simulated board cannot run the app: it is of another version")
         else:
-            printed = "".join(line + "\r\n" for line in end.printed.splitlines())
-            fault = _FAULTS.get(signal.Signals(-end.code)) if end.code < 0 else None
-            text = (
-                rom.fault_text(fault, self._build_id) if fault else rom.abort_text(self._build_id)
-            )
+            printed = "".join(line + "\r\n" for line in last_words.splitlines())
+            fault = _FAULTS.get(signal.Signals(-code)) if code < 0 else None
+            build = self._build_id
+            text = rom.fault_text(fault, build) if fault else rom.abort_text(build)
             self._reboot_after(printed + text, ResetCause.PANIC)
 
     def _hangs(self) -> None:

@@ -35,18 +35,13 @@ class Launch:
 
 
 @dataclass(frozen=True)
-class Exit:
-    """How a program ended. `code`: its result, or minus the signal. `printed`: last words."""
-
-    code: int
-    printed: str = ""
-
-
-@dataclass(frozen=True)
 class CpuEvents:
-    """What the board wants to hear, of the program that runs now alone."""
+    """What the board wants to hear, of the program that runs now alone.
 
-    ended: Callable[[Exit], None]
+    `ended` gets its result, or minus the signal, and its last words.
+    """
+
+    ended: Callable[[int, str], None]
     baud: Callable[[int], None]
     hangs: Callable[[], None]
     failed: Callable[[str], None]
@@ -131,7 +126,7 @@ class Cpu:
         elif message["id"] != self._run_id:
             return  # of a program that was stopped since
         elif event == "exit":
-            self._events.ended(Exit(message["code"], message["printed"]))
+            self._events.ended(message["code"], message["printed"])
         elif event == "baud":
             self._events.baud(message["baud"])
         elif event == "hang":

@@ -209,42 +209,41 @@ class _Direction:
     def __init__(self, loop: Loop, pacing: int | None, deliver: Callable[[bytes], None]) -> None:
         self._loop = loop
         self._deliver = deliver
-        self._pacer = Pacer(pacing) if pacing is not None else None
+        self._paced = pacing is not None
+        self._pacer = Pacer(pacing or DEFAULT_BAUD)
         self._waiting = False
         self.noise: Noise | None = None
         self.noisy = True
 
     @property
     def queued(self) -> int:
-        return self._pacer.queued if self._pacer is not None else 0
+        return self._pacer.queued
 
     def send(self, data: bytes) -> None:
         if self.noise is not None and self.noisy:
             data = self.noise.feed(data)
-        if self._pacer is None:
-            if data:
-                self._deliver(data)
-            return
-        self._pacer.push(data, time.monotonic())
-        self._schedule()
+        if self._paced:
+            self._pacer.push(data, time.monotonic())
+            self._schedule()
+        elif data:
+            self._deliver(data)
 
     def set_pace(self, baud: int) -> None:
-        if self._pacer is not None:
+        if self._paced:
             self._pacer.set_baud(baud)
 
     def clear(self) -> None:
-        if self._pacer is not None:
-            self._pacer.clear()
+        self._pacer.clear()
 
     def _schedule(self) -> None:
-        when = self._pacer.next_due(_BATCH_S) if self._pacer is not None else None
+        when = self._pacer.next_due(_BATCH_S)
         if when is not None and not self._waiting:
             self._waiting = True
             self._loop.at(when, self._tick)
 
     def _tick(self) -> None:
         self._waiting = False
-        data = self._pacer.due(time.monotonic()) if self._pacer is not None else b""
+        data = self._pacer.due(time.monotonic())
         if data:
             self._deliver(data)
         self._schedule()
