@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from hil.build.budget import FILE_NAME
+from hil.base.resources import find
+from hil.build.budget import FILE_NAME, Budget
 from hil.facts.stand_in import SIMULATED_TARGET
-
-if TYPE_CHECKING:
-    from hil.build.budget import Budget
-    from hil.wire.replies import MemoryReport
+from hil.wire.replies import MemoryReport
 
 PROJECT = "camhil"  # project name of the firmware that comes with the harness
 
@@ -73,8 +71,6 @@ def budget_file(expected: Built) -> Path | None:
     A build of the harness's own firmware that lies elsewhere has the one that comes with
     the harness; another project without such a file has no budget.
     """
-    from hil.base.resources import find
-
     folder = expected.source if expected.source.is_dir() else expected.source.parent
     beside = folder.resolve().parent / FILE_NAME
     if beside.is_file():

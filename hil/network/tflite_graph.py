@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from hil.base.resources import find
 from hil.base.toml_table import read_toml
 from hil.errors import UsageError
 
@@ -137,8 +138,6 @@ def read_graph(model: bytes, *, where: str = "model") -> Graph:
 
 def firmware_ops() -> tuple[str, ...]:
     """Names of the operators that the firmware registers (firmware/ops.toml)."""
-    from hil.base.resources import find
-
     table = read_toml(find("firmware") / "ops.toml")
     names = table.take("ops", list)
     table.finish()

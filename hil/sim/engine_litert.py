@@ -7,19 +7,18 @@ does not. It knows nothing of an arena.
 from __future__ import annotations
 
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from numpy.typing import NDArray
 
 from hil.errors import UsageError
 from hil.facts.stand_in import LITERT_ENGINE
 from hil.network.tflite_graph import read_graph
 from hil.sim.engine import EngineError, OnOp, check_registered
 from hil.wire.enums import ErrorCode
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 class LitertEngine:
@@ -78,8 +77,6 @@ class LitertEngine:
 
 def _checked_op_outputs(model: bytes) -> list[int]:
     """The output tensor of every operator; refuses what the firmware cannot run."""
-    from ai_edge_litert import schema_py_generated as schema
-
     try:
         graph = read_graph(model)
     except UsageError as error:

@@ -10,18 +10,16 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, Any, TypeVar
 
+import numpy as np
 import tflite_micro
+from numpy.typing import NDArray
 from tflite_micro.python.tflite_micro import _runtime
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 from hil.sim.engine import EngineError, OnOp, check_registered
 from hil.wire.enums import ErrorCode
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
