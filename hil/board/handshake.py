@@ -18,15 +18,11 @@ HELLO_S = 0.4
 """One hello. Short, since one that is sent while the board boots is lost."""
 
 
-def _anybody(_: Identity) -> bool:
-    return True
-
-
 def shake_hands(
     connection: Connection,
     deadline: Deadline,
     *,
-    accept: Callable[[Identity], bool] = _anybody,
+    accept: Callable[[Identity], bool] | None = None,
 ) -> Identity:
     """Who answers, at the latest by the deadline.
 
@@ -43,7 +39,7 @@ def shake_hands(
         slice_ = Deadline.after(deadline.capped(HELLO_S), deadline.clock)
         try:
             identity = channel.connect(slice_)
-            if accept(identity):
+            if accept is None or accept(identity):
                 return identity
             refused = True
         except BoardError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from hil.board.console import BoardEvent
 from hil.errors import InfrastructureError
@@ -16,20 +16,11 @@ GARBLED_S = 1.0
 _LOOK_AGAIN_S = 0.25
 
 
-def _terminal_errors() -> tuple[type[Exception], ...]:
-    try:
-        import termios
-    except ImportError:  # Windows
-        return ()
-    return (termios.error,)
+_TERMINAL_ERRORS: tuple[type[Exception], ...] = ()
+with suppress(ImportError):  # Windows
+    import termios
 
-
-_TERMINAL_ERRORS = _terminal_errors()
-
-
-def _nothing() -> BoardEvent | None:
-    """The default of `WatchedPort.suspicion`."""
-    return None
+    _TERMINAL_ERRORS = (termios.error,)
 
 
 class BoardAlarm(Exception):  # noqa: N818  (not an error by itself: ends a wait)
@@ -82,7 +73,7 @@ class WatchedPort:
         self.lost: InfrastructureError | None = None
         self.armed = False
         self.alarm: BoardEvent | None = None
-        self.suspicion: Callable[[], BoardEvent | None] = _nothing
+        self.suspicion: Callable[[], BoardEvent | None] = lambda: None
         self._inner: Transport | None = None
 
     @property
