@@ -117,7 +117,7 @@ class AskedBoard(Closing):
     @property
     def time_base(self) -> TimeBase:
         """What its times mean; "real" unless the chip is emulated or simulated."""
-        by_adapter = self._connection.time_base
+        by_adapter = self._connection.adapter.time_base
         simulated = self._identity is not None and self._identity.target == SIMULATED_TARGET
         return "host" if simulated and by_adapter == "real" else by_adapter
 
@@ -133,7 +133,7 @@ class AskedBoard(Closing):
 
     def clock(self) -> float:
         """Seconds of the host's monotonic clock; in a replay those of the recording."""
-        return self._connection.look()
+        return self._connection.adapter.look()
 
     def note(self, test: str) -> None:
         """Tells which test begins: recordings keep it, and replays go there."""

@@ -265,7 +265,7 @@ class Board(AskedBoard):
         started = time.monotonic()
         self.first_cause = None
         try:
-            port, emulated = self._connection.port, self._connection.emulated
+            port, emulated = self._connection.port, self._connection.adapter.emulated
             if port.lost is not None or not port.is_open or emulated:
                 self._connection.reopen(limit)  # an emulator that hangs gives way to a new one
             identity = self._connect_or_flash(limit)
@@ -329,13 +329,15 @@ class Board(AskedBoard):
     def _finished(self, answer: LinkInference) -> Inference:
         inference = inference_facts(answer)
         self._last_crc = inference.image_crc
-        now_s = self._connection.arrived_s
+        now_s = self._connection.adapter.arrived_s
         stamp = Stamp(self._starts, inference.count, inference.finished_us, now_s)
         self.stamps.append(stamp)
         count = self._counting.due(stamp, self.link_stats.disturbances)
         if self.on_inference is not None:
             self.on_inference(
-                inference, stamp, asked(answer.job, count, self.identity, self._connection.replays)
+                inference,
+                stamp,
+                asked(answer.job, count, self.identity, self._connection.adapter.replays),
             )
         return inference
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hil.board.adapters import ReadableFlash
 from hil.board.artifacts import Expected
 from hil.board.connection import Connection
 from hil.board.errors import FlashError, WrongIdentityError
@@ -31,11 +30,9 @@ class Compared:
 def compare_boot_files(connection: Connection, expected: Expected) -> Compared:
     """Raises InfrastructureError where the port is lost meanwhile."""
     adapter, files = connection.adapter, expected.boot_files
-    if isinstance(adapter, ReadableFlash):
-        held = [adapter.read_flash(file.offset, len(file.data)) for file in files]
-        # esptool adapts a header to the flash: where bytes differ, it has the last word.
-        if held == [file.data for file in files]:
-            return Compared()
+    # esptool adapts a header to the flash: where bytes differ, it has the last word.
+    if all(adapter.read_flash(file.offset, len(file.data)) == file.data for file in files):
+        return Compared()
     if not connection.lines.can_load:
         return Compared(problem="this port cannot bring the board into its loader")
     connection.to_boot_baud()

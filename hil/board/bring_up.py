@@ -56,7 +56,7 @@ def flash_build(
         identity, reason = probe(connection, expected)
         if identity is not None:
             return FlashReport(True, reason, time.monotonic() - started), identity
-        if connection.flash_without_port():
+        if connection.adapter.flash():
             return FlashReport(False, reason, time.monotonic() - started), None
     else:
         reason = "asked for"
@@ -186,7 +186,7 @@ def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent 
     with suppress(HilError):
         connection.to_boot_baud()
         after = connection.channel.connect(connection.within(_RESTARTED_S))
-        rate_counts = connection.lines.can_reset and connection.time_base == "real"
+        rate_counts = connection.lines.can_reset and connection.adapter.time_base == "real"
         at_start_rate = rate_counts and rate != connection.port.baud
         if at_start_rate or after.boot_count != before.boot_count:
             reason = ResetReason.name_of(after.reset_reason)

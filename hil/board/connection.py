@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from hil.base.deadline import Clock, Deadline
-from hil.board.adapters import Adapter, Emulated, OwnStream
+from hil.base.deadline import Deadline
+from hil.board.adapter import Adapter
 from hil.board.artifacts import Expected
 from hil.board.console import ENDS_A_REQUEST, BoardEvent, EventKind, classify
 from hil.board.options import BoardOptions
 from hil.board.watched_port import GarbleWatch, WatchedPort
 from hil.errors import InfrastructureError
-from hil.facts.board import FlashedFile, TimeBase
+from hil.facts.board import FlashedFile
 from hil.link.channel import Channel
 from hil.link.console import ConsoleLine
 from hil.link.recording import Kind, Recorder, RecordingTransport, error_facts
@@ -46,11 +45,7 @@ class Connection:
         self.adapter = adapter
         self.options = options
         self.recorder = recorder
-        own = adapter if isinstance(adapter, OwnStream) else None
-        self.clock: Clock = time.monotonic if own is None else own.clock
-        self.look: Clock = time.monotonic if own is None else own.look
-        self._sleep = time.sleep if own is None else own.sleep
-        self.time_base: TimeBase = getattr(adapter, "time_base", "real")
+        self.clock = adapter.clock
         self.port = WatchedPort(adapter.where, options.boot_baud)
         self.channel: Channel = Channel(
             self._recorded(self.port),
@@ -65,16 +60,6 @@ class Connection:
     @property
     def where(self) -> str:
         return self.adapter.where
-
-    @property
-    def emulated(self) -> bool:
-        """Whether the chip is emulated: its line has no rate, and it can be started anew."""
-        return isinstance(self.adapter, Emulated)
-
-    @property
-    def native_usb(self) -> bool:
-        """Whether the port is the chip's own USB, where its UART0 is not heard."""
-        return getattr(self.adapter, "native_usb", False)
 
     @property
     def device(self) -> str:
@@ -92,38 +77,22 @@ class Connection:
             )
         return inner.port
 
-    @property
-    def arrived_s(self) -> float:
-        """When the answer arrived that has just been received."""
-        return self.adapter.arrived_s if isinstance(self.adapter, OwnStream) else self.clock()
-
     def within(self, seconds: float) -> Deadline:
         """So many seconds from now, by the clock of this board."""
         return Deadline.after(seconds, self.clock)
-
-    @property
-    def replays(self) -> bool:
-        """Whether the answers are those of a recording, not always in its order."""
-        return isinstance(self.adapter, OwnStream)
 
     def note(self, text: str) -> bool:
         """The test that begins; whether the board has been restarted for it."""
         if self.recorder is not None:
             self.recorder.note(text)
-        return isinstance(self.adapter, OwnStream) and self.adapter.note(text)
-
-    def flash_without_port(self) -> bool:
-        """Flashes a board that has no serial port; False: there is a port, or it cannot be."""
-        return isinstance(self.adapter, OwnStream) and self.adapter.flash()
+        return self.adapter.note(text)
 
     def write_emulated_flash(
         self, expected: Expected, *, force: bool
     ) -> tuple[FlashedFile, ...] | None:
         """Writes what an emulated chip's flash does not hold; None: the chip is none."""
-        if not isinstance(self.adapter, Emulated):
-            return None
         files = self.adapter.write_flash(expected, force=force)
-        if any(file.written for file in files):
+        if files is not None and any(file.written for file in files):
             self._record(Kind.FLASHED, error=None)
             self.reopen(self.within(self.options.handshake_s))
         return files
@@ -158,7 +127,7 @@ class Connection:
                 if deadline.expired():
                     raise
             # Nothing tells when a port comes back, so this has to look again.
-            self._sleep(deadline.capped(_RETRY_OPEN_S))
+            self.adapter.sleep(deadline.capped(_RETRY_OPEN_S))
 
     def refresh(self) -> None:
         """After esptool, which may have closed the port or opened it anew."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from hil.base.deadline import Deadline
 from hil.base.host_error import host_errors
-from hil.board.adapters import PORT_KINDS, Adapter, Emulated, OwnStream, Say, find_adapter
+from hil.board.adapter import Adapter, Say
+from hil.board.adapters import PORT_KINDS, find_adapter
 from hil.board.artifacts import Expected, ExpectedModel, read_expected
 from hil.board.board import Board
 from hil.board.connection import Connection, OpenPort
@@ -21,8 +22,6 @@ from hil.board.ports import Lister, find_one_board
 from hil.board.recording import start_recording
 from hil.board.spec import parse_board_spec
 from hil.errors import UsageError
-from hil.facts.board import TimeBase
-from hil.link.transport import open_serial
 
 
 def _quiet(_: str) -> None:
@@ -66,12 +65,10 @@ def open_adapter(
     open_port: OpenPort | None = None,
 ) -> Board:
     """As `open_board`, for an adapter and a build that are at hand."""
-    own = adapter if isinstance(adapter, OwnStream) else None
-    if isinstance(adapter, Emulated):
+    if adapter.emulated:
         patience = max(options.handshake_s, EMULATED_HANDSHAKE_S)
         options = dataclasses.replace(options, handshake_s=patience)
-    if expected is None and own is not None:
-        expected = own.expected
+    expected = expected or adapter.expected
     if expected is None:
         built = adapter.default_firmware(progress)
         expected = None if built is None else read_expected(built)
@@ -83,15 +80,10 @@ def open_adapter(
             lock = undo.enter_context(PortLock(adapter.lock_name))
         undo.callback(adapter.close)
         adapter.start(Deadline.after(options.handshake_s))
-        if open_port is None:
-            open_port = open_serial
-            if isinstance(adapter, (OwnStream, Emulated)):
-                open_port = adapter.open_stream
-        time_base: TimeBase = getattr(adapter, "time_base", "real")
         recorder = None
         if options.record is not None:
-            recorder = start_recording(options.record, adapter.where, expected, time_base)
-        connection = Connection(adapter, options, open_port, recorder)
+            recorder = start_recording(options.record, adapter.where, expected, adapter.time_base)
+        connection = Connection(adapter, options, open_port or adapter.open_stream, recorder)
         undo.callback(connection.close)
         connection.open()
         connection.check_rate()

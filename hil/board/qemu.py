@@ -12,6 +12,7 @@ from pathlib import Path
 from hil.base import resources
 from hil.base.deadline import Deadline
 from hil.base.scratch import ScratchFolder
+from hil.board.adapter import Adapter
 from hil.board.artifacts import Expected
 from hil.board.flasher_args import FILE_NAME
 from hil.board.qemu_find import MACHINE
@@ -20,27 +21,27 @@ from hil.board.qemu_options import QemuOptions
 from hil.board.qemu_process import WHERE, EmulatedUart, Emulator
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError, UsageError
-from hil.facts.board import FlashedFile, TimeBase
+from hil.facts.board import FlashedFile
 from hil.link.transport import Transport
 
 _BUILD = Path("firmware/esp32/build")
 
 
-class QemuAdapter:
-    """`hil.board.adapters.Adapter` and `Emulated` of an emulated ESP32; `program` emulates it.
+class QemuAdapter(Adapter):
+    """Adapter of an emulated ESP32; `program` emulates it.
 
     Its flash is a file of its own, empty at first and gone with it, also where this process is
     killed.
     """
 
-    url = where = WHERE
-    lock_name: str | None = None  # nobody else can reach it
+    where = WHERE
+    emulated = True
     can_reset = True  # it is its own reset lines: QMP pulls EN
     can_load = False  # its flash is written from outside, so nobody needs GPIO0
 
     def __init__(self, program: Path, options: QemuOptions | None = None) -> None:
         self.options = options or QemuOptions()
-        self.time_base: TimeBase = "none" if self.options.icount is None else "virtual"
+        self.time_base = "none" if self.options.icount is None else "virtual"
         self._program = program
         self._folder: ScratchFolder | None = None
         self._emulator: Emulator | None = None

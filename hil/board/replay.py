@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
-from hil.base.deadline import Clock, Deadline
-from hil.board.artifacts import Expected
+from hil.board.adapter import Adapter
 from hil.board.recording import unpack_build
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError
@@ -23,37 +22,32 @@ from hil.link.transport import Transport
 PREFIX = "replay:"
 
 
-class ReplayAdapter:
-    """`hil.board.adapters.Adapter` and `OwnStream` of a recording.
+class ReplayAdapter(Adapter):
+    """Adapter of a recording. Raises UsageError for a file that is no recording."""
 
-    Raises UsageError for a file that is no recording.
-    """
-
-    lock_name: str | None = None  # a file can be read by many
+    replays = True
     can_load = False  # it is its own reset lines: those that were recorded
 
     def __init__(self, path: Path) -> None:
-        self.url = self.where = f"{PREFIX}{path}"
+        self.where = f"{PREFIX}{path}"
         records = read_recording(path)
         header = next((r.facts for r in records if r.kind is Kind.HEADER), {})
         build = next((r.data for r in records if r.kind is Kind.BUILD), None)
         opened = next((r.facts for r in records if r.kind is Kind.OPENED), {})
-        self.expected: Expected | None = None if build is None else unpack_build(build, path)
+        if build is not None:
+            self.expected = unpack_build(build, path)
         self._script = Script(events_of(records))
         base = header.get("time_base")  # recordings of before had real boards alone
-        self.time_base: TimeBase = next((b for b in get_args(TimeBase) if b == base), "real")
+        self.time_base = next((b for b in get_args(TimeBase) if b == base), "real")
         self.can_reset = bool(opened.get("can_reset", False))
         self._transport = ReplayTransport(self._script, self.where, hint=_hint(header))
-        self.clock: Clock = self._transport.clock
-        self.look: Clock = self._transport.clock.look
-        self.sleep: Callable[[float], None] = self._transport.clock.sleep
+        self.clock = self._transport.clock
+        self.look = self._transport.clock.look
+        self.sleep = self._transport.clock.sleep
 
     @property
     def arrived_s(self) -> float:
         return self._transport.clock.now
-
-    def start(self, deadline: Deadline) -> None:
-        """The recording was read."""
 
     def open_stream(self, url: str, baud: int) -> Transport:
         """The recorded board's byte stream; InfrastructureError where it could not be opened."""
@@ -88,12 +82,6 @@ class ReplayAdapter:
     def flash(self) -> bool:
         """Goes on behind where the recorded board was flashed; False where it was not."""
         return self._transport.flash()
-
-    def default_firmware(self, say: Callable[[str], None]) -> Path | None:
-        return None  # `expected` holds what is known of the build
-
-    def close(self) -> None:
-        """Nothing was started."""
 
 
 def _hint(header: dict[str, object]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from hil.base.deadline import Deadline
+from hil.board.adapter import Adapter
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError, UsageError
 from hil.sim import firmware
@@ -16,11 +17,10 @@ from hil.sim.process import SimOptions, SimProcess
 WHERE = "simulated board"
 
 
-class SimAdapter:
+class SimAdapter(Adapter):
     """Starts the simulated board; `process` steers it (reset, power, faults on purpose)."""
 
     where = WHERE
-    lock_name: str | None = None  # its port belongs to this process alone
     can_reset = can_load = True  # it is its own reset lines: EN and GPIO0 by its control socket
 
     def __init__(self, options: SimOptions | None = None) -> None:

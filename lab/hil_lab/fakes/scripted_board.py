@@ -7,10 +7,9 @@ import select
 import threading
 import tty
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-from hil.base.deadline import Deadline
+from hil.board.adapter import Adapter
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import (
@@ -156,10 +155,8 @@ def result(crc: int) -> Result:
     )
 
 
-class ScriptedAdapter:
-    """`hil.board.adapters.Adapter` for a scripted board; closing leaves the board alone."""
-
-    lock_name: str | None = None
+class ScriptedAdapter(Adapter):
+    """Adapter of a scripted board; closing leaves the board alone."""
 
     def __init__(self, board: ScriptedBoard, *, can_reset: bool = True) -> None:
         self.board = board
@@ -170,17 +167,8 @@ class ScriptedAdapter:
     def url(self) -> str:
         return self.board.url
 
-    def start(self, deadline: Deadline) -> None:
-        """It runs."""
-
     def reset_lines(self, port: Callable[[], ModemLines]) -> ResetLines:
         return _Lines(self.board, self._can_reset)
-
-    def default_firmware(self, say: Callable[[str], None]) -> Path | None:
-        return None
-
-    def close(self) -> None:
-        """It runs on."""
 
 
 class _Lines:
