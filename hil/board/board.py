@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from hil.link.jobs import Inference as LinkInference
     from hil.link.recording import Recorder
     from hil.link.stats import LinkStats
-    from hil.wire.messages import Identity, MemoryReport, TraceEntry
+    from hil.wire.replies import Identity, MemoryReport, TraceEntry
 
     Image = bytes | NDArray[np.int8] | NDArray[np.uint8]
 

@@ -20,7 +20,7 @@ from hil.facts.board import BaudReport, FlashReport
 if TYPE_CHECKING:
     from hil.board.flashing import OnFlash
     from hil.link.errors import EchoError
-    from hil.wire.messages import Identity
+    from hil.wire.replies import Identity
 
 PROBE_S = 4.0
 """How long a board may take to show that it need not be flashed."""

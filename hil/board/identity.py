@@ -10,7 +10,7 @@ from hil.errors import FirmwareError, HilError, UsageError
 
 if TYPE_CHECKING:
     from hil.board.artifacts import Expected, ExpectedModel
-    from hil.wire.messages import ErrorReply, Identity
+    from hil.wire.replies import ErrorReply, Identity
 
 _FLASH = "run with --board-flash always"
 _OTHER_APP = (

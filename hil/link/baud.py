@@ -12,7 +12,7 @@ from typing import Protocol
 from hil.base.deadline import Deadline
 from hil.errors import FirmwareError, InfrastructureError, UsageError
 from hil.link.errors import NoAnswerError
-from hil.wire.messages import BaudAck
+from hil.wire.replies import BaudAck
 
 _FALLBACK_S = 1.0  # assumed while no acknowledgement has told
 _MARGIN_S = 0.2

@@ -17,19 +17,9 @@ from hil.link.session import Session
 from hil.link.stats import LinkStats
 from hil.link.tickets import Ticket, heard
 from hil.link.transport import Transport
-from hil.wire.messages import (
-    BaudAck,
-    GetMemory,
-    Hello,
-    Identity,
-    MemoryReport,
-    Reboot,
-    RebootAck,
-    RebootTarget,
-    Reply,
-    Request,
-    SetBaud,
-)
+from hil.wire.enums import RebootTarget
+from hil.wire.replies import BaudAck, Identity, MemoryReport, RebootAck, Reply
+from hil.wire.requests import GetMemory, Hello, Reboot, Request, SetBaud
 
 _READ_BYTES = 1 << 16
 _ASK_ONCE_S = 1.0

@@ -17,7 +17,8 @@ from hil.link.line import LineClock
 from hil.link.rto import RetransmissionTimer
 from hil.wire.errors import WireError
 from hil.wire.frames import FIRST_SEQ, encode_frame
-from hil.wire.messages import Request, encode_request
+from hil.wire.messages import encode_request
+from hil.wire.requests import Request
 
 _SEQ_END = 1 << 32
 _NEWS_S = 0.005  # assumed half round trip before one was measured

@@ -7,20 +7,8 @@ from typing import Protocol
 
 from hil.base.deadline import Deadline
 from hil.errors import FirmwareError
-from hil.wire.messages import (
-    MAX_PAYLOAD_BYTES,
-    Echo,
-    Echoed,
-    GetOps,
-    GetTrace,
-    OpPage,
-    OutputData,
-    ReadOutput,
-    Reply,
-    Request,
-    TraceEntry,
-    TracePage,
-)
+from hil.wire.replies import Echoed, OpPage, OutputData, Reply, TraceEntry, TracePage
+from hil.wire.requests import MAX_PAYLOAD_BYTES, Echo, GetOps, GetTrace, ReadOutput, Request
 
 
 class Requester(Protocol):

@@ -13,18 +13,18 @@ from hil.link.rto import RetransmissionTimer
 from hil.link.stats import LinkStats
 from hil.link.tickets import Ticket
 from hil.link.transfer import Step, Transfer
-from hil.wire.messages import (
+from hil.wire.messages import encode_request
+from hil.wire.replies import (
     Accepted,
     ChunkAck,
     ErrorReply,
     Identity,
-    Infer,
     OpData,
     Reply,
     Result,
     Uploading,
-    encode_request,
 )
+from hil.wire.requests import Infer
 
 _BOARD_BUFFERS = 2  # images that a board holds
 

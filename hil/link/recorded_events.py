@@ -14,7 +14,9 @@ from hil.link.recording import Kind
 from hil.link.recording_file import Record
 from hil.wire.errors import WireError
 from hil.wire.frames import ConsoleText, Damaged, Frame, FrameDecoder, encode_frame
-from hil.wire.messages import Reboot, Result, decode_request
+from hil.wire.messages import decode_request
+from hil.wire.replies import Result
+from hil.wire.requests import Reboot
 
 _LARGEST_FRAME = 1 << 16  # the identity's limit need not be known to read a recording
 _PAUSE_US = 250_000  # after which an unfinished segment was given up

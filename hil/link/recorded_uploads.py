@@ -11,20 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from hil.link.recorded_events import Event, Exchange, Spoken, joined, split
+from hil.wire.enums import ErrorCode
 from hil.wire.errors import WireError
 from hil.wire.frames import FIRST_SEQ
-from hil.wire.messages import (
-    Chunk,
-    ChunkAck,
-    ErrorCode,
-    ErrorReply,
-    Infer,
-    Reply,
-    Upload,
-    Uploading,
-    decode_reply,
-    encode_reply,
-)
+from hil.wire.messages import decode_reply, encode_reply
+from hil.wire.replies import ChunkAck, ErrorReply, Reply, Uploading
+from hil.wire.requests import Chunk, Infer, Upload
 
 _TRANSIENT = {ErrorCode.BUSY, ErrorCode.INCOMPLETE, ErrorCode.NO_SUCH_IMAGE}
 

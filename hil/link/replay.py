@@ -24,7 +24,7 @@ from hil.link.recorded_events import (
 from hil.link.recording import Kind
 from hil.link.replay_script import Script, State
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
-from hil.wire.messages import Chunk, Hello, Infer
+from hil.wire.requests import Chunk, Hello, Infer
 
 _TICK_S = 1e-6  # the shortest wait; a shorter one might not change the clock
 _LINK_CALLS = 2  # of the clock, to receive something

@@ -17,7 +17,7 @@ from hil.link.recorded_events import (
 )
 from hil.link.recorded_uploads import repair_uploads
 from hil.link.recording import Kind
-from hil.wire.messages import (
+from hil.wire.requests import (
     Chunk,
     Echo,
     GetOps,

@@ -37,20 +37,9 @@ from hil.wire.frames import (
     FrameDecoder,
     encode_frame,
 )
-from hil.wire.messages import (
-    MAX_PAYLOAD_BYTES,
-    NOTICE_SEQ,
-    ErrorReply,
-    Hello,
-    Identity,
-    LinkNotice,
-    OpData,
-    Reply,
-    Request,
-    decode_reply,
-    peek_seq,
-    reply_kind,
-)
+from hil.wire.messages import NOTICE_SEQ, decode_reply, peek_seq, reply_kind
+from hil.wire.replies import ErrorReply, Identity, LinkNotice, OpData, Reply
+from hil.wire.requests import MAX_PAYLOAD_BYTES, Hello, Request
 
 _CHUNK_FIELDS = 20  # bytes of a chunk message around its data, at most
 _DELIMITERS = 2

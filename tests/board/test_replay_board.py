@@ -21,7 +21,8 @@ from hil.link.recording import MAGIC, Kind
 from hil.link.recording_file import read_recording
 from hil.run.options import RunOptions
 from hil.wire.enums import ResetReason
-from hil.wire.messages import Accepted, Infer, Reboot, RebootAck, SetBaud
+from hil.wire.replies import Accepted, RebootAck
+from hil.wire.requests import Infer, Reboot, SetBaud
 from hil_lab.fakes.scripted_board import (
     BACKTRACE,
     PANIC,

@@ -10,28 +10,22 @@ from hil.link.jobs import Job
 from hil.link.stats import LinkStats
 from hil.link.tickets import heard
 from hil.wire.crc import crc32
+from hil.wire.enums import ErrorCode, RebootTarget
 from hil.wire.frames import FIRST_SEQ, encode_frame
-from hil.wire.messages import (
+from hil.wire.messages import encode_reply
+from hil.wire.replies import (
     BaudAck,
     Detail,
-    Echo,
     Echoed,
-    ErrorCode,
     ErrorReply,
-    GetMemory,
-    GetOps,
-    Hello,
     Identity,
     MemoryReport,
     OpPage,
     OutputData,
-    Reboot,
     RebootAck,
-    RebootTarget,
-    SetBaud,
     TracePage,
-    encode_reply,
 )
+from hil.wire.requests import Echo, GetMemory, GetOps, Hello, Reboot, SetBaud
 from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, default_identity, drop, made_up_bytes
 
 from .conftest import image

@@ -12,20 +12,9 @@ from hil.errors import FirmwareError, UsageError
 from hil.link.errors import BoardError, NoAnswerError
 from hil.link.jobs import Job
 from hil.wire.crc import crc32
-from hil.wire.messages import (
-    Accepted,
-    Chunk,
-    ChunkAck,
-    Detail,
-    ErrorCode,
-    ErrorReply,
-    ImageStage,
-    Infer,
-    OpData,
-    Result,
-    TensorRole,
-    Upload,
-)
+from hil.wire.enums import ErrorCode, ImageStage, TensorRole
+from hil.wire.replies import Accepted, ChunkAck, Detail, ErrorReply, OpData, Result
+from hil.wire.requests import Chunk, Infer, Upload
 from hil_lab.fakes.firmware import FRAME_BYTES, default_identity
 from hil_lab.fakes.link import (
     corrupt,

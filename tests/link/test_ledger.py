@@ -9,18 +9,11 @@ from hil.link.jobs import Job
 from hil.link.session import Session
 from hil.link.stats import LinkStats
 from hil.wire.crc import crc32
+from hil.wire.enums import ErrorCode
 from hil.wire.frames import encode_frame
-from hil.wire.messages import (
-    Detail,
-    Echo,
-    Echoed,
-    ErrorCode,
-    ErrorReply,
-    Hello,
-    Infer,
-    Result,
-    encode_reply,
-)
+from hil.wire.messages import encode_reply
+from hil.wire.replies import Detail, Echoed, ErrorReply, Result
+from hil.wire.requests import Echo, Hello, Infer
 from hil_lab.fakes.link import corrupt, drop, duplicate
 
 from .conftest import image

@@ -21,19 +21,11 @@ from hil.link.recording import Kind, Recorder, RecordingTransport
 from hil.link.recording_file import Record, read_recording
 from hil.link.replay import ReplayTransport, VirtualClock
 from hil.link.replay_script import Script
+from hil.wire.enums import ErrorCode
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
-from hil.wire.messages import (
-    Echo,
-    Echoed,
-    ErrorCode,
-    Hello,
-    OutputData,
-    Reply,
-    Request,
-    decode_reply,
-    encode_reply,
-    encode_request,
-)
+from hil.wire.messages import decode_reply, encode_reply, encode_request
+from hil.wire.replies import Echoed, OutputData, Reply
+from hil.wire.requests import Echo, Hello, Request
 from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, drop, duplicate, random_faults
 
 IMAGE_BYTES = 96 * 96
@@ -341,7 +333,7 @@ def test_a_reply_outside_the_protocol_is_one_again(tmp_path: Path) -> None:
 
 
 def default_ops(_: list[Reply]) -> Reply:
-    from hil.wire.messages import OpPage
+    from hil.wire.replies import OpPage
 
     return OpPage(0, 0, ())
 

@@ -15,22 +15,12 @@ import heapq
 import random
 from collections.abc import Callable, Sequence
 
+from hil.wire.enums import ErrorCode
 from hil.wire.errors import WireError
 from hil.wire.frames import Damaged, Frame, FrameDecoder, encode_frame
-from hil.wire.messages import (
-    NOTICE_SEQ,
-    BaudAck,
-    Detail,
-    ErrorCode,
-    ErrorReply,
-    Identity,
-    LinkNotice,
-    Reboot,
-    Reply,
-    Request,
-    decode_request,
-    encode_reply,
-)
+from hil.wire.messages import NOTICE_SEQ, decode_request, encode_reply
+from hil.wire.replies import BaudAck, Detail, ErrorReply, Identity, LinkNotice, Reply
+from hil.wire.requests import Reboot, Request
 from hil_lab.fakes.firmware import (
     FakeFirmware,
     Run,
