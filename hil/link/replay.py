@@ -243,8 +243,7 @@ class ReplayTransport:
         """When the recording began, if this exchange begins now."""
         if went_on and isinstance(exchange.request, Chunk | Infer):
             # Within an image the host took its time too, and round trips contain it.
-            recorded = self._start_s + exchange.at_us / 1e6
-            self.clock.advance_to(min(recorded, self.clock.now + _LONGEST_WORK_S))
+            self.clock.advance_to(self._worked_until(exchange.at_us))
         start_s = self.clock.now - exchange.at_us / 1e6
         if went_on:
             self._start_s = start_s
@@ -262,8 +261,11 @@ class ReplayTransport:
         """The host acts: its work is done."""
         at_us = self._script.next_act_us()
         if at_us is not None:
-            until = self._start_s + at_us / 1e6
-            self.clock.advance_to(min(until, self.clock.now + _LONGEST_WORK_S))
+            self.clock.advance_to(self._worked_until(at_us))
+
+    def _worked_until(self, at_us: int) -> float:
+        """When the host, working from now on, gets to this time of the recording."""
+        return min(self._start_s + at_us / 1e6, self.clock.now + _LONGEST_WORK_S)
 
     def _go_on_from(self, at_us: int) -> None:
         """The host did something: from here on the recording goes on."""
@@ -286,10 +288,10 @@ class ReplayTransport:
         at_us = self._script.next_act_us()
         if at_us is None:
             return
-        until = min(self._start_s + at_us / 1e6, self.clock.now + _LONGEST_WORK_S)
-        self.clock.work_until(
-            min([until, *(coming.due for coming in self._coming[:1])]), arrived=arrived
-        )
+        until = self._worked_until(at_us)
+        if self._coming:
+            until = min(until, self._coming[0].due)
+        self.clock.work_until(until, arrived=arrived)
 
     def _add(self, coming: _Coming) -> None:
         self._orders += 1

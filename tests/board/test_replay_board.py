@@ -17,8 +17,7 @@ from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
 from hil.board.recorded_build import pack_build, unpack_build
 from hil.errors import InfrastructureError, UsageError
-from hil.link.recording import MAGIC, Kind
-from hil.link.recording_file import read_recording
+from hil.link.recording import MAGIC, Kind, read_recording
 from hil.run.options import RunOptions
 from hil.wire.enums import ResetReason
 from hil.wire.replies import Accepted, RebootAck

@@ -17,8 +17,7 @@ from hil.link.channel import Channel
 from hil.link.errors import BoardError, NoAnswerError
 from hil.link.jobs import Inference, Job
 from hil.link.recorded_events import events_of, joined, split
-from hil.link.recording import Kind, Recorder, RecordingTransport
-from hil.link.recording_file import Record, read_recording
+from hil.link.recording import Kind, Record, Recorder, RecordingTransport, read_recording
 from hil.link.replay import ReplayTransport, VirtualClock
 from hil.link.replay_script import Script
 from hil.wire.enums import ErrorCode
