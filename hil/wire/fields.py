@@ -85,33 +85,28 @@ class Text:
     low: int
     high: int
 
-    def pack(self, value: Any) -> Item:
-        return self._checked(value)
-
-    def unpack(self, item: Item) -> str:
-        return self._checked(item)
-
-    def _checked(self, text: Any) -> str:
-        if not isinstance(text, str):
-            raise WireError(f"{text!r} is not text")
+    def pack(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise WireError(f"{value!r} is not text")
         try:
-            size = len(text.encode())
+            size = len(value.encode())
         except UnicodeEncodeError as error:
-            raise WireError(f"{text!r} has no UTF-8 form") from error
+            raise WireError(f"{value!r} has no UTF-8 form") from error
         if not self.low <= size <= self.high:
             raise WireError(f"{size} bytes of text, not {self.low}..{self.high}")
-        return text
+        return value
+
+    unpack = pack
 
 
 @dataclass(frozen=True)
 class Boolean:
-    def pack(self, value: Any) -> Item:
-        return self.unpack(value)
+    def pack(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise WireError(f"{value!r} is not a boolean")
+        return value
 
-    def unpack(self, item: Item) -> bool:
-        if not isinstance(item, bool):
-            raise WireError(f"{item!r} is not a boolean")
-        return item
+    unpack = pack
 
 
 @dataclass(frozen=True)

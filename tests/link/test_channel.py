@@ -26,7 +26,8 @@ from hil.wire.replies import (
     TracePage,
 )
 from hil.wire.requests import Echo, GetMemory, GetOps, Hello, Reboot, SetBaud
-from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, default_identity, drop, made_up_bytes
+from hil_lab.fakes.firmware import default_identity, made_up_bytes
+from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, drop
 
 from .conftest import image
 

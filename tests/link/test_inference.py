@@ -15,15 +15,8 @@ from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode, ImageStage, TensorRole
 from hil.wire.replies import Accepted, ChunkAck, Detail, ErrorReply, OpData, Result
 from hil.wire.requests import Chunk, Infer, Upload
-from hil_lab.fakes.firmware import FRAME_BYTES, default_identity
-from hil_lab.fakes.link import (
-    corrupt,
-    drop,
-    duplicate,
-    made_up_bytes,
-    made_up_result,
-    random_faults,
-)
+from hil_lab.fakes.firmware import FRAME_BYTES, default_identity, made_up_bytes, made_up_result
+from hil_lab.fakes.link import corrupt, drop, duplicate, random_faults
 
 from .conftest import image
 

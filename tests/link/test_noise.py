@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hil.link.jobs import Job
 from hil.wire.crc import crc32
-from hil_lab.fakes.link import made_up_result, random_faults
+from hil_lab.fakes.firmware import made_up_result
+from hil_lab.fakes.link import random_faults
 
 from .conftest import connected, image
 
