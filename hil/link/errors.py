@@ -19,6 +19,7 @@ from hil.wire.enums import ErrorCode
 from hil.wire.replies import ErrorReply
 
 _CONSOLE_LINES = 12
+_SAME_VERSION = "Flash firmware built from the installed version of camhil."
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
     ),
     ErrorCode.PROTOCOL_VERSION: Explanation(
         "the board speaks another version of the protocol",
-        "Flash firmware built from the installed version of camhil.",
+        _SAME_VERSION,
         "board: version {0}",
         "host: version {0}",
     ),
@@ -158,6 +159,11 @@ class BoardError(FirmwareError):
         if reply.message:
             parts.append(f'the board says "{reply.message}"')
         super().__init__("; ".join(parts), hint=explanation.hint, where=where)
+
+
+def wrong_firmware(message: str, *, where: str = "") -> FirmwareError:
+    """The error for what no board with firmware of this version does."""
+    return FirmwareError(message, hint=_SAME_VERSION, where=where)
 
 
 class EchoError(InfrastructureError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hil.errors import FirmwareError, HilError, UsageError
+from hil.link.errors import wrong_firmware
 from hil.link.flight import Exchange, Flight
 from hil.link.jobs import Inference, Job
 from hil.link.ledger import Account
@@ -56,10 +57,6 @@ class Pipeline:
         self._finished_at = 0.0
         self._chunk_bytes = 0
         self._window_chunks = 0
-
-    def __len__(self) -> int:
-        """Inferences that are queued or on their way."""
-        return len(self._queue)
 
     def configure(self, identity: Identity) -> None:
         self._chunk_bytes = identity.chunk_bytes
@@ -165,7 +162,7 @@ class Pipeline:
         message = transfer.message(step, chunk, now)
         owner = StepOf(transfer, step, chunk)
         account = Account(more=int(step is Step.INFER))  # its result
-        return self._flight.new(message, owner, is_chunk=step is Step.CHUNK, account=account)
+        return self._flight.new(message, owner, account, is_chunk=step is Step.CHUNK)
 
     # ---- receiving
 
@@ -199,8 +196,7 @@ class Pipeline:
 
     def _refuse(self, exchange: Exchange[Any], what: str, now: float) -> None:
         """Ends an inference with an answer that no right board gives."""
-        hint = "Flash firmware built from the installed version of camhil."
-        self.fail(exchange, FirmwareError(f"the board {what}", hint=hint), now)
+        self.fail(exchange, wrong_firmware(f"the board {what}"), now)
 
     def fail(self, exchange: Exchange[Any], error: HilError, now: float) -> None:
         """Ends the inference that an exchange belongs to."""
