@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hil.base.deadline import Clock, Deadline
-from hil.errors import HilError, InfrastructureError, UsageError
+from hil.errors import InfrastructureError, UsageError
 from hil.link import paging
 from hil.link.console import Console, ConsoleLine
 from hil.link.errors import NoAnswerError, wrong_firmware
@@ -241,17 +241,11 @@ class Channel:
 
     def _ask_once(self, message: Request, deadline: Deadline) -> Reply | None:
         seconds = deadline.capped(_ASK_ONCE_S)
-        ticket = self.session.submit(message, self._clock(), seconds, resend=False)
-        self._run(ticket)
-        if ticket.error is not None:
-            raise self._placed(ticket.error)
-        return ticket.value
+        return self._run(self.session.submit(message, self._clock(), seconds, resend=False))
 
     def _wait(self, ticket: Ticket[_T]) -> _T:
-        self._run(ticket)
-        if ticket.error is not None:
-            raise self._placed(ticket.error)
-        if ticket.value is None:
+        value = self._run(ticket)
+        if value is None:
             raise NoAnswerError(
                 ticket.what,
                 ticket.seconds,
@@ -259,14 +253,10 @@ class Channel:
                 console=self._console.texts(),
                 where=self.transport.name,
             )
-        return ticket.value
+        return value
 
-    def _placed(self, error: HilError) -> HilError:
-        error.where = error.where or self.transport.name
-        return error
-
-    def _run(self, ticket: Ticket[Any]) -> None:
-        """Moves bytes until the ticket is done."""
+    def _run(self, ticket: Ticket[_T]) -> _T | None:
+        """Moves bytes until the ticket is done; None when its time ran out."""
         if self._idle_since is not None:
             self.session.add_idle(self._clock() - self._idle_since)
             self._idle_since = None
@@ -277,6 +267,10 @@ class Channel:
         finally:
             self.session.cancel(ticket)  # where it is not done: interrupted, or the port is lost
             self._idle_since = self._clock()
+        if ticket.error is not None:
+            ticket.error.where = ticket.error.where or self.transport.name
+            raise ticket.error
+        return ticket.value
 
     def _turn(self, until: float | None) -> None:
         """Sends one frame, or waits for bytes when there is none to send."""

@@ -149,7 +149,7 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
 class BoardError(FirmwareError):
     """The board answered a request with an error."""
 
-    def __init__(self, reply: ErrorReply, *, request: str, where: str = "") -> None:
+    def __init__(self, reply: ErrorReply, *, request: str) -> None:
         self.reply = reply
         self.code = reply.code
         explanation = EXPLANATIONS[reply.code]
@@ -158,7 +158,7 @@ class BoardError(FirmwareError):
         parts += [text.format(number) for text, number in numbers if text]
         if reply.message:
             parts.append(f'the board says "{reply.message}"')
-        super().__init__("; ".join(parts), hint=explanation.hint, where=where)
+        super().__init__("; ".join(parts), hint=explanation.hint)
 
 
 def wrong_firmware(message: str, *, where: str = "") -> FirmwareError:
@@ -169,10 +169,9 @@ def wrong_firmware(message: str, *, where: str = "") -> FirmwareError:
 class EchoError(InfrastructureError):
     """The line returns what is sent: a board never sends a request."""
 
-    def __init__(self, *, where: str = "") -> None:
+    def __init__(self) -> None:
         super().__init__(
             "the line echoes: what is sent to the board comes back",
-            where=where,
             hint="TX and RX are joined, or the adapter or a terminal server echoes: wire the "
             "adapter's TX to the board's RX and its RX to the board's TX, and switch local echo "
             "off.",

@@ -117,6 +117,12 @@ class Flight(Generic[_Owner]):
                 break
             self._lose(other)
 
+    def answered(self, exchange: Exchange[_Owner], now: float) -> None:
+        """The one answer to an exchange came, and so none is missing of those before."""
+        self.heard(exchange, now)
+        self.lose_earlier(exchange)
+        self.close(exchange)
+
     def close(self, exchange: Exchange[_Owner], *, more: int = 0) -> None:
         """The exchange is answered, with `more` than one answer for each transmission."""
         self.forget(exchange)

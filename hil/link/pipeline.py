@@ -206,21 +206,17 @@ class Pipeline:
 
     def _on_error(self, exchange: Exchange[Any], reply: ErrorReply, now: float) -> None:
         transfer = exchange.owner.transfer
-        self._flight.heard(exchange, now)
+        self._flight.answered(exchange, now)
         transfer.on_error(exchange.owner.step, exchange.owner.chunk, reply, now)
-        self._flight.lose_earlier(exchange)
-        self._flight.close(exchange)
         if transfer.done or not transfer.begun:
             self._forget(transfer)
         self._settle(now)
 
     def _on_chunks(self, exchange: Exchange[Any], arrived: list[int], now: float) -> None:
-        self._flight.heard(exchange, now)
-        self._flight.close(exchange)
+        self._flight.answered(exchange, now)
         for other in self._of(exchange.owner.transfer):
             if other.owner.step is Step.CHUNK and other.owner.chunk in arrived:
                 self._flight.close(other)
-        self._flight.lose_earlier(exchange)
 
     def _on_accepted(self, exchange: Exchange[Any], now: float) -> None:
         transfer = exchange.owner.transfer

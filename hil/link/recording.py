@@ -272,12 +272,12 @@ def read_recording(path: Path) -> list[Record]:
             record, end = _record(data, place, at_us)
         except _CutShortError:
             break
-        if record is None:
+        except ValueError as cause:
             raise UsageError(
                 f"the recording is damaged at byte {place} of {len(data)}",
                 where=str(path),
                 hint="copy it again, as a binary file",
-            )
+            ) from cause
         records.append(record)
         place, at_us = end, record.at_us
     return records
@@ -301,26 +301,22 @@ def _no_recording(data: bytes) -> str:
     return "not a recording"
 
 
-def _record(data: bytes, place: int, before_us: int) -> tuple[Record | None, int]:
-    """The record at `place` (None: damaged) and where it ends."""
+def _record(data: bytes, place: int, before_us: int) -> tuple[Record, int]:
+    """The record at `place` and where it ends. Raises ValueError for a damaged one."""
     delta, body = _read_leb128(data, place + 1)
     size, body = _read_leb128(data, body)
     if body == len(data):
         raise _CutShortError
     if data[body : body + 1] != _head_check(data[place:body]):
-        return None, body
+        raise ValueError("the head is damaged")
     body += 1
     end = body + size + _CRC_BYTES
     if end > len(data):
         raise _CutShortError
     check = int.from_bytes(data[end - _CRC_BYTES : end], "little")
     if crc32(data[place : end - _CRC_BYTES]) != check:
-        return None, end
-    try:
-        kind = Kind(data[place])
-    except ValueError:
-        return None, end
-    return Record(kind, before_us + delta, data[body : body + size]), end
+        raise ValueError("the payload is damaged")
+    return Record(Kind(data[place]), before_us + delta, data[body : body + size]), end
 
 
 def error_facts(error: InfrastructureError) -> Mapping[str, str]:

@@ -7,9 +7,9 @@ that clock is what it measured then. Pauses of the host longer than two seconds 
 
 from __future__ import annotations
 
-import heapq
+import bisect
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hil.errors import InfrastructureError
 from hil.link.recorded_events import (
@@ -75,17 +75,16 @@ class VirtualClock:
         self.now = max(self.now, then)
 
 
-@dataclass(order=True)
+@dataclass(frozen=True)
 class _Coming:
     """Something that reaches the host at `due`."""
 
     due: float
-    order: int
-    at_us: int = field(compare=False)
-    data: bytes = field(compare=False, default=b"")
-    ran: Infer | None = field(compare=False, default=None)  # the inference that ends with it
-    lost: InfrastructureError | None = field(compare=False, default=None)
-    unasked: bool = field(compare=False, default=False)
+    at_us: int
+    data: bytes = b""
+    ran: Infer | None = None  # the inference that ends with it
+    lost: InfrastructureError | None = None
+    unasked: bool = False
 
 
 class ReplayTransport:
@@ -104,8 +103,7 @@ class ReplayTransport:
         self._state = State()
         self._seen: set[int] = set()
         self._early: set[int] = set()
-        self._coming: list[_Coming] = []
-        self._orders = 0
+        self._coming: list[_Coming] = []  # by when it is due
         self._lost = False
         self._opened = False
         self._start_s = 0.0  # of the recording, by our clock; moves when the host goes elsewhere
@@ -160,7 +158,6 @@ class ReplayTransport:
         at_us, restarted = found or (None, False)
         if at_us is not None:
             self._coming = [coming for coming in self._coming if not coming.unasked]
-            heapq.heapify(self._coming)
             self._go_on_from(at_us)
         return restarted
 
@@ -200,7 +197,7 @@ class ReplayTransport:
                 raise first.lost
             if first.lost is not None or (data and len(data) + len(first.data) > max_bytes):
                 break
-            heapq.heappop(self._coming)
+            self._coming.pop(0)
             data += first.data
             if first.ran is not None:
                 self._state.finished(first.ran)
@@ -255,7 +252,7 @@ class ReplayTransport:
     def _answer(self, due: float, at_us: int, data: bytes, ran: Infer | None) -> None:
         # Answers keep the order of the recording, however fast the host asks this time.
         earlier = (c.due for c in self._coming if c.at_us <= at_us and not c.unasked)
-        self._add(_Coming(max(due, *earlier, 0.0), 0, at_us, data, ran))
+        self._add(_Coming(max(due, *earlier, 0.0), at_us, data, ran))
 
     def _catch_up(self) -> None:
         """The host acts: its work is done."""
@@ -278,10 +275,10 @@ class ReplayTransport:
         for event in self._script.following():
             due = self._start_s + event.at_us / 1e6
             if isinstance(event, Spoken):
-                self._add(_Coming(due, 0, event.at_us, event.data, unasked=True))
+                self._add(_Coming(due, event.at_us, event.data, unasked=True))
             else:
                 lost = self._recorded(event)
-                self._add(_Coming(due, 0, event.at_us, lost=lost, unasked=True))
+                self._add(_Coming(due, event.at_us, lost=lost, unasked=True))
 
     def _let_host_work(self, *, arrived: bool = False) -> None:
         """Until its next request, but not beyond what arrives before."""
@@ -294,9 +291,7 @@ class ReplayTransport:
         self.clock.work_until(until, arrived=arrived)
 
     def _add(self, coming: _Coming) -> None:
-        self._orders += 1
-        coming.order = self._orders
-        heapq.heappush(self._coming, coming)
+        bisect.insort(self._coming, coming, key=lambda other: other.due)
 
     def _recorded(self, event: Happened) -> InfrastructureError:
         return InfrastructureError(

@@ -261,9 +261,7 @@ class Session:
     def _on_answer(
         self, exchange: Exchange[StepOf | _Asked], owner: _Asked, reply: Reply, now: float
     ) -> None:
-        self._flight.heard(exchange, now)
-        self._flight.lose_earlier(exchange)
-        self._flight.close(exchange)
+        self._flight.answered(exchange, now)
         name = type(owner.request).__name__
         if isinstance(reply, ErrorReply):
             owner.ticket.error = BoardError(reply, request=name)
