@@ -353,14 +353,19 @@ def transport_of(*records: Record) -> ReplayTransport:
     return ReplayTransport(Script(events_of(records)), "replay", hint="record again")
 
 
+def opened(*records: Record) -> ReplayTransport:
+    """An open transport of these records behind that of the open port."""
+    transport = transport_of(happened(0, Kind.OPENED, OPENED), *records)
+    transport.open()
+    return transport
+
+
 def test_console_text_comes_when_it_came() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         happened(1_000_000, Kind.RESET, RESET),
         Record(Kind.RECEIVED, 1_200_000, b"rst:0x1\r\n"),
         Record(Kind.RECEIVED, 1_700_000, b"ready\r\n"),
     )
-    transport.open()
     assert transport.reset()
     started = transport.clock.now
     assert transport.read(100, 0.1) == b""
@@ -373,35 +378,28 @@ def test_console_text_comes_when_it_came() -> None:
 
 
 def test_a_reset_stops_what_the_board_was_about_to_say() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         Record(Kind.RECEIVED, 900_000, b"late\r\n"),
         happened(1_000_000, Kind.RESET, RESET),
         Record(Kind.RECEIVED, 1_000_100, b"boot\r\n"),
     )
-    transport.open()
     transport.reset()
     assert transport.read(100, 5.0) == b"boot\r\n"
 
 
 def test_a_line_that_was_not_connected_is_not_connected() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED), happened(10, Kind.RESET, b'{"can_reset":false}')
-    )
-    transport.open()
+    transport = opened(happened(10, Kind.RESET, b'{"can_reset":false}'))
     assert not transport.reset()
 
 
 def test_a_reset_that_failed_fails_there() -> None:
     failed = b'{"message":"no power","hint":"switch it on"}'
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         happened(10, Kind.RESET, RESET),
         Record(Kind.RECEIVED, 20, b"ready\r\n"),
         happened(30, Kind.RESET_FAILED, failed),
         happened(40, Kind.RESET, RESET),
     )
-    transport.open()
     assert transport.reset()
     with pytest.raises(InfrastructureError, match="no power") as caught:
         transport.reset()
@@ -410,14 +408,12 @@ def test_a_reset_that_failed_fails_there() -> None:
 
 
 def test_a_port_that_was_lost_is_lost_there_and_comes_back() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         Record(Kind.RECEIVED, 100_000, b"text\r\n"),
         happened(200_000, Kind.LOST, LOST),
         happened(300_000, Kind.OPEN_FAILED, b'{"message":"no such port","hint":"plug it in"}'),
         happened(400_000, Kind.OPENED, OPENED),
     )
-    transport.open()
     assert transport.read(100, 1.0) == b"text\r\n"
     with pytest.raises(InfrastructureError, match="the port failed") as caught:
         transport.read(100, 1.0)
@@ -429,8 +425,7 @@ def test_a_port_that_was_lost_is_lost_there_and_comes_back() -> None:
 
 
 def test_a_port_that_never_came_back_does_not_come_back() -> None:
-    transport = transport_of(happened(0, Kind.OPENED, OPENED), happened(10, Kind.LOST, LOST))
-    transport.open()
+    transport = opened(happened(10, Kind.LOST, LOST))
     with pytest.raises(InfrastructureError, match="the port failed"):
         transport.read(100, 1.0)
     for _ in range(3):
@@ -448,8 +443,7 @@ def test_a_port_that_could_not_be_opened_cannot_be() -> None:
 
 
 def test_a_replay_starts_with_the_board_that_was_flashed() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         happened(10, Kind.RESET, RESET),
         Record(Kind.RECEIVED, 20, b"invalid header: 0xffffffff\r\n"),
         Record(Kind.FLASH_SENT, 30, b"\xc0sync\xc0"),
@@ -457,14 +451,12 @@ def test_a_replay_starts_with_the_board_that_was_flashed() -> None:
         happened(50, Kind.RESET, RESET),
         Record(Kind.RECEIVED, 60, b"ready\r\n"),
     )
-    transport.open()
     transport.reset()
     assert transport.read(100, 1.0) == b"ready\r\n"
 
 
 def test_a_board_that_fails_after_flashing_is_flashed_again_and_fails_as_it_did() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         happened(10, Kind.RESET, RESET),
         Record(Kind.RECEIVED, 20, b"invalid header: 0xffffffff\r\n"),
         happened(40, Kind.FLASHED, b'{"error":null}'),
@@ -472,7 +464,6 @@ def test_a_board_that_fails_after_flashing_is_flashed_again_and_fails_as_it_did(
         Record(Kind.RECEIVED, 60, b"panic\r\n"),
         happened(70, Kind.RESET, RESET),
     )
-    transport.open()
     for _ in range(2):
         transport.reset()
         assert transport.read(100, 1.0) == b"panic\r\n"
@@ -482,14 +473,12 @@ def test_a_board_that_fails_after_flashing_is_flashed_again_and_fails_as_it_did(
 def test_what_was_not_flashed_cannot_be() -> None:
     failed = b'{"error":{"message":"no sync"}}'
     for last in (happened(10, Kind.RESET, RESET), happened(10, Kind.FLASHED, failed)):
-        transport = transport_of(happened(0, Kind.OPENED, OPENED), last)
-        transport.open()
+        transport = opened(last)
         assert not transport.flash()
 
 
 def test_flashing_in_the_middle_goes_on_behind_it() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         happened(5, Kind.NOTE, b"test"),
         happened(10, Kind.RESET, RESET),
         Record(Kind.RECEIVED, 20, b"no app\r\n"),
@@ -497,7 +486,6 @@ def test_flashing_in_the_middle_goes_on_behind_it() -> None:
         happened(50, Kind.RESET, RESET),
         Record(Kind.RECEIVED, 60, b"ready\r\n"),
     )
-    transport.open()
     transport.reset()
     assert transport.read(100, 1.0) == b"no app\r\n"
     assert transport.flash()
@@ -511,8 +499,7 @@ def test_a_hello_that_is_said_twice_is_answered_as_the_first_was() -> None:
 
     reply = encode_frame(encode_reply(70_000, Echoed(b"it is me")))
     answered = encode_frame(encode_reply(70_001, Echoed(b"abc")))
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         happened(10, Kind.RESET, RESET),
         said(20, 70_000, Hello()),
         Record(Kind.RECEIVED, 420_000, reply),
@@ -520,7 +507,6 @@ def test_a_hello_that_is_said_twice_is_answered_as_the_first_was() -> None:
         Record(Kind.RECEIVED, 440_000, answered),
         said(900_000, 70_002, Hello()),  # the board has fallen silent
     )
-    transport.open()
     transport.reset()
     decoder = FrameDecoder()
     for seq in (90_000, 90_001):
