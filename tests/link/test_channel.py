@@ -38,7 +38,7 @@ def unconnected(**options):
     return board, Channel(board, clock=clock, baud=options.get("baud")), clock
 
 
-def no_answer(match="", *, said="", sent=b""):
+def no_answer(match=None, *, said="", sent=b""):
     """The error, after 2 s, of a board that says and sends this, but answers nothing."""
     board, channel, clock = unconnected()
     board.silent = True
