@@ -184,8 +184,6 @@ class NoAnswerError(InfrastructureError):
     def __init__(
         self, what: str, waited_s: float, *, heard: str, console: Sequence[str], where: str = ""
     ) -> None:
-        self.what = what
-        self.waited_s = waited_s
         lines = [f"no answer within {waited_s:.3g} s: {what}; {heard}"]
         if console:
             lines.append("last console output:")

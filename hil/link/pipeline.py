@@ -76,7 +76,7 @@ class Pipeline:
                 hint="Compare image and options with the limits of the protocol.",
             ) from error
         what = f"inference of image {transfer.crc:#010x}"
-        ticket: Ticket[Inference] = Ticket(what, now, seconds, self._stats.copy())
+        ticket: Ticket[Inference] = Ticket(what, seconds, self._stats.copy())
         self._queue.append(_Entry(ticket, transfer))
         self._start_time_of_head(now)
         return ticket
@@ -290,6 +290,5 @@ class Pipeline:
     def _start_time_of_head(self, now: float) -> None:
         if self._queue and self._queue[0].ticket.expires_at is None:
             ticket = self._queue[0].ticket
-            ticket.started_at = now
             ticket.stats_before = self._stats.copy()
             ticket.expires_at = now + ticket.seconds

@@ -97,7 +97,7 @@ class ReplayTransport:
     def __init__(self, script: Script, name: str, *, hint: str) -> None:
         self.clock = VirtualClock()
         self._script = script
-        self._name = name
+        self.name = name
         self._hint = hint
         self._decoder = FrameDecoder()
         self._state = State()
@@ -107,10 +107,6 @@ class ReplayTransport:
         self._lost = False
         self._opened = False
         self._start_s = 0.0  # of the recording, by our clock; moves when the host goes elsewhere
-
-    @property
-    def name(self) -> str:
-        return self._name
 
     # ---- what the host does to a board
 
@@ -122,7 +118,7 @@ class ReplayTransport:
             raise self._recorded(event)
         if self._lost and event is None:
             raise InfrastructureError(
-                "the port did not come back in the recording", where=self._name, hint=self._hint
+                "the port did not come back in the recording", where=self.name, hint=self._hint
             )
         if event is not None or not self._opened:
             self._go_on_from(0 if event is None else event.at_us)
@@ -295,7 +291,7 @@ class ReplayTransport:
 
     def _recorded(self, event: Happened) -> InfrastructureError:
         return InfrastructureError(
-            event.facts["message"], where=self._name, hint=event.facts["hint"]
+            event.facts["message"], where=self.name, hint=event.facts["hint"]
         )
 
     def _not_held(self, message: bytes, content: bytes) -> InfrastructureError:
@@ -305,7 +301,7 @@ class ReplayTransport:
             f"the recording holds {what} {held} times, and all were asked for already"
             if held
             else f"the recording does not hold {what}",
-            where=self._name,
+            where=self.name,
             hint=self._hint,
         )
 

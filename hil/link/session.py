@@ -113,7 +113,7 @@ class Session:
     ) -> Ticket[Reply]:
         """Sends a request; without `resend` once, because repeating it would change its effect."""
         what = type(request).__name__
-        ticket: Ticket[Reply] = Ticket(what, now, seconds, self.stats, now + seconds)
+        ticket: Ticket[Reply] = Ticket(what, seconds, self.stats, now + seconds)
         owner = _Asked(ticket, request)
         # A board that is about to start is asked too.
         account = Account(counts=not self.settling and not isinstance(request, Hello))

@@ -56,34 +56,34 @@ class Integer:
 
 
 @dataclass(frozen=True)
-class Bytes:
-    """A byte string; limits in bytes."""
+class _Sized:
+    """Something of a limited size."""
 
     low: int
     high: int
+
+    def _check(self, size: int, unit: str) -> None:
+        if not self.low <= size <= self.high:
+            raise WireError(f"{size} {unit}, not {self.low}..{self.high}")
+
+
+class Bytes(_Sized):
+    """A byte string; limits in bytes."""
 
     def pack(self, value: Any) -> Item:
         if not isinstance(value, bytes | bytearray | memoryview):
             raise WireError(f"{type(value).__name__} where bytes belong")
-        return self._checked(bytes(value))
+        return self.unpack(bytes(value))
 
     def unpack(self, item: Item) -> bytes:
         if not isinstance(item, bytes):
             raise WireError(f"{item!r} is not a byte string")
-        return self._checked(item)
-
-    def _checked(self, data: bytes) -> bytes:
-        if not self.low <= len(data) <= self.high:
-            raise WireError(f"{len(data)} bytes, not {self.low}..{self.high}")
-        return data
+        self._check(len(item), "bytes")
+        return item
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(_Sized):
     """A text string; limits in bytes of UTF-8, as `tstr .size` counts."""
-
-    low: int
-    high: int
 
     def pack(self, value: Any) -> str:
         if not isinstance(value, str):
@@ -92,8 +92,7 @@ class Text:
             size = len(value.encode())
         except UnicodeEncodeError as error:
             raise WireError(f"{value!r} has no UTF-8 form") from error
-        if not self.low <= size <= self.high:
-            raise WireError(f"{size} bytes of text, not {self.low}..{self.high}")
+        self._check(size, "bytes of text")
         return value
 
     unpack = pack
@@ -122,12 +121,8 @@ class Float32:
         return item
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(_Sized):
     """Limits of the number of elements, for the annotation of a tuple."""
-
-    low: int
-    high: int
 
 
 @dataclass(frozen=True)
@@ -158,24 +153,18 @@ class _Maybe:
 
 
 @dataclass(frozen=True)
-class _Sequence:
+class _Sequence(_Sized):
     field: Field
-    low: int
-    high: int
 
     def pack(self, value: Any) -> Item:
-        self._check(len(value))
+        self._check(len(value), "elements")
         return [self.field.pack(part) for part in value]
 
     def unpack(self, item: Item) -> tuple[Any, ...]:
         if not isinstance(item, list):
             raise WireError(f"{item!r} is not an array")
-        self._check(len(item))
+        self._check(len(item), "elements")
         return tuple(self.field.unpack(part) for part in item)
-
-    def _check(self, count: int) -> None:
-        if not self.low <= count <= self.high:
-            raise WireError(f"{count} elements, not {self.low}..{self.high}")
 
 
 @dataclass(frozen=True)
@@ -267,7 +256,7 @@ def _field_for(hint: Any) -> Field:
         extra = hint.__metadata__[0]
         if isinstance(extra, Count):
             element = typing.get_args(hint.__origin__)[0]
-            return _Sequence(_field_for(element), extra.low, extra.high)
+            return _Sequence(extra.low, extra.high, _field_for(element))
         return typing.cast(Field, extra)
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return _field_for_union(typing.get_args(hint))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,14 +24,15 @@ from hil.link.replay_script import Script
 from hil.wire.enums import ErrorCode
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_reply, encode_reply, encode_request
-from hil.wire.replies import Echoed, OutputData, Reply
+from hil.wire.replies import Echoed, OpPage, OutputData, Reply
 from hil.wire.requests import Echo, Hello, Request
 from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, drop, duplicate, random_faults
 
 IMAGE_BYTES = 96 * 96
 LIMIT_S = 120.0
 
-Talk = Callable[[Channel, Callable[[], Deadline]], object]
+Limit = Callable[[], Deadline]
+Talk = Callable[[Channel, Limit], object]
 
 
 @functools.cache
@@ -38,16 +40,21 @@ def image(number: int) -> bytes:
     return bytes((number + 7 * at) & 0xFF for at in range(IMAGE_BYTES))
 
 
-def record(path: Path, talk: Talk, **board_options: object) -> object:
-    """What `talk` returned, talking to a fake board that is recorded."""
+@contextlib.contextmanager
+def recorded(path: Path, **board_options: object) -> Iterator[tuple[Recorder, Channel, FakeClock]]:
+    """Within, a fake board is recorded."""
     clock = FakeClock()
     board = FakeBoard(clock, **board_options)  # type: ignore[arg-type]
     recorder = Recorder(path, clock)
-    channel = Channel(RecordingTransport(board, recorder), clock=clock, first_seq=70_000)
-    try:
+    with contextlib.closing(recorder):
+        transport = RecordingTransport(board, recorder)
+        yield recorder, Channel(transport, clock=clock, first_seq=70_000), clock
+
+
+def record(path: Path, talk: Talk, **board_options: object) -> object:
+    """What `talk` returned, talking to a fake board that is recorded."""
+    with recorded(path, **board_options) as (_, channel, clock):
         return talk(channel, lambda: Deadline.after(LIMIT_S, clock))
-    finally:
-        recorder.close()
 
 
 def replayed(path: Path) -> tuple[ReplayTransport, Channel]:
@@ -66,7 +73,7 @@ def facts(answer: Inference) -> tuple[object, ...]:
     return answer.image_crc, answer.result, answer.captured
 
 
-def everything(channel: Channel, limit: Callable[[], Deadline]) -> object:
+def everything(channel: Channel, limit: Limit) -> object:
     """One of each request."""
     identity = channel.connect(limit())
     said: list[object] = [identity, channel.ops(limit()), channel.memory(limit())]
@@ -106,7 +113,7 @@ def test_what_was_recorded_on_a_noisy_line_is_answered_without_the_noise(
 def test_any_single_fault_leaves_a_recording_that_can_be_replayed(
     tmp_path: Path, fault: Callable[..., object], direction: str
 ) -> None:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         channel.connect(limit())
         return [facts(channel.infer(Job(image(n)), limit())) for n in (1, 2, 1)]
 
@@ -117,7 +124,7 @@ def test_any_single_fault_leaves_a_recording_that_can_be_replayed(
 
 
 def test_round_trips_take_as_long_as_they_took(tmp_path: Path) -> None:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> list[float]:
+    def talk(channel: Channel, limit: Limit) -> list[float]:
         channel.connect(limit())
         answers = [channel.infer(Job(image(n)), limit()) for n in range(4)]
         answers += channel.infer_many(map(Job, map(image, range(4))), LIMIT_S)
@@ -132,14 +139,11 @@ def test_round_trips_take_as_long_as_they_took(tmp_path: Path) -> None:
 
 def test_the_clock_goes_on_while_the_host_works(tmp_path: Path) -> None:
     path = tmp_path / "a.rec"
-    clock = FakeClock()
-    recorder = Recorder(path, clock)
-    channel = Channel(RecordingTransport(FakeBoard(clock), recorder), clock=clock)
-    started = clock()
-    for payload in (b"a", b"b", b"c"):
-        channel.echo(payload, Deadline.after(LIMIT_S, clock))
-        clock.advance(0.2)
-    recorder.close()
+    with recorded(path) as (_, channel, clock):
+        started = clock()
+        for payload in (b"a", b"b", b"c"):
+            channel.echo(payload, Deadline.after(LIMIT_S, clock))
+            clock.advance(0.2)
     took = clock() - started - 0.2
 
     transport, channel = replayed(path)
@@ -152,10 +156,8 @@ def test_the_clock_goes_on_while_the_host_works(tmp_path: Path) -> None:
 # ---- another order, another part
 
 
-def infer_all(
-    numbers: Iterable[int],
-) -> Callable[[Channel, Callable[[], Deadline]], list[tuple[object, ...]]]:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> list[tuple[object, ...]]:
+def infer_all(numbers: Iterable[int]) -> Callable[[Channel, Limit], list[tuple[object, ...]]]:
+    def talk(channel: Channel, limit: Limit) -> list[tuple[object, ...]]:
         channel.connect(limit())
         return [
             (
@@ -186,16 +188,13 @@ def test_a_part_of_the_images_may_be_asked_for(tmp_path: Path) -> None:
 
 def test_a_test_is_answered_from_its_own_part(tmp_path: Path) -> None:
     path = tmp_path / "a.rec"
-    clock = FakeClock()
-    recorder = Recorder(path, clock)
-    channel = Channel(RecordingTransport(FakeBoard(clock), recorder), clock=clock)
-    channel.connect(Deadline.after(LIMIT_S, clock))
     counts = {}
-    for name in ("test_one", "test_two"):
-        recorder.note(name)
-        answer = channel.infer(Job(image(5)), Deadline.after(LIMIT_S, clock))
-        counts[name] = answer.result.inference
-    recorder.close()
+    with recorded(path) as (recorder, channel, clock):
+        channel.connect(Deadline.after(LIMIT_S, clock))
+        for name in ("test_one", "test_two"):
+            recorder.note(name)
+            answer = channel.infer(Job(image(5)), Deadline.after(LIMIT_S, clock))
+            counts[name] = answer.result.inference
     assert counts == {"test_one": 1, "test_two": 2}
 
     transport, channel = replayed(path)
@@ -272,7 +271,7 @@ def test_a_wrong_answer_is_as_wrong_again(tmp_path: Path) -> None:
 
     path = tmp_path / "a.rec"
 
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         channel.connect(limit())
         channel.infer(Job(image(1)), limit())
         return channel.read_output(1, limit()).image_crc
@@ -282,7 +281,7 @@ def test_a_wrong_answer_is_as_wrong_again(tmp_path: Path) -> None:
 
 
 def test_a_refusal_is_a_refusal_again(tmp_path: Path) -> None:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         codes = []
         channel.connect(limit())
         for job in (Job(image(1), claimed_crc=5), Job(image(1)[:-1]), Job(image(1))):
@@ -300,7 +299,7 @@ def test_a_refusal_is_a_refusal_again(tmp_path: Path) -> None:
 
 
 def test_silence_is_silence_again_and_takes_none_of_our_time(tmp_path: Path) -> None:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         channel.connect(limit())
         with pytest.raises(NoAnswerError) as caught:
             channel.echo(b"x", Deadline(limit().clock() + 50, 50, limit().clock))
@@ -320,21 +319,12 @@ def test_silence_is_silence_again_and_takes_none_of_our_time(tmp_path: Path) -> 
 def test_a_reply_outside_the_protocol_is_one_again(tmp_path: Path) -> None:
     path = tmp_path / "a.rec"
 
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         with pytest.raises(FirmwareError) as caught:
             channel.echo(b"abc", limit())
         return caught.value.message
 
-    def other(request: Request, replies: list[Reply]) -> list[Reply]:
-        return [default_ops(replies)]
-
-    assert record(path, talk, edit=other) == replay(path, talk)
-
-
-def default_ops(_: list[Reply]) -> Reply:
-    from hil.wire.replies import OpPage
-
-    return OpPage(0, 0, ())
+    assert record(path, talk, edit=lambda *_: [OpPage(0, 0, ())]) == replay(path, talk)
 
 
 # ---- resets, text and lost ports, from records made by hand

@@ -90,6 +90,8 @@ class FakeBoard:
     to a request before they leave.
     """
 
+    name = "fake board"
+
     def __init__(
         self,
         clock: FakeClock,
@@ -121,10 +123,6 @@ class FakeBoard:
         self._event_count = 0
         self._arrived = bytearray()
         self._power_up()
-
-    @property
-    def name(self) -> str:
-        return "fake board"
 
     # ---- Transport
 
