@@ -172,13 +172,13 @@ class Flight(Generic[_Owner]):
         self._progress_at = now
         return True
 
-    def next_due(self) -> float | None:
-        """When a timer runs out."""
+    def wakeups(self) -> list[float]:
+        """When timers run out."""
         times = [ex.ask_again_at for ex in self._deferred.values() if ex.ask_again_at is not None]
         due_at = self._due_at()
         if due_at is not None:
             times.append(due_at)
-        return min(times, default=None)
+        return times
 
     def _due_at(self) -> float | None:
         """When the oldest exchange times out. The answer to the one behind it tells more."""

@@ -168,11 +168,8 @@ class Session:
 
     def next_wakeup(self) -> float | None:
         """When `poll` has something to do even if nothing arrives; None for never."""
-        times = self._pipeline.wakeups()
+        times = self._pipeline.wakeups() + self._flight.wakeups()
         times += [time for ex in self._asked() if (time := ex.owner.ticket.expires_at)]
-        due = self._flight.next_due()
-        if due is not None:
-            times.append(due)
         if self._decoder.pending:
             times.append(self._heard_at + _PAUSE_S)
         return min(times, default=None)
