@@ -22,7 +22,7 @@ import json
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -182,10 +182,8 @@ class Recorder:
         )
         if stream is not None:
             # The buffered rest cannot be written either; the first error is the one to report.
-            try:
+            with suppress(OSError):
                 stream.close()
-            except OSError:
-                return
 
 
 class RecordingTransport:

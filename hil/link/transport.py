@@ -61,12 +61,7 @@ def open_serial(
     import serial
 
     try:
-        port = serial.serial_for_url(
-            url,
-            baudrate=baud,
-            do_not_open=True,
-            timeout=_NETWORK_READ_S,
-        )
+        port = serial.serial_for_url(url, baudrate=baud, do_not_open=True, timeout=_NETWORK_READ_S)
         if not url.startswith("rfc2217://"):  # which refuses the option
             port.write_timeout = write_timeout_s
         if "://" not in url:

@@ -98,7 +98,6 @@ class Text(_Sized):
     unpack = pack
 
 
-@dataclass(frozen=True)
 class Boolean:
     def pack(self, value: Any) -> bool:
         if not isinstance(value, bool):
@@ -108,7 +107,6 @@ class Boolean:
     unpack = pack
 
 
-@dataclass(frozen=True)
 class Float32:
     def pack(self, value: Any) -> Item:
         if not isinstance(value, int | float) or isinstance(value, bool):

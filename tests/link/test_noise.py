@@ -67,9 +67,7 @@ def test_chosen_frames_suffer(to_board, to_host):
 @given(st.integers(0, 2**32), st.lists(st.sampled_from(JOBS), max_size=8))
 def test_images_that_repeat_in_any_order(seed, jobs):
     bench = connected(
-        baud=921600,
-        to_board=random_faults(0.1, seed),
-        to_host=random_faults(0.1, seed + 1),
+        baud=921600, to_board=random_faults(0.1, seed), to_host=random_faults(0.1, seed + 1)
     )
     assert_all_right(bench, jobs)
 

@@ -94,9 +94,7 @@ def test_every_request_is_answered_as_it_was(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 10**6), rate=st.sampled_from([0.02, 0.1, 0.25]))
 def test_what_was_recorded_on_a_noisy_line_is_answered_without_the_noise(
@@ -330,10 +328,6 @@ def test_a_reply_outside_the_protocol_is_one_again(tmp_path: Path) -> None:
 # ---- resets, text and lost ports, from records made by hand
 
 
-def happened(at_us: int, kind: Kind, text: bytes = b"{}") -> Record:
-    return Record(kind, at_us, text)
-
-
 RESET = b'{"can_reset":true}'
 OPENED = b'{"name":"p","can_reset":true}'
 LOST = b'{"message":"the port failed","hint":"check the cable"}'
@@ -345,14 +339,14 @@ def transport_of(*records: Record) -> ReplayTransport:
 
 def opened(*records: Record) -> ReplayTransport:
     """An open transport of these records behind that of the open port."""
-    transport = transport_of(happened(0, Kind.OPENED, OPENED), *records)
+    transport = transport_of(Record(Kind.OPENED, 0, OPENED), *records)
     transport.open()
     return transport
 
 
 def test_console_text_comes_when_it_came() -> None:
     transport = opened(
-        happened(1_000_000, Kind.RESET, RESET),
+        Record(Kind.RESET, 1_000_000, RESET),
         Record(Kind.RECEIVED, 1_200_000, b"rst:0x1\r\n"),
         Record(Kind.RECEIVED, 1_700_000, b"ready\r\n"),
     )
@@ -370,7 +364,7 @@ def test_console_text_comes_when_it_came() -> None:
 def test_a_reset_stops_what_the_board_was_about_to_say() -> None:
     transport = opened(
         Record(Kind.RECEIVED, 900_000, b"late\r\n"),
-        happened(1_000_000, Kind.RESET, RESET),
+        Record(Kind.RESET, 1_000_000, RESET),
         Record(Kind.RECEIVED, 1_000_100, b"boot\r\n"),
     )
     transport.reset()
@@ -378,17 +372,17 @@ def test_a_reset_stops_what_the_board_was_about_to_say() -> None:
 
 
 def test_a_line_that_was_not_connected_is_not_connected() -> None:
-    transport = opened(happened(10, Kind.RESET, b'{"can_reset":false}'))
+    transport = opened(Record(Kind.RESET, 10, b'{"can_reset":false}'))
     assert not transport.reset()
 
 
 def test_a_reset_that_failed_fails_there() -> None:
     failed = b'{"message":"no power","hint":"switch it on"}'
     transport = opened(
-        happened(10, Kind.RESET, RESET),
+        Record(Kind.RESET, 10, RESET),
         Record(Kind.RECEIVED, 20, b"ready\r\n"),
-        happened(30, Kind.RESET_FAILED, failed),
-        happened(40, Kind.RESET, RESET),
+        Record(Kind.RESET_FAILED, 30, failed),
+        Record(Kind.RESET, 40, RESET),
     )
     assert transport.reset()
     with pytest.raises(InfrastructureError, match="no power") as caught:
@@ -400,9 +394,9 @@ def test_a_reset_that_failed_fails_there() -> None:
 def test_a_port_that_was_lost_is_lost_there_and_comes_back() -> None:
     transport = opened(
         Record(Kind.RECEIVED, 100_000, b"text\r\n"),
-        happened(200_000, Kind.LOST, LOST),
-        happened(300_000, Kind.OPEN_FAILED, b'{"message":"no such port","hint":"plug it in"}'),
-        happened(400_000, Kind.OPENED, OPENED),
+        Record(Kind.LOST, 200_000, LOST),
+        Record(Kind.OPEN_FAILED, 300_000, b'{"message":"no such port","hint":"plug it in"}'),
+        Record(Kind.OPENED, 400_000, OPENED),
     )
     assert transport.read(100, 1.0) == b"text\r\n"
     with pytest.raises(InfrastructureError, match="the port failed") as caught:
@@ -415,7 +409,7 @@ def test_a_port_that_was_lost_is_lost_there_and_comes_back() -> None:
 
 
 def test_a_port_that_never_came_back_does_not_come_back() -> None:
-    transport = opened(happened(10, Kind.LOST, LOST))
+    transport = opened(Record(Kind.LOST, 10, LOST))
     with pytest.raises(InfrastructureError, match="the port failed"):
         transport.read(100, 1.0)
     for _ in range(3):
@@ -425,7 +419,7 @@ def test_a_port_that_never_came_back_does_not_come_back() -> None:
 
 def test_a_port_that_could_not_be_opened_cannot_be() -> None:
     transport = transport_of(
-        happened(0, Kind.OPEN_FAILED, b'{"message":"no such port","hint":"plug it in"}')
+        Record(Kind.OPEN_FAILED, 0, b'{"message":"no such port","hint":"plug it in"}')
     )
     for _ in range(3):
         with pytest.raises(InfrastructureError, match="no such port"):
@@ -434,11 +428,11 @@ def test_a_port_that_could_not_be_opened_cannot_be() -> None:
 
 def test_a_replay_starts_with_the_board_that_was_flashed() -> None:
     transport = opened(
-        happened(10, Kind.RESET, RESET),
+        Record(Kind.RESET, 10, RESET),
         Record(Kind.RECEIVED, 20, b"invalid header: 0xffffffff\r\n"),
         Record(Kind.FLASH_SENT, 30, b"\xc0sync\xc0"),
-        happened(40, Kind.FLASHED, b'{"error":null}'),
-        happened(50, Kind.RESET, RESET),
+        Record(Kind.FLASHED, 40, b'{"error":null}'),
+        Record(Kind.RESET, 50, RESET),
         Record(Kind.RECEIVED, 60, b"ready\r\n"),
     )
     transport.reset()
@@ -447,12 +441,12 @@ def test_a_replay_starts_with_the_board_that_was_flashed() -> None:
 
 def test_a_board_that_fails_after_flashing_is_flashed_again_and_fails_as_it_did() -> None:
     transport = opened(
-        happened(10, Kind.RESET, RESET),
+        Record(Kind.RESET, 10, RESET),
         Record(Kind.RECEIVED, 20, b"invalid header: 0xffffffff\r\n"),
-        happened(40, Kind.FLASHED, b'{"error":null}'),
-        happened(50, Kind.RESET, RESET),
+        Record(Kind.FLASHED, 40, b'{"error":null}'),
+        Record(Kind.RESET, 50, RESET),
         Record(Kind.RECEIVED, 60, b"panic\r\n"),
-        happened(70, Kind.RESET, RESET),
+        Record(Kind.RESET, 70, RESET),
     )
     for _ in range(2):
         transport.reset()
@@ -462,18 +456,18 @@ def test_a_board_that_fails_after_flashing_is_flashed_again_and_fails_as_it_did(
 
 def test_what_was_not_flashed_cannot_be() -> None:
     failed = b'{"error":{"message":"no sync"}}'
-    for last in (happened(10, Kind.RESET, RESET), happened(10, Kind.FLASHED, failed)):
+    for last in (Record(Kind.RESET, 10, RESET), Record(Kind.FLASHED, 10, failed)):
         transport = opened(last)
         assert not transport.flash()
 
 
 def test_flashing_in_the_middle_goes_on_behind_it() -> None:
     transport = opened(
-        happened(5, Kind.NOTE, b"test"),
-        happened(10, Kind.RESET, RESET),
+        Record(Kind.NOTE, 5, b"test"),
+        Record(Kind.RESET, 10, RESET),
         Record(Kind.RECEIVED, 20, b"no app\r\n"),
-        happened(40, Kind.FLASHED, b'{"error":null}'),
-        happened(50, Kind.RESET, RESET),
+        Record(Kind.FLASHED, 40, b'{"error":null}'),
+        Record(Kind.RESET, 50, RESET),
         Record(Kind.RECEIVED, 60, b"ready\r\n"),
     )
     transport.reset()
@@ -490,7 +484,7 @@ def test_a_hello_that_is_said_twice_is_answered_as_the_first_was() -> None:
     reply = encode_frame(encode_reply(70_000, Echoed(b"it is me")))
     answered = encode_frame(encode_reply(70_001, Echoed(b"abc")))
     transport = opened(
-        happened(10, Kind.RESET, RESET),
+        Record(Kind.RESET, 10, RESET),
         said(20, 70_000, Hello()),
         Record(Kind.RECEIVED, 420_000, reply),
         said(430_000, 70_001, Echo(b"abc")),
