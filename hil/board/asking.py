@@ -28,7 +28,7 @@ from hil.link.errors import EchoError
 from hil.link.recording import Recorder
 from hil.link.sharing import add_other_users, other_users
 from hil.link.stats import LinkStats
-from hil.wire.messages import Identity
+from hil.wire.replies import Identity
 
 _T = TypeVar("_T")
 

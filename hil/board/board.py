@@ -36,7 +36,7 @@ from hil.facts.board import BaudReport, FlashReport, Inference, Oddity, Recovery
 from hil.link.jobs import Inference as LinkInference
 from hil.link.jobs import Job
 from hil.wire.enums import TensorRole
-from hil.wire.messages import Identity, MemoryReport, Tensor, TraceEntry
+from hil.wire.replies import Identity, MemoryReport, Tensor, TraceEntry
 
 if TYPE_CHECKING:
     Image = bytes | NDArray[np.int8] | NDArray[np.uint8]

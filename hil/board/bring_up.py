@@ -19,7 +19,7 @@ from hil.errors import FirmwareError, HilError, InfrastructureError
 from hil.facts.board import BaudReport, FlashReport
 from hil.link.errors import EchoError
 from hil.wire.enums import RebootTarget, ResetReason
-from hil.wire.messages import Identity
+from hil.wire.replies import Identity
 
 PROBE_S = 4.0
 """How long a board may take to show that it need not be flashed."""

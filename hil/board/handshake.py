@@ -12,7 +12,7 @@ from hil.board.identity import protocol_mismatch
 from hil.errors import InfrastructureError
 from hil.link.errors import BoardError, EchoError
 from hil.wire.enums import ErrorCode
-from hil.wire.messages import Identity
+from hil.wire.replies import Identity
 
 HELLO_S = 0.4
 """One hello. Short, since one that is sent while the board boots is lost."""

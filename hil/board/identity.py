@@ -9,7 +9,7 @@ from hil.board.errors import WrongIdentityError
 from hil.errors import FirmwareError, UsageError
 from hil.link.errors import EXPLANATIONS
 from hil.wire.enums import ErrorCode
-from hil.wire.messages import ErrorReply, Identity
+from hil.wire.replies import ErrorReply, Identity
 
 _FLASH = "run with --board-flash always"
 _OTHER_APP = (

@@ -13,8 +13,7 @@ from hil.board.reset import ConnectMode, ModemLines, ResetLines
 from hil.errors import InfrastructureError
 from hil.facts.board import TimeBase
 from hil.link.recorded_events import events_of
-from hil.link.recording import Kind
-from hil.link.recording_file import read_recording
+from hil.link.recording import Kind, read_recording
 from hil.link.replay import ReplayTransport
 from hil.link.replay_script import Script
 from hil.link.transport import Transport

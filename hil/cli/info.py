@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.board import Board
-    from hil.wire import Identity, MemoryReport
+    from hil.wire.replies import Identity, MemoryReport
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +63,7 @@ def show(board: Board, console: Console) -> None:
 
 def _lines(board: Board) -> Iterator[tuple[str, str]]:
     from hil.network.tflite_graph import op_name
-    from hil.wire import ResetReason
+    from hil.wire.enums import ResetReason
 
     identity: Identity = board.identity
     able = identity.capabilities

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hil.errors import InfrastructureError
     from hil.link.jobs import CapturedOp
     from hil.network.location import Location, NoLocation
-    from hil.wire.messages import StageTimes
+    from hil.wire.replies import StageTimes
 
 
 @dataclass(frozen=True, eq=False, slots=True)

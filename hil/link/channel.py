@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hil.base.deadline import Clock, Deadline
-from hil.errors import FirmwareError, HilError
+from hil.errors import InfrastructureError, UsageError
 from hil.link import paging
-from hil.link.baud import change_baud
 from hil.link.console import Console, ConsoleLine
-from hil.link.errors import NoAnswerError
+from hil.link.errors import NoAnswerError, wrong_firmware
 from hil.link.jobs import JOBS_AHEAD, CapturedOp, Inference, Job
 from hil.link.session import Session
 from hil.link.stats import LinkStats
 from hil.link.tickets import Ticket, heard
 from hil.link.transport import Transport
-from hil.wire.messages import (
-    BaudAck,
-    GetMemory,
-    Hello,
-    Identity,
-    MemoryReport,
-    Reboot,
-    RebootAck,
-    RebootTarget,
-    Reply,
-    Request,
-    SetBaud,
-)
+from hil.wire.enums import RebootTarget
+from hil.wire.replies import BaudAck, Echoed, Identity, MemoryReport, RebootAck, Reply
+from hil.wire.requests import Echo, GetMemory, Hello, Reboot, Request, SetBaud
 
 _READ_BYTES = 1 << 16
 _ASK_ONCE_S = 1.0
+
+_FALLBACK_S = 1.0  # of a board to its old rate, while no acknowledgement has told
+_FALLBACK_MARGIN_S = 0.2
+_BAUD_TRIES = 3
+_PROBE_SHARE = 0.6  # of the board's patience, for the proof at the new rate
+_PROBE = bytes(range(256))
 
 _T = TypeVar("_T")
 
@@ -115,15 +110,15 @@ class Channel:
 
     def read_output(self, output: int | None, deadline: Deadline) -> paging.OutputBytes:
         """An output tensor as the last inference left it; None: the input that it ran on."""
-        return paging.read_output(self, output, deadline)
+        return paging.read_output(self._asker(deadline), output)
 
     def ops(self, deadline: Deadline) -> tuple[int, ...]:
         """TFLite BuiltinOperator codes of the model in execution order."""
-        return paging.ops(self, deadline)
+        return paging.ops(self._asker(deadline))
 
     def trace(self, deadline: Deadline) -> paging.Trace:
         """The trace of the last inference that was run with `trace=True`."""
-        return paging.trace(self, deadline)
+        return paging.trace(self._asker(deadline))
 
     def capture_op(self, image: bytes, op: int, deadline: Deadline) -> CapturedOp:
         """Runs the model on `image` and returns the output of operator `op`."""
@@ -136,23 +131,27 @@ class Channel:
 
     def echo(self, payload: bytes, deadline: Deadline) -> bytes:
         """Sends up to 1536 bytes and returns what came back."""
-        return paging.echo(self, payload, deadline)
+        return self._expect(Echoed, Echo(payload), deadline).payload
 
     def set_baud(self, baud: int, deadline: Deadline) -> None:
-        """Changes the rate of both ends and proves it with an echo at the new one."""
+        """Changes the rate of both ends, proved by the answer to an echo of all byte values.
+
+        The board acknowledges at the old rate and then switches; unless a valid request arrives
+        at the new rate, it returns to the old one after a while. So whatever gets lost, both ends
+        meet again at the old rate.
+
+        Raises `BoardError` where the board refuses the rate, `FirmwareError` where it
+        acknowledges another one, and `InfrastructureError` where the line does not work at it;
+        both ends are back at the old rate then.
+        """
         self.session.settling = True
         try:
-            change_baud(self, baud, deadline)
+            self._change_baud(baud, deadline)
         finally:
             self.session.settling = False
 
-    def request_baud(self, baud: int, deadline: Deadline) -> BaudAck | None:
-        """One step of `set_baud`: the board's acknowledgement, or None when none came."""
-        reply = self._ask_once(SetBaud(baud), deadline)
-        return reply if isinstance(reply, BaudAck) else None
-
     def apply_baud(self, baud: int) -> None:
-        """One step of `set_baud`: switches the host's side."""
+        """Switches the host's side only."""
         self.transport.set_baud(baud)
         self.baud = baud
         self.session.set_baud(baud)
@@ -167,9 +166,8 @@ class Channel:
         if not isinstance(reply, RebootAck):
             return None
         if reply.target is not target:
-            raise FirmwareError(
+            raise wrong_firmware(
                 f"the board restarts to {reply.target.name}, asked for was {target.name}",
-                hint="Flash firmware built from the installed version of camhil.",
                 where=self.transport.name,
             )
         return reply
@@ -198,19 +196,56 @@ class Channel:
         assert isinstance(reply, kind)  # the session has checked it
         return reply
 
+    def _asker(self, deadline: Deadline) -> paging.Ask:
+        return lambda message: self.request(message, deadline)
+
+    def _change_baud(self, baud: int, deadline: Deadline) -> None:
+        old = self.baud
+        if old is None:
+            raise UsageError(
+                "the rate of this link is unknown", hint="Open the channel with its baud rate."
+            )
+        for _ in range(_BAUD_TRIES):
+            reply = self._ask_once(SetBaud(baud), deadline)
+            ack = reply if isinstance(reply, BaudAck) else None
+            fallback_s = ack.baud_fallback_ms / 1000 if ack else _FALLBACK_S
+            if ack is not None and ack.baud == baud:
+                self.apply_baud(baud)
+                if self._works(Deadline.after(_PROBE_SHARE * fallback_s, deadline.clock)):
+                    return
+                self.apply_baud(old)
+            # The board may run at the new rate still.
+            self.listen(Deadline.after(fallback_s + _FALLBACK_MARGIN_S, deadline.clock))
+            if ack is not None and ack.baud != baud:
+                raise wrong_firmware(
+                    f"the board acknowledged {ack.baud} baud, asked for were {baud}"
+                )
+            if deadline.expired():
+                break
+        raise InfrastructureError(
+            f"the link does not work at {baud} baud",
+            hint=f"Stay at {old} baud, or use a shorter cable or another adapter.",
+        )
+
+    def _works(self, deadline: Deadline) -> bool:
+        """Whether the board answers at the present rate.
+
+        The answer's CRC-32 proves the rate; a board that answers something else has another
+        fault, and goes on at this rate too.
+        """
+        try:
+            self.echo(_PROBE, deadline)
+        except NoAnswerError:
+            return False
+        return True
+
     def _ask_once(self, message: Request, deadline: Deadline) -> Reply | None:
         seconds = deadline.capped(_ASK_ONCE_S)
-        ticket = self.session.submit(message, self._clock(), seconds, resend=False)
-        self._run(ticket)
-        if ticket.error is not None:
-            raise self._placed(ticket.error)
-        return ticket.value
+        return self._run(self.session.submit(message, self._clock(), seconds, resend=False))
 
     def _wait(self, ticket: Ticket[_T]) -> _T:
-        self._run(ticket)
-        if ticket.error is not None:
-            raise self._placed(ticket.error)
-        if ticket.value is None:
+        value = self._run(ticket)
+        if value is None:
             raise NoAnswerError(
                 ticket.what,
                 ticket.seconds,
@@ -218,14 +253,10 @@ class Channel:
                 console=self._console.texts(),
                 where=self.transport.name,
             )
-        return ticket.value
+        return value
 
-    def _placed(self, error: HilError) -> HilError:
-        error.where = error.where or self.transport.name
-        return error
-
-    def _run(self, ticket: Ticket[Any]) -> None:
-        """Moves bytes until the ticket is done."""
+    def _run(self, ticket: Ticket[_T]) -> _T | None:
+        """Moves bytes until the ticket is done; None when its time ran out."""
         if self._idle_since is not None:
             self.session.add_idle(self._clock() - self._idle_since)
             self._idle_since = None
@@ -236,6 +267,10 @@ class Channel:
         finally:
             self.session.cancel(ticket)  # where it is not done: interrupted, or the port is lost
             self._idle_since = self._clock()
+        if ticket.error is not None:
+            ticket.error.where = ticket.error.where or self.transport.name
+            raise ticket.error
+        return ticket.value
 
     def _turn(self, until: float | None) -> None:
         """Sends one frame, or waits for bytes when there is none to send."""

@@ -20,12 +20,7 @@ class Console:
     def __init__(self, on_line: Callable[[ConsoleLine], None] | None = None) -> None:
         self.lines: list[ConsoleLine] = []
         self.on_line = on_line
-        self._partial = ""
-
-    @property
-    def partial(self) -> str:
-        """The line that has not ended yet."""
-        return self._partial
+        self._partial = ""  # the line that has not ended yet
 
     def add(self, text: str, now: float) -> None:
         *lines, self._partial = (self._partial + text).split("\n")

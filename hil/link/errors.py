@@ -19,6 +19,7 @@ from hil.wire.enums import ErrorCode
 from hil.wire.replies import ErrorReply
 
 _CONSOLE_LINES = 12
+_SAME_VERSION = "Flash firmware built from the installed version of camhil."
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
     ),
     ErrorCode.PROTOCOL_VERSION: Explanation(
         "the board speaks another version of the protocol",
-        "Flash firmware built from the installed version of camhil.",
+        _SAME_VERSION,
         "board: version {0}",
         "host: version {0}",
     ),
@@ -148,7 +149,7 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
 class BoardError(FirmwareError):
     """The board answered a request with an error."""
 
-    def __init__(self, reply: ErrorReply, *, request: str, where: str = "") -> None:
+    def __init__(self, reply: ErrorReply, *, request: str) -> None:
         self.reply = reply
         self.code = reply.code
         explanation = EXPLANATIONS[reply.code]
@@ -157,16 +158,20 @@ class BoardError(FirmwareError):
         parts += [text.format(number) for text, number in numbers if text]
         if reply.message:
             parts.append(f'the board says "{reply.message}"')
-        super().__init__("; ".join(parts), hint=explanation.hint, where=where)
+        super().__init__("; ".join(parts), hint=explanation.hint)
+
+
+def wrong_firmware(message: str, *, where: str = "") -> FirmwareError:
+    """The error for what no board with firmware of this version does."""
+    return FirmwareError(message, hint=_SAME_VERSION, where=where)
 
 
 class EchoError(InfrastructureError):
     """The line returns what is sent: a board never sends a request."""
 
-    def __init__(self, *, where: str = "") -> None:
+    def __init__(self) -> None:
         super().__init__(
             "the line echoes: what is sent to the board comes back",
-            where=where,
             hint="TX and RX are joined, or the adapter or a terminal server echoes: wire the "
             "adapter's TX to the board's RX and its RX to the board's TX, and switch local echo "
             "off.",
@@ -179,8 +184,6 @@ class NoAnswerError(InfrastructureError):
     def __init__(
         self, what: str, waited_s: float, *, heard: str, console: Sequence[str], where: str = ""
     ) -> None:
-        self.what = what
-        self.waited_s = waited_s
         lines = [f"no answer within {waited_s:.3g} s: {what}; {heard}"]
         if console:
             lines.append("last console output:")

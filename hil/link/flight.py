@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from hil.errors import UsageError
@@ -17,7 +17,8 @@ from hil.link.line import LineClock
 from hil.link.rto import RetransmissionTimer
 from hil.wire.errors import WireError
 from hil.wire.frames import FIRST_SEQ, encode_frame
-from hil.wire.messages import Request, encode_request
+from hil.wire.messages import encode_request
+from hil.wire.requests import Request
 
 _SEQ_END = 1 << 32
 _NEWS_S = 0.005  # assumed half round trip before one was measured
@@ -33,17 +34,14 @@ class Exchange(Generic[_Owner]):
     seq: int
     frame: bytes
     owner: _Owner
+    account: Account
     resend: bool = True  # False: doing it twice is not the same as doing it once
     is_chunk: bool = False
-    tries: int = 0
-    first_order: int = 0
-    order: int = 0
     position: int = 0
     sent_at: float = 0.0
     leaves_at: float = 0.0
     ask_again_at: float | None = None  # deferred: acknowledged, the answer proper comes later
     overdue: bool = False  # the answer proper did not come by then
-    account: Account = field(default_factory=Account)
 
 
 class Flight(Generic[_Owner]):
@@ -59,7 +57,6 @@ class Flight(Generic[_Owner]):
         self._open: dict[int, Exchange[_Owner]] = {}  # in the order of their last transmission
         self._lost: dict[int, Exchange[_Owner]] = {}  # to be sent again
         self._deferred: dict[int, Exchange[_Owner]] = {}
-        self._orders = 0
         self._progress_at = 0.0
 
     @property
@@ -79,10 +76,10 @@ class Flight(Generic[_Owner]):
         self,
         request: Request,
         owner: _Owner,
+        account: Account,
         *,
         resend: bool = True,
         is_chunk: bool = False,
-        account: Account | None = None,
     ) -> Exchange[_Owner]:
         """Numbers and encodes a request. Raises `UsageError` where a value is out of range."""
         try:
@@ -92,20 +89,14 @@ class Flight(Generic[_Owner]):
                 f"this request cannot be sent: {error}",
                 hint="Compare the values with the limits of the protocol (docs/protocol.md).",
             ) from error
-        exchange = Exchange(self._seq, frame, owner, resend, is_chunk)
-        exchange.account = account or Account()
+        exchange = Exchange(self._seq, frame, owner, account, resend, is_chunk)
         self._seq = self._seq + 1 if self._seq + 1 < _SEQ_END else FIRST_SEQ
         return exchange
 
     def send(self, exchange: Exchange[_Owner], now: float) -> bytes:
         """Notes one transmission of the exchange; returns the bytes."""
         self._lost.pop(exchange.seq, None)
-        self._orders += 1
         self.ledger.sent(exchange.account)
-        exchange.order = self._orders
-        exchange.tries += 1
-        if exchange.tries == 1:
-            exchange.first_order = self._orders
         exchange.sent_at = now
         exchange.leaves_at = self._line.send(len(exchange.frame), now)
         exchange.position = self._line.position
@@ -115,16 +106,22 @@ class Flight(Generic[_Owner]):
     def heard(self, exchange: Exchange[_Owner], now: float) -> None:
         """An answer came, in the order of the requests: learns the round-trip time."""
         self._progress_at = now
-        if exchange.tries == 1 and exchange.seq in self._open:
+        if exchange.account.sent == 1 and exchange.seq in self._open:
             self._line.left(exchange.position, exchange.sent_at, exchange.leaves_at, now)
             self.timer.sample(max(0.0, now - exchange.leaves_at))
 
     def lose_earlier(self, exchange: Exchange[_Owner]) -> None:
         """What was sent before an answered exchange and is not answered itself is lost."""
         for other in list(self._open.values()):
-            if other.order >= exchange.first_order:
+            if other.account.order >= exchange.account.first_order:
                 break
             self._lose(other)
+
+    def answered(self, exchange: Exchange[_Owner], now: float) -> None:
+        """The one answer to an exchange came, and so none is missing of those before."""
+        self.heard(exchange, now)
+        self.lose_earlier(exchange)
+        self.close(exchange)
 
     def close(self, exchange: Exchange[_Owner], *, more: int = 0) -> None:
         """The exchange is answered, with `more` than one answer for each transmission."""
@@ -155,14 +152,14 @@ class Flight(Generic[_Owner]):
             self.on_notice(now)
         first = next(iter(self._deferred.values()), None)
         if first is not None and self._is_settled(first, now):
-            self._ask_again(first)
+            self.ask_again(first)
 
     def next_lost(self, now: float) -> Exchange[_Owner] | None:
         """The next exchange to be sent again; runs the timers."""
         for exchange in list(self._deferred.values()):
             if exchange.ask_again_at is not None and exchange.ask_again_at <= now:
                 exchange.overdue = True
-                self._ask_again(exchange)
+                self.ask_again(exchange)
         return next(iter(self._lost.values()), None)
 
     def time_out(self, now: float) -> bool:
@@ -175,13 +172,13 @@ class Flight(Generic[_Owner]):
         self._progress_at = now
         return True
 
-    def next_due(self) -> float | None:
-        """When a timer runs out."""
+    def wakeups(self) -> list[float]:
+        """When timers run out."""
         times = [ex.ask_again_at for ex in self._deferred.values() if ex.ask_again_at is not None]
         due_at = self._due_at()
         if due_at is not None:
             times.append(due_at)
-        return min(times, default=None)
+        return times
 
     def _due_at(self) -> float | None:
         """When the oldest exchange times out. The answer to the one behind it tells more."""
@@ -207,9 +204,5 @@ class Flight(Generic[_Owner]):
 
     def ask_again(self, exchange: Exchange[_Owner]) -> None:
         """The answer proper of a deferred exchange seems to be lost."""
-        if exchange.seq in self._deferred:
-            self._ask_again(exchange)
-
-    def _ask_again(self, exchange: Exchange[_Owner]) -> None:
-        del self._deferred[exchange.seq]
-        self._lost[exchange.seq] = exchange
+        if self._deferred.pop(exchange.seq, None):
+            self._lost[exchange.seq] = exchange

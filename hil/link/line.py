@@ -14,20 +14,15 @@ class LineClock:
 
     def __init__(self, baud: int | None = None) -> None:
         self._seconds_per_byte = _BITS_PER_BYTE / baud if baud else 0.0
-        self._position = 0
+        self.position = 0  # bytes sent so far
         self._free_at = 0.0
 
     def set_baud(self, baud: int) -> None:
         self._seconds_per_byte = _BITS_PER_BYTE / baud
 
-    @property
-    def position(self) -> int:
-        """Bytes sent so far."""
-        return self._position
-
     def send(self, size: int, now: float) -> float:
         """Counts `size` bytes as sent; returns when the last of them leaves."""
-        self._position += size
+        self.position += size
         self._free_at = max(now, self._free_at) + size * self._seconds_per_byte
         return self._free_at
 
@@ -35,5 +30,5 @@ class LineClock:
         """The bytes up to `position` have left by now, whatever was expected (`leaves_at`)."""
         if now - sent_at < (leaves_at - sent_at) / 2:
             self._seconds_per_byte = 0.0
-        behind = (self._position - position) * self._seconds_per_byte
+        behind = (self.position - position) * self._seconds_per_byte
         self._free_at = min(self._free_at, now + behind)

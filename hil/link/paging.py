@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-from hil.base.deadline import Deadline
 from hil.errors import FirmwareError
-from hil.wire.messages import (
-    MAX_PAYLOAD_BYTES,
-    Echo,
-    Echoed,
-    GetOps,
-    GetTrace,
-    OpPage,
-    OutputData,
-    ReadOutput,
-    Reply,
-    Request,
-    TraceEntry,
-    TracePage,
-)
+from hil.link.errors import wrong_firmware
+from hil.wire.replies import OpPage, OutputData, Reply, TraceEntry, TracePage
+from hil.wire.requests import MAX_PAYLOAD_BYTES, GetOps, GetTrace, ReadOutput, Request
 
-
-class Requester(Protocol):
-    """What paging needs of a channel."""
-
-    def request(self, message: Request, deadline: Deadline) -> Reply: ...
+Ask = Callable[[Request], Reply]
+"""Sends a request and waits for its answer."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +35,10 @@ class Trace:
     entries: tuple[TraceEntry, ...]
 
 
-def read_output(channel: Requester, output: int | None, deadline: Deadline) -> OutputBytes:
+def read_output(ask: Ask, output: int | None) -> OutputBytes:
     data = b""
     while True:
-        request = ReadOutput(output, len(data), MAX_PAYLOAD_BYTES)
-        page = channel.request(request, deadline)
+        page = ask(ReadOutput(output, len(data), MAX_PAYLOAD_BYTES))
         assert isinstance(page, OutputData)
         if not data:
             image_crc, total = page.image_crc, page.total
@@ -69,10 +53,10 @@ def read_output(channel: Requester, output: int | None, deadline: Deadline) -> O
             return OutputBytes(image_crc, output, data)
 
 
-def ops(channel: Requester, deadline: Deadline) -> tuple[int, ...]:
+def ops(ask: Ask) -> tuple[int, ...]:
     codes: tuple[int, ...] = ()
     while True:
-        page = channel.request(GetOps(len(codes)), deadline)
+        page = ask(GetOps(len(codes)))
         assert isinstance(page, OpPage)
         if page.first != len(codes) or len(codes) + len(page.codes) > page.op_count:
             raise _wrong_page("operator list")
@@ -83,11 +67,11 @@ def ops(channel: Requester, deadline: Deadline) -> tuple[int, ...]:
             raise _wrong_page("operator list")
 
 
-def trace(channel: Requester, deadline: Deadline) -> Trace:
+def trace(ask: Ask) -> Trace:
     entries: tuple[TraceEntry, ...] = ()
     first: TracePage | None = None
     while True:
-        page = channel.request(GetTrace(len(entries)), deadline)
+        page = ask(GetTrace(len(entries)))
         assert isinstance(page, TracePage)
         first = first or page
         if (page.image_crc, page.op_count) != (first.image_crc, first.op_count):
@@ -100,17 +84,8 @@ def trace(channel: Requester, deadline: Deadline) -> Trace:
             return Trace(first.image_crc, first.op_count, entries)
 
 
-def echo(channel: Requester, payload: bytes, deadline: Deadline) -> bytes:
-    reply = channel.request(Echo(payload), deadline)
-    assert isinstance(reply, Echoed)
-    return reply.payload
-
-
 def _wrong_page(what: str) -> FirmwareError:
-    return FirmwareError(
-        f"the board sent another page of the {what} than it was asked for",
-        hint="Flash firmware built from the installed version of camhil.",
-    )
+    return wrong_firmware(f"the board sent another page of the {what} than it was asked for")
 
 
 def _changed(what: str) -> FirmwareError:

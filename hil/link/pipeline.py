@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hil.errors import FirmwareError, HilError, UsageError
+from hil.link.errors import wrong_firmware
 from hil.link.flight import Exchange, Flight
 from hil.link.jobs import Inference, Job
 from hil.link.ledger import Account
@@ -13,18 +14,18 @@ from hil.link.rto import RetransmissionTimer
 from hil.link.stats import LinkStats
 from hil.link.tickets import Ticket
 from hil.link.transfer import Step, Transfer
-from hil.wire.messages import (
+from hil.wire.messages import encode_request
+from hil.wire.replies import (
     Accepted,
     ChunkAck,
     ErrorReply,
     Identity,
-    Infer,
     OpData,
     Reply,
     Result,
     Uploading,
-    encode_request,
 )
+from hil.wire.requests import Infer
 
 _BOARD_BUFFERS = 2  # images that a board holds
 
@@ -57,10 +58,6 @@ class Pipeline:
         self._chunk_bytes = 0
         self._window_chunks = 0
 
-    def __len__(self) -> int:
-        """Inferences that are queued or on their way."""
-        return len(self._queue)
-
     def configure(self, identity: Identity) -> None:
         self._chunk_bytes = identity.chunk_bytes
         self._window_chunks = identity.window_chunks
@@ -79,7 +76,7 @@ class Pipeline:
                 hint="Compare image and options with the limits of the protocol.",
             ) from error
         what = f"inference of image {transfer.crc:#010x}"
-        ticket: Ticket[Inference] = Ticket(what, now, seconds, self._stats.copy())
+        ticket: Ticket[Inference] = Ticket(what, seconds, self._stats.copy())
         self._queue.append(_Entry(ticket, transfer))
         self._start_time_of_head(now)
         return ticket
@@ -165,7 +162,7 @@ class Pipeline:
         message = transfer.message(step, chunk, now)
         owner = StepOf(transfer, step, chunk)
         account = Account(more=int(step is Step.INFER))  # its result
-        return self._flight.new(message, owner, is_chunk=step is Step.CHUNK, account=account)
+        return self._flight.new(message, owner, account, is_chunk=step is Step.CHUNK)
 
     # ---- receiving
 
@@ -199,8 +196,7 @@ class Pipeline:
 
     def _refuse(self, exchange: Exchange[Any], what: str, now: float) -> None:
         """Ends an inference with an answer that no right board gives."""
-        hint = "Flash firmware built from the installed version of camhil."
-        self.fail(exchange, FirmwareError(f"the board {what}", hint=hint), now)
+        self.fail(exchange, wrong_firmware(f"the board {what}"), now)
 
     def fail(self, exchange: Exchange[Any], error: HilError, now: float) -> None:
         """Ends the inference that an exchange belongs to."""
@@ -210,21 +206,17 @@ class Pipeline:
 
     def _on_error(self, exchange: Exchange[Any], reply: ErrorReply, now: float) -> None:
         transfer = exchange.owner.transfer
-        self._flight.heard(exchange, now)
+        self._flight.answered(exchange, now)
         transfer.on_error(exchange.owner.step, exchange.owner.chunk, reply, now)
-        self._flight.lose_earlier(exchange)
-        self._flight.close(exchange)
         if transfer.done or not transfer.begun:
             self._forget(transfer)
         self._settle(now)
 
     def _on_chunks(self, exchange: Exchange[Any], arrived: list[int], now: float) -> None:
-        self._flight.heard(exchange, now)
-        self._flight.close(exchange)
+        self._flight.answered(exchange, now)
         for other in self._of(exchange.owner.transfer):
             if other.owner.step is Step.CHUNK and other.owner.chunk in arrived:
                 self._flight.close(other)
-        self._flight.lose_earlier(exchange)
 
     def _on_accepted(self, exchange: Exchange[Any], now: float) -> None:
         transfer = exchange.owner.transfer
@@ -298,6 +290,5 @@ class Pipeline:
     def _start_time_of_head(self, now: float) -> None:
         if self._queue and self._queue[0].ticket.expires_at is None:
             ticket = self._queue[0].ticket
-            ticket.started_at = now
             ticket.stats_before = self._stats.copy()
             ticket.expires_at = now + ticket.seconds

@@ -1,4 +1,4 @@
-"""Keeps the conversation with a board in a file: every byte both ways, with its time.
+"""The conversation with a board in a file: every byte both ways, with its time.
 
 A recording is `MAGIC`, then records:
 
@@ -11,28 +11,35 @@ A recording is `MAGIC`, then records:
 
 It is only ever appended to, and handed to the operating system ten times a second and whenever
 the board keeps silent. So a run that is killed leaves a recording that ends with the last tenth
-of a second; a last record that was cut short is dropped by `hil.link.recording_file`.
+of a second; a last record that was cut short is dropped when it is read.
 """
 
 from __future__ import annotations
 
 import enum
+import gzip
 import json
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 from zlib import crc32
 
 from hil.base.deadline import Clock
-from hil.errors import InfrastructureError
+from hil.errors import InfrastructureError, UsageError
 from hil.link.transport import Transport
 
-MAGIC_START = b"\x89camhil recording "
-MAGIC_END = b"\r\n\x1a\n"  # as in PNG: shows a file that was transferred as text
-VERSION = 1
-MAGIC = MAGIC_START + b"%d" % VERSION + MAGIC_END
+_MAGIC_START = b"\x89camhil recording "
+_MAGIC_END = b"\r\n\x1a\n"  # as in PNG: shows a file that was transferred as text
+_VERSION = 1
+MAGIC = _MAGIC_START + b"%d" % _VERSION + _MAGIC_END
+
+_GZIP = b"\x1f\x8b"
+_CRC_BYTES = 4
+_HINT = "give a file that --record of this version wrote (it may be compressed with gzip)"
 
 _BUFFER_BYTES = 1 << 20
 _FLUSH_US = 100_000
@@ -88,9 +95,9 @@ class Recorder:
             return
         now_us = self._now_us()
         head = bytes((kind,)) + _leb128(now_us - self._last_us) + _leb128(len(payload))
-        head += head_check(head)
+        head += _head_check(head)
         self._last_us = now_us
-        check = crc32(payload, crc32(head)).to_bytes(4, "little")
+        check = crc32(payload, crc32(head)).to_bytes(_CRC_BYTES, "little")
         try:
             self._stream.write(head + payload + check)
         except OSError as cause:
@@ -175,10 +182,8 @@ class Recorder:
         )
         if stream is not None:
             # The buffered rest cannot be written either; the first error is the one to report.
-            try:
+            with suppress(OSError):
                 stream.close()
-            except OSError:
-                return
 
 
 class RecordingTransport:
@@ -193,11 +198,8 @@ class RecordingTransport:
         return self._inner.name
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        try:
+        with self._noting_losses():
             data = self._inner.read(max_bytes, timeout_s)
-        except InfrastructureError as error:
-            self._lost(error)
-            raise
         if data:
             self._recorder.add(Kind.RECEIVED, data)
         elif timeout_s > 0:
@@ -206,26 +208,113 @@ class RecordingTransport:
 
     def write(self, data: bytes) -> None:
         self._recorder.add(Kind.SENT, data)
-        try:
+        with self._noting_losses():
             self._inner.write(data)
-        except InfrastructureError as error:
-            self._lost(error)
-            raise
         self._recorder.written()
 
     def set_baud(self, baud: int) -> None:
-        try:
+        with self._noting_losses():
             self._inner.set_baud(baud)
-        except InfrastructureError as error:
-            self._lost(error)
-            raise
         self._recorder.add_json(Kind.BAUD, baud=baud)
 
     def close(self) -> None:
         self._inner.close()
 
-    def _lost(self, error: InfrastructureError) -> None:
-        self._recorder.add_json(Kind.LOST, **error_facts(error))
+    @contextmanager
+    def _noting_losses(self) -> Iterator[None]:
+        try:
+            yield
+        except InfrastructureError as error:
+            self._recorder.add_json(Kind.LOST, **error_facts(error))
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record; `at_us` counts from the start of the recording."""
+
+    kind: Kind
+    at_us: int
+    data: bytes
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The payload of a kind that holds a JSON object. Raises UsageError for another one."""
+        try:
+            facts: dict[str, Any] = json.loads(self.data)
+        except ValueError as cause:
+            raise UsageError(
+                f"the recording is damaged: {self.kind.name} holds no JSON", hint=_HINT
+            ) from cause
+        return facts
+
+
+class _CutShortError(Exception):
+    """The file ends within a record."""
+
+
+def read_recording(path: Path) -> list[Record]:
+    """All records of a recording, gzip or not.
+
+    Raises:
+        UsageError: unreadable, not a recording, of another version, or damaged (the place is
+            named). Only a last record that was cut short is taken as the end of a run that died.
+    """
+    data = _content(path)
+    if not data.startswith(MAGIC):
+        raise UsageError(_no_recording(data), where=str(path), hint=_HINT)
+    records: list[Record] = []
+    place, at_us = len(MAGIC), 0
+    while place < len(data):
+        try:
+            record, end = _record(data, place, at_us)
+        except _CutShortError:
+            break
+        except ValueError as cause:
+            raise UsageError(
+                f"the recording is damaged at byte {place} of {len(data)}",
+                where=str(path),
+                hint="copy it again, as a binary file",
+            ) from cause
+        records.append(record)
+        place, at_us = end, record.at_us
+    return records
+
+
+def _content(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if data.startswith(_GZIP) else data
+    except (OSError, EOFError, zlib.error) as cause:
+        reason = getattr(cause, "strerror", None) or str(cause)
+        raise UsageError(
+            f"cannot read the recording: {reason}", where=str(path), hint=_HINT
+        ) from cause
+
+
+def _no_recording(data: bytes) -> str:
+    if data.startswith(_MAGIC_START):
+        version = data[len(_MAGIC_START) :].split(b"\r", 1)[0][:20].decode("ascii", "replace")
+        return f"a recording of version {version!r}, or changed by a transfer as text"
+    return "not a recording"
+
+
+def _record(data: bytes, place: int, before_us: int) -> tuple[Record, int]:
+    """The record at `place` and where it ends. Raises ValueError for a damaged one."""
+    delta, body = _read_leb128(data, place + 1)
+    size, body = _read_leb128(data, body)
+    if body == len(data):
+        raise _CutShortError
+    if data[body : body + 1] != _head_check(data[place:body]):
+        raise ValueError("the head is damaged")
+    body += 1
+    end = body + size + _CRC_BYTES
+    if end > len(data):
+        raise _CutShortError
+    check = int.from_bytes(data[end - _CRC_BYTES : end], "little")
+    if crc32(data[place : end - _CRC_BYTES]) != check:
+        raise ValueError("the payload is damaged")
+    return Record(Kind(data[place]), before_us + delta, data[body : body + size]), end
 
 
 def error_facts(error: InfrastructureError) -> Mapping[str, str]:
@@ -233,7 +322,7 @@ def error_facts(error: InfrastructureError) -> Mapping[str, str]:
     return {"message": error.message, "hint": error.hint}
 
 
-def head_check(head: bytes) -> bytes:
+def _head_check(head: bytes) -> bytes:
     """Tells a damaged length from a record that was cut short."""
     return bytes((crc32(head) & 0xFF,))
 
@@ -246,3 +335,15 @@ def _leb128(number: int) -> bytes:
         number >>= 7
     data.append(number)
     return bytes(data)
+
+
+def _read_leb128(data: bytes, place: int) -> tuple[int, int]:
+    number = shift = 0
+    while place < len(data):
+        byte = data[place]
+        place += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, place
+        shift += 7
+    raise _CutShortError

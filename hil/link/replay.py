@@ -7,9 +7,9 @@ that clock is what it measured then. Pauses of the host longer than two seconds 
 
 from __future__ import annotations
 
-import heapq
+import bisect
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hil.errors import InfrastructureError
 from hil.link.recorded_events import (
@@ -24,7 +24,7 @@ from hil.link.recorded_events import (
 from hil.link.recording import Kind
 from hil.link.replay_script import Script, State
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
-from hil.wire.messages import Chunk, Hello, Infer
+from hil.wire.requests import Chunk, Hello, Infer
 
 _TICK_S = 1e-6  # the shortest wait; a shorter one might not change the clock
 _LINK_CALLS = 2  # of the clock, to receive something
@@ -75,17 +75,16 @@ class VirtualClock:
         self.now = max(self.now, then)
 
 
-@dataclass(order=True)
+@dataclass(frozen=True)
 class _Coming:
     """Something that reaches the host at `due`."""
 
     due: float
-    order: int
-    at_us: int = field(compare=False)
-    data: bytes = field(compare=False, default=b"")
-    ran: Infer | None = field(compare=False, default=None)  # the inference that ends with it
-    lost: InfrastructureError | None = field(compare=False, default=None)
-    unasked: bool = field(compare=False, default=False)
+    at_us: int
+    data: bytes = b""
+    ran: Infer | None = None  # the inference that ends with it
+    lost: InfrastructureError | None = None
+    unasked: bool = False
 
 
 class ReplayTransport:
@@ -98,21 +97,16 @@ class ReplayTransport:
     def __init__(self, script: Script, name: str, *, hint: str) -> None:
         self.clock = VirtualClock()
         self._script = script
-        self._name = name
+        self.name = name
         self._hint = hint
         self._decoder = FrameDecoder()
         self._state = State()
         self._seen: set[int] = set()
         self._early: set[int] = set()
-        self._coming: list[_Coming] = []
-        self._orders = 0
+        self._coming: list[_Coming] = []  # by when it is due
         self._lost = False
         self._opened = False
         self._start_s = 0.0  # of the recording, by our clock; moves when the host goes elsewhere
-
-    @property
-    def name(self) -> str:
-        return self._name
 
     # ---- what the host does to a board
 
@@ -124,7 +118,7 @@ class ReplayTransport:
             raise self._recorded(event)
         if self._lost and event is None:
             raise InfrastructureError(
-                "the port did not come back in the recording", where=self._name, hint=self._hint
+                "the port did not come back in the recording", where=self.name, hint=self._hint
             )
         if event is not None or not self._opened:
             self._go_on_from(0 if event is None else event.at_us)
@@ -160,7 +154,6 @@ class ReplayTransport:
         at_us, restarted = found or (None, False)
         if at_us is not None:
             self._coming = [coming for coming in self._coming if not coming.unasked]
-            heapq.heapify(self._coming)
             self._go_on_from(at_us)
         return restarted
 
@@ -200,7 +193,7 @@ class ReplayTransport:
                 raise first.lost
             if first.lost is not None or (data and len(data) + len(first.data) > max_bytes):
                 break
-            heapq.heappop(self._coming)
+            self._coming.pop(0)
             data += first.data
             if first.ran is not None:
                 self._state.finished(first.ran)
@@ -243,8 +236,7 @@ class ReplayTransport:
         """When the recording began, if this exchange begins now."""
         if went_on and isinstance(exchange.request, Chunk | Infer):
             # Within an image the host took its time too, and round trips contain it.
-            recorded = self._start_s + exchange.at_us / 1e6
-            self.clock.advance_to(min(recorded, self.clock.now + _LONGEST_WORK_S))
+            self.clock.advance_to(self._worked_until(exchange.at_us))
         start_s = self.clock.now - exchange.at_us / 1e6
         if went_on:
             self._start_s = start_s
@@ -256,14 +248,17 @@ class ReplayTransport:
     def _answer(self, due: float, at_us: int, data: bytes, ran: Infer | None) -> None:
         # Answers keep the order of the recording, however fast the host asks this time.
         earlier = (c.due for c in self._coming if c.at_us <= at_us and not c.unasked)
-        self._add(_Coming(max(due, *earlier, 0.0), 0, at_us, data, ran))
+        self._add(_Coming(max(due, *earlier, 0.0), at_us, data, ran))
 
     def _catch_up(self) -> None:
         """The host acts: its work is done."""
         at_us = self._script.next_act_us()
         if at_us is not None:
-            until = self._start_s + at_us / 1e6
-            self.clock.advance_to(min(until, self.clock.now + _LONGEST_WORK_S))
+            self.clock.advance_to(self._worked_until(at_us))
+
+    def _worked_until(self, at_us: int) -> float:
+        """When the host, working from now on, gets to this time of the recording."""
+        return min(self._start_s + at_us / 1e6, self.clock.now + _LONGEST_WORK_S)
 
     def _go_on_from(self, at_us: int) -> None:
         """The host did something: from here on the recording goes on."""
@@ -276,29 +271,27 @@ class ReplayTransport:
         for event in self._script.following():
             due = self._start_s + event.at_us / 1e6
             if isinstance(event, Spoken):
-                self._add(_Coming(due, 0, event.at_us, event.data, unasked=True))
+                self._add(_Coming(due, event.at_us, event.data, unasked=True))
             else:
                 lost = self._recorded(event)
-                self._add(_Coming(due, 0, event.at_us, lost=lost, unasked=True))
+                self._add(_Coming(due, event.at_us, lost=lost, unasked=True))
 
     def _let_host_work(self, *, arrived: bool = False) -> None:
         """Until its next request, but not beyond what arrives before."""
         at_us = self._script.next_act_us()
         if at_us is None:
             return
-        until = min(self._start_s + at_us / 1e6, self.clock.now + _LONGEST_WORK_S)
-        self.clock.work_until(
-            min([until, *(coming.due for coming in self._coming[:1])]), arrived=arrived
-        )
+        until = self._worked_until(at_us)
+        if self._coming:
+            until = min(until, self._coming[0].due)
+        self.clock.work_until(until, arrived=arrived)
 
     def _add(self, coming: _Coming) -> None:
-        self._orders += 1
-        coming.order = self._orders
-        heapq.heappush(self._coming, coming)
+        bisect.insort(self._coming, coming, key=lambda other: other.due)
 
     def _recorded(self, event: Happened) -> InfrastructureError:
         return InfrastructureError(
-            event.facts["message"], where=self._name, hint=event.facts["hint"]
+            event.facts["message"], where=self.name, hint=event.facts["hint"]
         )
 
     def _not_held(self, message: bytes, content: bytes) -> InfrastructureError:
@@ -308,7 +301,7 @@ class ReplayTransport:
             f"the recording holds {what} {held} times, and all were asked for already"
             if held
             else f"the recording does not hold {what}",
-            where=self._name,
+            where=self.name,
             hint=self._hint,
         )
 

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hil.link.recorded_events import (
-    Event,
-    Exchange,
-    Happened,
-    Spoken,
-    is_result,
-    kind_of,
-)
-from hil.link.recorded_uploads import repair_uploads
+from hil.link.recorded_events import Event, Exchange, Happened, Spoken, is_result, kind_of
 from hil.link.recording import Kind
-from hil.wire.messages import (
+from hil.wire.requests import (
     Chunk,
     Echo,
     GetOps,
@@ -76,7 +68,6 @@ class Script:
         self._boots: list[int] = []
         self._uploads: dict[int, list[int]] = defaultdict(list)  # by image, in order
         self._uploading: dict[int, int] = {}  # by image, the last that was asked for
-        repair_uploads(events)
         self._index()
         self._skip_flashing()
 
@@ -120,23 +111,15 @@ class Script:
         Returns that time, microseconds of the recording, and whether the board had been restarted
         since where the cursor was; None: the recording has no such test.
         """
-        place = self._notes.get(text.encode())
+        name = text.encode()
+        place = self._notes.get(name)
         if place is None:
             return None
         boot = self._boot_of(self.cursor)
         self.cursor = place + 1
-        self._part = place, self._end_of_part(place)
+        others = (p for p, note in self._happenings(place, Kind.NOTE) if note.data != name)
+        self._part = place, next(others, len(self.events))
         return self.events[place].at_us, self._boot_of(self.cursor) != boot
-
-    def _end_of_part(self, start: int) -> int:
-        """Where the recording goes on with the next test."""
-        note = self._happened(start, Kind.NOTE)
-        assert note is not None  # a part starts with one
-        for place in range(start + 1, len(self.events)):
-            event = self._happened(place, Kind.NOTE)
-            if event is not None and event.data != note.data:
-                return place
-        return len(self.events)
 
     def reset(self) -> Happened | None:
         """The host pulls the reset line: on to the next restart after which somebody said hello.
@@ -146,27 +129,19 @@ class Script:
         first = bisect.bisect_left(self._boots, self.cursor)
         in_order = [*self._boots[first:], *self._boots[:first]]
         resets = [place for place in in_order if self._happened(place, Kind.RESET)]
-        failed = self._next_failed_reset()
-        if failed is not None and (not resets or not self.cursor <= resets[0] < failed):
-            self.cursor = failed + 1
-            return self._happened(failed, Kind.RESET_FAILED)
+        failed = next(self._happenings(self.cursor, Kind.RESET_FAILED), None)
+        if failed is not None and (not resets or not self.cursor <= resets[0] < failed[0]):
+            self.cursor = failed[0] + 1
+            return failed[1]
         if not resets:
             return None
         place = next((place for place in resets if self._has_hello(place)), resets[0])
         self.cursor = place + 1
         return self._happened(place, Kind.RESET)
 
-    def _next_failed_reset(self) -> int | None:
-        places = range(self.cursor, len(self.events))
-        return next((p for p in places if self._happened(p, Kind.RESET_FAILED)), None)
-
     def open(self) -> Happened | None:
         """The host opens the port: what came of it; None where the recording does not tell."""
-        opens = [
-            (place, event)
-            for place in range(self.cursor, len(self.events))
-            if (event := self._happened(place, Kind.OPENED, Kind.OPEN_FAILED))
-        ]
+        opens = list(self._happenings(self.cursor, Kind.OPENED, Kind.OPEN_FAILED))
         if not opens:
             return None
         place, event = opens[0]
@@ -201,20 +176,20 @@ class Script:
 
         None where it never did, or failed next.
         """
-        places = [p for p in range(len(self.events)) if self._happened(p, Kind.FLASHED)]
-        later = [place for place in places if place >= self.cursor]
-        found = next(iter(later or places[-1:]), None)
-        event = None if found is None else self._happened(found, Kind.FLASHED)
-        if found is None or event is None or event.facts["error"] is not None:
+        times = list(self._happenings(0, Kind.FLASHED))
+        if not times:
             return None
-        self.cursor = found + 1
+        later = (time for time in times if time[0] >= self.cursor)
+        place, event = next(later, times[-1])
+        if event.facts["error"] is not None:
+            return None
+        self.cursor = place + 1
         return event
 
     def flash_error(self) -> str:
         """What kept the recorded run from flashing; empty where it did not try or succeeded."""
-        for place in range(len(self.events)):
-            event = self._happened(place, Kind.FLASHED)
-            if event is not None and event.facts["error"] is not None:
+        for _, event in self._happenings(0, Kind.FLASHED):
+            if event.facts["error"] is not None:
                 return str(event.facts["error"]["message"])
         return ""
 
@@ -260,11 +235,10 @@ class Script:
 
     def _skip_flashing(self) -> None:
         """A replay starts with the board that was flashed, not with the one before."""
-        for place in range(len(self.events)):
-            if self._happened(place, Kind.NOTE):
+        for place, event in self._happenings(0, Kind.NOTE, Kind.FLASHED):
+            if event.kind is Kind.NOTE:
                 return
-            flashed = self._happened(place, Kind.FLASHED)
-            if flashed is not None and flashed.facts["error"] is None:
+            if event.facts["error"] is None:
                 self.cursor = place + 1
 
     def _find_hello(self, places: list[int]) -> tuple[Exchange | None, bool]:
@@ -315,7 +289,14 @@ class Script:
         assert isinstance(event, Exchange)
         return event
 
-    def _happened(self, place: int, *kinds: Kind) -> Happened | None:
-        """The event at this place if it is of one of these kinds."""
+    def _happened(self, place: int, kind: Kind) -> Happened | None:
+        """The event at this place if it is of this kind."""
         event = self.events[place]
-        return event if isinstance(event, Happened) and event.kind in kinds else None
+        return event if isinstance(event, Happened) and event.kind is kind else None
+
+    def _happenings(self, start: int, *kinds: Kind) -> Iterator[tuple[int, Happened]]:
+        """The events of these kinds from `start` on, with their places."""
+        for place in range(start, len(self.events)):
+            event = self.events[place]
+            if isinstance(event, Happened) and event.kind in kinds:
+                yield place, event

@@ -16,8 +16,8 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from hil.errors import FirmwareError, HilError
-from hil.link.errors import BoardError, EchoError
+from hil.errors import HilError
+from hil.link.errors import BoardError, EchoError, wrong_firmware
 from hil.link.flight import Exchange, Flight
 from hil.link.jobs import Inference, Job
 from hil.link.ledger import Account, Ledger
@@ -37,20 +37,9 @@ from hil.wire.frames import (
     FrameDecoder,
     encode_frame,
 )
-from hil.wire.messages import (
-    MAX_PAYLOAD_BYTES,
-    NOTICE_SEQ,
-    ErrorReply,
-    Hello,
-    Identity,
-    LinkNotice,
-    OpData,
-    Reply,
-    Request,
-    decode_reply,
-    peek_seq,
-    reply_kind,
-)
+from hil.wire.messages import NOTICE_SEQ, decode_reply, peek_seq, reply_kind
+from hil.wire.replies import ErrorReply, Identity, LinkNotice, OpData, Reply
+from hil.wire.requests import MAX_PAYLOAD_BYTES, Hello, Request
 
 _CHUNK_FIELDS = 20  # bytes of a chunk message around its data, at most
 _DELIMITERS = 2
@@ -100,11 +89,6 @@ class Session:
         """Smoothed time from the end of a request to its answer; None before the first."""
         return self._flight.timer.smoothed_s
 
-    @property
-    def waiting_jobs(self) -> int:
-        """Inferences that are queued or on their way."""
-        return len(self._pipeline)
-
     def configure(self, identity: Identity) -> None:
         """Takes over the limits of the board that answered; `FirmwareError` for impossible ones."""
         largest = len(encode_frame(b"\xff" * (identity.chunk_bytes + _CHUNK_FIELDS))) - _DELIMITERS
@@ -113,7 +97,7 @@ class Session:
             or identity.window_chunks == 0
             or identity.max_frame_bytes < largest
         ):
-            raise _wrong_firmware(
+            raise wrong_firmware(
                 f"the board's limits contradict each other: {identity.window_chunks} chunks of "
                 f"{identity.chunk_bytes} bytes, frames of {identity.max_frame_bytes} bytes"
             )
@@ -129,11 +113,11 @@ class Session:
     ) -> Ticket[Reply]:
         """Sends a request; without `resend` once, because repeating it would change its effect."""
         what = type(request).__name__
-        ticket: Ticket[Reply] = Ticket(what, now, seconds, self.stats, now + seconds)
+        ticket: Ticket[Reply] = Ticket(what, seconds, self.stats, now + seconds)
         owner = _Asked(ticket, request)
         # A board that is about to start is asked too.
         account = Account(counts=not self.settling and not isinstance(request, Hello))
-        self._requests.append(self._flight.new(request, owner, resend=resend, account=account))
+        self._requests.append(self._flight.new(request, owner, account, resend=resend))
         return ticket
 
     def infer(self, job: Job, now: float, seconds: float) -> Ticket[Inference]:
@@ -184,11 +168,8 @@ class Session:
 
     def next_wakeup(self) -> float | None:
         """When `poll` has something to do even if nothing arrives; None for never."""
-        times = self._pipeline.wakeups()
+        times = self._pipeline.wakeups() + self._flight.wakeups()
         times += [time for ex in self._asked() if (time := ex.owner.ticket.expires_at)]
-        due = self._flight.next_due()
-        if due is not None:
-            times.append(due)
         if self._decoder.pending:
             times.append(self._heard_at + _PAUSE_S)
         return min(times, default=None)
@@ -263,7 +244,7 @@ class Session:
             return
         self._ledger.heard(exchange.account)
         start = message[:32].hex(" ") + (" .." if len(message) > 32 else "")
-        failure: HilError = _wrong_firmware(
+        failure: HilError = wrong_firmware(
             f"the board sent what the protocol lacks: {error} ({start})"
         )
         if encode_frame(message) == exchange.frame:
@@ -277,14 +258,12 @@ class Session:
     def _on_answer(
         self, exchange: Exchange[StepOf | _Asked], owner: _Asked, reply: Reply, now: float
     ) -> None:
-        self._flight.heard(exchange, now)
-        self._flight.lose_earlier(exchange)
-        self._flight.close(exchange)
+        self._flight.answered(exchange, now)
         name = type(owner.request).__name__
         if isinstance(reply, ErrorReply):
             owner.ticket.error = BoardError(reply, request=name)
         elif type(reply) is not reply_kind(owner.request):
-            owner.ticket.error = _wrong_firmware(
+            owner.ticket.error = wrong_firmware(
                 f"the board answered {name} with {type(reply).__name__}"
             )
         else:
@@ -300,7 +279,3 @@ class Session:
 
     def _asked(self) -> list[Exchange[Any]]:
         return [ex for ex in (*self._requests, *self._flight) if isinstance(ex.owner, _Asked)]
-
-
-def _wrong_firmware(message: str) -> FirmwareError:
-    return FirmwareError(message, hint="Flash firmware built from the installed version of camhil.")

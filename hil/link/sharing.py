@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hil.errors import InfrastructureError
@@ -71,12 +71,7 @@ def _processes_with(port: str) -> Iterator[str]:
 
 
 def _has_open(process: Path, device: os.stat_result) -> bool:
-    with contextlib.suppress(OSError):  # it has ended, or belongs to another user
-        for descriptor in (process / "fd").iterdir():
-            with contextlib.suppress(OSError):
-                if os.path.samestat(descriptor.stat(), device):
-                    return True
-    return False
+    return _any_entry(process / "fd", lambda entry: os.path.samestat(entry.stat(), device))
 
 
 def _serves(process: Path, device: os.stat_result) -> bool:
@@ -84,10 +79,14 @@ def _serves(process: Path, device: os.stat_result) -> bool:
     if os.major(device.st_rdev) not in _PSEUDO_TERMINALS:
         return False
     served = f"tty-index:\t{os.minor(device.st_rdev)}\n"
-    with contextlib.suppress(OSError):
-        for descriptor in (process / "fdinfo").iterdir():
+    return _any_entry(process / "fdinfo", lambda entry: served in entry.read_text())
+
+
+def _any_entry(folder: Path, holds: Callable[[Path], bool]) -> bool:
+    with contextlib.suppress(OSError):  # the process has ended, or belongs to another user
+        for entry in folder.iterdir():
             with contextlib.suppress(OSError):
-                if served in descriptor.read_text():
+                if holds(entry):
                     return True
     return False
 

@@ -16,7 +16,6 @@ class Ticket(Generic[_T]):
     """One awaited answer: exactly one of `value`, `error` and `expired` is set in the end."""
 
     what: str
-    started_at: float
     seconds: float  # granted, from the moment when nothing else is waited for first
     stats_before: LinkStats = field(repr=False)
     expires_at: float | None = None

@@ -184,10 +184,6 @@ class Transfer:
         else:
             self._fail(step, reply)
 
-    def unhold(self) -> None:
-        """Something finished on the board: a busy answer may be out of date."""
-        self.hold_until = 0.0
-
     def inference(self, previous_finished_at: float) -> Inference:
         """The answer of a finished transfer."""
         assert self.result is not None

@@ -61,12 +61,7 @@ def open_serial(
     import serial
 
     try:
-        port = serial.serial_for_url(
-            url,
-            baudrate=baud,
-            do_not_open=True,
-            timeout=_NETWORK_READ_S,
-        )
+        port = serial.serial_for_url(url, baudrate=baud, do_not_open=True, timeout=_NETWORK_READ_S)
         if not url.startswith("rfc2217://"):  # which refuses the option
             port.write_timeout = write_timeout_s
         if "://" not in url:
@@ -96,7 +91,7 @@ class SerialTransport:
 
     def __init__(self, port: serial.Serial, name: str) -> None:
         self.port = port
-        self._name = name
+        self.name = name
         self._descriptor: int | None = None
         # rfc2217 has no file to wait for; Windows has no poll.
         if hasattr(select, "poll"):
@@ -104,10 +99,6 @@ class SerialTransport:
                 self._descriptor = port.fileno()
                 self._poll = select.poll()
                 self._poll.register(self._descriptor, select.POLLIN)
-
-    @property
-    def name(self) -> str:
-        return self._name
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
         with self._errors():
@@ -141,7 +132,7 @@ class SerialTransport:
                 f"the port took no more bytes for {self.port.write_timeout:g} s",
                 hint="The other end does not read: is the board held in reset, is flow control "
                 "switched on, is the simulated board stopped?",
-                where=self._name,
+                where=self.name,
             ) from error
 
     def set_baud(self, baud: int) -> None:
@@ -157,11 +148,11 @@ class SerialTransport:
                 raise UsageError(
                     f"the port cannot run at {baud} baud: {error}",
                     hint="Choose a rate that the adapter supports.",
-                    where=self._name,
+                    where=self.name,
                 ) from error
 
     def close(self) -> None:
-        if "://" not in self._name and self.port.is_open:
+        if "://" not in self.name and self.port.is_open:
             # A pseudo terminal stays claimed when it is closed, a serial port does not.
             _claim(self.port.fileno(), exclusively=False)
         self.port.close()
@@ -193,7 +184,7 @@ class SerialTransport:
         except serial.SerialTimeoutException:
             raise
         except (serial.SerialException, OSError) as error:
-            raise port_failed(self._name, error) from error
+            raise port_failed(self.name, error) from error
 
 
 def _claim(descriptor: int, *, exclusively: bool) -> None:

@@ -9,7 +9,7 @@ from hil.errors import UsageError
 if TYPE_CHECKING:
     import pytest
 
-    from hil.wire.messages import Capabilities
+    from hil.wire.replies import Capabilities
 
 NEEDS = "needs(capability): not run on a board whose identity lacks the capability"
 

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from hil.facts.board import Asked, Inference, Oddity, Stamp
     from hil.run.measurement import FrameMeasurement, Measurement
     from hil.samples.fixture_set import FixturePhoto
-    from hil.wire import Identity, MemoryReport
-    from hil.wire.replies import HeapState
+    from hil.wire.replies import HeapState, Identity, MemoryReport
 
 
 def model_record(model: ExpectedModel, board: Board) -> ModelRecord:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hil.images import Photo
     from hil.judge.verdict import Verdict
     from hil.oracle import OracleAnswer
-    from hil.wire import MemoryReport
+    from hil.wire.replies import MemoryReport
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -87,7 +87,7 @@ class RunOptions:
             parse_board_spec(self.board)
             kind, _, replayed = self.board.partition(":")
             if kind == "replay":
-                from hil.link.recording_file import read_recording
+                from hil.link.recording import read_recording
 
                 read_recording(Path(replayed))
             if self.record is not None and self._replays(self.record):

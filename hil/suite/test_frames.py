@@ -13,14 +13,14 @@ import pytest
 
 from hil.board import Board
 from hil.images import Photo
-from hil.link import BoardError
+from hil.link.errors import BoardError
 from hil.oracle import Oracle, preprocess
 from hil.plugin import RecordMeasurement
 from hil.run.measurement import FrameMeasurement
 from hil.run.testbench import Bench
 from hil.suite.expect import cam_of, expect, not_asked
 from hil.suite.pictures import SYNTHETIC, as_frame, synthetic_photo
-from hil.wire import ErrorCode, TensorRole
+from hil.wire.enums import ErrorCode, TensorRole
 
 pytestmark = pytest.mark.needs("frame_stage")
 

@@ -7,7 +7,7 @@ from hil.errors import NotProvenError
 from hil.oracle import Oracle
 from hil.run.testbench import Bench
 from hil.suite.expect import expect_verdict, not_asked
-from hil.wire import ErrorCode, ImageSource, TensorRole
+from hil.wire.enums import ErrorCode, ImageSource, TensorRole
 
 
 def test_the_board_runs_the_build_that_was_flashed(board: Board) -> None:

@@ -7,9 +7,9 @@ import zlib
 import pytest
 
 from hil.board import Board
-from hil.link import BoardError
+from hil.link.errors import BoardError
 from hil.suite.pictures import synthetic_photo
-from hil.wire import ErrorCode
+from hil.wire.enums import ErrorCode
 
 ALL_BYTES = bytes(range(256))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil.board import Board
 from hil.suite.pictures import synthetic_photo
-from hil.wire import ImageSource, ResetReason
+from hil.wire.enums import ImageSource, ResetReason
 
 
 def test_a_reboot_by_command_gives_its_reason_and_the_same_answers(board: Board) -> None:

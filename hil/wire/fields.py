@@ -56,65 +56,57 @@ class Integer:
 
 
 @dataclass(frozen=True)
-class Bytes:
-    """A byte string; limits in bytes."""
+class _Sized:
+    """Something of a limited size."""
 
     low: int
     high: int
+
+    def _check(self, size: int, unit: str) -> None:
+        if not self.low <= size <= self.high:
+            raise WireError(f"{size} {unit}, not {self.low}..{self.high}")
+
+
+class Bytes(_Sized):
+    """A byte string; limits in bytes."""
 
     def pack(self, value: Any) -> Item:
         if not isinstance(value, bytes | bytearray | memoryview):
             raise WireError(f"{type(value).__name__} where bytes belong")
-        return self._checked(bytes(value))
+        return self.unpack(bytes(value))
 
     def unpack(self, item: Item) -> bytes:
         if not isinstance(item, bytes):
             raise WireError(f"{item!r} is not a byte string")
-        return self._checked(item)
-
-    def _checked(self, data: bytes) -> bytes:
-        if not self.low <= len(data) <= self.high:
-            raise WireError(f"{len(data)} bytes, not {self.low}..{self.high}")
-        return data
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text string; limits in bytes of UTF-8, as `tstr .size` counts."""
-
-    low: int
-    high: int
-
-    def pack(self, value: Any) -> Item:
-        return self._checked(value)
-
-    def unpack(self, item: Item) -> str:
-        return self._checked(item)
-
-    def _checked(self, text: Any) -> str:
-        if not isinstance(text, str):
-            raise WireError(f"{text!r} is not text")
-        try:
-            size = len(text.encode())
-        except UnicodeEncodeError as error:
-            raise WireError(f"{text!r} has no UTF-8 form") from error
-        if not self.low <= size <= self.high:
-            raise WireError(f"{size} bytes of text, not {self.low}..{self.high}")
-        return text
-
-
-@dataclass(frozen=True)
-class Boolean:
-    def pack(self, value: Any) -> Item:
-        return self.unpack(value)
-
-    def unpack(self, item: Item) -> bool:
-        if not isinstance(item, bool):
-            raise WireError(f"{item!r} is not a boolean")
+        self._check(len(item), "bytes")
         return item
 
 
-@dataclass(frozen=True)
+class Text(_Sized):
+    """A text string; limits in bytes of UTF-8, as `tstr .size` counts."""
+
+    def pack(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise WireError(f"{value!r} is not text")
+        try:
+            size = len(value.encode())
+        except UnicodeEncodeError as error:
+            raise WireError(f"{value!r} has no UTF-8 form") from error
+        self._check(size, "bytes of text")
+        return value
+
+    unpack = pack
+
+
+class Boolean:
+    def pack(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise WireError(f"{value!r} is not a boolean")
+        return value
+
+    unpack = pack
+
+
 class Float32:
     def pack(self, value: Any) -> Item:
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -127,12 +119,8 @@ class Float32:
         return item
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(_Sized):
     """Limits of the number of elements, for the annotation of a tuple."""
-
-    low: int
-    high: int
 
 
 @dataclass(frozen=True)
@@ -163,24 +151,18 @@ class _Maybe:
 
 
 @dataclass(frozen=True)
-class _Sequence:
+class _Sequence(_Sized):
     field: Field
-    low: int
-    high: int
 
     def pack(self, value: Any) -> Item:
-        self._check(len(value))
+        self._check(len(value), "elements")
         return [self.field.pack(part) for part in value]
 
     def unpack(self, item: Item) -> tuple[Any, ...]:
         if not isinstance(item, list):
             raise WireError(f"{item!r} is not an array")
-        self._check(len(item))
+        self._check(len(item), "elements")
         return tuple(self.field.unpack(part) for part in item)
-
-    def _check(self, count: int) -> None:
-        if not self.low <= count <= self.high:
-            raise WireError(f"{count} elements, not {self.low}..{self.high}")
 
 
 @dataclass(frozen=True)
@@ -272,7 +254,7 @@ def _field_for(hint: Any) -> Field:
         extra = hint.__metadata__[0]
         if isinstance(extra, Count):
             element = typing.get_args(hint.__origin__)[0]
-            return _Sequence(_field_for(element), extra.low, extra.high)
+            return _Sequence(extra.low, extra.high, _field_for(element))
         return typing.cast(Field, extra)
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return _field_for_union(typing.get_args(hint))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hil.board.artifacts import Expected, read_expected
-from hil.wire.messages import Identity
+from hil.wire.replies import Identity
 from hil_lab.fakes.firmware_build import Build, app_image, make_build, make_identity
 from hil_lab.fakes.scripted_board import ScriptedBoard
 

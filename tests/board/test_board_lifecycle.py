@@ -31,21 +31,9 @@ from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
 from hil.errors import FirmwareError, InfrastructureError, NotRunError, UsageError
 from hil.link.errors import BoardError, EchoError
-from hil.wire.messages import (
-    Accepted,
-    Detail,
-    ErrorCode,
-    ErrorReply,
-    Hello,
-    Identity,
-    ImageSource,
-    Infer,
-    Reboot,
-    RebootAck,
-    RebootTarget,
-    SetBaud,
-    Upload,
-)
+from hil.wire.enums import ErrorCode, ImageSource, RebootTarget
+from hil.wire.replies import Accepted, Detail, ErrorReply, Identity, RebootAck
+from hil.wire.requests import Hello, Infer, Reboot, SetBaud, Upload
 from hil_lab.fakes.firmware_build import Build
 from hil_lab.fakes.scripted_board import (
     BACKTRACE,

@@ -17,11 +17,11 @@ from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
 from hil.board.recording import pack_build, unpack_build
 from hil.errors import InfrastructureError, UsageError
-from hil.link.recording import MAGIC, Kind
-from hil.link.recording_file import read_recording
+from hil.link.recording import MAGIC, Kind, read_recording
 from hil.run.options import RunOptions
 from hil.wire.enums import ResetReason
-from hil.wire.messages import Accepted, Infer, Reboot, RebootAck, SetBaud
+from hil.wire.replies import Accepted, RebootAck
+from hil.wire.requests import Infer, Reboot, SetBaud
 from hil_lab.fakes.scripted_board import (
     BACKTRACE,
     PANIC,

@@ -31,7 +31,7 @@ from hil.board.sim import SimAdapter
 from hil.errors import FirmwareError, InfrastructureError
 from hil.sim import firmware
 from hil.sim.process import SimOptions, SimProcess
-from hil.wire.messages import ErrorCode, ResetReason
+from hil.wire.enums import ErrorCode, ResetReason
 from hil.wire.model_image import pack_model_image
 
 IMAGE = bytes(range(256)) * 36

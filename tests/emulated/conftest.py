@@ -19,7 +19,7 @@ from hil.board.qemu_find import find_qemu
 from hil.build.flash_layout import find_partition
 from hil.errors import InfrastructureError, UnavailableError, UsageError
 from hil.link.channel import Channel
-from hil.wire import Identity
+from hil.wire.replies import Identity
 
 BOOT_S = 60.0
 

@@ -11,7 +11,8 @@ import pytest
 from hil.base.deadline import Deadline
 from hil.link.errors import BoardError
 from hil.link.jobs import Job
-from hil.wire import ErrorCode, ImageStage, Upload
+from hil.wire.enums import ErrorCode, ImageStage
+from hil.wire.requests import Upload
 
 if TYPE_CHECKING:
     from tests.emulated.conftest import EmulatedBoard

@@ -16,7 +16,7 @@ from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image, worst
 from hil.oracle import Oracle, OracleAnswer
 from hil.testing.tiny_model import tiny_model
-from hil.wire.messages import StageTimes, TraceEntry
+from hil.wire.replies import StageTimes, TraceEntry
 
 ORACLE = Oracle(tiny_model(), 1, 0)
 NOISE = next(photo.tensor for photo in synthetic() if photo.name == "noise")

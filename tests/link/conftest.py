@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,11 @@ import pytest
 
 from hil.base.deadline import Deadline
 from hil.link.channel import Channel
-from hil.link.jobs import Job
+from hil.link.jobs import Inference, Job
+from hil.wire.crc import crc32
+from hil.wire.replies import Reply, Result
+from hil.wire.requests import Infer, Request
+from hil_lab.fakes.firmware import made_up_result
 from hil_lab.fakes.link import FakeBoard, FakeClock
 
 IMAGE_BYTES = 96 * 96
@@ -38,6 +42,41 @@ def connected(**options: Any) -> Bench:
 
 def image(number: int) -> bytes:
     return random.Random(number).randbytes(IMAGE_BYTES)
+
+
+def assert_right(answers: Sequence[Inference], jobs: Sequence[Job]) -> None:
+    """These are the answers to these jobs, and what the fake board made up for their images."""
+    assert [answer.job for answer in answers] == jobs
+    for answer, job in zip(answers, jobs, strict=True):
+        expected = made_up_result(crc32(job.image))
+        assert answer.image_crc == answer.result.image_crc == crc32(job.image)
+        assert answer.result.scores == expected.scores
+        assert answer.result.cam == expected.cam
+        assert answer.result.location == expected.location
+
+
+def is_infer(request: Request, replies: list[Reply]) -> bool:
+    return isinstance(request, Infer)
+
+
+def has_result(request: Request, replies: list[Reply]) -> bool:
+    return any(isinstance(reply, Result) for reply in replies)
+
+
+def once(
+    when: Callable[[Request, list[Reply]], bool], instead: Callable[[], list[Reply]]
+) -> Callable[[Request, list[Reply]], list[Reply]]:
+    """An `edit` of a `FakeBoard`: other replies for the first request of this kind."""
+    done = False
+
+    def edit(request: Request, replies: list[Reply]) -> list[Reply]:
+        nonlocal done
+        if done or not when(request, replies):
+            return replies
+        done = True
+        return instead()
+
+    return edit
 
 
 @pytest.fixture

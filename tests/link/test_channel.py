@@ -10,29 +10,24 @@ from hil.link.jobs import Job
 from hil.link.stats import LinkStats
 from hil.link.tickets import heard
 from hil.wire.crc import crc32
+from hil.wire.enums import ErrorCode, RebootTarget
 from hil.wire.frames import FIRST_SEQ, encode_frame
-from hil.wire.messages import (
+from hil.wire.messages import encode_reply
+from hil.wire.replies import (
     BaudAck,
     Detail,
-    Echo,
     Echoed,
-    ErrorCode,
     ErrorReply,
-    GetMemory,
-    GetOps,
-    Hello,
     Identity,
     MemoryReport,
     OpPage,
     OutputData,
-    Reboot,
     RebootAck,
-    RebootTarget,
-    SetBaud,
     TracePage,
-    encode_reply,
 )
-from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, default_identity, drop, made_up_bytes
+from hil.wire.requests import Echo, GetMemory, GetOps, Hello, Reboot, SetBaud
+from hil_lab.fakes.firmware import default_identity, made_up_bytes
+from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, drop
 
 from .conftest import image
 
@@ -41,6 +36,18 @@ def unconnected(**options):
     clock = FakeClock()
     board = FakeBoard(clock, **options)
     return board, Channel(board, clock=clock, baud=options.get("baud")), clock
+
+
+def no_answer(match=None, *, said="", sent=b""):
+    """The error, after 2 s, of a board that says and sends this, but answers nothing."""
+    board, channel, clock = unconnected()
+    board.silent = True
+    board.inject(sent)
+    board.print(said)
+    with pytest.raises(NoAnswerError, match=match) as caught:
+        channel.connect(Deadline.after(2, clock))
+    assert clock.now == pytest.approx(1002, abs=0.01)
+    return caught.value
 
 
 def test_connect_returns_the_identity():
@@ -97,27 +104,18 @@ def test_a_request_is_repeated_with_its_number_until_it_is_answered(fault, direc
 
 
 def test_a_board_that_is_silent_is_a_time_out():
-    board, channel, clock = unconnected()
-    board.silent = True
-    with pytest.raises(NoAnswerError) as caught:
-        channel.connect(Deadline.after(2, clock))
-    assert isinstance(caught.value, InfrastructureError)
-    assert caught.value.message == "no answer within 2 s: Hello; the board sent nothing"
-    assert "is this the right port" in caught.value.hint
-    assert caught.value.where == "fake board"
-    assert clock.now == pytest.approx(1002, abs=0.01)
+    error = no_answer()
+    assert isinstance(error, InfrastructureError)
+    assert error.message == "no answer within 2 s: Hello; the board sent nothing"
+    assert "is this the right port" in error.hint
+    assert error.where == "fake board"
 
 
 def test_a_time_out_shows_the_last_console_lines():
-    board, channel, clock = unconnected()
-    board.silent = True
-    for number in range(40):
-        board.print(f"line {number}\r\n")
-    with pytest.raises(NoAnswerError) as caught:
-        channel.connect(Deadline.after(2, clock))
-    assert "line 39" in caught.value.message
-    assert "line 20" not in caught.value.message
-    assert "console text" in caught.value.message
+    message = no_answer(said="".join(f"line {number}\r\n" for number in range(40))).message
+    assert "line 39" in message
+    assert "line 20" not in message
+    assert "console text" in message
 
 
 @pytest.mark.parametrize(
@@ -129,21 +127,12 @@ def test_a_time_out_shows_the_last_console_lines():
     ],
 )
 def test_the_hint_of_a_time_out_fits_the_console(text, hint):
-    board, channel, clock = unconnected()
-    board.silent = True
-    board.print(text)
-    with pytest.raises(NoAnswerError) as caught:
-        channel.connect(Deadline.after(2, clock))
-    assert hint in caught.value.hint
+    assert hint in no_answer(said=text).hint
 
 
 def test_noise_alone_hints_at_the_baud_rate():
-    board, channel, clock = unconnected()
-    board.silent = True
-    board.inject(bytes(range(0x80, 0x100)) + b"\x00")
-    with pytest.raises(NoAnswerError, match="1 damaged frames") as caught:
-        channel.connect(Deadline.after(2, clock))
-    assert "baud" in caught.value.hint
+    noise = bytes(range(0x80, 0x100)) + b"\x00"
+    assert "baud" in no_answer("1 damaged frames", sent=noise).hint
 
 
 def test_a_wait_tells_what_the_board_refused_and_what_it_received_damaged():
@@ -155,13 +144,9 @@ def test_a_wait_tells_what_the_board_refused_and_what_it_received_damaged():
 
 
 def test_a_panic_behind_half_a_frame_is_shown():
-    board, channel, clock = unconnected()
-    board.silent = True
-    board.inject(encode_frame(encode_reply(99999, default_identity()))[:60])
-    board.print("\r\nGuru Meditation Error: Core  0 panic'ed (StoreProhibited).\r\n")
-    with pytest.raises(NoAnswerError) as caught:
-        channel.connect(Deadline.after(2, clock))
-    assert "StoreProhibited" in caught.value.message
+    half = encode_frame(encode_reply(99999, default_identity()))[:60]
+    panic = "\r\nGuru Meditation Error: Core  0 panic'ed (StoreProhibited).\r\n"
+    assert "StoreProhibited" in no_answer(said=panic, sent=half).message
 
 
 def test_another_protocol_version_is_the_boards_error(connect):

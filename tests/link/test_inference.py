@@ -12,45 +12,17 @@ from hil.errors import FirmwareError, UsageError
 from hil.link.errors import BoardError, NoAnswerError
 from hil.link.jobs import Job
 from hil.wire.crc import crc32
-from hil.wire.messages import (
-    Accepted,
-    Chunk,
-    ChunkAck,
-    Detail,
-    ErrorCode,
-    ErrorReply,
-    ImageStage,
-    Infer,
-    OpData,
-    Result,
-    TensorRole,
-    Upload,
-)
-from hil_lab.fakes.firmware import FRAME_BYTES, default_identity
-from hil_lab.fakes.link import (
-    corrupt,
-    drop,
-    duplicate,
-    made_up_bytes,
-    made_up_result,
-    random_faults,
-)
+from hil.wire.enums import ErrorCode, ImageStage, TensorRole
+from hil.wire.replies import Accepted, ChunkAck, Detail, ErrorReply, OpData, Result
+from hil.wire.requests import Chunk, Infer, Upload
+from hil_lab.fakes.firmware import FRAME_BYTES, default_identity, made_up_bytes, made_up_result
+from hil_lab.fakes.link import corrupt, drop, duplicate, random_faults
 
-from .conftest import image
+from .conftest import assert_right, has_result, image, is_infer, once
 
 
 def results(bench, jobs, seconds=20.0):
     return list(bench.channel.infer_many(jobs, seconds))
-
-
-def assert_right(answers, jobs):
-    assert [answer.job for answer in answers] == jobs
-    for answer, job in zip(answers, jobs, strict=True):
-        expected = made_up_result(crc32(job.image))
-        assert answer.image_crc == answer.result.image_crc == crc32(job.image)
-        assert answer.result.scores == expected.scores
-        assert answer.result.cam == expected.cam
-        assert answer.result.location == expected.location
 
 
 def bench_error(code):
@@ -214,13 +186,11 @@ def test_a_lost_announcement_costs_one_window(connect, jobs):
 def test_a_lost_result_is_asked_for_again_and_not_computed_again(connect, jobs):
     lost = []
 
-    def lose_first_result(request, replies):
-        if any(isinstance(reply, Result) for reply in replies) and not lost:
-            lost.append(request)
-            return []
-        return replies
+    def lose():
+        lost.append(True)
+        return []
 
-    bench, work = connect(edit=lose_first_result), jobs(1)
+    bench, work = connect(edit=once(has_result, lose)), jobs(1)
     (answer,) = results(bench, work)
     assert lost
     assert answer.result.inference == 1
@@ -233,16 +203,11 @@ def test_a_slow_model_is_waited_for(connect, jobs):
 
 
 def test_a_board_that_restarts_is_given_the_image_again(connect, jobs):
-    restarts = []
+    def restart():
+        bench.board.restart()
+        return []
 
-    def restart_once(request, replies):
-        if isinstance(request, Infer) and not restarts:
-            restarts.append(request)
-            bench.board.restart()
-            return []
-        return replies
-
-    bench, work = connect(edit=restart_once), jobs(3)
+    bench, work = connect(edit=once(is_infer, restart)), jobs(3)
     answers = results(bench, work)
     assert_right(answers, work)
     assert bench.channel.stats.reuploads >= 1
@@ -275,16 +240,11 @@ def test_an_image_that_the_board_holds_is_uploaded_again_unless_reuse_is_allowed
 
 
 def test_a_corrupt_image_is_uploaded_again(connect, jobs):
-    hits = []
+    def corrupt_image():
+        bench.board.restart("")
+        return [bench_error(ErrorCode.IMAGE_CORRUPT)]
 
-    def image_corrupt_once(request, replies):
-        if isinstance(request, Infer) and not hits:
-            hits.append(request)
-            bench.board.restart("")
-            return [bench_error(ErrorCode.IMAGE_CORRUPT)]
-        return replies
-
-    bench, work = connect(edit=image_corrupt_once), jobs(2)
+    bench, work = connect(edit=once(is_infer, corrupt_image)), jobs(2)
     assert_right(results(bench, work), work)
     assert bench.channel.stats.reuploads == 1
     assert [request.resume for request in sent(bench, Upload)][:2] == [False, False]
@@ -312,12 +272,7 @@ def test_one_bad_image_does_not_spoil_its_neighbours(connect, jobs):
 
 
 def test_an_error_of_the_engine_surfaces(connect):
-    def fail(request, replies):
-        if any(isinstance(reply, Result) for reply in replies):
-            return [bench_error(ErrorCode.ENGINE)]
-        return replies
-
-    bench = connect(edit=fail)
+    bench = connect(edit=once(has_result, lambda: [bench_error(ErrorCode.ENGINE)]))
     with pytest.raises(BoardError, match="engine failed") as caught:
         bench.channel.infer(Job(image(1)), bench.within(5))
     assert caught.value.where == "fake board"

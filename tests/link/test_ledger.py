@@ -9,21 +9,14 @@ from hil.link.jobs import Job
 from hil.link.session import Session
 from hil.link.stats import LinkStats
 from hil.wire.crc import crc32
+from hil.wire.enums import ErrorCode
 from hil.wire.frames import encode_frame
-from hil.wire.messages import (
-    Detail,
-    Echo,
-    Echoed,
-    ErrorCode,
-    ErrorReply,
-    Hello,
-    Infer,
-    Result,
-    encode_reply,
-)
+from hil.wire.messages import encode_reply
+from hil.wire.replies import Detail, Echoed, ErrorReply
+from hil.wire.requests import Echo, Hello
 from hil_lab.fakes.link import corrupt, drop, duplicate
 
-from .conftest import image
+from .conftest import has_result, image, is_infer, once
 
 SEQ = 9
 ANSWER = encode_frame(encode_reply(SEQ, Echoed(b"x")))
@@ -140,43 +133,21 @@ def test_frames_that_the_line_damaged_are_not_the_boards(connect, way: str) -> N
 
 
 def test_a_result_that_is_lost_and_repeated_is_told_once(connect) -> None:
-    def without_the_first_result(request, replies):
-        nonlocal lost
-        if any(isinstance(reply, Result) for reply in replies) and not lost:
-            lost = True
-            return []
-        return replies
-
-    lost = False
-    assert run_images(connect(edit=without_the_first_result), 1) == {"unanswered": 1}
+    assert run_images(connect(edit=once(has_result, lambda: [])), 1) == {"unanswered": 1}
 
 
 def test_an_image_that_is_called_damaged_without_cause_is_told(connect) -> None:
-    def refused_once(request, replies):
-        nonlocal refused
-        if isinstance(request, Infer) and not refused:
-            refused = True
-            return [ErrorReply(ErrorCode.IMAGE_CORRUPT, Detail(), "")]
-        return replies
-
-    refused = False
-    bench = connect(edit=refused_once)
+    corrupt_image = ErrorReply(ErrorCode.IMAGE_CORRUPT, Detail(), "")
+    bench = connect(edit=once(is_infer, lambda: [corrupt_image]))
     found = run_images(bench, 1)
     assert (found["asked_again"], found.get("unanswered", 0)) == (1, 0)
     assert bench.channel.stats.reuploads == 1
 
 
 def test_a_chunk_that_was_acknowledged_and_is_missed_again_is_told(connect) -> None:
-    def incomplete_once(request, replies):
-        nonlocal refused
-        if isinstance(request, Infer) and not refused:
-            refused = True
-            missing = Detail(1, 0)
-            return [ErrorReply(ErrorCode.INCOMPLETE, missing, "")]
-        return replies
-
-    refused = False
-    assert run_images(connect(edit=incomplete_once), 1) == {"asked_again": 1}
+    incomplete = ErrorReply(ErrorCode.INCOMPLETE, Detail(1, 0), "")
+    edit = once(is_infer, lambda: [incomplete])
+    assert run_images(connect(edit=edit), 1) == {"asked_again": 1}
 
 
 def test_an_image_that_is_asked_for_again_after_a_loss_is_not(connect) -> None:

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import InfrastructureError, UsageError
-from hil.link.recording import MAGIC, Kind, Recorder, RecordingTransport
-from hil.link.recording_file import Record, read_recording
+from hil.link.recording import MAGIC, Kind, Record, Recorder, RecordingTransport, read_recording
 from hil_lab.fakes.link import FakeClock
 
 CONTENT = [
@@ -139,9 +138,7 @@ sys.stdin.read()
 """
     path = tmp_path / "killed.rec"
     process = subprocess.Popen(
-        [sys.executable, "-c", program, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        [sys.executable, "-c", program, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"waiting\n"

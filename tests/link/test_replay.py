@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,29 +18,21 @@ from hil.link.channel import Channel
 from hil.link.errors import BoardError, NoAnswerError
 from hil.link.jobs import Inference, Job
 from hil.link.recorded_events import events_of, joined, split
-from hil.link.recording import Kind, Recorder, RecordingTransport
-from hil.link.recording_file import Record, read_recording
+from hil.link.recording import Kind, Record, Recorder, RecordingTransport, read_recording
 from hil.link.replay import ReplayTransport, VirtualClock
 from hil.link.replay_script import Script
+from hil.wire.enums import ErrorCode
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
-from hil.wire.messages import (
-    Echo,
-    Echoed,
-    ErrorCode,
-    Hello,
-    OutputData,
-    Reply,
-    Request,
-    decode_reply,
-    encode_reply,
-    encode_request,
-)
+from hil.wire.messages import decode_reply, encode_reply, encode_request
+from hil.wire.replies import Echoed, OpPage, OutputData, Reply
+from hil.wire.requests import Echo, Hello, Request
 from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, drop, duplicate, random_faults
 
 IMAGE_BYTES = 96 * 96
 LIMIT_S = 120.0
 
-Talk = Callable[[Channel, Callable[[], Deadline]], object]
+Limit = Callable[[], Deadline]
+Talk = Callable[[Channel, Limit], object]
 
 
 @functools.cache
@@ -47,16 +40,21 @@ def image(number: int) -> bytes:
     return bytes((number + 7 * at) & 0xFF for at in range(IMAGE_BYTES))
 
 
-def record(path: Path, talk: Talk, **board_options: object) -> object:
-    """What `talk` returned, talking to a fake board that is recorded."""
+@contextlib.contextmanager
+def recorded(path: Path, **board_options: object) -> Iterator[tuple[Recorder, Channel, FakeClock]]:
+    """Within, a fake board is recorded."""
     clock = FakeClock()
     board = FakeBoard(clock, **board_options)  # type: ignore[arg-type]
     recorder = Recorder(path, clock)
-    channel = Channel(RecordingTransport(board, recorder), clock=clock, first_seq=70_000)
-    try:
+    with contextlib.closing(recorder):
+        transport = RecordingTransport(board, recorder)
+        yield recorder, Channel(transport, clock=clock, first_seq=70_000), clock
+
+
+def record(path: Path, talk: Talk, **board_options: object) -> object:
+    """What `talk` returned, talking to a fake board that is recorded."""
+    with recorded(path, **board_options) as (_, channel, clock):
         return talk(channel, lambda: Deadline.after(LIMIT_S, clock))
-    finally:
-        recorder.close()
 
 
 def replayed(path: Path) -> tuple[ReplayTransport, Channel]:
@@ -75,7 +73,7 @@ def facts(answer: Inference) -> tuple[object, ...]:
     return answer.image_crc, answer.result, answer.captured
 
 
-def everything(channel: Channel, limit: Callable[[], Deadline]) -> object:
+def everything(channel: Channel, limit: Limit) -> object:
     """One of each request."""
     identity = channel.connect(limit())
     said: list[object] = [identity, channel.ops(limit()), channel.memory(limit())]
@@ -96,9 +94,7 @@ def test_every_request_is_answered_as_it_was(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 10**6), rate=st.sampled_from([0.02, 0.1, 0.25]))
 def test_what_was_recorded_on_a_noisy_line_is_answered_without_the_noise(
@@ -115,7 +111,7 @@ def test_what_was_recorded_on_a_noisy_line_is_answered_without_the_noise(
 def test_any_single_fault_leaves_a_recording_that_can_be_replayed(
     tmp_path: Path, fault: Callable[..., object], direction: str
 ) -> None:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         channel.connect(limit())
         return [facts(channel.infer(Job(image(n)), limit())) for n in (1, 2, 1)]
 
@@ -126,7 +122,7 @@ def test_any_single_fault_leaves_a_recording_that_can_be_replayed(
 
 
 def test_round_trips_take_as_long_as_they_took(tmp_path: Path) -> None:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> list[float]:
+    def talk(channel: Channel, limit: Limit) -> list[float]:
         channel.connect(limit())
         answers = [channel.infer(Job(image(n)), limit()) for n in range(4)]
         answers += channel.infer_many(map(Job, map(image, range(4))), LIMIT_S)
@@ -141,14 +137,11 @@ def test_round_trips_take_as_long_as_they_took(tmp_path: Path) -> None:
 
 def test_the_clock_goes_on_while_the_host_works(tmp_path: Path) -> None:
     path = tmp_path / "a.rec"
-    clock = FakeClock()
-    recorder = Recorder(path, clock)
-    channel = Channel(RecordingTransport(FakeBoard(clock), recorder), clock=clock)
-    started = clock()
-    for payload in (b"a", b"b", b"c"):
-        channel.echo(payload, Deadline.after(LIMIT_S, clock))
-        clock.advance(0.2)
-    recorder.close()
+    with recorded(path) as (_, channel, clock):
+        started = clock()
+        for payload in (b"a", b"b", b"c"):
+            channel.echo(payload, Deadline.after(LIMIT_S, clock))
+            clock.advance(0.2)
     took = clock() - started - 0.2
 
     transport, channel = replayed(path)
@@ -161,10 +154,8 @@ def test_the_clock_goes_on_while_the_host_works(tmp_path: Path) -> None:
 # ---- another order, another part
 
 
-def infer_all(
-    numbers: Iterable[int],
-) -> Callable[[Channel, Callable[[], Deadline]], list[tuple[object, ...]]]:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> list[tuple[object, ...]]:
+def infer_all(numbers: Iterable[int]) -> Callable[[Channel, Limit], list[tuple[object, ...]]]:
+    def talk(channel: Channel, limit: Limit) -> list[tuple[object, ...]]:
         channel.connect(limit())
         return [
             (
@@ -195,16 +186,13 @@ def test_a_part_of_the_images_may_be_asked_for(tmp_path: Path) -> None:
 
 def test_a_test_is_answered_from_its_own_part(tmp_path: Path) -> None:
     path = tmp_path / "a.rec"
-    clock = FakeClock()
-    recorder = Recorder(path, clock)
-    channel = Channel(RecordingTransport(FakeBoard(clock), recorder), clock=clock)
-    channel.connect(Deadline.after(LIMIT_S, clock))
     counts = {}
-    for name in ("test_one", "test_two"):
-        recorder.note(name)
-        answer = channel.infer(Job(image(5)), Deadline.after(LIMIT_S, clock))
-        counts[name] = answer.result.inference
-    recorder.close()
+    with recorded(path) as (recorder, channel, clock):
+        channel.connect(Deadline.after(LIMIT_S, clock))
+        for name in ("test_one", "test_two"):
+            recorder.note(name)
+            answer = channel.infer(Job(image(5)), Deadline.after(LIMIT_S, clock))
+            counts[name] = answer.result.inference
     assert counts == {"test_one": 1, "test_two": 2}
 
     transport, channel = replayed(path)
@@ -281,7 +269,7 @@ def test_a_wrong_answer_is_as_wrong_again(tmp_path: Path) -> None:
 
     path = tmp_path / "a.rec"
 
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         channel.connect(limit())
         channel.infer(Job(image(1)), limit())
         return channel.read_output(1, limit()).image_crc
@@ -291,7 +279,7 @@ def test_a_wrong_answer_is_as_wrong_again(tmp_path: Path) -> None:
 
 
 def test_a_refusal_is_a_refusal_again(tmp_path: Path) -> None:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         codes = []
         channel.connect(limit())
         for job in (Job(image(1), claimed_crc=5), Job(image(1)[:-1]), Job(image(1))):
@@ -309,7 +297,7 @@ def test_a_refusal_is_a_refusal_again(tmp_path: Path) -> None:
 
 
 def test_silence_is_silence_again_and_takes_none_of_our_time(tmp_path: Path) -> None:
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         channel.connect(limit())
         with pytest.raises(NoAnswerError) as caught:
             channel.echo(b"x", Deadline(limit().clock() + 50, 50, limit().clock))
@@ -329,28 +317,15 @@ def test_silence_is_silence_again_and_takes_none_of_our_time(tmp_path: Path) -> 
 def test_a_reply_outside_the_protocol_is_one_again(tmp_path: Path) -> None:
     path = tmp_path / "a.rec"
 
-    def talk(channel: Channel, limit: Callable[[], Deadline]) -> object:
+    def talk(channel: Channel, limit: Limit) -> object:
         with pytest.raises(FirmwareError) as caught:
             channel.echo(b"abc", limit())
         return caught.value.message
 
-    def other(request: Request, replies: list[Reply]) -> list[Reply]:
-        return [default_ops(replies)]
-
-    assert record(path, talk, edit=other) == replay(path, talk)
-
-
-def default_ops(_: list[Reply]) -> Reply:
-    from hil.wire.messages import OpPage
-
-    return OpPage(0, 0, ())
+    assert record(path, talk, edit=lambda *_: [OpPage(0, 0, ())]) == replay(path, talk)
 
 
 # ---- resets, text and lost ports, from records made by hand
-
-
-def happened(at_us: int, kind: Kind, text: bytes = b"{}") -> Record:
-    return Record(kind, at_us, text)
 
 
 RESET = b'{"can_reset":true}'
@@ -362,14 +337,19 @@ def transport_of(*records: Record) -> ReplayTransport:
     return ReplayTransport(Script(events_of(records)), "replay", hint="record again")
 
 
+def opened(*records: Record) -> ReplayTransport:
+    """An open transport of these records behind that of the open port."""
+    transport = transport_of(Record(Kind.OPENED, 0, OPENED), *records)
+    transport.open()
+    return transport
+
+
 def test_console_text_comes_when_it_came() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
-        happened(1_000_000, Kind.RESET, RESET),
+    transport = opened(
+        Record(Kind.RESET, 1_000_000, RESET),
         Record(Kind.RECEIVED, 1_200_000, b"rst:0x1\r\n"),
         Record(Kind.RECEIVED, 1_700_000, b"ready\r\n"),
     )
-    transport.open()
     assert transport.reset()
     started = transport.clock.now
     assert transport.read(100, 0.1) == b""
@@ -382,35 +362,28 @@ def test_console_text_comes_when_it_came() -> None:
 
 
 def test_a_reset_stops_what_the_board_was_about_to_say() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         Record(Kind.RECEIVED, 900_000, b"late\r\n"),
-        happened(1_000_000, Kind.RESET, RESET),
+        Record(Kind.RESET, 1_000_000, RESET),
         Record(Kind.RECEIVED, 1_000_100, b"boot\r\n"),
     )
-    transport.open()
     transport.reset()
     assert transport.read(100, 5.0) == b"boot\r\n"
 
 
 def test_a_line_that_was_not_connected_is_not_connected() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED), happened(10, Kind.RESET, b'{"can_reset":false}')
-    )
-    transport.open()
+    transport = opened(Record(Kind.RESET, 10, b'{"can_reset":false}'))
     assert not transport.reset()
 
 
 def test_a_reset_that_failed_fails_there() -> None:
     failed = b'{"message":"no power","hint":"switch it on"}'
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
-        happened(10, Kind.RESET, RESET),
+    transport = opened(
+        Record(Kind.RESET, 10, RESET),
         Record(Kind.RECEIVED, 20, b"ready\r\n"),
-        happened(30, Kind.RESET_FAILED, failed),
-        happened(40, Kind.RESET, RESET),
+        Record(Kind.RESET_FAILED, 30, failed),
+        Record(Kind.RESET, 40, RESET),
     )
-    transport.open()
     assert transport.reset()
     with pytest.raises(InfrastructureError, match="no power") as caught:
         transport.reset()
@@ -419,14 +392,12 @@ def test_a_reset_that_failed_fails_there() -> None:
 
 
 def test_a_port_that_was_lost_is_lost_there_and_comes_back() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
+    transport = opened(
         Record(Kind.RECEIVED, 100_000, b"text\r\n"),
-        happened(200_000, Kind.LOST, LOST),
-        happened(300_000, Kind.OPEN_FAILED, b'{"message":"no such port","hint":"plug it in"}'),
-        happened(400_000, Kind.OPENED, OPENED),
+        Record(Kind.LOST, 200_000, LOST),
+        Record(Kind.OPEN_FAILED, 300_000, b'{"message":"no such port","hint":"plug it in"}'),
+        Record(Kind.OPENED, 400_000, OPENED),
     )
-    transport.open()
     assert transport.read(100, 1.0) == b"text\r\n"
     with pytest.raises(InfrastructureError, match="the port failed") as caught:
         transport.read(100, 1.0)
@@ -438,8 +409,7 @@ def test_a_port_that_was_lost_is_lost_there_and_comes_back() -> None:
 
 
 def test_a_port_that_never_came_back_does_not_come_back() -> None:
-    transport = transport_of(happened(0, Kind.OPENED, OPENED), happened(10, Kind.LOST, LOST))
-    transport.open()
+    transport = opened(Record(Kind.LOST, 10, LOST))
     with pytest.raises(InfrastructureError, match="the port failed"):
         transport.read(100, 1.0)
     for _ in range(3):
@@ -449,7 +419,7 @@ def test_a_port_that_never_came_back_does_not_come_back() -> None:
 
 def test_a_port_that_could_not_be_opened_cannot_be() -> None:
     transport = transport_of(
-        happened(0, Kind.OPEN_FAILED, b'{"message":"no such port","hint":"plug it in"}')
+        Record(Kind.OPEN_FAILED, 0, b'{"message":"no such port","hint":"plug it in"}')
     )
     for _ in range(3):
         with pytest.raises(InfrastructureError, match="no such port"):
@@ -457,31 +427,27 @@ def test_a_port_that_could_not_be_opened_cannot_be() -> None:
 
 
 def test_a_replay_starts_with_the_board_that_was_flashed() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
-        happened(10, Kind.RESET, RESET),
+    transport = opened(
+        Record(Kind.RESET, 10, RESET),
         Record(Kind.RECEIVED, 20, b"invalid header: 0xffffffff\r\n"),
         Record(Kind.FLASH_SENT, 30, b"\xc0sync\xc0"),
-        happened(40, Kind.FLASHED, b'{"error":null}'),
-        happened(50, Kind.RESET, RESET),
+        Record(Kind.FLASHED, 40, b'{"error":null}'),
+        Record(Kind.RESET, 50, RESET),
         Record(Kind.RECEIVED, 60, b"ready\r\n"),
     )
-    transport.open()
     transport.reset()
     assert transport.read(100, 1.0) == b"ready\r\n"
 
 
 def test_a_board_that_fails_after_flashing_is_flashed_again_and_fails_as_it_did() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
-        happened(10, Kind.RESET, RESET),
+    transport = opened(
+        Record(Kind.RESET, 10, RESET),
         Record(Kind.RECEIVED, 20, b"invalid header: 0xffffffff\r\n"),
-        happened(40, Kind.FLASHED, b'{"error":null}'),
-        happened(50, Kind.RESET, RESET),
+        Record(Kind.FLASHED, 40, b'{"error":null}'),
+        Record(Kind.RESET, 50, RESET),
         Record(Kind.RECEIVED, 60, b"panic\r\n"),
-        happened(70, Kind.RESET, RESET),
+        Record(Kind.RESET, 70, RESET),
     )
-    transport.open()
     for _ in range(2):
         transport.reset()
         assert transport.read(100, 1.0) == b"panic\r\n"
@@ -490,23 +456,20 @@ def test_a_board_that_fails_after_flashing_is_flashed_again_and_fails_as_it_did(
 
 def test_what_was_not_flashed_cannot_be() -> None:
     failed = b'{"error":{"message":"no sync"}}'
-    for last in (happened(10, Kind.RESET, RESET), happened(10, Kind.FLASHED, failed)):
-        transport = transport_of(happened(0, Kind.OPENED, OPENED), last)
-        transport.open()
+    for last in (Record(Kind.RESET, 10, RESET), Record(Kind.FLASHED, 10, failed)):
+        transport = opened(last)
         assert not transport.flash()
 
 
 def test_flashing_in_the_middle_goes_on_behind_it() -> None:
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
-        happened(5, Kind.NOTE, b"test"),
-        happened(10, Kind.RESET, RESET),
+    transport = opened(
+        Record(Kind.NOTE, 5, b"test"),
+        Record(Kind.RESET, 10, RESET),
         Record(Kind.RECEIVED, 20, b"no app\r\n"),
-        happened(40, Kind.FLASHED, b'{"error":null}'),
-        happened(50, Kind.RESET, RESET),
+        Record(Kind.FLASHED, 40, b'{"error":null}'),
+        Record(Kind.RESET, 50, RESET),
         Record(Kind.RECEIVED, 60, b"ready\r\n"),
     )
-    transport.open()
     transport.reset()
     assert transport.read(100, 1.0) == b"no app\r\n"
     assert transport.flash()
@@ -520,16 +483,14 @@ def test_a_hello_that_is_said_twice_is_answered_as_the_first_was() -> None:
 
     reply = encode_frame(encode_reply(70_000, Echoed(b"it is me")))
     answered = encode_frame(encode_reply(70_001, Echoed(b"abc")))
-    transport = transport_of(
-        happened(0, Kind.OPENED, OPENED),
-        happened(10, Kind.RESET, RESET),
+    transport = opened(
+        Record(Kind.RESET, 10, RESET),
         said(20, 70_000, Hello()),
         Record(Kind.RECEIVED, 420_000, reply),
         said(430_000, 70_001, Echo(b"abc")),
         Record(Kind.RECEIVED, 440_000, answered),
         said(900_000, 70_002, Hello()),  # the board has fallen silent
     )
-    transport.open()
     transport.reset()
     decoder = FrameDecoder()
     for seq in (90_000, 90_001):

@@ -35,6 +35,14 @@ def pty():
 
 
 @pytest.fixture
+def transport(pty):
+    """The near end, open."""
+    transport = open_serial(pty[1], 115200)
+    yield transport
+    transport.close()
+
+
+@pytest.fixture
 def server():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener
@@ -85,9 +93,8 @@ def test_a_port_that_takes_nothing_is_told():
         SerialTransport(ShortPort(most=0), "port").write(b"data")
 
 
-def test_bytes_of_every_value_pass_in_both_directions(pty):
-    far, path = pty
-    transport = open_serial(path, 115200)
+def test_bytes_of_every_value_pass_in_both_directions(pty, transport):
+    far, _ = pty
     payload = bytes(range(256)) * 64
     writer = threading.Thread(target=write_all, args=(far, payload))
     writer.start()
@@ -98,25 +105,20 @@ def test_bytes_of_every_value_pass_in_both_directions(pty):
     while len(received) < 256:
         received += os.read(far, 1000)
     assert received == bytes(range(256))
-    transport.close()
 
 
-def test_read_returns_what_is_there_without_waiting_for_more(pty):
-    far, path = pty
-    transport = open_serial(path, 115200)
+def test_read_returns_what_is_there_without_waiting_for_more(pty, transport):
+    far, _ = pty
     os.write(far, b"abc")
     assert transport.read(100, 60.0) == b"abc"
     os.write(far, b"defg")
     assert transport.read(2, 60.0) == b"de"
     assert transport.read(100, 0.0) == b"fg"
-    transport.close()
 
 
-def test_read_without_bytes_returns_nothing(pty):
-    transport = open_serial(pty[1], 115200)
+def test_read_without_bytes_returns_nothing(transport):
     assert transport.read(100, 0.0) == b""
     assert transport.read(100, 0.001) == b""
-    transport.close()
 
 
 def test_a_missing_port_is_named_with_the_ports_that_there_are(monkeypatch):
@@ -152,16 +154,14 @@ def test_a_port_without_permission_names_the_group_to_join(tmp_path, monkeypatch
     assert f"usermod -aG {Path(port).group()} " in caught.value.hint
 
 
-def test_an_unplugged_port_is_an_error_of_the_infrastructure(pty):
+def test_an_unplugged_port_is_an_error_of_the_infrastructure(pty, transport):
     far, path = pty
-    transport = open_serial(path, 115200)
     os.close(far)
     with pytest.raises(InfrastructureError, match="the port failed") as caught:
         transport.read(100, 5.0)
     assert caught.value.where == path
     with pytest.raises(InfrastructureError, match="the port failed"):
         transport.write(b"x")
-    transport.close()
 
 
 def test_a_port_that_takes_no_more_bytes_is_an_error(pty):
@@ -189,18 +189,15 @@ def other_program():
         program.communicate(b"\n")
 
 
-def test_bytes_that_another_reader_took_are_nothing_and_not_an_unplugged_port(pty):
-    transport = open_serial(pty[1], 115200)
+def test_bytes_that_another_reader_took_are_nothing_and_not_an_unplugged_port(pty, transport):
     transport._poll = AlwaysReady()
     assert transport.read(100, 1.0) == b""  # nothing to read where poll told of some
     os.write(pty[0], b"later")
     assert transport.read(100, 1.0) == b"later"
-    transport.close()
 
 
 @pytest.mark.parametrize("error", [BlockingIOError(errno.EAGAIN, "again"), InterruptedError()])
-def test_a_read_that_has_to_be_tried_again_is_nothing(pty, monkeypatch, error):
-    transport = open_serial(pty[1], 115200)
+def test_a_read_that_has_to_be_tried_again_is_nothing(pty, transport, monkeypatch, error):
     os.write(pty[0], b"x")
 
     def refuse(descriptor, size):
@@ -210,7 +207,6 @@ def test_a_read_that_has_to_be_tried_again_is_nothing(pty, monkeypatch, error):
         patch.setattr(os, "read", refuse)
         assert transport.read(100, 1.0) == b""
     assert transport.read(100, 1.0) == b"x"
-    transport.close()
 
 
 class AlwaysReady:
@@ -304,13 +300,11 @@ def test_a_url_or_rate_that_cannot_be_used_is_a_usage_error(url, baud):
         open_serial(url, baud)
 
 
-def test_the_rate_changes(pty):
-    transport = open_serial(pty[1], 115200)
+def test_the_rate_changes(transport):
     transport.set_baud(921600)
     assert transport.port.baudrate == 921600
     with pytest.raises(UsageError, match="-1 baud"):
         transport.set_baud(-1)
-    transport.close()
 
 
 def test_control_lines_are_set_before_the_port_opens(pty):
@@ -377,8 +371,9 @@ def test_a_port_without_a_descriptor_is_read_in_slices():
 @pytest.mark.parametrize(
     "error", [ValueError("Failed to set custom baud rate"), termios.error(22, "Invalid argument")]
 )
-def test_a_rate_that_the_system_refuses_is_usage_and_the_old_one_stays(pty, monkeypatch, error):
-    transport = open_serial(pty[1], 115200)
+def test_a_rate_that_the_system_refuses_is_usage_and_the_old_one_stays(
+    transport, monkeypatch, error
+):
     reconfigure = transport.port._reconfigure_port
 
     def refuse(force_update=False):
@@ -390,4 +385,3 @@ def test_a_rate_that_the_system_refuses_is_usage_and_the_old_one_stays(pty, monk
     with pytest.raises(UsageError, match="cannot run at 460800 baud"):
         transport.set_baud(460800)
     assert transport.port.baudrate == 115200
-    transport.close()

@@ -6,8 +6,12 @@ from hil.link.upload import UploadWindow
 
 
 def send_all(window):
+    """Sends every chunk that is to be sent; returns their order."""
+    order = []
     while (index := window.next_unsent()) is not None:
+        order.append(index)
         window.sent(index)
+    return order
 
 
 @pytest.mark.parametrize(
@@ -25,11 +29,7 @@ def test_an_image_needs_1_to_64_chunks(size):
 
 def test_chunks_are_sent_in_order():
     window = UploadWindow(9216, 1536)
-    order = []
-    while (index := window.next_unsent()) is not None:
-        order.append(index)
-        window.sent(index)
-    assert order == [0, 1, 2, 3, 4, 5]
+    assert send_all(window) == [0, 1, 2, 3, 4, 5]
     assert window.all_sent
 
 
@@ -62,8 +62,4 @@ def test_a_refused_chunk_is_sent_again_but_one_that_arrived_is_not():
 def test_a_resumed_upload_skips_what_the_board_has():
     window = UploadWindow(9216, 1536)
     window.update(0b100001)
-    order = []
-    while (index := window.next_unsent()) is not None:
-        order.append(index)
-        window.sent(index)
-    assert order == [0, 5]
+    assert send_all(window) == [0, 5]

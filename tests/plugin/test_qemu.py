@@ -11,8 +11,8 @@ import pytest
 
 from hil.errors import ExitCode
 from hil.oracle.oracle import Oracle
-from hil.wire.messages import Result
 from hil.wire.model_image import unpack_model_image
+from hil.wire.replies import Result
 from hil_lab.fakes import qemu as fake_qemu
 from hil_lab.fakes.firmware_build import make_build
 

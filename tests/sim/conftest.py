@@ -21,7 +21,7 @@ from hil.sim.options import SimOptions
 from hil.sim.process import SimProcess
 from hil.sim.uart import DEFAULT_BAUD
 from hil.testing.tiny_model import tiny_model
-from hil.wire.messages import Identity
+from hil.wire.replies import Identity
 
 WAIT_S = 20.0
 """Granted to everything that a test waits for; nothing takes a fraction of it."""

@@ -10,17 +10,9 @@ import sys
 
 from hil.wire.errors import WireError
 from hil.wire.frames import ConsoleText, Event, Frame, FrameDecoder, encode_frame
-from hil.wire.messages import (
-    Accepted,
-    ChunkAck,
-    GetMemory,
-    Infer,
-    LinkNotice,
-    decode_reply,
-    decode_request,
-    encode_reply,
-    encode_request,
-)
+from hil.wire.messages import decode_reply, decode_request, encode_reply, encode_request
+from hil.wire.replies import Accepted, ChunkAck, LinkNotice
+from hil.wire.requests import GetMemory, Infer
 
 LIMIT = 64  # of the fuzzed decoder, so that short inputs reach it
 

@@ -18,7 +18,9 @@ from hil.wire.frames import (
     FrameDecoder,
     encode_frame,
 )
-from hil.wire.messages import Chunk, ChunkAck, encode_reply, encode_request
+from hil.wire.messages import encode_reply, encode_request
+from hil.wire.replies import ChunkAck
+from hil.wire.requests import Chunk
 
 from .fuzzing import fuzz
 from .message_samples import REPLIES, REQUESTS, values

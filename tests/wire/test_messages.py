@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hil.wire import cbor, enums, fields, messages, requests
+from hil.wire import cbor, enums, fields, messages, replies, requests
 from hil.wire.errors import WireError
 
 from .message_samples import CDDL, REPLIES, REQUESTS, SEQS, field_values, values, zcbor_accepts
@@ -79,14 +79,14 @@ def test_there_is_a_class_for_every_message_with_its_kind_and_fields(rules):
 
 def test_parts_have_the_declared_fields(rules):
     parts = {
-        "tensor": messages.Tensor,
-        "capability-set": messages.Capabilities,
-        "cell-centre": messages.CellCentre,
-        "cam-grid": messages.CamGrid,
-        "stage-times": messages.StageTimes,
-        "trace-entry": messages.TraceEntry,
-        "heap-state": messages.HeapState,
-        "stack-state": messages.StackState,
+        "tensor": replies.Tensor,
+        "capability-set": replies.Capabilities,
+        "cell-centre": replies.CellCentre,
+        "cam-grid": replies.CamGrid,
+        "stage-times": replies.StageTimes,
+        "trace-entry": replies.TraceEntry,
+        "heap-state": replies.HeapState,
+        "stack-state": replies.StackState,
     }
     declared = {
         name
@@ -195,7 +195,7 @@ def test_a_message_with_a_field_more_or_less_is_refused(direction, kind, data):
 @pytest.mark.parametrize("seq", [-1, 2**32])
 def test_sequence_numbers_have_32_bits(seq):
     with pytest.raises(WireError):
-        messages.encode_request(seq, messages.GetMemory())
+        messages.encode_request(seq, requests.GetMemory())
 
 
 @pytest.mark.parametrize(
@@ -209,16 +209,16 @@ def test_what_is_no_message_is_refused(item):
 
 def test_a_reply_does_not_travel_to_the_board():
     with pytest.raises(WireError, match="direction"):
-        messages.encode_request(70000, messages.RebootAck(messages.RebootTarget.APP))
+        messages.encode_request(70000, replies.RebootAck(enums.RebootTarget.APP))
 
 
 def test_wrong_types_are_refused_by_the_encoder():
     for wrong in (
-        messages.SetBaud(True),
-        messages.SetBaud("115200"),
-        messages.Echo("text"),
-        messages.Reboot(0.0),
-        messages.Upload(messages.ImageStage.TENSOR, 1, 2, 1),
+        requests.SetBaud(True),
+        requests.SetBaud("115200"),
+        requests.Echo("text"),
+        requests.Reboot(0.0),
+        requests.Upload(enums.ImageStage.TENSOR, 1, 2, 1),
     ):
         with pytest.raises(WireError):
             messages.encode_request(70000, wrong)
@@ -226,25 +226,25 @@ def test_wrong_types_are_refused_by_the_encoder():
 
 def test_a_map_has_a_value_for_each_cell():
     with pytest.raises(WireError, match="6x6"):
-        messages.CamGrid(6, 6, bytes(4 * 35))
+        replies.CamGrid(6, 6, bytes(4 * 35))
 
 
 def test_map_values_are_little_endian_and_signed():
-    grid = messages.CamGrid(1, 2, bytes.fromhex("01000000feffffff"))
+    grid = replies.CamGrid(1, 2, bytes.fromhex("01000000feffffff"))
     assert grid.cells() == (1, -2)
 
 
 def test_a_request_and_its_answer_share_the_kind():
     answers = {
-        messages.Hello: messages.Identity,
-        messages.Upload: messages.Uploading,
-        messages.Chunk: messages.ChunkAck,
-        messages.Infer: messages.Result,
-        messages.SetBaud: messages.BaudAck,
+        requests.Hello: replies.Identity,
+        requests.Upload: replies.Uploading,
+        requests.Chunk: replies.ChunkAck,
+        requests.Infer: replies.Result,
+        requests.SetBaud: replies.BaudAck,
     }
     for request, reply in answers.items():
         assert request.kind == reply.kind
-    assert messages.reply_kind(messages.Hello()) is messages.Identity
+    assert messages.reply_kind(requests.Hello()) is replies.Identity
 
 
 def test_seq_of_an_unreadable_message_is_read_where_it_is_there():

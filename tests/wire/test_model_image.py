@@ -16,11 +16,7 @@ MODEL = bytes(range(256)) * 4
 def test_image_survives_a_round_trip_through_erased_flash(tflite, positive_class, threshold):
     image = pack_model_image(tflite, positive_class=positive_class, threshold=threshold)
     read = unpack_model_image(image + b"\xff" * 100)
-    assert (read.tflite, read.positive_class, read.threshold) == (
-        tflite,
-        positive_class,
-        threshold,
-    )
+    assert (read.tflite, read.positive_class, read.threshold) == (tflite, positive_class, threshold)
 
 
 def test_header_is_the_one_of_the_schema_padded_to_64_bytes():

@@ -27,7 +27,7 @@ from hil.network.location import Location, NoLocation, locate
 from hil.network.score import passes
 from hil.oracle.cam import integer_cam
 from hil.run.collect import png_text
-from hil.wire.messages import StageTimes
+from hil.wire.replies import StageTimes
 from hil_lab.fakes.recorded_run import BOARD, MEMORY, recorded_run
 
 if TYPE_CHECKING:

@@ -15,42 +15,13 @@ import heapq
 import random
 from collections.abc import Callable, Sequence
 
+from hil.wire.enums import ErrorCode
 from hil.wire.errors import WireError
 from hil.wire.frames import Damaged, Frame, FrameDecoder, encode_frame
-from hil.wire.messages import (
-    NOTICE_SEQ,
-    BaudAck,
-    Detail,
-    ErrorCode,
-    ErrorReply,
-    Identity,
-    LinkNotice,
-    Reboot,
-    Reply,
-    Request,
-    decode_request,
-    encode_reply,
-)
-from hil_lab.fakes.firmware import (
-    FakeFirmware,
-    Run,
-    default_identity,
-    made_up_bytes,
-    made_up_result,
-)
-
-__all__ = [
-    "FakeBoard",
-    "FakeClock",
-    "Fault",
-    "corrupt",
-    "default_identity",
-    "drop",
-    "duplicate",
-    "made_up_bytes",
-    "made_up_result",
-    "random_faults",
-]
+from hil.wire.messages import NOTICE_SEQ, decode_request, encode_reply
+from hil.wire.replies import BaudAck, Detail, ErrorReply, Identity, LinkNotice, Reply
+from hil.wire.requests import Reboot, Request
+from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity
 
 Fault = Callable[[int, bytes], Sequence[bytes]]
 """Given a frame's number in its direction, from 0, and its bytes: what arrives instead."""
@@ -119,6 +90,8 @@ class FakeBoard:
     to a request before they leave.
     """
 
+    name = "fake board"
+
     def __init__(
         self,
         clock: FakeClock,
@@ -140,7 +113,6 @@ class FakeBoard:
         self.broken_above: int | None = None  # rate above which nothing arrives undamaged
         self.requests: list[tuple[int, Request]] = []  # as the board decoded them
         self.bytes_to_board = 0
-        self.bytes_to_host = 0
         self.baud = baud
         self.host_baud = baud
         self._trial = 0  # number of the change of rate that waits for a valid request
@@ -151,10 +123,6 @@ class FakeBoard:
         self._event_count = 0
         self._arrived = bytearray()
         self._power_up()
-
-    @property
-    def name(self) -> str:
-        return "fake board"
 
     # ---- Transport
 
@@ -295,7 +263,6 @@ class FakeBoard:
         if to == "board":
             self._hear(data)
         else:
-            self.bytes_to_host += len(data)
             self._arrived += data
 
     @staticmethod

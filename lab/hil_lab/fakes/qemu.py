@@ -27,23 +27,13 @@ from typing import TYPE_CHECKING, Any
 from hil.build.esp_image import decode_image
 from hil.build.flash_layout import TABLE_BYTES, TableError, decode_table
 from hil.network.location import Location
+from hil.wire.enums import NoLocation
 from hil.wire.errors import WireError
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
-from hil.wire.messages import (
-    CamGrid,
-    CellCentre,
-    Identity,
-    Infer,
-    NoLocation,
-    Reboot,
-    Reply,
-    Result,
-    StageTimes,
-    decode_reply,
-    decode_request,
-    encode_reply,
-)
+from hil.wire.messages import decode_reply, decode_request, encode_reply
 from hil.wire.model_image import unpack_model_image
+from hil.wire.replies import CamGrid, CellCentre, Identity, Reply, Result, StageTimes
+from hil.wire.requests import Infer, Reboot
 from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity
 
 if TYPE_CHECKING:

@@ -11,35 +11,25 @@ from typing import Any
 
 from hil.board.adapter import Adapter
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
+from hil.wire.enums import ErrorCode, NoLocation
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
-from hil.wire.messages import (
+from hil.wire.messages import decode_request, encode_reply
+from hil.wire.replies import (
     Accepted,
     BaudAck,
-    Chunk,
     ChunkAck,
     Detail,
-    Echo,
     Echoed,
-    ErrorCode,
     ErrorReply,
-    GetOps,
-    Hello,
     Identity,
-    Infer,
-    NoLocation,
     OpPage,
-    Reboot,
     RebootAck,
     Reply,
-    Request,
     Result,
-    SetBaud,
     StageTimes,
-    Upload,
     Uploading,
-    decode_request,
-    encode_reply,
 )
+from hil.wire.requests import Chunk, Echo, GetOps, Hello, Infer, Reboot, Request, SetBaud, Upload
 
 Answer = Sequence[Reply | str | None]
 """What follows a request: replies, console lines, and None for a reset."""
