@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import SupportsFloat
 
 from hil.errors import UsageError
-from hil.judge.metrics import Decisions, Hits, best_threshold, threshold_curve
+from hil.judge.metrics.hits import Hits
+from hil.judge.metrics.scores import Decisions, best_threshold, threshold_curve
 
 FALSE_ALARM_RATE = 0.05
 """What a usable detector may raise at most, of images without a person."""

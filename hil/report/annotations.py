@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hil.facts import FLAKY
+from hil.facts.records import FLAKY
 from hil.facts.stand_in import said, where_measured
 from hil.judge.headline import gate_rows
 from hil.judge.judged import judge_recorded

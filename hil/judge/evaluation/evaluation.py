@@ -14,23 +14,11 @@ from hil.judge.evaluation.agreement import agreement
 from hil.judge.evaluation.quality import Baselines, Counts, Evaluation, Quality, SourceQuality
 from hil.judge.evaluation.selection import Selection
 from hil.judge.evaluation.truth import ImageTruth, image_truth
-from hil.judge.metrics import (
-    BoxAccuracy,
-    Calibration,
-    Decisions,
-    PairedHits,
-    best_threshold,
-    calibration,
-    calibration_interval,
-    centre_box_accuracy,
-    in_boxes,
-    max_box_accuracy,
-    paired_hits,
-    pointing_game,
-    score_metrics,
-    threshold_curve,
-)
-from hil.judge.metrics.pointing import CENTRE, Point
+from hil.judge.metrics.boxes import BoxAccuracy, centre_box_accuracy, max_box_accuracy
+from hil.judge.metrics.calibration import Calibration, calibration, calibration_interval
+from hil.judge.metrics.hits import PairedHits, paired_hits
+from hil.judge.metrics.pointing import CENTRE, Point, in_boxes, pointing_game
+from hil.judge.metrics.scores import Decisions, best_threshold, score_metrics, threshold_curve
 from hil.judge.tolerance import Tolerances
 from hil.network.location import Location, cell_location, winning_cell
 from hil.samples.labels import Box, Entry

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from hil.facts.evaluation import Header
 from hil.judge.evaluation.agreement import Agreement
-from hil.judge.metrics import BoxAccuracy, Calibration, Decisions, Hits, PairedHits, ScoreMetrics
+from hil.judge.metrics.boxes import BoxAccuracy
+from hil.judge.metrics.calibration import Calibration
+from hil.judge.metrics.hits import Hits, PairedHits
+from hil.judge.metrics.scores import Decisions, ScoreMetrics
 
 ALIKE = "every image got the same scores: equal answers prove nothing"
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode
-from hil.facts import XFAILED
+from hil.facts.records import XFAILED
 from hil.facts.sameness import no_variety
 from hil.facts.stand_in import where_measured
 from hil.facts.time_base import mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hil.facts import FLAKY
+from hil.facts.records import FLAKY
 from hil.judge.measure.catalog import CATALOG, user_metric
 from hil.judge.measure.link_findings import OF_THE_BOARD
 from hil.judge.measure.meaning import meaningless

@@ -20,8 +20,9 @@ def truth_samples(images: Sequence[ImageRecord], confidence: float) -> Iterator[
     image with a person counts as a hit of the pointing game when the board's
     location lies in a true box; without a location it is a miss.
     """
-    from hil.judge.metrics import in_boxes, paired_hits, pointing_game, score_metrics
-    from hil.judge.metrics.pointing import CENTRE
+    from hil.judge.metrics.hits import paired_hits
+    from hil.judge.metrics.pointing import CENTRE, in_boxes, pointing_game
+    from hil.judge.metrics.scores import score_metrics
 
     known = [(image.facts, image.truth) for image in images if image.truth is not None]
     known = [

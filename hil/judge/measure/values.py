@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from hil.judge.measure.catalog import CATALOG, Metric
 
 if TYPE_CHECKING:
-    from hil.judge.metrics import Decisions, Hits, PairedHits
+    from hil.judge.metrics.hits import Hits, PairedHits
+    from hil.judge.metrics.scores import Decisions
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hil.base.whole_file import write_whole
 from hil.judge.evaluation.against import Change, pictures_digest
 from hil.judge.evaluation.quality import Evaluation
-from hil.judge.metrics import Decisions
+from hil.judge.metrics.scores import Decisions
 from hil.report.evaluation.rows import Value, rows, share
 
 if TYPE_CHECKING:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hil.judge.evaluation.quality import Baselines, Evaluation, Quality
-from hil.judge.metrics import BoxAccuracy, Decisions, Hits, PairedHits
+from hil.judge.metrics.boxes import BoxAccuracy
+from hil.judge.metrics.hits import Hits, PairedHits
+from hil.judge.metrics.scores import Decisions
 from hil.judge.stats.auc import auc_interval
 from hil.judge.stats.paired import paired_difference_interval
 from hil.judge.stats.wilson import mean_interval, wilson_interval

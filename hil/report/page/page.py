@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil import __version__
-from hil.facts import FLAKY
+from hil.facts.records import FLAKY
 from hil.facts.stand_in import stand_in
 from hil.facts.time_base import mark, note
 from hil.judge.figures import bytes_text, count_text, duration_text, series
