@@ -58,6 +58,11 @@ class Run:
     evidence: tuple[EvidenceRecord, ...] = ()
     divergences: tuple[DivergenceRecord, ...] = ()
 
+    @property
+    def time_base(self) -> str:
+        """What the board's times mean, as `hil.facts.board.TimeBase`; "real" without a board."""
+        return "real" if self.board is None else self.board.time_base
+
     @classmethod
     def of(cls, records: Sequence[Any]) -> Run:
         """The run that these lines make up. The first has to be its header."""

@@ -61,7 +61,7 @@ class RunFile:
 
 def line_of(record: Any) -> str:
     """A dataclass of `hil.facts.records.KINDS` as a line of the file, without its end."""
-    from hil.facts.image_json import to_json
+    from hil.facts.codec import to_json
     from hil.facts.records import KINDS
 
     kind = next(name for name, known in KINDS.items() if isinstance(record, known))

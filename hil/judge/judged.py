@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,14 +20,15 @@ from hil.errors import (
 )
 from hil.facts.records import FLAKY, RERUN, SKIPPED, XFAILED
 from hil.judge.answers import (
+    CLOCK_KEY,
     READ_BACK,
     JudgedAnswer,
     Wrong,
+    clock_fault,
     judge_answers,
     judge_measured,
     wrong_oddities,
 )
-from hil.judge.clock import CLOCK_KEY, clock_fault
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
 from hil.network.location import Location
@@ -102,7 +104,7 @@ class JudgedImage:
         return "right"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JudgedRun:
     """A run file with its verdicts."""
 
@@ -122,7 +124,7 @@ class JudgedRun:
         """How many outcomes count: an attempt that was made again does not."""
         return len(self.run.tests) - len(self.tests((RERUN,)))
 
-    @property
+    @functools.cached_property
     def failed_tests(self) -> tuple[TestRecord, ...]:
         """By other tolerances than in the run, those that failed by facts that fail by them too."""
         failed = self.tests(FAILED_OUTCOMES)
@@ -134,12 +136,12 @@ class JudgedRun:
             test for test in failed if not test.by_verdict or not right.issuperset(test.by_verdict)
         )
 
-    @property
+    @functools.cached_property
     def wrong_answers(self) -> tuple[JudgedAnswer, ...]:
         """The answers that are not the oracle's, within the tolerances."""
         return tuple(answer for answer in self.answers if answer.failed)
 
-    @property
+    @functools.cached_property
     def wrong_beside(self) -> tuple[JudgedAnswer, ...]:
         """Measured images and frames with something wrong that no wrong answer tells."""
         told = {answer.name for answer in self.wrong_answers}
@@ -153,18 +155,14 @@ class JudgedRun:
         )
         return tuple(one for one in beside if one.failed)
 
-    @property
+    @functools.cached_property
     def wrong(self) -> tuple[Wrong, ...]:
         """Everything that is wrong in the facts: answers, what was read back, oddities, clocks."""
         judged = (*self.wrong_answers, *self.wrong_beside)
-        found = (wrong for wrong in (one.wrong for one in judged) if wrong is not None)
+        found = (one.wrong for one in judged if one.wrong is not None)
         backwards = clock_fault(self.run.inferences)
         clock = (Wrong(CLOCK_KEY, backwards),) if backwards else ()
         return (*found, *wrong_oddities(self.run.oddities), *clock)
-
-    @property
-    def failed_images(self) -> tuple[JudgedImage, ...]:
-        return tuple(image for image in self.images if image.status is Status.FAILED)
 
 
 KNOWN_OUTCOMES = {

@@ -215,8 +215,7 @@ def _figures(judged: JudgedRun) -> list[str]:
             span = f"{in_words(found.least)} to {in_words(found.greatest)}"
             rows.append((words, in_words(found.median), in_words(found.p95), span))
     lines = ["", "### Figures"] if rows else []
-    time_base = "real" if judged.run.board is None else judged.run.board.time_base
-    whose, meaning = mark(time_base), note(time_base)
+    whose, meaning = mark(judged.run.time_base), note(judged.run.time_base)
     latency = f"latency ({whose})" if whose else "latency"
     lines += table((latency, "median", "p95", "range"), rows)
     if rows and meaning:

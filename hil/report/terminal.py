@@ -94,10 +94,8 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path |
     reporter.ensure_newline()
     judged = judge_recorded(log.run())
     if judged.images:
-        board = judged.run.board
-        clock = "" if board is None else mark(board.time_base)
         reporter.section("board against oracle", sep="=")
-        _write_table(reporter, judged.images, clock)
+        _write_table(reporter, judged.images, mark(judged.run.time_base))
     rows = [*board_rows(judged), *log.notes.items()]
     if rows and record is not None:
         rows.append(("recording", str(record)))

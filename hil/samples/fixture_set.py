@@ -66,11 +66,6 @@ class FixturePhoto:
     boxes: tuple[Box, ...] = ()
     notes: str = ""
 
-    def shows_person_at(self, x: int, y: int, input_size: tuple[int, int]) -> bool:
-        """Whether a location, in pixels of an input of (height, width), is in a box."""
-        right, down = x / input_size[1], y / input_size[0]
-        return any(b.x0 <= right <= b.x1 and b.y0 <= down <= b.y1 for b in self.boxes)
-
 
 def load_photos(directory: Path | None = None) -> tuple[FixturePhoto, ...]:
     """The pictures of a set: the manifest's in its order, or all files by name.

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from hil.base.text_file import read_text
 from hil.base.whole_file import write_whole
 from hil.errors import InfrastructureError, UsageError
-from hil.facts.image_json import from_json, to_json
+from hil.facts.codec import from_json, to_json
 from hil.judge.baseline.model import Figure, Setting, Snapshot
 
 VERSION = 1

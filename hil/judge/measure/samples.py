@@ -26,11 +26,10 @@ def samples(run: Run, confidence: float = 0.95) -> Mapping[str, Samples]:
     (`hil.facts.time_base`). Rates and scores are over the images with a truth,
     each image once. `confidence`: of the intervals of scores.
     """
-    time_base = "real" if run.board is None else run.board.time_base
     found = {
         entry.metric.name: entry
         for entry in _all(run, confidence)
-        if not meaningless(entry.metric, time_base)
+        if not meaningless(entry.metric, run.time_base)
     }
     places = {name: place for place, name in enumerate(CATALOG)}
     # Stable: labels and users' own metrics keep the order of the run.

@@ -13,7 +13,7 @@ the two values nearest to position q * (n - 1).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 RESAMPLES = 20_000
 SEED = 1
-MEDIAN = 0.5
-P95 = 0.95
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -69,35 +67,6 @@ def quantile_interval(
     import numpy as np
 
     found = bootstrap_quantiles(values, share, seed=seed)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(found, [tail, 1 - tail])
-    return float(low), float(high)
-
-
-def bootstrap_interval(
-    statistic: Callable[[NDArray[np.intp]], float | None],
-    trials: int,
-    confidence: float = 0.95,
-    *,
-    resamples: int = 2_000,
-    seed: int = SEED,
-) -> tuple[float, float] | None:
-    """(low, high) of any statistic, by the percentile bootstrap.
-
-    Args:
-        statistic: of the trials with these indices (0 to trials - 1, some repeated);
-            None where it cannot be told for them.
-        trials: how many there are.
-
-    Returns None if the statistic cannot be told for most resamples.
-    """
-    import numpy as np
-
-    rng = np.random.default_rng(seed)
-    drawn = (statistic(rng.integers(trials, size=trials)) for _ in range(resamples))
-    found = [value for value in drawn if value is not None]
-    if 2 * len(found) < resamples:
-        return None
     tail = (1 - confidence) / 2
     low, high = np.quantile(found, [tail, 1 - tail])
     return float(low), float(high)

@@ -87,7 +87,7 @@ def latency(run: Run, against: Run | None = None) -> Latency:
         split_bar=stacked(split),
         ops=ops,
         ops_timed=any(row.median for row in ops),
-        note="" if run.board is None else note(run.board.time_base),
+        note=note(run.time_base),
     )
 
 

@@ -19,7 +19,7 @@ from hil.judge.judged import (
     flaky_tests,
 )
 from hil.judge.measure.link_findings import link_findings, link_remarks
-from hil.report.changes import Answers, answers, by_key, change_table
+from hil.report.changes import answers, by_key, change_table
 from hil.report.page.assets import TEMPLATES, assets
 from hil.report.page.cards import WORST, Card, cards
 from hil.report.page.details import (
@@ -133,7 +133,7 @@ def render(
         few_failures=FEW_FAILURES,
         more_failures=more,
         changes=change_table(comparison) if comparison is not None else None,
-        answers=_answers(judged, against),
+        answers=None if against is None else answers(judged, against),
         before="" if against is None else subtitle(against),
         cards=all_cards,
         differences=first_differences(judged, shown) if shown is not None else (),
@@ -141,7 +141,7 @@ def render(
         shape=_shape(judged),
         filters=_filters(all_cards, against is not None),
         measurements=measurement_rows(run),
-        assets=assets(images=bool(all_cards), clock=mark(_time_base(judged))),
+        assets=assets(images=bool(all_cards), clock=mark(judged.run.time_base)),
         badge=_badge(judged),
         version=__version__,
         source=source,
@@ -165,16 +165,11 @@ def subtitle(judged: JudgedRun) -> str:
     return f"{started}, {many}, {count_text(judged.test_count, 'test')}"
 
 
-def _time_base(judged: JudgedRun) -> str:
-    board = judged.run.board
-    return "real" if board is None else board.time_base
-
-
 def _badge(judged: JudgedRun) -> tuple[str, str]:
     """(what stood in for a chip, what its times are), to be seen at once; empty for a chip."""
     board = judged.run.board
     kind = "" if board is None else stand_in(board.target, board.time_base)
-    return (kind, note(_time_base(judged))) if kind else ("", "")
+    return (kind, note(judged.run.time_base)) if kind else ("", "")
 
 
 def _shape(judged: JudgedRun) -> tuple[int, int]:
@@ -203,7 +198,7 @@ def _tiles(judged: JudgedRun) -> list[Tile]:
         known = [image.largest_lsb for image in images if image.largest_lsb is not None]
         if known:
             tiles.append(Tile("Largest difference", f"{max(known):,} LSB", "score, features, map"))
-        if _time_base(judged) == "real":  # other times say nothing of a chip: no headline
+        if judged.run.time_base == "real":  # other times say nothing of a chip: no headline
             found = series([image.record.times.invoke_us for image in images])
             p95 = f"p95 {duration_text(found.p95)}"
             tiles.append(Tile("Inference, median", duration_text(found.median), p95))
@@ -263,7 +258,3 @@ def unhappy_tests(judged: JudgedRun) -> tuple[TestRecord, ...]:
         *judged.tests(UNMEASURED_OUTCOMES[1:]),
         *flaky_tests(judged.run),
     )
-
-
-def _answers(judged: JudgedRun, against: JudgedRun | None) -> Answers | None:
-    return None if against is None else answers(judged, against)

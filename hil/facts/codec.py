@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
-import json
 import types
 import typing
 from collections.abc import Callable
@@ -39,22 +38,6 @@ def from_json(kind: type[_Facts], data: Any, *, where: str = "record") -> _Facts
             hint="judge a file that this version of camhil wrote",
         ) from error
     return value
-
-
-def dumps(facts: Any) -> str:
-    """A facts dataclass as JSON text."""
-    return json.dumps(to_json(facts), separators=(",", ":"))
-
-
-def loads(kind: type[_Facts], text: str, *, where: str = "record") -> _Facts:
-    """The facts of type `kind` from JSON text; errors as `from_json`."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"not JSON: {error}", where=where, hint="give a file that camhil wrote"
-        ) from error
-    return from_json(kind, data, where=where)
 
 
 class _MismatchError(ValueError):
