@@ -136,6 +136,17 @@ class JudgedRun:
             test for test in failed if not test.by_verdict or not right.issuperset(test.by_verdict)
         )
 
+    @property
+    def unhappy_tests(self) -> tuple[TestRecord, ...]:
+        """The tests that did not pass: failed ones, what could not be measured, and what passed
+        only when it was run again."""
+        return (
+            *self.failed_tests,
+            *self.tests(UNMEASURED_OUTCOMES[:1]),
+            *self.tests(UNMEASURED_OUTCOMES[1:]),
+            *flaky_tests(self.run),
+        )
+
     @functools.cached_property
     def wrong_answers(self) -> tuple[JudgedAnswer, ...]:
         """The answers that are not the oracle's, within the tolerances."""

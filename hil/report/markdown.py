@@ -15,7 +15,7 @@ from hil.judge.verdict import Status
 from hil.report.changes import answer_score, answers, place
 from hil.report.page.details import identity
 from hil.report.page.latency import STAGES, stage_values
-from hil.report.page.page import subtitle, title, unhappy_tests
+from hil.report.page.page import subtitle, title
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
@@ -129,7 +129,7 @@ def _gates(verdict: GatesVerdict | None, comparison: Comparison | None) -> list[
 
 
 def _trouble(judged: JudgedRun) -> list[str]:
-    tests = unhappy_tests(judged)
+    tests = judged.unhappy_tests
     if not tests:
         return []
     lines = ["", "### What went wrong", ""]

@@ -31,8 +31,7 @@ from hil.judge.judged import (
     flaky_tests,
     judge_recorded,
 )
-from hil.judge.measure.meaning import meaningless, without_limit
-from hil.judge.measure.samples import samples
+from hil.judge.measure.samples import meaningless, samples, without_limit
 
 if TYPE_CHECKING:
     from hil.facts.run import Run

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil.base.whole_file import write_whole
 from hil.judge.evaluation.against import Change, pictures_digest
 from hil.judge.evaluation.quality import Evaluation
 from hil.judge.metrics.scores import Decisions
 from hil.report.evaluation.rows import Value, rows, share
+from hil.report.files import write_report
 
 if TYPE_CHECKING:
     from hil.facts.evaluation import Answers
@@ -76,12 +76,7 @@ def as_json(
 
 def write_json(data: dict[str, Any], path: Path) -> None:
     """Writes the file whole or not at all. Raises InfrastructureError if it cannot."""
-    from hil.facts.writer import report_error
-
-    try:
-        write_whole(path, (json.dumps(data, indent=1) + "\n").encode())
-    except OSError as cause:
-        raise report_error(path, cause) from cause
+    write_report(path, json.dumps(data, indent=1) + "\n")
 
 
 def _value(value: Value | None) -> dict[str, Any] | None:

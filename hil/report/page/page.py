@@ -13,10 +13,8 @@ from hil.judge.figures import bytes_text, count_text, duration_text, series
 from hil.judge.headline import gate_rows, headline
 from hil.judge.judged import (
     FAILED_OUTCOMES,
-    UNMEASURED_OUTCOMES,
     JudgedRun,
     first_line,
-    flaky_tests,
 )
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.report.changes import answers, by_key, change_table
@@ -36,7 +34,6 @@ from hil.report.page.memory import memory
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
-    from hil.facts.records import TestRecord
     from hil.judge.baseline.model import Comparison
     from hil.judge.gates.model import GatesVerdict
 
@@ -235,7 +232,7 @@ def _filters(all_cards: tuple[Card, ...], compared: bool) -> list[tuple[str, str
 
 
 def _failures(judged: JudgedRun) -> tuple[list[Failure], int]:
-    tests = unhappy_tests(judged)
+    tests = judged.unhappy_tests
     shown = [
         Failure(
             name=test.test,
@@ -247,14 +244,3 @@ def _failures(judged: JudgedRun) -> tuple[list[Failure], int]:
         for test in tests[:MOST_FAILURES]
     ]
     return shown, len(tests) - len(shown)
-
-
-def unhappy_tests(judged: JudgedRun) -> tuple[TestRecord, ...]:
-    """The tests that did not pass: failed ones, what could not be measured, and what passed
-    only when it was run again."""
-    return (
-        *judged.failed_tests,
-        *judged.tests(UNMEASURED_OUTCOMES[:1]),
-        *judged.tests(UNMEASURED_OUTCOMES[1:]),
-        *flaky_tests(judged.run),
-    )
