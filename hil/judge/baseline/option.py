@@ -71,8 +71,7 @@ def apply_baseline(
         InfrastructureError: the run is incomplete, or the file cannot be written.
     """
     from hil.judge.baseline.compare import compare_snapshots
-    from hil.judge.baseline.files import load, save
-    from hil.judge.baseline.find import find, path_of
+    from hil.judge.baseline.files import find, load, path_of, save
     from hil.judge.baseline.setting import baseline_key
     from hil.judge.baseline.snapshot import snapshot
 

@@ -48,6 +48,7 @@ def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> 
     unseen = [case for case in reported if case.entry.file not in selection.validation]
     held_out = [case for case in unseen if _shows_boxes(case)]
     sides = _Sides(header, reported, boxed, known, held_out, validation, unseen)
+    persons = Counter(case.truth.person for case in reported)
     on_board = answers.header.build_id != ""
     found = agreement(answers.results.values(), header, tolerances) if on_board else None
     oracle = sides.quality(device=False)
@@ -58,7 +59,17 @@ def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> 
     return Evaluation(
         header=header,
         how=selection.how,
-        counts=_counts(cases, reported, boxed, known, held_out),
+        counts=Counts(
+            run=len(cases),
+            reported=len(reported),
+            persons=persons[True],
+            empty=persons[False],
+            undecided=persons[None],
+            lost=sum(case.truth.changed for case in reported),
+            boxed=len(boxed),
+            validation=len(known),
+            held_out=len(held_out),
+        ),
         device=device,
         oracle=oracle,
         baselines=sides.baselines(),
@@ -232,24 +243,3 @@ def _map(answer: Answer) -> NDArray[np.int32]:
     import numpy as np
 
     return np.zeros((1, 1), np.int32) if answer.cam is None else answer.array()
-
-
-def _counts(
-    cases: Sequence[_Case],
-    reported: Sequence[_Case],
-    boxed: Sequence[_Case],
-    known: Sequence[_Case],
-    held_out: Sequence[_Case],
-) -> Counts:
-    persons = Counter(case.truth.person for case in reported)
-    return Counts(
-        run=len(cases),
-        reported=len(reported),
-        persons=persons[True],
-        empty=persons[False],
-        undecided=persons[None],
-        lost=sum(case.truth.changed for case in reported),
-        boxed=len(boxed),
-        validation=len(known),
-        held_out=len(held_out),
-    )

@@ -149,7 +149,7 @@ def _of_quantile(share: float, found: Samples, confidence: float) -> _Estimate:
 
 
 def _of_rate(found: Samples, confidence: float) -> _Estimate:
-    from hil.judge.stats.wilson import wilson_interval
+    from hil.judge.stats.shares import wilson_interval
 
     assert found.trials is not None
     assert found.successes is not None
@@ -185,7 +185,7 @@ def _margin(gate: Gate, estimate: _Estimate) -> float:
 
 def _needed(gate: Gate, found: Samples, estimate: _Estimate, confidence: float) -> int | None:
     """How many samples would do if they gave what these gave; None if no number would."""
-    from hil.judge.stats.sample_size import trials_to_reach, trials_to_stay_below
+    from hil.judge.stats.shares import trials_to_reach, trials_to_stay_below
 
     measured, counts = estimate.measured, []
     for limit, end, reach in (

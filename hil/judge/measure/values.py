@@ -88,7 +88,7 @@ def balanced_accuracy_samples(
     name: str, decisions: Decisions, confidence: float = 0.95
 ) -> Iterator[Samples]:
     """A balanced accuracy with its interval; nothing if a class is absent."""
-    from hil.judge.stats.wilson import mean_interval
+    from hil.judge.stats.shares import mean_interval
 
     value = decisions.balanced_accuracy
     if value is not None:
@@ -102,7 +102,7 @@ def balanced_accuracy_samples(
 
 def gain_samples(name: str, paired: PairedHits, confidence: float = 0.95) -> Iterator[Samples]:
     """What the first of two ways hits more often, with its interval; nothing without trials."""
-    from hil.judge.stats.paired import paired_difference_interval
+    from hil.judge.stats.shares import paired_difference_interval
 
     if paired.gain is not None:
         counts = (paired.both, paired.only_first, paired.only_second, paired.neither)
