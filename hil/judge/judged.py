@@ -29,6 +29,7 @@ from hil.judge.answers import (
     judge_measured,
     wrong_oddities,
 )
+from hil.judge.metrics.pointing import distance, point_of
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
 from hil.network.location import Location
@@ -95,13 +96,9 @@ class JudgedImage:
             return "missed" if truth.person else "false alarm"
         if not truth.person:
             return "right"
-        location = facts.device.location
-        if isinstance(location, Location) and truth.boxes:
-            height, width = facts.input_size
-            x, y = location.x / width, location.y / height
-            if not any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in truth.boxes):
-                return "beside the person"
-        return "right"
+        place = point_of(facts.device.location, facts.input_size)
+        beside = place is not None and truth.boxes and distance(place, truth.boxes) > 0
+        return "beside the person" if beside else "right"
 
 
 @dataclass(frozen=True)

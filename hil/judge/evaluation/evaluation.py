@@ -17,10 +17,10 @@ from hil.judge.evaluation.truth import ImageTruth, image_truth
 from hil.judge.metrics.boxes import BoxAccuracy, centre_box_accuracy, max_box_accuracy
 from hil.judge.metrics.calibration import Calibration, calibration, calibration_interval
 from hil.judge.metrics.hits import PairedHits, paired_hits
-from hil.judge.metrics.pointing import CENTRE, Point, in_boxes, pointing_game
+from hil.judge.metrics.pointing import CENTRE, Point, in_boxes, point_of, pointing_game
 from hil.judge.metrics.scores import Decisions, best_threshold, score_metrics, threshold_curve
 from hil.judge.tolerance import Tolerances
-from hil.network.location import Location, cell_location, winning_cell
+from hil.network.location import cell_location, winning_cell
 from hil.samples.labels import Box, Entry
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class _Sides:
         return percents, [case.truth.person is True for case in with_truth]
 
     def locations(self, cases: Sequence[_Case], device: bool) -> list[Point | None]:
-        return [self.point(_answer(case, device).location) for case in cases]
+        return [point_of(_answer(case, device).location, self.header.input_size) for case in cases]
 
     def peaks(self, cases: Sequence[_Case], device: bool) -> list[Point | None]:
         return [self.peak(_answer(case, device)) for case in cases]
@@ -193,13 +193,8 @@ class _Sides:
         cell = None if answer.cam is None else winning_cell(answer.array())
         if cell is None:
             return None
-        return self.point(cell_location(*cell, answer.grid, self.header.input_size))
-
-    def point(self, location: object) -> Point | None:
-        if not isinstance(location, Location):
-            return None
-        height, width = self.header.input_size
-        return location.x / width, location.y / height
+        size = self.header.input_size
+        return point_of(cell_location(*cell, answer.grid, size), size)
 
     def map_boxes(self, device: bool) -> tuple[BoxAccuracy, ...]:
         if not self.known:

@@ -18,9 +18,9 @@ from hil.judge.measure.values import (
     value_samples,
 )
 from hil.judge.metrics.hits import paired_hits
-from hil.judge.metrics.pointing import CENTRE, in_boxes, pointing_game
+from hil.judge.metrics.pointing import CENTRE, in_boxes, point_of, pointing_game
 from hil.judge.metrics.scores import score_metrics
-from hil.network.location import Location, NoLocation
+from hil.network.location import NoLocation
 from hil.network.score import score_percent
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _truth(images: Sequence[ImageRecord], confidence: float) -> Iterator[Samples
     metrics = score_metrics(percents, persons, known[0][0].threshold)
     yield from decision_samples(metrics, metrics.roc_auc, confidence)
     boxes = [truth.boxes for _, truth in known]
-    places = [_fractions(facts.device.location, facts.input_size) for facts, _ in known]
+    places = [point_of(facts.device.location, facts.input_size) for facts, _ in known]
     yield from rate_samples("pointing_hit_rate", pointing_game(places, boxes))
     passed = [percent >= known[0][0].threshold for percent in percents]
     found = [place for place, passes in zip(places, passed, strict=True) if passes]
@@ -199,13 +199,6 @@ def _truth(images: Sequence[ImageRecord], confidence: float) -> Iterator[Samples
     pairs = paired_hits(in_boxes(found, truths), in_boxes([CENTRE] * len(found), truths))
     yield from rate_samples("pointing_found_rate", pairs.first)
     yield from gain_samples("pointing_found_gain", pairs, confidence)
-
-
-def _fractions(location: object, size: tuple[int, int]) -> tuple[float, float] | None:
-    if not isinstance(location, Location):
-        return None
-    height, width = size
-    return location.x / width, location.y / height
 
 
 def _link(run: Run) -> Iterator[Samples]:
