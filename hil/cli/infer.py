@@ -53,8 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def _times_mean(board: Board) -> str:
     """What stood in for a chip, and whose its times are; empty for a chip."""
-    from hil.facts.stand_in import stand_in
-    from hil.facts.time_base import note
+    from hil.facts.stand_in import note, stand_in
 
     kind = stand_in(board.identity.target, board.time_base)
     return f"{kind}: these times are {note(board.time_base)}" if kind else ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hil.facts.records import FLAKY
 from hil.facts.stand_in import said, where_measured
 from hil.facts.writer import report_error
-from hil.judge.headline import gate_rows
+from hil.judge.gates.text import gate_rows
 from hil.judge.judged import judge_recorded
 from hil.judge.measure.link_findings import link_findings
 

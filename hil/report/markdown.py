@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from hil.facts.time_base import mark, note
+from hil.facts.stand_in import mark, note
 from hil.judge.figures import bytes_text, count_text, durations, series
-from hil.judge.headline import gate_rows, headline
+from hil.judge.gates.text import gate_rows
+from hil.judge.headline import headline
 from hil.judge.judged import JudgedImage, JudgedRun, first_line, worst_first
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status

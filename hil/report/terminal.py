@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError, NotRunError, UnavailableError, UsageError
-from hil.facts.time_base import mark, note
+from hil.facts.stand_in import mark, note
 from hil.judge.judged import first_line, flaky_tests, judge_recorded
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status

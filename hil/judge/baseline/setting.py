@@ -8,8 +8,7 @@ import statistics
 from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
-from hil.facts.stand_in import SIMULATED_TARGET
-from hil.facts.time_base import EMULATED
+from hil.facts.stand_in import EMULATED, SIMULATED_TARGET
 from hil.judge.baseline.model import Setting
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from hil.errors import ExitCode
 from hil.facts.records import XFAILED
 from hil.facts.sameness import no_variety
-from hil.facts.stand_in import where_measured
-from hil.facts.time_base import mark
+from hil.facts.stand_in import mark, where_measured
 from hil.judge.answers import clock_fault, wrong_oddities
 from hil.judge.figures import count_text
 from hil.judge.gates.judge import judge_gates, ship_of

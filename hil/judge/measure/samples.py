@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hil.facts.records import FLAKY
-from hil.facts.time_base import EMULATED
+from hil.facts.stand_in import EMULATED
 from hil.judge.answers import all_answer_facts
 from hil.judge.measure.catalog import CATALOG, Metric, user_metric
 from hil.judge.measure.link_findings import OF_THE_BOARD
@@ -36,7 +36,7 @@ def samples(run: Run, confidence: float = 0.95) -> Mapping[str, Samples]:
     """Everything that a run measured, by the name of the metric, in the catalogue's order.
 
     What was not measured is absent, and so is what means nothing in such a run
-    (`hil.facts.time_base`). Rates and scores are over the images with a truth,
+    (`hil.facts.stand_in`). Rates and scores are over the images with a truth,
     each image once. `confidence`: of the intervals of scores.
     """
     found = {

@@ -32,9 +32,9 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def bootstrap_quantiles(
-    values: Sequence[float], share: float, *, resamples: int = RESAMPLES, seed: int = SEED
+    values: Sequence[float], share: float, *, resamples: int = RESAMPLES
 ) -> NDArray[np.float64]:
-    """The quantile of each of many resamples, float64 [resamples]; the same for one seed."""
+    """The quantile of each of many resamples, float64 [resamples]; the same each time."""
     import numpy as np
 
     ordered = np.sort(np.asarray(values, np.float64))
@@ -43,7 +43,7 @@ def bootstrap_quantiles(
         raise ValueError("a quantile of no values")
     place = share * (n - 1)
     rank = min(math.floor(place) + 1, n)  # from 1
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     lower = rng.beta(rank, n - rank + 1, resamples)
     below = ordered[_places(lower, n)]
     weight = place - math.floor(place)
@@ -57,7 +57,7 @@ def bootstrap_quantiles(
 
 
 def quantile_interval(
-    values: Sequence[float], share: float, confidence: float = 0.95, *, seed: int = SEED
+    values: Sequence[float], share: float, confidence: float = 0.95
 ) -> tuple[float, float]:
     """(low, high) of a quantile, by the percentile bootstrap.
 
@@ -66,7 +66,7 @@ def quantile_interval(
     """
     import numpy as np
 
-    found = bootstrap_quantiles(values, share, seed=seed)
+    found = bootstrap_quantiles(values, share)
     tail = (1 - confidence) / 2
     low, high = np.quantile(found, [tail, 1 - tail])
     return float(low), float(high)

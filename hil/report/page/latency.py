@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from hil.facts.time_base import note
+from hil.facts.stand_in import note
 from hil.judge.figures import duration_text, durations, quantile, series, share_text
 from hil.report.page.charts import Part, bar, histogram, stacked
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from hil import __version__
 from hil.facts.records import FLAKY
-from hil.facts.stand_in import stand_in
-from hil.facts.time_base import mark, note
+from hil.facts.stand_in import mark, note, stand_in
 from hil.judge.figures import bytes_text, count_text, duration_text, series
-from hil.judge.headline import gate_rows, headline
+from hil.judge.gates.text import gate_rows
+from hil.judge.headline import headline
 from hil.judge.judged import (
     FAILED_OUTCOMES,
     JudgedRun,
