@@ -67,13 +67,9 @@ def what_differs(lines: Sequence[Any]) -> str:
             for field in dataclasses.fields(kind):
                 ours, theirs = getattr(first, field.name), getattr(record, field.name)
                 if ours != theirs and field.name not in free:
-                    values = f"{_short(ours)} at {first_name}, {_short(theirs)} at {name}"
+                    values = f"{ours!s:.40} at {first_name}, {theirs!s:.40} at {name}"
                     return f"{field.name}: {values}"
     return ""
-
-
-def _short(value: object) -> str:
-    return str(value)[:40]
 
 
 def _with_worker(lines: Iterable[Any]) -> Iterator[tuple[str, Any]]:

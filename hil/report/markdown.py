@@ -143,7 +143,11 @@ def _trouble(judged: JudgedRun) -> list[str]:
 
 
 def _images(judged: JudgedRun) -> list[str]:
-    wrong = [image for image in worst_first(judged.images) if _of_interest(image)]
+    wrong = [
+        image
+        for image in worst_first(judged.images)
+        if image.differs or image.status is not Status.PASSED
+    ]
     if not wrong:
         return []
     rows = [_image_row(image) for image in wrong[:_MOST]]
@@ -152,10 +156,6 @@ def _images(judged: JudgedRun) -> list[str]:
     if len(wrong) > _MOST:
         lines += ["", f"And {len(wrong) - _MOST:,} more."]
     return lines
-
-
-def _of_interest(image: JudgedImage) -> bool:
-    return image.differs or image.status is not Status.PASSED
 
 
 def _image_row(image: JudgedImage) -> list[str]:

@@ -1,4 +1,4 @@
 """How well scores and locations agree with what is known of the images.
 
-Counts and rates only: their intervals are in `hil.judge.stats`, limits in `hil.judge.gates`.
+The formulas of intervals are in `hil.judge.stats`; what is good enough, in `hil.judge.gates`.
 """

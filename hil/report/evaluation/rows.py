@@ -14,7 +14,6 @@ from hil.judge.metrics.boxes import BoxAccuracy
 from hil.judge.metrics.hits import Hits, PairedHits
 from hil.judge.metrics.scores import Decisions
 from hil.judge.stats.auc import auc_interval
-from hil.judge.stats.shares import mean_interval, paired_difference_interval, wilson_interval
 
 SCORES, LOCALIZATION = "scores", "localization"
 CHOSEN = "  at best threshold"
@@ -58,16 +57,12 @@ def rows(found: Evaluation) -> tuple[Row, ...]:
 
 def share(hits: Hits, parameter: float | None = None) -> Value:
     """A share with its Wilson interval."""
-    interval = wilson_interval(hits.hits, hits.trials) if hits.trials else None
-    return Value(hits.rate, interval, hits.hits, hits.trials, parameter)
+    return Value(hits.rate, hits.interval(), hits.hits, hits.trials, parameter)
 
 
 def gain(paired: PairedHits) -> Value:
     """What the first way hits more often than the second, with its interval."""
-    if not paired.trials:
-        return Value(None)
-    counts = (paired.both, paired.only_first, paired.only_second, paired.neither)
-    return Value(paired.gain, paired_difference_interval(*counts), trials=paired.trials)
+    return Value(paired.gain, paired.gain_interval(), trials=paired.trials or None)
 
 
 def _row(
@@ -96,21 +91,18 @@ def _scores(found: Evaluation) -> Iterator[Row]:
     yield row("recall", lambda q: share(q.scores.recall))
     yield row("false alarm rate", lambda q: share(q.scores.false_alarms))
     yield chance("ROC AUC", _auc, percent=False)
-    yield row("calibration error", _calibration_error, percent=False)
+    yield row(
+        "calibration error",
+        lambda q: Value(q.calibration.error, q.calibration_interval),
+        percent=False,
+    )
     yield row("Brier score", lambda q: Value(q.calibration.brier), percent=False)
-
-
-def _calibration_error(quality: Quality) -> Value:
-    return Value(quality.calibration.error, quality.calibration_interval)
 
 
 def _balanced(scores: Decisions, parameter: float | None = None) -> Value:
     if scores.balanced_accuracy is None:
         return Value(None)
-    interval = mean_interval(
-        (scores.true_positives, scores.positives), (scores.true_negatives, scores.negatives)
-    )
-    return Value(scores.balanced_accuracy, interval, parameter=parameter)
+    return Value(scores.balanced_accuracy, scores.balanced_interval(), parameter=parameter)
 
 
 def _chosen(quality: Quality) -> Value:

@@ -17,7 +17,7 @@ from hil.judge.judged import (
     first_line,
 )
 from hil.judge.measure.link_findings import link_findings, link_remarks
-from hil.report.changes import answers, by_key, change_table
+from hil.report.changes import answers, by_key, change_groups
 from hil.report.page.assets import TEMPLATES, assets
 from hil.report.page.cards import WORST, Card, cards
 from hil.report.page.details import (
@@ -129,7 +129,8 @@ def render(
         gates=gate_rows(verdict, comparison),
         few_failures=FEW_FAILURES,
         more_failures=more,
-        changes=change_table(comparison) if comparison is not None else None,
+        comparison=comparison,
+        change_groups=change_groups(comparison),
         answers=None if against is None else answers(judged, against),
         before="" if against is None else subtitle(against),
         cards=all_cards,
