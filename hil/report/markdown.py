@@ -143,11 +143,8 @@ def _trouble(judged: JudgedRun) -> list[str]:
 
 
 def _images(judged: JudgedRun) -> list[str]:
-    wrong = [
-        image
-        for image in worst_first(judged.images)
-        if image.differs or image.status is not Status.PASSED
-    ]
+    ordered = worst_first(judged.images)
+    wrong = [one for one in ordered if one.differs or one.status is not Status.PASSED]
     if not wrong:
         return []
     rows = [_image_row(image) for image in wrong[:_MOST]]

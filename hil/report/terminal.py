@@ -12,8 +12,8 @@ from hil.facts.stand_in import mark, note
 from hil.judge.judged import first_line, flaky_tests, judge_recorded
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
-from hil.network.location import Location
 from hil.network.score import percent_text
+from hil.report.changes import place
 
 if TYPE_CHECKING:
     import pytest
@@ -38,12 +38,11 @@ COLUMNS = (
 def row(image: JudgedImage) -> tuple[str, ...]:
     """The cells of one image's row, as in `COLUMNS`; LSB: the worst of score, map and features."""
     facts, times = image.record.facts, image.record.times
-    location = facts.device.location
     largest = image.largest_lsb
     return (
         facts.image,
         percent_text(facts.device.scores[facts.positive_class]),
-        f"({location.x}, {location.y})" if isinstance(location, Location) else location.value,
+        place(facts.device),
         "-" if largest is None else str(largest),
         str(times.invoke_us),
         f"{times.round_trip_us / 1e3:.1f} ms",
