@@ -83,8 +83,7 @@ def show(measurement: Measurement, console: Console) -> None:
         Status.NOT_RUN: "[yellow]not run[/]",
     }
     print_facts(
-        console,
-        [(v.check, marks[v.status], escape(v.explanation)) for v in measurement.verdicts],
+        console, [(v.check, marks[v.status], escape(v.explanation)) for v in measurement.verdicts]
     )
 
 

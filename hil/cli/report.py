@@ -85,11 +85,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         _say(console, arguments.markdown)
     head = headline(judged, verdict, diagnosis)
     style = {"good": "green", "bad": "bold red", "open": "yellow"}[head.outcome.tone]
-    console.print(
-        f"{head.said}: {'; '.join(head.reasons)}",
-        style=style,
-        markup=False,
-    )
+    console.print(f"{head.said}: {'; '.join(head.reasons)}", style=style, markup=False)
     return ExitCode.PASSED
 
 

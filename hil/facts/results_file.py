@@ -14,14 +14,7 @@ from types import TracebackType
 from typing import IO
 
 from hil.errors import InfrastructureError, UsageError
-from hil.facts.evaluation import (
-    Header,
-    Result,
-    header_line,
-    read_header,
-    read_result,
-    result_line,
-)
+from hil.facts.evaluation import Header, Result, header_line, read_header, read_result, result_line
 
 _START = b'{"kind":"evaluation"'  # of every such file: no other one is cut or written to
 

@@ -191,11 +191,7 @@ def judge_recorded(run: Run, tolerances: Tolerances | None = None) -> JudgedRun:
             facts = dataclasses.replace(facts, ops=trace.ops)
         images.append(JudgedImage(record, trace, judge_image(facts, limits)))
     return JudgedRun(
-        run,
-        limits,
-        tuple(images),
-        judge_answers(run, limits),
-        judge_measured(run, limits),
+        run, limits, tuple(images), judge_answers(run, limits), judge_measured(run, limits)
     )
 
 

@@ -24,15 +24,7 @@ if TYPE_CHECKING:
     from hil.judge.judged import JudgedImage, JudgedRun
     from hil.run.run_log import RunLog
 
-COLUMNS = (
-    "image",
-    "score",
-    "location",
-    "LSB",
-    "invoke_us",
-    "round trip",
-    "verdict",
-)
+COLUMNS = ("image", "score", "location", "LSB", "invoke_us", "round trip", "verdict")
 
 
 def row(image: JudgedImage) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from hil.judge.baseline.text import value_text
 from hil.store.series import Series
 
+_ROWS = 9
 _WIDTH, _HEIGHT = 1000, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 150, 30, 60, 50
 _WHITE, _BLACK, _GREY = (255, 255, 255), (40, 40, 40), (200, 200, 200)
@@ -47,17 +48,15 @@ def sparkline(values: Sequence[float], width: int, using: Glyphs = UNICODE) -> s
     return "".join(using.levels[round((v - low) / (high - low) * top)] for v in columns)
 
 
-def chart(series: Series, width: int, height: int = 9, using: Glyphs = UNICODE) -> list[str]:
+def chart(series: Series, width: int, using: Glyphs = UNICODE) -> list[str]:
     """Points per run, the levels between steps, a dotted line at each step.
 
     Args:
         width: of the whole, with the labels of the axis.
-        height: rows of the plot.
     """
     values = series.values
     low, high = min(values), max(values)
-    if low == high:
-        height = 1
+    height = 1 if low == high else _ROWS
     labels = _labels(low, high, height, series.metric)
     margin = max(map(len, labels))
     columns = _columns(values, max(10, (width - margin - 3)))

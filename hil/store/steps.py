@@ -117,11 +117,7 @@ def _split(values: Sequence[float], offset: int) -> list[tuple[int, float]]:
     before, after = statistics.median(left), statistics.median(right)
     if abs(after - before) <= MINIMUM_EFFECT * abs(before):
         return []
-    return [
-        *_split(left, offset),
-        (offset + index, p),
-        *_split(right, offset + index),
-    ]
+    return [*_split(left, offset), (offset + index, p), *_split(right, offset + index)]
 
 
 def _statistic(ranks: NDArray[np.float64]) -> NDArray[np.float64]:

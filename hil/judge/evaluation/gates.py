@@ -103,10 +103,7 @@ def _where(found: Evaluation, known: Known) -> str:
 
 
 def evaluation_samples(
-    found: Evaluation,
-    answers: Answers,
-    known: Known = _NOTHING,
-    confidence: float = 0.95,
+    found: Evaluation, answers: Answers, known: Known = _NOTHING, confidence: float = 0.95
 ) -> Mapping[str, Samples]:
     """Everything that an evaluation measured, by the catalogue's names."""
     # What was measured after all comes after the reasons why it might not have been.

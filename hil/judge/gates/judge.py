@@ -12,15 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hil.judge.baseline.model import Comparison, Outcome
-from hil.judge.gates.model import (
-    Gate,
-    GateResult,
-    Gates,
-    GateStatus,
-    GatesVerdict,
-    Ship,
-    Statistic,
-)
+from hil.judge.gates.model import Gate, GateResult, Gates, GateStatus, GatesVerdict, Ship, Statistic
 from hil.judge.measure.text import value_text
 from hil.judge.measure.values import Samples
 

@@ -20,9 +20,9 @@ class Hits:
         """The share, 0 to 1; None without trials."""
         return self.hits / self.trials if self.trials else None
 
-    def interval(self, confidence: float = 0.95) -> tuple[float, float] | None:
-        """Wilson's interval of the share; None without trials."""
-        return wilson_interval(self.hits, self.trials, confidence) if self.trials else None
+    def interval(self) -> tuple[float, float] | None:
+        """Wilson's interval of the share, 95 %; None without trials."""
+        return wilson_interval(self.hits, self.trials) if self.trials else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,7 @@ def point_of(location: Location | NoLocation, size: tuple[int, int]) -> Point | 
 
 
 def pointing_game(
-    locations: Sequence[Point | None],
-    boxes: Sequence[Sequence[Box]],
-    *,
-    tolerance: float = 0.0,
+    locations: Sequence[Point | None], boxes: Sequence[Sequence[Box]], *, tolerance: float = 0.0
 ) -> Hits:
     """How many locations lie in a box of their image.
 
@@ -45,10 +42,7 @@ def pointing_game(
 
 
 def in_boxes(
-    locations: Sequence[Point | None],
-    boxes: Sequence[Sequence[Box]],
-    *,
-    tolerance: float = 0.0,
+    locations: Sequence[Point | None], boxes: Sequence[Sequence[Box]], *, tolerance: float = 0.0
 ) -> tuple[bool, ...]:
     """Whether each location lies in a box of its image; as `pointing_game`, trial by trial."""
     return tuple(

@@ -124,10 +124,7 @@ def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str
             ("positive class", str(board.positive_class)),
             ("threshold", f"{board.threshold} %"),
         )
-        groups["Oracle"] = (
-            ("kernels", board.resolver),
-            ("against tflite-micro", board.self_check),
-        )
+        groups["Oracle"] = (("kernels", board.resolver), ("against tflite-micro", board.self_check))
     groups["Tolerances in force"] = (
         ("score", f"{tolerances.score_lsb} LSB"),
         ("features", f"{tolerances.features_lsb} LSB"),

@@ -11,11 +11,7 @@ from hil.facts.stand_in import mark, note, stand_in
 from hil.judge.figures import bytes_text, count_text, duration_text, series
 from hil.judge.gates.text import gate_rows
 from hil.judge.headline import headline
-from hil.judge.judged import (
-    FAILED_OUTCOMES,
-    JudgedRun,
-    first_line,
-)
+from hil.judge.judged import FAILED_OUTCOMES, JudgedRun, first_line
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.report.changes import answers, by_key, change_groups
 from hil.report.page.assets import TEMPLATES, assets
