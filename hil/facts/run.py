@@ -13,7 +13,7 @@ from hil.facts.evidence import (
     OddityRecord,
     TroubleRecord,
 )
-from hil.facts.merge import merged
+from hil.facts.merge import last, merged
 from hil.facts.records import (
     BoardFacts,
     ConsoleFacts,
@@ -71,19 +71,19 @@ class Run:
         rest = merged(lines)
         return cls(
             header=header,
-            board=_last(rest, BoardFacts),
+            board=last(rest, BoardFacts),
             images=_all(rest, ImageRecord),
             traces=_all(rest, TraceRecord),
             measurements=_all(rest, MeasurementRecord),
             tests=_all(rest, TestRecord),
-            link=_last(rest, LinkFacts),
-            console=_last(rest, ConsoleFacts),
-            end=_last(rest, EndFacts),
+            link=last(rest, LinkFacts),
+            console=last(rest, ConsoleFacts),
+            end=last(rest, EndFacts),
             repeats=_all(rest, RepeatRecord),
             frames=_all(rest, FrameRecord),
-            model=_last(rest, ModelRecord),
+            model=last(rest, ModelRecord),
             references=_all(rest, ReferenceRecord),
-            variety=_last(rest, VarietyFacts),
+            variety=last(rest, VarietyFacts),
             inferences=_all(rest, InferenceRecord),
             handshakes=_all(rest, HandshakeRecord),
             oddities=_all(rest, OddityRecord),
@@ -98,7 +98,3 @@ _Record = TypeVar("_Record")
 
 def _all(lines: Sequence[Any], kind: type[_Record]) -> tuple[_Record, ...]:
     return tuple(line for line in lines if isinstance(line, kind))
-
-
-def _last(lines: Sequence[Any], kind: type[_Record]) -> _Record | None:
-    return next((line for line in reversed(lines) if isinstance(line, kind)), None)
