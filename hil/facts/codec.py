@@ -14,6 +14,7 @@ from hil.errors import UsageError
 
 _Facts = TypeVar("_Facts")
 _Decoder = Callable[[Any], Any]
+_PLAIN = {int, float, str, bool, types.NoneType}
 
 
 def to_json(facts: Any) -> dict[str, Any]:
@@ -64,12 +65,16 @@ class MismatchError(ValueError):
 
 
 def _encode(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if dataclasses.is_dataclass(value):
         return {f.name: _encode(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, tuple):
-        return [_encode(item) for item in value]
+        # Plain values are a map's row, mostly.
+        plain = _PLAIN.issuperset(map(type, value))
+        return list(value) if plain else [_encode(item) for item in value]
     return value
 
 
@@ -82,7 +87,8 @@ def _decoder(kind: Any) -> _Decoder:
     if origin in (typing.Union, types.UnionType):
         return _union(typing.get_args(kind))
     if origin is typing.Literal:
-        return _one_of(kind, {text: text for text in typing.get_args(kind)})
+        texts = typing.get_args(kind)
+        return _one_of(" or ".join(map(repr, texts)), {text: text for text in texts})
     if origin is tuple:
         return _tuple(typing.get_args(kind))
     if dataclasses.is_dataclass(kind):
@@ -102,7 +108,7 @@ def _plain(kind: Any) -> _Decoder:
     return decode
 
 
-def _one_of(what: object, values: dict[str, Any]) -> _Decoder:
+def _one_of(what: str, values: dict[str, Any]) -> _Decoder:
     def decode(data: Any) -> Any:
         if isinstance(data, str) and data in values:
             return values[data]

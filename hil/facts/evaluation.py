@@ -208,16 +208,11 @@ def header_line(header: Header) -> str:
 
 def result_line(result: Result) -> str:
     """One line."""
-    oracle, device = _side(result.oracle), None if result.device is None else _side(result.device)
-    same: Literal["same"] = "same"
-    line = _Line(
-        result.file,
-        result.file_crc,
-        result.size,
-        oracle,
-        same if result.device == result.oracle else device,
-        result.times,
-    )
+    device: _Side | Literal["same"] | None = None
+    if result.device is not None:
+        device = "same" if result.device == result.oracle else _side(result.device)
+    oracle = _side(result.oracle)
+    line = _Line(result.file, result.file_crc, result.size, oracle, device, result.times)
     return json.dumps({"kind": "result", **to_json(line)}, separators=(",", ":"))
 
 
