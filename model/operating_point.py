@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import SupportsFloat
 
 from hil.errors import UsageError
-from hil.judge.metrics import Decisions, Hits, best_threshold, threshold_curve
+from hil.judge.metrics.hits import Hits
+from hil.judge.metrics.scores import Decisions, best_threshold, threshold_curve
 
 FALSE_ALARM_RATE = 0.05
 """What a usable detector may raise at most, of images without a person."""
@@ -59,7 +60,7 @@ def lowest_threshold(
 def most_balanced_threshold(
     percents: Sequence[SupportsFloat], persons: Sequence[bool]
 ) -> OperatingPoint:
-    """The threshold around which balanced accuracy is highest, `hil.judge.metrics.best_threshold`.
+    """The threshold around which balanced accuracy is highest, `hil.judge.metrics.scores.best_threshold`.
 
     Args as of `lowest_threshold`.
 

@@ -99,7 +99,7 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     elif differing := differing_settings(project, target):
         console.print(
             f"[yellow]note:[/] not as in sdkconfig.defaults: {', '.join(differing)} "
-            f"(by menuconfig, or from older defaults: delete {escape(str(project / 'sdkconfig'))})",
+            f"(by menuconfig, or from older defaults: delete {escape(str(project / 'sdkconfig'))})"
         )
     with _progress(console, shown=not arguments.verbose) as on_step:
         build(

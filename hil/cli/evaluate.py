@@ -32,13 +32,7 @@ ORACLE = "oracle"
 
 def add(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="with labels.csv or manifest.toml",
-    )
+    add("--data", type=Path, required=True, metavar="DIR", help="with labels.csv or manifest.toml")
     add("--split", metavar="NAME", help="report on this split, or all (default: test, else all)")
     add(
         "--validation",
@@ -93,10 +87,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     other = None if arguments.against is None else read_other(arguments.against)
     data = read_data(arguments.data)
     chosen = select(
-        data,
-        split=arguments.split,
-        validation=arguments.validation,
-        sources=arguments.source,
+        data, split=arguments.split, validation=arguments.validation, sources=arguments.source
     )
     for note in data.notes:
         console.print(f"note: {note}", markup=False)

@@ -61,49 +61,26 @@ def check_python() -> Iterator[Finding]:
 def check_packages() -> Iterator[Finding]:
     """Runtime dependencies, and what the simulated board needs beyond them."""
     for name in REQUIRED_PACKAGES:
-        version = _version(name)
-        if version:
-            yield Finding(Status.OK, name, version)
-        else:
-            yield Finding(Status.BAD, name, "not installed", f"pip install {name}")
-    if version := _version("esp32-mock-bootloader"):
-        yield Finding(Status.OK, "esp32-mock-bootloader", version)
-    else:
-        yield Finding(
-            Status.BAD,
-            "esp32-mock-bootloader",
-            "not installed: the simulated board cannot be flashed",
-            "pip install 'camhil[sim]'",
-        )
-    if version := _version("tflite-micro"):
-        yield Finding(Status.OK, "tflite-micro", version)
-    else:
-        yield Finding(
-            Status.NOTE,
-            "tflite-micro",
-            "not installed: the simulated board runs LiteRT's reference kernels instead",
-            "pip install 'camhil[sim]' on Linux x86-64; there is no wheel elsewhere",
-        )
+        yield _found(_version(name), Status.BAD, name, "not installed", f"pip install {name}")
+    name = "esp32-mock-bootloader"
+    missing = "not installed: the simulated board cannot be flashed"
+    yield _found(_version(name), Status.BAD, name, missing, "pip install 'camhil[sim]'")
+    name = "tflite-micro"
+    missing = "not installed: the simulated board runs LiteRT's reference kernels instead"
+    hint = "pip install 'camhil[sim]' on Linux x86-64; there is no wheel elsewhere"
+    yield _found(_version(name), Status.NOTE, name, missing, hint)
 
 
 def check_compiler(which: Callable[[str], str | None] = shutil.which) -> Iterator[Finding]:
     """What builds the firmware for the simulated board."""
     compiler = os.environ.get("CXX") or which("c++") or which("g++") or which("clang++")
-    if compiler:
-        yield Finding(Status.OK, "C++ compiler", _first_line([compiler, "--version"]))
-    else:
-        yield Finding(
-            Status.BAD,
-            "C++ compiler",
-            "none found",
-            "sudo apt install g++ (Debian, Ubuntu) or sudo dnf install gcc-c++ (Fedora)",
-        )
+    version = compiler and _first_line([compiler, "--version"])
+    hint = "sudo apt install g++ (Debian, Ubuntu) or sudo dnf install gcc-c++ (Fedora)"
+    yield _found(version, Status.BAD, "C++ compiler", "none found", hint)
     for tool in ("cmake", "ninja"):
         path = which(tool) or _beside_python(tool)
-        if path:
-            yield Finding(Status.OK, tool, _first_line([path, "--version"]))
-        else:
-            yield Finding(Status.BAD, tool, "not found", "pip install 'camhil[sim]'")
+        version = path and _first_line([path, "--version"])
+        yield _found(version, Status.BAD, tool, "not found", "pip install 'camhil[sim]'")
 
 
 def check_chip_tools(
@@ -184,6 +161,13 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
 def examine() -> tuple[Finding, ...]:
     """Runs all checks, in the order in which a reader would fix things."""
     return tuple(finding for check in CHECKS for finding in check())
+
+
+def _found(detail: str | None, absent: Status, subject: str, missing: str, hint: str) -> Finding:
+    """What is there, in `detail`; or that it is missing, and how bad that is."""
+    if detail is not None:
+        return Finding(Status.OK, subject, detail)
+    return Finding(absent, subject, missing, hint)
 
 
 def _version(package: str) -> str | None:

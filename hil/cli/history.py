@@ -255,7 +255,7 @@ def _no_such_metric(store: Store, metric: str) -> UsageError:
 
 
 def _draw(series: Series, path: Path) -> None:
-    from hil.store.picture import trend_png
+    from hil.store.chart import trend_png
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

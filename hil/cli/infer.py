@@ -53,8 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def _times_mean(board: Board) -> str:
     """What stood in for a chip, and whose its times are; empty for a chip."""
-    from hil.facts.stand_in import stand_in
-    from hil.facts.time_base import note
+    from hil.facts.stand_in import note, stand_in
 
     kind = stand_in(board.identity.target, board.time_base)
     return f"{kind}: these times are {note(board.time_base)}" if kind else ""
@@ -66,14 +65,14 @@ def show(measurement: Measurement, console: Console) -> None:
 
     from hil.cli.console import print_facts
     from hil.judge.verdict import Status
-    from hil.network.location import Location
     from hil.network.score import percent_text
+    from hil.report.changes import place
 
     facts, times = measurement.facts, measurement.inference.times
-    location = facts.device.location
-    place = f"({location.x}, {location.y})" if isinstance(location, Location) else location.value
     score = percent_text(facts.device.scores[facts.positive_class])
-    console.print(f"[bold]score {score}[/], threshold {facts.threshold} %, location {place}")
+    console.print(
+        f"[bold]score {score}[/], threshold {facts.threshold} %, location {place(facts.device)}"
+    )
     console.print(
         f"upload {times.upload_us:,} us, invoke {times.invoke_us:,} us, CAM {times.cam_us:,} us, "
         f"round trip {measurement.inference.round_trip_s * 1e3:.1f} ms"
@@ -84,8 +83,7 @@ def show(measurement: Measurement, console: Console) -> None:
         Status.NOT_RUN: "[yellow]not run[/]",
     }
     print_facts(
-        console,
-        [(v.check, marks[v.status], escape(v.explanation)) for v in measurement.verdicts],
+        console, [(v.check, marks[v.status], escape(v.explanation)) for v in measurement.verdicts]
     )
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.judge.baseline.model import Comparison
-    from hil.judge.gates.model import GatesVerdict
     from hil.judge.judged import JudgedRun
 
 
@@ -42,6 +41,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Passed once the files are written, whatever the run's verdict: `hil judge` returns that."""
     from hil.diagnose import diagnose
     from hil.facts.reader import DEFAULT_NAME, read_run
+    from hil.judge.gates.load import load_gates
+    from hil.judge.gates.run import judge_judged
     from hil.judge.headline import headline
     from hil.judge.judged import judge_recorded
     from hil.judge.tolerance import load_tolerances
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         against = judge_recorded(read_run(arguments.against), limits)
         comparison = _comparison(judged, against, arguments.against)
     if arguments.gates is not None:
-        verdict = _verdict(judged, arguments.gates, comparison)
+        verdict = judge_judged(judged, load_gates(arguments.gates), comparison)
     if page is not None:
         write_report(
             page,
@@ -84,11 +85,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         _say(console, arguments.markdown)
     head = headline(judged, verdict, diagnosis)
     style = {"good": "green", "bad": "bold red", "open": "yellow"}[head.outcome.tone]
-    console.print(
-        f"{head.said}: {'; '.join(head.reasons)}",
-        style=style,
-        markup=False,
-    )
+    console.print(f"{head.said}: {'; '.join(head.reasons)}", style=style, markup=False)
     return ExitCode.PASSED
 
 
@@ -109,13 +106,6 @@ def _check_outputs(*outputs: Path | None, inputs: tuple[Path | None, ...]) -> No
                 where=str(path),
                 hint="give the name of a file with -o or --markdown",
             )
-
-
-def _verdict(judged: JudgedRun, gates: Path, comparison: Comparison | None) -> GatesVerdict:
-    from hil.judge.gates.load import load_gates
-    from hil.judge.gates.run import judge_run_gates
-
-    return judge_run_gates(judged.run, load_gates(gates), judged.tolerances, comparison)
 
 
 def _comparison(judged: JudgedRun, against: JudgedRun, source: Path) -> Comparison | None:

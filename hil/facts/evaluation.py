@@ -6,16 +6,20 @@ picture. Reading is strict: a damaged line is an error, never a guess.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import itertools
 import json
 from array import array
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from hil.base.file_names import plain
 from hil.errors import UsageError
-from hil.images import FITS, Fit
+from hil.facts.codec import decoded, to_json
+from hil.facts.image import Grid
+from hil.images import Fit
 from hil.network.location import Location, NoLocation
 from hil.network.score import score_percent
 
@@ -23,13 +27,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.facts.image import Grid
     from hil.link.stats import LinkStats
 
 RESULTS_VERSION = 1
 """Version of the file; a reader refuses others."""
-
-_Made = TypeVar("_Made")
 
 _CELL = "i"  # array's type of a cell: int32
 
@@ -178,25 +179,41 @@ def joined(
 # ---- JSON -----------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """An `Answer` in a line. `location`: x, y, column, row."""
+
+    image_crc: int
+    scores: tuple[int, ...]
+    threshold: int
+    location: tuple[int, int, int, int] | NoLocation
+    cam: Grid | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A `Result` in a line; a board's answer that is the oracle's is written as "same"."""
+
+    file: str
+    file_crc: int
+    size: tuple[int, int]
+    oracle: _Side
+    device: _Side | Literal["same"] | None
+    times: Times | None
+
+
 def header_line(header: Header) -> str:
-    return json.dumps({"kind": "evaluation", **asdict(header)}, separators=(",", ":"))
+    return json.dumps({"kind": "evaluation", **to_json(header)}, separators=(",", ":"))
 
 
 def result_line(result: Result) -> str:
-    """One line; a board's answer that is the oracle's is written as "same"."""
-    device: Any = None
+    """One line."""
+    device: _Side | Literal["same"] | None = None
     if result.device is not None:
-        device = "same" if result.device == result.oracle else _answer_json(result.device)
-    data = {
-        "kind": "result",
-        "file": result.file,
-        "file_crc": result.file_crc,
-        "size": result.size,
-        "oracle": _answer_json(result.oracle),
-        "device": device,
-        "times": None if result.times is None else asdict(result.times),
-    }
-    return json.dumps(data, separators=(",", ":"))
+        device = "same" if result.device == result.oracle else _side(result.device)
+    oracle = _side(result.oracle)
+    line = _Line(result.file, result.file_crc, result.size, oracle, device, result.times)
+    return json.dumps({"kind": "result", **to_json(line)}, separators=(",", ":"))
 
 
 def read_header(line: bytes, where: str) -> Header:
@@ -208,28 +225,38 @@ def read_header(line: bytes, where: str) -> Header:
             where=where,
             hint="go on with the camhil that wrote them, or start with a new file",
         )
-    return _strictly(lambda: _header(data), where)
+    with _strictly(where):
+        return decoded(Header, {"fit": "crop", **data})
 
 
 def read_result(line: bytes, where: str) -> Result:
     """One result. Raises UsageError for anything that `result_line` does not write."""
-    data = _object(line, "result", where)
-    return _strictly(lambda: _result(data), where)
+    with _strictly(where):
+        found = decoded(_Line, _object(line, "result", where))
+        oracle = _answer(found.oracle)
+        device = _answer(found.device) if isinstance(found.device, _Side) else None
+        if found.device == "same":
+            device = oracle
+        size = _shared_size(*found.size)
+        return joined(plain(found.file), found.file_crc, size, oracle, device, found.times)
 
 
-def _answer_json(answer: Answer) -> dict[str, Any]:
-    place: Any = answer.location
-    if isinstance(place, Location):
-        place = [place.x, place.y, place.column, place.row]
-    else:
-        place = place.value
-    return {
-        "image_crc": answer.image_crc,
-        "scores": answer.scores,
-        "threshold": answer.threshold,
-        "location": place,
-        "cam": answer.rows(),
-    }
+def _side(answer: Answer) -> _Side:
+    place = answer.location
+    at = place if isinstance(place, NoLocation) else (place.x, place.y, place.column, place.row)
+    return _Side(answer.image_crc, answer.scores, answer.threshold, at, answer.rows())
+
+
+def _answer(side: _Side) -> Answer:
+    at, cam = side.location, side.cam
+    location = at if isinstance(at, NoLocation) else _shared(*at)
+    grid, cells = (0, 0), None
+    if cam is not None:
+        grid = (len(cam), len(cam[0]))
+        if any(len(row) != grid[1] for row in cam):
+            raise ValueError("the map's rows are not equally long")
+        cells = array(_CELL, itertools.chain.from_iterable(cam)).tobytes()
+    return Answer(side.image_crc, side.scores, side.threshold, location, grid, cells)
 
 
 def _object(line: bytes, kind: str, where: str) -> dict[str, Any]:
@@ -242,11 +269,13 @@ def _object(line: bytes, kind: str, where: str) -> dict[str, Any]:
     return data
 
 
-def _strictly(make: Callable[[], _Made], where: str) -> _Made:
+@contextlib.contextmanager
+def _strictly(where: str) -> Iterator[None]:
+    """Within, what a line must not hold is damage of it."""
     try:
-        return make()
-    except (LookupError, TypeError, ValueError, OverflowError) as error:
-        raise _damaged(f"{type(error).__name__}: {error}", where) from error
+        yield
+    except (LookupError, ValueError, OverflowError) as error:
+        raise _damaged(f"ValueError: {error}", where) from error
 
 
 def _damaged(why: str, where: str) -> UsageError:
@@ -255,73 +284,6 @@ def _damaged(why: str, where: str) -> UsageError:
         where=where,
         hint="remove the line to measure that picture again, or start with a new file",
     )
-
-
-def _header(data: dict[str, Any]) -> Header:
-    header = Header(**{**data, "input_size": _pair(data["input_size"])})
-    if header.fit not in FITS:
-        raise ValueError(f"fit is {header.fit!r}")
-    return header
-
-
-def _result(data: dict[str, Any]) -> Result:
-    _exactly(data, {field.name for field in fields(Result)})
-    oracle = _answer(data["oracle"])
-    device = data["device"]
-    times = data["times"]
-    if times is not None:
-        _exactly(times, {field.name for field in fields(Times)})
-        times = Times(**{name: _whole(value) for name, value in times.items()})
-    return joined(
-        plain(_text(data["file"])),
-        _whole(data["file_crc"]),
-        _shared_size(*_pair(data["size"])),
-        oracle,
-        oracle if device == "same" else None if device is None else _answer(device),
-        times,
-    )
-
-
-def _answer(data: Any) -> Answer:
-    _exactly(data, {"image_crc", "scores", "threshold", "location", "cam"})
-    place, cam = data["location"], data["cam"]
-    location: Location | NoLocation
-    if isinstance(place, str):
-        location = NoLocation(place)
-    else:
-        x, y, column, row = (_whole(value) for value in place)
-        location = _shared(x, y, column, row)
-    grid, cells = (0, 0), None
-    if cam is not None:
-        grid = (len(cam), len(cam[0]))
-        if any(len(row) != grid[1] for row in cam):
-            raise ValueError("the map's rows are not equally long")
-        cells = array(_CELL, [_whole(cell) for row in cam for cell in row]).tobytes()
-    scores = tuple(_whole(score) for score in data["scores"])
-    crc, threshold = _whole(data["image_crc"]), _whole(data["threshold"])
-    return Answer(crc, scores, threshold, location, grid, cells)
-
-
-def _exactly(data: Any, names: set[str]) -> None:
-    if not isinstance(data, dict) or data.keys() != names:
-        raise ValueError(f"its fields are not {', '.join(sorted(names))}")
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError(f"{value!r} is not a whole number")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a text")
-    return value
-
-
-def _pair(value: Any) -> tuple[int, int]:
-    first, second = (_whole(item) for item in value)
-    return first, second
 
 
 @functools.lru_cache(4096)

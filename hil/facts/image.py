@@ -1,4 +1,4 @@
-"""What was measured, as frozen dataclasses that `hil.facts.image_json` writes and reads.
+"""What was measured, as frozen dataclasses that `hil.facts.codec` writes and reads.
 
 A recorded run can be judged again, with other tolerances, without board or model.
 """

@@ -61,19 +61,15 @@ def what_differs(lines: Sequence[Any]) -> str:
     """In what the workers' boards or builds are not alike; empty where they are."""
     workers = _by_worker(lines)
     for kind, free in ((ModelRecord, ()), (BoardFacts, ("baud",))):
-        known = [(name, found) for name, of in workers.items() if (found := _last(of, kind))]
+        known = [(name, found) for name, of in workers.items() if (found := last(of, kind))]
         for name, record in known[1:]:
             first_name, first = known[0]
             for field in dataclasses.fields(kind):
                 ours, theirs = getattr(first, field.name), getattr(record, field.name)
                 if ours != theirs and field.name not in free:
-                    values = f"{_short(ours)} at {first_name}, {_short(theirs)} at {name}"
+                    values = f"{ours!s:.40} at {first_name}, {theirs!s:.40} at {name}"
                     return f"{field.name}: {values}"
     return ""
-
-
-def _short(value: object) -> str:
-    return str(value)[:40]
 
 
 def _with_worker(lines: Iterable[Any]) -> Iterator[tuple[str, Any]]:
@@ -174,7 +170,7 @@ def _of_all_boards(workers: _Workers) -> Iterator[Any]:
             if all(name in variety.constant_outputs for variety in varieties)
         ]
         yield VarietyFacts(max(variety.images for variety in varieties), tuple(constant))
-    consoles = [(name, _last(of, ConsoleFacts)) for name, of in workers.items()]
+    consoles = [(name, last(of, ConsoleFacts)) for name, of in workers.items()]
     yield ConsoleFacts(
         tuple(
             line
@@ -186,8 +182,9 @@ def _of_all_boards(workers: _Workers) -> Iterator[Any]:
 
 
 def _last_of_each(workers: _Workers, kind: type[_Record]) -> list[_Record]:
-    return [found for of in workers.values() if (found := _last(of, kind)) is not None]
+    return [found for of in workers.values() if (found := last(of, kind)) is not None]
 
 
-def _last(lines: Sequence[Any], kind: type[_Record]) -> _Record | None:
+def last(lines: Sequence[Any], kind: type[_Record]) -> _Record | None:
+    """The last line of a kind; None without any."""
     return next((line for line in reversed(lines) if isinstance(line, kind)), None)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hil.errors import UsageError
-from hil.facts.image_json import from_json
+from hil.facts.codec import from_json
 from hil.facts.records import KINDS, RUN_VERSION, RunHeader
 from hil.facts.run import Run
 

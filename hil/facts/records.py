@@ -22,6 +22,12 @@ from hil.network.location import Location, NoLocation
 RUN_VERSION = 3
 """Version of the file; a reader refuses others."""
 
+RERUN, FLAKY = "rerun", "flaky"
+"""Outcomes of tests that pytest-rerunfailures runs again; see `TestRecord`."""
+
+SKIPPED, XFAILED = "skipped", "xfailed"
+"""Outcomes of tests that ask for a board, and that nobody can count as passed."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunHeader:
@@ -332,8 +338,8 @@ class WorkerRecord:
 class TestRecord:
     """The outcome of one phase of one test: set-up, call or tear-down (`when`).
 
-    An attempt that failed and was made again has the outcome `hil.facts.RERUN`, and its
-    message says why. A test that passed at last is then `hil.facts.FLAKY`, not passed.
+    An attempt that failed and was made again has the outcome `RERUN`, and its
+    message says why. A test that passed at last is then `FLAKY`, not passed.
 
     `by_verdict`: the facts that it failed by, as `hil.judge.answers.JudgedAnswer.key` names
     them; empty where it failed by something else. They decide whether it fails with other
@@ -352,7 +358,7 @@ class TestRecord:
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """(name, count) of `hil.link.LinkStats`, for the whole run.
+    """(name, count) of `hil.link.stats.LinkStats`, for the whole run.
 
     Attributes:
         recoveries: times the board was lost and came back.

@@ -6,6 +6,7 @@ next one goes on behind it. One process at a time may write.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 from dataclasses import fields
 from pathlib import Path
@@ -13,14 +14,7 @@ from typing import IO
 
 from hil.base.closing import Closing
 from hil.errors import InfrastructureError, UsageError
-from hil.facts.evaluation import (
-    Header,
-    Result,
-    header_line,
-    read_header,
-    read_result,
-    result_line,
-)
+from hil.facts.evaluation import Header, Result, header_line, read_header, read_result, result_line
 
 _START = b'{"kind":"evaluation"'  # of every such file: no other one is cut or written to
 
@@ -113,15 +107,9 @@ class ResultsFile(Closing):
             self._stream.write(line.encode("utf-8") + b"\n")
             self._stream.flush()
         except OSError as cause:
-            self._abandon()
+            with contextlib.suppress(OSError):  # the buffered rest fails again
+                self._stream.close()
             raise self._error(cause) from cause
-
-    def _abandon(self) -> None:
-        """Closes the file without what could not be written."""
-        try:
-            self._stream.close()
-        except OSError:  # the buffered rest fails again; the first failure is reported
-            return
 
     def _error(self, cause: OSError) -> InfrastructureError:
         return InfrastructureError(

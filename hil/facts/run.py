@@ -13,7 +13,7 @@ from hil.facts.evidence import (
     OddityRecord,
     TroubleRecord,
 )
-from hil.facts.merge import merged
+from hil.facts.merge import last, merged
 from hil.facts.records import (
     BoardFacts,
     ConsoleFacts,
@@ -58,6 +58,11 @@ class Run:
     evidence: tuple[EvidenceRecord, ...] = ()
     divergences: tuple[DivergenceRecord, ...] = ()
 
+    @property
+    def time_base(self) -> str:
+        """What the board's times mean, as `hil.facts.board.TimeBase`; "real" without a board."""
+        return "real" if self.board is None else self.board.time_base
+
     @classmethod
     def of(cls, records: Sequence[Any]) -> Run:
         """The run that these lines make up. The first has to be its header."""
@@ -66,19 +71,19 @@ class Run:
         rest = merged(lines)
         return cls(
             header=header,
-            board=_last(rest, BoardFacts),
+            board=last(rest, BoardFacts),
             images=_all(rest, ImageRecord),
             traces=_all(rest, TraceRecord),
             measurements=_all(rest, MeasurementRecord),
             tests=_all(rest, TestRecord),
-            link=_last(rest, LinkFacts),
-            console=_last(rest, ConsoleFacts),
-            end=_last(rest, EndFacts),
+            link=last(rest, LinkFacts),
+            console=last(rest, ConsoleFacts),
+            end=last(rest, EndFacts),
             repeats=_all(rest, RepeatRecord),
             frames=_all(rest, FrameRecord),
-            model=_last(rest, ModelRecord),
+            model=last(rest, ModelRecord),
             references=_all(rest, ReferenceRecord),
-            variety=_last(rest, VarietyFacts),
+            variety=last(rest, VarietyFacts),
             inferences=_all(rest, InferenceRecord),
             handshakes=_all(rest, HandshakeRecord),
             oddities=_all(rest, OddityRecord),
@@ -93,7 +98,3 @@ _Record = TypeVar("_Record")
 
 def _all(lines: Sequence[Any], kind: type[_Record]) -> tuple[_Record, ...]:
     return tuple(line for line in lines if isinstance(line, kind))
-
-
-def _last(lines: Sequence[Any], kind: type[_Record]) -> _Record | None:
-    return next((line for line in reversed(lines) if isinstance(line, kind)), None)

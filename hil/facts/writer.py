@@ -5,6 +5,7 @@ A run that is interrupted leaves a file that is valid up to its last line.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import IO, Any
@@ -53,15 +54,13 @@ class RunFile:
         self.error = self.error or report_error(self.path, cause)
         if stream is not None:
             # The buffered rest cannot be written either; the first error is the one to report.
-            try:
+            with contextlib.suppress(OSError):
                 stream.close()
-            except OSError:
-                return
 
 
 def line_of(record: Any) -> str:
     """A dataclass of `hil.facts.records.KINDS` as a line of the file, without its end."""
-    from hil.facts.image_json import to_json
+    from hil.facts.codec import to_json
     from hil.facts.records import KINDS
 
     kind = next(name for name, known in KINDS.items() if isinstance(record, known))

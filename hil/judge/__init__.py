@@ -1,1 +1,5 @@
-"""Facts, tolerances and verdicts: pure functions, no board and no interpreter."""
+"""Verdicts: the facts of a run against oracle, tolerances, gates and baselines.
+
+Functions of facts. It asks no board and no interpreter, names no cause (`hil.diagnose`)
+and draws nothing (`hil.report`).
+"""

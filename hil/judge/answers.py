@@ -1,16 +1,24 @@
-"""Every answer of a run against the oracle's, whoever asked for it. Pure functions of facts."""
+"""Every answer of a run against the oracle's, whoever asked for it, and the boards' clocks.
+
+Pure functions of facts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from hil.facts.image import Answer, ImageFacts, TensorDifference
 from hil.facts.keys import answer_key, asked_key, frame_key, image_key, oddity_key, reference_key
+from hil.judge.compare import compare_answers
+from hil.judge.explain import difference
 from hil.judge.verdict import Status, Verdict, judge_image
 
 if TYPE_CHECKING:
+    from hil.facts.board import Oddity, Stamp
+    from hil.facts.evidence import OddityRecord
     from hil.facts.records import InferenceRecord, ReferenceRecord
     from hil.facts.run import Run
     from hil.judge.tolerance import Tolerances
@@ -22,6 +30,9 @@ _WRONG_ODDITIES = {
     "echo": "asked for an echo, {}",
 }
 """What `hil.facts.board.Oddity.what` is where the answer is wrong, whatever line and host do."""
+
+CLOCK_KEY = "clock"
+"""Names the clocks of a run in `hil.facts.records.TestRecord.by_verdict`."""
 
 READ_BACK = ("features", "operators", "preprocessing")
 """Checks of what was read back beside an answer; the others are of the answer itself."""
@@ -36,13 +47,6 @@ class Wrong:
 
     def __str__(self) -> str:
         return self.text
-
-
-class _Odd(Protocol):
-    @property
-    def what(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,43 +84,57 @@ def judge_answers(run: Run, tolerances: Tolerances) -> tuple[JudgedAnswer, ...]:
 
     Where a run has facts of an image and no inference of it, these facts are its answer.
     """
-    references = {reference_key(reference): reference for reference in run.references}
     seen: set[tuple[int, int]] = set()
     judged = []
-    for number, record in enumerate(run.inferences):
-        reference = references.get(asked_key(record))
-        again = (record.boot, record.count) in seen
-        seen.add((record.boot, record.count))
-        key = answer_key(number)
-        judged.append(judge_answer(key, record, reference, tolerances, again=again))
-    recorded = {record.asked.image_crc for record in run.inferences}
-    for key, facts in _measured(run):
-        if facts.image_crc not in recorded:
-            verdicts = tuple(v for v in judge_image(facts, tolerances) if v.check not in READ_BACK)
+    for key, record, facts in _answers(run):
+        if record is None:
+            verdicts = _verdicts(facts, tolerances)
             judged.append(JudgedAnswer(key, key, facts, verdicts))
+            continue
+        start = record.boot, record.count
+        judged.append(judge_answer(key, record, facts, tolerances, again=start in seen))
+        seen.add(start)
     return tuple(judged)
 
 
 def judge_answer(
     key: str,
     record: InferenceRecord,
-    reference: ReferenceRecord | None,
+    facts: ImageFacts | None,
     tolerances: Tolerances,
     *,
     again: bool = False,
 ) -> JudgedAnswer:
-    """One answer. `again`: an answer before it had the same count, since the same start."""
-    facts = None if reference is None else answer_facts(record, reference)
-    image = reference.image if reference is not None else ""
+    """One answer.
+
+    Args:
+        facts: of `answer_facts`.
+        again: an answer before it had the same count, since the same start.
+    """
+    image = "" if facts is None else facts.image
     name = _KEYS[record.asked.stage](image or f"{record.asked.image_crc:#010x}")
-    verdicts = [_count(record, again)]
-    if facts is not None:
-        judged = judge_image(facts, tolerances)
-        verdicts = [*(v for v in judged if v.check not in READ_BACK), *verdicts]
-    return JudgedAnswer(key, name, facts, tuple(verdicts))
+    verdicts = (*_verdicts(facts, tolerances), _count(record, again))
+    return JudgedAnswer(key, name, facts, verdicts)
 
 
-def wrong_oddities(oddities: Sequence[_Odd], start: int = 0) -> tuple[Wrong, ...]:
+def clock_fault(results: Iterable[Stamp | InferenceRecord]) -> str:
+    """Between which two results of one start a clock went back or stood; empty if nowhere.
+
+    That each result has a number of its own is judged with the answers.
+    """
+    # A noisy line may let a board take two images in the other order than they were asked for.
+    ordered = sorted(results, key=lambda result: (result.boot, result.count))
+    for before, after in pairwise(ordered):
+        same = after.boot == before.boot and after.count != before.count
+        if same and after.finished_us <= before.finished_us:
+            return (
+                f"between results {before.count} and {after.count} the board's clock went from "
+                f"{before.finished_us} us to {after.finished_us} us"
+            )
+    return ""
+
+
+def wrong_oddities(oddities: Sequence[Oddity | OddityRecord], start: int = 0) -> tuple[Wrong, ...]:
     """Those of the run's oddities from `start` on that make a run wrong."""
     return tuple(
         Wrong(oddity_key(number), text.format(oddity.detail))
@@ -139,43 +157,27 @@ def judge_measured(run: Run, tolerances: Tolerances) -> tuple[JudgedAnswer, ...]
 
 def all_answer_facts(run: Run) -> Iterator[tuple[str, ImageFacts]]:
     """(image, facts) of every answer that can be held against the oracle's."""
-    references = {reference_key(reference): reference for reference in run.references}
-    recorded = set()
-    for record in run.inferences:
-        recorded.add(record.asked.image_crc)
-        reference = references.get(asked_key(record))
-        if reference is not None:
-            name = reference.image or f"{record.asked.image_crc:#010x}"
-            yield name, answer_facts(record, reference)
-    for _, facts in _measured(run):
-        if facts.image_crc not in recorded:
-            yield facts.image, facts
+    for _, _, facts in _answers(run):
+        if facts is not None:
+            yield facts.image or f"{facts.image_crc:#010x}", facts
 
 
-def answer_facts(record: InferenceRecord, reference: ReferenceRecord) -> ImageFacts:
-    """Both sides of one answer, as facts of an image."""
-    import numpy as np
-
-    from hil.judge.compare import compare_tensors
-
+def answer_facts(record: InferenceRecord, reference: ReferenceRecord | None) -> ImageFacts | None:
+    """Both sides of one answer, as facts of an image; None without the oracle's."""
+    if reference is None:
+        return None
     device = Answer(record.scores, record.threshold, record.location, record.cam)
-    right = reference.answer
-    scores = cam = None
-    if len(device.scores) == len(right.scores):
-        scores = compare_tensors(np.array(right.scores), np.array(device.scores))
-    if device.cam is not None and right.cam is not None:
-        ours, theirs = np.array(right.cam), np.array(device.cam)
-        cam = compare_tensors(ours, theirs) if ours.shape == theirs.shape else None
+    scores, cam = compare_answers(device, reference.answer)
     return ImageFacts(
         image=reference.image,
         image_crc=record.asked.image_crc,
         answered_crc=record.image_crc,
         input_size=reference.input_size,
         positive_class=reference.positive_class,
-        threshold=right.threshold,
+        threshold=reference.answer.threshold,
         cam_requested=record.asked.cam,
         device=device,
-        reference=right,
+        reference=reference.answer,
         scores=scores,
         cam=cam,
         invoke_us=record.times.invoke_us,
@@ -183,6 +185,23 @@ def answer_facts(record: InferenceRecord, reference: ReferenceRecord) -> ImageFa
 
 
 _KEYS = {"tensor": image_key, "frame": frame_key}
+
+
+def _answers(run: Run) -> Iterator[tuple[str, InferenceRecord | None, ImageFacts | None]]:
+    """(key, inference, facts) of every answer."""
+    references = {reference_key(reference): reference for reference in run.references}
+    for number, record in enumerate(run.inferences):
+        yield answer_key(number), record, answer_facts(record, references.get(asked_key(record)))
+    recorded = {record.asked.image_crc for record in run.inferences}
+    for key, facts in _measured(run):
+        if facts.image_crc not in recorded:
+            yield key, None, facts
+
+
+def _verdicts(facts: ImageFacts | None, tolerances: Tolerances) -> tuple[Verdict, ...]:
+    """On the answer itself."""
+    judged = () if facts is None else judge_image(facts, tolerances)
+    return tuple(verdict for verdict in judged if verdict.check not in READ_BACK)
 
 
 def _measured(run: Run) -> Iterable[tuple[str, ImageFacts]]:
@@ -210,8 +229,6 @@ def _count(record: InferenceRecord, again: bool) -> Verdict:
 
 def judge_input(found: TensorDifference) -> Verdict:
     """What the board made of a frame, against the oracle's input. There is no tolerance."""
-    from hil.judge.explain import difference
-
     if not found.differing:
         return Verdict("preprocessing", Status.PASSED, 0, 0, "the input is the oracle's")
     text = difference(found, "the input that the board made of the frame")

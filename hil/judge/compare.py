@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
 from hil.facts.image import Answer, Grid, ImageFacts, OpFacts, TensorDifference
@@ -14,19 +14,7 @@ if TYPE_CHECKING:
 
     from hil.facts.board import Inference
     from hil.oracle import Oracle, OracleAnswer
-
-
-class TracedOp(Protocol):
-    """One entry of the board's trace."""
-
-    @property
-    def code(self) -> int: ...
-    @property
-    def output_crc(self) -> int: ...
-    @property
-    def us(self) -> int | None: ...
-    @property
-    def cycles(self) -> int | None: ...
+    from hil.wire.replies import TraceEntry
 
 
 def compare_tensors(expected: NDArray[Any], got: NDArray[Any]) -> TensorDifference:
@@ -58,6 +46,21 @@ def compare_tensors(expected: NDArray[Any], got: NDArray[Any]) -> TensorDifferen
     )
 
 
+def compare_answers(
+    device: Answer, reference: Answer
+) -> tuple[TensorDifference | None, TensorDifference | None]:
+    """The differences of scores and maps; None where a map is missing, or shapes differ."""
+    import numpy as np
+
+    scores = cam = None
+    if len(device.scores) == len(reference.scores):
+        scores = compare_tensors(np.array(reference.scores), np.array(device.scores))
+    if device.cam is not None and reference.cam is not None:
+        ours, theirs = np.array(reference.cam), np.array(device.cam)
+        cam = compare_tensors(ours, theirs) if ours.shape == theirs.shape else None
+    return scores, cam
+
+
 def compare_image(
     image: str,
     inference: Inference,
@@ -66,7 +69,7 @@ def compare_image(
     *,
     cam_requested: bool,
     features: NDArray[np.int8] | None = None,
-    trace: Sequence[TracedOp] | None = None,
+    trace: Sequence[TraceEntry] | None = None,
 ) -> ImageFacts:
     """The facts of one image.
 
@@ -80,8 +83,6 @@ def compare_image(
         features: what was read back, int8 [rows, columns, C] (or with a leading 1).
         trace: the board's trace of this inference.
     """
-    import numpy as np
-
     device = Answer(
         scores=tuple(inference.scores),
         threshold=inference.threshold,
@@ -94,12 +95,7 @@ def compare_image(
         location=answer.location,
         cam=as_grid(answer.cam),
     )
-    scores = None
-    if len(device.scores) == len(reference.scores):
-        scores = compare_tensors(answer.scores, np.asarray(device.scores))
-    cam = None
-    if inference.cam is not None and inference.cam.shape == answer.cam.shape:
-        cam = compare_tensors(answer.cam, inference.cam)
+    scores, cam = compare_answers(device, reference)
     feature_difference = None
     if features is not None:
         if features.shape[:1] == (1,) and features.ndim == 4:
@@ -124,7 +120,7 @@ def compare_image(
 
 
 def compare_ops(
-    answer: OracleAnswer, oracle: Oracle, trace: Sequence[TracedOp]
+    answer: OracleAnswer, oracle: Oracle, trace: Sequence[TraceEntry]
 ) -> tuple[OpFacts, ...]:
     """Each operator of the oracle's answer with the entry of the trace in its place.
 

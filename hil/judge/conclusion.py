@@ -49,11 +49,9 @@ class Conclusion:
 
     def with_trouble(self, error: HilError) -> Conclusion:
         """The same with something that did not work: the verdict is SHIP no longer."""
-        from hil.judge.gates.run import with_trouble
-
         if self.verdict is None:
             return self
-        return dataclasses.replace(self, verdict=with_trouble(self.verdict, error.message))
+        return dataclasses.replace(self, verdict=self.verdict.with_trouble(error.message))
 
     def exit_code(self) -> ExitCode:
         """Of a run whose tests all passed."""

@@ -99,10 +99,7 @@ def off_centre(
         f"location ({device.x}, {device.y}) is not the centre of its cell row {device.row} "
         f"column {device.column}, which is ({centre.x}, {centre.y})"
     )
-    corner = (
-        device.column * input_size[1] // grid[1],
-        device.row * input_size[0] // grid[0],
-    )
+    corner = (device.column * input_size[1] // grid[1], device.row * input_size[0] // grid[0])
     if (device.x, device.y) == (centre.y, centre.x):
         return f"{text}: x and y look swapped"
     if (device.x, device.y) == corner:

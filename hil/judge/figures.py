@@ -72,6 +72,6 @@ def share_text(part: float, whole: float) -> str:
     return f"{share:.1f} %" if 0 < share < 100 else f"{share:.0f} %"
 
 
-def count_text(count: int, one: str, many: str = "") -> str:
+def count_text(count: int, one: str) -> str:
     """As in "1 image", "2 images"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {one if count == 1 else one + 's'}"

@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.facts import FLAKY
+from hil.facts.records import FLAKY
 from hil.facts.stand_in import said
 from hil.judge.figures import count_text
 from hil.judge.gates.model import GateStatus
@@ -19,7 +19,6 @@ from hil.judge.judged import JudgedRun
 
 if TYPE_CHECKING:
     from hil.facts.diagnosis import Diagnosis
-    from hil.judge.baseline.model import Comparison
     from hil.judge.gates.model import GatesVerdict
 
 
@@ -58,23 +57,6 @@ class Headline:
         return said(self.outcome.value, self.where)
 
 
-@dataclass(frozen=True, slots=True)
-class GateRow:
-    """One gate in words. `baseline` is empty without a baseline."""
-
-    gate: str
-    limit: str
-    measured: str
-    margin: str
-    baseline: str
-    status: str
-    explanation: str
-
-    @property
-    def tone(self) -> str:
-        return {"met": "good", "not proven": "open"}.get(self.status, "bad")
-
-
 def headline(
     judged: JudgedRun, verdict: GatesVerdict | None = None, diagnosis: Diagnosis | None = None
 ) -> Headline:
@@ -100,31 +82,6 @@ def headline(
     if outcome.tone == "good":
         return Headline(outcome, _successes(judged, verdict), stands.where)
     return Headline(outcome, failed + open_ + _cause(diagnosis), stands.where)
-
-
-def gate_rows(
-    verdict: GatesVerdict | None, comparison: Comparison | None = None
-) -> tuple[GateRow, ...]:
-    """The gates in words; none without a verdict."""
-    from hil.judge.gates.text import cells
-
-    rows = []
-    for result in verdict.results if verdict is not None else ():
-        gate, limit, measured, margin, baseline, status = cells(result, comparison)
-        met = result.status is GateStatus.MET
-        texts = [text for text in ("" if met else result.explanation, result.gate.why) if text]
-        rows.append(
-            GateRow(
-                gate=gate,
-                limit=limit,
-                measured=measured,
-                margin=margin,
-                baseline=baseline if comparison is not None else "",
-                status=status,
-                explanation="; ".join(texts),
-            )
-        )
-    return tuple(rows)
 
 
 def _gates(verdict: GatesVerdict, *statuses: GateStatus) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,16 +18,18 @@ from hil.errors import (
     UnavailableError,
     UsageError,
 )
-from hil.facts import FLAKY, RERUN, SKIPPED, XFAILED
+from hil.facts.records import FLAKY, RERUN, SKIPPED, XFAILED
 from hil.judge.answers import (
+    CLOCK_KEY,
     READ_BACK,
     JudgedAnswer,
     Wrong,
+    clock_fault,
     judge_answers,
     judge_measured,
     wrong_oddities,
 )
-from hil.judge.clock import CLOCK_KEY, clock_fault
+from hil.judge.metrics.pointing import distance, point_of
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
 from hil.network.location import Location
@@ -93,16 +96,12 @@ class JudgedImage:
             return "missed" if truth.person else "false alarm"
         if not truth.person:
             return "right"
-        location = facts.device.location
-        if isinstance(location, Location) and truth.boxes:
-            height, width = facts.input_size
-            x, y = location.x / width, location.y / height
-            if not any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in truth.boxes):
-                return "beside the person"
-        return "right"
+        place = point_of(facts.device.location, facts.input_size)
+        beside = place is not None and truth.boxes and distance(place, truth.boxes) > 0
+        return "beside the person" if beside else "right"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JudgedRun:
     """A run file with its verdicts."""
 
@@ -122,7 +121,7 @@ class JudgedRun:
         """How many outcomes count: an attempt that was made again does not."""
         return len(self.run.tests) - len(self.tests((RERUN,)))
 
-    @property
+    @functools.cached_property
     def failed_tests(self) -> tuple[TestRecord, ...]:
         """By other tolerances than in the run, those that failed by facts that fail by them too."""
         failed = self.tests(FAILED_OUTCOMES)
@@ -135,11 +134,22 @@ class JudgedRun:
         )
 
     @property
+    def unhappy_tests(self) -> tuple[TestRecord, ...]:
+        """The tests that did not pass: failed ones, what could not be measured, and what passed
+        only when it was run again."""
+        return (
+            *self.failed_tests,
+            *self.tests(UNMEASURED_OUTCOMES[:1]),
+            *self.tests(UNMEASURED_OUTCOMES[1:]),
+            *flaky_tests(self.run),
+        )
+
+    @functools.cached_property
     def wrong_answers(self) -> tuple[JudgedAnswer, ...]:
         """The answers that are not the oracle's, within the tolerances."""
         return tuple(answer for answer in self.answers if answer.failed)
 
-    @property
+    @functools.cached_property
     def wrong_beside(self) -> tuple[JudgedAnswer, ...]:
         """Measured images and frames with something wrong that no wrong answer tells."""
         told = {answer.name for answer in self.wrong_answers}
@@ -153,18 +163,14 @@ class JudgedRun:
         )
         return tuple(one for one in beside if one.failed)
 
-    @property
+    @functools.cached_property
     def wrong(self) -> tuple[Wrong, ...]:
         """Everything that is wrong in the facts: answers, what was read back, oddities, clocks."""
         judged = (*self.wrong_answers, *self.wrong_beside)
-        found = (wrong for wrong in (one.wrong for one in judged) if wrong is not None)
+        found = (one.wrong for one in judged if one.wrong is not None)
         backwards = clock_fault(self.run.inferences)
         clock = (Wrong(CLOCK_KEY, backwards),) if backwards else ()
         return (*found, *wrong_oddities(self.run.oddities), *clock)
-
-    @property
-    def failed_images(self) -> tuple[JudgedImage, ...]:
-        return tuple(image for image in self.images if image.status is Status.FAILED)
 
 
 KNOWN_OUTCOMES = {
@@ -185,11 +191,7 @@ def judge_recorded(run: Run, tolerances: Tolerances | None = None) -> JudgedRun:
             facts = dataclasses.replace(facts, ops=trace.ops)
         images.append(JudgedImage(record, trace, judge_image(facts, limits)))
     return JudgedRun(
-        run,
-        limits,
-        tuple(images),
-        judge_answers(run, limits),
-        judge_measured(run, limits),
+        run, limits, tuple(images), judge_answers(run, limits), judge_measured(run, limits)
     )
 
 

@@ -25,8 +25,7 @@ def conclude(log: RunLog, options: RunOptions) -> None:
 
 def tell_github(log: RunLog, environment: Mapping[str, str] = os.environ) -> None:
     """Writes the step's summary and collects annotations, in a GitHub job."""
-    from hil.report.annotations import github_annotations
-    from hil.report.summary import write_step_summary
+    from hil.report.github import github_annotations, write_step_summary
 
     run, conclusion = log.run(), log.conclusion
     verdict = None if conclusion is None else conclusion.verdict

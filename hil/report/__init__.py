@@ -1,1 +1,4 @@
-"""What a run shows and leaves behind: terminal table, JSON lines, pytest-html extras."""
+"""What a run shows and leaves behind: terminal, page, Markdown, GitHub, pytest-html.
+
+It says what `hil.judge` and `hil.diagnose` found, and judges nothing itself.
+"""

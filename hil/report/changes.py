@@ -43,15 +43,6 @@ class ChangeGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeTable:
-    """Name of the earlier run, what differs between the settings, and the metrics by outcome."""
-
-    before: str
-    differences: tuple[str, ...]
-    groups: tuple[ChangeGroup, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Answers:
     """Which images are answered differently. `rows`: (key, name, what changed)."""
 
@@ -59,17 +50,18 @@ class Answers:
     rows: tuple[tuple[str, str, str], ...]
 
 
-def change_table(comparison: Comparison) -> ChangeTable:
-    """A comparison in words, worse first."""
+def change_groups(comparison: Comparison | None) -> tuple[ChangeGroup, ...]:
+    """The metrics of a comparison in words, worse first."""
     from hil.judge.baseline.text import row
 
-    changes = sorted(comparison.changes, key=lambda change: _natural(change.metric))
+    all_changes = () if comparison is None else comparison.changes
+    changes = sorted(all_changes, key=lambda change: _natural(change.metric))
     groups = []
     for name, tone, most in _ORDER:
         rows = tuple(row(change) for change in changes if change.outcome.value == name)
         if rows:
             groups.append(ChangeGroup(name, tone, len(rows) <= most, rows))
-    return ChangeTable(comparison.before, comparison.differences, tuple(groups))
+    return tuple(groups)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -213,12 +213,7 @@ def _map_scale(sheet: NDArray[np.uint8], left: int, top: int, width: int) -> Non
 
 
 def _text(
-    sheet: NDArray[np.uint8],
-    text: str,
-    place: tuple[int, int],
-    width: int,
-    *,
-    size: float = 0.45,
+    sheet: NDArray[np.uint8], text: str, place: tuple[int, int], width: int, *, size: float = 0.45
 ) -> None:
     """One line, cut with dots where it is wider than `width`. The font has ASCII alone."""
     import cv2

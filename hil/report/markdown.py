@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from hil.facts.time_base import mark, note
+from hil.facts.stand_in import mark, note
 from hil.judge.figures import bytes_text, count_text, durations, series
-from hil.judge.headline import gate_rows, headline
+from hil.judge.gates.text import gate_rows
+from hil.judge.headline import headline
 from hil.judge.judged import JudgedImage, JudgedRun, first_line, worst_first
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
 from hil.report.changes import answer_score, answers, place
 from hil.report.page.details import identity
 from hil.report.page.latency import STAGES, stage_values
-from hil.report.page.page import subtitle, title, unhappy_tests
+from hil.report.page.page import subtitle, title
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
@@ -129,7 +130,7 @@ def _gates(verdict: GatesVerdict | None, comparison: Comparison | None) -> list[
 
 
 def _trouble(judged: JudgedRun) -> list[str]:
-    tests = unhappy_tests(judged)
+    tests = judged.unhappy_tests
     if not tests:
         return []
     lines = ["", "### What went wrong", ""]
@@ -142,7 +143,8 @@ def _trouble(judged: JudgedRun) -> list[str]:
 
 
 def _images(judged: JudgedRun) -> list[str]:
-    wrong = [image for image in worst_first(judged.images) if _of_interest(image)]
+    ordered = worst_first(judged.images)
+    wrong = [one for one in ordered if one.differs or one.status is not Status.PASSED]
     if not wrong:
         return []
     rows = [_image_row(image) for image in wrong[:_MOST]]
@@ -151,10 +153,6 @@ def _images(judged: JudgedRun) -> list[str]:
     if len(wrong) > _MOST:
         lines += ["", f"And {len(wrong) - _MOST:,} more."]
     return lines
-
-
-def _of_interest(image: JudgedImage) -> bool:
-    return image.differs or image.status is not Status.PASSED
 
 
 def _image_row(image: JudgedImage) -> list[str]:
@@ -215,8 +213,7 @@ def _figures(judged: JudgedRun) -> list[str]:
             span = f"{in_words(found.least)} to {in_words(found.greatest)}"
             rows.append((words, in_words(found.median), in_words(found.p95), span))
     lines = ["", "### Figures"] if rows else []
-    time_base = "real" if judged.run.board is None else judged.run.board.time_base
-    whose, meaning = mark(time_base), note(time_base)
+    whose, meaning = mark(judged.run.time_base), note(judged.run.time_base)
     latency = f"latency ({whose})" if whose else "latency"
     lines += table((latency, "median", "p95", "range"), rows)
     if rows and meaning:

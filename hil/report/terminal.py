@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError, NotRunError, UnavailableError, UsageError
-from hil.facts.time_base import mark, note
+from hil.facts.stand_in import mark, note
 from hil.judge.judged import first_line, flaky_tests, judge_recorded
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
-from hil.network.location import Location
 from hil.network.score import percent_text
+from hil.report.changes import place
 
 if TYPE_CHECKING:
     import pytest
@@ -24,26 +24,17 @@ if TYPE_CHECKING:
     from hil.judge.judged import JudgedImage, JudgedRun
     from hil.run.run_log import RunLog
 
-COLUMNS = (
-    "image",
-    "score",
-    "location",
-    "LSB",
-    "invoke_us",
-    "round trip",
-    "verdict",
-)
+COLUMNS = ("image", "score", "location", "LSB", "invoke_us", "round trip", "verdict")
 
 
 def row(image: JudgedImage) -> tuple[str, ...]:
     """The cells of one image's row, as in `COLUMNS`; LSB: the worst of score, map and features."""
     facts, times = image.record.facts, image.record.times
-    location = facts.device.location
     largest = image.largest_lsb
     return (
         facts.image,
         percent_text(facts.device.scores[facts.positive_class]),
-        f"({location.x}, {location.y})" if isinstance(location, Location) else location.value,
+        place(facts.device),
         "-" if largest is None else str(largest),
         str(times.invoke_us),
         f"{times.round_trip_us / 1e3:.1f} ms",
@@ -94,10 +85,8 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path |
     reporter.ensure_newline()
     judged = judge_recorded(log.run())
     if judged.images:
-        board = judged.run.board
-        clock = "" if board is None else mark(board.time_base)
         reporter.section("board against oracle", sep="=")
-        _write_table(reporter, judged.images, clock)
+        _write_table(reporter, judged.images, mark(judged.run.time_base))
     rows = [*board_rows(judged), *log.notes.items()]
     if rows and record is not None:
         rows.append(("recording", str(record)))

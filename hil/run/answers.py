@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hil.facts.keys import AskedKey, answer_key, asked_key
 from hil.facts.records import InferenceRecord, ReferenceRecord
-from hil.judge.answers import Wrong, judge_answer
+from hil.judge.answers import Wrong, answer_facts, judge_answer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,8 +66,8 @@ class Answers:
             record = self.inferences[number]
             again = (record.boot, record.count) in self._counted
             self._counted.add((record.boot, record.count))
-            reference = self._known[asked_key(record)]
-            judged = judge_answer(answer_key(number), record, reference, tolerances, again=again)
+            facts = answer_facts(record, self._known[asked_key(record)])
+            judged = judge_answer(answer_key(number), record, facts, tolerances, again=again)
             if judged.wrong is not None:
                 wrong.append(judged.wrong)
         self._judged = len(self.inferences)

@@ -168,7 +168,7 @@ def truth(entry: FixturePhoto | None) -> Truth | None:
     """None where the manifest does not say whether a person is in the picture."""
     if entry is None or entry.person is None:
         return None
-    return Truth(entry.person, tuple((b.x0, b.y0, b.x1, b.y1) for b in entry.boxes))
+    return Truth(entry.person, entry.boxes)
 
 
 def console_facts(board: Board) -> ConsoleFacts:

@@ -29,9 +29,8 @@ def read_data(directory: Path) -> DataSet:
         if photo.person is None:
             problems.append(Problem(line, f"{photo.path.name} has no `person = true` or false"))
             continue
-        boxes = tuple((box.x0, box.y0, box.x1, box.y1) for box in photo.boxes)
         name = photo.path.name
-        entries.append(Entry(line, plain(name), photo.person, boxes, stored=name))
+        entries.append(Entry(line, plain(name), photo.person, photo.boxes, stored=name))
     if problems:
         raise problems_error(manifest, problems)
     return DataSet(manifest, photos[0].path.parent, tuple(entries), ())

@@ -14,20 +14,11 @@ from hil.base.file_names import plain, stored
 from hil.base.resources import find
 from hil.base.toml_table import Table, read_toml
 from hil.errors import UsageError
+from hil.samples.labels import Box
 
 MANIFEST = "manifest.toml"
 _PHOTOS = "photos"
 _SUFFIXES = (".png", ".jpg", ".jpeg")
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in fractions (0 to 1) of the picture's width and height."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +56,6 @@ class FixturePhoto:
     person: bool | None = None
     boxes: tuple[Box, ...] = ()
     notes: str = ""
-
-    def shows_person_at(self, x: int, y: int, input_size: tuple[int, int]) -> bool:
-        """Whether a location, in pixels of an input of (height, width), is in a box."""
-        right, down = x / input_size[1], y / input_size[0]
-        return any(b.x0 <= right <= b.x1 and b.y0 <= down <= b.y1 for b in self.boxes)
 
 
 def load_photos(directory: Path | None = None) -> tuple[FixturePhoto, ...]:
@@ -157,7 +143,7 @@ def _box(entry: Table, value: object) -> Box:
         if len(numbers) == 4:
             x0, y0, x1, y1 = numbers
             if 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1:
-                return Box(x0, y0, x1, y1)
+                return x0, y0, x1, y1
     raise entry.error(
         f"a box is [x0, y0, x1, y1] in fractions of the picture, not {value!r}",
         hint="0 <= x0 < x1 <= 1, and y likewise",

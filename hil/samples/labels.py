@@ -40,6 +40,7 @@ _SUFFIXES = (".png", ".jpg", ".jpeg")
 _SHOWN = 100
 
 Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 as fractions (0 to 1) of the upright picture's width and height."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""The history of runs: a local SQLite file that many jobs write and that can be merged."""
+"""The history of runs: a local SQLite file that many jobs write and that can be merged.
+
+It keeps the figures of runs, not the runs, and finds steps in them; it judges no run.
+"""
 
 from __future__ import annotations
 

@@ -45,11 +45,9 @@ class Step:
         return (self.after - self.before) / abs(self.before) if self.before else None
 
 
-def find_steps(
-    values: Sequence[float], *, alpha: float = ALPHA, minimum_effect: float = MINIMUM_EFFECT
-) -> tuple[Step, ...]:
+def find_steps(values: Sequence[float]) -> tuple[Step, ...]:
     """The steps of a series, in its order."""
-    found = _split(values, 0, alpha, minimum_effect)
+    found = _split(values, 0)
     places = [index for index, _ in found]
     for number in range(len(places)):
         # Again between its neighbours: the first split saw levels that are not its own.
@@ -108,24 +106,18 @@ def _distances(values: Sequence[float]) -> list[float]:
     return found
 
 
-def _split(
-    values: Sequence[float], offset: int, alpha: float, minimum_effect: float
-) -> list[tuple[int, float]]:
+def _split(values: Sequence[float], offset: int) -> list[tuple[int, float]]:
     if len(values) < 2 or min(values) == max(values):
         return []
     p = pettitt_p(values)
-    if p > alpha:
+    if p > ALPHA:
         return []
     index = best_split(values)
     left, right = values[:index], values[index:]
     before, after = statistics.median(left), statistics.median(right)
-    if abs(after - before) <= minimum_effect * abs(before):
+    if abs(after - before) <= MINIMUM_EFFECT * abs(before):
         return []
-    return [
-        *_split(left, offset, alpha, minimum_effect),
-        (offset + index, p),
-        *_split(right, offset + index, alpha, minimum_effect),
-    ]
+    return [*_split(left, offset), (offset + index, p), *_split(right, offset + index)]
 
 
 def _statistic(ranks: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.base.closing import Closing
-from hil.facts.image_json import from_json, to_json
+from hil.facts.codec import from_json, to_json
 from hil.judge.baseline.model import Setting
 from hil.store.database import connect, copy_of, transaction, translated
 

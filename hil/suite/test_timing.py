@@ -9,7 +9,7 @@ import pytest
 
 from hil.board import Board
 from hil.facts.board import Inference, Stamp
-from hil.judge.clock import CLOCK_KEY, clock_fault
+from hil.judge.answers import CLOCK_KEY, clock_fault
 from hil.run.run_log import BY_VERDICT
 from hil.suite.pictures import synthetic_photo
 from hil.suite.times import needs_the_hosts_time

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hil.judge.metrics import Decisions
+from hil.judge.metrics.scores import Decisions
 from model.modelcard.facts import CardFacts, Side
 from model.modelcard.svg import (
     BLUE,

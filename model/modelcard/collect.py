@@ -16,7 +16,8 @@ from hil.images import Fit
 from hil.judge.evaluation.evaluation import evaluate
 from hil.judge.evaluation.selection import REPORTED, VALIDATION, Selection, select
 from hil.judge.evaluation.truth import image_truth
-from hil.judge.metrics import in_boxes, threshold_curve
+from hil.judge.metrics.pointing import in_boxes
+from hil.judge.metrics.scores import threshold_curve
 from hil.judge.tolerance import load_tolerances
 from hil.network.location import Location
 from hil.run.evaluation.run import Plan, Progress

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hil.judge.evaluation.quality import Evaluation
-from hil.judge.metrics import Decisions
+from hil.judge.metrics.scores import Decisions
 from model.difference import Difference
 from model.operating_point import OperatingPoint
 

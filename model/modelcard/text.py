@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from hil.judge.evaluation.quality import Evaluation, SourceQuality
-from hil.judge.metrics import Hits
+from hil.judge.metrics.hits import Hits
 from hil.report.evaluation.rows import Row, Value, rows
 from model.modelcard.facts import CardFacts, Threshold
 from model.modelcard.sources import ORIGINS, OWN, RESEARCH_ONLY

@@ -24,7 +24,7 @@ from hil.facts.records import (
     WorkerRecord,
 )
 from hil.facts.run import Run
-from hil.judge.clock import clock_fault
+from hil.judge.answers import clock_fault
 from hil.network.location import NoLocation
 from hil_lab.fakes.recorded_run import recorded_run
 

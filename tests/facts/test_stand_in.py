@@ -17,7 +17,7 @@ from hil.judge.gates.run import judge_run_gates
 from hil.judge.gates.text import headline, properties, verdict_lines
 from hil.judge.judged import judge_recorded
 from hil.judge.measure.catalog import CATALOG
-from hil.report.annotations import github_annotations
+from hil.report.github import github_annotations
 from hil.report.markdown import markdown
 from hil.report.page.page import render
 from hil.store.store import Store

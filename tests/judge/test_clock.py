@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hil.facts.board import Stamp
-from hil.judge.clock import clock_fault
+from hil.judge.answers import clock_fault
 
 
 def stamps(*results: tuple[int, int, int]) -> list[Stamp]:

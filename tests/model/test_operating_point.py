@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.judge.metrics import Hits
+from hil.judge.metrics.hits import Hits
 from hil.network.score import passes, score_percent
 from model.operating_point import lowest_threshold, most_balanced_threshold, operating_point
 

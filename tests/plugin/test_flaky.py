@@ -11,7 +11,7 @@ from hil.cli import main
 from hil.errors import ExitCode
 from hil.facts.reader import read_run
 from hil.judge.judged import judge_recorded
-from hil.report.annotations import github_annotations
+from hil.report.github import github_annotations
 from hil.report.markdown import markdown
 from hil.run import testbench
 

@@ -17,10 +17,9 @@ from hil.images import synthetic
 from hil.judge.headline import headline
 from hil.judge.judged import judge_recorded, recorded_tolerances
 from hil.oracle import Oracle
-from hil.report.annotations import github_annotations
+from hil.report.github import STEP_SUMMARY, github_annotations, markdown_summary, write_step_summary
 from hil.report.page.heat import difference_grid
 from hil.report.page.page import FEW_FAILURES, render
-from hil.report.summary import STEP_SUMMARY, markdown_summary, write_step_summary
 from hil_lab.fakes.faulty_run import FaultyDevice, run_of
 from hil_lab.fakes.recorded_run import recorded_run
 

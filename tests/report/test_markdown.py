@@ -14,9 +14,14 @@ from hil.judge.gates.load import load_gates
 from hil.judge.gates.model import GatesVerdict
 from hil.judge.gates.run import judge_run_gates
 from hil.judge.judged import judge_recorded
-from hil.report.annotations import MOST, github_annotations
+from hil.report.github import (
+    MOST,
+    STEP_SUMMARY,
+    github_annotations,
+    markdown_summary,
+    write_step_summary,
+)
 from hil.report.markdown import code, markdown, text
-from hil.report.summary import STEP_SUMMARY, markdown_summary, write_step_summary
 from hil_lab.fakes.recorded_run import recorded_run
 
 MIB = 1024 * 1024

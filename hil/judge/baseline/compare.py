@@ -27,7 +27,7 @@ from hil.judge.baseline.model import Change, Comparison, Figure, Outcome, Snapsh
 from hil.judge.baseline.snapshot import exact, snapshot, typical
 from hil.judge.stats.normal import two_sided_p
 from hil.judge.stats.regression import DEFAULT_ALPHA, DEFAULT_MIN_EFFECT, changed, shift
-from hil.judge.stats.wilson import wilson_interval
+from hil.judge.stats.shares import wilson_interval
 
 if TYPE_CHECKING:
     from hil.facts.run import Run

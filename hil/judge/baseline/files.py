@@ -1,4 +1,4 @@
-"""Baseline files: JSON that lives well in git.
+"""Baseline files: JSON that lives well in git, and which of them is a board's.
 
 Keys are sorted, a series is stored as "value: how often" with one value a line, so
 a diff shows what changed. A file is replaced as a whole or not at all, and read
@@ -16,12 +16,13 @@ from typing import Any, NoReturn
 from hil.base.text_file import read_text
 from hil.base.whole_file import write_whole
 from hil.errors import InfrastructureError, UsageError
-from hil.facts.image_json import from_json, to_json
+from hil.facts.codec import from_json, to_json
 from hil.judge.baseline.model import Figure, Setting, Snapshot
 
 VERSION = 1
 """Version of the file; a reader refuses others."""
 
+_SUFFIX = ".json"
 _KIND = "camhil baseline"
 _MOST = 10_000_000  # of one value in a series
 _FIELDS = {"kind", "version", "camhil", "started", "setting", "figures"}
@@ -33,6 +34,45 @@ _ABSENT: dict[str, Any] = {
     "interval": None,
 }
 _HINT = "take the file from version control again, or save a new one with --baseline save"
+
+
+def path_of(directory: Path, key: str, name: str = "") -> Path:
+    """The file of a board's baseline. A key holds no dot, so a name can follow one."""
+    return directory / f"{key}{'.' + name if name else ''}{_SUFFIX}"
+
+
+def find(directory: Path, key: str, name: str = "") -> Path:
+    """The board's baseline, or else the one of the most similar board.
+
+    A similar board's baseline is still worth comparing with: what can be compared is,
+    and the rest says why not.
+
+    Raises:
+        UsageError: there is none, or several are equally similar.
+    """
+    own = path_of(directory, key, name)
+    if own.exists():
+        return own
+    wanted = f"save={name}" if name else "save"
+    named = [p for p in sorted(directory.glob(f"*{_SUFFIX}")) if _name(p) == name]
+    if not named:
+        kept = ", ".join(p.name for p in sorted(directory.glob(f"*{_SUFFIX}")))
+        raise UsageError(
+            f"there is no baseline {name!r}" if name else "there is no baseline of this board",
+            where=str(own),
+            hint=f"save one first with --baseline {wanted}"
+            + (f"; there are: {kept}" if kept else ""),
+        )
+    likeness = {path: _likeness(_key(path), key) for path in named}
+    best = [path for path in named if likeness[path] == max(likeness.values())]
+    if len(best) > 1:
+        raise UsageError(
+            "this board has no baseline, and several are of similar boards: "
+            + ", ".join(path.name for path in best),
+            where=str(own),
+            hint=f"save one of this board with --baseline {wanted}",
+        )
+    return best[0]
 
 
 def save(snapshot: Snapshot, path: Path) -> None:
@@ -165,3 +205,17 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no number")
+
+
+def _key(path: Path) -> str:
+    return path.stem.partition(".")[0]
+
+
+def _name(path: Path) -> str:
+    return path.stem.partition(".")[2]
+
+
+def _likeness(key: str, other: str) -> int:
+    """How many parts of two keys agree from the left: target, engine, configuration."""
+    parts = zip(key.split("-"), other.split("-"), strict=False)
+    return next((i for i, (a, b) in enumerate(parts) if a != b), len(key))

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from hil.facts.run import Run
     from hil.judge.baseline.model import Comparison
 
-DEFAULT_DIRECTORY = Path("baselines")
-
 Mode = Literal["save", "compare"]
 _NOT_MEASURED = (InfrastructureError.kind, "not run", UsageError.kind)  # outcomes of tests
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -60,9 +58,7 @@ def parse_baseline(text: str) -> BaselineRequest:
     return BaselineRequest("save" if mode == "save" else "compare", name)
 
 
-def apply_baseline(
-    request: BaselineRequest, run: Run, directory: Path = DEFAULT_DIRECTORY
-) -> BaselineResult:
+def apply_baseline(request: BaselineRequest, run: Run, directory: Path) -> BaselineResult:
     """Saves the run as a baseline, or compares it with one.
 
     Raises:
@@ -71,8 +67,7 @@ def apply_baseline(
         InfrastructureError: the run is incomplete, or the file cannot be written.
     """
     from hil.judge.baseline.compare import compare_snapshots
-    from hil.judge.baseline.files import load, save
-    from hil.judge.baseline.find import find, path_of
+    from hil.judge.baseline.files import find, load, path_of, save
     from hil.judge.baseline.setting import baseline_key
     from hil.judge.baseline.snapshot import snapshot
 

@@ -8,8 +8,7 @@ import statistics
 from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
-from hil.facts.stand_in import SIMULATED_TARGET
-from hil.facts.time_base import EMULATED
+from hil.facts.stand_in import EMULATED, SIMULATED_TARGET
 from hil.judge.baseline.model import Setting
 
 if TYPE_CHECKING:
@@ -53,12 +52,7 @@ def baseline_key(board: BoardFacts) -> str:
     The same for every version of engine, firmware and model, so that a new version
     meets the baseline of the one before. Letters, digits and dashes only.
     """
-    parts = (
-        board.chip,
-        str(board.arena_bytes),
-        *sorted(board.capabilities),
-        *_partitions(board),
-    )
+    parts = (board.chip, str(board.arena_bytes), *sorted(board.capabilities), *_partitions(board))
     target = board.target
     if board.time_base in EMULATED:
         target, parts = f"{target} emulated", (*parts, board.time_base)

@@ -60,4 +60,4 @@ def _declared(name: str) -> Metric:
     try:
         return metric_of(name)
     except UsageError:
-        return Metric(name, "", "lower", "latency", "quantiles", "spread", "")
+        return Metric(name, "", "", "lower", "latency", "quantiles", "spread")

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hil.facts import image as judged
-from hil.facts.evaluation import Answer, Header, Result
+from hil.facts.evaluation import Header, Result
+from hil.judge.compare import compare_answers
 from hil.judge.tolerance import Tolerances
 from hil.judge.verdict import Status, judge_image
+from hil.network.location import NoLocation
 
 _SHOWN = 10
 
@@ -78,38 +80,27 @@ def agreement(results: Iterable[Result], header: Header, tolerances: Tolerances)
 
 def image_facts(result: Result, header: Header) -> judged.ImageFacts:
     """A result as the judge knows it."""
-    import numpy as np
-
-    from hil.judge.compare import compare_tensors
-
-    device, oracle = result.device, result.oracle
-    assert device is not None
-    scores = cam = None
-    if len(device.scores) == len(oracle.scores):
-        scores = compare_tensors(np.array(oracle.scores), np.array(device.scores))
-    if device.cam is not None and device.grid == oracle.grid:
-        cam = compare_tensors(oracle.array(), device.array())
+    assert result.device is not None
+    device, oracle = (
+        judged.Answer(side.scores, side.threshold, side.location, side.rows())
+        for side in (result.device, result.oracle)
+    )
+    scores, cam = compare_answers(device, oracle)
     return judged.ImageFacts(
         image=result.file,
-        image_crc=oracle.image_crc,
-        answered_crc=device.image_crc,
+        image_crc=result.oracle.image_crc,
+        answered_crc=result.device.image_crc,
         input_size=header.input_size,
         positive_class=header.positive_class,
         threshold=header.threshold,
         cam_requested=True,
-        device=_answer(device),
-        reference=_answer(oracle),
+        device=device,
+        reference=oracle,
         scores=scores,
         cam=cam,
         invoke_us=None if result.times is None else result.times.invoke_us,
     )
 
 
-def _answer(answer: Answer) -> judged.Answer:
-    return judged.Answer(answer.scores, answer.threshold, answer.location, answer.rows())
-
-
 def _passes(answer: judged.Answer) -> bool:
-    from hil.network.location import NoLocation
-
     return answer.location is not NoLocation.BELOW_THRESHOLD

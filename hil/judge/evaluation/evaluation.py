@@ -14,25 +14,13 @@ from hil.judge.evaluation.agreement import agreement
 from hil.judge.evaluation.quality import Baselines, Counts, Evaluation, Quality, SourceQuality
 from hil.judge.evaluation.selection import Selection
 from hil.judge.evaluation.truth import ImageTruth, image_truth
-from hil.judge.metrics import (
-    BoxAccuracy,
-    Calibration,
-    Decisions,
-    PairedHits,
-    best_threshold,
-    calibration,
-    calibration_interval,
-    centre_box_accuracy,
-    in_boxes,
-    max_box_accuracy,
-    paired_hits,
-    pointing_game,
-    score_metrics,
-    threshold_curve,
-)
-from hil.judge.metrics.pointing import CENTRE, Point
+from hil.judge.metrics.boxes import BoxAccuracy, centre_box_accuracy, max_box_accuracy
+from hil.judge.metrics.calibration import Calibration, calibration, calibration_interval
+from hil.judge.metrics.hits import PairedHits, paired_hits
+from hil.judge.metrics.pointing import CENTRE, Point, in_boxes, point_of, pointing_game
+from hil.judge.metrics.scores import Decisions, best_threshold, score_metrics, threshold_curve
 from hil.judge.tolerance import Tolerances
-from hil.network.location import Location, cell_location, winning_cell
+from hil.network.location import cell_location, winning_cell
 from hil.samples.labels import Box, Entry
 
 if TYPE_CHECKING:
@@ -60,6 +48,7 @@ def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> 
     unseen = [case for case in reported if case.entry.file not in selection.validation]
     held_out = [case for case in unseen if _shows_boxes(case)]
     sides = _Sides(header, reported, boxed, known, held_out, validation, unseen)
+    persons = Counter(case.truth.person for case in reported)
     on_board = answers.header.build_id != ""
     found = agreement(answers.results.values(), header, tolerances) if on_board else None
     oracle = sides.quality(device=False)
@@ -70,7 +59,17 @@ def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> 
     return Evaluation(
         header=header,
         how=selection.how,
-        counts=_counts(cases, reported, boxed, known, held_out),
+        counts=Counts(
+            run=len(cases),
+            reported=len(reported),
+            persons=persons[True],
+            empty=persons[False],
+            undecided=persons[None],
+            lost=sum(case.truth.changed for case in reported),
+            boxed=len(boxed),
+            validation=len(known),
+            held_out=len(held_out),
+        ),
         device=device,
         oracle=oracle,
         baselines=sides.baselines(),
@@ -184,7 +183,7 @@ class _Sides:
         return percents, [case.truth.person is True for case in with_truth]
 
     def locations(self, cases: Sequence[_Case], device: bool) -> list[Point | None]:
-        return [self.point(_answer(case, device).location) for case in cases]
+        return [point_of(_answer(case, device).location, self.header.input_size) for case in cases]
 
     def peaks(self, cases: Sequence[_Case], device: bool) -> list[Point | None]:
         return [self.peak(_answer(case, device)) for case in cases]
@@ -194,13 +193,8 @@ class _Sides:
         cell = None if answer.cam is None else winning_cell(answer.array())
         if cell is None:
             return None
-        return self.point(cell_location(*cell, answer.grid, self.header.input_size))
-
-    def point(self, location: object) -> Point | None:
-        if not isinstance(location, Location):
-            return None
-        height, width = self.header.input_size
-        return location.x / width, location.y / height
+        size = self.header.input_size
+        return point_of(cell_location(*cell, answer.grid, size), size)
 
     def map_boxes(self, device: bool) -> tuple[BoxAccuracy, ...]:
         if not self.known:
@@ -244,24 +238,3 @@ def _map(answer: Answer) -> NDArray[np.int32]:
     import numpy as np
 
     return np.zeros((1, 1), np.int32) if answer.cam is None else answer.array()
-
-
-def _counts(
-    cases: Sequence[_Case],
-    reported: Sequence[_Case],
-    boxed: Sequence[_Case],
-    known: Sequence[_Case],
-    held_out: Sequence[_Case],
-) -> Counts:
-    persons = Counter(case.truth.person for case in reported)
-    return Counts(
-        run=len(cases),
-        reported=len(reported),
-        persons=persons[True],
-        empty=persons[False],
-        undecided=persons[None],
-        lost=sum(case.truth.changed for case in reported),
-        boxed=len(boxed),
-        validation=len(known),
-        held_out=len(held_out),
-    )

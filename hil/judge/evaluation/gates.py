@@ -103,10 +103,7 @@ def _where(found: Evaluation, known: Known) -> str:
 
 
 def evaluation_samples(
-    found: Evaluation,
-    answers: Answers,
-    known: Known = _NOTHING,
-    confidence: float = 0.95,
+    found: Evaluation, answers: Answers, known: Known = _NOTHING, confidence: float = 0.95
 ) -> Mapping[str, Samples]:
     """Everything that an evaluation measured, by the catalogue's names."""
     # What was measured after all comes after the reasons why it might not have been.
@@ -136,18 +133,10 @@ def _of_model(known: Known) -> Iterator[Samples]:
 def _of_board(state: BoardState) -> Iterator[Samples]:
     from hil.facts.host import header
     from hil.facts.run import Run
-    from hil.judge.measure.samples import samples
+    from hil.judge.measure.samples import memory_samples, samples
 
     yield from samples(Run.of([header(), state.board, state.link])).values()
-    memory = state.memory
-    for name in ("arena_bytes", "arena_used_bytes", "static_bytes"):
-        yield from value_samples(CATALOG[name], [getattr(memory, name)])
-    for prefix, heap in (("heap", memory.heap), ("psram", memory.psram)):
-        for field in ("free_bytes", "minimum_free_bytes", "largest_block_bytes"):
-            value = None if heap is None else getattr(heap, field)
-            yield from value_samples(CATALOG[f"{prefix}_{field}"], [value])
-    for task, unused in memory.stacks:
-        yield from value_samples(CATALOG["stack_unused_bytes"].at(task), [unused])
+    yield from memory_samples([state.memory])
 
 
 def _own(found: Evaluation, answers: Answers, confidence: float) -> Iterator[Samples]:

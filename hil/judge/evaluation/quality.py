@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from hil.facts.evaluation import Header
 from hil.judge.evaluation.agreement import Agreement
-from hil.judge.metrics import BoxAccuracy, Calibration, Decisions, Hits, PairedHits, ScoreMetrics
+from hil.judge.metrics.boxes import BoxAccuracy
+from hil.judge.metrics.calibration import Calibration
+from hil.judge.metrics.hits import Hits, PairedHits
+from hil.judge.metrics.scores import Decisions, ScoreMetrics
 
 ALIKE = "every image got the same scores: equal answers prove nothing"
 
@@ -54,7 +57,7 @@ class Quality:
     Attributes:
         scores: decisions at the threshold, and ROC AUC.
         chosen: decisions at the threshold whose balanced accuracy is best on the
-            validation images (`hil.judge.metrics.best_threshold`); None if they lack a class.
+            validation images (`hil.judge.metrics.scores.best_threshold`); None if they lack a class.
         curve: decisions at every whole percent.
         calibration: scores as probabilities; `calibration_interval`: of its error, 95 %.
             Without images of both classes there is no error and no Brier score.

@@ -69,7 +69,8 @@ def select(
         known = {entry.file for entry in entries if entry.split == chosen_on}
         by = f"split '{chosen_on}'"
     else:
-        known = {file for file in reported if _held_out(file)}
+        digests = {file: hashlib.sha256(file.encode()).digest() for file in reported}
+        known = {file for file, digest in digests.items() if digest[0] % _EVERY == 0}
         by = f"one image in {_EVERY} of them, by the SHA-256 of its name"
     if not reported:
         raise UsageError(
@@ -86,10 +87,6 @@ def select(
     if left_out:
         how += f"; {left_out:,} of {len(data.entries):,} lines belong to neither and are not run"
     return Selection(kept, frozenset(reported), frozenset(known), how)
-
-
-def _held_out(file: str) -> bool:
-    return hashlib.sha256(file.encode()).digest()[0] % _EVERY == 0
 
 
 def _check(asked: set[str], there: set[str], what: str, data: DataSet) -> None:

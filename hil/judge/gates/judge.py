@@ -12,15 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hil.judge.baseline.model import Comparison, Outcome
-from hil.judge.gates.model import (
-    Gate,
-    GateResult,
-    Gates,
-    GateStatus,
-    GatesVerdict,
-    Ship,
-    Statistic,
-)
+from hil.judge.gates.model import Gate, GateResult, Gates, GateStatus, GatesVerdict, Ship, Statistic
 from hil.judge.measure.text import value_text
 from hil.judge.measure.values import Samples
 
@@ -149,7 +141,7 @@ def _of_quantile(share: float, found: Samples, confidence: float) -> _Estimate:
 
 
 def _of_rate(found: Samples, confidence: float) -> _Estimate:
-    from hil.judge.stats.wilson import wilson_interval
+    from hil.judge.stats.shares import wilson_interval
 
     assert found.trials is not None
     assert found.successes is not None
@@ -185,7 +177,7 @@ def _margin(gate: Gate, estimate: _Estimate) -> float:
 
 def _needed(gate: Gate, found: Samples, estimate: _Estimate, confidence: float) -> int | None:
     """How many samples would do if they gave what these gave; None if no number would."""
-    from hil.judge.stats.sample_size import trials_to_reach, trials_to_stay_below
+    from hil.judge.stats.shares import trials_to_reach, trials_to_stay_below
 
     measured, counts = estimate.measured, []
     for limit, end, reach in (

@@ -129,5 +129,10 @@ class GatesVerdict:
         ship = Ship.NOT_PROVEN if self.ship is Ship.SHIP else self.ship
         return dataclasses.replace(self, ship=ship, unproven=(*self.unproven, why))
 
+    def with_trouble(self, *trouble: str) -> GatesVerdict:
+        """The verdict when there is more that could not be measured: SHIP no longer."""
+        ship = Ship.NOT_PROVEN if trouble and self.ship is Ship.SHIP else self.ship
+        return dataclasses.replace(self, ship=ship, trouble=(*self.trouble, *trouble))
+
     def of(self, status: GateStatus) -> tuple[GateResult, ...]:
         return tuple(result for result in self.results if result.status is status)

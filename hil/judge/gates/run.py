@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode
-from hil.facts import XFAILED
+from hil.facts.records import XFAILED
 from hil.facts.sameness import no_variety
-from hil.facts.stand_in import where_measured
-from hil.facts.time_base import mark
-from hil.judge.answers import wrong_oddities
-from hil.judge.clock import clock_fault
+from hil.facts.stand_in import mark, where_measured
+from hil.judge.answers import clock_fault, wrong_oddities
 from hil.judge.figures import count_text
 from hil.judge.gates.judge import judge_gates, ship_of
 from hil.judge.gates.model import Gates, GateStatus, GatesVerdict, Ship
@@ -31,10 +29,8 @@ from hil.judge.judged import (
     first_line,
     flaky_tests,
     judge_recorded,
-    recorded_tolerances,
 )
-from hil.judge.measure.meaning import meaningless, without_limit
-from hil.judge.measure.samples import samples
+from hil.judge.measure.samples import meaningless, samples, without_limit
 
 if TYPE_CHECKING:
     from hil.facts.run import Run
@@ -59,12 +55,18 @@ def judge_run_gates(
     A test or an image that failed makes it DO NOT SHIP; whatever was not measured
     keeps it from SHIP.
     """
-    limits = recorded_tolerances(run) if tolerances is None else tolerances
+    return judge_judged(judge_recorded(run, tolerances), gates, comparison)
+
+
+def judge_judged(
+    judged: JudgedRun, gates: Gates, comparison: Comparison | None = None
+) -> GatesVerdict:
+    """As `judge_run_gates`, of a run whose images are judged already."""
+    run = judged.run
     verdict = judge_gates(samples(run, gates.confidence), gates, comparison)
     verdict = dataclasses.replace(verdict, where=where_measured(run.board))
-    if run.board is not None and run.board.time_base != "real":
-        verdict = without_real_time(verdict, run.board.time_base)
-    judged = judge_recorded(run, limits)
+    if run.time_base != "real":
+        verdict = without_real_time(verdict, run.time_base)
     failures = tuple(_failures(judged))
     if failures:
         verdict = dataclasses.replace(
@@ -72,7 +74,7 @@ def judge_run_gates(
         )
     for why in (*_unproven(judged), *_flaky(run, gates)):
         verdict = verdict.without_proof(why)
-    return with_trouble(verdict, *_trouble(judged))
+    return verdict.with_trouble(*_trouble(judged))
 
 
 def without_real_time(verdict: GatesVerdict, time_base: str) -> GatesVerdict:
@@ -98,14 +100,6 @@ def without_real_time(verdict: GatesVerdict, time_base: str) -> GatesVerdict:
     )
 
 
-def with_trouble(verdict: GatesVerdict, *trouble: str) -> GatesVerdict:
-    """The verdict when there is more that could not be measured: SHIP no longer."""
-    if not trouble:
-        return verdict
-    ship = Ship.NOT_PROVEN if verdict.ship is Ship.SHIP else verdict.ship
-    return dataclasses.replace(verdict, ship=ship, trouble=(*verdict.trouble, *trouble))
-
-
 def exit_code(verdict: GatesVerdict) -> ExitCode:
     """What a run with this verdict ends with."""
     if verdict.failures:
@@ -119,7 +113,7 @@ def exit_code(verdict: GatesVerdict) -> ExitCode:
 
 def ungated(judged: JudgedRun) -> GatesVerdict:
     """What stands against a run without any gates: its failures and its trouble."""
-    return judge_run_gates(judged.run, Gates(()), judged.tolerances)
+    return judge_judged(judged, Gates(()))
 
 
 def _failures(judged: JudgedRun) -> Iterator[str]:

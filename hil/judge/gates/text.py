@@ -39,6 +39,23 @@ class Line:
     tone: Tone = "plain"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class GateRow:
+    """One gate in words. `baseline` is empty without a baseline."""
+
+    gate: str
+    limit: str
+    measured: str
+    margin: str
+    baseline: str
+    status: str
+    explanation: str
+
+    @property
+    def tone(self) -> str:
+        return {"met": "good", "not proven": "open"}.get(self.status, "bad")
+
+
 def verdict_lines(verdict: GatesVerdict, comparison: Comparison | None = None) -> list[Line]:
     """The table, what it means where a gate is not met, and the verdict as the last line."""
     return [
@@ -65,11 +82,8 @@ def headline(verdict: GatesVerdict) -> str:
 def properties(verdict: GatesVerdict) -> tuple[tuple[str, str], ...]:
     """The verdict and each gate as names and values, for JUnit XML."""
     gates = [
-        (
-            f"gate {result.gate.name}",
-            f"{result.status.value}: measured {cells(result)[2]}, limit {limit_text(result)}",
-        )
-        for result in verdict.results
+        (f"gate {row.gate}", f"{row.status}: measured {row.measured}, limit {row.limit}")
+        for row in gate_rows(verdict)
     ]
     return (("verdict", headline(verdict)), *gates)
 
@@ -88,8 +102,15 @@ def limit_text(result: GateResult) -> str:
     return f"{low} to {value_text(gate.max, gate.metric)}"
 
 
-def cells(result: GateResult, comparison: Comparison | None = None) -> tuple[str, ...]:
-    """What there is to say of one gate: its row, with what a baseline says before the status."""
+def gate_rows(
+    verdict: GatesVerdict | None, comparison: Comparison | None = None
+) -> tuple[GateRow, ...]:
+    """The gates in words; none without a verdict."""
+    results = () if verdict is None else verdict.results
+    return tuple(_row(result, comparison) for result in results)
+
+
+def _row(result: GateResult, comparison: Comparison | None = None) -> GateRow:
     metric = result.gate.metric
     measured = "-" if result.measured is None else value_text(result.measured, metric)
     if result.interval is not None:
@@ -97,23 +118,24 @@ def cells(result: GateResult, comparison: Comparison | None = None) -> tuple[str
         measured += f" ({low} to {high})"
     if result.clock and result.measured is not None:
         measured += f", {result.clock}"
-    margin = "-" if result.margin is None else signed_text(result.margin, metric)
-    return (
-        result.gate.name,
-        limit_text(result),
-        measured,
-        margin,
-        against_text(result, comparison),
-        result.status.value,
+    reason = "" if result.status is GateStatus.MET else result.explanation
+    return GateRow(
+        gate=result.gate.name,
+        limit=limit_text(result),
+        measured=measured,
+        margin="-" if result.margin is None else signed_text(result.margin, metric),
+        baseline="" if comparison is None else _against_text(result, comparison),
+        status=result.status.value,
+        explanation="; ".join(text for text in (reason, result.gate.why) if text),
     )
 
 
-def against_text(result: GateResult, comparison: Comparison | None) -> str:
-    """What the comparison with a baseline says of the gate's metric; "-" without one."""
-    change = None if comparison is None else comparison.change(result.gate.metric.name)
+def _against_text(result: GateResult, comparison: Comparison) -> str:
+    """What the comparison with a baseline says of the gate's metric; "-" if nothing."""
+    change = comparison.change(result.gate.metric.name)
     if change is None:
         return "-"
-    if change.change is None:
+    if not change.change:
         return change.outcome.value
     relative = change.relative
     size = (
@@ -121,24 +143,24 @@ def against_text(result: GateResult, comparison: Comparison | None) -> str:
         if relative is None
         else f"{relative * 100:+.2f} %"
     )
-    return f"{change.outcome.value} ({size})" if change.change else change.outcome.value
+    return f"{change.outcome.value} ({size})"
 
 
 def _table(verdict: GatesVerdict, comparison: Comparison | None) -> Iterator[Line]:
-    rows = [cells(result, comparison) for result in verdict.results]
+    rows = gate_rows(verdict, comparison)
     # What most gates do not have stands below its row: the table fits a terminal.
     short = [
-        cells(dataclasses.replace(result, interval=None, clock="")) for result in verdict.results
+        _row(dataclasses.replace(result, interval=None, clock="")) for result in verdict.results
     ]
-    table = [(*row[:4], row[5]) for row in short]
+    table = [(row.gate, row.limit, row.measured, row.margin, row.status) for row in short]
     head, *lines = aligned([COLUMNS, *table], last_left=True)
     for text in head:
         yield Line(text, "head")
-    for row, shown, texts, result in zip(rows, table, lines, verdict.results, strict=True):
+    for row, shown, texts, result in zip(rows, short, lines, verdict.results, strict=True):
         for text in texts:
             yield Line(text, _TONES[result.status])
-        notes = [f"measured {row[2]}"] if row[2] != shown[2] else []
-        notes += [] if row[4] in ("-", "same") else [f"against baseline: {row[4]}"]
+        notes = [f"measured {row.measured}"] if row.measured != shown.measured else []
+        notes += [] if row.baseline in ("", "-", "same") else [f"against baseline: {row.baseline}"]
         if notes:
             yield Line(f"    {'; '.join(notes)}", _TONES[result.status])
 

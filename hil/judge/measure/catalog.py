@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from hil.errors import UsageError
@@ -43,12 +44,12 @@ class Metric:
     """
 
     name: str
+    description: str
     unit: Unit
     direction: Direction
     kind: Kind
     aggregate: Aggregate
     noise: Noise
-    description: str
     labelled: bool = False
     signed: bool = False
 
@@ -57,47 +58,29 @@ class Metric:
         return dataclasses.replace(self, name=f"{self.name}[{label}]", labelled=False)
 
 
-def _latency(name: str, description: str, unit: Unit = "us", labelled: bool = False) -> Metric:
-    return Metric(
-        name, unit, "lower", "latency", "quantiles", "spread", description, labelled=labelled
-    )
-
-
-def _used(name: str, description: str, labelled: bool = False) -> Metric:
-    return Metric(name, "bytes", "lower", "memory", "max", "none", description, labelled=labelled)
-
-
-def _left(name: str, description: str, labelled: bool = False) -> Metric:
-    return Metric(name, "bytes", "higher", "memory", "min", "none", description, labelled=labelled)
-
-
-def _worst(name: str, description: str) -> Metric:
-    return Metric(name, "LSB", "lower", "parity", "max", "none", description)
-
-
-def _differing(name: str, description: str) -> Metric:
-    return Metric(name, "count", "lower", "parity", "sum", "none", description)
-
-
-def _rate(name: str, description: str, direction: Direction = "higher") -> Metric:
-    return Metric(name, "fraction", direction, "rate", "proportion", "binomial", description)
-
-
-def _score(name: str, description: str, direction: Direction = "higher") -> Metric:
-    return Metric(name, "fraction", direction, "score", "value", "sampled", description)
-
-
-def _gain(name: str, description: str) -> Metric:
-    return dataclasses.replace(_score(name, description), signed=True)
-
-
-def _of_model(name: str, unit: Unit, description: str, labelled: bool = False) -> Metric:
-    return Metric(name, unit, "lower", "model", "value", "none", description, labelled=labelled)
-
-
-def _count(name: str, description: str) -> Metric:
-    return Metric(name, "count", "lower", "link", "value", "none", description)
-
+_latency = partial(
+    Metric, unit="us", direction="lower", kind="latency", aggregate="quantiles", noise="spread"
+)
+_used = partial(
+    Metric, unit="bytes", direction="lower", kind="memory", aggregate="max", noise="none"
+)
+_left = partial(_used, direction="higher", aggregate="min")
+_worst = partial(
+    Metric, unit="LSB", direction="lower", kind="parity", aggregate="max", noise="none"
+)
+_differing = partial(_worst, unit="count", aggregate="sum")
+_rate = partial(
+    Metric,
+    unit="fraction",
+    direction="higher",
+    kind="rate",
+    aggregate="proportion",
+    noise="binomial",
+)
+_score = partial(_rate, kind="score", aggregate="value", noise="sampled")
+_gain = partial(_score, signed=True)
+_of_model = partial(Metric, direction="lower", kind="model", aggregate="value", noise="none")
+_count = partial(_of_model, unit="count", kind="link")
 
 _METRICS = (
     _latency("upload_us", "from the first chunk of an image to its last, by the board's clock"),
@@ -148,11 +131,11 @@ _METRICS = (
     _gain("max_box_gain_30", "`max_box_acc_30` minus that of a box in the centre"),
     _gain("max_box_gain_50", "`max_box_acc_50` minus that of a box in the centre"),
     _gain("max_box_gain_70", "`max_box_acc_70` minus that of a box in the centre"),
-    _of_model("tflite_bytes", "bytes", "the .tflite file"),
-    _of_model("model_macs", "count", "multiply-accumulates of one inference"),
-    _of_model("model_ops", "count", "operators"),
-    _of_model("model_ops_of", "count", "operators of one kind", labelled=True),
-    _of_model("roc_auc_change", "fraction", "how far `roc_auc` is from another report's"),
+    _of_model("tflite_bytes", "the .tflite file", unit="bytes"),
+    _of_model("model_macs", "multiply-accumulates of one inference", unit="count"),
+    _of_model("model_ops", "operators", unit="count"),
+    _of_model("model_ops_of", "operators of one kind", unit="count", labelled=True),
+    _of_model("roc_auc_change", "how far `roc_auc` is from another report's", unit="fraction"),
     _count("link_damaged", "segments from the board that are neither frame nor text"),
     _count("link_damaged_at_board", "damaged frames that the board saw"),
     _count("link_retransmitted", "frames sent again"),

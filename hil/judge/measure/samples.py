@@ -5,32 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hil.facts import FLAKY
-from hil.judge.measure.catalog import CATALOG, user_metric
+from hil.facts.records import FLAKY
+from hil.facts.stand_in import EMULATED
+from hil.judge.answers import all_answer_facts
+from hil.judge.measure.catalog import CATALOG, Metric, user_metric
 from hil.judge.measure.link_findings import OF_THE_BOARD
-from hil.judge.measure.meaning import meaningless
 from hil.judge.measure.values import (
     Samples,
+    decision_samples,
+    gain_samples,
+    rate_samples,
     value_samples,
 )
+from hil.judge.metrics.hits import paired_hits
+from hil.judge.metrics.pointing import CENTRE, in_boxes, point_of, pointing_game
+from hil.judge.metrics.scores import score_metrics
+from hil.network.location import NoLocation
+from hil.network.score import score_percent
 
 if TYPE_CHECKING:
-    from hil.facts.records import FrameRecord, HeapFacts, ImageRecord
+    from hil.facts.records import FrameRecord, ImageRecord, MemoryFacts
     from hil.facts.run import Run
+
+
+_WITH_HOST = ("upload_us", "round_trip_us", "reply_us")
+"""What waits for the host or is measured by its clock."""
 
 
 def samples(run: Run, confidence: float = 0.95) -> Mapping[str, Samples]:
     """Everything that a run measured, by the name of the metric, in the catalogue's order.
 
     What was not measured is absent, and so is what means nothing in such a run
-    (`hil.facts.time_base`). Rates and scores are over the images with a truth,
+    (`hil.facts.stand_in`). Rates and scores are over the images with a truth,
     each image once. `confidence`: of the intervals of scores.
     """
-    time_base = "real" if run.board is None else run.board.time_base
     found = {
         entry.metric.name: entry
         for entry in _all(run, confidence)
-        if not meaningless(entry.metric, time_base)
+        if not meaningless(entry.metric, run.time_base)
     }
     places = {name: place for place, name in enumerate(CATALOG)}
     # Stable: labels and users' own metrics keep the order of the run.
@@ -38,15 +50,36 @@ def samples(run: Run, confidence: float = 0.95) -> Mapping[str, Samples]:
     return {name: found[name] for name in ordered}
 
 
-def _all(run: Run, confidence: float) -> Iterator[Samples]:
-    from hil.judge.measure.truth import truth_samples
+def meaningless(metric: Metric, time_base: str) -> str:
+    """Why values of this metric mean nothing in such a run; empty where they do."""
+    if metric.kind != "latency" or time_base not in EMULATED:
+        return ""
+    if time_base != "virtual":
+        return "the emulated board is as fast as its host: its times mean nothing"
+    if metric.name in _WITH_HOST:
+        return "it depends on the host's clock, and the emulated board's time is virtual"
+    return ""
 
+
+def without_limit(metric: Metric, time_base: str) -> str:
+    """Why values of this metric cannot be held against a limit; empty where they can."""
+    reason = meaningless(metric, time_base)
+    if not reason and metric.kind == "latency" and time_base == "virtual":
+        reason = (
+            "virtual time counts instructions: it shows what changed (not_worse), not how long "
+            "a chip takes"
+        )
+    return reason
+
+
+def _all(run: Run, confidence: float) -> Iterator[Samples]:
     yield from _times(run)
     yield from _ops(run)
-    yield from _memory(run)
+    names = [image.name for image in run.images]
+    yield from memory_samples([image.memory for image in run.images], names)
     yield from _flash(run)
     yield from _parity(run)
-    yield from truth_samples(run.images, confidence)
+    yield from _truth(run.images, confidence)
     yield from _link(run)
     yield from _tests(run)
     yield from _users(run)
@@ -77,25 +110,18 @@ def _ops(run: Run) -> Iterator[Samples]:
         yield from value_samples(CATALOG["op_cycles"].at(label), cycles, names)
 
 
-def _memory(run: Run) -> Iterator[Samples]:
-    names = [image.name for image in run.images]
-    reports = [image.memory for image in run.images]
+def memory_samples(reports: Sequence[MemoryFacts], names: Sequence[str] = ()) -> Iterator[Samples]:
+    """What the board said of its memory. `names`: the image that each report was made after."""
     for name in ("arena_bytes", "arena_used_bytes", "static_bytes"):
         yield from value_samples(CATALOG[name], [getattr(r, name) for r in reports], names)
-    yield from _heap("heap", [report.heap for report in reports], names)
-    yield from _heap("psram", [report.psram for report in reports], names)
-    tasks = dict.fromkeys(task for report in reports for task, _ in report.stacks)
-    for task in tasks:
+    for kind in ("heap", "psram"):
+        heaps = [getattr(report, kind) for report in reports]
+        for field in ("free_bytes", "minimum_free_bytes", "largest_block_bytes"):
+            values = [None if heap is None else getattr(heap, field) for heap in heaps]
+            yield from value_samples(CATALOG[f"{kind}_{field}"], values, names)
+    for task in dict.fromkeys(task for report in reports for task, _ in report.stacks):
         metric = CATALOG["stack_unused_bytes"].at(task)
         yield from value_samples(metric, [dict(r.stacks).get(task) for r in reports], names)
-
-
-def _heap(
-    prefix: str, heaps: Sequence[HeapFacts | None], names: Sequence[str]
-) -> Iterator[Samples]:
-    for field in ("free_bytes", "minimum_free_bytes", "largest_block_bytes"):
-        values = [None if heap is None else getattr(heap, field) for heap in heaps]
-        yield from value_samples(CATALOG[f"{prefix}_{field}"], values, names)
 
 
 def _flash(run: Run) -> Iterator[Samples]:
@@ -116,9 +142,6 @@ def _flash(run: Run) -> Iterator[Samples]:
 
 
 def _parity(run: Run) -> Iterator[Samples]:
-    from hil.judge.answers import all_answer_facts
-    from hil.network.location import NoLocation
-
     answers = list(all_answer_facts(run))
     names, facts = [name for name, _ in answers], [found for _, found in answers]
     measured: list[ImageRecord | FrameRecord] = [*run.images, *run.frames]
@@ -148,6 +171,34 @@ def _tests(run: Run) -> Iterator[Samples]:
     if run.tests:
         flaky = {test.test for test in run.tests if test.outcome == FLAKY}
         yield from value_samples(CATALOG["flaky_tests"], [len(flaky)])
+
+
+def _truth(images: Sequence[ImageRecord], confidence: float) -> Iterator[Samples]:
+    """Rates and scores of the board's answers. Without any truth there is nothing.
+
+    The threshold is the one that was asked for in the run; a run has only one. An
+    image with a person counts as a hit of the pointing game when the board's
+    location lies in a true box; without a location it is a miss.
+    """
+    known = [(image.facts, image.truth) for image in images if image.truth is not None]
+    known = [
+        (facts, truth) for facts, truth in known if len(facts.device.scores) > facts.positive_class
+    ]
+    if not known:
+        return
+    percents = [score_percent(facts.device.scores[facts.positive_class]) for facts, _ in known]
+    persons = [truth.person for _, truth in known]
+    metrics = score_metrics(percents, persons, known[0][0].threshold)
+    yield from decision_samples(metrics, metrics.roc_auc, confidence)
+    boxes = [truth.boxes for _, truth in known]
+    places = [point_of(facts.device.location, facts.input_size) for facts, _ in known]
+    yield from rate_samples("pointing_hit_rate", pointing_game(places, boxes))
+    passed = [percent >= known[0][0].threshold for percent in percents]
+    found = [place for place, passes in zip(places, passed, strict=True) if passes]
+    truths = [truth for truth, passes in zip(boxes, passed, strict=True) if passes]
+    pairs = paired_hits(in_boxes(found, truths), in_boxes([CENTRE] * len(found), truths))
+    yield from rate_samples("pointing_found_rate", pairs.first)
+    yield from gain_samples("pointing_found_gain", pairs, confidence)
 
 
 def _link(run: Run) -> Iterator[Samples]:

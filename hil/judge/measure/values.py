@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from hil.judge.measure.catalog import CATALOG, Metric
 
 if TYPE_CHECKING:
-    from hil.judge.metrics import Decisions, Hits, PairedHits
+    from hil.judge.metrics.hits import Hits, PairedHits
+    from hil.judge.metrics.scores import Decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +88,16 @@ def balanced_accuracy_samples(
     name: str, decisions: Decisions, confidence: float = 0.95
 ) -> Iterator[Samples]:
     """A balanced accuracy with its interval; nothing if a class is absent."""
-    from hil.judge.stats.wilson import mean_interval
-
     value = decisions.balanced_accuracy
     if value is not None:
-        interval = mean_interval(
-            (decisions.true_positives, decisions.positives),
-            (decisions.true_negatives, decisions.negatives),
-            confidence,
-        )
+        interval = decisions.balanced_interval(confidence)
         yield score_samples(name, value, interval, trials=decisions.images, confidence=confidence)
 
 
 def gain_samples(name: str, paired: PairedHits, confidence: float = 0.95) -> Iterator[Samples]:
     """What the first of two ways hits more often, with its interval; nothing without trials."""
-    from hil.judge.stats.paired import paired_difference_interval
-
     if paired.gain is not None:
-        counts = (paired.both, paired.only_first, paired.only_second, paired.neither)
-        interval = paired_difference_interval(*counts, confidence)
+        interval = paired.gain_interval(confidence)
         yield score_samples(
             name, paired.gain, interval, trials=paired.trials, confidence=confidence
         )

@@ -15,9 +15,10 @@ Boxes are x0, y0, x1, y1 as fractions (0 to 1) of the image.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
 from hil.judge.metrics.hits import Hits
@@ -37,7 +38,8 @@ LEVELS = tuple(step / 100 for step in range(1, 100))
 SIDES = tuple(step / 50 for step in range(1, 51))
 """Sides of the centre box to choose from, as shares of the image's sides."""
 
-_Answer = TypeVar("_Answer")
+_Case = tuple[Callable[[float], "Box | None"], Sequence[Box]]
+"""What box an image gets at which parameter, and its true boxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,6 @@ def max_box_accuracy(
     *,
     size: tuple[int, int],
     deltas: Sequence[float] = DELTAS,
-    levels: Sequence[float] = LEVELS,
 ) -> tuple[BoxAccuracy, ...]:
     """MaxBoxAcc of maps, one for each delta.
 
@@ -141,79 +142,58 @@ def max_box_accuracy(
         images: the same of the images that are reported on.
         size: (height, width) to enlarge the maps to, in pixels.
         deltas: IoUs that count as a hit.
-        levels: to choose from.
 
     Raises:
         UsageError: no validation images, or an image without a true box.
     """
 
-    def boxes(cam: NDArray[np.integer[Any]]) -> Callable[[float], Box | None]:
-        heat = enlarged(cam, size)
-        return lambda level: map_box(heat, level)
+    def answers(maps: Sequence[tuple[NDArray[np.integer[Any]], Sequence[Box]]]) -> Iterator[_Case]:
+        return ((partial(map_box, enlarged(cam, size)), truths) for cam, truths in maps)
 
-    return _accuracy(validation, images, boxes, deltas, levels)
+    return _accuracy(answers(validation), answers(images), deltas, LEVELS)
 
 
 def centre_box_accuracy(
-    validation: Sequence[Sequence[Box]],
-    images: Sequence[Sequence[Box]],
-    *,
-    deltas: Sequence[float] = DELTAS,
-    sides: Sequence[float] = SIDES,
+    validation: Sequence[Sequence[Box]], images: Sequence[Sequence[Box]]
 ) -> tuple[BoxAccuracy, ...]:
     """The same for a box in the middle, whose side is chosen as the level is for maps."""
-
-    def boxes(_: None) -> Callable[[float], Box | None]:
-        return centre_box
-
-    return _accuracy(
-        [(None, truths) for truths in validation],
-        [(None, truths) for truths in images],
-        boxes,
-        deltas,
-        sides,
-    )
+    known, reported = ([(centre_box, truths) for truths in side] for side in (validation, images))
+    return _accuracy(known, reported, DELTAS, SIDES)
 
 
 def _accuracy(
-    validation: Sequence[tuple[_Answer, Sequence[Box]]],
-    images: Sequence[tuple[_Answer, Sequence[Box]]],
-    boxes: Callable[[_Answer], Callable[[float], Box | None]],
+    validation: Iterable[_Case],
+    images: Iterable[_Case],
     deltas: Sequence[float],
     parameters: Sequence[float],
 ) -> tuple[BoxAccuracy, ...]:
     import numpy as np
 
-    if not validation:
+    known = np.array([_ious(*case, parameters) for case in validation])
+    if not len(known):
         raise UsageError(
             "no validation images with boxes to choose a level on",
             hint="give some images the split 'val'",
         )
-    known = np.array([_ious(*image, boxes, parameters) for image in validation])
     passed = [(known >= delta).sum(axis=0) for delta in deltas]
     # The first of equals.
     chosen = [int(np.argmax(hits)) for hits in passed]
     wanted = sorted(set(chosen))
     values = [parameters[index] for index in wanted]
-    reported = np.array([_ious(*image, boxes, values) for image in images])
-    reported = reported.reshape(len(images), len(wanted))
+    reported = np.array([_ious(*case, values) for case in images]).reshape(-1, len(wanted))
     found = []
     for delta, index, hits in zip(deltas, chosen, passed, strict=True):
         outcomes = tuple((reported[:, wanted.index(index)] >= delta).tolist())
-        own, known_hits = Hits(sum(outcomes), len(images)), Hits(int(hits[index]), len(validation))
+        own, known_hits = Hits(sum(outcomes), len(reported)), Hits(int(hits[index]), len(known))
         found.append(BoxAccuracy(delta, parameters[index], own, known_hits, outcomes))
     return tuple(found)
 
 
 def _ious(
-    answer: _Answer,
-    truths: Sequence[Box],
-    boxes: Callable[[_Answer], Callable[[float], Box | None]],
-    parameters: Sequence[float],
+    box_at: Callable[[float], Box | None], truths: Sequence[Box], parameters: Sequence[float]
 ) -> list[float]:
     if not truths:
         raise UsageError("an image without a true box", hint="leave such images out")
-    box_at = boxes(answer)
     return [best_iou(box_at(parameter), truths) for parameter in parameters]
 
 

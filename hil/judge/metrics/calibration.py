@@ -47,10 +47,12 @@ class Calibration:
 
 _RESAMPLES = 2000
 _SEED = 20170806
+_BINS = 10
+_CONFIDENCE = 0.95
 
 
 def calibration(
-    scores_percent: Sequence[SupportsFloat], labels: Sequence[bool], bins: int = 10
+    scores_percent: Sequence[SupportsFloat], labels: Sequence[bool], bins: int = _BINS
 ) -> Calibration:
     """Scores against how often they are right, in `bins` bins of equal width.
 
@@ -66,8 +68,7 @@ def calibration(
 
     if len(scores_percent) != len(labels):
         raise UsageError(
-            f"{len(scores_percent)} scores, but {len(labels)} labels",
-            hint="give one label a score",
+            f"{len(scores_percent)} scores, but {len(labels)} labels", hint="give one label a score"
         )
     scores = np.array([float(score) for score in scores_percent], np.float64)
     positive = np.array(labels, bool)
@@ -95,12 +96,9 @@ def calibration(
 
 
 def calibration_interval(
-    scores_percent: Sequence[SupportsFloat],
-    labels: Sequence[bool],
-    confidence: float = 0.95,
-    bins: int = 10,
+    scores_percent: Sequence[SupportsFloat], labels: Sequence[bool]
 ) -> tuple[float, float] | None:
-    """Bootstrap interval (percentile, fixed seed) of the expected calibration error.
+    """Bootstrap interval (95 %, percentile, fixed seed) of the expected calibration error.
 
     Resampling adds scatter to every bin, which only ever raises the error: the
     interval lies high, so that a limit is never met by luck. None without images.
@@ -113,12 +111,12 @@ def calibration_interval(
     kinds, counts = np.unique(
         np.stack([scores, np.array(labels, np.float64)]), axis=1, return_counts=True
     )
-    places = np.minimum((kinds[0] * bins / 100).astype(int), bins - 1)
-    gaps = np.zeros((len(counts), bins))
+    places = np.minimum((kinds[0] * _BINS / 100).astype(int), _BINS - 1)
+    gaps = np.zeros((len(counts), _BINS))
     gaps[np.arange(len(counts)), places] = kinds[0] / 100 - kinds[1]
     drawn = np.random.default_rng(_SEED).multinomial(
         len(scores), counts / counts.sum(), size=_RESAMPLES
     )
     errors = np.abs(drawn @ gaps).sum(axis=1) / len(scores)
-    low, high = np.quantile(errors, [(1 - confidence) / 2, (1 + confidence) / 2])
+    low, high = np.quantile(errors, [(1 - _CONFIDENCE) / 2, (1 + _CONFIDENCE) / 2])
     return float(low), float(high)

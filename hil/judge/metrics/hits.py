@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hil.judge.stats.shares import paired_difference_interval, wilson_interval
+
 
 @dataclass(frozen=True, slots=True)
 class Hits:
@@ -17,6 +19,10 @@ class Hits:
     def rate(self) -> float | None:
         """The share, 0 to 1; None without trials."""
         return self.hits / self.trials if self.trials else None
+
+    def interval(self) -> tuple[float, float] | None:
+        """Wilson's interval of the share, 95 %; None without trials."""
+        return wilson_interval(self.hits, self.trials) if self.trials else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,11 @@ class PairedHits:
     def gain(self) -> float | None:
         """Share of the first minus that of the second, -1 to 1; None without trials."""
         return (self.only_first - self.only_second) / self.trials if self.trials else None
+
+    def gain_interval(self, confidence: float = 0.95) -> tuple[float, float] | None:
+        """Newcombe's interval of the gain; None without trials."""
+        counts = (self.both, self.only_first, self.only_second, self.neither)
+        return paired_difference_interval(*counts, confidence) if self.trials else None
 
 
 def paired_hits(first: Sequence[bool], second: Sequence[bool]) -> PairedHits:

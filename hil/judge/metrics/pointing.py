@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from hil.judge.metrics.boxes import Box
 from hil.judge.metrics.hits import Hits
+from hil.network.location import Location, NoLocation
 
 Point = tuple[float, float]
 """x, y in the units of the boxes."""
@@ -19,11 +20,15 @@ CENTRE: Point = (0.5, 0.5)
 """The baseline: who always points at the middle of the picture."""
 
 
+def point_of(location: Location | NoLocation, size: tuple[int, int]) -> Point | None:
+    """A location in pixels of an image of (height, width) as fractions; None without one."""
+    if isinstance(location, NoLocation):
+        return None
+    return location.x / size[1], location.y / size[0]
+
+
 def pointing_game(
-    locations: Sequence[Point | None],
-    boxes: Sequence[Sequence[Box]],
-    *,
-    tolerance: float = 0.0,
+    locations: Sequence[Point | None], boxes: Sequence[Sequence[Box]], *, tolerance: float = 0.0
 ) -> Hits:
     """How many locations lie in a box of their image.
 
@@ -37,10 +42,7 @@ def pointing_game(
 
 
 def in_boxes(
-    locations: Sequence[Point | None],
-    boxes: Sequence[Sequence[Box]],
-    *,
-    tolerance: float = 0.0,
+    locations: Sequence[Point | None], boxes: Sequence[Sequence[Box]], *, tolerance: float = 0.0
 ) -> tuple[bool, ...]:
     """Whether each location lies in a box of its image; as `pointing_game`, trial by trial."""
     return tuple(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, SupportsFloat
 
 from hil.errors import UsageError
 from hil.judge.metrics.hits import Hits
+from hil.judge.stats.shares import mean_interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,6 +76,11 @@ class Decisions:
             return None
         specificity = self.true_negatives / self.negatives
         return (self.true_positives / self.positives + specificity) / 2
+
+    def balanced_interval(self, confidence: float = 0.95) -> tuple[float, float]:
+        """The interval of the balanced accuracy, which has to be there."""
+        right = (self.true_positives, self.positives), (self.true_negatives, self.negatives)
+        return mean_interval(*right, confidence)
 
     @property
     def majority(self) -> Hits:

@@ -13,7 +13,7 @@ the two values nearest to position q * (n - 1).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 RESAMPLES = 20_000
 SEED = 1
-MEDIAN = 0.5
-P95 = 0.95
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -34,9 +32,9 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def bootstrap_quantiles(
-    values: Sequence[float], share: float, *, resamples: int = RESAMPLES, seed: int = SEED
+    values: Sequence[float], share: float, *, resamples: int = RESAMPLES
 ) -> NDArray[np.float64]:
-    """The quantile of each of many resamples, float64 [resamples]; the same for one seed."""
+    """The quantile of each of many resamples, float64 [resamples]; the same each time."""
     import numpy as np
 
     ordered = np.sort(np.asarray(values, np.float64))
@@ -45,7 +43,7 @@ def bootstrap_quantiles(
         raise ValueError("a quantile of no values")
     place = share * (n - 1)
     rank = min(math.floor(place) + 1, n)  # from 1
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     lower = rng.beta(rank, n - rank + 1, resamples)
     below = ordered[_places(lower, n)]
     weight = place - math.floor(place)
@@ -59,7 +57,7 @@ def bootstrap_quantiles(
 
 
 def quantile_interval(
-    values: Sequence[float], share: float, confidence: float = 0.95, *, seed: int = SEED
+    values: Sequence[float], share: float, confidence: float = 0.95
 ) -> tuple[float, float]:
     """(low, high) of a quantile, by the percentile bootstrap.
 
@@ -68,36 +66,7 @@ def quantile_interval(
     """
     import numpy as np
 
-    found = bootstrap_quantiles(values, share, seed=seed)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(found, [tail, 1 - tail])
-    return float(low), float(high)
-
-
-def bootstrap_interval(
-    statistic: Callable[[NDArray[np.intp]], float | None],
-    trials: int,
-    confidence: float = 0.95,
-    *,
-    resamples: int = 2_000,
-    seed: int = SEED,
-) -> tuple[float, float] | None:
-    """(low, high) of any statistic, by the percentile bootstrap.
-
-    Args:
-        statistic: of the trials with these indices (0 to trials - 1, some repeated);
-            None where it cannot be told for them.
-        trials: how many there are.
-
-    Returns None if the statistic cannot be told for most resamples.
-    """
-    import numpy as np
-
-    rng = np.random.default_rng(seed)
-    drawn = (statistic(rng.integers(trials, size=trials)) for _ in range(resamples))
-    found = [value for value in drawn if value is not None]
-    if 2 * len(found) < resamples:
-        return None
+    found = bootstrap_quantiles(values, share)
     tail = (1 - confidence) / 2
     low, high = np.quantile(found, [tail, 1 - tail])
     return float(low), float(high)

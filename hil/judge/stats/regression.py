@@ -80,18 +80,13 @@ def shift(before: Sequence[float], after: Sequence[float], confidence: float = 0
     return Shift(u, p, middle, low, high, relative)
 
 
-def changed(
-    found: Shift, *, alpha: float = DEFAULT_ALPHA, min_effect: float = DEFAULT_MIN_EFFECT
-) -> bool:
-    """Whether a shift is significant and large enough to matter.
+def changed(found: Shift, *, min_effect: float = DEFAULT_MIN_EFFECT) -> bool:
+    """Whether a shift is significant (`DEFAULT_ALPHA`) and large enough to matter.
 
-    Args:
-        found: from `shift`.
-        alpha: the largest p that counts as significant.
-        min_effect: the smallest relative shift that matters. Without a relative
-            shift (a median of 0) any shift does.
+    `min_effect`: the smallest relative shift that matters. Without a relative shift (a
+    median of 0) any shift does.
     """
-    if found.p > alpha or found.shift == 0:
+    if found.p > DEFAULT_ALPHA or found.shift == 0:
         return False
     return found.relative is None or abs(found.relative) >= min_effect
 

@@ -7,15 +7,16 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil.base.whole_file import write_whole
 from hil.judge.evaluation.against import Change, pictures_digest
 from hil.judge.evaluation.quality import Evaluation
-from hil.judge.metrics import Decisions
 from hil.report.evaluation.rows import Value, rows, share
+from hil.report.files import write_report
 
 if TYPE_CHECKING:
     from hil.facts.evaluation import Answers
+    from hil.judge.evaluation.agreement import Agreement
     from hil.judge.gates.model import GatesVerdict
+    from hil.link.stats import LinkStats
 
 REPORT_VERSION = 1
 
@@ -39,27 +40,26 @@ def as_json(
             {
                 "group": row.group,
                 "metric": row.name.strip(),
-                "board": _value(row.device),
-                "oracle": _value(row.oracle),
-                "baseline": _value(row.baseline),
+                "board": _plain(row.device),
+                "oracle": _plain(row.oracle),
+                "baseline": _plain(row.baseline),
                 "baseline_name": row.baseline_name,
             }
             for row in rows(found)
         ],
-        "threshold_curve": [_decisions(point) for point in found.answering.curve],
+        "threshold_curve": [dataclasses.asdict(point) for point in found.answering.curve],
         "calibration": dataclasses.asdict(found.answering.calibration),
         "sources": [
             {
                 "source": source.source,
-                **_decisions(source.scores),
-                "roc_auc": source.scores.roc_auc,
-                "location": _value(share(source.answered)),
-                "pointing": _value(share(source.peak)),
-                "centre": _value(share(source.centre)),
+                **dataclasses.asdict(source.scores),
+                "location": _plain(share(source.answered)),
+                "pointing": _plain(share(source.peak)),
+                "centre": _plain(share(source.centre)),
             }
             for source in found.sources
         ],
-        "agreement": None if found.agreement is None else dataclasses.asdict(found.agreement),
+        "agreement": _plain(found.agreement),
         "against": None
         if change is None
         else {**dataclasses.asdict(change), "difference": change.difference},
@@ -69,33 +69,18 @@ def as_json(
             "taken_over": answers.kept,
             "seconds": round(seconds, 3),
             "recoveries": answers.recoveries,
-            "link": None if answers.link is None else dataclasses.asdict(answers.link),
+            "link": _plain(answers.link),
         },
     }
 
 
 def write_json(data: dict[str, Any], path: Path) -> None:
     """Writes the file whole or not at all. Raises InfrastructureError if it cannot."""
-    from hil.facts.writer import report_error
-
-    try:
-        write_whole(path, (json.dumps(data, indent=1) + "\n").encode())
-    except OSError as cause:
-        raise report_error(path, cause) from cause
+    write_report(path, json.dumps(data, indent=1) + "\n")
 
 
-def _value(value: Value | None) -> dict[str, Any] | None:
-    return None if value is None else dataclasses.asdict(value)
-
-
-def _decisions(point: Decisions) -> dict[str, Any]:
-    return {
-        "threshold": point.threshold,
-        "true_positives": point.true_positives,
-        "false_positives": point.false_positives,
-        "true_negatives": point.true_negatives,
-        "false_negatives": point.false_negatives,
-    }
+def _plain(part: Value | Agreement | LinkStats | None) -> dict[str, Any] | None:
+    return None if part is None else dataclasses.asdict(part)
 
 
 def _verdict(verdict: GatesVerdict) -> dict[str, Any]:

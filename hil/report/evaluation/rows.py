@@ -5,14 +5,15 @@ The terminal and the JSON file are both made of these rows.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hil.judge.evaluation.quality import Baselines, Evaluation, Quality
-from hil.judge.metrics import BoxAccuracy, Decisions, Hits, PairedHits
+from hil.judge.evaluation.quality import Evaluation, Quality
+from hil.judge.metrics.boxes import BoxAccuracy
+from hil.judge.metrics.hits import Hits, PairedHits
+from hil.judge.metrics.scores import Decisions
 from hil.judge.stats.auc import auc_interval
-from hil.judge.stats.paired import paired_difference_interval
-from hil.judge.stats.wilson import mean_interval, wilson_interval
 
 SCORES, LOCALIZATION = "scores", "localization"
 CHOSEN = "  at best threshold"
@@ -56,63 +57,52 @@ def rows(found: Evaluation) -> tuple[Row, ...]:
 
 def share(hits: Hits, parameter: float | None = None) -> Value:
     """A share with its Wilson interval."""
-    interval = wilson_interval(hits.hits, hits.trials) if hits.trials else None
-    return Value(hits.rate, interval, hits.hits, hits.trials, parameter)
+    return Value(hits.rate, hits.interval(), hits.hits, hits.trials, parameter)
 
 
 def gain(paired: PairedHits) -> Value:
     """What the first way hits more often than the second, with its interval."""
-    if not paired.trials:
-        return Value(None)
-    counts = (paired.both, paired.only_first, paired.only_second, paired.neither)
-    return Value(paired.gain, paired_difference_interval(*counts), trials=paired.trials)
+    return Value(paired.gain, paired.gain_interval(), trials=paired.trials or None)
+
+
+def _row(
+    found: Evaluation,
+    name: str,
+    of: Callable[[Quality], Value],
+    *,
+    group: str = LOCALIZATION,
+    percent: bool = True,
+    baseline: Value | None = None,
+    against: str = "",
+) -> Row:
+    device = None if found.device is None else of(found.device)
+    return Row(group, name, percent, device, of(found.oracle), baseline, against)
 
 
 def _scores(found: Evaluation) -> Iterator[Row]:
-    def row(
-        name: str,
-        of: Callable[[Quality], Value],
-        *,
-        percent: bool = True,
-        baseline: Value | None = None,
-        baseline_name: str = "",
-    ) -> Row:
-        device = None if found.device is None else of(found.device)
-        oracle = of(found.oracle)
-        return Row(SCORES, name, percent, device, oracle, baseline, baseline_name)
-
+    row = functools.partial(_row, found, group=SCORES)
+    chance = functools.partial(row, baseline=Value(0.5), against="chance")
     majority = share(found.oracle.scores.majority)
-    yield row(
-        "accuracy",
-        lambda q: share(q.scores.accuracy),
-        baseline=majority,
-        baseline_name="majority",
-    )
-    half = Value(0.5)
-    yield row(
-        "balanced accuracy", lambda q: _balanced(q.scores), baseline=half, baseline_name="chance"
-    )
+    yield row("accuracy", lambda q: share(q.scores.accuracy), baseline=majority, against="majority")
+    yield chance("balanced accuracy", lambda q: _balanced(q.scores))
     if found.oracle.chosen is not None:
-        yield row(CHOSEN, _chosen, baseline=half, baseline_name="chance")
+        yield chance(CHOSEN, _chosen)
     yield row("precision", lambda q: share(q.scores.precision))
     yield row("recall", lambda q: share(q.scores.recall))
     yield row("false alarm rate", lambda q: share(q.scores.false_alarms))
-    yield row("ROC AUC", _auc, percent=False, baseline=half, baseline_name="chance")
-    yield row("calibration error", _calibration_error, percent=False)
+    yield chance("ROC AUC", _auc, percent=False)
+    yield row(
+        "calibration error",
+        lambda q: Value(q.calibration.error, q.calibration_interval),
+        percent=False,
+    )
     yield row("Brier score", lambda q: Value(q.calibration.brier), percent=False)
-
-
-def _calibration_error(quality: Quality) -> Value:
-    return Value(quality.calibration.error, quality.calibration_interval)
 
 
 def _balanced(scores: Decisions, parameter: float | None = None) -> Value:
     if scores.balanced_accuracy is None:
         return Value(None)
-    interval = mean_interval(
-        (scores.true_positives, scores.positives), (scores.true_negatives, scores.negatives)
-    )
-    return Value(scores.balanced_accuracy, interval, parameter=parameter)
+    return Value(scores.balanced_accuracy, scores.balanced_interval(), parameter=parameter)
 
 
 def _chosen(quality: Quality) -> Value:
@@ -128,40 +118,25 @@ def _auc(quality: Quality) -> Value:
 
 
 def _localization(found: Evaluation) -> Iterator[Row]:
-    base = found.baselines
-    pointing: tuple[tuple[str, Callable[[Quality], Hits], Hits], ...] = (
-        ("location in a box", lambda q: q.answered, base.centre),
-        ("pointing game", lambda q: q.peak, base.centre),
-        ("  within half a cell", lambda q: q.near_peak, base.near_centre),
+    row, base = functools.partial(_row, found), found.baselines
+    centre = functools.partial(row, baseline=share(base.centre), against="centre")
+    yield centre("location in a box", lambda q: share(q.answered))
+    yield centre("pointing game", lambda q: share(q.peak))
+    yield centre(
+        "  within half a cell", lambda q: share(q.near_peak), baseline=share(base.near_centre)
     )
-    for name, of, baseline in pointing:
-        yield _localized(found, name, _shared(of), share(baseline), "centre")
     # The centre of the same images, which are those that the answering side found.
-    centre = share(found.answering.found.second)
-    yield _localized(found, FOUND, lambda q: share(q.found.first), centre, "centre")
-    yield _localized(found, "  gain over centre", lambda q: gain(q.found))
-    for index, accuracy in enumerate(found.oracle.boxes):
-        iou = f"IoU {accuracy.delta:g}"
-        centre_box = _box(base.boxes[index])
-        yield _localized(found, f"MaxBoxAcc, {iou}", _box_at(index), centre_box, "centre box")
-        yield _localized(found, f"  gain, {iou}", _box_gain_at(index))
-    if found.oracle.boxes:
-        yield _mean_box_accuracy(found, base)
-
-
-def _localized(
-    found: Evaluation,
-    name: str,
-    of: Callable[[Quality], Value],
-    baseline: Value | None = None,
-    baseline_name: str = "",
-) -> Row:
-    device = None if found.device is None else of(found.device)
-    return Row(LOCALIZATION, name, True, device, of(found.oracle), baseline, baseline_name)
-
-
-def _shared(of: Callable[[Quality], Hits]) -> Callable[[Quality], Value]:
-    return lambda quality: share(of(quality))
+    same = share(found.answering.found.second)
+    yield centre(FOUND, lambda q: share(q.found.first), baseline=same)
+    yield row("  gain over centre", lambda q: gain(q.found))
+    box = functools.partial(row, against="centre box")
+    for index, centre_box in enumerate(base.boxes):
+        iou = f"IoU {centre_box.delta:g}"
+        yield box(f"MaxBoxAcc, {iou}", _box_at(index), baseline=_box(centre_box))
+        yield row(f"  gain, {iou}", _box_gain_at(index))
+    if base.boxes:
+        mean = _mean(base.boxes)
+        yield box("  mean of these", lambda q: _mean(q.boxes), baseline=mean)
 
 
 def _box_at(index: int) -> Callable[[Quality], Value]:
@@ -176,12 +151,7 @@ def _box(accuracy: BoxAccuracy) -> Value:
     return share(accuracy.hits, accuracy.parameter)
 
 
-def _mean_box_accuracy(found: Evaluation, base: Baselines) -> Row:
-    def mean(boxes: tuple[BoxAccuracy, ...]) -> Value:
-        rates = [accuracy.hits.rate for accuracy in boxes]
-        known = [rate for rate in rates if rate is not None]
-        return Value(sum(known) / len(known) if len(known) == len(rates) else None)
-
-    device = None if found.device is None else mean(found.device.boxes)
-    oracle, baseline = mean(found.oracle.boxes), mean(base.boxes)
-    return Row(LOCALIZATION, "  mean of these", True, device, oracle, baseline, "centre box")
+def _mean(boxes: tuple[BoxAccuracy, ...]) -> Value:
+    rates = [accuracy.hits.rate for accuracy in boxes]
+    known = [rate for rate in rates if rate is not None]
+    return Value(sum(known) / len(known) if len(known) == len(rates) else None)

@@ -207,16 +207,7 @@ def _sources(found: Evaluation) -> Table:
 
     table = _table("[bold]By source[/]", padding=1)
     table.add_column("source", overflow="fold")
-    for name in (
-        "persons",
-        "empty",
-        "recall",
-        "alarms",
-        "AUC",
-        "location",
-        "pointing",
-        "centre",
-    ):
+    for name in ("persons", "empty", "recall", "alarms", "AUC", "location", "pointing", "centre"):
         table.add_column(name, justify="right", no_wrap=True)
     for source in found.sources:
         scores = source.scores

@@ -31,7 +31,7 @@ def assets(*, images: bool, clock: str = "") -> Assets:
 
     Args:
         images: it has a grid of them.
-        clock: whose the times are, where they are no chip's (`hil.facts.time_base.mark`).
+        clock: whose the times are, where they are no chip's (`hil.facts.stand_in.mark`).
     """
     names = _FOR_ALL + (_FOR_IMAGES if images else ())
     # Each file in a scope of its own would need exports; one scope for all needs nothing.

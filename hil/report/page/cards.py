@@ -169,7 +169,3 @@ def _ops(trace: TraceRecord | None) -> list[list[Any]] | None:
         ]
         for op in trace.ops
     ]
-
-
-def _stale(facts: ImageFacts) -> bool:
-    return facts.answered_crc != facts.image_crc

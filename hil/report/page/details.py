@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.facts import RERUN
-from hil.facts.time_base import note
+from hil.facts.records import RERUN
+from hil.facts.stand_in import note
 from hil.judge.figures import count_text, series, share_text
 from hil.judge.judged import FAILED_OUTCOMES
 
@@ -124,10 +124,7 @@ def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str
             ("positive class", str(board.positive_class)),
             ("threshold", f"{board.threshold} %"),
         )
-        groups["Oracle"] = (
-            ("kernels", board.resolver),
-            ("against tflite-micro", board.self_check),
-        )
+        groups["Oracle"] = (("kernels", board.resolver), ("against tflite-micro", board.self_check))
     groups["Tolerances in force"] = (
         ("score", f"{tolerances.score_lsb} LSB"),
         ("features", f"{tolerances.features_lsb} LSB"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from hil.facts.time_base import note
+from hil.facts.stand_in import note
 from hil.judge.figures import duration_text, durations, quantile, series, share_text
 from hil.report.page.charts import Part, bar, histogram, stacked
 
@@ -87,7 +87,7 @@ def latency(run: Run, against: Run | None = None) -> Latency:
         split_bar=stacked(split),
         ops=ops,
         ops_timed=any(row.median for row in ops),
-        note="" if run.board is None else note(run.board.time_base),
+        note=note(run.time_base),
     )
 
 

@@ -6,20 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil import __version__
-from hil.facts import FLAKY
-from hil.facts.stand_in import stand_in
-from hil.facts.time_base import mark, note
+from hil.facts.records import FLAKY
+from hil.facts.stand_in import mark, note, stand_in
 from hil.judge.figures import bytes_text, count_text, duration_text, series
-from hil.judge.headline import gate_rows, headline
-from hil.judge.judged import (
-    FAILED_OUTCOMES,
-    UNMEASURED_OUTCOMES,
-    JudgedRun,
-    first_line,
-    flaky_tests,
-)
+from hil.judge.gates.text import gate_rows
+from hil.judge.headline import headline
+from hil.judge.judged import FAILED_OUTCOMES, JudgedRun, first_line
 from hil.judge.measure.link_findings import link_findings, link_remarks
-from hil.report.changes import Answers, answers, by_key, change_table
+from hil.report.changes import answers, by_key, change_groups
 from hil.report.page.assets import TEMPLATES, assets
 from hil.report.page.cards import WORST, Card, cards
 from hil.report.page.details import (
@@ -36,7 +30,6 @@ from hil.report.page.memory import memory
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
-    from hil.facts.records import TestRecord
     from hil.judge.baseline.model import Comparison
     from hil.judge.gates.model import GatesVerdict
 
@@ -132,8 +125,9 @@ def render(
         gates=gate_rows(verdict, comparison),
         few_failures=FEW_FAILURES,
         more_failures=more,
-        changes=change_table(comparison) if comparison is not None else None,
-        answers=_answers(judged, against),
+        comparison=comparison,
+        change_groups=change_groups(comparison),
+        answers=None if against is None else answers(judged, against),
         before="" if against is None else subtitle(against),
         cards=all_cards,
         differences=first_differences(judged, shown) if shown is not None else (),
@@ -141,7 +135,7 @@ def render(
         shape=_shape(judged),
         filters=_filters(all_cards, against is not None),
         measurements=measurement_rows(run),
-        assets=assets(images=bool(all_cards), clock=mark(_time_base(judged))),
+        assets=assets(images=bool(all_cards), clock=mark(judged.run.time_base)),
         badge=_badge(judged),
         version=__version__,
         source=source,
@@ -165,16 +159,11 @@ def subtitle(judged: JudgedRun) -> str:
     return f"{started}, {many}, {count_text(judged.test_count, 'test')}"
 
 
-def _time_base(judged: JudgedRun) -> str:
-    board = judged.run.board
-    return "real" if board is None else board.time_base
-
-
 def _badge(judged: JudgedRun) -> tuple[str, str]:
     """(what stood in for a chip, what its times are), to be seen at once; empty for a chip."""
     board = judged.run.board
     kind = "" if board is None else stand_in(board.target, board.time_base)
-    return (kind, note(_time_base(judged))) if kind else ("", "")
+    return (kind, note(judged.run.time_base)) if kind else ("", "")
 
 
 def _shape(judged: JudgedRun) -> tuple[int, int]:
@@ -203,7 +192,7 @@ def _tiles(judged: JudgedRun) -> list[Tile]:
         known = [image.largest_lsb for image in images if image.largest_lsb is not None]
         if known:
             tiles.append(Tile("Largest difference", f"{max(known):,} LSB", "score, features, map"))
-        if _time_base(judged) == "real":  # other times say nothing of a chip: no headline
+        if judged.run.time_base == "real":  # other times say nothing of a chip: no headline
             found = series([image.record.times.invoke_us for image in images])
             p95 = f"p95 {duration_text(found.p95)}"
             tiles.append(Tile("Inference, median", duration_text(found.median), p95))
@@ -240,7 +229,7 @@ def _filters(all_cards: tuple[Card, ...], compared: bool) -> list[tuple[str, str
 
 
 def _failures(judged: JudgedRun) -> tuple[list[Failure], int]:
-    tests = unhappy_tests(judged)
+    tests = judged.unhappy_tests
     shown = [
         Failure(
             name=test.test,
@@ -252,18 +241,3 @@ def _failures(judged: JudgedRun) -> tuple[list[Failure], int]:
         for test in tests[:MOST_FAILURES]
     ]
     return shown, len(tests) - len(shown)
-
-
-def unhappy_tests(judged: JudgedRun) -> tuple[TestRecord, ...]:
-    """The tests that did not pass: failed ones, what could not be measured, and what passed
-    only when it was run again."""
-    return (
-        *judged.failed_tests,
-        *judged.tests(UNMEASURED_OUTCOMES[:1]),
-        *judged.tests(UNMEASURED_OUTCOMES[1:]),
-        *flaky_tests(judged.run),
-    )
-
-
-def _answers(judged: JudgedRun, against: JudgedRun | None) -> Answers | None:
-    return None if against is None else answers(judged, against)

@@ -11,7 +11,7 @@ from hil.facts.records import BoardFacts, LinkFacts, MeasurementRecord
 from hil.facts.run import Run
 from hil.judge.baseline.compare import compare_runs, difference_interval, poisson_p
 from hil.judge.baseline.model import Change, Comparison, Outcome
-from hil.judge.stats.wilson import wilson_interval
+from hil.judge.stats.shares import wilson_interval
 from hil_lab.fakes.recorded_run import BOARD, recorded_run
 
 

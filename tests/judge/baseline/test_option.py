@@ -12,7 +12,7 @@ import pytest
 from hil.errors import InfrastructureError, UsageError
 from hil.facts.records import PartitionFacts
 from hil.facts.run import Run
-from hil.judge.baseline.find import find, path_of
+from hil.judge.baseline.files import find, path_of
 from hil.judge.baseline.model import Outcome
 from hil.judge.baseline.option import BaselineRequest, apply_baseline, parse_baseline
 from hil.judge.baseline.setting import baseline_key

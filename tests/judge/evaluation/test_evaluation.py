@@ -30,7 +30,7 @@ from hil.judge.evaluation.quality import Evaluation
 from hil.judge.evaluation.selection import select
 from hil.judge.gates.load import load_gates
 from hil.judge.gates.model import GateStatus, Ship
-from hil.judge.metrics import Hits, PairedHits
+from hil.judge.metrics.hits import Hits, PairedHits
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.network.location import Location, NoLocation, cell_location
 from hil.report.evaluation.report import as_json, write_json

@@ -11,7 +11,7 @@ from hil.judge.baseline.model import Change, Comparison, Outcome
 from hil.judge.gates.judge import judge_gates
 from hil.judge.gates.load import load_gates
 from hil.judge.gates.model import GateStatus, GatesVerdict, Ship
-from hil.judge.gates.text import cells
+from hil.judge.gates.text import gate_rows
 from hil.judge.measure.catalog import CATALOG
 from hil.judge.measure.values import Samples
 
@@ -44,7 +44,8 @@ def test_only_a_metric_that_is_not_worse_meets_the_gate(
     (result,) = verdict.results
     assert (result.status, verdict.ship) == (status, ship)
     assert result.explanation == "because"
-    assert cells(result, comparison(outcome))[:2] == ("invoke_us not worse", "baseline")
+    (row,) = gate_rows(verdict, comparison(outcome))
+    assert (row.gate, row.limit) == ("invoke_us not worse", "baseline")
 
 
 def test_without_a_baseline_nothing_is_proven(tmp_path: Path) -> None:

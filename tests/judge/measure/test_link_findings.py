@@ -15,7 +15,7 @@ from hil.judge.measure.catalog import CATALOG
 from hil.judge.measure.link_findings import OF_THE_BOARD, link_findings, link_remarks
 from hil.judge.measure.samples import samples
 from hil.link.stats import LinkStats
-from hil.report.annotations import github_annotations
+from hil.report.github import github_annotations
 from hil.report.markdown import markdown
 from hil.report.page.page import render
 from hil.run.options import RunOptions

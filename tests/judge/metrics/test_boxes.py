@@ -9,8 +9,17 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hil.errors import UsageError
-from hil.judge.metrics import Hits, centre_box_accuracy, iou, map_box, max_box_accuracy
-from hil.judge.metrics.boxes import LEVELS, best_iou, centre_box, enlarged
+from hil.judge.metrics.boxes import (
+    LEVELS,
+    best_iou,
+    centre_box,
+    centre_box_accuracy,
+    enlarged,
+    iou,
+    map_box,
+    max_box_accuracy,
+)
+from hil.judge.metrics.hits import Hits
 
 SIZE = (96, 96)
 EDGES = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(sorted)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.judge.metrics import calibration, calibration_interval
+from hil.judge.metrics.calibration import calibration, calibration_interval
 
 
 def test_a_worked_example() -> None:

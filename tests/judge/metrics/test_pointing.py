@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hil.judge.metrics import Hits, in_boxes, paired_hits, pointing_game
-from hil.judge.metrics.pointing import CENTRE, distance
+from hil.judge.metrics.hits import Hits, paired_hits
+from hil.judge.metrics.pointing import CENTRE, distance, in_boxes, pointing_game
 
 LEFT, RIGHT = (0.0, 0.0, 0.4, 1.0), (0.8, 0.2, 1.0, 0.6)
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
-from hil.judge.metrics import (
+from hil.judge.metrics.hits import Hits
+from hil.judge.metrics.scores import (
     Decisions,
-    Hits,
     best_threshold,
     roc_auc,
     score_metrics,

@@ -10,9 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hil.judge.stats.bootstrap import (
-    MEDIAN,
-    P95,
-    bootstrap_interval,
     bootstrap_quantiles,
     quantile,
     quantile_interval,
@@ -23,6 +20,8 @@ from hil.judge.stats.bootstrap import (
 # of mice in days; table 2.2 gives 37.83 as the ideal bootstrap's error of the median.
 TREATED = (94, 197, 16, 38, 99, 141, 23)
 TREATED_MEDIAN_ERROR = 37.83
+
+MEDIAN, P95 = 0.5, 0.95
 
 series = st.lists(st.integers(0, 10_000), min_size=1, max_size=60)
 
@@ -76,15 +75,3 @@ def test_intervals_of_a_median_hold_the_truth_as_often_as_they_claim() -> None:
         low, high = quantile_interval(rng.exponential(size=101), MEDIAN)
         held += low <= np.log(2) <= high
     assert 0.91 <= held / 300 <= 0.99
-
-
-def test_the_interval_of_any_statistic_agrees_with_that_of_the_mean() -> None:
-    values = np.random.default_rng(4).normal(10, 2, 400)
-    found = bootstrap_interval(lambda places: float(values[places].mean()), len(values))
-    assert found is not None
-    half = 1.96 * values.std() / 20
-    assert found == pytest.approx((values.mean() - half, values.mean() + half), abs=0.02)
-
-
-def test_a_statistic_that_cannot_be_told_has_no_interval() -> None:
-    assert bootstrap_interval(lambda _: None, 10, resamples=20) is None

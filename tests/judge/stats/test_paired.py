@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.judge.stats.paired import paired_difference_interval
+from hil.judge.stats.shares import paired_difference_interval
 
 # R. G. Newcombe, "Improved confidence intervals for the difference between binomial
 # proportions based on paired data", Statistics in Medicine 17 (1998), method 10.

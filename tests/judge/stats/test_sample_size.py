@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.judge.stats.sample_size import trials_to_reach, trials_to_stay_below
-from hil.judge.stats.wilson import wilson_interval
+from hil.judge.stats.shares import trials_to_reach, trials_to_stay_below, wilson_interval
 
 
 def test_a_perfect_score_takes_35_images_for_90_percent() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.judge.stats.auc import auc_interval
-from hil.judge.stats.wilson import mean_interval, wilson_interval
+from hil.judge.stats.shares import mean_interval, wilson_interval
 
 # R. G. Newcombe, "Two-sided confidence intervals for the single proportion",
 # Statistics in Medicine 17 (1998), table I, method 3 (score without continuity correction).

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
-import json
 import types
 import typing
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from hil.errors import UsageError
 
 _Facts = TypeVar("_Facts")
 _Decoder = Callable[[Any], Any]
+_PLAIN = {int, float, str, bool, types.NoneType}
 
 
 def to_json(facts: Any) -> dict[str, Any]:
@@ -31,33 +31,22 @@ def from_json(kind: type[_Facts], data: Any, *, where: str = "record") -> _Facts
             field's path are named.
     """
     try:
-        value: _Facts = _decoder(typing.cast("Any", kind))(data)
-    except _MismatchError as error:
+        return decoded(kind, data)
+    except MismatchError as error:
         raise UsageError(
             f"not a record of {kind.__name__}: {error}",
             where=where,
             hint="judge a file that this version of camhil wrote",
         ) from error
+
+
+def decoded(kind: type[_Facts], data: Any) -> _Facts:
+    """As `from_json`, for who has an error of his own. Raises MismatchError."""
+    value: _Facts = _decoder(typing.cast("Any", kind))(data)
     return value
 
 
-def dumps(facts: Any) -> str:
-    """A facts dataclass as JSON text."""
-    return json.dumps(to_json(facts), separators=(",", ":"))
-
-
-def loads(kind: type[_Facts], text: str, *, where: str = "record") -> _Facts:
-    """The facts of type `kind` from JSON text; errors as `from_json`."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"not JSON: {error}", where=where, hint="give a file that camhil wrote"
-        ) from error
-    return from_json(kind, data, where=where)
-
-
-class _MismatchError(ValueError):
+class MismatchError(ValueError):
     """What is wrong, and where: `path` grows from the inside out."""
 
     def __init__(self, problem: str, path: str = "") -> None:
@@ -65,7 +54,7 @@ class _MismatchError(ValueError):
         self.problem = problem
         self.path = path
 
-    def within(self, place: str) -> _MismatchError:
+    def within(self, place: str) -> MismatchError:
         """The same from one level further out: a field, or an index in brackets."""
         joint = "." if self.path and not self.path.startswith("[") else ""
         self.path = f"{place}{joint}{self.path}"
@@ -76,12 +65,16 @@ class _MismatchError(ValueError):
 
 
 def _encode(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if dataclasses.is_dataclass(value):
         return {f.name: _encode(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, tuple):
-        return [_encode(item) for item in value]
+        # Plain values are a map's row, mostly.
+        plain = _PLAIN.issuperset(map(type, value))
+        return list(value) if plain else [_encode(item) for item in value]
     return value
 
 
@@ -93,12 +86,15 @@ def _decoder(kind: Any) -> _Decoder:
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         return _union(typing.get_args(kind))
+    if origin is typing.Literal:
+        texts = typing.get_args(kind)
+        return _one_of(" or ".join(map(repr, texts)), {text: text for text in texts})
     if origin is tuple:
         return _tuple(typing.get_args(kind))
     if dataclasses.is_dataclass(kind):
         return _dataclass(kind)
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        return _enum(kind)
+        return _one_of(kind.__name__, {member.value: member for member in kind})
     return _plain(kind)
 
 
@@ -107,18 +103,16 @@ def _plain(kind: Any) -> _Decoder:
         # `type`, not isinstance: True is no number.
         if type(data) is kind:
             return data
-        raise _MismatchError(f"is {data!r}, not {kind.__name__}")
+        raise MismatchError(f"is {data!r}, not {kind.__name__}")
 
     return decode
 
 
-def _enum(kind: type[enum.Enum]) -> _Decoder:
-    values = [member.value for member in kind]
-
+def _one_of(what: str, values: dict[str, Any]) -> _Decoder:
     def decode(data: Any) -> Any:
-        if data in values:
-            return kind(data)
-        raise _MismatchError(f"is {data!r}, not {kind.__name__}")
+        if isinstance(data, str) and data in values:
+            return values[data]
+        raise MismatchError(f"is {data!r}, not {what}")
 
     return decode
 
@@ -134,7 +128,7 @@ def _union(kinds: tuple[Any, ...]) -> _Decoder:
         for alternative in decoders:
             try:
                 return alternative(data)
-            except _MismatchError as error:
+            except MismatchError as error:
                 problems.append(error)
         # The alternative that got furthest explains best: the one naming the deepest path.
         raise max(problems, key=lambda problem: problem.path.count("."))
@@ -149,17 +143,17 @@ def _tuple(kinds: tuple[Any, ...]) -> _Decoder:
 
     def decode(data: Any) -> Any:
         if not isinstance(data, list):
-            raise _MismatchError(f"is {data!r}, not a list")
+            raise MismatchError(f"is {data!r}, not a list")
         if plain is not None and set(map(type, data)) <= plain:
             return tuple(data)  # a map, mostly
         of_each = decoders * len(data) if same else decoders
         if len(of_each) != len(data):
-            raise _MismatchError(f"has {len(data)} entries, not {len(of_each)}")
+            raise MismatchError(f"has {len(data)} entries, not {len(of_each)}")
         items = []
         try:
             for decoder, item in zip(of_each, data, strict=True):
                 items.append(decoder(item))
-        except _MismatchError as error:
+        except MismatchError as error:
             raise error.within(f"[{len(items)}]") from None
         return tuple(items)
 
@@ -174,17 +168,17 @@ def _dataclass(kind: Any) -> _Decoder:
 
     def decode(data: Any) -> Any:
         if not isinstance(data, dict):
-            raise _MismatchError(f"is {data!r}, not an object")
+            raise MismatchError(f"is {data!r}, not an object")
         if data.keys() != known:
             missing = next((name for name in names if name not in data), None)
             if missing is not None:
-                raise _MismatchError("is missing", missing)
-            raise _MismatchError("is unknown", next(name for name in data if name not in known))
+                raise MismatchError("is missing", missing)
+            raise MismatchError("is unknown", next(name for name in data if name not in known))
         values = {}
         for name, decoder in decoders:
             try:
                 values[name] = decoder(data[name])
-            except _MismatchError as error:
+            except MismatchError as error:
                 raise error.within(name) from None
         return kind(**values)
 

@@ -1,22 +1,31 @@
-"""GitHub annotations: workflow commands that show failures beside the code. Pure.
+"""What a run tells GitHub: failures beside the code, and the summary of its step.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.facts import FLAKY
+from hil.facts.records import FLAKY
 from hil.facts.stand_in import said, where_measured
-from hil.judge.headline import gate_rows
+from hil.facts.writer import report_error
+from hil.judge.gates.text import gate_rows
 from hil.judge.judged import judge_recorded
 from hil.judge.measure.link_findings import link_findings
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
     from hil.facts.run import Run
+    from hil.judge.baseline.model import Comparison
     from hil.judge.gates.model import GatesVerdict
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+_MOST_BYTES = 1024 * 1024
+_RESERVE = 16 * 1024  # for what later commands of the step may add
 
 MOST = 10
 """Of one kind in a step; GitHub drops what is beyond without a word."""
@@ -32,7 +41,6 @@ def github_annotations(
     Each has to be printed as a line of its own. With more than `MOST` errors the last
     one says how many are left out.
     """
-    from hil.report.page.page import unhappy_tests
 
     def titled(text: str) -> str:
         return said(text, where_measured(run.board))
@@ -44,13 +52,12 @@ def github_annotations(
     warnings += [_command("warning", text, title="link") for text in link_findings(run.link)]
     for row in gate_rows(verdict):
         text = f"limit {row.limit}, measured {row.measured}: {row.explanation}"
+        title = titled(f"gate {row.gate}: {row.status}")
         if row.tone == "bad":
-            errors.append(_command("error", text, title=titled(f"gate {row.gate}: {row.status}")))
+            errors.append(_command("error", text, title=title))
         elif row.tone == "open":
-            warnings.append(
-                _command("warning", text, title=titled(f"gate {row.gate}: {row.status}"))
-            )
-    for test in unhappy_tests(judge_recorded(run)):
+            warnings.append(_command("warning", text, title=title))
+    for test in judge_recorded(run).unhappy_tests:
         file = test.test.partition("::")[0]
         text = test.message.strip()[:_MOST_TEXT] or test.outcome
         flaky = test.outcome == FLAKY
@@ -58,6 +65,49 @@ def github_annotations(
         title = titled(f"{test.outcome}: {test.test}")
         lines.append(_command(kind, text, title=title, file=file))
     return _cut("error", errors) + _cut("warning", warnings)
+
+
+def markdown_summary(
+    run: Run,
+    verdict: GatesVerdict | None = None,
+    comparison: Comparison | None = None,
+    diagnosis: Diagnosis | None = None,
+    *,
+    limit: int = _MOST_BYTES - _RESERVE,
+) -> str:
+    """A run as Markdown of at most `limit` bytes; see `hil.report.markdown`."""
+    from hil.report.markdown import markdown
+
+    judged = judge_recorded(run)
+    return markdown(judged, verdict, comparison=comparison, diagnosis=diagnosis, limit=limit)
+
+
+def write_step_summary(
+    run: Run,
+    verdict: GatesVerdict | None = None,
+    comparison: Comparison | None = None,
+    diagnosis: Diagnosis | None = None,
+    *,
+    environment: Mapping[str, str] = os.environ,
+) -> None:
+    """Appends the summary to the file in $GITHUB_STEP_SUMMARY; without it does nothing.
+
+    Together with what is in the file already it stays below the 1 MiB that GitHub takes.
+
+    Raises:
+        InfrastructureError: the file cannot be written.
+    """
+    place = environment.get(STEP_SUMMARY)
+    if not place:
+        return
+    path = Path(place)
+    try:
+        taken = path.stat().st_size if path.exists() else 0
+        room = _MOST_BYTES - _RESERVE - taken
+        with path.open("a", encoding="utf-8") as file:
+            file.write(markdown_summary(run, verdict, comparison, diagnosis, limit=room))
+    except OSError as cause:
+        raise report_error(path, cause) from cause
 
 
 def _cut(kind: str, lines: list[str]) -> list[str]:
