@@ -60,7 +60,9 @@ def lowest_threshold(
 def most_balanced_threshold(
     percents: Sequence[SupportsFloat], persons: Sequence[bool]
 ) -> OperatingPoint:
-    """The threshold around which balanced accuracy is highest, `hil.judge.metrics.scores.best_threshold`.
+    """The threshold around which balanced accuracy is highest.
+
+    See `hil.judge.metrics.scores.best_threshold`.
 
     Args as of `lowest_threshold`.
 

@@ -57,7 +57,8 @@ class Quality:
     Attributes:
         scores: decisions at the threshold, and ROC AUC.
         chosen: decisions at the threshold whose balanced accuracy is best on the
-            validation images (`hil.judge.metrics.scores.best_threshold`); None if they lack a class.
+            validation images (`hil.judge.metrics.scores.best_threshold`); None if
+            they lack a class.
         curve: decisions at every whole percent.
         calibration: scores as probabilities; `calibration_interval`: of its error, 95 %.
             Without images of both classes there is no error and no Brier score.
