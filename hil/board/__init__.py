@@ -1,6 +1,6 @@
 """A board, simulated or real: locking, flashing, handshake, inferences, recovery.
 
-`open_board` is the way in; see docs/boards.md. Importing this package is cheap, the
+Knows no network and judges no answer. `open_board` is the way in; see docs/boards.md. Importing this package is cheap, the
 names below are loaded when they are used.
 """
 

@@ -1,7 +1,7 @@
 """The `hil` command: build firmware, look at a board, evaluate it, and judge what was recorded.
 
 Each subcommand is a module with `add(parser)` and `run(arguments, console)`;
-it is imported only when it is called for.
+it is imported only when it is called for, and leaves deciding to the rooms below.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ exactly is a finding. Where nothing does, the diagnosis says "unexplained".
 
     diagnose(run) -> Diagnosis
 
-See docs/diagnosis.md.
+It asks no board: what a run left is all it has. See docs/diagnosis.md.
 """
 
 from __future__ import annotations
