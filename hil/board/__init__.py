@@ -1,7 +1,7 @@
 """A board, simulated or real: locking, flashing, handshake, inferences, recovery.
 
-Knows no network and judges no answer. `open_board` is the way in; see docs/boards.md. Importing this package is cheap, the
-names below are loaded when they are used.
+Knows no network and judges no answer. `open_board` is the way in; see docs/boards.md.
+Importing this package is cheap, the names below are loaded when they are used.
 """
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ exactly is a finding. Where nothing does, the diagnosis says "unexplained".
 
     diagnose(run) -> Diagnosis
 
-It asks no board: what a run left is all it has. See docs/diagnosis.md.
+It asks no board: what a run left is all it has.
+
+See docs/diagnosis.md.
 """
 
 from __future__ import annotations

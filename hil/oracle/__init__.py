@@ -1,6 +1,7 @@
 """The host's answer for an image: LiteRT's reference kernels and an exact CAM.
 
-Knows no board and judges no answer."""
+Knows no board and judges no answer.
+"""
 
 from hil.network.location import Location, NoLocation
 from hil.oracle.oracle import Oracle, OracleAnswer
