@@ -1,8 +1,8 @@
 """A small event loop over epoll: file descriptors and timers, nothing else.
 
 asyncio would do, at twice the cost per event (docs/dependencies.md); the relay runs for every
-byte that a test exchanges with the board, next to the interpreter that is being measured. `selectors` has
-no edges, and a pty whose other side is closed reports a hangup all the time.
+byte that a test exchanges with the board, next to the interpreter that is being measured.
+`selectors` has no edges, and a pty whose other side is closed reports a hangup all the time.
 """
 
 from __future__ import annotations
