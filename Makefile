@@ -33,6 +33,9 @@ SUITE        = --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
   --html=out/report.html --self-contained-html
 CXX_FILES    = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /generated/ -e /third_party/)
 
+# Hundreds of short Python processes follow: what they import is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Runs $(2) and says last what its exit code means: make itself ends with 2 for all of them.
 run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.base.exit_codes "make $(1)" $$code
 

@@ -109,7 +109,7 @@ def _run_suite(fault: Fault, folder: Path, facts: Path) -> None:
     command += ["--sim-flash-file", str(folder / "flash.bin"), "--facts", str(facts)]
     command += [*_ARGUMENTS, *fault.arguments]
     # Two runs share two cores; more threads than that only wait for each other.
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     with (folder / "suite.log").open("wb") as log:
         try:
             subprocess.run(
