@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hil.diagnose.case import Point, World
-from hil.diagnose.hypothesis import Hypothesis, suppose, suppose_both
+from hil.diagnose.hypothesis import Hypothesis, remembered, suppose, suppose_both
 from hil.oracle.cam import integer_cam, normalise
 
 
@@ -82,7 +82,7 @@ def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """`given`: the features. `observed`: the map."""
     for step in steps(points[0].world):
         yield step.hypothesis()
-    yield suppose("cam.previous-image", _previous, image="the one before")
+    yield remembered(suppose("cam.previous-image", _previous, image="the one before"))
 
 
 def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:

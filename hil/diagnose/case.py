@@ -68,6 +68,7 @@ class Case:
         cam: the board's map, int32; None where it sent none.
         before: tensors of the images that ran before it, the last one first.
         traced_before: the same for its traced inference.
+        first: nothing ran before it since the board started, as far as the run knows.
         last_cell: (row, column) of the last location that a right board gave before it.
         op_crcs: CRC-32 of each operator's output on the board; None without a trace.
         op_right: what they should be.
@@ -86,6 +87,7 @@ class Case:
     cam: NDArray[np.int32] | None
     before: tuple[NDArray[np.int8], ...] = ()
     traced_before: tuple[NDArray[np.int8], ...] = ()
+    first: bool = False
     last_cell: tuple[int, int] | None = None
     op_crcs: tuple[int | None, ...] | None = None
     op_right: tuple[int, ...] = ()
@@ -291,6 +293,7 @@ class _Reader:
             cam=None if cam is None else np.array(cam, np.int32),
             before=self._before(facts.image_crc, invoke_us),
             traced_before=() if trace is None else self._before(facts.image_crc, trace.invoke_us),
+            first=self._first(facts.image_crc, invoke_us),
             last_cell=self._last_cell(facts.image_crc, invoke_us),
             op_crcs=tuple(op.device_crc for op in ops) or None,
             op_right=tuple(op.expected_crc for op in ops),
@@ -309,10 +312,18 @@ class _Reader:
         found = []
         for result in self._results[max(number - _BEFORE, 0) : number][::-1]:
             tensor = self._by_crc.get(result.image_crc)
-            if tensor is None:
+            if tensor is None or result.boot != self._results[number].boot:
                 break
             found.append(tensor)
         return tuple(found)
+
+    def _first(self, crc: int, invoke_us: int | None) -> bool:
+        if not self._results:
+            return bool(self._images) and zlib.crc32(self._images[0].tobytes()) == crc
+        number = self._numbers.get((crc, invoke_us))
+        if number is None:
+            return False
+        return number == 0 or self._results[number - 1].boot != self._results[number].boot
 
     def _last_cell(self, crc: int, invoke_us: int | None) -> tuple[int, int] | None:
         """(row, column) of the last location that a right board gave before this result."""

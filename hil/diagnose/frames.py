@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,16 @@ _STAGE = "input"
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A frame, the right input, and the input that the board made of it: int8 [h, w]."""
+    """A frame, the right input, and the input that the board made of it: int8 [h, w].
+
+    `answered`: scores and map of its answer are those of the right input.
+    """
 
     name: str
     frame: NDArray[np.uint8]
     right: NDArray[np.int8]
     observed: NDArray[np.int8]
+    answered: bool
 
     @property
     def failing(self) -> bool:
@@ -39,7 +43,7 @@ def explain_frames(run: Run, outcome: Outcome) -> None:
     """What the board does otherwise than `hil.oracle.preprocess`: found first, to mend first."""
     seen = list(_seen(run))
     failing = [frame for frame in seen if frame.failing]
-    if not failing:
+    if not failing or _misread(failing, outcome):
         return
     passing = [frame for frame in seen if not frame.failing]
     images = tuple(frame.name for frame in failing)
@@ -57,6 +61,12 @@ def explain_frames(run: Run, outcome: Outcome) -> None:
     outcome.findings.insert(0, finding_of(fitting, _STAGE, evidence, images))
 
 
+def _misread(failing: Sequence[Seen], outcome: Outcome) -> bool:
+    """Whether what differs is how inputs are read back, as it is with outputs."""
+    reading = any(found.id == "output.wrong-tensor" for found in outcome.findings)
+    return reading and all(frame.answered for frame in failing)
+
+
 def _seen(run: Run) -> Iterator[Seen]:
     for record in run.frames:
         frame = unpack_png(record.png, where=record.name)
@@ -64,7 +74,9 @@ def _seen(run: Run) -> Iterator[Seen]:
         observed = right
         if record.input:
             observed = unpack_int8(record.input, right.shape, where=record.name)
-        yield Seen(record.name, frame, right, observed)
+        device, reference = record.facts.device, record.facts.reference
+        answered = (device.scores, device.cam) == (reference.scores, reference.cam)
+        yield Seen(record.name, frame, right, observed, answered)
 
 
 def hypotheses() -> Iterator[Hypothesis[Seen]]:

@@ -44,6 +44,8 @@ class Hypothesis(Generic[C]):
         together: the two, for a hypothesis of two mistakes at once.
         transform: what becomes of the tensor where `predict` tells what follows from it: of
             the image for mistakes in the input, of the output for mistakes in an operator.
+        silent: the failing cases that it says nothing of, whatever they are: what a board
+            remembers of the image before is not known where nothing ran before.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Hypothesis(Generic[C]):
     parameters: Mapping[str, object] = field(default_factory=dict)
     together: tuple[Hypothesis[C], ...] = ()
     transform: Callable[[Any], Any] | None = None
+    silent: Callable[[C], bool] = lambda case: False
 
     @property
     def title(self) -> str:
@@ -64,6 +67,11 @@ def suppose(
 ) -> Hypothesis[Any]:
     """A hypothesis whose prediction is `predict(point, *arguments)`."""
     return Hypothesis(name, lambda point: predict(point, *arguments), parameters)
+
+
+def remembered(hypothesis: Hypothesis[Any]) -> Hypothesis[Any]:
+    """The same of points, for what a board keeps of the image before."""
+    return dataclasses.replace(hypothesis, silent=lambda point: point.case.first)
 
 
 def suppose_both(
@@ -95,11 +103,12 @@ class Match(Generic[C]):
     """A hypothesis that predicts every failing answer of a stage.
 
     `contradicted`: passing cases for which it predicts something else: the mistake is not
-    made there.
+    made there. `told`: failing cases that it does predict; of the others it says nothing.
     """
 
     hypothesis: Hypothesis[C]
     contradicted: int
+    told: int
 
 
 def same(predicted: Any, observed: Any) -> bool:
@@ -125,7 +134,8 @@ def search(
     tried = 0
     for hypothesis in hypotheses:
         tried += 1
-        if not all(same(hypothesis.predict(case), case.observed) for case in failing):
+        told = [case for case in failing if not hypothesis.silent(case)]
+        if not told or not all(same(hypothesis.predict(case), case.observed) for case in told):
             continue
         contradicted = sum(
             not same(predicted, case.observed)
@@ -133,11 +143,12 @@ def search(
             if (predicted := hypothesis.predict(case)) is not None
         )
         if bits >= SURE_BITS or not contradicted:
-            matches.append(Match(hypothesis, contradicted))
-    if chance(len(failing), len(passing), bits) * tried > 1e-3:
+            matches.append(Match(hypothesis, contradicted, len(told)))
+    sure = [m for m in matches if chance(m.told, len(passing), bits) * tried <= 1e-3]
+    if not sure:
         return [], matches, tried
-    always = [match for match in matches if not match.contradicted]
-    return always or matches, [], tried
+    always = [match for match in sure if not match.contradicted]
+    return always or sure, [], tried
 
 
 def chance(failing: int, passing: int, bits: float) -> float:

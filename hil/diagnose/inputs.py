@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hil.diagnose.case import Image, Point, Sent
-from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.hypothesis import Hypothesis, remembered
 from hil.diagnose.picture import pictures
 from hil.diagnose.seen import Transform, answer_to, saw, shaped, unsigned
 from hil.diagnose.upload import bits, chunks, line, shifts
@@ -50,7 +50,7 @@ def simple() -> Iterator[Hypothesis[Point]]:
     for quarter in (1, 2, 3):
         yield saw("input.rotated", lambda c, k: np.rot90(c.tensor, -k), quarter,
                   degrees=90 * quarter)  # fmt: skip
-    yield saw("input.previous-image", _before, 0)
+    yield remembered(saw("input.previous-image", _before, 0))
 
 
 def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:

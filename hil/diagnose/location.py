@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from hil.diagnose.case import Point
-from hil.diagnose.hypothesis import Hypothesis, suppose, suppose_both
+from hil.diagnose.hypothesis import Hypothesis, remembered, suppose, suppose_both
 from hil.network.location import Location, cell_location, winning_cell
 
 Cell = tuple[int, int]
@@ -56,8 +56,8 @@ def cells(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
         yield suppose("location.truncated", _as_type, kind, bits=bits)
     for name, keep in _PARTS.items():
         yield suppose("location.cells-left-out", _first_within, keep, cells=name)
-    yield suppose("location.previous-image", _previous)
-    yield suppose("location.previous-image", lambda p: p.case.last_cell)
+    yield remembered(suppose("location.previous-image", _previous))
+    yield remembered(suppose("location.previous-image", lambda p: p.case.last_cell))
 
 
 def other_cells(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
@@ -101,10 +101,12 @@ def pixels(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     for size in _PICTURES:
         text = f"{size[0]}x{size[1]}"
         yield suppose("location.scaled", lambda p, s: _centre(p, p.given, s[::-1]), size, size=text)
-    yield suppose("location.previous-image", _previous_pixels)
-    yield suppose(
-        "location.previous-image",
-        lambda p: p.case.last_cell and _centre(p, p.case.last_cell, p.case.facts.input_size),
+    yield remembered(suppose("location.previous-image", _previous_pixels))
+    yield remembered(
+        suppose(
+            "location.previous-image",
+            lambda p: p.case.last_cell and _centre(p, p.case.last_cell, p.case.facts.input_size),
+        )
     )
 
 

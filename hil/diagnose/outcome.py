@@ -123,7 +123,9 @@ def _findings(
     """One finding, or one for each of two mistakes; none if pairs of other ids fit too."""
     first, contradicted = matches[0].hypothesis, matches[0].contradicted
     count = len(images)
-    evidence = f"explains {count} of {count} wrong image{'s' * (count > 1)}, exactly"
+    told = matches[0].told
+    evidence = f"explains {told} of {count} wrong image{'s' * (count > 1)}, exactly"
+    evidence += "; before the others nothing ran" if told < count else ""
     evidence += " (both together)" if first.together else ""
     if contradicted:
         evidence += f"; it happens at times: {contradicted} other images are right"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from hil.diagnose.case import Point, World, ints
-from hil.diagnose.hypothesis import Hypothesis, suppose, suppose_both
+from hil.diagnose.hypothesis import Hypothesis, remembered, suppose, suppose_both
 from hil.diagnose.submodel import Edit, Part
 
 Scores = tuple[int, ...]
@@ -26,7 +26,7 @@ def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     for hypothesis, _ in _changes():
         yield hypothesis
     yield suppose("score.softmax-missing", _logits)
-    yield suppose("score.previous-image", _previous, image="the one before")
+    yield remembered(suppose("score.previous-image", _previous, image="the one before"))
 
 
 def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:

@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 
 from hil.diagnose import CATALOGUE, IDS, diagnose
+from hil.facts.evidence import EvidenceRecord
+from hil.facts.packing import pack_int8
+from hil.facts.records import FrameRecord
 from hil.images import Photo
+from hil.judge.compare import compare_tensors
 from hil.oracle import Oracle
 from hil_lab.fakes.faulty_run import FaultyDevice, run_of
 from tests.diagnose.conftest import MakeRun
@@ -207,6 +211,66 @@ def test_features_that_are_read_back_wrong_do_not_count_as_wrong_features(
     found = diagnose(changed, oracle)
     assert found.ids == ("output.wrong-tensor",)
     assert "one byte late" in found.findings[0].title
+
+
+def test_what_is_left_of_the_image_before_is_named_though_nothing_ran_before_the_first(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    kept = [np.zeros((6, 6), np.int32)]
+
+    def previous(_: Any, right: Any) -> Any:
+        kept.append(right)
+        return kept[-2]
+
+    found = diagnose(run_with(cam=previous, traced=False), oracle)
+    assert found.ids == ("cam.previous-image",)
+    assert found.unexplained == ()
+    assert "before the others nothing ran" in found.findings[0].evidence
+
+
+def test_a_first_map_of_rubbish_alone_is_not_that_of_an_image_before(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    rubbish = [np.arange(36, dtype=np.int32).reshape(6, 6) * 1001]
+
+    def first_only(_: Any, right: Any) -> Any:
+        return rubbish.pop() if rubbish else right
+
+    found = diagnose(run_with(cam=first_only, traced=False), oracle)
+    assert "cam.previous-image" not in found.ids
+
+
+def test_frames_that_were_answered_right_are_read_back_as_wrongly_as_outputs(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    run = run_with()
+    images, evidence, frames = [], [], []
+    for record in run.images:
+        right = oracle.run(_tensor(record.png)).features
+        read = np.roll(right.reshape(-1), 1).reshape(right.shape)
+        facts = dataclasses.replace(record.facts, features=compare_tensors(right, read))
+        images.append(dataclasses.replace(record, facts=facts))
+        evidence.append(EvidenceRecord(record.name, facts, facts.device.scores, pack_int8(read)))
+        shown = _tensor(record.png)
+        misread = np.roll(shown.reshape(-1), 1).reshape(shown.shape)
+        differences = compare_tensors(shown, misread)
+        frames.append(
+            FrameRecord(
+                name=record.name,
+                source="photo",
+                facts=facts,
+                preprocessing=differences,
+                times=record.times,
+                png=record.png,
+                input=pack_int8(misread),
+            )
+        )
+    changed = dataclasses.replace(
+        run, images=tuple(images), evidence=tuple(evidence), frames=tuple(frames), traces=()
+    )
+    found = diagnose(changed, oracle)
+    assert found.ids == ("output.wrong-tensor",)
+    assert found.unexplained == ()
 
 
 def _tensor(png: str) -> Any:
