@@ -68,6 +68,7 @@ class Case:
         cam: the board's map, int32; None where it sent none.
         before: tensors of the images that ran before it, the last one first.
         traced_before: the same for its traced inference.
+        read_back: its score tensor was read after the answer.
         first: nothing ran before it since the board started, as far as the run knows.
         last_cell: (row, column) of the last location that a right board gave before it.
         op_crcs: CRC-32 of each operator's output on the board; None without a trace.
@@ -88,6 +89,7 @@ class Case:
     before: tuple[NDArray[np.int8], ...] = ()
     traced_before: tuple[NDArray[np.int8], ...] = ()
     first: bool = False
+    read_back: bool = False
     last_cell: tuple[int, int] | None = None
     op_crcs: tuple[int | None, ...] | None = None
     op_right: tuple[int, ...] = ()
@@ -294,6 +296,7 @@ class _Reader:
             before=self._before(facts.image_crc, invoke_us),
             traced_before=() if trace is None else self._before(facts.image_crc, trace.invoke_us),
             first=self._first(facts.image_crc, invoke_us),
+            read_back=evidence is not None,
             last_cell=self._last_cell(facts.image_crc, invoke_us),
             op_crcs=tuple(op.device_crc for op in ops) or None,
             op_right=tuple(op.expected_crc for op in ops),

@@ -24,7 +24,7 @@ def explain_images(world: World, outcome: Outcome) -> None:
 
 def _scores(world: World, outcome: Outcome, had: dict[Case, NDArray[np.int8]]) -> None:
     """The score tensor from the features, then what is sent from the score tensor."""
-    made, sent = [], []
+    made, sent, unread = [], [], []
     for case in world.cases:
         features = had.get(case)
         if features is None or len(case.scores) != len(case.expected.scores):
@@ -34,9 +34,15 @@ def _scores(world: World, outcome: Outcome, had: dict[Case, NDArray[np.int8]]) -
             right = case.score_tensor  # the features went wrong after they were used
         right = outcome.tails.get(case, right)
         failing = case.failing and case.score_tensor != right
+        if failing and not case.read_back:
+            unread.append(Point(case, world, features, right, case.scores, failing))
+            continue
         made.append(Point(case, world, features, right, case.score_tensor, failing))
         failing = case.failing and case.scores != case.score_tensor
         sent.append(Point(case, world, features, case.score_tensor, case.scores, failing))
+    # Where the tensor was not read, the mistake is taken to be where it is in the others.
+    only_sent = any(p.failing for p in sent) and not any(p.failing for p in made)
+    (sent if only_sent else made).extend(unread)
     tiers = (scores.hypotheses, scores.with_parameters, scores.pairs)
     traced = [p for p in made if p.failing and p.case.op_crcs is not None]
     behind = any((p.case.first_diverging or 0) > world.feature_op for p in traced)

@@ -273,6 +273,32 @@ def test_frames_that_were_answered_right_are_read_back_as_wrongly_as_outputs(
     assert found.unexplained == ()
 
 
+def test_frames_whose_score_tensor_was_not_read_share_the_mistake_of_the_others(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    run = run_with(scores=lambda scores: scores[::-1], traced=False)
+    right = {record.name: oracle.run(_tensor(record.png)).scores for record in run.images}
+    evidence = tuple(
+        dataclasses.replace(one, score_tensor=tuple(int(score) for score in right[one.image]))
+        for one in run.evidence
+    )
+    frames = tuple(
+        FrameRecord(
+            name=record.name,
+            source="photo",
+            facts=record.facts,
+            preprocessing=compare_tensors(_tensor(record.png), _tensor(record.png)),
+            times=record.times,
+            png=record.png,
+            input="",
+        )
+        for record in run.images
+    )
+    found = diagnose(dataclasses.replace(run, evidence=evidence, frames=frames), oracle)
+    assert found.ids == ("score.classes-swapped",)
+    assert found.unexplained == ()
+
+
 def _tensor(png: str) -> Any:
     from hil.facts.packing import unpack_png
     from hil.images import to_tensor
