@@ -22,12 +22,6 @@ from hil.network.location import Location, NoLocation
 RUN_VERSION = 3
 """Version of the file; a reader refuses others."""
 
-RERUN, FLAKY = "rerun", "flaky"
-"""Outcomes of tests that pytest-rerunfailures runs again; see `TestRecord`."""
-
-SKIPPED, XFAILED = "skipped", "xfailed"
-"""Outcomes of tests that ask for a board, and that nobody can count as passed."""
-
 
 @dataclass(frozen=True, slots=True)
 class RunHeader:

@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.facts.records import FLAKY
+from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import said
 from hil.judge.figures import count_text
 from hil.judge.gates.model import GateStatus

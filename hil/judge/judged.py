@@ -18,7 +18,7 @@ from hil.errors import (
     UnavailableError,
     UsageError,
 )
-from hil.facts.records import FLAKY, RERUN, SKIPPED, XFAILED
+from hil.facts.outcomes import FLAKY, RERUN, SKIPPED, XFAILED
 from hil.judge.answers import (
     CLOCK_KEY,
     READ_BACK,

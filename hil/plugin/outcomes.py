@@ -18,7 +18,7 @@ from hil.errors import (
     NotProvenError,
     UnavailableError,
 )
-from hil.facts.records import FLAKY, RERUN
+from hil.facts.outcomes import FLAKY, RERUN
 from hil.run.run_log import KIND, set_kind
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.facts.records import FLAKY
+from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import said, where_measured
 from hil.facts.writer import report_error
 from hil.judge.gates.text import gate_rows

@@ -17,7 +17,7 @@ from hil.errors import (
     UnavailableError,
     UsageError,
 )
-from hil.facts.records import FLAKY, RERUN, SKIPPED, XFAILED
+from hil.facts.outcomes import FLAKY, RERUN, SKIPPED, XFAILED
 
 if TYPE_CHECKING:
     import pytest

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode
-from hil.facts.records import XFAILED
+from hil.facts.outcomes import XFAILED
 from hil.facts.sameness import no_variety
 from hil.facts.stand_in import mark, where_measured
 from hil.judge.answers import clock_fault, wrong_oddities

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hil.facts.records import FLAKY
+from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import EMULATED
 from hil.judge.answers import all_answer_facts
 from hil.judge.measure.catalog import CATALOG, Metric, user_metric

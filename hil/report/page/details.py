@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.facts.records import RERUN
+from hil.facts.outcomes import RERUN
 from hil.facts.stand_in import note
 from hil.judge.figures import count_text, series, share_text
 from hil.judge.judged import FAILED_OUTCOMES

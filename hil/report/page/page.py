@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil import __version__
-from hil.facts.records import FLAKY
+from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import mark, note, stand_in
 from hil.judge.figures import bytes_text, count_text, duration_text, series
 from hil.judge.gates.text import gate_rows
