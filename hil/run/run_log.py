@@ -6,7 +6,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hil.errors import (
     ExitCode,
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from hil.run.testbench import Bench
     from hil.samples.fixture_set import FixturePhoto
 
+_Found = TypeVar("_Found")
+
 
 class RunLog:
     """Collects outcomes and facts as the records of a run file, and writes one if asked to.
@@ -53,13 +55,9 @@ class RunLog:
         self._unavailable = ""
         self._again: set[str] = set()
         self._flaky: set[str] = set()
-        self._written: set[str] = set()
-        self._traced: set[str] = set()
-        self._framed: set[str] = set()
         self._counts: Counter[str] = Counter()
         self.diagnosis: Diagnosis | None = None
         self._bench: Bench | None = None
-        self._repeats = 0
         self._pictured: set[str] = set()
         from hil.facts.host import header
 
@@ -252,25 +250,23 @@ class RunLog:
             ("evidence", bench.evidence.records),
             ("divergences", bench.evidence.divergences),
         ):
-            for record in records[self._counts[what] :]:
+            for record in self._new(what, records):
                 self._add(record)
-            self._counts[what] = len(records)
-
-        for name, measurement in bench.measurements.items():
-            if name not in self._written:
-                self._written.add(name)
-                self._add(image_record(measurement, self._entry(bench, name)))
-        for name, frame in bench.frames.items():
-            if name not in self._framed:
-                self._framed.add(name)
-                self._add(frame_record(frame))
-        for repeat in bench.repeats[self._repeats :]:
+        for name, measurement in self._new("measurements", bench.measurements.items()):
+            self._add(image_record(measurement, self._entry(bench, name)))
+        for frame in self._new("frames", bench.frames.values()):
+            self._add(frame_record(frame))
+        for repeat in self._new("repeats", bench.repeats):
             self._add(RepeatRecord(repeat))
-        self._repeats = len(bench.repeats)
-        for name, facts in bench.traces.items():
-            if name not in self._traced and facts.ops is not None:
-                self._traced.add(name)
+        for name, facts in self._new("traces", bench.traces.items()):
+            if facts.ops is not None:
                 self._add(TraceRecord(name, facts.ops, facts.invoke_us or 0))
+
+    def _new(self, what: str, found: Iterable[_Found]) -> list[_Found]:
+        """What came to `found`, which only grows, since this was asked the last time."""
+        everything = list(found)
+        start, self._counts[what] = self._counts[what], len(everything)
+        return everything[start:]
 
     @staticmethod
     def _entry(bench: Bench, name: str) -> FixturePhoto | None:
@@ -288,12 +284,10 @@ class RunLog:
             model = bench.model
             if model is not None:
                 self._add(model_record(model, board))
-        for after, identity in board.handshakes[self._counts["handshakes"] :]:
+        for after, identity in self._new("handshakes", board.handshakes):
             self._add(handshake_record(after, identity))
-        self._counts["handshakes"] = len(board.handshakes)
-        for oddity in board.oddities[self._counts["oddities"] :]:
+        for oddity in self._new("oddities", board.oddities):
             self._add(oddity_record(oddity))
-        self._counts["oddities"] = len(board.oddities)
 
     def _passed_again(self, test: str, outcome: str) -> str:
         """The outcome of a test's call: flaky if it passed and an attempt before did not."""
