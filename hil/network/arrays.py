@@ -7,7 +7,7 @@ header alone, so that it does for a board whose .tflite is not at hand.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hil.errors import UsageError
 from hil.wire.network_header import NetworkHeader, Tensor
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Sample: TypeAlias = Union[
-        bytes, NDArray[Any], Sequence[NDArray[Any]], Mapping[str, NDArray[Any]]
-    ]
+    Sample: TypeAlias = bytes | NDArray[Any] | Sequence[NDArray[Any]] | Mapping[str, NDArray[Any]]
     """One input of a network: raw bytes in the order of the inputs, the array of the only input,
     or arrays by position or by name."""
 

@@ -20,7 +20,8 @@ SMALLEST_SCALE = 1e-6
 untrained one without calibrated batch normalization fall to 1e-9, and TFLM aborts on it."""
 
 _MOST_DIMENSIONS = 6
-_TFLM_TYPES = frozenset("FLOAT32 INT4 INT8 INT16 INT32 INT64 UINT8 UINT32 BOOL RESOURCE".split())
+_TFLM_TYPES = ("FLOAT32", "INT4", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT32", "BOOL",
+               "RESOURCE")  # fmt: skip
 _FILTERED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV", "SVDF",
              "UNIDIRECTIONAL_SEQUENCE_LSTM", "BATCH_MATMUL")  # fmt: skip
 _CONTROL_FLOW = ("IF", "WHILE", "CALL")

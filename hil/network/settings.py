@@ -85,7 +85,7 @@ def _pixels(table: Table, declared: Any) -> PixelScale:
     usual = ", ".join(repr(text) for text in texts)
     raise table.error(
         f"pixels cannot be {declared!r}",
-        hint=f"give {usual}, {NO_PIXELS!r}, [black, white], or [pixels] with mean and std of each channel",
+        hint=f"give {usual}, {NO_PIXELS!r}, [black, white], or [pixels] with mean and std",
         key="pixels",
     )
 
