@@ -100,6 +100,7 @@ class DivergenceRecord:
         channels: (channel, elements that differ, largest difference), worst first.
         output: int8 bytes of the output as the board gave it (zlib, base64); may be empty.
         detail: the same in words.
+        place: which of the operator's outputs.
     """
 
     image: str
@@ -116,3 +117,4 @@ class DivergenceRecord:
     channels: tuple[tuple[int, int, int], ...]
     output: str
     detail: str
+    place: int = 0

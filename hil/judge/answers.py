@@ -14,8 +14,8 @@ from hil.facts.image import ImageFacts, SampleFacts, TensorDifference
 from hil.facts.keys import (
     answer_key,
     asked_key,
-    frame_key,
     facts_key,
+    frame_key,
     image_key,
     oddity_key,
     reference_key,

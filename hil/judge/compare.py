@@ -49,14 +49,13 @@ def compare_tensors(expected: NDArray[Any], got: NDArray[Any]) -> TensorDifferen
             f"tensors of shapes {list(expected.shape)} and {list(got.shape)} cannot be compared",
             hint="compare outputs of the same model",
         )
-    ours, theirs = _steps(expected), _steps(got)
-    off = np.abs(ours - theirs)
+    off = step_differences(expected, got).ravel()
     wrong = np.flatnonzero(off)
     if wrong.size == 0:
-        return TensorDifference(ours.size, 0, 0)
+        return TensorDifference(off.size, 0, 0)
     first = int(wrong[0])
     return TensorDifference(
-        elements=ours.size,
+        elements=off.size,
         differing=int(wrong.size),
         max_lsb=int(off.max()),
         first_index=first,
@@ -65,15 +64,22 @@ def compare_tensors(expected: NDArray[Any], got: NDArray[Any]) -> TensorDifferen
     )
 
 
+def step_differences(expected: NDArray[Any], got: NDArray[Any]) -> NDArray[np.int64]:
+    """How many steps each element is off, in the shape of both."""
+    import numpy as np
+
+    off: NDArray[np.int64] = np.abs(_steps(expected) - _steps(got))
+    return off
+
+
 def _steps(tensor: NDArray[Any]) -> NDArray[np.int64]:
     """Integers as they are, floats as their place among all floats."""
     import numpy as np
 
-    flat = tensor.ravel()
-    if flat.dtype.kind != "f":
-        return flat.astype(np.int64)
-    flat = np.where(np.isnan(flat), np.float32("nan"), flat.astype(np.float32))
-    bits = flat.view(np.int32).astype(np.int64)
+    if tensor.dtype.kind != "f":
+        return tensor.astype(np.int64)
+    plain = np.where(np.isnan(tensor), np.float32("nan"), tensor).astype(np.float32)
+    bits = plain.view(np.int32).astype(np.int64)
     return np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
 
 

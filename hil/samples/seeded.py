@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 GIVEN = "given"
 """Kind of a sample that comes from a file."""
 
-DEFAULT_SAMPLES = 16
+DEFAULT_SAMPLES = 8
 DEFAULT_SEED = 1
 
 _FIXED = ("extremes-min", "extremes-max", "extremes-alternating", "constant")
@@ -162,6 +161,8 @@ def read_samples(path: Path, contract: Contract) -> tuple[Sample, ...]:
 
 
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    import zipfile
+
     import numpy as np
 
     try:

@@ -192,7 +192,8 @@ def _tiles(judged: JudgedRun) -> list[Tile]:
     run, measured = judged.run, judged.run.measured
     tiles = []
     if measured:
-        equal = sum(not one.differs for one in (*judged.images, *judged.samples))
+        equal = sum(not image.differs for image in judged.images)
+        equal += sum(not sample.differs for sample in judged.samples)
         tiles.append(Tile("Answers equal the oracle's", f"{equal} of {len(measured)}"))
         known = [image.largest_lsb for image in judged.images if image.largest_lsb is not None]
         if known:
