@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 OnOp = Callable[[int, int, "NDArray[np.generic]"], None]
 """Gets operator, output of that operator, and what is in it."""
+
+ShapeAndType = tuple[tuple[int, ...], Any]
+"""Of a tensor; its type as numpy has it."""
 
 ENGINES = ("auto", "tflm", "litert")
 
@@ -34,9 +38,10 @@ class EngineError(Exception):
 
 
 class Engine(Protocol):
-    """One interpreter. Called from one thread at a time."""
+    """One interpreter. Called from one thread at a time. `kernels`: by whose code it computes."""
 
     name: str
+    kernels: str
 
     def load(self, model: bytes, arena_bytes: int) -> int:
         """Prepares the network; returns the bytes of arena in use, 0 if it cannot tell.
@@ -52,6 +57,9 @@ class Engine(Protocol):
 
     def output(self, index: int) -> NDArray[np.generic]:
         """Graph output `index` of the last run."""
+
+    def output_bytes(self) -> list[int]:
+        """The size of each graph output; after `load`."""
 
     def reset_state(self) -> None:
         """Sets the network's variables to their initial values."""
@@ -71,11 +79,14 @@ class Plan:
     """What an engine needs to know of a network's file.
 
     Attributes:
+        inputs, outputs: how many it has.
         op_outputs: in execution order.
         variables: how many resource variables (VAR_HANDLE) it has.
         stateful: what one run leaves behind reaches the next.
     """
 
+    inputs: int
+    outputs: int
     op_outputs: tuple[OpOutput, ...]
     variables: int
     stateful: bool
@@ -120,7 +131,8 @@ def _plan(model: Any, schema: Any) -> Plan:
         for graph in graphs
         for tensor in _each(graph.Tensors, graph.TensorsLength())
     )
-    return Plan(tuple(outputs), len(names), variable or bool(names))
+    counts = main.InputsLength(), main.OutputsLength()
+    return Plan(*counts, tuple(outputs), len(names), variable or bool(names))
 
 
 def _each(get: Callable[[int], Any], count: int) -> Iterable[Any]:
@@ -131,26 +143,33 @@ def _code(code: Any) -> int:
     return max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
 
 
-def split(
-    sample: NDArray[np.uint8], shapes: Iterable[tuple[tuple[int, ...], Any]]
-) -> list[NDArray[np.generic]]:
-    """The arrays of a sample's inputs; `shapes` gives shape and dtype of each.
+def shape_and_type(details: dict[str, Any]) -> ShapeAndType:
+    """Out of what an interpreter tells of a tensor."""
+    return tuple(map(int, details["shape"])), details["dtype"]
+
+
+def size_of(shape: tuple[int, ...], dtype: Any) -> int:
+    """Bytes of a tensor."""
+    import numpy as np
+
+    return math.prod(shape) * np.dtype(dtype).itemsize
+
+
+def split(sample: NDArray[np.uint8], parts: Iterable[ShapeAndType]) -> list[NDArray[np.generic]]:
+    """The arrays of a sample's inputs.
 
     Raises EngineError where the bytes are not those of the inputs.
     """
     import numpy as np
 
-    parts: list[NDArray[np.generic]] = []
+    arrays: list[NDArray[np.generic]] = []
     start = 0
-    for shape, dtype in shapes:
-        end = start + int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
-        if end > sample.size:
-            break
-        part = sample[start:end].view(dtype).reshape(shape)
-        parts.append(np.require(part, requirements="A"))
-        start = end
-    else:
-        if start == sample.size:
-            return parts
-    message = f"a sample of {sample.size} bytes is not one of this network"
-    raise EngineError(ErrorCode.ENGINE, message)
+    for shape, dtype in parts:
+        part = sample[start : start + size_of(shape, dtype)]
+        start += size_of(shape, dtype)
+        if start <= sample.size:
+            arrays.append(np.require(part.view(dtype).reshape(shape), requirements="A"))
+    if start != sample.size:
+        message = f"the sample has {sample.size} bytes, the inputs {start}"
+        raise EngineError(ErrorCode.ENGINE, message)
+    return arrays

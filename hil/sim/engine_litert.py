@@ -16,7 +16,15 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from hil.facts.stand_in import LITERT_ENGINE
-from hil.sim.engine import EngineError, OnOp, Plan, read_plan, split
+from hil.sim.engine import (
+    EngineError,
+    OnOp,
+    Plan,
+    read_plan,
+    shape_and_type,
+    size_of,
+    split,
+)
 from hil.wire.enums import ErrorCode
 
 _CUSTOM = re.compile(r"unresolved custom op: (\S+?)\.?(?:See|\s|$)")
@@ -28,9 +36,10 @@ class LitertEngine:
     resolver = "BUILTIN_REF"
 
     def __init__(self) -> None:
+        self.kernels = "reference"
         self.name = f"{LITERT_ENGINE} {metadata.version('ai-edge-litert')}"
         self._model = b""
-        self._plan = Plan((), 0, stateful=False)
+        self._plan = Plan(0, 0, (), 0, stateful=False)
         self._plain: Any = None
         self._keeping: Any = None
         self._last: Any = None
@@ -41,6 +50,9 @@ class LitertEngine:
         self._plan = read_plan(model, schema)
         self.reset_state()
         return 0
+
+    def output_bytes(self) -> list[int]:
+        return [size_of(*shape_and_type(each)) for each in self._plain.get_output_details()]
 
     def reset_state(self) -> None:
         # What a VAR_HANDLE names is not reset with the variables; a new interpreter has none.
@@ -54,7 +66,7 @@ class LitertEngine:
             self._keeping = self._interpreter(keep_all=True)
         interpreter = self._keeping if on_op is not None else self._plain
         details = interpreter.get_input_details()
-        parts = split(sample, ((tuple(each["shape"]), each["dtype"]) for each in details))
+        parts = split(sample, map(shape_and_type, details))
         try:
             for each, part in zip(details, parts, strict=True):
                 interpreter.set_tensor(each["index"], part)

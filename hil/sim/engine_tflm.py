@@ -18,7 +18,16 @@ from numpy.typing import NDArray
 from tflite_micro.python.tflite_micro import _runtime
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
-from hil.sim.engine import EngineError, OnOp, Plan, read_plan, split
+from hil.sim.engine import (
+    EngineError,
+    OnOp,
+    Plan,
+    ShapeAndType,
+    read_plan,
+    shape_and_type,
+    size_of,
+    split,
+)
 from hil.wire.enums import ErrorCode
 
 T = TypeVar("T")
@@ -43,13 +52,15 @@ class TflmEngine:
     def __init__(self, log: IO[bytes] | None = None) -> None:
         """`log` holds what TFLM printed last, should it end the process."""
         self._log = log or tempfile.TemporaryFile()  # noqa: SIM115 - lives on
+        self.kernels = "reference"
         self.name = f"tflite-micro {tflite_micro.__version__}"
         self._model = b""
-        self._plan = Plan((), 0, stateful=False)
+        self._plan = Plan(0, 0, (), 0, stateful=False)
         self._plain: Any = None
         self._keeping: Any = None
         self._last: Any = None
-        self._inputs: list[tuple[tuple[int, ...], Any]] = []
+        self._inputs: list[ShapeAndType] = []
+        self._outputs: list[ShapeAndType] = []
 
     def arena_needed(self, model: bytes) -> int:
         """The bytes of arena that a network takes; 0 if TFLM does not say.
@@ -70,10 +81,13 @@ class TflmEngine:
             raise EngineError(ErrorCode.ARENA_TOO_SMALL, message, used, arena_bytes)
         if self._plan.stateful:
             self._plain = self._keeping = self._interpreter(keep_all=True)
-        count = schema.Model.GetRootAs(model, 0).Subgraphs(0).InputsLength()
-        details = [self._plain.GetInputTensorDetails(index) for index in range(count)]
-        self._inputs = [(tuple(map(int, each["shape"])), each["dtype"]) for each in details]
+        get_input, get_output = self._plain.GetInputTensorDetails, self._plain.GetOutputTensorDetails
+        self._inputs = [shape_and_type(get_input(index)) for index in range(self._plan.inputs)]
+        self._outputs = [shape_and_type(get_output(index)) for index in range(self._plan.outputs)]
         return used
+
+    def output_bytes(self) -> list[int]:
+        return [size_of(*each) for each in self._outputs]
 
     def reset_state(self) -> None:
         self._plain.Reset()
