@@ -76,7 +76,7 @@ def field_values(field: Any) -> st.SearchStrategy[Any]:
 
 
 def _sized(low: int, high: int, make: Any) -> st.SearchStrategy[Any]:
-    return (st.sampled_from((low, high)) | st.integers(low, min(high, 40))).flatmap(make)
+    return (st.sampled_from((low, high)) | st.integers(low, min(high, max(low, 40)))).flatmap(make)
 
 
 def _grids(size: tuple[int, int]) -> st.SearchStrategy[replies.CamGrid]:
