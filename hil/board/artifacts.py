@@ -6,6 +6,7 @@ that is none) is found here, with the file's name, instead of as a silent board 
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,9 +19,9 @@ from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_f
 from hil.build.esp_image import AppDescription, ImageError, decode_image
 from hil.build.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
 from hil.errors import UsageError
-from hil.network.contract import Contract
-from hil.network.model_partition import read_partition
-from hil.network.tflite_graph import read_graph, what_instead
+from hil.network.contract import Contract, read_contract, read_network
+from hil.network.settings import NetworkSettings
+from hil.network.tflite_graph import what_instead
 from hil.wire.crc import crc32
 from hil.wire.errors import WireError
 from hil.wire.network_header import (
@@ -60,8 +61,20 @@ class ExpectedModel:
 
     @cached_property
     def contract(self) -> Contract:
-        """The network as the host knows it."""
-        return Contract(self.header, read_graph(self.tflite, where=self.where), self.tflite)
+        """The network as the host reads it. Raises UsageError where the header says otherwise."""
+        head = self.header.head
+        said = NetworkSettings(
+            positive_class=head.positive_class if head else None,
+            threshold=head.threshold if head else None,
+            no_picture=self.header.image is None,
+        )
+        read = read_contract(self.tflite, where=self.where, settings=said)
+        # What pixels become was declared, and stands in the header alone.
+        if dataclasses.replace(read.header, image=self.header.image) != self.header:
+            raise UsageError(
+                "the header does not fit the .tflite behind it", where=self.where, hint=_PACK
+            )
+        return dataclasses.replace(read, header=self.header)
 
 
 @dataclass(frozen=True)
@@ -130,8 +143,7 @@ def read_model(path: Path) -> ExpectedModel:
         return read_expected(path).model
     data = read_bytes(path, "the model", _A_MODEL)
     if is_bare_tflite(data):
-        settings = path.with_suffix(".toml")
-        data = read_partition(path, *([settings] if settings.is_file() else []))
+        data = read_network(path).partition
     elif not is_network_image(data):
         raise UsageError(
             f"neither a .tflite file nor the content of a model partition: {what_instead(data)}",

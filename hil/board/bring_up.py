@@ -24,6 +24,8 @@ from hil.wire.replies import Identity
 PROBE_S = 4.0
 """How long a board may take to show that it need not be flashed."""
 
+RESTART_UNSEEN = "the text of the restart was lost: run with --board-baud 115200 to see it"
+
 _GOODBYE_S = 0.5
 _ECHO_S = 2.0
 _RESTARTED_S = 1.0
@@ -190,8 +192,7 @@ def restarted(before: Identity, after: Identity) -> BoardEvent:
     """The event of a restart of which the console told nothing."""
     reason = ResetReason.name_of(after.reset_reason)
     text = f"boot {after.boot_count} after boot {before.boot_count}"
-    hint = "the text of the restart was lost: run with --board-baud 115200 to see it"
-    return BoardEvent(EventKind.RESET, text, hint, f"reset reason {reason}")
+    return BoardEvent(EventKind.RESET, text, RESTART_UNSEEN, f"reset reason {reason}")
 
 
 def rejoin(connection: Connection, before: Identity, silence_s: float, deadline: Deadline) -> None:

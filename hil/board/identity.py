@@ -9,8 +9,10 @@ from hil.board.artifacts import Expected, ExpectedModel
 from hil.board.errors import WrongIdentityError
 from hil.errors import FirmwareError, UsageError
 from hil.link.errors import EXPLANATIONS
+from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode
-from hil.wire.network_header import NetworkHeader
+from hil.wire.errors import WireError
+from hil.wire.network_header import NetworkHeader, unpack_header
 from hil.wire.replies import ErrorReply, Identity
 from hil.wire.requests import PROTOCOL_VERSION
 
@@ -73,6 +75,27 @@ def _check_build(identity: Identity, expected: Expected, where: str) -> None:
             where=where,
             hint=_FLASH,
         )
+
+
+def contract_in(block: bytes, identity: Identity, where: str) -> NetworkHeader:
+    """The contract that a board sent. Raises FirmwareError where it is none, or another one."""
+    flaw = ""
+    if crc32(block) != identity.contract_crc:
+        flaw = f"its CRC-32 is {crc32(block):#010x}, the identity says {identity.contract_crc:#010x}"
+    try:
+        header = unpack_header(block)
+    except WireError as error:
+        flaw = flaw or str(error)
+    else:
+        if header.model_sha256 != identity.model_sha256:
+            flaw = flaw or "it is of another network than the identity names"
+    if flaw:
+        raise FirmwareError(
+            f"the board sent no right contract: {flaw}",
+            where=where,
+            hint="flash firmware built from the installed version of camhil",
+        )
+    return header
 
 
 def check_contract(theirs: NetworkHeader, ours: NetworkHeader, where: str) -> None:

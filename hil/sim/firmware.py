@@ -44,7 +44,8 @@ _PACKING = (
     "build/flash_layout.py",
     "base/text_file.py",
     "network/contract.py",
-    "network/model_partition.py",
+    "network/input_contract.py",
+    "network/settings.py",
     "sim/app_image.py",
     "build/esp_image.py",
     "sim/firmware.py",
@@ -129,7 +130,7 @@ def _build(
 
 
 def _pack(folder: Path, firmware: Path, library: Path, network: list[Path]) -> None:
-    from hil.network.model_partition import read_partition
+    from hil.network.contract import read_network
 
     table = firmware / "partitions.csv"
     partitions = flash_layout.read_csv(table)
@@ -140,7 +141,7 @@ def _pack(folder: Path, firmware: Path, library: Path, network: list[Path]) -> N
         BOOTLOADER_OFFSET: (_BOOTLOADER, app_image.pack_bootloader()),
         flash_layout.TABLE_OFFSET: (_TABLE, flash_layout.encode_table(partitions)),
         factory.offset: (_APP, app_image.pack_app(library.read_bytes(), version)),
-        model.offset: (_MODEL, read_partition(*network)),
+        model.offset: (_MODEL, read_network(*network).partition),
     }
     for partition in (factory, model):
         name, data = files[partition.offset]
