@@ -62,20 +62,13 @@ class TflmEngine:
         self._inputs: list[ShapeAndType] = []
         self._outputs: list[ShapeAndType] = []
 
-    def arena_needed(self, model: bytes) -> int:
-        """The bytes of arena that a network takes; 0 if TFLM does not say.
-
-        Raises EngineError if TFLM refuses the network.
-        """
+    def load(self, model: bytes, arena_bytes: int) -> int:
         self._model = model
         self._plan = read_plan(model, schema)
         self._plain = self._interpreter(keep_all=False)
         _, text = self._with_stderr(self._plain.PrintAllocations)
         total = _ARENA_TOTAL.search(text)
-        return int(total.group(1)) if total else 0
-
-    def load(self, model: bytes, arena_bytes: int) -> int:
-        used = self.arena_needed(model)
+        used = int(total.group(1)) if total else 0
         if used > arena_bytes:
             message = f"the network needs {used} bytes of arena, {arena_bytes} are there"
             raise EngineError(ErrorCode.ARENA_TOO_SMALL, message, used, arena_bytes)
