@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 
 from hil.board.artifacts import Expected, ExpectedModel
 from hil.board.errors import WrongIdentityError
 from hil.errors import FirmwareError, UsageError
 from hil.link.errors import EXPLANATIONS
+from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode
+from hil.wire.errors import WireError
+from hil.wire.network_header import NetworkHeader, unpack_header
 from hil.wire.replies import ErrorReply, Identity
+from hil.wire.requests import PROTOCOL_VERSION
 
 _FLASH = "run with --board-flash always"
 _OTHER_APP = (
@@ -18,11 +23,12 @@ _OTHER_APP = (
 
 
 def matches(identity: Identity, expected: Expected) -> bool:
-    """Whether app and model on the board are those of the build."""
+    """Whether app, network and contract on the board are those of the build."""
     return (
         identity.build_id == expected.build_id
         and identity.app_sha256 == expected.app_sha256
         and identity.model_sha256 == expected.model_sha256
+        and identity.contract_crc == expected.model.contract_crc
     )
 
 
@@ -66,6 +72,46 @@ def _check_build(identity: Identity, expected: Expected, where: str) -> None:
         raise WrongIdentityError(
             f"the board's model has SHA-256 {_short(identity.model_sha256)}, "
             f"to be tested is {_short(expected.model_sha256)}",
+            where=where,
+            hint=_FLASH,
+        )
+
+
+def contract_in(block: bytes, identity: Identity, where: str) -> NetworkHeader:
+    """The contract that a board sent. Raises FirmwareError where it is none, or another one."""
+    flaw = ""
+    if crc32(block) != identity.contract_crc:
+        flaw = f"its CRC-32 is {crc32(block):#010x}, the identity says {identity.contract_crc:#010x}"
+    try:
+        header = unpack_header(block)
+    except WireError as error:
+        flaw = flaw or str(error)
+    else:
+        if header.model_sha256 != identity.model_sha256:
+            flaw = flaw or "it is of another network than the identity names"
+    if flaw:
+        raise FirmwareError(
+            f"the board sent no right contract: {flaw}",
+            where=where,
+            hint="flash firmware built from the installed version of camhil",
+        )
+    return header
+
+
+def check_contract(theirs: NetworkHeader, ours: NetworkHeader, where: str) -> None:
+    """Raises WrongIdentityError, which names what differs, for another contract than the build's.
+
+    The network may be the same: what a .tflite does not tell has been declared otherwise.
+    """
+    differing = [
+        f"{field.name} is {getattr(theirs, field.name)!r}, to be tested is "
+        f"{getattr(ours, field.name)!r}"
+        for field in dataclasses.fields(NetworkHeader)
+        if getattr(theirs, field.name) != getattr(ours, field.name)
+    ]
+    if differing:
+        raise WrongIdentityError(
+            f"the contract on the board differs from that of the build: {'; '.join(differing)}",
             where=where,
             hint=_FLASH,
         )
@@ -116,9 +162,10 @@ def no_injection(identity: Identity, where: str) -> UsageError | None:
 
 
 def protocol_mismatch(reply: ErrorReply, where: str) -> WrongIdentityError:
-    """The board answered hello with `protocol-version`."""
+    """The board answered hello with `protocol-version`, or does not know this hello at all."""
+    theirs = reply.detail.one if reply.code is ErrorCode.PROTOCOL_VERSION else 1
     return WrongIdentityError(
-        f"the board speaks protocol version {reply.detail.one}, this harness {reply.detail.two}",
+        f"the board speaks protocol {theirs}, this harness {PROTOCOL_VERSION}",
         where=where,
         hint="flash firmware that was built for this version of camhil, or install the version "
         "of camhil that belongs to the firmware",
