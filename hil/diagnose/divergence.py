@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hil.diagnose.right import Right
 from hil.facts.evidence import DivergenceRecord
 from hil.facts.image import ImageFacts, OpFacts, SampleFacts
 from hil.facts.packing import pack_int8
@@ -74,21 +75,21 @@ def by_outputs(
     head = oracle.contract.head
     if head is None or not isinstance(facts, ImageFacts):
         return _first_output(image, answer, facts, tensors, prefix)
-    assert answer.features is not None and answer.scores is not None and answer.cam is not None
+    right = Right.of(answer)
     features = tensors[head.features_output][0] if tensors else None
-    if features is not None and not np.array_equal(features, answer.features):
+    if features is not None and not np.array_equal(features, right.features):
         text = prefix + "the features differ, so input or operators in front of them are wrong"
-        return _record(image, "outputs", None, "features", answer.features, features, None, text)
+        return _record(image, "outputs", None, "features", right.features, features, None, text)
     equal = features is not None
     behind = " while the features are right" if equal else ""
     scores = np.array(facts.device.scores)
-    if scores.shape == answer.scores.shape and not np.array_equal(scores, answer.scores):
+    if scores.shape == right.scores.shape and not np.array_equal(scores, right.scores):
         text = f"{prefix}the scores differ{behind}"
-        return _record(image, "outputs", None, "scores", answer.scores, scores, equal or None, text)
+        return _record(image, "outputs", None, "scores", right.scores, scores, equal or None, text)
     if facts.cam is not None and facts.cam.differing:
         text = f"{prefix}the map differs{behind}"
         cam = np.array(facts.device.cam)
-        return _record(image, "outputs", None, "map", answer.cam, cam, equal or None, text)
+        return _record(image, "outputs", None, "map", right.cam, cam, equal or None, text)
     if facts.device.location != facts.reference.location:
         text = f"{prefix}scores and map are right, the location is not"
         return DivergenceRecord(

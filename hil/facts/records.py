@@ -205,29 +205,34 @@ class OpinionFacts:
 
     Attributes:
         index, name: of the operator.
-        output: among its outputs.
-        samples: how many were compared.
-        differing: how many elements differ, of all samples.
-        max_lsb: largest difference; None where it was not compared.
+        output: which of its outputs is farthest off.
+        differing, values: how many values differ, of how many, over all samples.
+        max_lsb: largest difference, of floats as `hil.oracle` counts it; None where it was not
+            compared.
         why: why it was not compared; empty where it was.
     """
 
     index: int
     name: str
     output: int
-    samples: int
     differing: int
+    values: int
     max_lsb: int | None
     why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SecondOpinionRecord:
-    """The oracle's interpreter against another one, operator by operator."""
+    """The oracle's interpreter against another one, operator by operator.
+
+    `samples`: how many were compared. `trouble`: why there is no opinion at all; empty otherwise.
+    """
 
     reference: str
     other: str
+    samples: int
     ops: tuple[OpinionFacts, ...]
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hil.facts.image import Grid, ImageFacts, RunFacts, SampleFacts, TensorDifference
 from hil.judge import explain
 from hil.judge.tolerance import Tolerances
 from hil.network.location import Location, NoLocation, cell_location
 from hil.network.score import percent_text, smallest_passing_score
+
+if TYPE_CHECKING:
+    from hil.facts.records import SecondOpinionRecord
 
 
 class Status(str, enum.Enum):
@@ -47,6 +51,21 @@ def judge_image(facts: SampleFacts, tolerances: Tolerances) -> tuple[Verdict, ..
 def judge_run(run: RunFacts) -> tuple[Verdict, ...]:
     """The verdicts that concern the whole run; its images are judged one by one."""
     return (_same_model(run),)
+
+
+def judge_opinion(opinion: SecondOpinionRecord, tolerances: Tolerances) -> Verdict:
+    """Is what runs on a chip still the network that was converted?"""
+    limit = tolerances.second_opinion_lsb
+    known = [op for op in opinion.ops if op.max_lsb is not None]
+    far = [op for op in known if op.max_lsb is not None and op.max_lsb > limit]
+    most = max((op.max_lsb for op in known if op.max_lsb is not None), default=None)
+    if far:
+        text = "; ".join(explain.opinion(op, opinion.other, limit) for op in far)
+        return Verdict("second opinion", Status.FAILED, most, limit, text)
+    if not known:
+        return Verdict("second opinion", Status.NOT_RUN, None, limit, "nothing was compared")
+    text = f"{opinion.other} differs by at most {most} LSB in {len(known)} operators"
+    return Verdict("second opinion", Status.PASSED, most, limit, text)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Status:

@@ -39,15 +39,18 @@ def _check_board(options: RunOptions) -> None:
     with suppress(InfrastructureError):  # no board: the first test that needs one tells it
         check_build(options.board, options.firmware, options.flash)
         if options.network is not None and options.firmware is not None:
-            if options.flash == "never":
-                _check_network(options.firmware, options.network)
+            _check_network(options.firmware, options.network, options.flash)
 
 
-def _check_network(firmware: Path, network: Path) -> None:
+def _check_network(firmware: Path, network: Path, flash: str) -> None:
     from hil.board.artifacts import read_expected, read_model
     from hil.board.identity import check_model_of
 
-    check_model_of(read_expected(firmware), read_model(network))
+    build, model = read_expected(firmware), read_model(network)
+    if flash == "never":
+        check_model_of(build, model)
+    else:
+        build.with_network(model)  # raises where it does not fit
 
 
 def _photos(items: Sequence[pytest.Item]) -> Iterator[FixturePhoto]:

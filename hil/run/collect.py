@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hil.facts.evidence import HandshakeRecord, OddityRecord, TroubleRecord
@@ -16,9 +17,9 @@ from hil.facts.records import (
     InferenceRecord,
     MemoryFacts,
     ModelRecord,
+    OpinionFacts,
     SampleRecord,
     SecondOpinionRecord,
-    OpinionFacts,
     Times,
     Truth,
 )
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.facts.board import Asked, Inference, Oddity, Stamp
     from hil.network.contract import Contract
+    from hil.oracle import Oracle
     from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
     from hil.samples.fixture_set import FixturePhoto
     from hil.wire.replies import HeapState, Identity, MemoryReport
@@ -142,6 +144,24 @@ def sample_record(measurement: SampleMeasurement) -> SampleRecord:
         memory=memory_facts(measurement.memory),
         sample=pack_bytes(sample.data) if wrong else "",
     )
+
+
+def opinion_record(oracle: Oracle, samples: Sequence[bytes]) -> SecondOpinionRecord:
+    """What another interpreter says to the oracle on these samples."""
+    found = oracle.second_opinion(samples)
+    ops = tuple(
+        OpinionFacts(
+            op.op,
+            op.name,
+            op.output,
+            op.differing,
+            op.values,
+            None if op.not_compared else op.worst,
+            op.not_compared,
+        )
+        for op in found.ops
+    )
+    return SecondOpinionRecord(found.reference, found.other, found.samples, ops, found.trouble)
 
 
 def frame_record(measurement: FrameMeasurement) -> FrameRecord:

@@ -138,9 +138,7 @@ def _traced(board: Board, oracle: Oracle, name: str, data: bytes) -> DivergenceR
             "every operator is right in a traced run of the same image: the answer is wrong "
             "behind them, or differs from run to run"
         )
-        return DivergenceRecord(
-            name, "none", None, "", (), 0, 0, 0, 0.0, None, (), (), "", detail
-        )
+        return DivergenceRecord(name, "none", None, "", (), 0, 0, 0, 0.0, None, (), (), "", detail)
     captured = None
     assert answer.op_outputs is not None
     if board.identity.capabilities.capture:

@@ -156,7 +156,7 @@ def _captured(
 def captured_output(
     board: Board, data: bytes, op: int, output: int, right: NDArray[Any]
 ) -> NDArray[np.generic] | None:
-    """An operator's output as the board gives it, in the type and shape of `right`; None without."""
+    """An operator's output as the board gives it, in type and shape of `right`; None without."""
     import numpy as np
 
     found = board.infer(data, cam_always=True, capture=(op, output)).captured

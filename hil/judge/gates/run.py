@@ -128,10 +128,12 @@ def remarks(run: Run) -> Iterator[str]:
     if stand_in(board.target, board.time_base) == "simulated board":
         text = "kernels not proven here: the simulated board runs the oracle's"
         if opinion is not None and compared:
-            samples = max(op.samples for op in compared)
-            text += f"; {opinion.other} was compared on {count_text(samples, 'sample')}"
+            many = count_text(opinion.samples, "sample")
+            text += f"; {opinion.other} was compared on {many}"
         yield text
-    if opinion is not None:
+    if opinion is not None and opinion.trouble:
+        yield f"no second opinion: {opinion.trouble}"
+    elif opinion is not None:
         yield from dict.fromkeys(
             f"no second opinion on {op.name}: {op.why}" for op in opinion.ops if op.why
         )

@@ -171,19 +171,19 @@ def _opinion(run: Run) -> tuple[tuple[str, str], ...]:
 
 def opinion_text(opinion: SecondOpinionRecord | None) -> str:
     """How far another interpreter is from the oracle, in words."""
-    if opinion is None:
-        return "none"
+    if opinion is None or opinion.trouble:
+        return "none" if opinion is None else f"none: {opinion.trouble}"
     known = [op for op in opinion.ops if op.max_lsb is not None]
     off = [op for op in known if op.max_lsb]
     if not known:
         return f"{opinion.other}: nothing could be compared"
-    many = count_text(max(op.samples for op in known), "sample")
+    many = count_text(opinion.samples, "sample")
     if not off:
         return f"{opinion.other}: every operator identical, on {many}"
     worst = max(off, key=lambda op: op.max_lsb or 0)
     place = f"operator {worst.index} {worst.name}"
     return (
-        f"{opinion.other}: {len(off)} of {len(known)} outputs of operators differ, by up to "
+        f"{opinion.other}: {len(off)} of {len(known)} operators differ, by up to "
         f"{worst.max_lsb} LSB ({place}), on {many}"
     )
 
