@@ -22,11 +22,11 @@ from hil.errors import UsageError
 from hil.network.contract import Contract, read_contract, read_network
 from hil.network.settings import NetworkSettings
 from hil.network.tflite_graph import what_instead
-from hil.wire.crc import crc32
 from hil.wire.errors import WireError
 from hil.wire.network_header import (
     pack_partition,
     NetworkHeader,
+    contract_crc,
     is_bare_tflite,
     is_network_image,
     pack_header,
@@ -57,8 +57,8 @@ class ExpectedModel:
 
     @property
     def contract_crc(self) -> int:
-        """CRC-32 of the header, under which a board reports it."""
-        return crc32(pack_header(self.header))
+        """The CRC-32 under which a board reports the header."""
+        return contract_crc(pack_header(self.header))
 
     @cached_property
     def contract(self) -> Contract:

@@ -314,13 +314,11 @@ class Board(AskedBoard):
         self._starts += 1
         self._answered_at = self._connection.clock()
         check_identity(identity, self._expected, self.where)
-        build = self._expected
-        if build is not None and identity.contract_crc != build.model.contract_crc:
-            _ = self.contract  # raises, as it is another than that of the build
         report = change_baud(self._connection, identity, self.options.baud)
         asked_for = self.options.baud != BoardOptions.baud
         if self._note_rate(report, expected=identity.capabilities.baud or asked_for):
             self._connection.channel.session.note_rate_missed()
+        _ = self.contract  # which has to be that of the build
 
     def _note_rate(self, report: BaudReport, *, expected: bool) -> bool:
         """Whether a rate was not reached that should have been."""

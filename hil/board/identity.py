@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Iterator
+from typing import Any
 
 from hil.board.artifacts import Expected, ExpectedModel
 from hil.board.errors import WrongIdentityError
 from hil.errors import FirmwareError, UsageError
 from hil.link.errors import EXPLANATIONS
-from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode
 from hil.wire.errors import WireError
-from hil.wire.network_header import NetworkHeader, unpack_header
+from hil.wire.network_header import NetworkHeader, contract_crc, unpack_header
 from hil.wire.replies import ErrorReply, Identity
 from hil.wire.requests import PROTOCOL_VERSION
 
@@ -80,15 +81,18 @@ def _check_build(identity: Identity, expected: Expected, where: str) -> None:
 def contract_in(block: bytes, identity: Identity, where: str) -> NetworkHeader:
     """The contract that a board sent. Raises FirmwareError where it is none, or another one."""
     flaw = ""
-    if crc32(block) != identity.contract_crc:
-        flaw = f"its CRC-32 is {crc32(block):#010x}, the identity says {identity.contract_crc:#010x}"
     try:
         header = unpack_header(block)
     except WireError as error:
-        flaw = flaw or str(error)
+        flaw = str(error)
     else:
-        if header.model_sha256 != identity.model_sha256:
-            flaw = flaw or "it is of another network than the identity names"
+        if contract_crc(block) != identity.contract_crc:
+            flaw = (
+                f"its CRC-32 is {contract_crc(block):#010x}, the identity says "
+                f"{identity.contract_crc:#010x}"
+            )
+        elif header.model_sha256 != identity.model_sha256:
+            flaw = "it is of another network than the identity names"
     if flaw:
         raise FirmwareError(
             f"the board sent no right contract: {flaw}",
@@ -103,18 +107,32 @@ def check_contract(theirs: NetworkHeader, ours: NetworkHeader, where: str) -> No
 
     The network may be the same: what a .tflite does not tell has been declared otherwise.
     """
-    differing = [
-        f"{field.name} is {getattr(theirs, field.name)!r}, to be tested is "
-        f"{getattr(ours, field.name)!r}"
-        for field in dataclasses.fields(NetworkHeader)
-        if getattr(theirs, field.name) != getattr(ours, field.name)
-    ]
+    differing = list(_differences(theirs, ours))
     if differing:
         raise WrongIdentityError(
             f"the contract on the board differs from that of the build: {'; '.join(differing)}",
             where=where,
             hint=_FLASH,
         )
+
+
+def _differences(theirs: Any, ours: Any, path: str = "") -> Iterator[str]:
+    """What differs between two dataclasses, in words."""
+    for field in dataclasses.fields(ours):
+        name = f"{path}{field.name}"
+        one, other = getattr(theirs, field.name), getattr(ours, field.name)
+        if one == other:
+            continue
+        if one is None or other is None:
+            yield f"{name} is {'missing' if one is None else 'there, and not to be'}"
+        elif dataclasses.is_dataclass(one):
+            yield from _differences(one, other, f"{name}.")
+        elif isinstance(one, bytes):
+            yield f"{name} is {_short(one)}, to be tested is {_short(other)}"
+        elif isinstance(one, tuple):
+            yield f"the {name} differ"
+        else:
+            yield f"{name} is {one!r}, to be tested is {other!r}"
 
 
 def check_model(

@@ -32,9 +32,9 @@ from hil.network.location import Location, NoLocation
 from hil.network.tflite_graph import Graph
 from hil.oracle import Oracle
 from hil.oracle.preprocess import preprocess
+from hil.oracle.submodel import ModelParts, parts_of
 from hil.wire.errors import WireError
 from hil.wire.network_header import CamHead, unpack_header
-from hil.oracle.submodel import ModelParts, parts_of
 
 _BEFORE = 4
 

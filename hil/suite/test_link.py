@@ -7,8 +7,8 @@ import zlib
 import pytest
 
 from hil.board import Board
-from hil.run.testbench import Bench
 from hil.link.errors import BoardError
+from hil.run.testbench import Bench
 from hil.suite.expect import answer_of
 from hil.wire.enums import ErrorCode
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hil.board import Board
-from hil.run.testbench import Bench
 from hil.build.budget import read_budget
 from hil.build.running import budget_file, figures
+from hil.run.testbench import Bench
 from hil.suite.expect import not_asked
 
 

@@ -8,7 +8,9 @@ from hil.suite.expect import answer_of
 from hil.wire.enums import ImageSource, ResetReason
 
 
-def test_a_reboot_by_command_gives_its_reason_and_the_same_answers(bench: Bench, board: Board) -> None:
+def test_a_reboot_by_command_gives_its_reason_and_the_same_answers(
+    bench: Bench, board: Board
+) -> None:
     data = bench.sample("uniform-0").data
     before = board.infer(data, cam_always=True)
     build = board.identity.build_id

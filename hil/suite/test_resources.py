@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hil.board import Board
-from hil.run.testbench import Bench
 from hil.plugin import RecordMeasurement
+from hil.run.testbench import Bench
 from hil.suite.expect import not_asked
 from hil.suite.times import needs_the_hosts_time
 

@@ -87,9 +87,7 @@ def test_a_captured_output_is_the_one_that_was_traced(
     assert captured.data == right.op_outputs[last][0].tobytes()
 
 
-def test_photographs_of_a_network_without_a_map(
-    bench: Bench, board: object, photo: Photo
-) -> None:
+def test_photographs_of_a_network_without_a_map(bench: Bench, board: object, photo: Photo) -> None:
     if bench.oracle.contract.head is not None:
         not_asked("test_photos.py has them")
     expect(bench.measure_sample(Sample(photo.name, "photo", bench.tensor(photo))), "outputs")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from hil.board import Board
-from hil.run.testbench import Bench
 from hil.facts.board import Inference, Stamp
 from hil.judge.answers import CLOCK_KEY, clock_fault
 from hil.run.run_log import BY_VERDICT
+from hil.run.testbench import Bench
 from hil.suite.times import needs_the_hosts_time
 
 RUNS = 10

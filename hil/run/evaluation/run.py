@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from hil.board.artifacts import ExpectedModel
     from hil.facts.board import Inference
     from hil.images import Fit
-    from hil.wire.network_header import CamHead
     from hil.run.evaluation.oracle_messages import Ready, Reply
     from hil.run.testbench import Bench
+    from hil.wire.network_header import CamHead
 
 
 class Progress(Protocol):
