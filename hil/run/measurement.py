@@ -44,7 +44,7 @@ class _Judged:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Measured(_Judged):
-    """`tensors`: the outputs as read back after the inference. `memory`: the board's report then."""
+    """`tensors`: the outputs as read back after it. `memory`: the board's report then."""
 
     answer: OracleAnswer
     tensors: tuple[NDArray[Any], ...]
