@@ -560,7 +560,7 @@ def _declare_products() -> None:
         _T(2, 5, scale=0.1),
         "FullyConnectedOptions",
     )
-    up = [
+    up: list[_Tensor | _Constant | None] = [
         _ints(1, 8, 12, 6),
         _Constant(_weights((6, 3, 3, 8), "up"), channels),
         _X,
@@ -659,7 +659,7 @@ def _variable_network() -> bytes:
     import numpy as np
 
     file = ModelBuilder()
-    same: dict[str, str] = {"container": "", "sharedName": "total"}
+    same: dict[str, Any] = {"container": "", "sharedName": "total"}
     x = file.input("x", (1, 6), "FLOAT32")
     handle = file.tensor("handle", (), "RESOURCE")
     before = file.tensor("before", (1, 6), "FLOAT32")
