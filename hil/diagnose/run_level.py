@@ -17,8 +17,7 @@ from hil.facts.run import Run
 from hil.judge.figures import count_text
 from hil.judge.judged import FAILED_OUTCOMES
 from hil.network.contract import Contract
-from hil.wire.crc import crc32
-from hil.wire.network_header import pack_header
+from hil.wire.network_header import contract_crc, pack_header
 
 _SOFTWARE_RESET = 3  # esp_reset_reason_t
 _GROWTH_STEPS = 5
@@ -71,7 +70,7 @@ def _identity(run: Run, contract: Contract | None) -> Iterator[Finding]:
 
 def _contract(run: Run, contract: Contract) -> Iterator[Finding]:
     """What the board reports of its network, against the network that it was given."""
-    right, wrong = crc32(pack_header(contract.header)), 0
+    right = contract_crc(pack_header(contract.header))
     wrong = sum(shake.contract_crc != right for shake in run.handshakes)
     if wrong:
         how = f"CRC-32 {run.handshakes[-1].contract_crc:08x} instead of {right:08x}"

@@ -65,6 +65,14 @@ class NetworkFacts:
         parts += ["class activation map"] if self.head is not None else []
         return ", ".join(parts)
 
+    @property
+    def undeclared_picture(self) -> bool:
+        """Whether the input may be a picture, and nobody said what pixels become in it."""
+        first, *more = self.inputs
+        shape = first.shape
+        like_one = len(shape) == 4 and shape[0] == 1 and shape[3] in (1, 3)
+        return self.picture is None and not more and like_one and first.type in ("int8", "uint8")
+
     def role(self, output: int) -> str:
         """What an output is to the class activation map; empty if nothing."""
         if self.head is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ DEFAULT_SEED = 1
 _FIXED = ("extremes-min", "extremes-max", "extremes-alternating", "constant")
 _SEEDED = ("uniform", "normal")
 _FLOAT_RANGE = 1.0
+_OUTPUT = "output:"  # what `save_samples` keeps beside the inputs
 _INT32_RANGE = 1 << 20
 
 
@@ -132,7 +133,7 @@ def read_samples(path: Path, contract: Contract) -> tuple[Sample, ...]:
 
     Raises UsageError for a file that is none, and for a name, type or shape that does not fit.
     """
-    arrays = _arrays(path)
+    arrays = {name: a for name, a in _arrays(path).items() if not name.startswith(_OUTPUT)}
     inputs = contract.header.inputs
     names = [tensor.name for tensor in inputs]
     if len(inputs) == len(arrays) == 1:
@@ -210,8 +211,16 @@ def _listed(names: Sequence[str] | dict[str, Any]) -> str:
     return ", ".join(map(repr, names)) or "none"
 
 
-def save_samples(path: Path, contract: Contract, samples: Sequence[Sample]) -> None:
-    """Writes samples as a .npz file, which `read_samples` reads. Raises UsageError if it cannot."""
+def save_samples(
+    path: Path,
+    contract: Contract,
+    samples: Sequence[Sample],
+    outputs: Sequence[Sequence[NDArray[Any]]],
+) -> None:
+    """Writes samples as a .npz file, which `read_samples` reads, and the outputs of each beside.
+
+    Raises UsageError if it cannot be written.
+    """
     import io
 
     import numpy as np
@@ -220,11 +229,15 @@ def save_samples(path: Path, contract: Contract, samples: Sequence[Sample]) -> N
     from hil.base.whole_file import write_whole
 
     unpacked = [contract.unpack(sample.data) for sample in samples]
-    arrays: Iterator[tuple[str, NDArray[Any]]] = (
-        (tensor.name, np.stack([parts[index] for parts in unpacked]))
+    arrays = {
+        tensor.name: np.stack([parts[index] for parts in unpacked])
         for index, tensor in enumerate(contract.header.inputs)
-    )
+    }
+    arrays |= {
+        f"{_OUTPUT}{tensor.name}": np.stack([parts[index] for parts in outputs])
+        for index, tensor in enumerate(contract.header.outputs)
+    }
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **dict(arrays))
+    np.savez(buffer, allow_pickle=False, **arrays)
     with host_errors("cannot write the samples", path):
         write_whole(path, buffer.getvalue())

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.needs("frame_stage")
 
 
 @pytest.fixture(autouse=True)
-def needs_a_picture_and_a_map(bench: Bench, board: Board) -> None:
+def needs_a_picture_and_a_map(bench: Bench) -> None:
     bench.require_head()
 
 

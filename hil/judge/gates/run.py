@@ -137,7 +137,7 @@ def remarks(run: Run) -> Iterator[str]:
         yield from dict.fromkeys(
             f"no second opinion on {op.name}: {op.why}" for op in opinion.ops if op.why
         )
-    if board.network.picture is None:
+    if board.network.undeclared_picture:
         yield "pictures and camera not proven: nobody declared what pixels become in the input"
 
 
