@@ -178,4 +178,4 @@ class RunFacts:
     device_model_sha256: str
     oracle_model_sha256: str
     resolver: str
-    images: tuple[SampleFacts, ...] = ()
+    images: tuple[ImageFacts | SampleFacts, ...] = ()

@@ -15,9 +15,9 @@ RUNS = 200
 
 def test_two_threads_get_each_the_answer_to_their_own_input() -> None:
     model = tiny_model()
-    oracle = Oracle(model, positive_class=1, threshold=50)
+    oracle = Oracle.open(model, positive_class=1, threshold=50)
     part = parts_of(model).part(0, 0)
-    shape = oracle.model.input.shape
+    shape = oracle.cam.input.shape
     inputs = [np.full(shape, value, np.int8) for value in (-100, 100)]
     right = [part.run(tensor)[0].tobytes() for tensor in inputs]
     assert right[0] != right[1]
