@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hil.wire.model_image import pack_model_image
-
 from hil.board.artifacts import Expected
 from hil.build import esp_image
 from hil.build.flash_layout import Partition, encode_table
 from hil.testing.tiny_model import tiny_model
 from hil.wire.enums import ErrorCode, ImageSource, TensorRole
+from hil.wire.model_image import pack_model_image
 from hil.wire.replies import Capabilities, Identity, Tensor
 from hil.wire.requests import PROTOCOL_VERSION
 
