@@ -523,6 +523,18 @@ def test_an_answer_outside_the_protocol_at_the_new_rate_takes_both_ends_back(con
     assert rates(bench) == (OLD,) * 3
 
 
+def test_a_rate_that_the_board_keeps_instead_of_the_one_asked_for_is_refused(connect):
+    bench = connect(baud=OLD)
+
+    def keep_another(request, replies):
+        return [BaudCommitted(OLD)] if isinstance(request, CommitBaud) else replies
+
+    bench.board.edit = keep_another
+    with pytest.raises(FirmwareError, match="keeps 115200 baud, asked for were 921600"):
+        bench.channel.set_baud(NEW, bench.within(10))
+    assert rates(bench) == (OLD,) * 3
+
+
 def test_inferences_wait_while_the_rate_changes(connect, jobs):
     bench, work = connect(baud=OLD, invoke_s=0.5), jobs(4)
     answers = bench.channel.infer_many(work, 10)
