@@ -1,0 +1,189 @@
+"""What firmware for a chip takes from the networks that it is built for: pure functions.
+
+Sizes are bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hil.build.operators import METHODS
+from hil.errors import UsageError
+from hil.network.contract import Contract
+from hil.network.tflite_graph import Graph
+
+DEFAULT_ARENA_BYTES = 80 * 1024
+"""Where nothing tells how much arena a network needs."""
+
+RESOLVER = "op_resolver.h"
+LIMITS = "network_limits.h"
+
+# TensorFlow Lite Micro is measured on a 64-bit host, where it takes more than on a chip; what
+# ESP-NN's kernels take on top (a row of a softmax) and the alignment fit into this.
+_MARGIN_BYTES = 2048
+_COPYING = "esp32s3"  # ESP-NN's vector kernels pad and align copies of what a convolution reads
+_KB = 1024
+
+_FRAME_BYTES = 160 * 120  # a camera's frame, of firmware/core/limits.h
+_TRACE_ENTRY_BYTES = 40
+_CELL_BYTES = 4
+_SAMPLES = 2
+# For arena and buffers, in internal RAM: dram0_0_seg of ESP-IDF's linker scripts without 24 kB of
+# our own, about 20 kB of ESP-IDF's and, where code shares it, that code, stacks and heap.
+_RAM = {"esp32": 132 * _KB, "esp32s3": 180 * _KB}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What one network needs, or the union of several.
+
+    `map_cells`: of the class activation map; 0 without one. `variables`: named by VAR_HANDLE.
+    `frames`: a camera's picture can be an input.
+    """
+
+    operators: tuple[str, ...]
+    sample_bytes: int
+    trace_entries: int
+    map_cells: int
+    variables: int
+    arena_bytes: int
+    frames: bool
+
+    @property
+    def buffer_bytes(self) -> int:
+        """Of samples, trace and maps, about."""
+        sample = max(self.sample_bytes, _FRAME_BYTES if self.frames else 0)
+        trace = self.trace_entries * _TRACE_ENTRY_BYTES
+        return _SAMPLES * (sample + self.map_cells * _CELL_BYTES) + trace
+
+
+def needs_of(contract: Contract, arena_bytes: int, *, where: str) -> Needs:
+    """What one network needs.
+
+    Raises:
+        UsageError: TensorFlow Lite Micro has no kernel for an operator; names all such.
+    """
+    operators = contract.graph.operators
+    lacking = [name for name in operators if name not in METHODS]
+    if lacking:
+        raise UsageError(
+            f"TensorFlow Lite Micro has no kernel for {', '.join(lacking)}",
+            where=where,
+            hint="convert the model without these operators",
+        )
+    head = contract.head
+    return Needs(
+        operators=operators,
+        sample_bytes=contract.header.sample_bytes,
+        trace_entries=contract.header.op_outputs,
+        map_cells=head.rows * head.columns if head else 0,
+        variables=len(contract.graph.variables),
+        arena_bytes=arena_bytes,
+        frames=contract.image is not None,
+    )
+
+
+def union(needs: Sequence[Needs]) -> Needs:
+    """What runs each of several networks: there is at least one."""
+    return Needs(
+        operators=tuple(sorted({name for each in needs for name in each.operators})),
+        sample_bytes=max(each.sample_bytes for each in needs),
+        trace_entries=max(each.trace_entries for each in needs),
+        map_cells=max(each.map_cells for each in needs),
+        variables=max(each.variables for each in needs),
+        arena_bytes=max(each.arena_bytes for each in needs),
+        frames=any(each.frames for each in needs),
+    )
+
+
+def arena_for(measured_bytes: int, graph: Graph, target: str) -> int:
+    """The arena to reserve, in whole kB, where TensorFlow Lite Micro takes `measured_bytes` here.
+
+    With 2 kB of margin, and on an ESP32-S3 room for the copies that its kernels make.
+    """
+    needed = measured_bytes + _MARGIN_BYTES
+    if target == _COPYING:
+        needed += max((2 * _read_bytes(graph, op.inputs) for op in graph.ops
+                       if op.name in ("CONV_2D", "DEPTHWISE_CONV_2D")), default=0)  # fmt: skip
+    return -(-needed // _KB) * _KB
+
+
+def _read_bytes(graph: Graph, inputs: Sequence[int]) -> int:
+    return sum(graph.tensors[index].data_bytes for index in inputs if index >= 0)
+
+
+def check_ram(needs: Needs, target: str, *, arena_in_psram: bool, where: str) -> None:
+    """Raises UsageError where arena and buffers cannot fit into the chip's internal RAM."""
+    arena = 0 if arena_in_psram else needs.arena_bytes
+    needed, available = arena + needs.buffer_bytes, _RAM[target]
+    if needed > available:
+        parts = f"{arena:,} of them for the arena, {needs.buffer_bytes:,} for samples and trace"
+        raise UsageError(
+            f"the networks need {needed:,} bytes of internal RAM, {parts}; an {target} has about "
+            f"{available:,} for them",
+            where=where,
+            hint="put the arena into PSRAM (idf.py menuconfig, camhil; the board needs some), give "
+            "a smaller one with --arena-kb, or make the network smaller",
+        )
+
+
+def sources(needs: Needs) -> dict[str, str]:
+    """The headers that the firmware is compiled with: file name to content."""
+    calls = "\n".join(f"      resolver->{METHODS[name]}()," for name in needs.operators)
+    return {
+        RESOLVER: _RESOLVER.format(count=len(needs.operators), calls=calls),
+        LIMITS: _LIMITS.format(
+            sample=needs.sample_bytes,
+            trace=needs.trace_entries,
+            cells=needs.map_cells,
+            variables=needs.variables,
+            arena=needs.arena_bytes,
+            frames=str(needs.frames).lower(),
+        ),
+    }
+
+
+_RESOLVER = """\
+// Made by `hil build` of the firmware's networks.
+#pragma once
+
+#include <tensorflow/lite/core/c/common.h>
+
+namespace camhil {{
+
+inline constexpr unsigned kOpCount = {count};
+
+// Registers the operators; the first failure is the result.
+template <typename Resolver>
+TfLiteStatus AddOps(Resolver* resolver) {{
+  const TfLiteStatus added[kOpCount] = {{
+{calls}
+  }};
+  for (const TfLiteStatus status : added) {{
+    if (status != kTfLiteOk) return status;
+  }}
+  return kTfLiteOk;
+}}
+
+}}  // namespace camhil
+"""
+_LIMITS = """\
+// Made by `hil build` of the firmware's networks: the largest of each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace camhil {{
+
+inline constexpr uint32_t kNetworkSampleBytes = {sample};
+inline constexpr uint16_t kNetworkTraceEntries = {trace};
+inline constexpr uint16_t kNetworkMapCells = {cells};
+inline constexpr int kNetworkVariables = {variables};
+inline constexpr size_t kNetworkArenaBytes = {arena};
+// A camera's picture can be an input.
+inline constexpr bool kNetworkTakesFrames = {frames};
+
+}}  // namespace camhil
+"""
