@@ -6,21 +6,41 @@ that a board needs is `Contract.header`, which travels in front of the .tflite.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from hil.network.tflite_graph import Graph
-from hil.wire.network_header import CamHead, ImageInput, NetworkHeader
+from hil.base.text_file import read_bytes
+from hil.errors import UsageError
+from hil.network.arrays import output_arrays, pack_sample, unpack_sample
+from hil.network.cam_graph import CamGraph, look_for_cam
+from hil.network.input_contract import (
+    REMEDY,
+    PixelScale,
+    Quantization,
+    contradiction,
+    no_usual_scale,
+    pixel_tables,
+    usual_scale,
+)
+from hil.network.model_check import graph_problems
+from hil.network.model_problem import Problem, refusal
+from hil.network.settings import NetworkSettings, read_settings
+from hil.network.tflite_graph import Graph, read_graph
+from hil.network.tflite_graph import Tensor as GraphTensor
+from hil.wire.errors import WireError
+from hil.wire.network_header import CamHead, ImageInput, NetworkHeader, Tensor, pack_partition
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    Sample: TypeAlias = Union[bytes, NDArray[Any], Sequence[NDArray[Any]], Mapping[str, NDArray[Any]]]
-    """One input: raw bytes in tensor order, the array of the only input, or arrays by position or
-    by name."""
+    from hil.network.arrays import Sample
+
+_LOWEST = {"INT8": -128, "UINT8": 0}
+_CHANNELS = (1, 3)
+_NAME_BYTES = 48
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +51,21 @@ class Contract:
         header: the part that travels to the board: inputs, outputs, picture, head.
         graph: the file as it was read.
         model: the .tflite bytes.
+        cam: where in the graph the head's parts are; None without a head.
+        pixels: what the trainer made of pixels; None where the input is no picture.
+        labels: names of the classes, if the settings have them.
+        notes: why there is no head, or no picture, and what of the settings has no meaning.
+        where: the file, for errors.
     """
 
     header: NetworkHeader
     graph: Graph
     model: bytes
+    cam: CamGraph | None = None
+    pixels: PixelScale | None = None
+    labels: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    where: str = "model"
 
     @property
     def head(self) -> CamHead | None:
@@ -47,22 +77,218 @@ class Contract:
         """What pixels become; None where the input is no picture or nobody declared it."""
         return self.header.image
 
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """Names of the operators that a firmware needs for it, each once, in order of use."""
+        return self.graph.operators
+
     @cached_property
     def partition(self) -> bytes:
         """The content of the model partition."""
-        raise NotImplementedError
+        return pack_partition(self.header, self.model)
 
     def pack(self, sample: Sample) -> bytes:
         """The bytes of a sample, as they are sent.
 
         Raises UsageError, with the input's name, for a wrong name, number, shape, type or range.
         """
-        raise NotImplementedError
+        return pack_sample(self.header, sample)
 
-    def unpack(self, data: bytes) -> tuple[NDArray[np.generic], ...]:
-        """The input arrays of a sample's bytes, in the order of the inputs."""
-        raise NotImplementedError
+    def unpack(self, data: bytes) -> tuple[NDArray[Any], ...]:
+        """The input arrays of a sample's bytes, in the order of the inputs; read-only."""
+        return unpack_sample(self.header, data)
 
-    def outputs(self, parts: Sequence[bytes]) -> tuple[NDArray[np.generic], ...]:
-        """Output arrays in their type and shape, of the bytes of each."""
-        raise NotImplementedError
+    def outputs(self, parts: Sequence[bytes]) -> tuple[NDArray[Any], ...]:
+        """Output arrays in their type and shape, of the bytes of each; read-only."""
+        return output_arrays(self.header, parts)
+
+
+def read_contract(
+    tflite: bytes, *, where: str = "model", settings: NetworkSettings | None = None
+) -> Contract:
+    """Reads and understands a .tflite file.
+
+    Args:
+        tflite: the file's bytes.
+        where: what errors name as the place.
+        settings: what the file cannot say of itself.
+
+    Raises:
+        UsageError: not a TFLite file, or all that is wrong with it at once.
+    """
+    graph = read_graph(tflite, where=where)
+    said = settings or NetworkSettings()
+    problems = graph_problems(tflite, graph)
+    notes: list[str] = []
+    if said.sha256 and said.sha256 != graph.sha256:
+        problems.append(
+            Problem(
+                f"the settings {said.where} are of another model: SHA-256 {said.sha256}, the file "
+                f"has {graph.sha256}",
+                "write them again for this file, or leave sha256 out",
+            )
+        )
+    image, pixels = _picture(graph, said, problems, notes)
+    cam, head = _head(graph, said, problems, notes)
+    if problems:
+        raise refusal(problems, where=where)
+    try:
+        header = NetworkHeader.of(
+            tflite,
+            ops=len(graph.ops),
+            op_outputs=len(graph.trace),
+            stateful=graph.stateful,
+            inputs=_ends(graph, graph.inputs),
+            outputs=_ends(graph, graph.outputs),
+            image=image,
+            head=head,
+        )
+    except WireError as error:
+        raise UsageError(
+            f"the contract cannot hold this network: {error}",
+            where=where,
+            hint="make its inputs and outputs smaller, or fewer",
+        ) from error
+    model = bytes(tflite)
+    return Contract(header, graph, model, cam, pixels, said.labels, tuple(notes), where)
+
+
+def read_network(tflite: Path, settings: Path | None = None) -> Contract:
+    """The contract of a .tflite file, with the settings in `settings` or else beside it.
+
+    Raises UsageError as `read_contract`, and where a file cannot be read.
+    """
+    beside = tflite.with_suffix(".toml")
+    if settings is None and beside.is_file():
+        settings = beside
+    said = None if settings is None else read_settings(settings)
+    return read_contract(read_bytes(tflite, "the model"), where=str(tflite), settings=said)
+
+
+def _ends(graph: Graph, indexes: Sequence[int]) -> tuple[Tensor, ...]:
+    """Inputs or outputs, each with a name of its own."""
+    names: list[str] = []
+    for index in indexes:
+        name = _shortened(graph.tensors[index].name, _NAME_BYTES)
+        while name in names:
+            mark = f"#{len(names)}"
+            name = _shortened(name.partition("#")[0], _NAME_BYTES - len(mark)) + mark
+        names.append(name)
+    return tuple(_end(graph.tensors[i], name) for i, name in zip(indexes, names, strict=True))
+
+
+def _end(tensor: GraphTensor, name: str) -> Tensor:
+    quantized = tensor.scales and tensor.zero_points
+    scale, zero_point = (tensor.scale(), tensor.zero_point()) if quantized else (0.0, 0)
+    return Tensor(name, tensor.type_code, tensor.shape, scale, zero_point, tensor.data_bytes)
+
+
+def _shortened(name: str, size: int) -> str:
+    return name.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
+
+
+def _picture(
+    graph: Graph, said: NetworkSettings, problems: list[Problem], notes: list[str]
+) -> tuple[ImageInput | None, PixelScale | None]:
+    """The input as a picture, or None with a note (undeclared) or a problem (wrongly declared)."""
+    inputs = [graph.tensors[index] for index in graph.inputs]
+    shape, input_ = _image_input(inputs)
+    if input_ is None:
+        seen = ", ".join(tensor.describe() for tensor in inputs) or "none"
+        what = f"a picture is one int8 or uint8 input [1, height, width, 1 or 3]; there is {seen}"
+        if said.pixels is not None:
+            problems.append(Problem(f"the settings declare pixels, but {what}", 'pixels = "none"'))
+        else:
+            notes.append(f"no picture: {what}")
+        return None, None
+    if said.no_picture:
+        notes.append("no picture: the settings say so")
+        return None, None
+    if not input_.usable:
+        return None, None  # a problem of the file, told already
+    pixels, rows, columns, channels = said.pixels, *shape[1:]
+    if pixels is None:
+        pixels = usual_scale(input_)
+        if pixels is None:
+            notes.append(f"no picture: {no_usual_scale(input_)}; {REMEDY}")
+            return None, None
+    elif len(pixels.channels) not in (1, channels):
+        problems.append(
+            Problem(
+                f"the settings declare pixels of {len(pixels.channels)} channels, the input has "
+                f"{channels}",
+                REMEDY,
+            )
+        )
+        return None, None
+    elif wrong := contradiction(pixels, input_):
+        problems.append(Problem(f"wrong pixels: {wrong}", REMEDY))
+        return None, None
+    return ImageInput(rows, columns, pixel_tables(pixels, input_, channels)), pixels
+
+
+def _image_input(inputs: Sequence[GraphTensor]) -> tuple[tuple[int, ...], Quantization | None]:
+    """Shape and quantization of the only input, if it can be a picture."""
+    if len(inputs) != 1:
+        return (), None
+    tensor = inputs[0]
+    shape, lowest = tensor.shape, _LOWEST.get(tensor.type_name)
+    if lowest is None or len(tensor.scales) != 1 or len(tensor.zero_points) != 1:
+        return (), None
+    if len(shape) != 4 or shape[0] != 1 or min(shape) < 1 or shape[3] not in _CHANNELS:
+        return (), None
+    if max(shape) > 0xFFFF:
+        return (), None
+    return shape, Quantization(tensor.scale(), tensor.zero_point(), lowest)
+
+
+def _head(
+    graph: Graph, said: NetworkSettings, problems: list[Problem], notes: list[str]
+) -> tuple[CamGraph | None, CamHead | None]:
+    """The head, or None with a note why there is none."""
+    cam, missing = look_for_cam(graph)
+    positive, threshold = said.positive_class, said.threshold
+    if cam is None:
+        notes.append(f"no class activation map: {missing}")
+        if positive is not None or threshold is not None:
+            notes.append("positive_class and threshold_percent mean nothing without a map")
+        return None, None
+    if positive is None or threshold is None:
+        lacking = "positive_class" if positive is None else "threshold_percent"
+        notes.append(
+            f"no class activation map, although the graph has what it needs: the settings lack "
+            f"{lacking}; write positive_class = 1 and threshold_percent = 50, or what is right, "
+            "into the .toml beside the model"
+        )
+        return None, None
+    if not positive < cam.classes:
+        problems.append(
+            Problem(
+                f"positive_class {positive} does not exist: the model has {cam.classes} classes",
+                f"give 0 to {cam.classes - 1}",
+            )
+        )
+        return None, None
+    if said.labels and len(said.labels) != cam.classes:
+        problems.append(
+            Problem(
+                f"{len(said.labels)} labels for {cam.classes} classes",
+                "give the settings one label for each class",
+            )
+        )
+        return None, None
+    rows, columns = cam.grid
+    head = CamHead(
+        score_output=cam.score_output,
+        features_output=cam.features_output,
+        classes=cam.classes,
+        positive_class=positive,
+        threshold=threshold,
+        rows=rows,
+        columns=columns,
+        channels=cam.channels,
+        weights=cam.weights.data_offset + positive * cam.channels,
+        weight_zero_point=cam.weights.zero_point(positive),
+        feature_zero_point=cam.features.zero_point(),
+    )
+    return cam, head

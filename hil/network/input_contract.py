@@ -1,87 +1,163 @@
-"""Whether pixel - 128, which the firmware feeds, is what a network was trained on.
+"""What a pixel becomes in a network's input tensor.
 
-A .tflite file does not say how its trainer scaled pixels. It says what each int8 value of the
-input stands for: (value - zero_point) * scale. So pixel p, fed as p - 128, reaches the network
-as (p - 128 - zero_point) * scale. That is right where it is the pixel in one of the usual scales,
-within half a step of the input: no int8 value would be nearer. Any other range means that the
-trainer scaled otherwise, or that the range was calibrated on pictures without black or white.
-
-Standard library alone: ESP-IDF's Python packs models too (`firmware/esp32/pack_model.py`).
+A .tflite file does not say how its trainer scaled pixels; it says what each value of the input
+stands for: (value - zero_point) * scale. What the trainer made of a pixel is *declared*, in the
+network's settings. Both together give the table that the board looks pixels up in, and they can
+contradict each other. Undeclared, a usual scale of pixels is taken if the input's range is that
+scale's, within half a step: no value of the input would be nearer.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
-
-PIXEL_OFFSET = 128
-"""The firmware feeds pixel - PIXEL_OFFSET (`firmware/core/preprocess.h`)."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 
 _WHITE = 255
-_ROUNDING = 1e-4  # of a step: scales are 32-bit floats
+_HALF = Fraction(1, 2)
+_ROUNDING = Fraction(1, 10_000)
+"""Of a step: scales are 32-bit floats."""
+
+_LEAST_USED = Fraction(1, 2)
+"""Of the input's range. Pixels that use less of it were scaled otherwise by the trainer."""
 
 
-class PixelScale(NamedTuple):
-    """How a trainer made the network's real input of a pixel: what black and white become."""
+@dataclass(frozen=True)
+class PixelScale:
+    """What a trainer made of a pixel: straight from `black` to `white`.
+
+    `channels`: (black, white) for each channel, or one pair for all.
+    """
 
     text: str
-    black: float
-    white: float
+    channels: tuple[tuple[Fraction, Fraction], ...]
+
+    @classmethod
+    def between(
+        cls, black: float | Fraction, white: float | Fraction, text: str = ""
+    ) -> PixelScale:
+        """Black and white as these real values, in every channel."""
+        ends = (exact(black), exact(white))
+        return cls(text or f"black {float(black):g}, white {float(white):g}", (ends,))
+
+    @classmethod
+    def standardized(cls, mean: Sequence[float], deviation: Sequence[float]) -> PixelScale:
+        """(pixel - mean) / deviation for each channel, both in pixel values 0 to 255."""
+        pairs = zip(map(exact, mean), map(exact, deviation), strict=True)
+        ends = tuple((-centre / by, (_WHITE - centre) / by) for centre, by in pairs)
+        return cls(f"(pixel - {list(mean)}) / {list(deviation)}", ends)
+
+    def of_channel(self, channel: int) -> tuple[Fraction, Fraction]:
+        """What black and white are in one channel."""
+        return self.channels[channel if len(self.channels) > 1 else 0]
+
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """The least and the greatest real value of all channels."""
+        each = [value for channel in self.channels for value in channel]
+        return min(each), max(each)
+
+
+def exact(value: float | Fraction) -> Fraction:
+    """A decimal number as it was written: 0.1 is 1/10."""
+    return Fraction(str(value))
 
 
 PIXEL_SCALES = (
-    PixelScale("pixel / 255", 0.0, 1.0),
-    PixelScale("pixel / 127.5 - 1", -1.0, 1.0),
-    PixelScale("(pixel - 128) / 128", -1.0, 127 / 128),
-    PixelScale("pixel", 0.0, 255.0),
-    PixelScale("pixel - 128", -128.0, 127.0),
+    PixelScale.between(0, 1, "pixel / 255"),
+    PixelScale.between(-1, 1, "pixel / 127.5 - 1"),
+    PixelScale.between(-1, Fraction(127, 128), "(pixel - 128) / 128"),
+    PixelScale.between(0, 255, "pixel"),
+    PixelScale.between(-128, 127, "pixel - 128"),
 )
-"""The usual ones, for each of which pixel - 128 can be exact to half a step."""
+"""The usual ones."""
 
 
-def pixel_scale(scale: float, zero_point: int) -> PixelScale | None:
-    """The usual scale of pixels that an int8 input has when it is fed pixel - 128.
+@dataclass(frozen=True)
+class Quantization:
+    """Of an 8-bit input: real value = scale * (q - zero_point), q from `lowest` on."""
 
-    None if it has none of them: then pixel - 128 is not what the network was trained on.
-    """
-    if not 0 < scale < math.inf:
+    scale: float
+    zero_point: int
+    lowest: int
+
+    @property
+    def usable(self) -> bool:
+        """Whether it gives any range."""
+        return 0 < self.scale < math.inf
+
+    @property
+    def step(self) -> Fraction:
+        """The scale, exactly."""
+        return Fraction(self.scale)
+
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """The real values of the lowest and the highest q."""
+        low = (self.lowest - self.zero_point) * self.step
+        return low, low + _WHITE * self.step
+
+    def quantized(self, real: Fraction) -> int:
+        """The nearest q; halves go away from zero, and ends are clamped, as TFLite quantizes."""
+        steps = real / self.step
+        nearest = int(abs(steps) + _HALF) * (-1 if steps < 0 else 1) + self.zero_point
+        return min(max(nearest, self.lowest), self.lowest + _WHITE)
+
+    def __str__(self) -> str:
+        return f"scale {self.scale:.6g} and zero point {self.zero_point}"
+
+
+def usual_scale(input_: Quantization) -> PixelScale | None:
+    """The usual scale of pixels whose range an input has; None if it has none of them."""
+    if not input_.usable:
         return None
-    black, white = real_range(scale, zero_point)
-    allowed = (0.5 + _ROUNDING) * scale
-    # Both are straight lines over the pixels: the ends are the worst.
-    return next(
-        (
-            usual
-            for usual in PIXEL_SCALES
-            if max(abs(black - usual.black), abs(white - usual.white)) <= allowed
-        ),
-        None,
-    )
+
+    def off(usual: PixelScale) -> Fraction:
+        # Both are straight lines over the pixels: the ends are the worst.
+        return max(abs(a - b) for a, b in zip(usual.ends, input_.ends, strict=True))
+
+    best = min(PIXEL_SCALES, key=off)
+    return best if off(best) <= (_HALF + _ROUNDING) * input_.step else None
 
 
-def real_range(scale: float, zero_point: int) -> tuple[float, float]:
-    """What black and white, fed as pixel - 128, are for the network."""
-    return (-PIXEL_OFFSET - zero_point) * scale, (_WHITE - PIXEL_OFFSET - zero_point) * scale
-
-
-def wrong_pixels(scale: float, zero_point: int) -> str:
-    """In words: what makes pixel - 128 wrong for an input; empty where it is right."""
-    if pixel_scale(scale, zero_point) is not None:
-        return ""
-    quantized = f"scale {scale:.6g} and zero point {zero_point}"
-    if not 0 < scale < math.inf:
-        return f"{quantized} give no range"
-    black, white = real_range(scale, zero_point)
-    usual = ", ".join(entry.text for entry in PIXEL_SCALES)
+def no_usual_scale(input_: Quantization) -> str:
+    """In words: why nothing is known of an input's pixels."""
+    low, high = input_.ends
+    usual = ", ".join(each.text for each in PIXEL_SCALES)
     return (
-        f"{quantized} make pixel - 128, which the firmware feeds, {black:.4g} for black and "
-        f"{white:.4g} for white; no usual scale of pixels ({usual}) has this range, so pixel - 128 "
-        "is not what the network was trained on"
+        f"its {input_} give the range {float(low):.4g} to {float(high):.4g}, which no usual scale "
+        f"of pixels has ({usual}), and the network's settings declare none"
     )
+
+
+def contradiction(declared: PixelScale, input_: Quantization) -> str:
+    """In words: how a declared scale of pixels and an input contradict each other, or nothing."""
+    (least, greatest), (low, high) = declared.ends, input_.ends
+    allowed = (_HALF + _ROUNDING) * input_.step
+    said = f"the settings declare pixels from {float(least):.4g} to {float(greatest):.4g}"
+    held = f"the input's {input_} hold {float(low):.4g} to {float(high):.4g}"
+    if least < low - allowed or greatest > high + allowed:
+        return f"{said} ({declared.text}); {held}, so that some would be cut off"
+    used = (greatest - least) / (high - low)
+    if used < _LEAST_USED:
+        return f"{said} ({declared.text}); {held}, of which they would use {float(used):.0%} only"
+    return ""
+
+
+def pixel_tables(scale: PixelScale, input_: Quantization, channels: int) -> tuple[bytes, ...]:
+    """For each channel, what each pixel 0 to 255 becomes in the input: bytes of int8 or uint8."""
+
+    def table(black: Fraction, white: Fraction) -> bytes:
+        reals = (black + (white - black) * Fraction(pixel, _WHITE) for pixel in range(256))
+        return bytes(input_.quantized(real) & 0xFF for real in reals)
+
+    return tuple(table(*scale.of_channel(channel)) for channel in range(channels))
 
 
 REMEDY = (
-    "train and calibrate with pixels in one of these scales, and put a black and a white image "
-    "into the representative set, so that the range is whole"
+    'declare in the settings what the trainer made of pixels: pixels = "pixel / 127.5 - 1" or '
+    "another of the usual scales, pixels = [low, high] for black and white, or [pixels] with mean "
+    "and std of each channel"
 )
-"""What to do about wrong pixels."""
+"""What to do about pixels of which nothing, or the wrong thing, is known."""

@@ -1,8 +1,8 @@
 """Reads the graph of a .tflite file: tensors, operators, inputs and outputs.
 
-Format: TensorFlow Lite's schema.fbs, file identifier "TFL3". Only the first
-subgraph is read, as TFLM and LiteRT run it. Whatever the bytes are, reading
-either succeeds or raises UsageError.
+Format: TensorFlow Lite's schema.fbs, file identifier "TFL3". Whatever the bytes are,
+reading either succeeds or raises UsageError. Reading judges nothing: what a file holds
+that nobody can run is found in `hil.network.model_check`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hil.base.resources import find
-from hil.base.toml_table import read_toml
 from hil.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,15 +25,19 @@ if TYPE_CHECKING:
 _FILE_IDENTIFIER = b"TFL3"
 _DAMAGE = (struct.error, IndexError, KeyError, TypeError, ValueError, OverflowError)
 _SIGN_BYTES = 64
+_DATA_OF_BUFFER = 4  # the vtable's slot of Buffer.data
+WITHOUT_OUTPUT = ("ASSIGN_VARIABLE", "CALL_ONCE")
+"""Operators that give nothing."""
 _OTHER_KINDS = {
     b"PK\x03\x04": "a zip archive, such as a .keras file",
     b"\x89HDF": "an HDF5 file, such as a .h5 of Keras",
     b"pytorch": "an ONNX or PyTorch file",
     b"onnx": "an ONNX file",
-    b"camhil-model": "a model partition, packed already for the flash",
+    b"camhil-network": "a model partition, packed already for the flash",
 }
-_BYTES_PER_ELEMENT = {"INT8": 1, "UINT8": 1, "BOOL": 1, "INT16": 2, "FLOAT16": 2, "INT32": 4,
-                      "UINT32": 4, "FLOAT32": 4, "INT64": 8, "FLOAT64": 8}  # fmt: skip
+_BITS_PER_ELEMENT = {"INT4": 4, "INT8": 8, "UINT8": 8, "BOOL": 8, "INT16": 16, "FLOAT16": 16,
+                     "UINT16": 16, "INT32": 32, "UINT32": 32, "FLOAT32": 32, "RESOURCE": 32,
+                     "INT64": 64, "UINT64": 64, "FLOAT64": 64}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ class Tensor:
 
     `scales` and `zero_points` are empty without quantization, have one entry per
     tensor, or one per index of dimension `quantized_dimension`. `data` is empty
-    unless the tensor is a constant.
+    unless the tensor is a constant; `data_offset` is its place in the file. A size
+    of `shape` is -1 where it is known only when the network runs. `variable`: keeps its
+    values from one inference to the next. `sparse`: only some values are in the file.
+    `outside`: its values are not in the FlatBuffer.
     """
 
     index: int
@@ -56,6 +61,10 @@ class Tensor:
     zero_points: tuple[int, ...]
     quantized_dimension: int
     data: bytes = field(repr=False)
+    data_offset: int = 0
+    variable: bool = False
+    sparse: bool = False
+    outside: bool = False
 
     @property
     def elements(self) -> int:
@@ -64,7 +73,7 @@ class Tensor:
     @property
     def data_bytes(self) -> int:
         """Size of the tensor in memory; 0 for types of no fixed size."""
-        return self.elements * _BYTES_PER_ELEMENT.get(self.type_name, 0)
+        return -(-self.elements * _BITS_PER_ELEMENT.get(self.type_name, 0) // 8)
 
     def zero_point(self, index: int = 0) -> int:
         """The zero point for one index of the quantized dimension."""
@@ -84,7 +93,8 @@ class Tensor:
 class Op:
     """One operator, in execution order. Inputs that are left out have index -1.
 
-    `pool` is (height, width) of the window of a pooling operator.
+    `pool` is (height, width) of the window of a pooling operator, `calls` the subgraph that
+    CALL_ONCE runs, `variable` what VAR_HANDLE names.
     """
 
     index: int
@@ -93,10 +103,12 @@ class Op:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     pool: tuple[int, int] | None = None
+    calls: int | None = None
+    variable: tuple[str, str] | None = None
 
     @property
     def output(self) -> int:
-        """Tensor index of the first output."""
+        """Tensor index of the first output; ASSIGN_VARIABLE and CALL_ONCE have none."""
         return self.outputs[0]
 
 
@@ -104,7 +116,7 @@ class Op:
 class Graph:
     """The first subgraph of a model; `inputs` and `outputs` are tensor indexes.
 
-    `subgraphs`: how many the file has.
+    `others`: the operators of each further subgraph.
     """
 
     tensors: tuple[Tensor, ...]
@@ -113,7 +125,29 @@ class Graph:
     outputs: tuple[int, ...]
     model_bytes: int
     sha256: str
-    subgraphs: int = 1
+    others: tuple[tuple[Op, ...], ...] = ()
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """Names of all operators that are needed to run the model, in order of use."""
+        each = (*self.ops, *(op for ops in self.others for op in ops))
+        return tuple(dict.fromkeys(op.name for op in each))
+
+    @property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """The variables that VAR_HANDLE names, in the order in which TFLM numbers them."""
+        each = (*self.ops, *(op for ops in self.others for op in ops))
+        return tuple(dict.fromkeys(op.variable for op in each if op.variable is not None))
+
+    @property
+    def stateful(self) -> bool:
+        """Whether an inference depends on those before it."""
+        return bool(self.variables) or any(tensor.variable for tensor in self.tensors)
+
+    @property
+    def trace(self) -> tuple[tuple[int, int], ...]:
+        """(operator, output) of all outputs of all operators, the order of a board's trace."""
+        return tuple((op.index, n) for op in self.ops for n in range(len(op.outputs)))
 
     def producer(self, tensor: int) -> Op | None:
         """The operator whose output the tensor is; None for inputs and constants."""
@@ -134,29 +168,6 @@ def read_graph(model: bytes, *, where: str = "model") -> Graph:
             "full integer quantization)",
         )
     return _Reader(bytes(model), where).graph()
-
-
-def firmware_ops() -> tuple[str, ...]:
-    """Names of the operators that the firmware registers (firmware/ops.toml)."""
-    table = read_toml(find("firmware") / "ops.toml")
-    names = table.take("ops", list)
-    table.finish()
-    known = vars(_schema().BuiltinOperator)
-    for name in names:
-        if not isinstance(name, str) or name not in known:
-            raise table.error(
-                f"{name!r} is no TFLite operator", hint="see BuiltinOperator of schema.fbs"
-            )
-    return tuple(names)
-
-
-def missing_ops(graph: Graph, available: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Operators of the graph that are not `available`, each once, in order of use.
-
-    None stands for the firmware's own list.
-    """
-    have = firmware_ops() if available is None else available
-    return tuple(dict.fromkeys(op.name for op in graph.ops if op.name not in have))
 
 
 def op_name(code: int) -> str:
@@ -196,7 +207,7 @@ class _Reader:
     def __init__(self, model: bytes, where: str) -> None:
         self._bytes = model
         self._where = where
-        self._buffers: list[bytes] = []
+        self._buffers: list[tuple[bytes, int, bool]] = []
 
     def graph(self) -> Graph:
         schema = _schema()
@@ -207,42 +218,44 @@ class _Reader:
             count = self._count(model.SubgraphsLength())
             if count == 0:
                 raise ValueError("no subgraph")
-            subgraph = model.Subgraphs(0)
+        for index in buffers:
+            with self._at(f"buffer {index}"):
+                self._buffers.append(_buffer(model.Buffers(index)))
+        op_codes = []
+        for index in codes:
+            with self._at(f"operator code {index}"):
+                code = model.OperatorCodes(index)
+                op_codes.append(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
+        tensors, ops, inputs, outputs = self._subgraph(model, 0, op_codes)
+        others = tuple(self._subgraph(model, index, op_codes)[1] for index in range(1, count))
+        digest = hashlib.sha256(self._bytes).hexdigest()
+        return Graph(tensors, ops, inputs, outputs, len(self._bytes), digest, others)
+
+    def _subgraph(
+        self, model: Any, number: int, op_codes: Sequence[int]
+    ) -> tuple[tuple[Tensor, ...], tuple[Op, ...], tuple[int, ...], tuple[int, ...]]:
+        place = f" of subgraph {number}" if number else ""
+        with self._at(f"the header{place}" if number else "the model's header"):
+            subgraph = model.Subgraphs(number)
             inputs = _ints(subgraph.InputsAsNumpy())
             outputs = _ints(subgraph.OutputsAsNumpy())
             tensor_count = self._count(subgraph.TensorsLength())
             op_count = self._count(subgraph.OperatorsLength())
             if not all(0 <= index < tensor_count for index in inputs + outputs):
                 raise ValueError("an input or output is no tensor of the graph")
-        for index in buffers:
-            with self._at(f"buffer {index}"):
-                if model.Buffers(index).Offset() > 1:  # 0 and 1 mean that there is none
-                    raise UsageError(
-                        f"buffer {index} lies behind the FlatBuffer, where TensorFlow Lite Micro "
-                        "does not read it",
-                        where=self._where,
-                        hint="convert the model again, below 2 GB and without offset buffers",
-                    )
-                self._buffers.append(_bytes(model.Buffers(index).DataAsNumpy()))
-        op_codes = []
-        for index in codes:
-            with self._at(f"operator code {index}"):
-                code = model.OperatorCodes(index)
-                op_codes.append(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
         tensors = []
         for index in range(tensor_count):
-            with self._at(f"tensor {index}"):
+            with self._at(f"tensor {index}{place}"):
                 tensors.append(self._tensor(index, subgraph.Tensors(index)))
         ops = []
         for index in range(op_count):
-            with self._at(f"operator {index}"):
+            with self._at(f"operator {index}{place}"):
                 ops.append(_op(index, subgraph.Operators(index), op_codes, tensor_count))
-        digest = hashlib.sha256(self._bytes).hexdigest()
-        return Graph(tuple(tensors), tuple(ops), inputs, outputs, len(self._bytes), digest, count)
+        return tuple(tensors), tuple(ops), inputs, outputs
 
     def _tensor(self, index: int, raw: Any) -> Tensor:
         shape = _ints(raw.ShapeAsNumpy())
-        if any(size < 0 for size in shape):
+        if any(size < -1 for size in shape):
             raise ValueError(f"shape {list(shape)}")
         code = int(raw.Type())
         scales: tuple[float, ...] = ()
@@ -254,6 +267,7 @@ class _Reader:
             scales = () if isinstance(scale_array, int) else tuple(map(float, scale_array))
             zero_points = _ints(quantization.ZeroPointAsNumpy())
             dimension = int(quantization.QuantizedDimension())
+        data, data_offset, outside = self._buffers[raw.Buffer()]
         return Tensor(
             index=index,
             name=(raw.Name() or b"").decode("utf-8", "replace"),
@@ -263,7 +277,11 @@ class _Reader:
             scales=scales,
             zero_points=zero_points,
             quantized_dimension=dimension,
-            data=self._buffers[raw.Buffer()],
+            data=data,
+            data_offset=data_offset,
+            variable=bool(raw.IsVariable()),
+            sparse=raw.Sparsity() is not None,
+            outside=outside or raw.ExternalBuffer() > 0,
         )
 
     def _count(self, length: int) -> int:
@@ -286,21 +304,38 @@ class _Reader:
 
 def _op(index: int, raw: Any, codes: Sequence[int], tensor_count: int) -> Op:
     inputs = _ints(raw.InputsAsNumpy())
-    outputs = _ints(raw.OutputsAsNumpy())
-    if not outputs:
+    outputs = tuple(index for index in _ints(raw.OutputsAsNumpy()) if index >= 0)
+    code = codes[raw.OpcodeIndex()]
+    name = op_name(code)
+    if not outputs and name not in WITHOUT_OUTPUT:
         raise ValueError("it has no output")
     in_range = all(-1 <= i < tensor_count for i in inputs)
-    if not in_range or not all(0 <= i < tensor_count for i in outputs):
+    if not in_range or not all(i < tensor_count for i in outputs):
         raise ValueError("it names a tensor that the graph does not have")
-    code = codes[raw.OpcodeIndex()]
-    schema = _schema()
-    pool = None
-    options = raw.BuiltinOptions()
-    if options is not None and raw.BuiltinOptionsType() == schema.BuiltinOptions.Pool2DOptions:
-        window = schema.Pool2DOptions()
-        window.Init(options.Bytes, options.Pos)
-        pool = (int(window.FilterHeight()), int(window.FilterWidth()))
-    return Op(index, code, op_name(code), inputs, outputs, pool)
+    return Op(index, code, name, inputs, outputs, **_options(raw))
+
+
+def _options(raw: Any) -> dict[str, Any]:
+    """What this package needs of an operator's options."""
+    kinds, table, kind = _schema().BuiltinOptions, raw.BuiltinOptions(), raw.BuiltinOptionsType()
+
+    def read(name: str) -> Any:
+        options = getattr(_schema(), name)()
+        options.Init(table.Bytes, table.Pos)
+        return options
+
+    if table is None:
+        return {}
+    if kind == kinds.Pool2DOptions:
+        window = read("Pool2DOptions")
+        return {"pool": (int(window.FilterHeight()), int(window.FilterWidth()))}
+    if kind == kinds.CallOnceOptions:
+        return {"calls": int(read("CallOnceOptions").InitSubgraphIndex())}
+    if kind == kinds.VarHandleOptions:
+        named = read("VarHandleOptions")
+        texts = (named.Container() or b"", named.SharedName() or b"")
+        return {"variable": tuple(text.decode("utf-8", "replace") for text in texts)}
+    return {}
 
 
 def _ints(array: NDArray[np.integer[Any]] | int) -> tuple[int, ...]:
@@ -308,5 +343,11 @@ def _ints(array: NDArray[np.integer[Any]] | int) -> tuple[int, ...]:
     return () if isinstance(array, int) else tuple(int(value) for value in array)
 
 
-def _bytes(array: NDArray[np.uint8] | int) -> bytes:
-    return b"" if isinstance(array, int) else array.tobytes()
+def _buffer(raw: Any) -> tuple[bytes, int, bool]:
+    """A buffer's bytes, their place in the file, and whether they lie behind the FlatBuffer."""
+    outside = raw.Offset() > 1  # 0 and 1 mean that it does not
+    data = raw.DataAsNumpy()
+    if isinstance(data, int):
+        return b"", 0, outside
+    table = raw._tab  # the generated class has no accessor for the place
+    return data.tobytes(), int(table.Vector(table.Offset(_DATA_OF_BUFFER))), outside
