@@ -25,7 +25,7 @@ SCHEMA = FIRMWARE.parent / "hil" / "wire" / "protocol.cddl"
 GENERATED = Path("core/generated")
 RUNTIME = Path("third_party/zcbor")
 RESOLVER = Path("esp32/main/generated")
-ENTRY_TYPES = ("request", "reply", "model-header")
+ENTRY_TYPES = ("request", "reply", "network-header")
 # Printing is for debugging only.
 LEFT_OUT = ("zcbor_print.c",)
 

@@ -1,5 +1,5 @@
-// Where images come from while no host injects them: a camera. Both functions
-// are called by the inference task, without the lock.
+// Where samples come from while no host injects them: a camera. All functions are called
+// by the inference task, without a lock.
 #pragma once
 
 #include "bytes.h"
@@ -17,6 +17,9 @@ class FrameSource {
 
   // Gives the frame of the last Capture back. Called once for each that succeeded.
   virtual void Release() = 0;
+
+  // Starts the camera anew, after it failed several times.
+  virtual void Restart() = 0;
 
  protected:
   ~FrameSource() = default;

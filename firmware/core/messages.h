@@ -12,10 +12,11 @@
 
 namespace camhil {
 
-enum class ImageStage : uint8_t { kTensor = 0, kFrame = 1 };
+enum class SampleStage : uint8_t { kTensor = 0, kFrame = 1, kNetwork = 2 };
 enum class ImageSource : uint8_t { kCamera = 0, kInjected = 1 };
+enum class NetworkSource : uint8_t { kInPartition = 0, kLinkedIn = 1, kInRam = 2 };
 enum class RebootTarget : uint8_t { kApp = 0, kBootloader = 1 };
-enum class TensorRole : uint8_t { kInput = 0, kScore = 1, kFeatures = 2, kOther = 3, kFrame = 4 };
+enum class TensorSide : uint8_t { kInput = 0, kOutput = 1 };
 enum class NoLocation : uint8_t { kBelowThreshold = 0, kFlatMap = 1 };
 
 // A value that may be nil on the wire.
@@ -25,37 +26,44 @@ struct Maybe {
   T value{};
 };
 
+struct OpOutput {
+  uint16_t op;
+  uint8_t output;
+};
+
 // ---- requests ---------------------------------------------------------------
 
 struct Hello {
-  uint8_t protocol;
+  uint8_t lowest, highest;
 };
-struct GetOps {
-  uint16_t first;
+struct GetContract {
+  uint16_t offset;
 };
 struct Echo {
   Bytes payload;
 };
 struct Upload {
-  ImageStage stage;
-  uint32_t image_crc;
-  uint32_t image_bytes;
+  SampleStage stage;
+  uint32_t sample_crc;
+  uint32_t sample_bytes;
   bool resume;
 };
 struct Chunk {
-  uint32_t image_crc;
+  uint32_t sample_crc;
   uint32_t offset;
   Bytes data;
 };
 struct Infer {
-  uint32_t image_crc;
-  bool cam_always;
+  uint32_t sample_crc;
+  bool map_always;
   bool trace;
+  bool reset_state;
   Maybe<uint8_t> threshold;
-  Maybe<uint16_t> capture_op;
+  Maybe<OpOutput> capture;
 };
-struct ReadOutput {
-  Maybe<uint8_t> output;  // unknown: the input
+struct ReadTensor {
+  TensorSide side;
+  uint8_t index;
   uint32_t offset;
   uint16_t length;
 };
@@ -65,24 +73,31 @@ struct GetTrace {
 struct SetBaud {
   uint32_t baud;
 };
+struct CommitBaud {
+  uint32_t baud;
+};
 struct Reboot {
   RebootTarget target;
 };
 
-// `kind` tells which member of the union is set; kGetMemory has none.
+// `kind` tells which member of the union is set; those below kReboot have none.
 struct Request {
   enum class Kind : uint8_t {
     kHello,
-    kGetOps,
+    kGetContract,
     kEcho,
     kUpload,
     kChunk,
     kInfer,
-    kReadOutput,
+    kReadTensor,
     kGetTrace,
-    kGetMemory,
     kSetBaud,
+    kCommitBaud,
     kReboot,
+    kGetMemory,
+    kGetFrame,
+    kLoadNetwork,
+    kSelfTest,
   };
   Request() : hello() {}
 
@@ -90,14 +105,15 @@ struct Request {
   Kind kind = Kind::kHello;
   union {
     Hello hello;
-    GetOps get_ops;
+    GetContract get_contract;
     Echo echo;
     Upload upload;
     Chunk chunk;
     Infer infer;
-    ReadOutput read_output;
+    ReadTensor read_tensor;
     GetTrace get_trace;
     SetBaud set_baud;
+    CommitBaud commit_baud;
     Reboot reboot;
   };
 };
@@ -109,20 +125,11 @@ bool DecodeRequest(Bytes message, Request* request);
 
 // ---- replies ----------------------------------------------------------------
 
-struct Tensor {
-  TensorRole role = TensorRole::kOther;
-  Maybe<uint8_t> output;
-  uint8_t type = 0;
-  uint8_t rank = 0;
-  uint32_t shape[kMaxRank] = {};
-  uint32_t scale_bits = 0;  // IEEE 754 single
-  int32_t zero_point = 0;
-  uint32_t data_bytes = 0;
-};
 struct Capabilities {
   bool injection, camera, frame_stage, trace, capture, baud, op_times, cycles;
 };
 struct Identity {
+  uint32_t boot_id;
   const char* target;
   const char* firmware_version;
   const uint8_t* build_id;  // kSha256Bytes each
@@ -130,41 +137,43 @@ struct Identity {
   const uint8_t* model_sha256;
   ErrorCode model_state;
   const char* model_message;
+  NetworkSource network_source;
+  uint32_t contract_crc;
+  uint16_t contract_bytes;
   const char* engine;
+  const char* kernels;
   ImageSource image_source;
   uint8_t reset_reason;
   uint32_t boot_count;
   Capabilities capabilities;
+  uint32_t max_sample_bytes;
   uint32_t baud;
-  uint8_t threshold;
-  uint8_t positive_class;
-  uint8_t classes;
   uint32_t arena_bytes;
-  uint16_t op_count;
-  const Tensor* tensors;
-  size_t tensor_count;
-  const Tensor* frame;  // what a raw frame is; null where the board takes none
 };
-struct OpPage {
-  uint16_t op_count;
-  uint16_t first;
-  const uint16_t* codes;
-  size_t count;
+struct ContractPage {
+  uint16_t total;
+  uint16_t offset;
+  Bytes data;
 };
 struct Echoed {
   Bytes payload;
 };
+// What of a sample has not arrived.
+struct Missing {
+  uint16_t first = 0;
+  uint32_t bits = 0;
+};
 struct Uploading {
-  uint32_t image_crc;
-  uint64_t missing;
+  uint32_t sample_crc;
+  Missing missing;
 };
 struct ChunkAck {
-  uint32_t image_crc;
+  uint32_t sample_crc;
   uint32_t offset;
-  uint64_t missing;
+  Missing missing;
 };
 struct Accepted {
-  uint32_t image_crc;
+  uint32_t sample_crc;
 };
 struct Cell {
   uint16_t x, y;
@@ -173,48 +182,63 @@ struct Cell {
 struct StageTimes {
   uint64_t upload_us, preprocess_us, invoke_us, cam_us;
 };
-struct Result {
-  uint32_t image_crc = 0;
-  uint8_t classes = 0;
-  int8_t scores[kMaxClasses] = {};
+struct OutputPart {
+  uint32_t crc;
+  uint32_t size;
+  uint16_t inline_bytes;  // of Result::inline_data; 0: not there, or empty
+};
+struct HeadAnswer {
   uint8_t threshold = 0;
   Maybe<Cell> location;
   NoLocation no_location = NoLocation::kBelowThreshold;  // when there is no location
-  bool has_cam = false;
-  uint8_t cam_rows = 0;
-  uint8_t cam_columns = 0;
-  int32_t cam[kMaxCamCells] = {};
+  bool has_map = false;
+  uint8_t rows = 0;
+  uint8_t columns = 0;
+};
+struct Result {
+  uint32_t boot_id = 0;
+  uint32_t sample_crc = 0;
+  uint8_t output_count = 0;
+  OutputPart outputs[kMaxOutputs] = {};
+  uint8_t inline_data[kInlineBytes] = {};  // one output behind the other
+  bool has_head = false;
+  HeadAnswer head;
+  const int32_t* map = nullptr;  // where head.has_map
   StageTimes times = {};
   Maybe<uint64_t> invoke_cycles;
   uint64_t finished_us = 0;
   uint32_t inference = 0;
 };
-struct OutputData {
-  uint32_t image_crc;
-  Maybe<uint8_t> output;
+struct TensorData {
+  uint32_t sample_crc;
+  TensorSide side;
+  uint8_t index;
   uint32_t total;
   uint32_t offset;
   Bytes data;
 };
 struct OpData {
-  uint32_t image_crc;
-  uint16_t op;
+  uint32_t sample_crc;
+  OpOutput at;
   uint32_t total;
   uint32_t offset;
   Bytes data;
 };
 struct TraceEntry {
-  uint32_t output_crc;
-  uint32_t output_bytes;
-  int64_t us;      // negative: unknown
-  int64_t cycles;  // negative: unknown
+  static constexpr uint32_t kUnknown = UINT32_MAX;
+
+  uint32_t crc;
+  uint32_t size;
+  uint32_t us;
+  uint32_t cycles;
+  uint16_t op;
+  uint8_t output;
 };
-// `codes` and `entries` start at operator `first`.
+// `entries` starts at entry `first`.
 struct TracePage {
-  uint32_t image_crc;
-  uint16_t op_count;
+  uint32_t sample_crc;
+  uint16_t total;
   uint16_t first;
-  const uint16_t* codes;
   const TraceEntry* entries;
   size_t count;
 };
@@ -229,6 +253,7 @@ struct MemoryReport {
   uint32_t arena_bytes;
   Maybe<uint32_t> arena_used_bytes;
   Maybe<uint32_t> static_bytes;
+  Maybe<uint32_t> buffer_bytes;
   Maybe<HeapState> heap;
   Maybe<HeapState> psram;
   StackState stacks[kMaxStacks];
@@ -237,42 +262,79 @@ struct MemoryReport {
 struct BaudAck {
   uint32_t baud;
 };
+struct BaudCommitted {
+  uint32_t baud;
+};
 struct RebootAck {
   RebootTarget target;
 };
 struct LinkNotice {
   uint32_t bad_frames;
   uint32_t lost_bytes;
+  uint32_t overruns;
 };
 
-// Each writes one reply to `out` (kMaxMessageBytes) and returns its length, or
-// 0 when a field is outside the schema.
+// Encode one reply into `out`, which has room for kMaxMessageBytes. Return its
+// size, or 0 when a field is outside what the schema allows.
 size_t EncodeReply(uint32_t seq, const Status& error, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const Identity& identity, uint8_t* out);
-size_t EncodeReply(uint32_t seq, const OpPage& page, uint8_t* out);
+size_t EncodeReply(uint32_t seq, const ContractPage& page, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const Echoed& echoed, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const Uploading& uploading, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const ChunkAck& ack, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const Accepted& accepted, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const Result& result, uint8_t* out);
-size_t EncodeReply(uint32_t seq, const OutputData& data, uint8_t* out);
+size_t EncodeReply(uint32_t seq, const TensorData& data, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const OpData& data, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const TracePage& page, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const MemoryReport& report, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const BaudAck& ack, uint8_t* out);
+size_t EncodeReply(uint32_t seq, const BaudCommitted& committed, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const RebootAck& ack, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const LinkNotice& notice, uint8_t* out);
 
 // ---- the model partition ----------------------------------------------------
 
-struct ModelHeader {
+struct TensorFacts {
+  uint32_t size;  // bytes
+  uint8_t type;   // TFLite's TensorType
+};
+struct ImageInput {
+  uint16_t rows;
+  uint16_t columns;
+  uint8_t channels;
+  const uint8_t* tables[kMaxImageChannels];  // 256 bytes each, inside the header
+};
+struct CamHead {
+  uint8_t score_output;
+  uint8_t features_output;
+  uint16_t classes;
+  uint16_t positive_class;
+  uint8_t threshold;  // percent
+  uint8_t rows;
+  uint8_t columns;
+  uint16_t channels;
+  uint32_t weights;  // offset in the .tflite
+  int8_t weight_zero_point;
+  int8_t feature_zero_point;
+};
+struct NetworkHeader {
   uint32_t model_bytes;
   uint32_t model_crc;
-  uint8_t positive_class;
-  uint8_t threshold;
+  const uint8_t* model_sha256;  // inside the header
+  uint16_t ops;
+  uint16_t op_outputs;
+  bool stateful;
+  uint8_t input_count;
+  uint8_t output_count;
+  TensorFacts inputs[kMaxInputs];
+  TensorFacts outputs[kMaxOutputs];
+  Maybe<ImageInput> image;
+  Maybe<CamHead> head;
 };
 
-// Decodes the header at the start of `bytes`; the rest has to be FF.
-bool DecodeModelHeader(Bytes bytes, ModelHeader* header);
+// Decodes the header at the start of `bytes`; the rest has to be FF. The size of every
+// tensor has been found to be that of its type and shape.
+bool DecodeNetworkHeader(Bytes bytes, NetworkHeader* header);
 
 }  // namespace camhil

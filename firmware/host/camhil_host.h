@@ -11,49 +11,60 @@
 extern "C" {
 #endif
 
-#define CAMHIL_HOST_ABI 1u
+#define CAMHIL_HOST_ABI 2u
+#define CAMHIL_HOST_MAX_OUTPUTS 16
 
-/* us < 0: unknown. May send, so it may wait for the UART thread: do not hold a
- * lock that set_baud needs (ctypes and cffi release Python's for the call). */
-typedef void (*camhil_on_op)(void* op_context, uint16_t op, const uint8_t* output,
-                             uint32_t output_bytes, int64_t us);
+/* For each operator all outputs from 0 on, with 0 bytes for one that has none (a handle); an
+ * operator without outputs is left out. us: of the operator, < 0: unknown; read at output 0 only. May wait for the line: do not hold a lock
+ * that set_baud needs (ctypes and cffi release Python's for the call). */
+typedef void (*camhil_on_op)(void* op_context, uint16_t op, uint8_t output, const uint8_t* data,
+                             uint32_t bytes, int64_t us);
 
 /* Functions return 0, or error-model-format, error-model-op, error-arena-too-small
  * or error-engine of hil/wire/protocol.cddl; others count as error-engine. On an
- * error, `detail` and `message` (NUL-terminated)
- * may be set; they come zeroed. */
+ * error, `detail` and `message` (NUL-terminated) may be set; they come zeroed. */
 typedef struct {
   void* context;
-  const char* name; /* name and version, 1 to 48 characters of ASCII */
+  const char* name;    /* name and version, 1 to 48 characters of ASCII */
+  const char* kernels; /* at most 32 characters; empty or NULL: unknown */
 
   /* *arena_bytes in: available, out: reserved. *arena_used_bytes: 0 if unknown.
+   * output_bytes comes zeroed; gets the size of each output of the graph, in its order.
    * Called once, from the thread that calls camhil_host_run. */
   int32_t (*load)(void* context, const uint8_t* model, uint32_t model_bytes, uint32_t* arena_bytes,
-                  uint32_t* arena_used_bytes, int64_t detail[2], char message[97]);
+                  uint32_t* arena_used_bytes, uint32_t output_bytes[CAMHIL_HOST_MAX_OUTPUTS],
+                  int64_t detail[2], char message[97]);
 
-  /* With on_op, calls it for every operator in execution order. Called from the
-   * inference thread, like `output`. */
-  int32_t (*invoke)(void* context, const int8_t* input, uint32_t input_bytes, camhil_on_op on_op,
-                    void* op_context, int64_t detail[2], char message[97]);
+  /* sample: the bytes of all inputs, one behind the other. reset_state: 1: set the
+   * variables to their initial values first. With on_op (else NULL), calls it for every
+   * output of every operator, in execution order. Called from the inference thread, like
+   * `output`. */
+  int32_t (*invoke)(void* context, const uint8_t* sample, uint32_t sample_bytes,
+                    int32_t reset_state, camhil_on_op on_op, void* op_context, int64_t detail[2],
+                    char message[97]);
 
   /* Copies output `index` of the graph, of `bytes` bytes, as the last run left it. */
-  int32_t (*output)(void* context, uint8_t index, int8_t* data, uint32_t bytes);
+  int32_t (*output)(void* context, uint8_t index, uint8_t* data, uint32_t bytes);
 } camhil_host_engine;
 
 typedef struct {
   uint32_t abi;    /* CAMHIL_HOST_ABI */
   int32_t uart_fd; /* bidirectional: a socket or a pty; stays open */
-  uint32_t baud;
+  uint32_t baud;   /* after the start: the boot rate */
   const uint8_t* model_partition; /* as in flash; erased bytes are FF */
   uint32_t model_partition_bytes;
+  int32_t model_partition_status; /* not 0: the flash could not be mapped, and why */
   uint8_t build_id[32];
   uint8_t app_sha256[32];
   uint32_t reset_reason; /* esp_reset_reason_t */
   uint32_t boot_count;
+  uint32_t boot_id;           /* random, another one for each run */
   uint32_t arena_bytes;       /* limit given to the engine */
+  uint32_t max_sample_bytes;  /* room for each of two samples */
+  uint32_t trace_entries;     /* room for outputs of operators, at most 65535 */
   uint32_t stretch_invoke_us; /* an inference takes at least this long */
   void* host_context;
-  void (*set_baud)(void* host_context, uint32_t baud); /* from the UART thread */
+  void (*set_baud)(void* host_context, uint32_t baud); /* from the transmit thread */
   camhil_host_engine engine;
 } camhil_host_config;
 

@@ -34,9 +34,9 @@ int cbor_decode_reply(
 		size_t *payload_len_out);
 
 
-int cbor_decode_model_header(
+int cbor_decode_network_header(
 		const uint8_t *payload, size_t payload_len,
-		struct model_header *result,
+		struct network_header *result,
 		size_t *payload_len_out);
 
 

@@ -34,9 +34,9 @@ int cbor_encode_reply(
 		size_t *payload_len_out);
 
 
-int cbor_encode_model_header(
+int cbor_encode_network_header(
 		uint8_t *payload, size_t payload_len,
-		const struct model_header *input,
+		const struct network_header *input,
 		size_t *payload_len_out);
 
 

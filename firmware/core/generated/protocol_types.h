@@ -25,49 +25,108 @@ extern "C" {
  */
 #define DEFAULT_MAX_QTY 3
 
-struct model_header {
-	uint32_t model_header_model_bytes;
-	uint32_t model_header_model_crc;
-	uint32_t model_header_positive_class;
-	uint32_t model_header_threshold;
+struct tensor {
+	struct zcbor_string tensor_name;
+	uint32_t tensor_type;
+	uint32_t tensor_shape_uint[6];
+	size_t tensor_shape_uint_count;
+	float tensor_scale;
+	int32_t tensor_zero_point;
+	uint32_t tensor_size;
+};
+
+struct image_input {
+	uint32_t image_input_rows;
+	uint32_t image_input_columns;
+	struct zcbor_string image_input_tables_bstr256[4];
+	size_t image_input_tables_bstr256_count;
+};
+
+struct cam_head {
+	uint32_t cam_head_score_output;
+	uint32_t cam_head_features_output;
+	uint32_t cam_head_classes;
+	uint32_t cam_head_positive_class;
+	uint32_t cam_head_threshold;
+	uint32_t cam_head_rows;
+	uint32_t cam_head_columns;
+	uint32_t cam_head_channels;
+	uint32_t cam_head_weights;
+	int32_t cam_head_weight_zero_point;
+	int32_t cam_head_feature_zero_point;
+};
+
+struct network_header {
+	uint32_t network_header_model_bytes;
+	uint32_t network_header_model_crc;
+	struct zcbor_string network_header_model_sha256;
+	uint32_t network_header_ops;
+	uint32_t network_header_op_outputs;
+	bool network_header_stateful;
+	struct tensor network_header_inputs_tensor_m[8];
+	size_t network_header_inputs_tensor_m_count;
+	struct tensor network_header_outputs_tensor_m[16];
+	size_t network_header_outputs_tensor_m_count;
+	union {
+		struct image_input network_header_image_image_input_m;
+	};
+	enum {
+		network_header_image_image_input_m_c,
+		network_header_image_nil_c,
+	} network_header_image_choice;
+	union {
+		struct cam_head network_header_head_cam_head_m;
+	};
+	enum {
+		network_header_head_cam_head_m_c,
+		network_header_head_nil_c,
+	} network_header_head_choice;
 };
 
 struct hello {
-	uint32_t hello_protocol;
+	uint32_t hello_lowest;
+	uint32_t hello_highest;
 };
 
-struct get_ops {
-	uint32_t get_ops_first;
+struct get_contract {
+	uint32_t get_contract_offset;
 };
 
 struct echo {
 	struct zcbor_string echo_payload;
 };
 
-struct image_stage_r {
+struct sample_stage_r {
 	enum {
-		image_stage_stage_tensor_m_c = 0,
-		image_stage_stage_frame_m_c = 1,
-	} image_stage_choice;
+		sample_stage_stage_tensor_m_c = 0,
+		sample_stage_stage_frame_m_c = 1,
+		sample_stage_stage_network_m_c = 2,
+	} sample_stage_choice;
 };
 
 struct upload {
-	struct image_stage_r upload_stage;
-	uint32_t upload_image_crc;
-	uint32_t upload_image_bytes;
+	struct sample_stage_r upload_stage;
+	uint32_t upload_sample_crc;
+	uint32_t upload_sample_bytes;
 	bool upload_resume;
 };
 
 struct chunk {
-	uint32_t chunk_image_crc;
+	uint32_t chunk_sample_crc;
 	uint32_t chunk_offset;
 	struct zcbor_string chunk_data;
 };
 
+struct op_output {
+	uint32_t op_output_op;
+	uint32_t op_output_output;
+};
+
 struct infer {
-	uint32_t infer_image_crc;
-	bool infer_cam_always;
+	uint32_t infer_sample_crc;
+	bool infer_map_always;
 	bool infer_trace;
+	bool infer_reset_state;
 	union {
 		uint32_t infer_threshold_percent_m;
 	};
@@ -76,24 +135,26 @@ struct infer {
 		infer_threshold_nil_c,
 	} infer_threshold_choice;
 	union {
-		uint32_t infer_capture_op_uint;
+		struct op_output infer_capture_op_output_m;
 	};
 	enum {
-		infer_capture_op_uint_c,
-		infer_capture_op_nil_c,
-	} infer_capture_op_choice;
+		infer_capture_op_output_m_c,
+		infer_capture_nil_c,
+	} infer_capture_choice;
 };
 
-struct read_output {
-	union {
-		uint32_t read_output_output_uint;
-	};
+struct tensor_side_r {
 	enum {
-		read_output_output_uint_c,
-		read_output_output_nil_c,
-	} read_output_output_choice;
-	uint32_t read_output_offset;
-	uint32_t read_output_length;
+		tensor_side_side_input_m_c = 0,
+		tensor_side_side_output_m_c = 1,
+	} tensor_side_choice;
+};
+
+struct read_tensor {
+	struct tensor_side_r read_tensor_side;
+	uint32_t read_tensor_index;
+	uint32_t read_tensor_offset;
+	uint32_t read_tensor_length;
 };
 
 struct get_trace {
@@ -102,6 +163,10 @@ struct get_trace {
 
 struct set_baud {
 	uint32_t set_baud_baud;
+};
+
+struct commit_baud {
+	uint32_t commit_baud_baud;
 };
 
 struct reboot_target_r {
@@ -115,32 +180,48 @@ struct reboot {
 	struct reboot_target_r reboot_target;
 };
 
+struct get_frame {
+	uint32_t get_frame_offset;
+	uint32_t get_frame_length;
+};
+
+struct load_network {
+	uint32_t load_network_sample_crc;
+};
+
 struct request {
 	uint32_t request_seq;
 	union {
 		struct hello request_union_hello_m;
-		struct get_ops request_union_get_ops_m;
+		struct get_contract request_union_get_contract_m;
 		struct echo request_union_echo_m;
 		struct upload request_union_upload_m;
 		struct chunk request_union_chunk_m;
 		struct infer request_union_infer_m;
-		struct read_output request_union_read_output_m;
+		struct read_tensor request_union_read_tensor_m;
 		struct get_trace request_union_get_trace_m;
 		struct set_baud request_union_set_baud_m;
+		struct commit_baud request_union_commit_baud_m;
 		struct reboot request_union_reboot_m;
+		struct get_frame request_union_get_frame_m;
+		struct load_network request_union_load_network_m;
 	};
 	enum {
 		request_union_hello_m_c,
-		request_union_get_ops_m_c,
+		request_union_get_contract_m_c,
 		request_union_echo_m_c,
 		request_union_upload_m_c,
 		request_union_chunk_m_c,
 		request_union_infer_m_c,
-		request_union_read_output_m_c,
+		request_union_read_tensor_m_c,
 		request_union_get_trace_m_c,
 		request_union_get_memory_m_c,
 		request_union_set_baud_m_c,
+		request_union_commit_baud_m_c,
 		request_union_reboot_m_c,
+		request_union_get_frame_m_c,
+		request_union_load_network_m_c,
+		request_union_self_test_m_c,
 	} request_union_choice;
 };
 
@@ -151,9 +232,9 @@ struct error_code_r {
 		error_code_error_protocol_version_m_c = 2,
 		error_code_error_unsupported_m_c = 3,
 		error_code_error_wrong_size_m_c = 4,
-		error_code_error_no_such_image_m_c = 5,
+		error_code_error_no_such_sample_m_c = 5,
 		error_code_error_incomplete_m_c = 6,
-		error_code_error_image_corrupt_m_c = 7,
+		error_code_error_sample_corrupt_m_c = 7,
 		error_code_error_busy_m_c = 8,
 		error_code_error_out_of_range_m_c = 9,
 		error_code_error_nothing_recorded_m_c = 10,
@@ -161,10 +242,8 @@ struct error_code_r {
 		error_code_error_model_header_m_c = 21,
 		error_code_error_model_crc_m_c = 22,
 		error_code_error_model_format_m_c = 23,
-		error_code_error_model_input_m_c = 24,
-		error_code_error_model_score_m_c = 25,
-		error_code_error_model_features_m_c = 26,
-		error_code_error_model_classifier_m_c = 27,
+		error_code_error_model_unmapped_m_c = 24,
+		error_code_error_no_room_m_c = 25,
 		error_code_error_model_op_m_c = 28,
 		error_code_error_arena_too_small_m_c = 29,
 		error_code_error_engine_m_c = 40,
@@ -177,6 +256,14 @@ struct error_reply {
 	int64_t error_reply_detail_one;
 	int64_t error_reply_detail_two;
 	struct zcbor_string error_reply_message;
+};
+
+struct network_source_r {
+	enum {
+		network_source_network_in_partition_m_c = 0,
+		network_source_network_linked_in_m_c = 1,
+		network_source_network_in_ram_m_c = 2,
+	} network_source_choice;
 };
 
 struct image_source_r {
@@ -195,37 +282,25 @@ struct capability_set {
 	bool capability_set_baud;
 	bool capability_set_op_times;
 	bool capability_set_cycles;
+	bool capability_set_camera_frames;
+	bool capability_set_ram_network;
+	bool capability_set_self_test;
 };
 
-struct tensor_role_r {
-	enum {
-		tensor_role_role_input_m_c = 0,
-		tensor_role_role_score_m_c = 1,
-		tensor_role_role_features_m_c = 2,
-		tensor_role_role_other_m_c = 3,
-		tensor_role_role_frame_m_c = 4,
-	} tensor_role_choice;
+struct frame_size {
+	uint32_t frame_size_rows;
+	uint32_t frame_size_columns;
+	uint32_t frame_size_channels;
 };
 
-struct tensor {
-	struct tensor_role_r tensor_role;
-	union {
-		uint32_t tensor_output_uint;
-	};
-	enum {
-		tensor_output_uint_c,
-		tensor_output_nil_c,
-	} tensor_output_choice;
-	uint32_t tensor_type;
-	uint32_t tensor_shape_uint[6];
-	size_t tensor_shape_uint_count;
-	float tensor_scale;
-	int32_t tensor_zero_point;
-	uint32_t tensor_data_bytes;
+struct extensions_uintuint {
+	uint32_t identity_extensions_uintuint_key;
+	uint32_t extensions_uintuint;
 };
 
 struct identity {
 	uint32_t identity_protocol;
+	uint32_t identity_boot_id;
 	struct zcbor_string identity_target;
 	struct zcbor_string identity_firmware_version;
 	struct zcbor_string identity_build_id;
@@ -233,7 +308,11 @@ struct identity {
 	struct zcbor_string identity_model_sha256;
 	struct error_code_r identity_model_state;
 	struct zcbor_string identity_model_message;
+	struct network_source_r identity_network_source;
+	uint32_t identity_contract_crc;
+	uint32_t identity_contract_bytes;
 	struct zcbor_string identity_engine;
+	struct zcbor_string identity_kernels;
 	struct image_source_r identity_image_source;
 	uint32_t identity_reset_reason;
 	uint32_t identity_boot_count;
@@ -241,21 +320,26 @@ struct identity {
 	uint32_t identity_chunk_bytes;
 	uint32_t identity_window_chunks;
 	uint32_t identity_max_frame_bytes;
+	uint32_t identity_max_sample_bytes;
 	uint32_t identity_baud;
-	uint32_t identity_threshold;
-	uint32_t identity_positive_class;
-	uint32_t identity_classes;
+	uint32_t identity_baud_fallback_ms;
+	uint32_t identity_idle_ms;
 	uint32_t identity_arena_bytes;
-	uint32_t identity_op_count;
-	struct tensor identity_tensors_tensor_m[5];
-	size_t identity_tensors_tensor_m_count;
+	union {
+		struct frame_size identity_frame_frame_size_m;
+	};
+	enum {
+		identity_frame_frame_size_m_c,
+		identity_frame_nil_c,
+	} identity_frame_choice;
+	struct extensions_uintuint extensions_uintuint[8];
+	size_t extensions_uintuint_count;
 };
 
-struct op_page {
-	uint32_t op_page_op_count;
-	uint32_t op_page_first;
-	uint32_t op_page_codes_uint[64];
-	size_t op_page_codes_uint_count;
+struct contract_page {
+	uint32_t contract_page_total;
+	uint32_t contract_page_offset;
+	struct zcbor_string contract_page_data;
 };
 
 struct echoed {
@@ -263,18 +347,32 @@ struct echoed {
 };
 
 struct uploading {
-	uint32_t uploading_image_crc;
-	uint64_t uploading_missing;
+	uint32_t uploading_sample_crc;
+	uint32_t uploading_first_missing;
+	uint32_t uploading_missing;
 };
 
 struct chunk_ack {
-	uint32_t chunk_ack_image_crc;
+	uint32_t chunk_ack_sample_crc;
 	uint32_t chunk_ack_offset;
-	uint64_t chunk_ack_missing;
+	uint32_t chunk_ack_first_missing;
+	uint32_t chunk_ack_missing;
 };
 
 struct accepted {
-	uint32_t accepted_image_crc;
+	uint32_t accepted_sample_crc;
+};
+
+struct output_part {
+	uint32_t output_part_crc;
+	uint32_t output_part_size;
+	union {
+		struct zcbor_string output_part_data_bstr0_256;
+	};
+	enum {
+		output_part_data_bstr0_256_c,
+		output_part_data_nil_c,
+	} output_part_data_choice;
 };
 
 struct cell_centre {
@@ -297,6 +395,25 @@ struct cam_grid {
 	struct zcbor_string cam_grid_values;
 };
 
+struct head_answer {
+	uint32_t head_answer_threshold;
+	union {
+		struct cell_centre head_answer_location_cell_centre_m;
+		struct no_location_r head_answer_location_no_location_m;
+	};
+	enum {
+		head_answer_location_cell_centre_m_c,
+		head_answer_location_no_location_m_c,
+	} head_answer_location_choice;
+	union {
+		struct cam_grid head_answer_cam_cam_grid_m;
+	};
+	enum {
+		head_answer_cam_cam_grid_m_c,
+		head_answer_cam_nil_c,
+	} head_answer_cam_choice;
+};
+
 struct stage_times {
 	uint64_t stage_times_upload_us;
 	uint64_t stage_times_preprocess_us;
@@ -305,24 +422,17 @@ struct stage_times {
 };
 
 struct result {
-	uint32_t result_image_crc;
-	struct zcbor_string result_scores;
-	uint32_t result_threshold;
+	uint32_t result_boot_id;
+	uint32_t result_sample_crc;
+	struct output_part result_outputs_output_part_m[16];
+	size_t result_outputs_output_part_m_count;
 	union {
-		struct cell_centre result_location_cell_centre_m;
-		struct no_location_r result_location_no_location_m;
+		struct head_answer result_head_head_answer_m;
 	};
 	enum {
-		result_location_cell_centre_m_c,
-		result_location_no_location_m_c,
-	} result_location_choice;
-	union {
-		struct cam_grid result_cam_cam_grid_m;
-	};
-	enum {
-		result_cam_cam_grid_m_c,
-		result_cam_nil_c,
-	} result_cam_choice;
+		result_head_head_answer_m_c,
+		result_head_nil_c,
+	} result_head_choice;
 	struct stage_times result_times;
 	union {
 		uint64_t result_invoke_cycles_uint;
@@ -335,32 +445,28 @@ struct result {
 	uint32_t result_inference;
 };
 
-struct output_data {
-	uint32_t output_data_image_crc;
-	union {
-		uint32_t output_data_output_uint;
-	};
-	enum {
-		output_data_output_uint_c,
-		output_data_output_nil_c,
-	} output_data_output_choice;
-	uint32_t output_data_total;
-	uint32_t output_data_offset;
-	struct zcbor_string output_data_data;
+struct tensor_data {
+	uint32_t tensor_data_sample_crc;
+	struct tensor_side_r tensor_data_side;
+	uint32_t tensor_data_index;
+	uint32_t tensor_data_total;
+	uint32_t tensor_data_offset;
+	struct zcbor_string tensor_data_data;
 };
 
 struct op_data {
-	uint32_t op_data_image_crc;
-	uint32_t op_data_op;
+	uint32_t op_data_sample_crc;
+	struct op_output op_data_at;
 	uint32_t op_data_total;
 	uint32_t op_data_offset;
 	struct zcbor_string op_data_data;
 };
 
 struct trace_entry {
-	uint32_t trace_entry_code;
-	uint32_t trace_entry_output_crc;
-	uint32_t trace_entry_output_bytes;
+	uint32_t trace_entry_op;
+	uint32_t trace_entry_output;
+	uint32_t trace_entry_crc;
+	uint32_t trace_entry_size;
 	union {
 		uint64_t trace_entry_us_uint;
 	};
@@ -378,10 +484,10 @@ struct trace_entry {
 };
 
 struct trace_page {
-	uint32_t trace_page_image_crc;
-	uint32_t trace_page_op_count;
+	uint32_t trace_page_sample_crc;
+	uint32_t trace_page_total;
 	uint32_t trace_page_first;
-	struct trace_entry trace_page_entries_trace_entry_m[24];
+	struct trace_entry trace_page_entries_trace_entry_m[40];
 	size_t trace_page_entries_trace_entry_m_count;
 };
 
@@ -413,6 +519,13 @@ struct memory_report {
 		memory_report_static_bytes_nil_c,
 	} memory_report_static_bytes_choice;
 	union {
+		uint32_t memory_report_buffer_bytes_uint;
+	};
+	enum {
+		memory_report_buffer_bytes_uint_c,
+		memory_report_buffer_bytes_nil_c,
+	} memory_report_buffer_bytes_choice;
+	union {
 		struct heap_state memory_report_heap_heap_state_m;
 	};
 	enum {
@@ -432,16 +545,42 @@ struct memory_report {
 
 struct baud_ack {
 	uint32_t baud_ack_baud;
-	uint32_t baud_ack_baud_fallback_ms;
+};
+
+struct baud_committed {
+	uint32_t baud_committed_baud;
 };
 
 struct reboot_ack {
 	struct reboot_target_r reboot_ack_target;
 };
 
+struct frame_data {
+	struct frame_size frame_data_frame;
+	uint32_t frame_data_total;
+	uint32_t frame_data_offset;
+	struct zcbor_string frame_data_data;
+};
+
+struct network_loaded {
+	struct zcbor_string network_loaded_model_sha256;
+};
+
+struct self_tested {
+	union {
+		uint32_t self_tested_failed_uint;
+	};
+	enum {
+		self_tested_failed_uint_c,
+		self_tested_failed_nil_c,
+	} self_tested_failed_choice;
+	uint32_t self_tested_entries;
+};
+
 struct link_notice {
 	uint32_t link_notice_bad_frames;
 	uint32_t link_notice_lost_bytes;
+	uint32_t link_notice_overruns;
 };
 
 struct reply {
@@ -449,35 +588,43 @@ struct reply {
 	union {
 		struct error_reply reply_union_error_reply_m;
 		struct identity reply_union_identity_m;
-		struct op_page reply_union_op_page_m;
+		struct contract_page reply_union_contract_page_m;
 		struct echoed reply_union_echoed_m;
 		struct uploading reply_union_uploading_m;
 		struct chunk_ack reply_union_chunk_ack_m;
 		struct accepted reply_union_accepted_m;
 		struct result reply_union_result_m;
-		struct output_data reply_union_output_data_m;
+		struct tensor_data reply_union_tensor_data_m;
 		struct op_data reply_union_op_data_m;
 		struct trace_page reply_union_trace_page_m;
 		struct memory_report reply_union_memory_report_m;
 		struct baud_ack reply_union_baud_ack_m;
+		struct baud_committed reply_union_baud_committed_m;
 		struct reboot_ack reply_union_reboot_ack_m;
+		struct frame_data reply_union_frame_data_m;
+		struct network_loaded reply_union_network_loaded_m;
+		struct self_tested reply_union_self_tested_m;
 		struct link_notice reply_union_link_notice_m;
 	};
 	enum {
 		reply_union_error_reply_m_c,
 		reply_union_identity_m_c,
-		reply_union_op_page_m_c,
+		reply_union_contract_page_m_c,
 		reply_union_echoed_m_c,
 		reply_union_uploading_m_c,
 		reply_union_chunk_ack_m_c,
 		reply_union_accepted_m_c,
 		reply_union_result_m_c,
-		reply_union_output_data_m_c,
+		reply_union_tensor_data_m_c,
 		reply_union_op_data_m_c,
 		reply_union_trace_page_m_c,
 		reply_union_memory_report_m_c,
 		reply_union_baud_ack_m_c,
+		reply_union_baud_committed_m_c,
 		reply_union_reboot_ack_m_c,
+		reply_union_frame_data_m_c,
+		reply_union_network_loaded_m_c,
+		reply_union_self_tested_m_c,
 		reply_union_link_notice_m_c,
 	} reply_union_choice;
 };
