@@ -183,12 +183,12 @@ def copy_project(firmware: Path, place: Path) -> Path:
     Raises InfrastructureError where it cannot be written.
     """
     with host_errors("cannot copy the firmware's sources", place):
-        for file in sorted(firmware.rglob("*")):
+        for file in firmware.rglob("*"):
             copy = place / file.relative_to(firmware)
-            if file.is_dir():
-                copy.mkdir(parents=True, exist_ok=True)
-            elif not copy.is_file() or copy.read_bytes() != file.read_bytes():
-                shutil.copyfile(file, copy)
+            if file.is_dir() or (copy.is_file() and copy.read_bytes() == file.read_bytes()):
+                continue
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
     return place / "esp32"
 
 

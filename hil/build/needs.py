@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hil.build.operators import METHODS
 from hil.errors import UsageError
 from hil.network.contract import Contract
 from hil.network.tflite_graph import Graph
@@ -26,12 +25,21 @@ _COPYING = "esp32s3"  # ESP-NN's vector kernels pad and align copies of what a c
 _KB = 1024
 
 _FRAME_BYTES = 160 * 120  # a camera's frame, of firmware/core/limits.h
-_TRACE_ENTRY_BYTES = 40
+_TRACE_ENTRY_BYTES = 24
 _CELL_BYTES = 4
 _SAMPLES = 2
+_MAPS = 3
 # For arena and buffers, in internal RAM: dram0_0_seg of ESP-IDF's linker scripts without 24 kB of
 # our own, about 20 kB of ESP-IDF's and, where code shares it, that code, stacks and heap.
 _RAM = {"esp32": 132 * _KB, "esp32s3": 180 * _KB}
+
+_IRREGULAR = {
+    "BATCH_MATMUL": "AddBatchMatMul",
+    "CUMSUM": "AddCumSum",
+    "PADV2": "AddPadV2",
+    "RELU6": "AddRelu6",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "AddUnidirectionalSequenceLSTM",
+}
 
 
 @dataclass(frozen=True)
@@ -52,29 +60,17 @@ class Needs:
 
     @property
     def buffer_bytes(self) -> int:
-        """Of samples, trace and maps, about."""
+        """Of samples, trace and maps."""
         sample = max(self.sample_bytes, _FRAME_BYTES if self.frames else 0)
-        trace = self.trace_entries * _TRACE_ENTRY_BYTES
-        return _SAMPLES * (sample + self.map_cells * _CELL_BYTES) + trace
+        maps = _MAPS * self.map_cells * _CELL_BYTES
+        return _SAMPLES * sample + self.trace_entries * _TRACE_ENTRY_BYTES + maps
 
 
-def needs_of(contract: Contract, arena_bytes: int, *, where: str) -> Needs:
-    """What one network needs.
-
-    Raises:
-        UsageError: TensorFlow Lite Micro has no kernel for an operator; names all such.
-    """
-    operators = contract.graph.operators
-    lacking = [name for name in operators if name not in METHODS]
-    if lacking:
-        raise UsageError(
-            f"TensorFlow Lite Micro has no kernel for {', '.join(lacking)}",
-            where=where,
-            hint="convert the model without these operators",
-        )
+def needs_of(contract: Contract, arena_bytes: int) -> Needs:
+    """What one network needs."""
     head = contract.head
     return Needs(
-        operators=operators,
+        operators=contract.operators,
         sample_bytes=contract.header.sample_bytes,
         trace_entries=contract.header.op_outputs,
         map_cells=head.rows * head.columns if head else 0,
@@ -128,9 +124,18 @@ def check_ram(needs: Needs, target: str, *, arena_in_psram: bool, where: str) ->
         )
 
 
+def method(operator: str) -> str:
+    """The method of MicroMutableOpResolver that registers an operator: AddConv2D for CONV_2D.
+
+    Of tensorflow/lite/micro/micro_mutable_op_resolver.h in esp-tflite-micro 1.4.0.
+    """
+    words = (word.capitalize() if word.isalpha() else word for word in operator.split("_"))
+    return _IRREGULAR.get(operator, "Add" + "".join(words))
+
+
 def sources(needs: Needs) -> dict[str, str]:
     """The headers that the firmware is compiled with: file name to content."""
-    calls = "\n".join(f"      resolver->{METHODS[name]}()," for name in needs.operators)
+    calls = "\n".join(f"      resolver->{method(name)}()," for name in needs.operators)
     return {
         RESOLVER: _RESOLVER.format(count=len(needs.operators), calls=calls),
         LIMITS: _LIMITS.format(

@@ -83,7 +83,7 @@ def make_plan(
         budgeted: the project's memory budget was made for these networks.
 
     Raises:
-        UsageError: an operator has no kernel, or flash or RAM is too small.
+        UsageError: flash or RAM is too small; with what is needed and what there is.
     """
     table = project.parent / "partitions.csv"
     partition = find_partition(read_csv(table), "model")
@@ -92,7 +92,7 @@ def make_plan(
         check_fits(partition, path.name, len(contract.partition), where=str(table))
         known = measured[path]
         arena = DEFAULT_ARENA_BYTES if known is None else arena_for(known, contract.graph, target)
-        needs.append(needs_of(contract, arena_bytes or arena, where=str(path)))
+        needs.append(needs_of(contract, arena_bytes or arena))
     together = union(needs)
     in_psram = read_settings(project).get("CAMHIL_ARENA_PSRAM") == "y"
     where = ", ".join(map(str, contracts))

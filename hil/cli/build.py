@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def project_dir() -> Path:
-    """The ESP-IDF project: that of the checkout, or a copy in the user's cache of what is installed.
+    """The ESP-IDF project: the checkout's, or a copy in the user's cache of what is installed.
 
     ESP-IDF writes into its project, which an installed package must not be.
     """
@@ -169,10 +169,10 @@ def _plan(
     """What the networks need of the firmware. Raises UsageError for what cannot fit."""
     from hil.base.resources import find
     from hil.build.plan import make_plan
-    from hil.network.contract import read_contract
+    from hil.network.contract import read_network
     from hil.sim.arena import arena_needed
 
-    contracts = {path: read_contract(path) for path in networks}
+    contracts = {path: read_network(path) for path in networks}
     measured: dict[Path, int | None] = dict.fromkeys(networks)
     for path, contract in contracts.items() if arguments.arena_kb is None else ():
         found = arena_needed(contract.model)
