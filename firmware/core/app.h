@@ -43,7 +43,7 @@ class App {
   // The steps that the tasks are made of. The first two return false at the end.
   bool Transmit(uint32_t timeout_ms) { return transmitter_.SendNext(timeout_ms); }
   bool Receive(Bytes bytes);
-  uint32_t Tick();                                        // milliseconds to the next call
+  uint32_t Tick();                                               // milliseconds to the next call
   uint32_t RunNextInference() { return inferences_.RunNext(); }  // the same; 0: at once
 
  private:
@@ -52,6 +52,7 @@ class App {
   Machine& machine_;
   Line& line_;
   Engine& engine_;
+  const Memory memory_;
   Transmitter transmitter_;
   Console console_;
   Link link_;

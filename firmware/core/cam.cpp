@@ -10,15 +10,15 @@ uint16_t CellCentre(uint32_t index, uint32_t count, uint32_t pixels) {
 
 }  // namespace
 
-void ComputeCam(const int8_t* features, const Classifier& classifier, int32_t* cam) {
-  const int32_t feature_zero = classifier.feature_zero_point;
-  const int32_t weight_zero = classifier.weight_zero_point;
-  const size_t cells = size_t{classifier.rows} * classifier.columns;
+void ComputeCam(const int8_t* features, const int8_t* weights, const CamHead& head, int32_t* cam) {
+  const int32_t feature_zero = head.feature_zero_point;
+  const int32_t weight_zero = head.weight_zero_point;
+  const size_t cells = size_t{head.rows} * head.columns;
   for (size_t cell = 0; cell < cells; ++cell) {
-    const int8_t* const feature = features + cell * classifier.channels;
+    const int8_t* const feature = features + cell * head.channels;
     int32_t sum = 0;
-    for (size_t k = 0; k < classifier.channels; ++k) {
-      sum += (feature[k] - feature_zero) * (classifier.weights[k] - weight_zero);
+    for (size_t k = 0; k < head.channels; ++k) {
+      sum += (feature[k] - feature_zero) * (weights[k] - weight_zero);
     }
     cam[cell] = sum;
   }

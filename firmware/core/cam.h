@@ -4,14 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "classifier.h"
 #include "messages.h"
 
 namespace camhil {
 
 // cam[row * columns + column] = sum over k of
 // (features[row, column, k] - z_f) * (weights[k] - z_w); int32 [rows, columns].
-void ComputeCam(const int8_t* features, const Classifier& classifier, int32_t* cam);
+// `weights` are those of head.channels channels.
+void ComputeCam(const int8_t* features, const int8_t* weights, const CamHead& head, int32_t* cam);
 
 // Whether class score `score` (scale 1/256, zero point -128) reaches the threshold.
 bool ScorePasses(int8_t score, uint8_t threshold_percent);

@@ -4,17 +4,18 @@
 
 #include <cstddef>
 
-#include "port.h"
+#include "machine.h"
 #include "text.h"
+#include "transmitter.h"
 
 namespace camhil {
 
 class Console {
  public:
-  explicit Console(Port& port) : port_(port) {}
+  Console(Machine& machine, Transmitter& transmitter)
+      : machine_(machine), transmitter_(transmitter) {}
 
-  // Each writes the concatenation of `parts` as one line. The caller holds the
-  // port's lock, so that no line falls into a frame.
+  // Each writes the concatenation of `parts` as one line.
   template <typename... Parts>
   void Info(Parts... parts) {
     Line('I', parts...);
@@ -38,16 +39,17 @@ class Console {
   template <typename... Parts>
   void Line(char level, Parts... parts) {
     const char head[] = {level, ' ', '(', '\0'};
-    Plain(static_cast<const char*>(head), port_.NowUs() / 1000, ") camhil: ", parts...);
+    Plain(static_cast<const char*>(head), machine_.NowUs() / 1000, ") camhil: ", parts...);
   }
 
   // `line` has room for the line end.
   void Write(char* line, size_t length) {
     line[length] = '\n';
-    port_.Write({reinterpret_cast<const uint8_t*>(line), length + 1});
+    transmitter_.Print({reinterpret_cast<const uint8_t*>(line), length + 1});
   }
 
-  Port& port_;
+  Machine& machine_;
+  Transmitter& transmitter_;
 };
 
 }  // namespace camhil

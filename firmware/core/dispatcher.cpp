@@ -3,31 +3,8 @@
 namespace camhil {
 namespace {
 
-// Elements of a page that starts at `first` of `count`.
-size_t PageSize(size_t count, size_t first, size_t limit) {
-  const size_t left = count - first;
-  return left < limit ? left : limit;
-}
-
-// The frame as the identity lists it.
-Tensor FrameTensor() {
-  constexpr uint8_t kTypeUint8 = 3;            // TFLite's TensorType
-  constexpr uint32_t kBitsOfOne = 0x3F800000;  // 1.0f
-  Tensor frame;
-  frame.role = TensorRole::kFrame;
-  frame.type = kTypeUint8;
-  frame.rank = 4;
-  frame.shape[0] = 1;
-  frame.shape[1] = kFrameRows;
-  frame.shape[2] = kFrameColumns;
-  frame.shape[3] = 1;
-  frame.scale_bits = kBitsOfOne;
-  frame.data_bytes = kFrameBytes;
-  return frame;
-}
-
-Status BeyondOps(uint16_t op_count, uint16_t first) {
-  return Failure(ErrorCode::kOutOfRange, op_count, first, "no such operator");
+Status Unsupported(const char* what) {
+  return Failure(ErrorCode::kUnsupported, 0, 0, what);
 }
 
 }  // namespace
@@ -40,28 +17,36 @@ void Dispatcher::Handle(Bytes message) {
     return;
   }
   const uint32_t seq = request.seq;
-  link_.NoteRequest(seq);
+  link_.NoteRequest();
   switch (request.kind) {
     case Request::Kind::kHello:
       return Handle(seq, request.hello);
-    case Request::Kind::kGetOps:
-      return Handle(seq, request.get_ops);
+    case Request::Kind::kGetContract:
+      return Handle(seq, request.get_contract);
     case Request::Kind::kEcho:
-      return link_.Send(seq, Echoed{request.echo.payload});
+      link_.Send(seq, Echoed{request.echo.payload});
+      return;
     case Request::Kind::kUpload:
     case Request::Kind::kChunk:
     case Request::Kind::kInfer:
-    case Request::Kind::kReadOutput:
+    case Request::Kind::kReadTensor:
     case Request::Kind::kGetTrace:
       if constexpr (kInjection) return HandleInjection(request);
-      return link_.Send(seq, Failure(ErrorCode::kUnsupported, 0, 0,
-                                     "built without CAMHIL_INJECTION: takes no images"));
-    case Request::Kind::kGetMemory:
-      return HandleGetMemory(seq);
+      link_.Send(seq, Unsupported("built without CAMHIL_INJECTION: takes no samples"));
+      return;
     case Request::Kind::kSetBaud:
       return Handle(seq, request.set_baud);
+    case Request::Kind::kCommitBaud:
+      return link_.CommitBaud(seq, request.commit_baud.baud);
     case Request::Kind::kReboot:
       return Handle(seq, request.reboot);
+    case Request::Kind::kGetMemory:
+      return HandleGetMemory(seq);
+    case Request::Kind::kGetFrame:
+    case Request::Kind::kLoadNetwork:
+    case Request::Kind::kSelfTest:
+      link_.Send(seq, Unsupported("this firmware cannot do that yet"));
+      return;
   }
 }
 
@@ -75,8 +60,8 @@ void Dispatcher::HandleInjection(const Request& request) {
       return Handle(seq, request.chunk);
     case Request::Kind::kInfer:
       return inferences_.Submit(seq, request.infer);
-    case Request::Kind::kReadOutput:
-      return Handle(seq, request.read_output);
+    case Request::Kind::kReadTensor:
+      return Handle(seq, request.read_tensor);
     case Request::Kind::kGetTrace:
       return Handle(seq, request.get_trace);
     default:
@@ -84,153 +69,183 @@ void Dispatcher::HandleInjection(const Request& request) {
   }
 }
 
+// An uploaded frame lies in a sample's memory before it is made into the input.
+bool Dispatcher::takes_frames() const {
+  return kInjection && network_.takes_frames() && kFrameBytes <= max_sample_bytes_;
+}
+
 Capabilities Dispatcher::capabilities() const {
   Capabilities can = {};
   can.injection = kInjection;
   can.camera = has_camera_;
-  can.frame_stage = kInjection && model_.takes_frames();
+  can.frame_stage = takes_frames();
   can.trace = kInjection;
   can.capture = kInjection;
-  can.baud = port_.app().can_set_baud;
+  can.baud = line_.can_set_baud();
   can.op_times = engine_.times_ops();
-  can.cycles = port_.has_cycles();
+  can.cycles = machine_.cycles_per_us() > 0;
   return can;
 }
 
 void Dispatcher::Handle(uint32_t seq, const Hello& hello) {
-  if (hello.protocol != kProtocolVersion) {
-    link_.Send(seq, Failure(ErrorCode::kProtocolVersion, kProtocolVersion, hello.protocol,
+  if (kProtocolVersion < hello.lowest || kProtocolVersion > hello.highest) {
+    link_.Send(seq, Failure(ErrorCode::kProtocolVersion, kProtocolVersion, hello.highest,
                             "the board speaks protocol ", uint32_t{kProtocolVersion}));
     return;
   }
   if constexpr (kInjection) inferences_.SetSource(ImageSource::kInjected);
-  const AppInfo& app = port_.app();
+  const AppInfo& app = machine_.app();
   Identity identity = {};
+  identity.boot_id = app.boot_id;
   identity.target = app.target;
   identity.firmware_version = app.firmware_version;
   identity.build_id = app.build_id;
   identity.app_sha256 = app.app_sha256;
-  identity.model_sha256 = model_.sha256();
-  identity.model_state = model_.status().code;
-  identity.model_message = model_.status().message;
+  identity.model_sha256 = network_.model_sha256();
+  identity.model_state = network_.status().code;
+  identity.model_message = network_.status().message;
+  identity.network_source = app.network_source;
+  identity.contract_crc = network_.contract_crc();
+  identity.contract_bytes = static_cast<uint16_t>(network_.contract().size);
   identity.engine = engine_.name();
+  identity.kernels = engine_.kernels();
   identity.image_source = inferences_.source();
   identity.reset_reason = app.reset_reason;
   identity.boot_count = app.boot_count;
   identity.capabilities = capabilities();
-  identity.baud = port_.baud();
-  identity.threshold = model_.threshold();
-  identity.positive_class = model_.positive_class();
-  identity.classes = model_.classifier().classes;
-  identity.arena_bytes = model_.arena().reserved_bytes;
-  identity.op_count = model_.op_count();
-  identity.tensors = model_.tensors();
-  identity.tensor_count = model_.tensor_count();
-  const Tensor frame = FrameTensor();
-  identity.frame = identity.capabilities.frame_stage ? &frame : nullptr;
+  identity.max_sample_bytes = max_sample_bytes_;
+  identity.baud = line_.baud();
+  identity.arena_bytes = network_.arena().reserved_bytes;
   link_.Send(seq, identity);
 }
 
-void Dispatcher::Handle(uint32_t seq, const GetOps& get) {
-  const uint16_t count = model_.op_count();
-  if (get.first > count) return link_.Send(seq, BeyondOps(count, get.first));
-  link_.Send(seq, OpPage{count, get.first, model_.op_codes() + get.first,
-                         PageSize(count, get.first, kOpCodesPerPage)});
+void Dispatcher::Handle(uint32_t seq, const GetContract& get) {
+  const Bytes contract = network_.contract();
+  const auto total = static_cast<uint16_t>(contract.size);
+  if (get.offset > total) {
+    link_.Send(seq,
+               Failure(ErrorCode::kOutOfRange, total, get.offset, "offset beyond the contract"));
+    return;
+  }
+  link_.Send(seq, ContractPage{total, get.offset, contract.Part(get.offset, kChunkBytes)});
 }
 
 void Dispatcher::Handle(uint32_t seq, const Upload& upload) {
-  if (!model_.status().ok()) return link_.Send(seq, model_.status());
-  const bool is_frame = upload.stage == ImageStage::kFrame;
-  if (is_frame && !model_.takes_frames()) {
-    return link_.Send(seq, Failure(ErrorCode::kUnsupported, 0, 0, "a frame of ", kFrameColumns, "x",
-                                   kFrameRows, " cannot be made into the model's input"));
+  Status status = network_.status();
+  const bool is_frame = upload.stage == SampleStage::kFrame;
+  if (upload.stage == SampleStage::kNetwork) {
+    status = Unsupported("takes its network from the partition only");
+  } else if (status.ok() && is_frame && !takes_frames()) {
+    status = Failure(ErrorCode::kUnsupported, 0, 0, "cannot make a frame of ",
+                     uint32_t{kFrameColumns}, "x", uint32_t{kFrameRows}, " into the input");
   }
-  const uint32_t expected_bytes =
-      is_frame ? static_cast<uint32_t>(kFrameBytes) : model_.input_bytes();
-  uint64_t missing = 0;
-  const Status status = images_.Begin(seq, upload, expected_bytes, port_.NowUs(), &missing);
-  if (!status.ok()) return link_.Send(seq, status);
-  link_.Send(seq, Uploading{upload.image_crc, missing});
+  Missing missing;
+  if (status.ok()) {
+    const uint32_t expected_bytes = is_frame ? kFrameBytes : network_.sample_bytes();
+    status = samples_.Begin(seq, upload, expected_bytes, machine_.NowUs(), &missing);
+  }
+  if (status.ok()) {
+    link_.Send(seq, Uploading{upload.sample_crc, missing});
+  } else {
+    link_.Send(seq, status);
+  }
 }
 
 void Dispatcher::Handle(uint32_t seq, const Chunk& chunk) {
-  uint64_t missing = 0;
-  const Status status = images_.Put(chunk, port_.NowUs(), &missing);
-  if (!status.ok()) return link_.Send(seq, status);
-  link_.Send(seq, ChunkAck{chunk.image_crc, chunk.offset, missing});
+  Missing missing;
+  const Status status = samples_.Put(chunk, machine_.NowUs(), &missing);
+  if (status.ok()) {
+    link_.Send(seq, ChunkAck{chunk.sample_crc, chunk.offset, missing});
+  } else {
+    link_.Send(seq, status);
+  }
 }
 
-void Dispatcher::Handle(uint32_t seq, const ReadOutput& read) {
-  if (inferences_.busy()) {
-    return link_.Send(seq, Failure(ErrorCode::kBusy, 0, 0, "an inference is running"));
-  }
-  if (!inferences_.has_run()) {
-    return link_.Send(seq, Failure(ErrorCode::kNothingRecorded, 0, 0, "no inference yet"));
-  }
-  const Maybe<uint8_t>& output = read.output;
-  const Bytes tensor = output.known ? engine_.Output(output.value) : inferences_.LastInput();
-  if (!output.known && tensor.size == 0) {
-    return link_.Send(seq, Failure(ErrorCode::kNoSuchImage, inferences_.last_image_crc(), 0,
-                                   "the image of the last inference was replaced"));
-  }
-  if (output.known && (output.value >= model_.output_count() || tensor.size == 0)) {
-    return link_.Send(seq, Failure(ErrorCode::kOutOfRange, model_.output_count(), output.value,
-                                   "no such output"));
-  }
-  if (read.offset > tensor.size) {
-    return link_.Send(seq, Failure(ErrorCode::kOutOfRange, static_cast<int64_t>(tensor.size),
-                                   read.offset, "offset beyond the tensor"));
+void Dispatcher::Handle(uint32_t seq, const ReadTensor& read) {
+  Bytes tensor;
+  const Status status = FindTensor(read, &tensor);
+  if (!status.ok()) {
+    link_.Send(seq, status);
+    return;
   }
   const size_t length = read.length < kChunkBytes ? read.length : kChunkBytes;
-  link_.Send(seq,
-             OutputData{inferences_.last_image_crc(), output, static_cast<uint32_t>(tensor.size),
-                        read.offset, tensor.Part(read.offset, length)});
+  link_.Send(seq, TensorData{inferences_.last_sample_crc(), read.side, read.index,
+                             static_cast<uint32_t>(tensor.size), read.offset,
+                             tensor.Part(read.offset, length)});
+}
+
+Status Dispatcher::FindTensor(const ReadTensor& read, Bytes* tensor) const {
+  if (inferences_.busy()) return Failure(ErrorCode::kBusy, 0, 0, "an inference is running");
+  if (!inferences_.has_run()) {
+    return Failure(ErrorCode::kNothingRecorded, 0, 0, "no inference yet");
+  }
+  const bool is_input = read.side == TensorSide::kInput;
+  const uint8_t count = is_input ? network_.input_count() : network_.output_count();
+  if (read.index >= count) {
+    return Failure(ErrorCode::kOutOfRange, count, read.index, "no such tensor");
+  }
+  *tensor = is_input ? inferences_.LastInput(read.index) : engine_.Output(read.index);
+  if (tensor->data == nullptr) {
+    return Failure(ErrorCode::kNoSuchSample, inferences_.last_sample_crc(), 0,
+                   "the sample of the last inference was replaced");
+  }
+  if (read.offset > tensor->size) {
+    return Failure(ErrorCode::kOutOfRange, static_cast<int64_t>(tensor->size), read.offset,
+                   "offset beyond the tensor");
+  }
+  return {};
 }
 
 void Dispatcher::Handle(uint32_t seq, const GetTrace& get) {
   if (inferences_.tracing()) {
-    return link_.Send(seq, Failure(ErrorCode::kBusy, 0, 0, "a trace is being recorded"));
+    link_.Send(seq, Failure(ErrorCode::kBusy, 0, 0, "a trace is being recorded"));
+    return;
   }
   if (!inferences_.has_trace()) {
-    return link_.Send(seq, Failure(ErrorCode::kNothingRecorded, 0, 0, "no trace yet"));
+    link_.Send(seq, Failure(ErrorCode::kNothingRecorded, 0, 0, "no trace yet"));
+    return;
   }
   const Trace& trace = inferences_.trace();
-  const uint16_t count = trace.count();
-  if (get.first > count) return link_.Send(seq, BeyondOps(count, get.first));
-  link_.Send(seq, TracePage{inferences_.trace_image_crc(), count, get.first,
-                            model_.op_codes() + get.first, trace.entries() + get.first,
-                            PageSize(count, get.first, kTraceEntriesPerPage)});
+  const uint16_t total = trace.count();
+  if (get.first > total) {
+    link_.Send(seq, Failure(ErrorCode::kOutOfRange, total, get.first, "no such entry"));
+    return;
+  }
+  const size_t left = static_cast<size_t>(total - get.first);
+  link_.Send(
+      seq, TracePage{inferences_.trace_sample_crc(), total, get.first, trace.entries() + get.first,
+                     left < kTraceEntriesPerPage ? left : kTraceEntriesPerPage});
 }
 
 void Dispatcher::HandleGetMemory(uint32_t seq) {
   MemoryReport report = {};
-  const ArenaUse& arena = model_.arena();
+  const ArenaUse& arena = network_.arena();
   report.arena_bytes = arena.reserved_bytes;
   report.arena_used_bytes = {arena.used_bytes > 0, arena.used_bytes};
   report.static_bytes = {true, static_bytes_};
-  port_.ReportMemory(&report);
+  report.buffer_bytes = {true, buffer_bytes_};
+  machine_.ReportMemory(&report);
   link_.Send(seq, report);
 }
 
 void Dispatcher::Handle(uint32_t seq, const SetBaud& set) {
-  if (!port_.app().can_set_baud) {
-    return link_.Send(seq, Failure(ErrorCode::kUnsupported, 0, 0, "the baud rate is fixed"));
+  if (!line_.can_set_baud()) {
+    link_.Send(seq, Unsupported("the baud rate is fixed"));
+  } else if (set.baud < kMinBaud || set.baud > kMaxBaud) {
+    link_.Send(seq, Failure(ErrorCode::kOutOfRange, kMaxBaud, set.baud, "baud rate from ", kMinBaud,
+                            " to ", kMaxBaud));
+  } else {
+    link_.TryBaud(seq, set.baud);
   }
-  if (set.baud < kMinBaud || set.baud > kMaxBaud) {
-    return link_.Send(seq, Failure(ErrorCode::kOutOfRange, kMaxBaud, set.baud, "baud rate from ",
-                                   kMinBaud, " to ", kMaxBaud));
-  }
-  link_.TryBaud(seq, set.baud);
 }
 
 void Dispatcher::Handle(uint32_t seq, const Reboot& reboot) {
-  if (!port_.CanReset(reboot.target)) {
-    return link_.Send(
-        seq, Failure(ErrorCode::kUnsupported, 0, 0, "this chip enters its loader by a pin only"));
+  if (!machine_.CanReset(reboot.target)) {
+    link_.Send(seq, Unsupported("this chip enters its loader by a pin only"));
+    return;
   }
-  link_.Send(seq, RebootAck{reboot.target});
-  port_.Flush();
-  port_.Reset(reboot.target);
+  const Action reset = {Action::Kind::kReset, static_cast<uint32_t>(reboot.target)};
+  link_.Send(seq, RebootAck{reboot.target}, reset);
 }
 
 }  // namespace camhil

@@ -13,9 +13,9 @@ namespace camhil {
 class OpSink {
  public:
   // In execution order, and for each operator all outputs from 0 on, with empty `data` for
-  // one that has no bytes (a handle). An operator without outputs is left out. `data` is valid during the call only. us and cycles are those of
-  // the operator, negative where the engine cannot tell; read at output 0 only. May wait
-  // for the line: do not hold a lock.
+  // one that has no bytes (a handle). An operator without outputs is left out. `data` is valid
+  // during the call only. us and cycles are those of the operator, negative where the engine cannot
+  // tell; read at output 0 only. May wait for the line: do not hold a lock.
   virtual void OnOp(uint16_t op, uint8_t output, Bytes data, int64_t us, int64_t cycles) = 0;
 
  protected:

@@ -7,11 +7,13 @@
 #include "console.h"
 #include "engine.h"
 #include "frame_source.h"
-#include "images.h"
 #include "link.h"
-#include "model.h"
-#include "port.h"
+#include "machine.h"
+#include "memory.h"
+#include "network.h"
+#include "samples.h"
 #include "trace.h"
+#include "transmitter.h"
 
 namespace camhil {
 
@@ -20,66 +22,78 @@ struct Finished {
   bool present = false;
   uint32_t seq = 0;
   Status status;
-  Result result;  // image_crc is set also where status is a failure
+  Result result;  // sample_crc is set also where status is a failure
 };
 
 class Inferences {
  public:
-  Inferences(Port& port, Engine& engine, FrameSource* camera, const Model& model,
-             ImageStore& images, Link& link, Console& console);
+  Inferences(Machine& machine, Engine& engine, FrameSource* camera, const Network& network,
+             SampleStore& samples, const Memory& memory, Transmitter& transmitter, Link& link,
+             Console& console);
 
-  // ---- for the UART task, which holds the port's lock ----
+  // ---- for the receive task, which holds the state ----
 
   // Queues an inference. Answers again, by itself, a request that is a repetition.
   void Submit(uint32_t seq, const Infer& infer);
+  // From injected samples to the camera, where there is one, or the other way round.
   void SetSource(ImageSource source);
   ImageSource source() const { return source_; }
+  // True while a host's inference is queued or runs.
+  bool serving() const { return queued_ > 0 || (running_ && !job_.from_camera); }
   // True while output tensors may change.
   bool busy() const { return queued_ > 0 || running_ || source_ == ImageSource::kCamera; }
-  // The input tensor of the last inference; empty once its image was replaced.
-  Bytes LastInput() const;
+  // Input `index` of the last inference; empty once its sample was replaced.
+  Bytes LastInput(uint8_t index) const;
   bool tracing() const { return running_ && job_.trace; }
   bool has_run() const { return has_run_; }
-  uint32_t last_image_crc() const { return last_image_crc_; }
+  uint32_t last_sample_crc() const { return last_sample_crc_; }
   bool has_trace() const { return has_trace_; }
-  uint32_t trace_image_crc() const { return trace_image_crc_; }
+  uint32_t trace_sample_crc() const { return trace_sample_crc_; }
   const Trace& trace() const { return trace_; }
 
   // ---- for the inference task, which does not ----
 
-  // Runs the next inference, if there is one. True: there is more to do.
-  bool RunNext();
+  // Runs the next inference, if there is one. Returns the milliseconds until there is more
+  // to do: 0, a pause after a failure of the camera, or kNothing.
+  static constexpr uint32_t kNothing = UINT32_MAX;
+  uint32_t RunNext();
 
  private:
   struct Job {
     uint32_t seq = 0;
-    Image* image = nullptr;
+    Sample* sample = nullptr;
     bool from_camera = false;
-    bool cam_always = false;
+    bool map_always = false;
     bool trace = false;
+    bool reset_state = false;
     uint8_t threshold = 0;
-    Maybe<uint16_t> capture_op;
+    Maybe<OpOutput> capture;
   };
   class Recorder;
 
-  bool AnswerRepetition(uint32_t seq, uint32_t image_crc);
+  bool AnswerRepetition(uint32_t seq, uint32_t sample_crc);
   Status Enqueue(uint32_t seq, const Infer& infer);
-  bool HasWork() const;
+  uint8_t DefaultThreshold() const;
+  uint32_t NextWork() const;
   bool TakeJob();
   Status Run(Result* result);
   Status TakeFrame(Result* result);
   void PreprocessUpload();
   Status Invoke(Result* result);
+  Status Feed();
   Status Evaluate(Result* result);
+  void EvaluateHead(const CamHead& head, Result* result);
   void Finish(Finished* finished);
-  void Send(const Finished& finished);
-  void PrintLocation(const Finished& finished);
+  void FinishCamera(const Finished& finished);
+  void Settle(const Finished& finished);
+  bool Answer(const Finished& finished, bool as_result);
 
-  Port& port_;
+  Machine& machine_;
   Engine& engine_;
   FrameSource* const camera_;
-  const Model& model_;
-  ImageStore& images_;
+  const Network& network_;
+  SampleStore& samples_;
+  Transmitter& transmitter_;
   Link& link_;
   Console& console_;
 
@@ -89,15 +103,21 @@ class Inferences {
   bool running_ = false;
   Job job_;  // the one that runs
 
-  Finished finished_[kKeptResults + 1];  // one is being written
+  Finished finished_[kResultSlots];
+  int32_t* const maps_;  // map_cells_ for each
+  const uint16_t map_cells_;
   size_t next_finished_ = 0;
   uint32_t count_ = 0;
-  ErrorCode camera_error_ = ErrorCode::kOk;  // of the last inference on a frame
   bool has_run_ = false;
-  uint32_t last_image_crc_ = 0;
+  uint32_t last_sample_crc_ = 0;
   bool has_trace_ = false;
-  uint32_t trace_image_crc_ = 0;
+  uint32_t trace_sample_crc_ = 0;
   Trace trace_;
+
+  // Of the camera's last inferences.
+  ErrorCode camera_error_ = ErrorCode::kOk;
+  uint32_t camera_failures_ = 0;
+  uint64_t camera_due_us_ = 0;
 };
 
 }  // namespace camhil

@@ -68,6 +68,8 @@ inline constexpr bool kFrames = CAMHIL_FRAMES != 0;
 inline constexpr uint16_t kFrameColumns = CAMHIL_FRAME_COLUMNS;
 inline constexpr uint16_t kFrameRows = CAMHIL_FRAME_ROWS;
 inline constexpr uint32_t kFrameBytes = uint32_t{kFrameColumns} * kFrameRows;
+// first_missing counts chunks in 16 bits.
+inline constexpr uint32_t kMaxSampleBytes = 65535 * kChunkBytes;
 inline constexpr size_t kSampleBuffers = 2;
 inline constexpr size_t kQueuedInferences = 2;  // one running, one waiting
 inline constexpr size_t kKeptResults = 2;

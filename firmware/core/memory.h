@@ -11,7 +11,7 @@
 namespace camhil {
 
 struct Memory {
-  // Two samples, each of sample_bytes, aligned to 16.
+  // Each of sample_bytes, at most kMaxSampleBytes, aligned to 16.
   uint8_t* samples[kSampleBuffers] = {};
   uint32_t sample_bytes = 0;
   // Outputs of all operators.
@@ -43,6 +43,8 @@ class StaticMemory {
   }
 
  private:
+  static_assert(kSampleBytes <= kMaxSampleBytes);
+
   alignas(16) uint8_t samples_[kSampleBuffers][(kSampleBytes + 15) / 16 * 16];
   TraceEntry trace_[kTraceEntries];
   int32_t maps_[kResultSlots * (kMapCells > 0 ? kMapCells : 1)];

@@ -328,6 +328,8 @@ struct NetworkHeader {
   uint8_t input_count;
   uint8_t output_count;
   TensorFacts inputs[kMaxInputs];
+  uint32_t input_rows;  // of the first input where it has four dimensions, else 0
+  uint32_t input_columns;
   TensorFacts outputs[kMaxOutputs];
   Maybe<ImageInput> image;
   Maybe<CamHead> head;

@@ -1,65 +1,70 @@
-// The model partition and what the firmware knows of the model in it.
+// The network in the model partition, and what its header says of it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "bytes.h"
-#include "classifier.h"
 #include "engine.h"
 #include "limits.h"
+#include "memory.h"
 #include "messages.h"
 #include "preprocess.h"
 #include "status.h"
-#include "tflite.h"
 
 namespace camhil {
 
-inline constexpr size_t kModelHeaderBytes = 64;
+// Its last four bytes are the CRC-32 of all before, little endian.
+inline constexpr size_t kNetworkHeaderBytes = 4096;
 inline constexpr ImageSize kFrameSize = {kFrameColumns, kFrameRows};
 
-class Model {
+class Network {
  public:
-  // Reads header and model of the partition's content and prepares the engine.
-  // On a failure, status() says why and the model cannot be run. The partition
-  // has to stay where it is.
-  void Load(Bytes partition, Engine& engine);
+  // Reads header and model of the partition's content, and prepares the engine. On a
+  // failure, status() says why and the network cannot be run. The partition has to stay
+  // where it is. flash_status: not 0 where it could not be mapped.
+  void Load(Bytes partition, int32_t flash_status, const Memory& memory, Engine& engine);
 
   const Status& status() const { return status_; }
-  // The fields below are what was read before a failure, zero after it.
-  const uint8_t* sha256() const { return sha256_; }
-  uint8_t positive_class() const { return header_.positive_class; }
-  uint8_t threshold() const { return header_.threshold; }
-  const Classifier& classifier() const { return classifier_; }
+  // The header's bytes; empty where there is none that is valid. What follows is zero then.
+  Bytes contract() const { return contract_; }
+  uint32_t contract_crc() const;
+  const uint8_t* model_sha256() const;
+  uint16_t ops() const { return header_.ops; }
+  uint16_t op_outputs() const { return header_.op_outputs; }
+  bool stateful() const { return header_.stateful; }
+  uint8_t input_count() const { return header_.input_count; }
+  uint8_t output_count() const { return header_.output_count; }
+  // Part `index` of a sample; `sample` is a whole one.
+  Bytes InputOf(const uint8_t* sample, uint8_t index) const;
+  // Of all inputs.
+  uint32_t sample_bytes() const { return sample_bytes_; }
+  // Null without one.
+  const CamHead* head() const { return header_.head.known ? &header_.head.value : nullptr; }
+  const int8_t* head_weights() const { return AsInt8(model_.data + header_.head.value.weights); }
+  // Of the input that the map of a head lies over.
+  ImageSize map_image() const { return {header_.input_columns, header_.input_rows}; }
   const ArenaUse& arena() const { return arena_; }
-  const Tensor* tensors() const { return tensors_; }
-  size_t tensor_count() const { return tensor_count_; }
-  uint32_t input_bytes() const { return tensor_count_ > 0 ? tensors_[0].data_bytes : 0; }
-  // Of the input, in pixels.
-  ImageSize input_size() const { return {tensors_[0].shape[2], tensors_[0].shape[1]}; }
-  // A camera's frame can be made into the input.
+
+  // Whether frames can be made into the only input, and doing so.
   bool takes_frames() const;
-  uint8_t output_count() const { return output_count_; }
-  uint16_t op_count() const { return op_count_; }
-  const uint16_t* op_codes() const { return op_codes_; }
+  void MakeInput(const uint8_t* frame, uint8_t* input) const;
 
  private:
-  Status ReadHeader(Bytes partition, Bytes* tflite);
-  Status ReadGraph(Bytes tflite);
-  Status ReadInput(const ModelGraph& graph);
-  void AddTensor(const ModelTensor& tensor, TensorRole role, Maybe<uint8_t> output);
-  void AddOutputs(const ModelGraph& graph);
+  Status Read(Bytes partition);
+  Status Check(const Memory& memory);
+  Status CheckImage() const;
+  Status CheckHead() const;
+  Status CheckRoom(const Memory& memory) const;
+  Status CheckEngine(const Engine& engine) const;
+  ImageSize image_size() const { return {header_.image.value.columns, header_.image.value.rows}; }
 
   Status status_;
-  ModelHeader header_ = {};
-  uint8_t sha256_[kSha256Bytes] = {};
-  Classifier classifier_;
+  Bytes contract_;
+  Bytes model_;
+  NetworkHeader header_ = {};
+  uint32_t sample_bytes_ = 0;
   ArenaUse arena_;
-  Tensor tensors_[kMaxModelTensors];
-  size_t tensor_count_ = 0;
-  uint8_t output_count_ = 0;
-  uint16_t op_count_ = 0;
-  uint16_t op_codes_[kMaxOps] = {};
 };
 
 }  // namespace camhil

@@ -8,8 +8,6 @@ namespace {
 // Keeps the sums exact: twice 255 times the area, plus the area, in 32 bits.
 constexpr uint32_t kMaxFramePixels = UINT32_MAX / 511;
 
-constexpr int32_t kZeroOfPixels = 128;
-
 // What one pixel of the input covers of an axis, in units of 1/scale of a pixel.
 struct Span {
   uint32_t begin;
@@ -53,7 +51,8 @@ bool CanPreprocess(ImageSize frame, ImageSize input) {
   return region.columns >= input.columns && region.rows >= input.rows;
 }
 
-void Preprocess(const uint8_t* frame, ImageSize frame_size, int8_t* tensor, ImageSize input) {
+void Preprocess(const uint8_t* frame, ImageSize frame_size, const uint8_t* table, uint8_t* tensor,
+                ImageSize input) {
   const Region region = FindRegion(frame_size, input);
   const uint32_t area = region.size.columns * region.size.rows;
   const uint8_t* const origin = frame + size_t{region.top} * frame_size.columns + region.left;
@@ -70,8 +69,7 @@ void Preprocess(const uint8_t* frame, ImageSize frame_size, int8_t* tensor, Imag
         }
         sum += rows.Weight(y) * line_sum;
       }
-      const auto pixel = static_cast<int32_t>((2 * sum + area) / (2 * area));
-      *tensor++ = static_cast<int8_t>(pixel - kZeroOfPixels);
+      *tensor++ = table[(2 * sum + area) / (2 * area)];
     }
   }
 }

@@ -1,4 +1,4 @@
-#include "images.h"
+#include "samples.h"
 
 #include "crc32.h"
 
@@ -6,140 +6,153 @@ namespace camhil {
 namespace {
 
 uint32_t ChunkCount(uint32_t bytes) {
-  return static_cast<uint32_t>((bytes + kChunkBytes - 1) / kChunkBytes);
+  return static_cast<uint32_t>((uint64_t{bytes} + kChunkBytes - 1) / kChunkBytes);
 }
 
-uint64_t AllMissing(uint32_t chunks) {
-  return chunks >= 64 ? UINT64_MAX : (uint64_t{1} << chunks) - 1;
+// All of `chunks` that are tracked.
+Missing AllMissing(uint32_t chunks) {
+  return {0, chunks >= kTrackedChunks ? UINT32_MAX : (uint32_t{1} << chunks) - 1};
+}
+
+// Takes a chunk that was missing off the list.
+void Arrive(Missing* missing, uint32_t index, uint32_t chunks) {
+  missing->bits &= ~(uint32_t{1} << index);
+  while (missing->first < chunks && (missing->bits & 1) == 0) {
+    ++missing->first;
+    missing->bits >>= 1;
+    if (missing->first + kTrackedChunks <= chunks) missing->bits |= uint32_t{1} << 31;
+  }
 }
 
 }  // namespace
 
-ImageStore::ImageStore(ImageMemory& memory) {
-  for (size_t i = 0; i < kImageBuffers; ++i) images_[i].data = memory.buffers[i];
+SampleStore::SampleStore(const Memory& memory) {
+  for (size_t i = 0; i < kSampleBuffers; ++i) samples_[i].data = memory.samples[i];
 }
 
-Status ImageStore::Begin(uint32_t seq, const Upload& upload, uint32_t expected_bytes,
-                         uint64_t now_us, uint64_t* missing) {
-  if (upload.image_bytes != expected_bytes || expected_bytes > kImageBufferBytes) {
-    const bool is_frame = upload.stage == ImageStage::kFrame;
-    return Failure(ErrorCode::kWrongSize, expected_bytes, upload.image_bytes, "image of ",
-                   upload.image_bytes,
-                   is_frame ? " bytes, a frame has " : " bytes, the input takes ", expected_bytes);
+Status SampleStore::Begin(uint32_t seq, const Upload& upload, uint32_t expected_bytes,
+                          uint64_t now_us, Missing* missing) {
+  if (upload.sample_bytes != expected_bytes) {
+    const bool is_frame = upload.stage == SampleStage::kFrame;
+    return Failure(ErrorCode::kWrongSize, expected_bytes, upload.sample_bytes, "sample of ",
+                   upload.sample_bytes,
+                   is_frame ? " bytes, a frame has " : " bytes, the inputs take ", expected_bytes);
   }
-  Image* image = FindForUpload(seq, upload);
-  const bool kept = image != nullptr && (upload.resume || image->upload_seq == seq);
+  Sample* sample = FindForUpload(seq, upload);
+  const bool kept = sample != nullptr && (upload.resume || sample->upload_seq == seq);
   if (!kept) {
-    if (image == nullptr || image->users > 0) image = FindFree();
-    if (image == nullptr) {
-      return Failure(ErrorCode::kBusy, 0, 0, "all image buffers are in use");
+    if (sample == nullptr || sample->users > 0) sample = FindFree();
+    if (sample == nullptr) {
+      return Failure(ErrorCode::kBusy, 0, 0, "all sample buffers are in use");
     }
-    image->present = true;
-    image->stage = upload.stage;
-    image->crc = upload.image_crc;
-    image->bytes = upload.image_bytes;
-    image->missing = AllMissing(ChunkCount(upload.image_bytes));
-    image->checked = false;
-    image->preprocessed = false;
-    image->preprocess_us = 0;
-    image->begun_us = now_us;
-    image->completed_us = now_us;
+    sample->present = true;
+    sample->stage = upload.stage;
+    sample->crc = upload.sample_crc;
+    sample->bytes = upload.sample_bytes;
+    sample->missing = AllMissing(ChunkCount(upload.sample_bytes));
+    sample->checked = false;
+    sample->preprocessed = false;
+    sample->preprocess_us = 0;
+    sample->begun_us = now_us;
+    sample->completed_us = now_us;
   }
-  image->upload_seq = seq;
-  Touch(image);
-  *missing = image->missing;
+  sample->upload_seq = seq;
+  Touch(sample);
+  *missing = sample->missing;
   return {};
 }
 
-Status ImageStore::Put(const Chunk& chunk, uint64_t now_us, uint64_t* missing) {
-  Image* const image = Find(chunk.image_crc);
-  if (image == nullptr) {
-    return Failure(ErrorCode::kNoSuchImage, chunk.image_crc, 0, "no upload of this image");
+Status SampleStore::Put(const Chunk& chunk, uint64_t now_us, Missing* missing) {
+  Sample* const sample = Find(chunk.sample_crc);
+  if (sample == nullptr) {
+    return Failure(ErrorCode::kNoSuchSample, chunk.sample_crc, 0, "no upload of this sample");
   }
-  if (chunk.offset % kChunkBytes != 0 || chunk.offset >= image->bytes) {
-    return Failure(ErrorCode::kOutOfRange, image->bytes, chunk.offset, "chunk at a wrong offset");
+  if (chunk.offset % kChunkBytes != 0 || chunk.offset >= sample->bytes) {
+    return Failure(ErrorCode::kOutOfRange, sample->bytes, chunk.offset, "chunk at a wrong offset");
   }
-  const size_t left = image->bytes - chunk.offset;
+  const size_t left = sample->bytes - chunk.offset;
   const size_t expected = left < kChunkBytes ? left : kChunkBytes;
   if (chunk.data.size != expected) {
     return Failure(ErrorCode::kOutOfRange, static_cast<int64_t>(expected),
                    static_cast<int64_t>(chunk.data.size), "chunk of a wrong length");
   }
-  const uint64_t bit = uint64_t{1} << (chunk.offset / kChunkBytes);
-  if ((image->missing & bit) != 0) {
-    std::memcpy(image->data + chunk.offset, chunk.data.data, expected);
-    image->missing &= ~bit;
-    image->completed_us = now_us;
+  const auto number = static_cast<uint32_t>(chunk.offset / kChunkBytes);
+  const uint32_t index = number - sample->missing.first;  // huge for one that has arrived
+  if (index < kTrackedChunks && (sample->missing.bits >> index & 1) != 0) {
+    std::memcpy(sample->data + chunk.offset, chunk.data.data, expected);
+    Arrive(&sample->missing, index, ChunkCount(sample->bytes));
+    sample->completed_us = now_us;
   }
-  Touch(image);
-  *missing = image->missing;
+  Touch(sample);
+  *missing = sample->missing;
   return {};
 }
 
-Image* ImageStore::Find(uint32_t crc) {
-  Image* latest = nullptr;
-  for (Image& image : images_) {
-    if (!image.present || image.crc != crc) continue;
-    if (latest == nullptr || image.touched > latest->touched) latest = &image;
+Sample* SampleStore::Find(uint32_t crc) {
+  Sample* latest = nullptr;
+  for (Sample& sample : samples_) {
+    if (!sample.present || sample.crc != crc) continue;
+    if (latest == nullptr || sample.touched > latest->touched) latest = &sample;
   }
   return latest;
 }
 
-Image* ImageStore::FindForUpload(uint32_t seq, const Upload& upload) {
-  const auto is_it = [&](const Image& image) {
-    return image.present && image.stage == upload.stage && image.crc == upload.image_crc &&
-           image.bytes == upload.image_bytes;
+// The upload that this request continues: its own buffer if it is a repetition, else
+// the latest one.
+Sample* SampleStore::FindForUpload(uint32_t seq, const Upload& upload) {
+  const auto is_it = [&](const Sample& sample) {
+    return sample.present && sample.stage == upload.stage && sample.crc == upload.sample_crc &&
+           sample.bytes == upload.sample_bytes;
   };
-  for (Image& image : images_) {
-    if (is_it(image) && image.upload_seq == seq) return &image;
+  for (Sample& sample : samples_) {
+    if (is_it(sample) && sample.upload_seq == seq) return &sample;
   }
-  Image* const latest = Find(upload.image_crc);
+  Sample* const latest = Find(upload.sample_crc);
   return latest != nullptr && is_it(*latest) ? latest : nullptr;
 }
 
-Image* ImageStore::FindFree() {
-  Image* free = nullptr;
-  for (Image& image : images_) {
-    if (image.users > 0) continue;
-    if (!image.present) return &image;
-    if (free == nullptr || image.touched < free->touched) free = &image;
+Sample* SampleStore::FindFree() {
+  Sample* free = nullptr;
+  for (Sample& sample : samples_) {
+    if (sample.users > 0) continue;
+    if (!sample.present) return &sample;
+    if (free == nullptr || sample.touched < free->touched) free = &sample;
   }
   return free;
 }
 
-Status ImageStore::Check(Image* image) {
-  if (!image->complete()) {
-    return Failure(ErrorCode::kIncomplete, static_cast<int64_t>(image->missing), 0,
-                   "chunks of the image are missing");
+Status SampleStore::Check(Sample* sample) {
+  if (!sample->complete()) {
+    return Failure(ErrorCode::kIncomplete, sample->missing.first, sample->missing.bits,
+                   "chunks of the sample are missing");
   }
-  if (image->checked) return {};
-  const uint32_t crc = Crc32(image->data, image->bytes);
-  if (crc != image->crc) {
-    image->present = false;
-    return Failure(ErrorCode::kImageCorrupt, image->crc, crc,
-                   "the image does not have the announced CRC-32");
+  if (sample->checked) return {};
+  const uint32_t crc = Crc32(sample->data, sample->bytes);
+  if (crc != sample->crc) {
+    sample->present = false;
+    return Failure(ErrorCode::kSampleCorrupt, sample->crc, crc,
+                   "the sample does not have the announced CRC-32");
   }
-  image->checked = true;
+  sample->checked = true;
   return {};
 }
 
-Image* ImageStore::Claim(uint32_t bytes) {
-  Image* const image = FindFree();
-  if (image == nullptr) return nullptr;
-  image->present = false;
-  image->bytes = bytes;
-  image->begun_us = image->completed_us = 0;
-  image->users = 1;
-  return image;
+Sample* SampleStore::Claim() {
+  Sample* const sample = FindFree();
+  if (sample == nullptr) return nullptr;
+  sample->present = false;
+  sample->begun_us = sample->completed_us = 0;
+  sample->users = 1;
+  return sample;
 }
 
-void ImageStore::Use(Image* image) {
-  ++image->users;
-  Touch(image);
+void SampleStore::Use(Sample* sample) {
+  ++sample->users;
+  Touch(sample);
 }
 
-void ImageStore::Release(Image* image) {
-  --image->users;
+void SampleStore::Release(Sample* sample) {
+  --sample->users;
 }
 
 }  // namespace camhil

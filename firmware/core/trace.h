@@ -4,24 +4,29 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "limits.h"
 #include "messages.h"
 
 namespace camhil {
 
 class Trace {
  public:
-  void Clear() { *this = Trace(); }
+  // `entries` has room for `limit`.
+  Trace(TraceEntry* entries, uint16_t limit) : entries_(entries), limit_(limit) {}
 
-  void Record(uint16_t op, Bytes output, int64_t us, int64_t cycles);
+  void Clear() { count_ = 0; }
 
-  // Operators recorded from the first on, without a gap.
+  // Takes outputs in order, for each operator from 0 on without a gap, and no others.
+  void Record(uint16_t op, uint8_t output, Bytes data, int64_t us, int64_t cycles);
+
   uint16_t count() const { return count_; }
   const TraceEntry* entries() const { return entries_; }
 
  private:
+  bool IsNext(uint16_t op, uint8_t output) const;
+
+  TraceEntry* const entries_;
+  const uint16_t limit_;
   uint16_t count_ = 0;
-  TraceEntry entries_[kMaxOps] = {};
 };
 
 }  // namespace camhil

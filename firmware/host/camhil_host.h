@@ -15,8 +15,9 @@ extern "C" {
 #define CAMHIL_HOST_MAX_OUTPUTS 16
 
 /* For each operator all outputs from 0 on, with 0 bytes for one that has none (a handle); an
- * operator without outputs is left out. us: of the operator, < 0: unknown; read at output 0 only. May wait for the line: do not hold a lock
- * that set_baud needs (ctypes and cffi release Python's for the call). */
+ * operator without outputs is left out. us: of the operator, < 0: unknown; read at output 0 only.
+ * May wait for the line: do not hold a lock that set_baud needs (ctypes and cffi release Python's
+ * for the call). */
 typedef void (*camhil_on_op)(void* op_context, uint16_t op, uint8_t output, const uint8_t* data,
                              uint32_t bytes, int64_t us);
 
@@ -48,9 +49,9 @@ typedef struct {
 } camhil_host_engine;
 
 typedef struct {
-  uint32_t abi;    /* CAMHIL_HOST_ABI */
-  int32_t uart_fd; /* bidirectional: a socket or a pty; stays open */
-  uint32_t baud;   /* after the start: the boot rate */
+  uint32_t abi;                   /* CAMHIL_HOST_ABI */
+  int32_t uart_fd;                /* bidirectional: a socket or a pty; stays open */
+  uint32_t baud;                  /* after the start: the boot rate */
   const uint8_t* model_partition; /* as in flash; erased bytes are FF */
   uint32_t model_partition_bytes;
   int32_t model_partition_status; /* not 0: the flash could not be mapped, and why */
@@ -60,7 +61,7 @@ typedef struct {
   uint32_t boot_count;
   uint32_t boot_id;           /* random, another one for each run */
   uint32_t arena_bytes;       /* limit given to the engine */
-  uint32_t max_sample_bytes;  /* room for each of two samples */
+  uint32_t max_sample_bytes;  /* room for each of two samples, at most 100661760 */
   uint32_t trace_entries;     /* room for outputs of operators, at most 65535 */
   uint32_t stretch_invoke_us; /* an inference takes at least this long */
   void* host_context;

@@ -1,12 +1,11 @@
 #include "host_engine.h"
 
 #include "messages.h"
-#include "tflite.h"
 
 namespace camhil {
 namespace {
 
-constexpr uint32_t kMaxOutputBytes = 16 << 20;
+constexpr uint32_t kMaxOutputBytes = 256 << 20;
 
 // The codes that are an engine's to give.
 bool MayReport(int32_t code) {
@@ -29,54 +28,69 @@ struct Report {
   }
 };
 
-void ForwardOp(void* sink, uint16_t op, const uint8_t* output, uint32_t output_bytes, int64_t us) {
+void ForwardOp(void* sink, uint16_t op, uint8_t output, const uint8_t* data, uint32_t bytes,
+               int64_t us) {
   constexpr int64_t kUnknownCycles = -1;
-  static_cast<OpSink*>(sink)->OnOp(op, {output, output_bytes}, us, kUnknownCycles);
+  static_cast<OpSink*>(sink)->OnOp(op, output, {data, bytes}, us, kUnknownCycles);
 }
 
 }  // namespace
 
+const char* HostEngine::kernels() const {
+  return config_.engine.kernels != nullptr ? config_.engine.kernels : "";
+}
+
 Status HostEngine::Load(Bytes model, ArenaUse* arena) {
   Report report;
+  uint32_t output_bytes[CAMHIL_HOST_MAX_OUTPUTS] = {};
   arena->reserved_bytes = config_.arena_bytes;
   const camhil_host_engine& engine = config_.engine;
-  const int32_t code =
-      engine.load(engine.context, model.data, static_cast<uint32_t>(model.size),
-                  &arena->reserved_bytes, &arena->used_bytes, report.detail, report.message);
+  const int32_t code = engine.load(engine.context, model.data, static_cast<uint32_t>(model.size),
+                                   &arena->reserved_bytes, &arena->used_bytes, output_bytes,
+                                   report.detail, report.message);
   if (code != 0) return report.ToStatus(code);
-
-  ModelGraph graph;
-  const Status status = ModelGraph::Open(model, &graph);
-  if (!status.ok()) return status;
-  for (uint32_t i = 0; i < graph.output_count() && i < UINT8_MAX; ++i) {
-    const uint32_t bytes = graph.TensorAt(graph.OutputTensor(i)).ByteCount();
+  for (const uint32_t bytes : output_bytes) {
     if (bytes > kMaxOutputBytes) {
-      return Failure(ErrorCode::kModelFormat, kMaxOutputBytes, bytes, "output ", i, " of ", bytes,
+      return Failure(ErrorCode::kModelFormat, kMaxOutputBytes, bytes, "output of ", bytes,
                      " bytes is too large");
     }
     outputs_.emplace_back(bytes);
   }
+  sample_.reserve(config_.max_sample_bytes);
   return {};
 }
 
-Status HostEngine::Invoke(Bytes input, OpSink* sink) {
-  const uint64_t start_us = port_.NowUs();
+Status HostEngine::SetInput(uint8_t index, Bytes data) {
+  if (index == 0) sample_.clear();
+  sample_.insert(sample_.end(), data.data, data.data + data.size);
+  return {};
+}
+
+Status HostEngine::ResetState() {
+  reset_state_ = true;
+  return {};
+}
+
+Status HostEngine::Invoke(OpSink* sink) {
+  const uint64_t start_us = machine_.NowUs();
   Report report;
   const camhil_host_engine& engine = config_.engine;
-  int32_t code =
-      engine.invoke(engine.context, AsInt8(input.data), static_cast<uint32_t>(input.size),
-                    sink != nullptr ? ForwardOp : nullptr, sink, report.detail, report.message);
+  int32_t code = engine.invoke(
+      engine.context, sample_.data(), static_cast<uint32_t>(sample_.size()), reset_state_ ? 1 : 0,
+      sink != nullptr ? ForwardOp : nullptr, sink, report.detail, report.message);
+  reset_state_ = false;
   for (size_t i = 0; code == 0 && i < outputs_.size(); ++i) {
+    if (outputs_[i].empty()) continue;
     code = engine.output(engine.context, static_cast<uint8_t>(i), outputs_[i].data(),
                          static_cast<uint32_t>(outputs_[i].size()));
   }
-  port_.WaitUntil(start_us, config_.stretch_invoke_us);
+  machine_.WaitUntil(start_us, config_.stretch_invoke_us);
   return report.ToStatus(code);
 }
 
 Bytes HostEngine::Output(uint8_t index) const {
   if (index >= outputs_.size()) return {};
-  return {AsUint8(outputs_[index].data()), outputs_[index].size()};
+  return {outputs_[index].data(), outputs_[index].size()};
 }
 
 }  // namespace camhil

@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,19 +30,21 @@ INCLUDES = (
     *("-I", str(FIRMWARE / "core")),
     "-DZCBOR_CANONICAL",
 )
+# A build for networks without a class activation map, and without a camera.
+SMALLEST = ("-DCAMHIL_HEAD=0", "-DCAMHIL_FRAMES=0")
 # What a port makes of the core once, and all of the core that it calls.
 PORT = """
 #include "app.h"
 using namespace camhil;
 char app[sizeof(App)];
-char images[sizeof(ImageMemory)];
-extern "C" void start(Port& port, Engine& engine, FrameSource* camera, ImageMemory& memory,
-                      Bytes model);
-extern "C" void start(Port& port, Engine& engine, FrameSource* camera, ImageMemory& memory,
-                      Bytes model) {
-  App made(port, engine, camera, memory);
+extern "C" void start(Machine& machine, Line& line, Engine& engine, FrameSource* camera,
+                      const Memory& memory, Bytes model);
+extern "C" void start(Machine& machine, Line& line, Engine& engine, FrameSource* camera,
+                      const Memory& memory, Bytes model) {
+  App made(machine, line, engine, camera, memory);
   made.Start(model);
-  made.RunUartTask();
+  made.RunTransmitTask();
+  made.RunReceiveTask();
   made.RunInferenceTask();
 }
 """
@@ -71,7 +74,6 @@ class Sizes:
     objects: tuple[ObjectSize, ...]
     linked: ObjectSize
     app_object_bytes: int
-    image_buffer_bytes: int
 
     @property
     def app_bytes(self) -> int:
@@ -80,7 +82,7 @@ class Sizes:
 
     @property
     def static_ram_bytes(self) -> int:
-        """RAM that the core takes, without the image buffers."""
+        """RAM that the core takes, without the memory that a port gives it."""
         variables = sum(one.data_bytes + one.bss_bytes for one in self.objects)
         return variables + self.app_object_bytes
 
@@ -94,11 +96,11 @@ def codec_sources() -> list[Path]:
     return sorted(file for folder in folders for file in folder.glob("*.c"))
 
 
-def compile_file(source: Path, output: Path, *, own: bool) -> None:
+def compile_file(source: Path, output: Path, *, own: bool, switches: Sequence[str] = ()) -> None:
     """Compiles one file to an object file; raises CompileError."""
     cxx = source.suffix == ".cpp"
     command = [f"{PREFIX}{'g++' if cxx else 'gcc'}", "-c", *OPTIMISE, *INCLUDES]
-    command += [*(CXX if cxx else ()), *(OWN if own else ("-w",))]
+    command += [*(CXX if cxx else ()), *(OWN if own else ("-w",)), *switches]
     done = subprocess.run(
         [*command, str(source), "-o", str(output)], capture_output=True, text=True, check=False
     )
@@ -106,7 +108,7 @@ def compile_file(source: Path, output: Path, *, own: bool) -> None:
         raise CompileError(done.stderr)
 
 
-def measure() -> Sizes:
+def measure(switches: Sequence[str] = ()) -> Sizes:
     """Compiles everything; raises CompileError, or FileNotFoundError without the compiler."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -115,16 +117,15 @@ def measure() -> Sizes:
         sizes = {}
         for source in (*own_sources(), *codec_sources(), port):
             output = folder / f"{source.name}.o"
-            compile_file(source, output, own=source.suffix == ".cpp")
+            compile_file(source, output, own=source.suffix == ".cpp", switches=switches)
             sizes[output] = object_size(source.name, output)
         symbols = _run("nm", "-S", f"{port}.o")
         linked = folder / "linked"
         _run("ld", "-r", "--gc-sections", "-e", "start", "-o", str(linked), *map(str, sizes))
         together = object_size("linked", linked)
         objects = [size for size in sizes.values() if size.name != port.name]
-    found = re.findall(r"^\w+ (\w+) \w (app|images)$", symbols, re.MULTILINE)
-    bytes_of = {name: int(size, 16) for size, name in found}
-    return Sizes(tuple(objects), together, bytes_of["app"], bytes_of["images"])
+    found = re.findall(r"^\w+ (\w+) \w app$", symbols, re.MULTILINE)
+    return Sizes(tuple(objects), together, int(found[0], 16))
 
 
 def object_size(name: str, file: Path) -> ObjectSize:
@@ -141,7 +142,7 @@ def main(argv: list[str] | None = None) -> int:
     summary = __doc__.splitlines()[0] if __doc__ else None
     argparse.ArgumentParser(description=summary).parse_args(argv)
     try:
-        sizes = measure()
+        sizes, smallest = measure(), measure(SMALLEST)
     except FileNotFoundError as missing:
         print(f"{missing.filename} is not there: sudo apt install gcc-xtensa-lx106")
         return 6
@@ -153,7 +154,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{one.name:<38}{one.text_bytes:>6,}{one.data_bytes:>6,}{one.bss_bytes:>6,}")
     print(f"{'in an app image, without what nothing calls':<43}{sizes.app_bytes:>7,} B")
     print(f"{'static RAM, with the App object':<43}{sizes.static_ram_bytes:>7,} B")
-    print(f"{'image buffers':<43}{sizes.image_buffer_bytes:>7,} B")
+    print(f"{'in an app image, without maps and frames':<43}{smallest.app_bytes:>7,} B")
     return 0
 
 
