@@ -22,7 +22,14 @@ SOURCES = sorted((*MAIN.rglob("*.cpp"), *MAIN.rglob("*.h")))
 MENU = (MAIN / "Kconfig.projbuild").read_text()
 DEFAULTS = sorted(PROJECT.glob("sdkconfig.defaults*"))
 # Names that ESP-IDF and ESP-NN define.
-FOREIGN = {"IDF_TARGET", "IDF_TARGET_ESP32", "IDF_TARGET_ESP32S3", "NN_ANSI_C", "FREERTOS_HZ"}
+FOREIGN = {
+    "IDF_TARGET",
+    "IDF_TARGET_ESP32",
+    "IDF_TARGET_ESP32S3",
+    "NN_ANSI_C",
+    "FREERTOS_HZ",
+    "ESP_DEFAULT_CPU_FREQ_MHZ",
+}
 
 # GPIOs that must not be a camera's: UART0 and flash.
 TAKEN = {
@@ -101,7 +108,9 @@ def test_what_is_made_of_the_networks_is_looked_for_where_it_is_written() -> Non
     assert written[1] == f"${{CMAKE_BINARY_DIR}}/{plan.FOLDER}"
     assert f"{written[1]}/{plan.PARTITION}" in (PROJECT / "model.cmake").read_text()
     assert written[1] in (MAIN / "CMakeLists.txt").read_text()
-    included = {name for file in SOURCES for name in re.findall(r'#include "(\w+\.h)"', file.read_text())}
+    included = {
+        name for file in SOURCES for name in re.findall(r'#include "(\w+\.h)"', file.read_text())
+    }
     assert {needs.RESOLVER, needs.LIMITS} <= included
 
 

@@ -37,8 +37,7 @@ BootRecord BootRecord::Begin(uint8_t reset_reason, uint32_t app_crc) {
   BootRecord record;
   record.boot_count_ = ++kept.boot_count;
   record.app_crc_ = app_crc;
-  record.has_crashed_ =
-      kept.is_loading != 0 && kept.app_crc == app_crc && !IsByHand(reset_reason);
+  record.has_crashed_ = kept.is_loading != 0 && kept.app_crc == app_crc && !IsByHand(reset_reason);
   record.crashed_crc_ = kept.model_crc;
   if (!record.has_crashed_) kept.is_loading = 0;
   kept.check = Check();

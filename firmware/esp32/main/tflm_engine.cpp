@@ -159,8 +159,7 @@ Status TflmEngine::Prepare(Bytes bytes, ArenaUse* arena) {
   if (added != kTfLiteOk) return EngineFailure(added, "op resolver");
   if (arena_bytes_ < kLeastArenaBytes) {
     return Failure(ErrorCode::kArenaTooSmall, kNetworkArenaBytes,
-                   static_cast<int64_t>(arena_bytes_),
-                   "there is no memory for the arena");
+                   static_cast<int64_t>(arena_bytes_), "there is no memory for the arena");
   }
   auto* const interpreter =
       MakeInterpreter(interpreter_memory_, *model, ops_, arena_, arena_bytes_, &reporter_);
