@@ -15,13 +15,12 @@ from hil.base.file_names import plain
 from hil.base.orientation import TIFF_STARTS, UPRIGHT, orientation, turned_upright
 from hil.base.text_file import read_bytes
 from hil.errors import UsageError
-from hil.network.cam_graph import INPUT_SHAPE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-INPUT_SIZE = (INPUT_SHAPE[1], INPUT_SHAPE[2])
+INPUT_SIZE = (96, 96)
 """(height, width) of the input in pixels."""
 
 Fit = Literal["crop", "squash"]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hil.diagnose.kernels import Convolution, convolution
-from hil.diagnose.submodel import ModelParts, parts_of
+from hil.oracle.submodel import ModelParts, parts_of
 from hil.errors import UsageError
 from hil.facts.evidence import EvidenceRecord
 from hil.facts.image import ImageFacts

@@ -17,7 +17,7 @@ from hil.diagnose.kernels import ROUNDINGS, Variation
 from hil.diagnose.operators import OPTIMISED, At, label, mistakes, only_channel, only_range
 from hil.diagnose.outcome import Outcome, names
 from hil.diagnose.seen import shaped
-from hil.diagnose.submodel import Part
+from hil.oracle.submodel import Part
 from hil.diagnose.weights import damages
 from hil.facts.diagnosis import Finding
 from hil.facts.packing import unpack_int8

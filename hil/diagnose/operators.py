@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hil.diagnose.case import Case, World
 from hil.diagnose.hypothesis import Hypothesis, moves
 from hil.diagnose.kernels import ROUNDINGS, Convolution, Variation
-from hil.diagnose.submodel import Edit, Part
+from hil.oracle.submodel import Edit, Part
 
 OPTIMISED = "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
 """LiteRT's resolver of the kernels for a PC, without XNNPACK, which no board has."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from hil.diagnose.case import Point, World, ints
 from hil.diagnose.hypothesis import Hypothesis, remembered, suppose, suppose_both
-from hil.diagnose.submodel import Edit, Part
+from hil.oracle.submodel import Edit, Part
 
 Scores = tuple[int, ...]
 Change = Callable[[Scores], Scores]

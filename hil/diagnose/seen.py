@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hil.diagnose.case import Point, Sent, ints
 from hil.diagnose.hypothesis import Hypothesis
-from hil.diagnose.submodel import Part
+from hil.oracle.submodel import Part
 
 Transform = Callable[[Sent], Any]
 """The tensor that the model saw, int8 or uint8 of the image's size; None if it cannot be told."""

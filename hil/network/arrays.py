@@ -90,6 +90,35 @@ def as_array(tensor: Tensor, data: bytes) -> NDArray[Any]:
     return np.frombuffer(data, dtype_of(tensor)).reshape(tensor.shape)
 
 
+def picture_input(header: NetworkHeader, pixels: NDArray[np.uint8]) -> NDArray[Any]:
+    """A picture as the network's input, by the contract's table of each channel.
+
+    `pixels`: uint8 [rows, columns, channels], or [rows, columns] of a gray picture, whose channels
+    are equal. Raises UsageError where the input is no picture, or one of another size.
+    """
+    import numpy as np
+
+    image, tensor = header.image, header.inputs[0]
+    if image is None:
+        raise UsageError(
+            "the network's input is no picture, or nobody declared what its pixels become",
+            hint="give arrays of the input's type, or declare pixels in the settings beside the "
+            "model: hil check says why",
+        )
+    channels = len(image.tables)
+    wanted = (image.rows, image.columns, channels)
+    picture = pixels[:, :, None] if pixels.ndim == 2 else pixels
+    fits = picture.ndim == 3 and picture.shape[2] in (1, channels)
+    if pixels.dtype != np.uint8 or not fits or picture.shape[:2] != wanted[:2]:
+        raise UsageError(
+            f"the picture is {pixels.dtype} {list(pixels.shape)}, not uint8 {list(wanted)}",
+            hint="hil.images.load gives pictures of the size that it is told",
+        )
+    tables = np.frombuffer(b"".join(image.tables), dtype_of(tensor)).reshape(channels, 256)
+    looked_up: NDArray[Any] = tables[np.arange(channels), picture]
+    return looked_up.reshape(tensor.shape)
+
+
 def _packed(tensor: Tensor, given: Any) -> bytes:
     import numpy as np
 

@@ -1,48 +1,80 @@
-"""Runs tflite-micro in a process of its own: it aborts on models it dislikes."""
+"""Tries networks in TensorFlow Lite Micro, in a process of its own: it aborts on some.
+
+What came of it depends on nothing but the model and the wheel, so it is kept on disk, and the next
+time costs nothing.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from hil.base.deadline import Deadline
 from hil.base.host_error import host_errors
-from hil.network.tflite_graph import Graph, read_graph
+from hil.network.tflite_graph import Graph
+from hil.oracle.cache import cached
 
-_PROBE_SECONDS = 60.0
+_SECONDS = 60.0
 _WORKER = "hil.oracle.micro_worker"
+# RecordingMicroAllocator::PrintAllocations of TFLM.
+_ARENA_TOTAL = re.compile(r"Arena allocation total (\d+) bytes")
 
 
-@dataclass(frozen=True, eq=False)
-class MicroRun:
-    """What tflite-micro made of a model and some images.
+@dataclass(frozen=True)
+class Probe:
+    """What TensorFlow Lite Micro makes of a network.
 
-    `op_outputs[i][n]` is operator n's output for image i. `trouble` says why there
-    is none; `repeatable` tells a model's fault from one of this machine.
+    `trouble`: why it cannot run; empty if it can. `repeatable` tells a model's fault from one of
+    this machine. `arena`: bytes of tensor arena that it takes here, 0 if that is not known; a
+    chip's pointers are half as wide, so it takes a few per cent less there.
     """
 
-    op_outputs: tuple[tuple[NDArray[Any], ...], ...] = ()
     trouble: str = ""
     repeatable: bool = True
+    arena: int = 0
 
 
 @dataclass(frozen=True)
 class Child:
-    """What a child printed, or the `trouble` with it; `repeatable` as in `MicroRun`."""
+    """What a child `printed` and `said` on standard error, or the `trouble` with it;
+    `repeatable` as in `Probe`."""
 
     printed: str = ""
+    said: str = ""
     trouble: str = ""
     repeatable: bool = True
+
+
+def probe(model: bytes, graph: Graph, *, cache: Path | None = None) -> Probe:
+    """Runs a network once, all zeros, in a child process that may abort.
+
+    `cache`: directory of kept results; the user's cache directory when None.
+    """
+    key = f"{metadata.version('tflite-micro')} {graph.sha256}"
+    return cached(
+        *("probe", key, lambda: _tried(model), lambda fields: Probe(**fields)),
+        worth=lambda tried: tried.repeatable,
+        directory=cache,
+    )
+
+
+def _tried(model: bytes) -> Probe:
+    with (
+        host_errors("tflite-micro cannot be given its model"),
+        tempfile.TemporaryDirectory(prefix="camhil-micro-") as name,
+    ):
+        file = Path(name) / "model.tflite"
+        file.write_bytes(model)
+        child = run_child(_WORKER, file, Deadline.after(_SECONDS))
+    total = _ARENA_TOTAL.search(child.said)
+    return Probe(child.trouble, child.repeatable, int(total.group(1)) if total else 0)
 
 
 def run_child(module: str, argument: Path, deadline: Deadline) -> Child:
@@ -62,33 +94,7 @@ def run_child(module: str, argument: Path, deadline: Deadline) -> Child:
         return Child(trouble=f"not finished within {deadline.seconds:g} s", repeatable=False)
     if done.returncode:
         return Child(trouble=_last_words(done.returncode, done.stderr))
-    return Child(done.stdout)
-
-
-def run_isolated(model: bytes, images: Sequence[NDArray[np.int8]], deadline: Deadline) -> MicroRun:
-    """Runs the images, int8 of the input tensor's shape each, in a child process.
-
-    The deadline is when it is killed.
-    """
-    with (
-        host_errors("tflite-micro cannot be given its input"),
-        tempfile.TemporaryDirectory(prefix="camhil-micro-") as name,
-    ):
-        directory = Path(name)
-        (directory / "model.tflite").write_bytes(model)
-        np.save(directory / "images.npy", np.stack(images))
-        child = run_child(_WORKER, directory, deadline)
-        if child.trouble:
-            return MicroRun((), child.trouble, child.repeatable)
-        with np.load(directory / "outputs.npz") as arrays:
-            by_op = [arrays[f"op{index}"] for index in range(len(arrays.files))]
-    return MicroRun(tuple(tuple(op[n] for op in by_op) for n in range(len(images))))
-
-
-def probe(model: bytes) -> str:
-    """Why tflite-micro cannot run the model; empty if it can (one black image)."""
-    image = black_image(read_graph(model))
-    return run_isolated(model, [image], Deadline.after(_PROBE_SECONDS)).trouble
+    return Child(done.stdout, done.stderr)
 
 
 def _last_words(status: int, stderr: str) -> str:
@@ -98,8 +104,3 @@ def _last_words(status: int, stderr: str) -> str:
     if status < 0:
         return f"it ended with {signal.Signals(-status).name}: {last}"
     return last
-
-
-def black_image(graph: Graph) -> NDArray[np.int8]:
-    """The darkest input: int8 of the input tensor's shape, all -128."""
-    return np.full(graph.tensors[graph.inputs[0]].shape, -128, np.int8)

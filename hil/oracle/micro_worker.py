@@ -1,34 +1,34 @@
-"""The child of `hil.oracle.micro`: `python -m hil.oracle.micro_worker DIRECTORY`.
+"""The child of `hil.oracle.micro`: `python -m hil.oracle.micro_worker MODEL.tflite`.
 
-Reads model.tflite and images.npy, int8 [N, *input shape], from the directory and
-writes outputs.npz: `op<n>` is operator n's output for all images, stacked.
+Runs the network on zeros, with all tensors kept and then as a chip does; the latter interpreter
+says on standard error what its arena holds.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hil.network.tflite_graph import read_graph
-from hil.oracle.interpreter import TfliteMicroReference
+from hil.network.contract import read_contract
+from hil.oracle.interpreter import MicroReference, micro_interpreter
 
 
-def main(directory: Path) -> None:
-    model = (directory / "model.tflite").read_bytes()
-    images = np.load(directory / "images.npy")
-    graph = read_graph(model)
-    interpreter = TfliteMicroReference(model, graph)
-    outputs: list[list[NDArray[Any]]] = [[] for _ in graph.ops]
-    for image in images:
-        interpreter.run(image)
-        for op in graph.ops:
-            outputs[op.index].append(interpreter.tensor(op.output))
-    stacked: dict[str, Any] = {f"op{n}": np.stack(arrays) for n, arrays in enumerate(outputs)}
-    np.savez(directory / "outputs.npz", **stacked)
+def main(file: Path) -> None:
+    contract = read_contract(file.read_bytes(), where=file.name)
+    sample = contract.unpack(bytes(contract.header.sample_bytes))
+    reference = MicroReference(contract.model, contract.graph)
+    try:
+        reference.run(sample)
+    except RuntimeError:  # what divides by zero still runs on other samples
+        sample = tuple(np.ones_like(array) for array in sample)
+        reference.run(sample)
+    planned = micro_interpreter(contract.model, contract.graph, preserve=False)
+    for position, array in enumerate(sample):
+        planned.SetInputTensor(array, position)
+    planned.Invoke()
+    planned.PrintAllocations()
 
 
 if __name__ == "__main__":

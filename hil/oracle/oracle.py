@@ -1,195 +1,247 @@
-"""The oracle: what the board should answer for an image, exactly."""
+"""The oracle: what the board should answer for a sample, exactly."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import threading
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.base.deadline import Deadline
 from hil.errors import UsageError
-from hil.network.cam_graph import INPUT_SHAPE, CamGraph
+from hil.network.cam_graph import CamGraph
+from hil.network.contract import Contract, read_contract
 from hil.network.location import Location, NoLocation, locate
-from hil.network.model_check import check_model
 from hil.network.score import passes
+from hil.network.settings import NetworkSettings
+from hil.network.tflite_graph import Graph
 from hil.oracle.cam import FloatCam, float_cam, integer_cam
-from hil.oracle.interpreter import open_reference
-from hil.oracle.selfcheck import SelfCheck, self_check
+from hil.oracle.interpreter import DIFFERING, MicroReference, open_reference, shortened
+from hil.oracle.second_opinion import SecondOpinion, second_opinion
 
-_KEPT_ANSWERS = 1024  # about 6 kB each
+if TYPE_CHECKING:
+    from hil.network.arrays import Sample
+
+_KEPT_ANSWERS = 1024  # about 6 kB each for person_cam
 _KEPT_TRACES = 8  # about 300 kB each
-_SELF_CHECK_SECONDS = 120.0
 
 
 @dataclass(frozen=True, eq=False)
 class OracleAnswer:
-    """The exact answer for one image. The arrays are read-only.
+    """The exact answer for one sample. The arrays are read-only.
 
     Attributes:
-        image_crc: CRC-32 of the image's int8 bytes.
-        scores: int8 [classes].
+        image_crc: CRC-32 of the sample's bytes.
+        outputs: the network's outputs, in their types and shapes.
+        op_outputs: all outputs of every operator in execution order, if asked for.
+        scores: int8 [classes]; like all below None without a head.
         features: int8 [rows, columns, C].
         cam: int32 [rows, columns] of the positive class.
         threshold: in percent; the one that was applied.
         location: the winning cell, or why there is none.
-        op_outputs: every operator's output in execution order, if asked for.
     """
 
     image_crc: int
-    scores: NDArray[np.int8]
-    features: NDArray[np.int8]
-    cam: NDArray[np.int32]
-    threshold: int
-    location: Location | NoLocation
-    op_outputs: tuple[NDArray[Any], ...] | None = None
+    outputs: tuple[NDArray[Any], ...]
+    op_outputs: tuple[tuple[NDArray[Any], ...], ...] | None = None
+    scores: NDArray[np.int8] | None = None
+    features: NDArray[np.int8] | None = None
+    cam: NDArray[np.int32] | None = None
+    threshold: int | None = None
+    location: Location | NoLocation | None = None
+
+    def output_crcs(self) -> tuple[int, ...]:
+        """CRC-32 of each output's bytes, as a result gives them."""
+        return tuple(zlib.crc32(output.tobytes()) for output in self.outputs)
 
     def op_crcs(self) -> tuple[int, ...]:
-        """CRC-32 of each operator's output bytes, as the board's trace gives them."""
+        """CRC-32 of the bytes of each output of each operator, in the order of the trace."""
         if self.op_outputs is None:
             raise UsageError("no operator outputs were kept", hint="run the oracle with ops=True")
-        return tuple(zlib.crc32(output.tobytes()) for output in self.op_outputs)
+        return tuple(zlib.crc32(output.tobytes()) for op in self.op_outputs for output in op)
 
 
 class Oracle:
-    """Runs a model with reference kernels and an integer CAM. Thread-safe."""
+    """Runs a network with reference kernels, and an integer CAM where it has a head. Thread-safe.
 
-    def __init__(
-        self,
-        model: bytes,
-        positive_class: int,
-        threshold: int,
-        *,
-        where: str = "model",
-        input_shape: tuple[int, ...] | None = INPUT_SHAPE,
-    ) -> None:
-        """
-        Args:
-            model: the .tflite file's bytes.
-            positive_class: index of the score that threshold, map and location are for.
-            threshold: in percent, 0 to 100.
-            where: what errors name as the place, such as the model's path.
-            input_shape: what the model's input must be; None takes any [1, H, W, 1].
+    A network with variables starts each sample from their initial values, unless the sample
+    continues the ones before.
+    """
 
-        Raises:
-            UsageError: the model cannot be read or judged (`hil.network.model_check`), is refused
-                by the interpreters, or class or threshold are out of range.
-        """
-        self.model: CamGraph = check_model(model, where=where, input_shape=input_shape)
-        if not 0 <= positive_class < self.model.classes:
-            raise UsageError(
-                f"positive_class {positive_class} does not exist: the model has "
-                f"{self.model.classes} classes",
-                where=where,
-                hint=f"give 0 to {self.model.classes - 1}",
-            )
-        if not 0 <= threshold <= 100:
-            raise UsageError(
-                f"threshold {threshold} is no percentage", where=where, hint="give 0 to 100"
-            )
-        self.positive_class = positive_class
-        self.threshold = threshold
-        self._bytes = bytes(model)
+    def __init__(self, contract: Contract) -> None:
+        """Raises UsageError where the interpreter refuses the network."""
+        self.contract = contract
         self._lock = threading.Lock()
-        self._interpreter = open_reference(self._bytes, self.model.graph, where=where)
+        self._interpreter = open_reference(contract)
+        self._before: tuple[bytes, ...] = ()
+        """The samples since the variables were reset, as the caller knows them."""
+        self._ran: tuple[bytes, ...] = ()
+        """The same, as the interpreter knows them."""
         self._answer = functools.lru_cache(_KEPT_ANSWERS)(self._compute)
         self._traced = functools.lru_cache(_KEPT_TRACES)(functools.partial(self._compute, ops=True))
+
+    @classmethod
+    def open(
+        cls,
+        model: bytes,
+        positive_class: int | None = None,
+        threshold: int | None = None,
+        *,
+        where: str = "model",
+    ) -> Oracle:
+        """The oracle for a .tflite file's bytes; class and threshold (percent) are of its head.
+
+        Raises UsageError as `hil.network.contract.read_contract`.
+        """
+        settings = NetworkSettings(positive_class, threshold)
+        return cls(read_contract(model, where=where, settings=settings))
+
+    @property
+    def graph(self) -> Graph:
+        """The .tflite as it was read."""
+        return self.contract.graph
+
+    @property
+    def cam(self) -> CamGraph | None:
+        """Where the head's parts are in the graph; None without a head."""
+        return self.contract.cam
 
     @property
     def model_sha256(self) -> bytes:
         """SHA-256 of the model's bytes, as a board reports it: 32 bytes."""
-        return hashlib.sha256(self._bytes).digest()
+        return self.contract.header.model_sha256
 
     @property
     def resolver(self) -> str:
         """Which interpreter and kernels give the answers, with their version."""
         return self._interpreter.resolver
 
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """Operators of the network in which this interpreter is known to differ from a chip's.
+
+        None with TensorFlow Lite Micro, whose kernels those of a chip are.
+        """
+        if isinstance(self._interpreter, MicroReference):
+            return ()
+        return tuple(name for name in self.contract.operators if name in DIFFERING)
+
     def run(
-        self, image: NDArray[np.int8], *, ops: bool = False, threshold: int | None = None
+        self,
+        sample: Sample,
+        *,
+        ops: bool = False,
+        threshold: int | None = None,
+        continue_state: bool = False,
     ) -> OracleAnswer:
-        """The answer for one image; kept, so that asking again is free.
+        """The answer for one sample; kept, so that asking again is free.
 
         Args:
-            image: int8 [height, width] (or the input's whole shape).
-            ops: keep every operator's output too.
-            threshold: in percent, instead of the oracle's own.
+            sample: bytes, arrays by position or name, or the array of the only input.
+            ops: keep every operator's outputs too.
+            threshold: in percent, instead of the head's own.
+            continue_state: keep the network's variables as the sample before left them.
 
         Raises:
-            UsageError: the image is of another size or type.
+            UsageError: the sample does not fit the inputs, or a threshold without a head.
         """
-        data = self._image_bytes(image)
+        data = self.contract.pack(sample)
+        if threshold is not None and self.contract.head is None:
+            raise UsageError(
+                "a threshold means nothing here: the network has no class activation map",
+                hint="hil check says why; leave the threshold out",
+            )
         with self._lock:
-            answer = self._traced(data) if ops else self._answer(data)
-        if threshold is None:
+            keep = continue_state and self.contract.header.stateful
+            before = self._before if keep else ()
+            self._before = (*before, data) if self.contract.header.stateful else ()
+            try:
+                answer = self._traced(data, before) if ops else self._answer(data, before)
+            except (RuntimeError, ValueError) as error:
+                self._ran = ()
+                raise UsageError(
+                    f"{self.resolver} cannot run this sample: {shortened(error)}",
+                    where=self.contract.where,
+                    hint="give a sample that the network is defined for (no division by zero, "
+                    "indexes in range)",
+                ) from error
+        if threshold is None or threshold == answer.threshold:
             return answer
-        location = self._locate(answer.scores, answer.cam, threshold)
-        return replace(answer, threshold=threshold, location=location)
+        return replace(answer, threshold=threshold, location=self._located(answer, threshold))
 
     def float_cam(self, answer: OracleAnswer) -> FloatCam:
-        """The map of an answer computed in floating point, as a cross-check."""
-        model, index = self.model, self.positive_class
+        """The map of an answer computed in floating point, as a cross-check.
+
+        Raises UsageError without a head.
+        """
+        cam, head = self.contract.cam, self.contract.head
+        if cam is None or head is None or answer.features is None:
+            raise UsageError("the network has no class activation map", hint="hil check says why")
         return float_cam(
             answer.features,
-            model.class_weights(index),
-            feature_zero_point=model.features.zero_point(),
-            feature_scale=model.features.scale(),
-            weight_zero_point=model.weights.zero_point(index),
-            weight_scale=model.weights.scale(index),
-            size=model.input_size,
+            cam.class_weights(head.positive_class),
+            feature_zero_point=head.feature_zero_point,
+            feature_scale=cam.features.scale(),
+            weight_zero_point=head.weight_zero_point,
+            weight_scale=cam.weights.scale(head.positive_class),
+            size=cam.input_size,
         )
 
-    def self_check(
-        self, images: Sequence[NDArray[np.int8]], deadline: Deadline | None = None
-    ) -> SelfCheck:
-        """Compares LiteRT's reference kernels with tflite-micro on these images.
+    def second_opinion(
+        self, samples: Sequence[Sample], *, cache: Path | None = None
+    ) -> SecondOpinion:
+        """How far LiteRT's kernels are from TensorFlow Lite Micro's, in each operator.
 
-        The result is kept on disk: see `hil.oracle.selfcheck`.
+        The result is kept on disk: see `hil.oracle.second_opinion`.
         """
-        shape = self.model.input.shape
-        for image in images:
-            self._image_bytes(image)
-        shaped = [image.reshape(shape) for image in images]
-        limit = Deadline.after(_SELF_CHECK_SECONDS) if deadline is None else deadline
-        return self_check(self._bytes, self.model.graph, shaped, limit)
+        packed = [self.contract.pack(sample) for sample in samples]
+        return second_opinion(self.contract, packed, cache=cache)
 
-    def _image_bytes(self, image: NDArray[np.int8]) -> bytes:
-        size = self.model.input_size
-        if image.dtype != "int8" or image.shape not in (size, self.model.input.shape):
-            raise UsageError(
-                f"the image is {image.dtype} {list(image.shape)}, not int8 {list(size)}",
-                hint="use hil.images.load and hil.images.to_tensor",
-            )
-        return image.tobytes()
+    def _located(self, answer: OracleAnswer, threshold: int) -> Location | NoLocation:
+        cam, head = self.contract.cam, self.contract.head
+        assert cam is not None
+        assert head is not None
+        assert answer.scores is not None
+        assert answer.cam is not None
+        passed = passes(int(answer.scores[head.positive_class]), threshold)
+        return locate(answer.cam, cam.input_size, passed=passed)
 
-    def _locate(
-        self, scores: NDArray[np.int8], cam: NDArray[np.int32], threshold: int
-    ) -> Location | NoLocation:
-        passed = passes(int(scores[self.positive_class]), threshold)
-        return locate(cam, self.model.input_size, passed=passed)
+    def _compute(self, data: bytes, before: tuple[bytes, ...], ops: bool = False) -> OracleAnswer:
+        graph, interpreter = self.graph, self._interpreter
+        if self.contract.header.stateful and (not before or self._ran != before):
+            interpreter.reset()
+            for earlier in before:
+                interpreter.run(self.contract.unpack(earlier))
+        interpreter.run(self.contract.unpack(data))
+        self._ran = (*before, data) if self.contract.header.stateful else ()
 
-    def _compute(self, data: bytes, ops: bool = False) -> OracleAnswer:
-        model, interpreter = self.model, self._interpreter
-        interpreter.run(np.frombuffer(data, np.int8).reshape(model.input.shape))
-        features = interpreter.tensor(model.features.index)[0]
-        cam = integer_cam(
-            features,
-            model.class_weights(self.positive_class),
-            feature_zero_point=model.features.zero_point(),
-            weight_zero_point=model.weights.zero_point(self.positive_class),
-        )
-        scores = interpreter.tensor(model.score.index)[0]
-        outputs = None
-        if ops:
-            outputs = tuple(interpreter.tensor(op.output) for op in model.graph.ops)
-        for array in (scores, features, cam, *(outputs or ())):
+        def frozen(index: int) -> NDArray[Any]:
+            array = interpreter.tensor(index)
             array.flags.writeable = False  # kept answers are shared
-        location = self._locate(scores, cam, self.threshold)
-        crc = zlib.crc32(data)
-        return OracleAnswer(crc, scores, features, cam, self.threshold, location, outputs)
+            return array
+
+        op_outputs = None
+        if ops:
+            op_outputs = tuple(tuple(map(frozen, op.outputs)) for op in graph.ops)
+        outputs = tuple(map(frozen, graph.outputs))
+        answer = OracleAnswer(zlib.crc32(data), outputs, op_outputs)
+        cam, head = self.contract.cam, self.contract.head
+        if cam is None or head is None:
+            return answer
+        scores = outputs[head.score_output][0]
+        features = outputs[head.features_output][0]
+        made = integer_cam(
+            features,
+            cam.class_weights(head.positive_class),
+            feature_zero_point=head.feature_zero_point,
+            weight_zero_point=head.weight_zero_point,
+        )
+        made.flags.writeable = False
+        answer = replace(answer, scores=scores, features=features, cam=made)
+        location = self._located(answer, head.threshold)
+        return replace(answer, threshold=head.threshold, location=location)

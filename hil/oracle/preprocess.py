@@ -1,22 +1,24 @@
 """From a camera's frame to the model's input, exactly as the firmware does it.
 
 The largest centred region of the input's aspect ratio, averaged by area in integers, rounded
-half up, minus 128. `firmware/core/preprocess.h` has the definition in words.
+half up, and looked up in the contract's table of the channel. `firmware/core/preprocess.h` has
+the definition in words.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hil.errors import UsageError
+from hil.network.arrays import picture_input
+from hil.wire.network_header import NetworkHeader
 
 Size = tuple[int, int]
 """(height, width) in pixels."""
-
-_ZERO_OF_PIXELS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,21 @@ def region_of(frame: Size, size: Size) -> Region:
     return Region((frame[0] - height) // 2, (frame[1] - width) // 2, height, width)
 
 
-def preprocess(frame: NDArray[np.uint8], size: Size) -> NDArray[np.int8]:
-    """The model's input, int8 [height, width] = `size`, of a gray frame, uint8 [rows, columns].
+def preprocess(frame: NDArray[np.uint8], header: NetworkHeader) -> NDArray[Any]:
+    """The network's input, in its type and shape, of a frame as a camera takes it.
 
-    Raises UsageError for what is no gray frame, or would have to be enlarged.
+    `frame`: uint8 [rows, columns] of gray, or [rows, columns, channels]. Raises UsageError for
+    what is no frame, or would have to be enlarged, and where the input is no picture.
     """
-    if frame.dtype != np.uint8 or frame.ndim != 2:
+    image = header.image
+    size = (1, 1) if image is None else (image.rows, image.columns)
+    if frame.dtype != np.uint8 or frame.ndim not in (2, 3):
         raise UsageError(
-            f"the frame is {frame.dtype} {list(frame.shape)}, not uint8 [rows, columns]",
+            f"the frame is {frame.dtype} {list(frame.shape)}, not uint8 [rows, columns] or "
+            "[rows, columns, channels]",
             hint="hil.images.load(path, resize=True, size=(rows, columns)).pixels is a frame",
         )
-    rows, columns = frame.shape
+    rows, columns = frame.shape[:2]
     region = region_of((rows, columns), size)
     if region.height < size[0] or region.width < size[1]:
         raise UsageError(
@@ -57,9 +63,13 @@ def preprocess(frame: NDArray[np.uint8], size: Size) -> NDArray[np.int8]:
             hint="the board never enlarges; give a larger frame",
         )
     part = frame[region.top :, region.left :][: region.height, : region.width]
-    sums, area = area_sums(part, size), part.size
-    tensor: NDArray[np.int8] = ((2 * sums + area) // (2 * area) - _ZERO_OF_PIXELS).astype(np.int8)
-    return tensor
+    area = region.height * region.width
+    sums = np.stack([area_sums(plane, size) for plane in _planes(part)], axis=-1)
+    return picture_input(header, ((2 * sums + area) // (2 * area)).astype(np.uint8))
+
+
+def _planes(part: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    return [part] if part.ndim == 2 else [part[:, :, n] for n in range(part.shape[2])]
 
 
 def area_sums(part: NDArray[np.uint8], size: Size) -> NDArray[np.int64]:

@@ -1,8 +1,10 @@
-"""Whether a network tells images apart, by the oracle's answers."""
+"""Whether a network tells its inputs apart, by the oracle's answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+import numpy as np
 
 from hil.facts.records import VarietyFacts
 from hil.facts.sameness import all_equal
@@ -10,10 +12,19 @@ from hil.oracle.oracle import OracleAnswer
 
 
 def variety(answers: Iterable[OracleAnswer]) -> VarietyFacts:
-    """Which outputs are the same for all images; an image that comes twice counts once."""
-    distinct = {answer.image_crc: answer for answer in answers}.values()
-    outputs = {
-        "scores": all_equal(answer.scores.tobytes() for answer in distinct),
-        "features": all_equal(answer.features.tobytes() for answer in distinct),
-    }
-    return VarietyFacts(len(distinct), tuple(name for name, same in outputs.items() if same))
+    """Which outputs are the same for all samples; one that comes twice counts once."""
+    distinct = list({answer.image_crc: answer for answer in answers}.values())
+    count = len(distinct[0].outputs) if distinct else 0
+    constant = []
+    for index in range(count):
+        if all_equal(answer.outputs[index].tobytes() for answer in distinct):
+            constant.append(_name(distinct[0], index))
+    return VarietyFacts(len(distinct), tuple(constant))
+
+
+def _name(answer: OracleAnswer, index: int) -> str:
+    output = answer.outputs[index]
+    for name, part in (("scores", answer.scores), ("features", answer.features)):
+        if part is not None and np.shares_memory(output, part):
+            return name
+    return f"output {index}"

@@ -11,19 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from hil.testing.model_builder import ModelBuilder, tflite_file
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-# The first version of each operator that takes int8 (TensorFlow's op_version.cc).
-_INT8_VERSIONS = {
-    "CONV_2D": 3,
-    "MEAN": 2,
-    "AVERAGE_POOL_2D": 2,
-    "FULLY_CONNECTED": 4,
-    "RESHAPE": 1,
-    "SOFTMAX": 2,
-}
 
 _FEATURE_SCALE = 8 / 255
 _LOGIT_SCALE = 1 / 16
@@ -91,29 +83,19 @@ def edit_model(model: bytes, change: Callable[[Any, Any], None]) -> bytes:
 
     edited = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model))
     change(edited.subgraphs[0], edited)
-    return _file(edited)
-
-
-def _file(model: Any) -> bytes:
-    import flatbuffers  # type: ignore[import-untyped]
-
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return tflite_file(edited)
 
 
 class _Builder:
     def __init__(self, wanted: TinyModel) -> None:
         import numpy as np
-        from ai_edge_litert import schema_py_generated as schema
 
         self._wanted = wanted
         self._np = np
-        self._schema: Any = schema
-        self._buffers: list[Any] = [schema.BufferT()]
-        self._tensors: list[Any] = []
-        self._codes: list[str] = []
-        self._ops: list[Any] = []
+        self._file = ModelBuilder()
+        self._schema = self._file.schema
+        self._op = self._file.op
+        self._ints = self._file.ints
 
     def build(self) -> bytes:
         wanted = self._wanted
@@ -122,7 +104,7 @@ class _Builder:
         if height % rows or width % columns:
             raise ValueError(f"grid {wanted.grid} does not divide the input {wanted.input_size}")
         pixels = wanted.input_scale, wanted.input_zero_point
-        image = self._tensor("input", (1, height, width, 1), wanted.input_type, *pixels)
+        image = self._file.input("input", (1, height, width, 1), wanted.input_type, *pixels)
         features = self._features(image)
         logits = self._logits(features)
         flat = self._tensor("logits", (1, wanted.classes), "INT8", _LOGIT_SCALE, 0)
@@ -130,21 +112,9 @@ class _Builder:
         score = self._tensor("score", (1, wanted.classes), "INT8", wanted.score_scale, -128)
         self._op("SOFTMAX", [flat], score, "SoftmaxOptions", beta=1.0)
 
-        schema = self._schema
-        graph = schema.SubGraphT()
-        graph.name = "main"
-        graph.tensors = self._tensors
-        graph.operators = self._ops
-        graph.inputs = [image]
         named = {"score": score, "features": features}
-        graph.outputs = [named[name] for name in wanted.outputs]
-        model = schema.ModelT()
-        model.version = 3
-        model.description = "camhil tiny model"
-        model.operatorCodes = [self._operator_code(name) for name in self._codes]
-        model.subgraphs = [graph]
-        model.buffers = self._buffers
-        return _file(model)
+        outputs = [named[name] for name in wanted.outputs]
+        return self._file.build(outputs, "camhil tiny model")
 
     def _features(self, image: int) -> int:
         np, wanted = self._np, self._wanted
@@ -243,56 +213,10 @@ class _Builder:
         zero_point: int = 0,
         values: NDArray[Any] | None = None,
     ) -> int:
-        schema = self._schema
-        tensor = schema.TensorT()
-        tensor.name = name
-        tensor.shape = list(shape)
-        tensor.type = getattr(schema.TensorType, type_name)
-        tensor.buffer = 0
-        if values is not None:
-            buffer = schema.BufferT()
-            buffer.data = self._np.frombuffer(values.tobytes(), self._np.uint8)
-            tensor.buffer = len(self._buffers)
-            self._buffers.append(buffer)
-        if scale is not None:
-            quantization = schema.QuantizationParametersT()
-            quantization.scale = [scale] if isinstance(scale, float) else list(scale)
-            quantization.zeroPoint = [zero_point] * len(quantization.scale)
-            tensor.quantization = quantization
-        self._tensors.append(tensor)
-        return len(self._tensors) - 1
+        return self._file.tensor(name, shape, type_name, scale, zero_point, values=values)
 
     def _bias(self, name: str, values: NDArray[Any], scale: float | Sequence[float]) -> int:
-        values = values.astype(self._np.int32)
-        index = self._tensor(name, values.shape, "INT32", scale, 0, values)
-        self._tensors[index].quantization.quantizedDimension = self._wanted.bias_dimension
-        return index
-
-    def _ints(self, name: str, values: Sequence[int]) -> int:
-        array = self._np.array(values, self._np.int32)
-        return self._tensor(name, array.shape, "INT32", values=array)
-
-    def _op(
-        self, name: str, inputs: list[int], output: int, options: str = "", **fields: Any
-    ) -> None:
-        schema = self._schema
-        if name not in self._codes:
-            self._codes.append(name)
-        op = schema.OperatorT()
-        op.opcodeIndex = self._codes.index(name)
-        op.inputs = inputs
-        op.outputs = [output]
-        if options:
-            op.builtinOptionsType = getattr(schema.BuiltinOptions, options)
-            op.builtinOptions = getattr(schema, f"{options}T")()
-            for key, value in fields.items():
-                setattr(op.builtinOptions, key, value)
-        self._ops.append(op)
-
-    def _operator_code(self, name: str) -> Any:
-        entry = self._schema.OperatorCodeT()
-        code = getattr(self._schema.BuiltinOperator, name)
-        entry.builtinCode = code
-        entry.deprecatedBuiltinCode = min(code, 127)
-        entry.version = _INT8_VERSIONS[name]
-        return entry
+        values, dimension = values.astype(self._np.int32), self._wanted.bias_dimension
+        return self._file.tensor(
+            name, values.shape, "INT32", scale, values=values, dimension=dimension
+        )

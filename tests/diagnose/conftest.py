@@ -9,7 +9,7 @@ import pytest
 
 from hil.base.resources import find
 from hil.diagnose import seen
-from hil.diagnose.submodel import Part
+from hil.oracle.submodel import Part
 from hil.facts.run import Run
 from hil.images import Photo, load, synthetic
 from hil.oracle import Oracle

@@ -9,7 +9,7 @@ import pytest
 
 from hil.diagnose import diagnose
 from hil.diagnose.kernels import Variation, convolution, quantize_multiplier
-from hil.diagnose.submodel import ModelParts
+from hil.oracle.submodel import ModelParts
 from hil.images import Photo
 from hil.oracle import Oracle
 from tests.diagnose.conftest import MakeRun

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from hil.diagnose.submodel import parts_of
+from hil.oracle.submodel import parts_of
 from hil.oracle import Oracle
 from hil.testing.tiny_model import tiny_model
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hil.diagnose import divergence
-from hil.diagnose.submodel import parts_of
+from hil.oracle.submodel import parts_of
 from hil.facts.board import Inference
 from hil.facts.evidence import DivergenceRecord, EvidenceRecord
 from hil.facts.packing import pack_int8

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.diagnose.submodel import Part
+    from hil.oracle.submodel import Part
     from hil.sim.engine import Engine, OnOp
     from hil_lab.faults.kernels import Kernel, Place, Tensor
 
@@ -93,7 +93,7 @@ class _EditedModel(_Wrapped):
         self._edit = edit
 
     def load(self, model: bytes, arena_bytes: int) -> int:
-        from hil.diagnose.submodel import parts_of
+        from hil.oracle.submodel import parts_of
 
         return self._engine.load(parts_of(model).edited(self._edit), arena_bytes)
 
@@ -108,7 +108,7 @@ class _WrongOp(_Wrapped):
         self._tensors: dict[int, Tensor] = {}
 
     def load(self, model: bytes, arena_bytes: int) -> int:
-        from hil.diagnose.submodel import parts_of
+        from hil.oracle.submodel import parts_of
         from hil.network.tflite_graph import read_graph
         from hil_lab.faults.kernels import Place
 

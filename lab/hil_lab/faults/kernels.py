@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.diagnose.submodel import ModelParts
+    from hil.oracle.submodel import ModelParts
     from hil.network.tflite_graph import Graph, Op
 
     Tensor = NDArray[Any]

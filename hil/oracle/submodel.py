@@ -14,7 +14,6 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 Edit = Callable[[Any], None]
@@ -38,15 +37,17 @@ class ModelParts:
         self._model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
         self.ops = self._model.subgraphs[0].operators
         self._tensors = self._model.subgraphs[0].tensors
+        for tensor in self._tensors:
+            _mend(tensor)
         self._pickled = pickle.dumps(self._model, 4)  # arrays of protocol 5 cannot be changed
         self._kept: dict[tuple[int, int, tuple[int, ...] | None, str], Part] = {}
 
     def variable_inputs(self, op: int) -> tuple[int, ...]:
-        """Tensor indexes of an operator's inputs that are no constants."""
+        """Tensor indexes of an operator's inputs that are no constants and keep no state."""
 
         def constant(tensor: int) -> bool:
             data = self._model.buffers[self._tensors[tensor].buffer].data
-            return data is not None and len(data) > 0
+            return self._tensors[tensor].isVariable or (data is not None and len(data) > 0)
 
         return tuple(int(t) for t in self.ops[op].inputs if t >= 0 and not constant(t))
 
@@ -96,6 +97,7 @@ class ModelParts:
         used = (t for op in range(first, last + 1) for t in self.variable_inputs(op))
         needed = list(dict.fromkeys(tensor for tensor in used if tensor not in made))
         graph.operators = kept
+        model.subgraphs = [graph]
         graph.inputs = needed
         graph.outputs = [int(t) for t in kept[-1].outputs] if outputs is None else list(outputs)
         model.signatureDefs = None
@@ -123,13 +125,25 @@ class Part:
         ]
         self._out = [d["index"] for d in self._interpreter.get_output_details()]
 
-    def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[np.int8], ...]:
-        """The part's outputs for these tensors, in the order of `inputs`."""
+    def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """The part's outputs for these tensors, in the order of `inputs`.
+
+        Variables of its operators have their initial values.
+        """
         with self._lock:
+            self._interpreter.reset_all_variables()
             for (index, shape), tensor in zip(self._in, inputs, strict=True):
                 self._interpreter.set_tensor(index, tensor.reshape(shape))
             self._interpreter.invoke()
             return tuple(self._interpreter.get_tensor(index) for index in self._out)
+
+
+def _mend(tensor: Any) -> None:
+    """Old converters gave biases the dimension of their filters; LiteRT refuses the model then."""
+    quantization = tensor.quantization
+    rank = 0 if tensor.shape is None else len(tensor.shape)
+    if quantization is not None and quantization.quantizedDimension >= max(rank, 1):
+        quantization.quantizedDimension = 0
 
 
 def _pack(model: Any) -> bytes:
