@@ -133,7 +133,7 @@ def test_a_request_that_is_not_recorded_fails_alone(recorded: Recorded, path: Pa
 
 def test_a_crash_is_a_crash_again(recorded: Recorded, path: Path, script: ScriptedBoard) -> None:
     with recorded() as board:
-        script.answers[Infer] = lambda r: [Accepted(r.image_crc), PANIC, BACKTRACE, None]
+        script.answers[Infer] = lambda r: [Accepted(r.sample_crc), PANIC, BACKTRACE, None]
         with pytest.raises(BoardResetError) as live:
             board.infer(IMAGE)
         del script.answers[Infer]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import select
 import threading
@@ -11,25 +12,44 @@ from typing import Any
 
 from hil.board.adapter import Adapter
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
+from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode, NoLocation
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_request, encode_reply
+from hil.wire.network_header import NetworkHeader, pack_header
 from hil.wire.replies import (
+    INLINE_BYTES,
     Accepted,
     BaudAck,
+    BaudCommitted,
     ChunkAck,
+    ContractPage,
     Detail,
     Echoed,
     ErrorReply,
+    HeadAnswer,
     Identity,
-    OpPage,
+    OutputPart,
     RebootAck,
     Reply,
     Result,
     StageTimes,
     Uploading,
 )
-from hil.wire.requests import Chunk, Echo, GetOps, Hello, Infer, Reboot, Request, SetBaud, Upload
+from hil.wire.requests import (
+    MAX_PAYLOAD_BYTES,
+    TOLD_CHUNKS,
+    Chunk,
+    CommitBaud,
+    Echo,
+    GetContract,
+    Hello,
+    Infer,
+    Reboot,
+    Request,
+    SetBaud,
+    Upload,
+)
 
 Answer = Sequence[Reply | str | None]
 """What follows a request: replies, console lines, and None for a reset."""
@@ -41,13 +61,18 @@ BACKTRACE = "Backtrace: 0x400e14ed:0x3ffb5030 0x400d0802:0x3ffb5050"
 
 
 class ScriptedBoard:
-    """`identity` answers hello (None: never). `answers` overrides the answer to a request type."""
+    """`identity` answers hello (None: never). `answers` overrides the answer to a request type.
 
-    def __init__(self, identity: Identity | None) -> None:
+    `header`: the contract of its network.
+    """
+
+    def __init__(self, identity: Identity | None, header: NetworkHeader) -> None:
         self.identity = identity
+        self.header = header
         self.boot_text: list[str] = [POWER_ON, "I (312) camhil: ready"]
         self.answers: dict[type, Callable[[Any], Answer]] = {}
         self.requests: list[Request] = []
+        self._chunks = 0  # of the announced sample
         self.resets = 0
         self._ends: tuple[int, int] = (-1, -1)
         self._plug()
@@ -113,36 +138,52 @@ class ScriptedBoard:
         match request:
             case Hello():
                 return [] if self.identity is None else [self.identity]
+            case GetContract(offset=offset):
+                block = pack_header(self.header)
+                page = block[offset : offset + MAX_PAYLOAD_BYTES]
+                return [ContractPage(len(block), offset, page)]
             case Echo(payload=payload):
                 return [Echoed(payload)]
             case SetBaud(baud=baud):
-                return [BaudAck(baud, 100)]
+                return [BaudAck(baud)]
+            case CommitBaud(baud=baud):
+                return [BaudCommitted(baud)]
             case Reboot(target=target):
                 return [RebootAck(target), None]
-            case GetOps():
-                return [OpPage(0, 0, ())]
-            case Upload(image_crc=crc, image_bytes=size):
-                return [Uploading(crc, (1 << -(-size // 1536)) - 1)]
-            case Chunk(image_crc=crc, offset=offset):
-                return [ChunkAck(crc, offset, 0)]
-            case Infer(image_crc=crc):
-                return [Accepted(crc), result(crc)]
+            case Upload(sample_crc=crc, sample_bytes=size):
+                self._chunks = -(-size // MAX_PAYLOAD_BYTES)
+                return [Uploading(crc, 0, self._missing(0))]
+            case Chunk(sample_crc=crc, offset=offset):
+                first = offset // MAX_PAYLOAD_BYTES + 1
+                return [ChunkAck(crc, offset, first, self._missing(first))]
+            case Infer(sample_crc=crc):
+                return [Accepted(crc), self.result(crc)]
             case _:
                 return [ErrorReply(ErrorCode.UNSUPPORTED, Detail(), "")]
 
+    def result(self, crc: int) -> Result:
+        """Scores 0 and -1 (of two classes), all else zero."""
+        head = self.header.head
+        data = [bytes(tensor.size) for tensor in self.header.outputs]
+        if head is not None:
+            data[head.score_output] = b"\x00\xff"
+        small = [each if len(each) <= INLINE_BYTES else None for each in data]
+        return Result(
+            boot_id=self.identity.boot_id if self.identity else 0,
+            sample_crc=crc,
+            outputs=tuple(
+                OutputPart(crc32(each), len(each), inline)
+                for each, inline in zip(data, small, strict=True)
+            ),
+            head=head and HeadAnswer(head.threshold, NoLocation.BELOW_THRESHOLD, None),
+            times=StageTimes(1, 1, 1, 1),
+            invoke_cycles=None,
+            finished_us=1000,
+            inference=1,
+        )
 
-def result(crc: int) -> Result:
-    return Result(
-        image_crc=crc,
-        scores=b"\x00\xff",
-        threshold=60,
-        location=NoLocation.BELOW_THRESHOLD,
-        cam=None,
-        times=StageTimes(1, 1, 1, 1),
-        invoke_cycles=None,
-        finished_us=1000,
-        inference=1,
-    )
+    def _missing(self, first: int) -> int:
+        return (1 << min(self._chunks - first, TOLD_CHUNKS)) - 1
 
 
 class ScriptedAdapter(Adapter):
