@@ -79,12 +79,16 @@ def measure(
         ValueError: none of our own archives is in the map.
     """
     linked = [piece for piece in pieces if piece.in_app or piece.in_ram]
-    own = [piece for piece in linked if piece.archive in budget.own]
+    own = [
+        piece
+        for piece in linked
+        if piece.archive in budget.own and not _matches(piece.member, budget.foreign)
+    ]
     if not own:
         raise ValueError(f"no part of {', '.join(budget.own)} was linked")
     data = [piece for piece in own if piece.in_ram and not piece.in_app]
-    arena = _total(piece for piece in data if _matches(piece, budget.arena))
-    buffers = _total(piece for piece in data if _matches(piece, budget.buffers))
+    arena = _total(piece for piece in data if _matches(piece.section, budget.arena))
+    buffers = _total(piece for piece in data if _matches(piece.section, budget.buffers))
     return Usage(
         app_bytes=app_bytes,
         own_app_bytes=_total(piece for piece in own if piece.in_app),
@@ -112,8 +116,8 @@ def judge(usage: Usage, budget: Budget, *, budgeted: bool = True) -> tuple[Line,
     )
 
 
-def _matches(piece: Piece, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(piece.section, pattern) for pattern in patterns)
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _total(pieces: Iterable[Piece]) -> int:

@@ -99,6 +99,7 @@ own_app_bytes = 65_536
 heap_minimum_free_bytes = 32_768
 stack_never_used_bytes = 512
 own = ["libmain.a"]
+foreign = ["verify_*"]
 arena = ["*arena*"]
 buffers = ["*buffers*"]
 """

@@ -191,6 +191,12 @@ def test_a_missing_file_of_the_build_is_a_usage_error_that_names_it(
     assert missing in capsys.readouterr().err
 
 
+def test_code_that_others_generate_is_not_our_own(tmp_path: Path) -> None:
+    text = MAP.replace("libmain.a(crc32.cpp.obj)", "libmain.a(verify_model.cpp.obj)")
+    usage = check_build(write_project(tmp_path, map_text=text), tmp_path / "budget.toml").usage
+    assert usage.own_app_bytes == OWN_APP - 0xFF0
+
+
 def test_a_map_without_our_own_code_is_refused(tmp_path: Path) -> None:
     build = write_project(tmp_path, map_text=MAP.replace("libmain.a", "libapp.a"))
     with pytest.raises(UsageError, match=r"no part of libmain\.a was linked"):
