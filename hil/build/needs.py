@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hil.build.esp_nn import more_arena
 from hil.errors import UsageError
 from hil.network.contract import Contract
 from hil.network.tflite_graph import Graph
@@ -18,10 +19,8 @@ DEFAULT_ARENA_BYTES = 80 * 1024
 RESOLVER = "op_resolver.h"
 LIMITS = "network_limits.h"
 
-# TensorFlow Lite Micro is measured on a 64-bit host, where it takes more than on a chip; what
-# ESP-NN's kernels take on top (a row of a softmax) and the alignment fit into this.
+# TensorFlow Lite Micro is measured on a 64-bit host, where it takes more than on a chip.
 _MARGIN_BYTES = 2048
-_COPYING = "esp32s3"  # ESP-NN's vector kernels pad and align copies of what a convolution reads
 _KB = 1024
 
 _FRAME_BYTES = 160 * 120  # a camera's frame, of firmware/core/limits.h
@@ -30,8 +29,8 @@ _CELL_BYTES = 4
 _SAMPLES = 2
 _MAPS = 3
 # For arena and buffers, in internal RAM: dram0_0_seg of ESP-IDF's linker scripts without 24 kB of
-# our own, about 20 kB of ESP-IDF's and, where code shares it, that code, stacks and heap.
-_RAM = {"esp32": 132 * _KB, "esp32s3": 180 * _KB}
+# our own, about 20 kB of ESP-IDF's and, where they share it, code, stacks and heap.
+_RAM = {"esp32": 132 * _KB, "esp32s3": 240 * _KB}
 
 _IRREGULAR = {
     "BATCH_MATMUL": "AddBatchMatMul",
@@ -98,15 +97,8 @@ def arena_for(measured_bytes: int, graph: Graph, target: str) -> int:
 
     With 2 kB of margin, and on an ESP32-S3 room for the copies that its kernels make.
     """
-    needed = measured_bytes + _MARGIN_BYTES
-    if target == _COPYING:
-        needed += max((2 * _read_bytes(graph, op.inputs) for op in graph.ops
-                       if op.name in ("CONV_2D", "DEPTHWISE_CONV_2D")), default=0)  # fmt: skip
+    needed = measured_bytes + more_arena(graph, target) + _MARGIN_BYTES
     return -(-needed // _KB) * _KB
-
-
-def _read_bytes(graph: Graph, inputs: Sequence[int]) -> int:
-    return sum(graph.tensors[index].data_bytes for index in inputs if index >= 0)
 
 
 def check_ram(needs: Needs, target: str, *, arena_in_psram: bool, where: str) -> None:

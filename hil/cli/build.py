@@ -194,7 +194,7 @@ def _plan(
         project,
         arguments.target,
         arena_bytes=arena,
-        budgeted=networks == [find(DEFAULT_NETWORK)],
+        budgeted=arguments.target == TARGETS[0] and networks == [find(DEFAULT_NETWORK)],
     )
 
 
