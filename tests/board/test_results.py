@@ -132,6 +132,13 @@ def test_a_result_of_another_network_is_the_firmwares_error(
         check_result(answer(head, outputs).result, header, "here")
 
 
+@pytest.mark.parametrize(
+    ("wire", "fact"),
+    [
+        (enums.NoLocation.BELOW_THRESHOLD, NoLocation.BELOW_THRESHOLD),
+        (enums.NoLocation.FLAT_MAP, NoLocation.FLAT_MAP),
+    ],
+)
 def test_a_missing_location_keeps_its_reason(wire: enums.NoLocation, fact: NoLocation) -> None:
     facts = inference_facts(answer(HeadAnswer(60, wire, None)), HEADER)
     assert facts.location is fact

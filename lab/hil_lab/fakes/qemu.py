@@ -24,6 +24,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hil.wire.model_image import unpack_model_image
+
 from hil.build.esp_image import decode_image
 from hil.build.flash_layout import TABLE_BYTES, TableError, decode_table
 from hil.network.location import Location
@@ -31,7 +33,6 @@ from hil.wire.enums import NoLocation
 from hil.wire.errors import WireError
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_reply, decode_request, encode_reply
-from hil.wire.model_image import unpack_model_image
 from hil.wire.replies import CamGrid, CellCentre, Identity, Reply, Result, StageTimes
 from hil.wire.requests import Infer, Reboot
 from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity
