@@ -42,7 +42,6 @@ _ARENA_TOTAL = re.compile(r"Arena allocation total (\d+) bytes")
 _LACKING = re.compile(r"Failed to get registration from op code (\w+)")
 
 
-
 class TflmEngine:
     """Plain runs use the normal planned arena, traced runs an interpreter that keeps all.
 
@@ -74,7 +73,10 @@ class TflmEngine:
             raise EngineError(ErrorCode.ARENA_TOO_SMALL, message, used, arena_bytes)
         if self._plan.stateful:
             self._plain = self._keeping = self._interpreter(keep_all=True)
-        get_input, get_output = self._plain.GetInputTensorDetails, self._plain.GetOutputTensorDetails
+        get_input, get_output = (
+            self._plain.GetInputTensorDetails,
+            self._plain.GetOutputTensorDetails,
+        )
         self._inputs = [shape_and_type(get_input(index)) for index in range(self._plan.inputs)]
         self._outputs = [shape_and_type(get_output(index)) for index in range(self._plan.outputs)]
         return used

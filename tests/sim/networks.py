@@ -10,6 +10,9 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
+from hil.network.contract import read_contract
+from hil.wire.network_header import NetworkHeader, pack_partition
+
 TYPES = ("INT8", "UINT8", "INT16", "INT32", "BOOL", "FLOAT32")
 _QUANTIZED = ("INT8", "UINT8", "INT16")
 
@@ -104,3 +107,18 @@ def sums(size: int = 4) -> bytes:
     network.op("ASSIGN_VARIABLE", [handle, total], [], "AssignVariableOptions")
     network.graph.inputs, network.graph.outputs = [given], [total]
     return network.bytes()
+
+
+def partition(model: bytes, like: bytes) -> bytes:
+    """A model partition that says of a network, which the host would refuse, what it says of
+    another one."""
+    known = read_contract(like).header
+    header = NetworkHeader.of(
+        model,
+        ops=known.ops,
+        op_outputs=known.op_outputs,
+        stateful=known.stateful,
+        inputs=known.inputs,
+        outputs=known.outputs,
+    )
+    return pack_partition(header, model)

@@ -11,9 +11,9 @@ It reads build and model out of its flash image, as a board would, and answers a
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import os
+import secrets
 import select
 import shlex
 import socket
@@ -27,20 +27,33 @@ from typing import TYPE_CHECKING, Any
 from hil.build.esp_image import decode_image
 from hil.build.flash_layout import TABLE_BYTES, TableError, decode_table
 from hil.network.location import Location
+from hil.wire.crc import crc32
 from hil.wire.enums import NoLocation
 from hil.wire.errors import WireError
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_reply, decode_request, encode_reply
-from hil.wire.model_image import unpack_model_image
-from hil.wire.replies import CamGrid, CellCentre, Identity, Reply, Result, StageTimes
-from hil.wire.requests import Infer, Reboot
+from hil.wire.network_header import NetworkHeader, unpack_partition
+from hil.wire.replies import (
+    INLINE_BYTES,
+    BaudAck,
+    BaudCommitted,
+    CamGrid,
+    CellCentre,
+    HeadAnswer,
+    Identity,
+    OutputPart,
+    Reply,
+    Result,
+    StageTimes,
+)
+from hil.wire.requests import CommitBaud, Infer, Reboot, Request, SetBaud
 from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.oracle.oracle import Oracle
+    from hil.oracle.oracle import Oracle, OracleAnswer
 
 FAULTS = (
     "no machine",  # upstream QEMU
@@ -76,19 +89,19 @@ def install(folder: Path, fault: str = "", answers: Sequence[Result] = ()) -> Pa
     return path
 
 
-def result_of(oracle: Oracle, image: NDArray[np.int8]) -> Result:
-    """The right result for an image, as a board sends it (count and clocks 0)."""
-    answer = oracle.run(image)
-    where = answer.location
-    rows, columns = answer.cam.shape
+def result_of(oracle: Oracle, sample: NDArray[np.generic] | bytes) -> Result:
+    """The right result for a sample, as a board sends it (count, clocks and boot id 0)."""
+    answer = oracle.run(sample)
+    head = oracle.contract.head
+    data = [output.tobytes() for output in answer.outputs]
     return Result(
-        image_crc=answer.image_crc,
-        scores=answer.scores.tobytes(),
-        threshold=answer.threshold,
-        location=CellCentre(where.x, where.y, where.column, where.row)
-        if isinstance(where, Location)
-        else NoLocation[where.name],
-        cam=CamGrid(rows, columns, answer.cam.astype("<i4").tobytes()),
+        boot_id=0,
+        sample_crc=answer.image_crc,
+        outputs=tuple(
+            OutputPart(crc32(each), len(each), each if len(each) <= INLINE_BYTES else None)
+            for each in data
+        ),
+        head=None if head is None else _head_answer(answer),
         times=StageTimes(0, 0, 0, 0),
         invoke_cycles=None,
         finished_us=0,
@@ -96,10 +109,25 @@ def result_of(oracle: Oracle, image: NDArray[np.int8]) -> Result:
     )
 
 
+def _head_answer(answer: OracleAnswer) -> HeadAnswer:
+    where, cam = answer.location, answer.cam
+    assert where is not None
+    assert cam is not None
+    assert answer.threshold is not None
+    rows, columns = cam.shape
+    return HeadAnswer(
+        threshold=answer.threshold,
+        location=CellCentre(where.x, where.y, where.column, where.row)
+        if isinstance(where, Location)
+        else NoLocation[where.name],
+        cam=CamGrid(rows, columns, cam.astype("<i4").tobytes()),
+    )
+
+
 def _answers() -> dict[int, Result]:
     lines = Path(os.environ[_ANSWERS]).read_text().splitlines()
     replies = [decode_reply(bytes.fromhex(line))[1] for line in lines]
-    return {reply.image_crc: reply for reply in replies if isinstance(reply, Result)}
+    return {reply.sample_crc: reply for reply in replies if isinstance(reply, Result)}
 
 
 def starts(folder: Path) -> list[list[str]]:
@@ -108,34 +136,32 @@ def starts(folder: Path) -> list[list[str]]:
     return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def identity_in(flash: bytes) -> Identity | None:
-    """Who a board with this flash is; None where it holds nothing that starts."""
+def board_in(flash: bytes) -> tuple[Identity, NetworkHeader] | None:
+    """Who a board with this flash is, and its contract; None where it holds nothing that starts."""
     try:
         partitions = decode_table(flash[_TABLE : _TABLE + TABLE_BYTES], len(flash))
         app = next(p for p in partitions if p.is_app)
         model = next(p for p in partitions if p.label == "model")
         image = decode_image(flash[app.offset : app.offset + app.size], app.offset)
-        model_image = unpack_model_image(flash[model.offset : model.offset + model.size])
+        header = unpack_partition(flash[model.offset : model.offset + model.size]).header
     except (TableError, ValueError, StopIteration, WireError):
         return None
     said = image.description
     if said is None or image.sha256 is None:
         return None
-    return dataclasses.replace(
-        default_identity(),
+    identity = dataclasses.replace(
+        default_identity(header),
         target="esp32",
         firmware_version=said.version,
         build_id=said.elf_sha256,
         app_sha256=image.sha256,
-        model_sha256=hashlib.sha256(model_image.tflite).digest(),
-        threshold=model_image.threshold,
-        positive_class=model_image.positive_class,
     )
+    return identity, header
 
 
 class _Machine:
     def __init__(self, flash: bytes, uart: socket.socket, qmp: socket.socket, fault: str) -> None:
-        self._identity = identity_in(flash)
+        self._board = board_in(flash)
         self._uart = uart
         self._qmp = qmp
         self._fault = fault
@@ -188,11 +214,17 @@ class _Machine:
         self._decoder = FrameDecoder()
         self._queue.clear()
         self._print("ets Jul 29 2019 12:21:46", "", _RESETS[reason])
-        if self._identity is None:
+        if self._board is None:
             self._print(*["invalid header: 0xffffffff"] * 3)
             return
-        identity = dataclasses.replace(self._identity, reset_reason=reason, boot_count=self._boots)
-        self._firmware = FakeFirmware(identity, self._queue.append, self._answers)
+        identity, header = self._board
+        identity = dataclasses.replace(
+            identity,
+            boot_id=secrets.randbits(32),
+            reset_reason=reason,
+            boot_count=self._boots,
+        )
+        self._firmware = FakeFirmware(identity, self._queue.append, self._answers, header)
         self._print("I (312) camhil: ready")
 
     def _hear(self, data: bytes) -> None:
@@ -206,10 +238,10 @@ class _Machine:
                 os._exit(3)
             if isinstance(request, Infer) and self._fault == "hangs on infer":
                 _hang()
-            self._answer(seq, firmware.answer(seq, request))
+            self._answer(seq, _about_the_rate(request) or firmware.answer(seq, request))
             while self._queue:
                 run = self._queue.pop(0)
-                invoke_us = 300_000 + run.request.image_crc % 7  # as counted, not as waited
+                invoke_us = 300_000 + run.request.sample_crc % 7  # as counted, not as waited
                 replies = firmware.finish(run, invoke_us, time.monotonic_ns() // 1000)
                 self._answer(run.seq, replies)
             if isinstance(request, Reboot):
@@ -224,6 +256,16 @@ class _Machine:
 
     def _tell(self, message: dict[str, Any]) -> None:
         self._qmp.sendall(json.dumps(message).encode() + b"\r\n")
+
+
+def _about_the_rate(request: Request) -> list[Reply]:
+    """An emulated UART takes any rate, and none means anything."""
+    match request:
+        case SetBaud(baud=baud):
+            return [BaudAck(baud)]
+        case CommitBaud(baud=baud):
+            return [BaudCommitted(baud)]
+    return []
 
 
 def _hang() -> None:
