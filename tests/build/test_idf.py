@@ -25,6 +25,8 @@ from hil.build.idf import (
 from hil.cli import build as command
 from hil.cli import main
 from hil.errors import ExitCode, InfrastructureError, UsageError
+from hil.sim.arena import ArenaNeed
+from hil.testing.zoo import networks
 
 from .projects import BUDGET, MAP
 
@@ -314,6 +316,53 @@ def test_hil_build_for_the_simulated_board_needs_no_esp_idf(
     assert main(["build", "--target", "sim"]) == ExitCode.PASSED
     folder = Path(capsys.readouterr().out.rpartition(": ")[2].strip())
     assert "app" in json.loads((folder / "flasher_args.json").read_text())
+
+
+@pytest.mark.usefixtures("shell")
+def test_hil_build_takes_the_networks_that_it_is_given(project: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.tflite"
+    own.write_bytes(networks()["svdf"])
+    assert main(["build", "--network", str(own), *ARENA]) == ExitCode.PASSED
+    assert given(project)["CAMHIL_NETWORKS"] == str(own)
+
+
+@pytest.mark.usefixtures("shell")
+def test_what_cannot_fit_is_said_before_anything_is_built(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "--arena-kb", "400"]) == ExitCode.USAGE
+    assert "bytes of internal RAM" in capsys.readouterr().err
+    assert not (project / "calls").exists()
+
+
+def test_what_the_compiler_needs_is_written_without_esp_idf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("IDF_PATH", raising=False)
+    assert main(["build", "--generate", str(tmp_path), *ARENA]) == ExitCode.PASSED
+    facts = json.loads((tmp_path / "networks.json").read_text())
+    assert facts == {"networks": ["person_cam.tflite"], "arena_bytes": 81_920, "budgeted": True}
+
+
+@pytest.mark.usefixtures("shell")
+def test_an_arena_that_is_not_measured_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = ArenaNeed(None, "tflite-micro is not installed")
+    monkeypatch.setattr("hil.sim.arena.arena_needed", lambda _model: nothing)
+    assert main(["build"]) == ExitCode.PASSED
+    assert "the arena is not measured: tflite-micro is not installed" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_network_that_tflm_refuses_is_not_built(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = ArenaNeed(None, "node ADD failed to prepare", refused=True)
+    monkeypatch.setattr("hil.sim.arena.arena_needed", lambda _model: refused)
+    assert main(["build"]) == ExitCode.USAGE
+    assert "refuses the network: node ADD failed to prepare" in capsys.readouterr().err
+    assert not (project / "calls").exists()
 
 
 def test_an_installed_package_builds_a_copy_of_its_sources(

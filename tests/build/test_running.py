@@ -19,6 +19,7 @@ KEPT = MemoryReport(
     arena_bytes=81_920,
     arena_used_bytes=81_920,
     static_bytes=24_576,
+    buffer_bytes=40_000,
     heap=HeapState(40_000, 32_768, 30_000),
     psram=None,
     stacks=(StackState("uart", 512), StackState("inference", 9000)),
@@ -61,7 +62,7 @@ def test_each_figure_beyond_its_limit_is_named(
 
 
 def test_what_the_board_cannot_tell_is_left_out(budget: Budget) -> None:
-    silent = MemoryReport(90_000, None, None, None, None, ())
+    silent = MemoryReport(90_000, None, None, None, None, None, ())
     assert figures(silent, "esp32", budget) == ()
 
 
