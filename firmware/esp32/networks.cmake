@@ -16,7 +16,7 @@ endif()
 
 set(camhil_options --target ${IDF_TARGET} --generate ${CMAKE_BINARY_DIR}/camhil)
 foreach(network IN LISTS CAMHIL_NETWORKS)
-  cmake_path(ABSOLUTE_PATH network BASE_DIRECTORY ${CMAKE_CURRENT_LIST_DIR})
+  cmake_path(ABSOLUTE_PATH network BASE_DIRECTORY ${CMAKE_CURRENT_LIST_DIR} NORMALIZE)
   list(APPEND camhil_options --network ${network})
   # And the settings beside it, of the same name.
   cmake_path(REPLACE_EXTENSION network LAST_ONLY toml OUTPUT_VARIABLE camhil_settings)
