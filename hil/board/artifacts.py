@@ -6,9 +6,11 @@ that is none) is found here, with the file's name, instead of as a silent board 
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,35 +19,62 @@ from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_f
 from hil.build.esp_image import AppDescription, ImageError, decode_image
 from hil.build.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
 from hil.errors import UsageError
-from hil.network.model_check import check_model
-from hil.network.model_partition import read_partition
+from hil.network.contract import Contract, read_contract, read_network
+from hil.network.settings import NetworkSettings
 from hil.network.tflite_graph import what_instead
-from hil.sim.arena import arena_problems
 from hil.wire.errors import WireError
-from hil.wire.model_image import is_bare_tflite, is_model_image, unpack_model_image
+from hil.wire.network_header import (
+    NetworkHeader,
+    contract_crc,
+    is_bare_tflite,
+    is_network_image,
+    pack_header,
+    unpack_partition,
+)
 
 MODEL_PARTITION = "model"
 _REBUILD = "run idf.py build again"
 _PACK = (
-    "pack it: python firmware/esp32/pack_model.py MODEL.tflite OUT.bin, which takes class and "
-    "threshold from MODEL.toml (docs/boards.md, The model partition)"
+    "pack it: python firmware/esp32/pack_model.py MODEL.tflite OUT.bin, which takes what the file "
+    "does not tell from MODEL.toml (docs/boards.md, The model partition)"
 )
 _DIGEST_BYTES = 32
 _A_MODEL = (
-    "give a .tflite file with its .toml (positive_class, threshold_percent) beside it, a model "
-    "image, or the directory of a build"
+    "give a .tflite file, with the .toml of what it does not tell beside it, the content of a "
+    "model partition, or the directory of a build"
 )
 _UNITS = {"KB": 1024, "MB": 1024 * 1024}
 
 
 @dataclass(frozen=True)
 class ExpectedModel:
-    """The model image: the .tflite bytes, and its header's class and threshold (percent)."""
+    """The content of the model partition: the .tflite bytes, and the contract ahead of them."""
 
     tflite: bytes = field(repr=False)
-    positive_class: int
-    threshold: int
+    header: NetworkHeader = field(repr=False)
     where: str
+
+    @property
+    def contract_crc(self) -> int:
+        """The CRC-32 under which a board reports the header."""
+        return contract_crc(pack_header(self.header))
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The network as the host reads it. Raises UsageError where the header says otherwise."""
+        head = self.header.head
+        said = NetworkSettings(
+            positive_class=head.positive_class if head else None,
+            threshold=head.threshold if head else None,
+            no_picture=self.header.image is None,
+        )
+        read = read_contract(self.tflite, where=self.where, settings=said)
+        # What pixels become was declared, and stands in the header alone.
+        if dataclasses.replace(read.header, image=self.header.image) != self.header:
+            raise UsageError(
+                "the header does not fit the .tflite behind it", where=self.where, hint=_PACK
+            )
+        return dataclasses.replace(read, header=self.header)
 
 
 @dataclass(frozen=True)
@@ -106,7 +135,7 @@ def read_expected(firmware: Path) -> Expected:
 
 
 def read_model(path: Path) -> ExpectedModel:
-    """A model by itself: a .tflite file with its .toml beside it, a model image, or a build's.
+    """A model by itself: a .tflite file, the content of a model partition, or a build's.
 
     Raises UsageError.
     """
@@ -114,18 +143,10 @@ def read_model(path: Path) -> ExpectedModel:
         return read_expected(path).model
     data = read_bytes(path, "the model", _A_MODEL)
     if is_bare_tflite(data):
-        settings = path.with_suffix(".toml")
-        if not settings.is_file():
-            raise UsageError(
-                f"no {settings.name} beside {path.name}: its class and threshold are not known",
-                where=str(path),
-                hint=f"write {settings} with positive_class = 1 and threshold_percent = 50, or "
-                "what else the model has",
-            )
-        data = read_partition(path, settings)
-    elif not is_model_image(data):
+        data = read_network(path).partition
+    elif not is_network_image(data):
         raise UsageError(
-            f"neither a .tflite file nor a model image: {what_instead(data)}",
+            f"neither a .tflite file nor the content of a model partition: {what_instead(data)}",
             where=str(path),
             hint=_A_MODEL,
         )
@@ -261,13 +282,14 @@ def _model(file: FlashFile) -> ExpectedModel:
             hint=_PACK,
         )
     try:
-        image = unpack_model_image(file.data)
+        image = unpack_partition(file.data)
     except WireError as cause:
-        is_one = is_model_image(file.data) or not file.data.strip(b"\xff")
+        is_one = is_network_image(file.data) or not file.data.strip(b"\xff")
         raise UsageError(
-            f"{file.name} is not a model image: {cause if is_one else what_instead(file.data)}",
+            f"{file.name} is no model partition: {cause if is_one else what_instead(file.data)}",
             where=str(file.path),
             hint=_PACK,
         ) from cause
-    check_model(image.tflite, where=str(file.path), more=arena_problems)
-    return ExpectedModel(image.tflite, image.positive_class, image.threshold, str(file.path))
+    model = ExpectedModel(image.tflite, image.header, str(file.path))
+    _ = model.contract  # read now, so that a file that is none is found before a board is touched
+    return model

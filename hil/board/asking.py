@@ -10,11 +10,11 @@ from typing import TypeVar
 from hil.base.closing import Closing
 from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
-from hil.board.bring_up import find_silent_restart
+from hil.board.bring_up import RESTART_UNSEEN, find_silent_restart, rejoin
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import BoardResetError, BoardUnusableError, WrongIdentityError
-from hil.board.identity import no_injection
+from hil.board.identity import check_contract, contract_in, no_injection
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import Counting, frame_size, oddities
@@ -25,12 +25,16 @@ from hil.facts.stand_in import SIMULATED_TARGET
 from hil.link.channel import Channel
 from hil.link.console import ConsoleLine
 from hil.link.errors import EchoError
+from hil.link.jobs import Inference as LinkInference
 from hil.link.recording import Recorder
 from hil.link.sharing import add_other_users, other_users
 from hil.link.stats import LinkStats
+from hil.wire.network_header import NetworkHeader
 from hil.wire.replies import Identity
 
 _T = TypeVar("_T")
+
+_REJOIN_SHARE = 0.7  # of the board's patience: its clock, and what is under way, may differ
 
 
 class AskedBoard(Closing):
@@ -57,6 +61,8 @@ class AskedBoard(Closing):
         self._expected = expected
         self._lock = lock
         self._identity: Identity | None = None
+        self._contracts: dict[int, NetworkHeader] = {}  # by contract_crc
+        self._answered_at: float | None = None
         self._last_crc: int | None = None
         self._counting = Counting()
         self._closed = False
@@ -74,6 +80,23 @@ class AskedBoard(Closing):
         if self._identity is None:
             raise UsageError("not connected", where=self.where, hint="call Board.connect() first")
         return self._identity
+
+    @property
+    def contract(self) -> NetworkHeader:
+        """What the board knows of its network; read from it once.
+
+        Raises FirmwareError for what is no contract, WrongIdentityError for another one than that
+        of the build.
+        """
+        identity = self.identity
+        if identity.contract_crc not in self._contracts:
+            block = self._ask("reading its contract", lambda ch, limit: ch.contract(limit))
+            header = contract_in(block, identity, self.where)
+            if self._expected is not None:
+                with self._failing():
+                    check_contract(header, self._expected.model.header, self.where)
+            self._contracts[identity.contract_crc] = header
+        return self._contracts[identity.contract_crc]
 
     @property
     def build(self) -> Expected | None:
@@ -142,9 +165,6 @@ class AskedBoard(Closing):
 
     # ---- how the board is asked
 
-    def _request_limit(self) -> Deadline:
-        return self._connection.within(self.options.request_s)
-
     def _channel(self) -> Channel:
         self._check_usable()
         return self._connection.channel
@@ -164,25 +184,56 @@ class AskedBoard(Closing):
         if problem is not None:
             raise problem
 
-    def _ask(self, doing: str, ask: Callable[[Channel], _T]) -> _T:
-        """Asks the board while its console is watched."""
+    def _ask(
+        self, doing: str, ask: Callable[[Channel, Deadline], _T], limit: Deadline | None = None
+    ) -> _T:
+        """Asks the board while its console is watched; by default within `request_s`."""
         channel, identity = self._channel(), self.identity
 
         def find_restart() -> BoardEvent | None:
             return find_silent_restart(self._connection, identity)
 
         with self._failing(), self._noting_oddities(channel):
+            self._end_silence(limit)
             try:
                 with self._connection.watched(find_restart):
-                    return ask(channel)
+                    return ask(channel, limit or self._connection.within(self.options.request_s))
             except BoardAlarm as alarm:
                 raise self._crash(doing, alarm) from None
+            except BoardResetError:
+                raise
             except InfrastructureError as error:
                 event = None if isinstance(error, EchoError) else find_restart()
                 if event is None:
                     raise
                 text = self._connection.text_since_mark
                 raise BoardResetError(doing, event, where=self.where, console=text) from error
+            finally:
+                self._answered_at = self._connection.clock()
+
+    def _end_silence(self, limit: Deadline | None) -> None:
+        """A board that was asked nothing for a while may be at the boot rate, on its camera."""
+        connection, identity = self._connection, self.identity
+        if self._answered_at is None or connection.adapter.replays:
+            return
+        silence_s = connection.clock() - self._answered_at
+        idle_s = identity.idle_ms / 1000
+        if idle_s and silence_s > _REJOIN_SHARE * idle_s:
+            patience = connection.within(idle_s + self.options.request_s)
+            rejoin(connection, identity, silence_s, limit or patience)
+
+    def _check_boot(self, answer: LinkInference, doing: str) -> None:
+        """Raises BoardResetError for the result of another start of the board."""
+        before, after = self.identity.boot_id, answer.result.boot_id
+        if after != before:
+            event = BoardEvent(
+                EventKind.RESET,
+                f"the result is of boot {after:#010x}, the handshake was with {before:#010x}",
+                RESTART_UNSEEN,
+                "another boot id",
+            )
+            text = self._connection.text_since_mark
+            raise BoardResetError(doing, event, where=self.where, console=text)
 
     def _crash(self, doing: str, alarm: BoardAlarm) -> InfrastructureError:
         if alarm.event.kind is not EventKind.RESET:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from hil.base.deadline import Deadline
 from hil.board.asking import AskedBoard
@@ -23,25 +20,31 @@ from hil.board.results import (
     Stage,
     asked,
     check_image,
-    find_output,
+    check_result,
     find_tensor,
     flaw_of,
-    image_bytes,
+    frame_bytes,
     inference_facts,
-    output_tensor,
+    no_head,
+    sample_bytes,
+    tensor_array,
     wire_stage,
 )
 from hil.errors import FirmwareError, HilError
 from hil.facts.board import BaudReport, FlashReport, Inference, Oddity, Recovery, Stamp
+from hil.link.channel import Channel
 from hil.link.jobs import Inference as LinkInference
 from hil.link.jobs import Job
-from hil.wire.enums import TensorRole
-from hil.wire.replies import Identity, MemoryReport, Tensor, TraceEntry
+from hil.wire.enums import SampleStage, TensorSide
+from hil.wire.network_header import NetworkHeader, Tensor
+from hil.wire.replies import Identity, MemoryReport, TraceEntry
+from hil.wire.requests import OpOutput
 
 if TYPE_CHECKING:
-    Image = bytes | NDArray[np.int8] | NDArray[np.uint8]
+    import numpy as np
+    from numpy.typing import NDArray
 
-_T = TypeVar("_T")
+    from hil.network.arrays import Sample
 
 
 class Board(AskedBoard):
@@ -58,42 +61,41 @@ class Board(AskedBoard):
 
     def infer(
         self,
-        image: Image,
+        sample: Sample,
         *,
         stage: Stage = "tensor",
         cam_always: bool = True,
         trace: bool = False,
         threshold: int | None = None,
-        capture_op: int | None = None,
+        capture: tuple[int, int] | None = None,
+        reset_state: bool | None = None,
         reuse: bool = False,
         claimed_crc: int | None = None,
         deadline: Deadline | None = None,
     ) -> Inference:
-        """Runs the model on one image: int8, as many bytes as the input tensor has.
+        """Runs the network on one sample: bytes, the array of its input, or one for each input.
 
-        `stage`: "frame" sends uint8 pixels [rows, columns] of `frame_size`, as a camera gives
-        them, and the board makes the input of them (`hil.oracle.preprocess` does the same;
-        `read_input` gives what came of it). `reuse`: an image that the board still holds is not
-        sent again. `cam_always`: send the map even below the threshold. `trace`: record every
-        operator's output CRC-32 (see `trace`). `threshold`: percent, instead of the model's own.
-        `capture_op`: also send the output of this operator. `claimed_crc`: announce another
-        CRC-32 than that of the image, to see it refused.
+        Arrays have type and shape as in `contract`; several are given in its order, or by name.
+        `stage`: "frame" sends uint8 pixels of `frame_size`, as a camera gives them, and the board
+        makes the input of them (`read_input` gives what came of it). `trace`: record the CRC-32 of
+        every operator's outputs (see `trace`). `capture`: (operator, output) whose bytes are sent
+        too. `reset_state`: the variables get their initial values first; None: where there are
+        any. `reuse`: a sample that the board still holds is not sent again. `claimed_crc`:
+        announce another CRC-32 than that of the sample, to see it refused.
+
+        With a class activation map: `cam_always`: send the map even below the threshold;
+        `threshold`: percent, instead of the network's own.
         """
-        job = Job(
-            image_bytes(image, stage),
-            cam_always,
-            trace,
-            threshold,
-            capture_op,
-            stage=wire_stage(stage),
-            reuse=reuse,
-            claimed_crc=claimed_crc,
-        )
-        self._check_takes_images()
+        doing, header = "running an inference", self._header()
+        at = None if capture is None else OpOutput(*capture)
+        options = (cam_always, trace, threshold, at, reset_state)
+        job = self._job(sample, stage, *options, reuse=reuse, claimed_crc=claimed_crc)
         limit = deadline or self._connection.within(self.options.image_s)
-        flaw = flaw_of(self.identity, job.image, claimed_crc, stage)
+        flaw = flaw_of(self.identity, header, job.sample, claimed_crc, stage)
         try:
-            answer = self._ask("running an inference", lambda ch: ch.infer(job, limit))
+            answer = self._ask(
+                doing, lambda ch, limit: self._checked(ch.infer(job, limit), doing), limit
+            )
         except FirmwareError as error:
             code = getattr(error, "code", None)
             if flaw is not None and code is not flaw[1]:
@@ -105,23 +107,29 @@ class Board(AskedBoard):
 
     def infer_many(
         self,
-        images: Iterable[Image],
+        samples: Iterable[Sample],
         *,
         stage: Stage = "tensor",
         cam_always: bool = True,
         trace: bool = False,
         threshold: int | None = None,
+        reset_state: bool | None = None,
     ) -> Iterator[Inference]:
-        """The results of many images in their order; the next is uploaded while one runs."""
-        kind = wire_stage(stage)
-        jobs = (
-            Job(image_bytes(image, stage), cam_always, trace, threshold, stage=kind)
-            for image in images
-        )
-        self._check_takes_images()
+        """The results of many samples in their order; the next is uploaded while one runs.
+
+        Options as for `infer`.
+        """
+        doing, options = "running inferences", (cam_always, trace, threshold, None, reset_state)
+        self._header()  # asked for before anything is under way
+        jobs = (self._job(sample, stage, *options) for sample in samples)
         answers = self._channel().infer_many(jobs, self.options.image_s)
+
+        def next_answer(_channel: Channel, _limit: Deadline) -> LinkInference | None:
+            answer = next(answers, None)
+            return None if answer is None else self._checked(answer, doing)
+
         while True:
-            answer = self._ask("running inferences", lambda _: next(answers, None))
+            answer = self._ask(doing, next_answer)
             if answer is None:
                 return
             try:
@@ -130,60 +138,49 @@ class Board(AskedBoard):
                 self._counting.interrupted()  # what is under way may still be run, unheard
                 raise
 
-    def read_output(self, output: int) -> NDArray[np.int8]:
-        """Output tensor `output` as the last inference left it: int8, in its shape."""
-        return self._read(output, find_output(self.identity, output), f"output {output}")
+    def read_output(self, index: int) -> NDArray[Any]:
+        """An output as the last inference left it, in its type and shape."""
+        tensor = find_tensor(self.contract.outputs, index, "output")
+        return self._read(TensorSide.OUTPUT, index, tensor)
 
-    def read_input(self) -> NDArray[np.int8]:
-        """The input tensor that the last inference ran on: int8, in its shape.
+    def read_input(self, index: int = 0) -> NDArray[Any]:
+        """An input that the last inference ran on, in its type and shape.
 
-        Of a frame it is what the board made of it. Its image must not have been replaced since.
+        Of a frame it is what the board made of it. Its sample must not have been replaced since.
         """
-        tensor = find_tensor(self.identity, TensorRole.INPUT)
-        if tensor is None:
-            raise FirmwareError(
-                "the board reports no input tensor",
-                where=self.where,
-                hint="flash firmware built from the installed version of camhil",
-            )
-        return self._read(None, tensor, "the input")
+        tensor = find_tensor(self.contract.inputs, index, "input")
+        return self._read(TensorSide.INPUT, index, tensor)
 
-    def _read(self, output: int | None, tensor: Tensor, what: str) -> NDArray[np.int8]:
-        answer = self._ask(
-            f"reading {what}", lambda ch: ch.read_output(output, self._request_limit())
-        )
-        check_image(answer.image_crc, self._last_crc, what, self.where)
-        return output_tensor(answer.data, tensor)
+    def _read(self, side: TensorSide, index: int, tensor: Tensor) -> NDArray[Any]:
+        what = f"{side.name.lower()} {index}"
+        answer = self._ask(f"reading {what}", lambda ch, limit: ch.read_tensor(side, index, limit))
+        check_image(answer.sample_crc, self._last_crc, what, self.where)
+        return tensor_array(answer.data, tensor, what, self.where)
 
     def features(self, inference: Inference) -> NDArray[np.int8]:
-        """The features [1, rows, columns, channels] of this inference, which must be the last."""
+        """The features [1, rows, columns, channels] of this inference, which must be the last.
+
+        Raises UsageError for a network without a class activation map.
+        """
         check_image(self._last_crc, inference.image_crc, "the last inference", self.where)
-        for tensor in self.identity.tensors:
-            if tensor.role is TensorRole.FEATURES and tensor.output is not None:
-                return self.read_output(tensor.output)
-        raise FirmwareError(
-            "the board reports no features tensor",
-            where=self.where,
-            hint="the model needs the features in front of its classifier as an output",
-        )
+        head = self.contract.head
+        if head is None:
+            raise no_head("features", "Board.features")
+        return self.read_output(head.features_output)
 
     def trace(self) -> tuple[TraceEntry, ...]:
-        """Every operator of the last inference that was run with `trace=True`."""
-        answer = self._ask("reading the trace", lambda ch: ch.trace(self._request_limit()))
-        check_image(answer.image_crc, self._last_crc, "the trace", self.where)
+        """All outputs of all operators, of the last inference that was run with `trace=True`."""
+        answer = self._ask("reading the trace", lambda ch, limit: ch.trace(limit))
+        check_image(answer.sample_crc, self._last_crc, "the trace", self.where)
         return answer.entries
-
-    def ops(self) -> tuple[int, ...]:
-        """TFLite BuiltinOperator codes of the model, in execution order."""
-        return self._ask("listing the operators", lambda ch: ch.ops(self._request_limit()))
 
     def memory(self) -> MemoryReport:
         """Arena, heap and stacks, in bytes."""
-        return self._ask("reporting its memory", lambda ch: ch.memory(self._request_limit()))
+        return self._ask("reporting its memory", lambda ch, limit: ch.memory(limit))
 
     def echo(self, payload: bytes) -> bytes:
         """Sends up to 1536 bytes; what came back."""
-        answer = self._ask("echoing", lambda ch: ch.echo(payload, self._request_limit()))
+        answer = self._ask("echoing", lambda ch, limit: ch.echo(payload, limit))
         if answer != payload:
             self.oddities.append(Oddity("echo", "other bytes came back", payload, answer))
         return answer
@@ -313,11 +310,13 @@ class Board(AskedBoard):
         self.handshakes.append((after, identity))
         self._last_crc = None
         self._starts += 1
+        self._answered_at = self._connection.clock()
         check_identity(identity, self._expected, self.where)
         report = change_baud(self._connection, identity, self.options.baud)
         asked_for = self.options.baud != BoardOptions.baud
         if self._note_rate(report, expected=identity.capabilities.baud or asked_for):
             self._connection.channel.session.note_rate_missed()
+        _ = self.contract  # which has to be that of the build
 
     def _note_rate(self, report: BaudReport, *, expected: bool) -> bool:
         """Whether a rate was not reached that should have been."""
@@ -326,18 +325,60 @@ class Board(AskedBoard):
             self.oddities.append(Oddity("baud", f"{report.requested} baud: {report.problem}"))
         return missed
 
+    def _header(self) -> NetworkHeader:
+        """The contract, of a board that takes samples."""
+        self._check_usable()
+        self._check_takes_images()
+        return self.contract
+
+    def _job(
+        self,
+        sample: Sample,
+        stage: Stage,
+        cam_always: bool,
+        trace: bool,
+        threshold: int | None,
+        capture: OpOutput | None,
+        reset_state: bool | None,
+        *,
+        reuse: bool = False,
+        claimed_crc: int | None = None,
+    ) -> Job:
+        """Raises UsageError for what does not go with the network."""
+        header, kind = self.contract, wire_stage(stage)
+        if threshold is not None and header.head is None:
+            raise no_head("threshold", "Board.infer")
+        data = frame_bytes(sample) if kind is SampleStage.FRAME else sample_bytes(sample, header)
+        return Job(
+            data,
+            map_always=cam_always,
+            trace=trace,
+            reset_state=header.stateful if reset_state is None else reset_state,
+            threshold=threshold,
+            capture=capture,
+            stage=kind,
+            reuse=reuse,
+            claimed_crc=claimed_crc,
+        )
+
+    def _checked(self, answer: LinkInference, doing: str) -> LinkInference:
+        """The answer, if it is one of this start of the board and of its network."""
+        self._check_boot(answer, doing)
+        check_result(answer.result, self.contract, self.where)
+        return answer
+
     def _finished(self, answer: LinkInference) -> Inference:
-        inference = inference_facts(answer)
+        header = self.contract
+        inference = inference_facts(answer, header)
         self._last_crc = inference.image_crc
         now_s = self._connection.adapter.arrived_s
         stamp = Stamp(self._starts, inference.count, inference.finished_us, now_s)
         self.stamps.append(stamp)
         count = self._counting.due(stamp, self.link_stats.disturbances)
         if self.on_inference is not None:
+            replayed = self._connection.adapter.replays
             self.on_inference(
-                inference,
-                stamp,
-                asked(answer.job, count, self.identity, self._connection.adapter.replays),
+                inference, stamp, asked(answer.job, count, self.identity, header, replayed)
             )
         return inference
 

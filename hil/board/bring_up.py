@@ -10,7 +10,7 @@ from hil.board.artifacts import Expected
 from hil.board.boot_files import compare_boot_files
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind
-from hil.board.errors import FlashError, WrongIdentityError
+from hil.board.errors import BoardResetError, FlashError, WrongIdentityError
 from hil.board.flashing import OnFlash, write_flash
 from hil.board.handshake import HELLO_S, shake_hands
 from hil.board.identity import matches
@@ -23,6 +23,8 @@ from hil.wire.replies import Identity
 
 PROBE_S = 4.0
 """How long a board may take to show that it need not be flashed."""
+
+RESTART_UNSEEN = "the text of the restart was lost: run with --board-baud 115200 to see it"
 
 _GOODBYE_S = 0.5
 _ECHO_S = 2.0
@@ -133,20 +135,18 @@ def reboot(connection: Connection, before: Identity, deadline: Deadline) -> Iden
     connection.mark()
     for _ in range(_REBOOT_TRIES):
         acknowledged = connection.channel.reboot(RebootTarget.APP, deadline)
-        # Without an acknowledgement it may have restarted all the same: the boot count tells.
+        # Without an acknowledgement it may have restarted all the same: the boot id tells.
         if acknowledged is not None or not _still_runs(connection, before):
             break
     connection.to_boot_baud()
-    return shake_hands(
-        connection, deadline, accept=lambda after: after.boot_count != before.boot_count
-    )
+    return shake_hands(connection, deadline, accept=lambda after: after.boot_id != before.boot_id)
 
 
 def _still_runs(connection: Connection, before: Identity) -> bool:
     """Whether the board answers at this rate without having restarted."""
     with suppress(HilError):
         after = connection.channel.connect(connection.within(_RESTARTED_S))
-        return after.boot_count == before.boot_count
+        return after.boot_id == before.boot_id
     return False
 
 
@@ -176,24 +176,46 @@ def find_silent_restart(connection: Connection, before: Identity) -> BoardEvent 
     """After a wait without an answer: did the board restart, and why?
 
     At a rate other than that of the ROM its text arrives garbled, so the console may not tell.
-    A board that answers at the rate of the start, though the link had another, has started anew;
-    the boot count tells it otherwise, unless power was lost and the count with it. (An emulator's
-    stream, or one without reset lines, has no rate that would mean anything.)
+    The boot id does.
     """
     if connection.port.lost is not None:
         return None
-    rate = connection.port.baud
     with suppress(HilError):
         connection.to_boot_baud()
         after = connection.channel.connect(connection.within(_RESTARTED_S))
-        rate_counts = connection.lines.can_reset and connection.adapter.time_base == "real"
-        at_start_rate = rate_counts and rate != connection.port.baud
-        if at_start_rate or after.boot_count != before.boot_count:
-            reason = ResetReason.name_of(after.reset_reason)
-            text = f"boot {after.boot_count} after boot {before.boot_count}"
-            hint = "the text of the restart was lost: run with --board-baud 115200 to see it"
-            return BoardEvent(EventKind.RESET, text, hint, f"reset reason {reason}")
+        if after.boot_id != before.boot_id:
+            return restarted(before, after)
     return None
+
+
+def restarted(before: Identity, after: Identity) -> BoardEvent:
+    """The event of a restart of which the console told nothing."""
+    reason = ResetReason.name_of(after.reset_reason)
+    text = f"boot {after.boot_count} after boot {before.boot_count}"
+    return BoardEvent(EventKind.RESET, text, RESTART_UNSEEN, f"reset reason {reason}")
+
+
+def rejoin(connection: Connection, before: Identity, silence_s: float, deadline: Deadline) -> None:
+    """Meets a board again that may have gone back to the boot rate, as it was not asked anything.
+
+    Raises as `shake_hands`, and BoardResetError where the board has started anew meanwhile.
+    """
+    rate = connection.port.baud
+    idle_s = before.idle_ms / 1000
+    if silence_s >= idle_s:
+        connection.to_boot_baud()
+    rates = (connection.options.boot_baud, rate)
+    identity = shake_hands(connection, deadline, rates=rates)
+    if identity.boot_id != before.boot_id:
+        raise BoardResetError(
+            "nothing was asked of it",
+            restarted(before, identity),
+            where=connection.where,
+            console=connection.text_since_mark,
+        )
+    report = change_baud(connection, identity, rate)
+    if not report.changed:
+        connection.channel.session.note_rate_missed()
 
 
 def leave_running(connection: Connection, *, connected: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ OpenPort = Callable[[str, int], "Transport"]
 _RETRY_OPEN_S = 0.1
 _CRASH_TEXT_S = 1.0
 _SETTLE_S = 0.02
+_USUAL_RATES = (921_600, 460_800, 230_400)
 
 
 class Connection:
@@ -164,11 +165,17 @@ class Connection:
         """Our side only; what a board that starts expects."""
         self.channel.apply_baud(self.options.boot_baud)
 
-    def try_next_baud(self) -> None:
-        """Where nobody can reset the board, it may still run at the rate of an earlier run."""
-        rates = (self.options.boot_baud, self.options.baud)
-        if not self.lines.can_reset:
-            self.channel.apply_baud(rates[self.port.baud == rates[0]])
+    def try_next_baud(self, rates: Sequence[int] = ()) -> None:
+        """Our side only: the next rate at which the board may be.
+
+        Without `rates` those at which an earlier run may have left it, where nobody can reset it;
+        otherwise it is at the boot rate.
+        """
+        if not rates and not self.lines.can_reset:
+            rates = tuple(dict.fromkeys((self.options.boot_baud, self.options.baud, *_USUAL_RATES)))
+        if rates:
+            here = rates.index(self.port.baud) if self.port.baud in rates else -1
+            self.channel.apply_baud(rates[(here + 1) % len(rates)])
 
     # ---- console
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hil.base.deadline import Deadline
 from hil.board.connection import Connection
@@ -23,10 +23,12 @@ def shake_hands(
     deadline: Deadline,
     *,
     accept: Callable[[Identity], bool] | None = None,
+    rates: Sequence[int] = (),
 ) -> Identity:
     """Who answers, at the latest by the deadline.
 
-    `accept`: an identity that it refuses is asked for again (a board about to restart).
+    `accept`: an identity that it refuses is asked for again (a board about to restart). `rates`:
+    where the board may be; without, those of an earlier run where nobody can reset the board.
     Raises NoAnswerError with a diagnosis, WrongIdentityError for another protocol version,
     InfrastructureError when the port is lost or the line echoes, FirmwareError for an answer
     that makes no sense.
@@ -43,7 +45,7 @@ def shake_hands(
                 return identity
             refused = True
         except BoardError as error:
-            if error.code is ErrorCode.PROTOCOL_VERSION:
+            if error.code in (ErrorCode.PROTOCOL_VERSION, ErrorCode.BAD_REQUEST):
                 raise protocol_mismatch(error.reply, connection.where) from error
             raise
         except EchoError:
@@ -52,7 +54,7 @@ def shake_hands(
             # No answer yet, which is what the loop is for; a lost port does not come back.
             if connection.port.lost is not None:
                 raise
-            connection.try_next_baud()
+            connection.try_next_baud(rates)
         if deadline.expired() or hopeless(connection.text_since_mark):
             break
     if refused:

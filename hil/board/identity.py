@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+from collections.abc import Iterator
+from typing import Any
 
 from hil.board.artifacts import Expected, ExpectedModel
 from hil.board.errors import WrongIdentityError
 from hil.errors import FirmwareError, UsageError
 from hil.link.errors import EXPLANATIONS
 from hil.wire.enums import ErrorCode
+from hil.wire.errors import WireError
+from hil.wire.network_header import NetworkHeader, contract_crc, unpack_header
 from hil.wire.replies import ErrorReply, Identity
+from hil.wire.requests import PROTOCOL_VERSION
 
 _FLASH = "run with --board-flash always"
 _OTHER_APP = (
@@ -18,11 +24,12 @@ _OTHER_APP = (
 
 
 def matches(identity: Identity, expected: Expected) -> bool:
-    """Whether app and model on the board are those of the build."""
+    """Whether app, network and contract on the board are those of the build."""
     return (
         identity.build_id == expected.build_id
         and identity.app_sha256 == expected.app_sha256
         and identity.model_sha256 == expected.model_sha256
+        and identity.contract_crc == expected.model.contract_crc
     )
 
 
@@ -71,6 +78,63 @@ def _check_build(identity: Identity, expected: Expected, where: str) -> None:
         )
 
 
+def contract_in(block: bytes, identity: Identity, where: str) -> NetworkHeader:
+    """The contract that a board sent. Raises FirmwareError where it is none, or another one."""
+    flaw = ""
+    try:
+        header = unpack_header(block)
+    except WireError as error:
+        flaw = str(error)
+    else:
+        if contract_crc(block) != identity.contract_crc:
+            flaw = (
+                f"its CRC-32 is {contract_crc(block):#010x}, the identity says "
+                f"{identity.contract_crc:#010x}"
+            )
+        elif header.model_sha256 != identity.model_sha256:
+            flaw = "it is of another network than the identity names"
+    if flaw:
+        raise FirmwareError(
+            f"the board sent no right contract: {flaw}",
+            where=where,
+            hint="flash firmware built from the installed version of camhil",
+        )
+    return header
+
+
+def check_contract(theirs: NetworkHeader, ours: NetworkHeader, where: str) -> None:
+    """Raises WrongIdentityError, which names what differs, for another contract than the build's.
+
+    The network may be the same: what a .tflite does not tell has been declared otherwise.
+    """
+    differing = list(_differences(theirs, ours))
+    if differing:
+        raise WrongIdentityError(
+            f"the contract on the board differs from that of the build: {'; '.join(differing)}",
+            where=where,
+            hint=_FLASH,
+        )
+
+
+def _differences(theirs: Any, ours: Any, path: str = "") -> Iterator[str]:
+    """What differs between two dataclasses, in words."""
+    for field in dataclasses.fields(ours):
+        name = f"{path}{field.name}"
+        one, other = getattr(theirs, field.name), getattr(ours, field.name)
+        if one == other:
+            continue
+        if one is None or other is None:
+            yield f"{name} is {'missing' if one is None else 'there, and not to be'}"
+        elif dataclasses.is_dataclass(one):
+            yield from _differences(one, other, f"{name}.")
+        elif isinstance(one, bytes):
+            yield f"{name} is {_short(one)}, to be tested is {_short(other)}"
+        elif isinstance(one, tuple):
+            yield f"the {name} differ"
+        else:
+            yield f"{name} is {one!r}, to be tested is {other!r}"
+
+
 def check_model(
     identity: Identity, named: ExpectedModel, build: Expected | None, where: str
 ) -> None:
@@ -116,9 +180,10 @@ def no_injection(identity: Identity, where: str) -> UsageError | None:
 
 
 def protocol_mismatch(reply: ErrorReply, where: str) -> WrongIdentityError:
-    """The board answered hello with `protocol-version`."""
+    """The board answered hello with `protocol-version`, or does not know this hello at all."""
+    theirs = reply.detail.one if reply.code is ErrorCode.PROTOCOL_VERSION else 1
     return WrongIdentityError(
-        f"the board speaks protocol version {reply.detail.one}, this harness {reply.detail.two}",
+        f"the board speaks protocol {theirs}, this harness {PROTOCOL_VERSION}",
         where=where,
         hint="flash firmware that was built for this version of camhil, or install the version "
         "of camhil that belongs to the firmware",

@@ -25,6 +25,7 @@ from hil.build.flash_layout import Partition
 from hil.errors import InfrastructureError, UsageError
 from hil.facts.board import TimeBase
 from hil.link.recording import Kind, Recorder, error_facts
+from hil.wire.network_header import pack_header, unpack_header
 
 if TYPE_CHECKING:
     import serial
@@ -76,8 +77,7 @@ def pack_build(expected: Expected) -> bytes:
         **{name: getattr(expected, name).hex() for name in _DIGESTS},
         "model": {
             "tflite": base64.b64encode(expected.model.tflite).decode("ascii"),
-            "positive_class": expected.model.positive_class,
-            "threshold": expected.model.threshold,
+            "header": base64.b64encode(pack_header(expected.model.header)).decode("ascii"),
         },
         "files": [
             {"name": file.name, "offset": file.offset, "bytes": len(file.data)}
@@ -112,8 +112,7 @@ def _expected(facts: dict[str, Any], where: Path) -> Expected:
         **digests,
         model=ExpectedModel(
             base64.b64decode(model["tflite"]),
-            model["positive_class"],
-            model["threshold"],
+            unpack_header(base64.b64decode(model["header"])),
             str(where),
         ),
         files=tuple(

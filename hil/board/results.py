@@ -3,86 +3,100 @@
 from __future__ import annotations
 
 import zlib
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hil.errors import FirmwareError, UsageError
-from hil.facts.board import Asked, Inference, Oddity, Stamp
+from hil.facts.board import Asked, Inference, Oddity, OutputPart, Stamp
 from hil.link.jobs import JOBS_AHEAD, Job
 from hil.link.jobs import Inference as LinkInference
 from hil.link.stats import LinkStats
+from hil.network.arrays import as_array, pack_sample
 from hil.network.location import Location, NoLocation
-from hil.wire.enums import ErrorCode, ImageStage, TensorRole
+from hil.wire.enums import ErrorCode, SampleStage
 from hil.wire.enums import NoLocation as WireNoLocation
-from hil.wire.replies import CamGrid, CellCentre, Identity, Tensor
+from hil.wire.network_header import NetworkHeader, Tensor
+from hil.wire.replies import CamGrid, CellCentre, FrameSize, HeadAnswer, Identity
 from hil.wire.replies import Result as WireResult
+
+if TYPE_CHECKING:
+    from hil.network.arrays import Sample
 
 # Keys: `no-location` of protocol.cddl.
 _NO_LOCATION = {0: NoLocation.BELOW_THRESHOLD, 1: NoLocation.FLAT_MAP}
 
 
 Stage = Literal["tensor", "frame"]
-"""What an image is: the model's input, int8, or a camera's frame, uint8, that the board crops,
-scales and shifts to int8 before it runs the model."""
+"""What a sample is: the network's inputs, or a camera's frame, uint8, that the board crops, scales
+and makes into the input before it runs the network."""
 
 
-def image_bytes(
-    image: bytes | NDArray[np.int8] | NDArray[np.uint8], stage: Stage = "tensor"
-) -> bytes:
-    """The bytes to send, row-major. Raises UsageError for an array of another type."""
-    if isinstance(image, bytes | bytearray | memoryview):
-        return bytes(image)
-    if not hasattr(image, "dtype"):
+def sample_bytes(sample: Sample, header: NetworkHeader) -> bytes:
+    """The bytes to send. Raises UsageError for arrays of another type or shape.
+
+    Bytes are taken as they are: a board has to refuse a wrong number of them itself.
+    """
+    if isinstance(sample, bytes | bytearray | memoryview):
+        return bytes(sample)
+    if not hasattr(sample, "dtype") and not hasattr(sample, "__len__"):
         raise UsageError(
-            f"the image is a {type(image).__name__}, not an array",
+            f"the sample is a {type(sample).__name__}, not an array",
             where="Board.infer",
-            hint="give bytes, or a numpy array: Photo.tensor, or Photo.pixels with stage='frame'",
+            hint="give bytes, a numpy array (Photo.tensor), or one for each input of the network",
         )
-    wanted = "uint8" if stage == "frame" else "int8"
-    if str(image.dtype) != wanted:
-        raise UsageError(
-            f"the image has dtype {image.dtype}, a {stage} is {wanted}",
-            where="Board.infer",
-            hint="hil.images.to_tensor makes an int8 tensor of 8-bit pixels; stage='frame' sends "
-            "8-bit pixels as a camera's frame",
-        )
-    return image.tobytes()
-
-
-def wire_stage(stage: Stage) -> ImageStage:
-    """The stage as the protocol has it. Raises UsageError for another word."""
     try:
-        return ImageStage[stage.upper()]
-    except KeyError:
+        return pack_sample(header, sample)
+    except UsageError as error:
+        error.where = error.where or "Board.infer"
+        raise
+
+
+def frame_bytes(frame: Sample) -> bytes:
+    """The bytes of a camera's frame. Raises UsageError for an array that holds no pixels."""
+    if isinstance(frame, bytes | bytearray | memoryview):
+        return bytes(frame)
+    dtype = getattr(frame, "dtype", None)
+    if dtype != np.uint8:
+        raise UsageError(
+            f"the frame has {f'dtype {dtype}' if dtype else 'no dtype'}, a frame is uint8",
+            where="Board.infer",
+            hint="give bytes or pixels, such as Photo.pixels",
+        )
+    return np.asarray(frame).tobytes()
+
+
+def wire_stage(stage: Stage) -> SampleStage:
+    """The stage as the protocol has it. Raises UsageError for another word."""
+    stages = {"tensor": SampleStage.TENSOR, "frame": SampleStage.FRAME}
+    if stage not in stages:
         raise UsageError(
             f"there is no stage {stage!r}", where="Board.infer", hint="give 'tensor' or 'frame'"
-        ) from None
-
-
-def find_tensor(identity: Identity, role: TensorRole) -> Tensor | None:
-    """The first tensor of this role that the board reports."""
-    return next((tensor for tensor in identity.tensors if tensor.role is role), None)
+        )
+    return stages[stage]
 
 
 def frame_size(identity: Identity) -> tuple[int, int] | None:
     """(rows, columns) of the raw frame that the board takes; None if it takes none."""
-    frame = find_tensor(identity, TensorRole.FRAME)
+    frame: FrameSize | None = identity.frame
     if frame is None or not identity.capabilities.frame_stage:
         return None
-    return frame.shape[1], frame.shape[2]
+    return frame.rows, frame.columns
 
 
-def inference_facts(answer: LinkInference) -> Inference:
+def inference_facts(answer: LinkInference, header: NetworkHeader) -> Inference:
     """One inference as the harness reports it."""
     result: WireResult = answer.result
+    head: HeadAnswer | None = result.head
     return Inference(
-        image_crc=result.image_crc,
-        scores=tuple(np.frombuffer(result.scores, np.int8).tolist()),
-        threshold=result.threshold,
-        location=_location(result.location),
-        cam=None if result.cam is None else _cam(result.cam),
+        image_crc=result.sample_crc,
+        outputs=tuple(OutputPart(part.crc, part.size, part.data) for part in result.outputs),
+        boot_id=result.boot_id,
+        scores=_scores(result, header),
+        threshold=None if head is None else head.threshold,
+        location=None if head is None else _location(head.location),
+        cam=None if head is None or head.cam is None else _cam(head.cam),
         times=result.times,
         invoke_cycles=result.invoke_cycles,
         finished_us=result.finished_us,
@@ -92,6 +106,36 @@ def inference_facts(answer: LinkInference) -> Inference:
         uploads=answer.attempts,
         captured=answer.captured,
     )
+
+
+def check_result(result: WireResult, header: NetworkHeader, where: str) -> None:
+    """Raises FirmwareError for a result that is not one of this network."""
+    sizes = [part.size for part in result.outputs]
+    wanted = [tensor.size for tensor in header.outputs]
+    flaw = ""
+    if sizes != wanted:
+        flaw = f"outputs of {sizes} bytes, the contract has {wanted}"
+    elif (result.head is None) is not (header.head is None):
+        has = "has none" if header.head is None else "has one"
+        flaw = f"{'no' if result.head is None else 'a'} class activation map, the contract {has}"
+    elif header.head and result.outputs[header.head.score_output].data is None:
+        flaw = "no bytes of the scores"
+    for index, part in enumerate(result.outputs):
+        if part.data is not None and len(part.data) != part.size:
+            flaw = f"{len(part.data)} bytes of output {index}, which has {part.size}"
+    if flaw:
+        raise FirmwareError(
+            f"the result has {flaw}",
+            where=where,
+            hint="flash firmware built from the installed version of camhil",
+        )
+
+
+def _scores(result: WireResult, header: NetworkHeader) -> tuple[int, ...]:
+    if header.head is None:
+        return ()
+    data = result.outputs[header.head.score_output].data
+    return () if data is None else tuple(np.frombuffer(data, np.int8).tolist())
 
 
 class Counting:
@@ -121,12 +165,20 @@ class Counting:
         self._last = None
 
 
-def asked(job: Job, count: int | None, identity: Identity, replayed: bool) -> Asked:
+def asked(
+    job: Job, count: int | None, identity: Identity, header: NetworkHeader, replayed: bool
+) -> Asked:
     """What a job asks for; `count` as in `Asked`."""
-    stage: Stage = "frame" if job.stage is ImageStage.FRAME else "tensor"
-    size = frame_size(identity)
-    due = None if replayed else count
-    return Asked(job.image, stage, job.threshold, job.cam_always, due, size, replayed)
+    return Asked(
+        image=job.sample,
+        stage="frame" if job.stage is SampleStage.FRAME else "tensor",
+        threshold=job.threshold,
+        cam_always=job.map_always,
+        count=None if replayed else count,
+        frame_size=frame_size(identity),
+        replayed=replayed,
+        reset_state=job.reset_state if header.stateful else None,
+    )
 
 
 def oddities(stats: LinkStats) -> list[Oddity]:
@@ -143,21 +195,35 @@ def _times(count: int) -> str:
     return "an answer" if count == 1 else f"{count} answers"
 
 
-def output_tensor(data: bytes, tensor: Tensor) -> NDArray[np.int8]:
-    """An output's bytes in its shape; int8, the only type that the board reports."""
-    return np.frombuffer(data, np.int8).reshape(tensor.shape)
+def no_head(what: str, where: str) -> UsageError:
+    """Something was asked for that only a network with a class activation map has."""
+    return UsageError(
+        f"this network has no class activation map, and so no {what}",
+        where=where,
+        hint="leave it out, or see `hil info` for why the network has none",
+    )
 
 
-def find_output(identity: Identity, output: int) -> Tensor:
-    """The tensor with this output index. Raises UsageError when the model has none."""
-    for tensor in identity.tensors:
-        if tensor.output == output:
-            return tensor
-    known = [tensor.output for tensor in identity.tensors if tensor.output is not None]
+def tensor_array(data: bytes, tensor: Tensor, what: str, where: str) -> NDArray[Any]:
+    """A tensor's bytes in its type and shape. Raises FirmwareError where they are not as many."""
+    if len(data) != tensor.size:
+        raise FirmwareError(
+            f"{what} has {len(data)} bytes on the board, in its contract {tensor.size}",
+            where=where,
+            hint="flash firmware built from the installed version of camhil",
+        )
+    return as_array(tensor, data)
+
+
+def find_tensor(tensors: tuple[Tensor, ...], index: int, what: str) -> Tensor:
+    """The input or output (`what`) with this index. Raises UsageError when there is none."""
+    if 0 <= index < len(tensors):
+        return tensors[index]
+    known = ", ".join(f"{n} ({tensor.name})" for n, tensor in enumerate(tensors))
     raise UsageError(
-        f"the model has no output {output}",
-        where="Board.read_output",
-        hint=f"its outputs are {known}; Board.identity.tensors tells what they are",
+        f"the network has no {what} {index}",
+        where=f"Board.read_{what}",
+        hint=f"it has {known}; Board.contract tells what they are",
     )
 
 
@@ -173,18 +239,22 @@ def check_image(answered: int | None, asked: int | None, what: str, where: str) 
 
 
 def flaw_of(
-    identity: Identity, image: bytes, claimed_crc: int | None, stage: Stage = "tensor"
+    identity: Identity,
+    header: NetworkHeader,
+    sample: bytes,
+    claimed_crc: int | None,
+    stage: Stage = "tensor",
 ) -> tuple[str, ErrorCode] | None:
-    """Why the board has to refuse an image, and how; None for a good one."""
-    wanted = find_tensor(identity, TensorRole.FRAME if stage == "frame" else TensorRole.INPUT)
-    if stage == "frame" and wanted is None:
-        return "a frame, though it takes none", ErrorCode.UNSUPPORTED
-    if wanted is not None and len(image) != wanted.data_bytes:
-        what = "a frame" if stage == "frame" else "an image"
-        text = f"{what} of {len(image)} bytes instead of {wanted.data_bytes}"
-        return text, ErrorCode.WRONG_SIZE
-    if claimed_crc is not None and claimed_crc != zlib.crc32(image):
-        return "an image with another CRC-32", ErrorCode.IMAGE_CORRUPT
+    """Why the board has to refuse a sample, and how; None for a good one."""
+    what, wanted = "a sample", header.sample_bytes
+    if stage == "frame":
+        if identity.frame is None or not identity.capabilities.frame_stage:
+            return "a frame, though it takes none", ErrorCode.UNSUPPORTED
+        what, wanted = "a frame", identity.frame.size
+    if len(sample) != wanted:
+        return f"{what} of {len(sample)} bytes instead of {wanted}", ErrorCode.WRONG_SIZE
+    if claimed_crc is not None and claimed_crc != zlib.crc32(sample):
+        return "a sample with another CRC-32", ErrorCode.SAMPLE_CORRUPT
     return None
 
 

@@ -21,24 +21,38 @@ if TYPE_CHECKING:
     from hil.wire.replies import StageTimes
 
 
+@dataclass(frozen=True, slots=True)
+class OutputPart:
+    """One output tensor of an inference: CRC-32 and size of its bytes, and those of a small one."""
+
+    crc: int
+    size: int
+    data: bytes | None = field(repr=False)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Inference:
-    """One image's result.
+    """One sample's result.
 
-    `image_crc`: CRC-32 of the int8 bytes that the answer is for. `scores`: int8 per class.
-    `threshold`: percent, the one that the board applied. `location`: the winning cell, or why
-    there is none. `cam`: int32 [rows, columns], None when it was not asked for and the
-    threshold was not reached. `times`: microseconds per stage, board clock. `invoke_cycles`:
-    None where the board cannot count. `finished_us`: board clock at the end. `count`:
-    inferences since reset. `round_trip_s`: host time from the announcement of the image to its
-    result, of which `upload_s` until the board accepted it. `uploads`: 1 unless the image had
-    to be sent again. `captured`: the operator output that was asked for.
+    `image_crc`: CRC-32 of the bytes that the answer is for. `outputs`: in the order of the
+    contract. `boot_id`: of the start of the board that answered. `times`: microseconds per stage,
+    board clock. `invoke_cycles`: None where the board cannot count. `finished_us`: board clock at
+    the end. `count`: inferences since reset. `round_trip_s`: host time from the announcement of
+    the sample to its result, of which `upload_s` until the board accepted it. `uploads`: 1 unless
+    the sample had to be sent again. `captured`: the operator output that was asked for.
+
+    Of a network with a class activation map: `scores`, int8 per class; `threshold`, percent, the
+    one that the board applied; `location`, the winning cell or why there is none; `cam`, int32
+    [rows, columns], None when it was not asked for and the threshold was not reached. Without such
+    a head they are empty or None.
     """
 
     image_crc: int
+    outputs: tuple[OutputPart, ...]
+    boot_id: int
     scores: tuple[int, ...]
-    threshold: int
-    location: Location | NoLocation
+    threshold: int | None
+    location: Location | NoLocation | None
     cam: NDArray[np.int32] | None
     times: StageTimes
     invoke_cycles: int | None
@@ -54,12 +68,13 @@ class Inference:
 class Asked:
     """What an inference was asked for, so that its answer can be judged.
 
-    `image`: the bytes that were sent: of a tensor int8, of a frame (`stage`) uint8 pixels of
-    `frame_size` (rows, columns). `threshold`: percent, None for the model's own. `cam_always`:
-    the map was asked for below the threshold too. `count`: what the board's count has to be, one
-    more than in the answer before; None where something was sent again, refused or given up in
-    between. `replayed`: a recording answers, which goes on where it has what is asked for, so that
-    its counts are in no order.
+    `image`: the bytes that were sent: of all inputs, or of a frame (`stage`), uint8 pixels of
+    `frame_size` (rows, columns). `threshold`: percent, None for the network's own.
+    `cam_always`: the map was asked for below the threshold too. `count`: what the board's count has
+    to be, one more than in the answer before; None where something was sent again, refused or given
+    up in between. `replayed`: a recording answers, which goes on where it has what is asked for, so
+    that its counts are in no order. `reset_state`: whether the network's variables were reset
+    first; None for a network without any.
     """
 
     image: bytes = field(repr=False)
@@ -69,6 +84,7 @@ class Asked:
     count: int | None
     frame_size: tuple[int, int] | None
     replayed: bool
+    reset_state: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

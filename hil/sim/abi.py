@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ctypes as c
 
-ABI = 1
+ABI = 2
 
 MESSAGE_BYTES = 97
 DIGEST_BYTES = 32
+MAX_OUTPUTS = 16
 
-OnOp = c.CFUNCTYPE(None, c.c_void_p, c.c_uint16, c.c_void_p, c.c_uint32, c.c_int64)
+OnOp = c.CFUNCTYPE(None, c.c_void_p, c.c_uint16, c.c_uint8, c.c_void_p, c.c_uint32, c.c_int64)
 Load = c.CFUNCTYPE(
     *(c.c_int32, c.c_void_p, c.c_void_p, c.c_uint32, c.POINTER(c.c_uint32)),
-    *(c.POINTER(c.c_uint32), c.POINTER(c.c_int64), c.POINTER(c.c_char)),
+    *(c.POINTER(c.c_uint32), c.POINTER(c.c_uint32), c.POINTER(c.c_int64), c.POINTER(c.c_char)),
 )
 Invoke = c.CFUNCTYPE(
-    *(c.c_int32, c.c_void_p, c.c_void_p, c.c_uint32, c.c_void_p, c.c_void_p),
+    *(c.c_int32, c.c_void_p, c.c_void_p, c.c_uint32, c.c_int32, c.c_void_p, c.c_void_p),
     *(c.POINTER(c.c_int64), c.POINTER(c.c_char)),
 )
 Output = c.CFUNCTYPE(c.c_int32, c.c_void_p, c.c_uint8, c.c_void_p, c.c_uint32)
@@ -28,6 +29,7 @@ class HostEngine(c.Structure):
     _fields_ = [
         ("context", c.c_void_p),
         ("name", c.c_char_p),
+        ("kernels", c.c_char_p),
         ("load", Load),
         ("invoke", Invoke),
         ("output", Output),
@@ -43,11 +45,15 @@ class HostConfig(c.Structure):
         ("baud", c.c_uint32),
         ("model_partition", c.c_void_p),
         ("model_partition_bytes", c.c_uint32),
+        ("model_partition_status", c.c_int32),
         ("build_id", c.c_uint8 * DIGEST_BYTES),
         ("app_sha256", c.c_uint8 * DIGEST_BYTES),
         ("reset_reason", c.c_uint32),
         ("boot_count", c.c_uint32),
+        ("boot_id", c.c_uint32),
         ("arena_bytes", c.c_uint32),
+        ("max_sample_bytes", c.c_uint32),
+        ("trace_entries", c.c_uint32),
         ("stretch_invoke_us", c.c_uint32),
         ("host_context", c.c_void_p),
         ("set_baud", SetBaud),

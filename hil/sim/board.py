@@ -18,6 +18,8 @@ from hil.sim.options import DEFAULT_ARENA_BYTES, SimOptions
 from hil.sim.rom import ResetCause
 from hil.sim.rom_loader import RomLoader
 from hil.sim.uart import DEFAULT_BAUD, Uart
+from hil.wire.errors import WireError
+from hil.wire.network_header import HEADER_BYTES, unpack_header
 
 OpenPort = Callable[[], HostPort]
 
@@ -31,6 +33,7 @@ _FAULTS = {
     signal.SIGILL: "IllegalInstruction",
 }
 _INFERENCE_TASK = "inference"
+_FRAME_BYTES = 160 * 120  # kFrameBytes of firmware/core/limits.h
 
 
 class State(enum.Enum):
@@ -182,16 +185,20 @@ class Board:
         assert outcome.app is not None
         self._boot_count += 1
         self._build_id = outcome.app.build_id
+        offset, size = (outcome.model.offset, outcome.model.size) if outcome.model else (0, 0)
+        sample_bytes, trace_entries = _room(self._flash.read(offset, HEADER_BYTES))
         launch = Launch(
             flash=str(self._flash.path),
-            model_offset=outcome.model.offset if outcome.model else 0,
-            model_bytes=outcome.model.size if outcome.model else 0,
+            model_offset=offset,
+            model_bytes=size,
             build_id=outcome.app.build_id.hex(),
             app_sha256=outcome.app.sha256.hex(),
             reset_reason=int(cause.reason),
             boot_count=self._boot_count,
             baud=DEFAULT_BAUD,
             arena_bytes=self._options.arena_bytes or DEFAULT_ARENA_BYTES,
+            max_sample_bytes=sample_bytes,
+            trace_entries=trace_entries,
             stretch_invoke_us=self._options.stretch_invoke_us,
         )
         self._state = State.RUNNING
@@ -229,3 +236,12 @@ class Board:
         self.uart.print(text)  # before the reset, so at the rate that the firmware had set
         self._stop(State.REBOOTING)
         self._timer = self._loop.later(rom.PANIC_REBOOT_S, lambda: self._restart(cause))
+
+
+def _room(header: bytes) -> tuple[int, int]:
+    """Bytes of a sample and entries of a trace, as firmware built for this network has them."""
+    try:
+        network = unpack_header(header)
+    except WireError:  # the firmware says what is wrong with it
+        return _FRAME_BYTES, 0
+    return max(network.sample_bytes, _FRAME_BYTES), network.op_outputs

@@ -15,6 +15,7 @@ import json
 import mmap
 import os
 import resource
+import secrets
 import select
 import signal
 import socket
@@ -29,6 +30,7 @@ from hil.errors import InfrastructureError
 from hil.sim import abi
 from hil.sim.engine import Engine, EngineError
 from hil.sim.engines import create_engine
+from hil.wire.enums import ErrorCode
 
 HOOK_NONE, HOOK_FAULT, HOOK_ABORT, HOOK_HANG = range(4)
 
@@ -118,12 +120,26 @@ class Program:
         self._link = link
 
     def load(
-        self, _context: Any, model: int, size: int, arena: Any, used: Any, detail: Any, text: Any
+        self,
+        _context: Any,
+        model: int,
+        size: int,
+        arena: Any,
+        used: Any,
+        output_bytes: Any,
+        detail: Any,
+        text: Any,
     ) -> int:
         try:
             used[0] = self._engine.load(ctypes.string_at(model, size), arena[0])
+            sizes = self._engine.output_bytes()
+            if len(sizes) > abi.MAX_OUTPUTS:
+                message = f"the network has {len(sizes)} outputs, at most {abi.MAX_OUTPUTS} fit"
+                raise EngineError(ErrorCode.MODEL_FORMAT, message, abi.MAX_OUTPUTS, len(sizes))
         except EngineError as error:
             return _report(error, detail, text)
+        for index, count in enumerate(sizes):
+            output_bytes[index] = count
         return 0
 
     def invoke(
@@ -131,6 +147,7 @@ class Program:
         _context: Any,
         data: int,
         size: int,
+        reset_state: int,
         on_op: int | None,
         op_context: int | None,
         detail: Any,
@@ -139,25 +156,31 @@ class Program:
         import numpy as np
 
         self._fail_if_asked()
-        pixels = memoryview((ctypes.c_int8 * size).from_address(data))
-        image = np.frombuffer(pixels, dtype=np.int8)
+        content = memoryview((ctypes.c_uint8 * size).from_address(data))
+        sample = np.frombuffer(content, dtype=np.uint8)
         callback = None
         if on_op:
             report = abi.OnOp(on_op)
 
-            def callback(index: int, tensor: Any) -> None:
-                output = np.ascontiguousarray(tensor)
-                report(op_context, index, output.ctypes.data, output.nbytes, -1)
+            def callback(op: int, output: int, tensor: Any) -> None:
+                kept = np.ascontiguousarray(tensor)
+                report(op_context, op, output, kept.ctypes.data, kept.nbytes, -1)
 
         try:
-            self._engine.invoke(image, callback)
+            if reset_state:
+                self._engine.reset_state()
+            self._engine.invoke(sample, callback)
         except EngineError as error:
             return _report(error, detail, text)
         return 0
 
     def output(self, _context: Any, index: int, data: int, size: int) -> int:
-        tensor = self._engine.output(index).tobytes()
-        ctypes.memmove(data, tensor, min(size, len(tensor)))
+        import numpy as np
+
+        tensor = np.ascontiguousarray(self._engine.output(index))
+        if tensor.nbytes != size:
+            return int(ErrorCode.ENGINE)  # another shape than it had when it was loaded
+        ctypes.memmove(data, tensor.ctypes.data, size)
         return 0
 
     def set_baud(self, _context: Any, baud: int) -> None:
@@ -206,11 +229,15 @@ def _run(
         app_sha256=_bytes32(launch["app_sha256"]),
         reset_reason=launch["reset_reason"],
         boot_count=launch["boot_count"],
+        boot_id=secrets.randbits(32),
         arena_bytes=launch["arena_bytes"],
+        max_sample_bytes=launch["max_sample_bytes"],
+        trace_entries=launch["trace_entries"],
         stretch_invoke_us=launch["stretch_invoke_us"],
         set_baud=abi.SetBaud(program.set_baud),
         engine=abi.HostEngine(
             name=engine.name.encode(),
+            kernels=engine.kernels.encode(),
             load=abi.Load(program.load),
             invoke=abi.Invoke(program.invoke),
             output=abi.Output(program.output),

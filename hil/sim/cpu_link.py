@@ -20,7 +20,10 @@ _MESSAGE_BYTES = 65536
 
 @dataclass(frozen=True)
 class Launch:
-    """What a program is told at its start; digests in hex."""
+    """What a program is told at its start; digests in hex.
+
+    `max_sample_bytes`, `trace_entries`: the room that firmware built for this network has.
+    """
 
     flash: str
     model_offset: int
@@ -31,6 +34,8 @@ class Launch:
     boot_count: int
     baud: int
     arena_bytes: int
+    max_sample_bytes: int
+    trace_entries: int
     stretch_invoke_us: int
 
 

@@ -6,6 +6,7 @@ does not. It knows nothing of an arena.
 
 from __future__ import annotations
 
+import re
 from importlib import metadata
 from typing import Any
 
@@ -14,11 +15,19 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
-from hil.errors import UsageError
 from hil.facts.stand_in import LITERT_ENGINE
-from hil.network.tflite_graph import read_graph
-from hil.sim.engine import EngineError, OnOp, check_registered
+from hil.sim.engine import (
+    EngineError,
+    OnOp,
+    Plan,
+    read_plan,
+    shape_and_type,
+    size_of,
+    split,
+)
 from hil.wire.enums import ErrorCode
+
+_CUSTOM = re.compile(r"unresolved custom op: (\S+?)\.?(?:See|\s|$)")
 
 
 class LitertEngine:
@@ -27,34 +36,49 @@ class LitertEngine:
     resolver = "BUILTIN_REF"
 
     def __init__(self) -> None:
+        self.kernels = "reference"
         self.name = f"{LITERT_ENGINE} {metadata.version('ai-edge-litert')}"
         self._model = b""
+        self._plan = Plan(0, 0, (), 0, stateful=False)
         self._plain: Any = None
         self._keeping: Any = None
         self._last: Any = None
-        self._op_outputs: list[int] = []
 
     def load(self, model: bytes, arena_bytes: int) -> int:
         del arena_bytes  # LiteRT allocates from the heap
         self._model = model
-        self._op_outputs = _checked_op_outputs(model)
-        self._plain = self._interpreter(keep_all=False)
+        self._plan = read_plan(model, schema)
+        self.reset_state()
         return 0
 
-    def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
+    def output_bytes(self) -> list[int]:
+        return [size_of(*shape_and_type(each)) for each in self._plain.get_output_details()]
+
+    def reset_state(self) -> None:
+        # What a VAR_HANDLE names is not reset with the variables; a new interpreter has none.
+        self._keeping = None
+        self._plain = self._interpreter(keep_all=self._plan.stateful)
+        if self._plan.stateful:
+            self._keeping = self._plain  # of state there is one
+
+    def invoke(self, sample: NDArray[np.uint8], on_op: OnOp | None) -> None:
         if on_op is not None and self._keeping is None:
             self._keeping = self._interpreter(keep_all=True)
         interpreter = self._keeping if on_op is not None else self._plain
-        tensor = interpreter.get_input_details()[0]
+        details = interpreter.get_input_details()
+        parts = split(sample, map(shape_and_type, details))
         try:
-            interpreter.set_tensor(tensor["index"], image.reshape(tensor["shape"]))
+            for each, part in zip(details, parts, strict=True):
+                interpreter.set_tensor(each["index"], part)
             interpreter.invoke()
         except (RuntimeError, ValueError) as error:
             raise EngineError(ErrorCode.ENGINE, str(error)) from error
         self._last = interpreter
         if on_op is not None:
-            for index, number in enumerate(self._op_outputs):
-                on_op(index, interpreter.get_tensor(number))
+            for each in self._plan.op_outputs:
+                has_bytes = each.tensor is not None
+                data = interpreter.get_tensor(each.tensor) if has_bytes else np.empty(0, np.uint8)
+                on_op(each.op, each.output, data)
 
     def output(self, index: int) -> NDArray[np.generic]:
         number = self._last.get_output_details()[index]["index"]
@@ -71,15 +95,13 @@ class LitertEngine:
             )
             interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
-            raise EngineError(ErrorCode.ENGINE, str(error)) from error
+            raise _refusal(str(error)) from error
         return interpreter
 
 
-def _checked_op_outputs(model: bytes) -> list[int]:
-    """The output tensor of every operator; refuses what the firmware cannot run."""
-    try:
-        graph = read_graph(model)
-    except UsageError as error:
-        raise EngineError(ErrorCode.MODEL_FORMAT, error.message) from error
-    check_registered((op.code for op in graph.ops), schema)
-    return [op.output for op in graph.ops]
+def _refusal(text: str) -> EngineError:
+    custom = _CUSTOM.search(text)
+    if custom is None:
+        return EngineError(ErrorCode.ENGINE, text)
+    code = schema.BuiltinOperator.CUSTOM
+    return EngineError(ErrorCode.MODEL_OP, f"LiteRT has no operator {custom.group(1)}", code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import IO
 
 from hil.errors import InfrastructureError
@@ -29,11 +30,7 @@ def create_engine(kind: str, log: IO[bytes] | None = None) -> Engine:
 
 def check_engine(kind: str) -> None:
     """Raises InfrastructureError when tflite-micro is asked for and not installed."""
-    if kind != "tflm":
-        return
-    from hil.oracle.interpreter import micro_installed
-
-    if not micro_installed():
+    if kind == "tflm" and find_spec("tflite_micro") is None:
         raise InfrastructureError(
             "tflite-micro is not installed",
             where="--sim-engine tflm",

@@ -1,8 +1,8 @@
 """Builds the firmware of the simulated board and lays it out like an ESP-IDF build.
 
 The firmware's own C++ sources become a shared library, which travels inside an ESP32 app
-image. The folder that comes out is flashed as any other build: `flasher_args.json` names
-the files and their offsets.
+image. It runs any network, so it is compiled once; each network is packed into a folder of its
+own, which is flashed as any other build: `flasher_args.json` names the files and their offsets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +39,19 @@ _FULL = ("No space left on device", "Disk quota exceeded", "Read-only file syste
 _TAIL_LINES = 30
 # What the library is made of; tests, fuzzers and the ESP-IDF project do not count.
 SOURCES = ("core", "host", "third_party", "VERSION", "partitions.csv")
-# Part of the stamp: a change of the packing code must not be skipped either.
+# Part of a network's stamp: a change of the packing code must not be skipped either.
 _PACKING = (
     "build/flash_layout.py",
     "base/text_file.py",
-    "network/model_partition.py",
+    "network/contract.py",
+    "network/input_contract.py",
+    "network/settings.py",
     "sim/app_image.py",
     "build/esp_image.py",
     "sim/firmware.py",
+    "wire/network_header.py",
 )
+_NAME_DIGITS = 12
 
 
 def default_build_dir() -> Path:
@@ -83,14 +87,14 @@ def build(
     firmware: Path | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Builds what changed and returns the folder that holds `flasher_args.json`.
+    """Builds what changed and returns the network's folder, which holds `flasher_args.json`.
 
-    `model` (.tflite) and `settings` (.toml: positive_class, threshold_percent) default to
-    the model that comes with the harness; a settings file is looked for next to `model`.
-    `firmware` is a folder of sources, instead of the harness's own.
-    Two processes may build into one folder at the same time: one waits.
+    `model` (.tflite) defaults to the network that comes with the harness; `settings` (.toml: what
+    the file itself does not tell) is looked for next to it. `firmware` is a folder of sources,
+    instead of the harness's own. Two processes may build into one folder at the same time: one
+    waits.
 
-    Raises UsageError for a missing model or a compile error, InfrastructureError when
+    Raises UsageError for a missing network or a compile error, InfrastructureError when
     there is no compiler, or the folder cannot be written.
     """
     folder = build_dir or default_build_dir()
@@ -104,24 +108,29 @@ def _build(
     tflite = model or resources.find("model/person_cam.tflite")
     toml = settings or tflite.with_suffix(".toml")
     firmware = firmware or resources.find("firmware")
-    folder.mkdir(parents=True, exist_ok=True)
+    sources = _content_hash(_source_files(firmware))
     with _locked(folder / _LOCK):
-        stamp = _content_hash(firmware, [tflite, toml])
-        if _is_current(folder, stamp):
-            return folder
-        (folder / _STAMP).unlink(missing_ok=True)
-        say("building the firmware of the simulated board")
-        library = _compile(firmware / "host", folder / "host")
-        _pack(folder, firmware, library, tflite, toml)
-        (folder / _STAMP).write_text(stamp, encoding="ascii")
-        say(f"firmware is in {folder}")
-    return folder
+        library = folder / "host" / _LIBRARY
+        if _stamp(folder) != sources or not library.is_file():
+            (folder / _STAMP).unlink(missing_ok=True)
+            say("building the firmware of the simulated board")
+            library = _compile(firmware / "host", folder / "host")
+            (folder / _STAMP).write_text(sources, encoding="ascii")
+    files = [tflite, *([toml] if settings or toml.is_file() else [])]
+    place = folder / _content_hash(files, names=False)[:_NAME_DIGITS]
+    with _locked(place / _LOCK):
+        package = Path(__file__).resolve().parent.parent
+        stamp = sources + _content_hash([*files, *(package / name for name in _PACKING)])
+        if not _is_current(place, stamp):
+            (place / _STAMP).unlink(missing_ok=True)
+            _pack(place, firmware, library, files)
+            (place / _STAMP).write_text(stamp, encoding="ascii")
+            say(f"firmware is in {place}")
+    return place
 
 
-def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path) -> None:
-    from hil.network.model_check import check_for_firmware
-    from hil.network.model_partition import read_partition
-    from hil.sim.arena import arena_problems
+def _pack(folder: Path, firmware: Path, library: Path, network: list[Path]) -> None:
+    from hil.network.contract import read_network
 
     table = firmware / "partitions.csv"
     partitions = flash_layout.read_csv(table)
@@ -132,12 +141,11 @@ def _pack(folder: Path, firmware: Path, library: Path, tflite: Path, toml: Path)
         BOOTLOADER_OFFSET: (_BOOTLOADER, app_image.pack_bootloader()),
         flash_layout.TABLE_OFFSET: (_TABLE, flash_layout.encode_table(partitions)),
         factory.offset: (_APP, app_image.pack_app(library.read_bytes(), version)),
-        model.offset: (_MODEL, read_partition(tflite, toml)),
+        model.offset: (_MODEL, read_network(*network).partition),
     }
     for partition in (factory, model):
         name, data = files[partition.offset]
         flash_layout.check_fits(partition, name, len(data), where=str(table))
-    check_for_firmware(tflite.read_bytes(), where=str(tflite), more=arena_problems)
     for name, data in files.values():
         (folder / name).write_bytes(data)
     arguments = _flasher_args({offset: name for offset, (name, _) in files.items()})
@@ -229,26 +237,34 @@ def _run(command: list[str | Path], failure: str) -> None:
     )
 
 
-def _content_hash(firmware: Path, extra: list[Path]) -> str:
-    digest = hashlib.sha256(repr(sys.platform).encode())
-    package = Path(__file__).resolve().parent.parent
-    files = [*extra, *(package / name for name in _PACKING)]
+def _source_files(firmware: Path) -> Iterator[Path]:
     for name in SOURCES:
         place = firmware / name
         inside = sorted(place.rglob("*")) if place.is_dir() else [place]
-        files += [path for path in inside if path.is_file()]
+        yield from (path for path in inside if path.is_file())
+
+
+def _content_hash(files: Iterable[Path], *, names: bool = True) -> str:
+    digest = hashlib.sha256(repr(sys.platform).encode())
     for path in files:
         data = path.read_bytes()
-        digest.update(f"{path}\0{len(data)}\0".encode())
+        digest.update(f"{path if names else ''}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()
 
 
+def _stamp(folder: Path) -> str:
+    try:
+        return (folder / _STAMP).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
+
+
 def _is_current(folder: Path, stamp: str) -> bool:
     """True when the last build had the same inputs and its files are all still there."""
+    if _stamp(folder) != stamp:
+        return False
     try:
-        if (folder / _STAMP).read_text(encoding="ascii") != stamp:
-            return False
         arguments = json.loads((folder / "flasher_args.json").read_text(encoding="utf-8"))
         return all((folder / name).is_file() for name in arguments["flash_files"].values())
     except (OSError, ValueError, KeyError):
@@ -258,6 +274,7 @@ def _is_current(folder: Path, stamp: str) -> bool:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Holds an exclusive lock on `path`; the kernel frees it when the process dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -87,12 +87,18 @@ class Pacer:
 
 @dataclass(frozen=True)
 class NoiseRates:
-    """How bad the line is. Rates are probabilities: per bit, per frame, per frame."""
+    """How bad the line is. Rates are probabilities: per bit, per frame, per frame.
+
+    `deaf_above`, `mute_above`: at a faster rate, in baud, nothing readable arrives at the board,
+    or from it. A line may fail in one direction alone.
+    """
 
     bit_error_rate: float = 0.0
     drop_rate: float = 0.0
     duplicate_rate: float = 0.0
     seed: int = 1
+    deaf_above: int | None = None
+    mute_above: int | None = None
 
     @property
     def quiet(self) -> bool:

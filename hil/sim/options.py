@@ -30,6 +30,8 @@ class SimOptions:
         bit_error_rate: probability that a bit is flipped, each way.
         drop_rate, duplicate_rate: probability that a frame is lost or comes twice, each way.
         seed: of all noise.
+        deaf_above, mute_above: at a faster rate, in baud, what goes to the board, or comes from
+            it, arrives damaged; None: at no rate.
         engine: "tflm", "litert" (reference kernels), or "auto": tflm where installed.
         arena_bytes: limit given to the engine; None is 128 KiB.
         flash_file: the flash chip's content, kept between runs. None is a file in the
@@ -45,6 +47,8 @@ class SimOptions:
     drop_rate: float = 0.0
     duplicate_rate: float = 0.0
     seed: int = 1
+    deaf_above: int | None = None
+    mute_above: int | None = None
     engine: Literal["auto", "tflm", "litert"] = "auto"
     arena_bytes: int | None = None
     flash_file: Path | None = None
@@ -66,7 +70,8 @@ class SimOptions:
 
     @property
     def noise(self) -> NoiseRates:
-        return NoiseRates(self.bit_error_rate, self.drop_rate, self.duplicate_rate, self.seed)
+        """What the line does to bytes."""
+        return NoiseRates(**{name.name: getattr(self, name.name) for name in fields(NoiseRates)})
 
     def to_arguments(self) -> list[str]:
         """The command line of `python -m hil.sim` that gives these options."""
@@ -91,6 +96,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("drop_rate", "lose this fraction of the frames", type=float, metavar="P")
     add("duplicate_rate", "deliver this fraction of the frames twice", type=float, metavar="P")
     add("seed", "of the noise", type=int, metavar="N")
+    for name, way in (("deaf_above", "to the board"), ("mute_above", "from the board")):
+        add(name, f"damage all that goes {way} at a faster rate", type=int, metavar="BAUD")
     add("engine", "what runs the model", choices=ENGINES)
     add("arena_bytes", "size of the tensor arena", type=int, metavar="BYTES")
     add("flash_file", "the flash chip's content", type=Path, metavar="FILE")

@@ -94,6 +94,7 @@ class Uart:
 
     def set_noise(self, noise: NoiseRates) -> None:
         """The line's quality from now on."""
+        self._deaf_above, self._mute_above = noise.deaf_above, noise.mute_above
         for direction, name in ((self._to_board, "to board"), (self._to_host, "to host")):
             direction.noise = None if noise.quiet else Noise(noise, name)
 
@@ -135,7 +136,7 @@ class Uart:
 
     def _send_to_board(self, data: bytes) -> None:
         data = self._filtered(data, self.filters_to_board)
-        self._to_board.send(data)
+        self._to_board.send(self._garbler.feed(data) if self._fails(self._deaf_above) else data)
         if self._host is not None and self._to_board.queued > _PACED_QUEUE_BYTES:
             self._host.pause(True)
 
@@ -147,7 +148,12 @@ class Uart:
 
     def _send_to_host(self, data: bytes) -> None:
         data = self._filtered(data, self.filters_to_host)
-        self._to_host.send(data if self._rates_match() else self._garbler.feed(data))
+        good = self._rates_match() and not self._fails(self._mute_above)
+        self._to_host.send(data if good else self._garbler.feed(data))
+
+    def _fails(self, above: int | None) -> bool:
+        """Whether one direction of the line does not work at the board's rate."""
+        return above is not None and self.baud > above and not self._autobaud
 
     def _deliver_to_board(self, data: bytes) -> None:
         if self._program is None:

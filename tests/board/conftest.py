@@ -35,7 +35,7 @@ def identity(expected: Expected) -> Identity:
 
 
 @pytest.fixture
-def script(identity: Identity) -> Iterator[ScriptedBoard]:
-    board = ScriptedBoard(identity)
+def script(identity: Identity, expected: Expected) -> Iterator[ScriptedBoard]:
+    board = ScriptedBoard(identity, expected.model.header)
     yield board
     board.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from hil.board.artifacts import read_expected, read_model
 from hil.build.flash_layout import Partition, encode_table
 from hil.errors import UsageError
 from hil.testing.tiny_model import tiny_model
-from hil.wire.model_image import pack_model_image
-from hil_lab.fakes.firmware_build import BUILD_ID, Build
+from hil.wire.network_header import HEADER_BYTES, NetworkHeader, Tensor, pack_partition
+from hil_lab.fakes.firmware_build import BUILD_ID, Build, model_partition
 
 
 def refused(firmware: Path, message: str, *, hint: str = "", where: str = "") -> None:
@@ -34,7 +35,10 @@ def test_a_whole_build_gives_the_identity_of_its_app_and_model(build: Build) -> 
     assert expected.model.tflite == tiny_model()
     assert expected.model.where.endswith("model.bin")
     assert expected.model_sha256 == hashlib.sha256(tiny_model()).digest()
-    assert (expected.model.positive_class, expected.model.threshold) == (1, 60)
+    head = expected.model.contract.head
+    assert head is not None
+    assert (head.positive_class, head.threshold) == (1, 60)
+    assert expected.model.contract_crc == zlib.crc32(build.files[0x30000][1][:4092])
     assert [file.offset for file in expected.files] == [0x1000, 0x8000, 0x10000, 0x30000]
     assert (expected.settings.mode, expected.settings.size) == ("dio", "4MB")
     assert expected.use_stub
@@ -231,22 +235,27 @@ def test_an_empty_table_is_reported(build: Build) -> None:
     refused(build.write(), r"t\.bin is empty")
 
 
+def packed(tflite: bytes) -> bytes:
+    """A model partition that tells nothing true of the .tflite but its size and digest."""
+    number = Tensor("x", 9, (1,), 1.0, 0, 1)
+    header = NetworkHeader.of(
+        tflite, ops=1, op_outputs=1, stateful=False, inputs=(number,), outputs=(number,)
+    )
+    return pack_partition(header, tflite)
+
+
 @pytest.mark.parametrize(
     ("image", "message"),
     [
-        (b"\xff" * 200, "model partition is empty"),
+        (b"\xff" * HEADER_BYTES, "model partition is empty"),
         (tiny_model(), r"model\.bin is a \.tflite without the header of the model partition"),
-        (b"PK\x03\x04 a zip file", "is not a model image: it is a"),
-        (pack_model_image(tiny_model(), positive_class=1, threshold=60)[:-40], "bytes of a model"),
-        (
-            pack_model_image(tiny_model(), positive_class=1, threshold=60)[:-1] + b"\x55",
-            "CRC-32",
-        ),
-        (pack_model_image(b"PK\x03\x04 a zip file", positive_class=1, threshold=60), "TFLite"),
-        (
-            pack_model_image(tiny_model()[:300], positive_class=1, threshold=60),
-            "trunc|damage",
-        ),
+        (b"PK\x03\x04 a zip file", "is no model partition: it is a"),
+        (model_partition(tiny_model())[:-40], "bytes of a model"),
+        (model_partition(tiny_model())[:-1] + b"\x55", "CRC-32"),
+        (b"\x55" + model_partition(tiny_model())[1:], "CRC-32"),
+        (packed(b"PK\x03\x04 a zip file"), "TFLite"),
+        (packed(tiny_model()[:300]), "trunc|damage"),
+        (packed(tiny_model()), "the header does not fit the .tflite"),
     ],
 )
 def test_a_model_that_is_none_is_reported(build: Build, image: bytes, message: str) -> None:
@@ -272,11 +281,9 @@ def test_unknown_entries_of_newer_versions_do_no_harm(build: Build) -> None:
         (
             "README.md",
             b"# A model\n\nis not in here.\n",
-            "neither a .tflite file nor a model image",
+            "neither a .tflite file nor the content of a model partition",
         ),
-        ("net.tflite", b"PK\x03\x04 a zip file", "nor a model image: it is a"),
-        ("net.tflite", tiny_model(), "no net.toml beside net.tflite"),
-        ("net.lite", tiny_model(), "no net.toml beside net.lite"),
+        ("net.tflite", b"PK\x03\x04 a zip file", "model partition: it is a"),
         ("gone.tflite", None, "cannot read the model: No such file"),
     ],
 )
@@ -289,4 +296,14 @@ def test_a_model_by_itself_that_is_none_is_called_what_it_is(
     with pytest.raises(UsageError, match=message) as wrong:
         read_model(path)
     assert wrong.value.where == str(path)
-    assert "threshold_percent" in wrong.value.hint
+    assert ".toml" in wrong.value.hint
+
+
+def test_a_model_by_itself_needs_no_settings(tmp_path: Path) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tiny_model())
+    assert read_model(path).contract.head is None
+    path.with_suffix(".toml").write_text("positive_class = 0\nthreshold_percent = 7\n")
+    head = read_model(path).contract.head
+    assert head is not None
+    assert (head.positive_class, head.threshold) == (0, 7)

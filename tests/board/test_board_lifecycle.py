@@ -42,7 +42,6 @@ from hil_lab.fakes.scripted_board import (
     SOFTWARE,
     ScriptedAdapter,
     ScriptedBoard,
-    result,
 )
 
 IMAGE = bytes(range(256)) * 36
@@ -156,9 +155,18 @@ def test_waiting_ends_as_soon_as_no_answer_can_come(
 def test_another_protocol_version_names_both(
     script: ScriptedBoard, opened: Callable[..., Board]
 ) -> None:
-    script.answers[Hello] = lambda _: [ErrorReply(ErrorCode.PROTOCOL_VERSION, Detail(7, 1), "")]
-    with pytest.raises(WrongIdentityError, match="protocol version 7, this harness 1"):
+    script.answers[Hello] = lambda _: [ErrorReply(ErrorCode.PROTOCOL_VERSION, Detail(7, 2), "")]
+    with pytest.raises(WrongIdentityError, match="protocol 7, this harness 2"):
         opened()
+
+
+def test_a_board_that_does_not_know_this_hello_speaks_protocol_1(
+    script: ScriptedBoard, opened: Callable[..., Board]
+) -> None:
+    script.answers[Hello] = lambda _: [ErrorReply(ErrorCode.BAD_REQUEST, Detail(), "")]
+    with pytest.raises(WrongIdentityError, match="protocol 1, this harness 2") as caught:
+        opened()
+    assert "flash" in caught.value.hint
 
 
 def test_another_build_is_refused(
@@ -301,7 +309,7 @@ def test_a_panic_ends_the_wait_at_once_and_is_shown_with_its_backtrace(
 ) -> None:
     board = opened(image_s=30.0)
     script.answers[Infer] = lambda request: [
-        Accepted(request.image_crc), PANIC, BACKTRACE, "Rebooting...", SOFTWARE,
+        Accepted(request.sample_crc), PANIC, BACKTRACE, "Rebooting...", SOFTWARE,
     ]  # fmt: skip
     limit = Deadline.after(30.0)
     with pytest.raises(BoardResetError, match=r"stopped while running an inference") as caught:
@@ -328,7 +336,7 @@ def test_every_kind_of_restart_ends_a_batch(
     script: ScriptedBoard, opened: Callable[..., Board], line: str, kind: EventKind
 ) -> None:
     board = opened()
-    script.answers[Infer] = lambda request: [Accepted(request.image_crc), line, SOFTWARE]
+    script.answers[Infer] = lambda request: [Accepted(request.sample_crc), line, SOFTWARE]
     with pytest.raises(BoardResetError) as caught:
         list(board.infer_many([IMAGE, IMAGE]))
     assert caught.value.event.kind is kind
@@ -341,11 +349,11 @@ def test_a_task_watchdog_warning_is_shown_only_when_the_answer_fails_to_come(
     board = opened(image_s=1.0)
     script.answers[Infer] = lambda request: [
         warning,
-        Accepted(request.image_crc),
-        result(request.image_crc),
+        Accepted(request.sample_crc),
+        script.result(request.sample_crc),
     ]
     assert board.infer(IMAGE).scores == (0, -1)
-    script.answers[Infer] = lambda request: [warning, Accepted(request.image_crc)]
+    script.answers[Infer] = lambda request: [warning, Accepted(request.sample_crc)]
     with pytest.raises(InfrastructureError, match="task_wdt"):
         board.infer(IMAGE)
 
@@ -364,7 +372,7 @@ def test_after_a_failure_other_calls_name_the_first_cause_until_recovery(
     assert board.first_cause is first.value
 
     del script.answers[Infer]
-    script.identity = dataclasses.replace(identity, boot_count=3, reset_reason=1)
+    script.identity = dataclasses.replace(identity, boot_id=3, boot_count=3, reset_reason=1)
     recovery = board.recover()
     assert recovery.cause == first.value.message
     assert (recovery.boots, recovery.reset_reason) == (2, 1)
@@ -413,7 +421,7 @@ def test_a_reboot_waits_for_the_next_boot(
     board = opened()
 
     def restart(_: object) -> list[RebootAck | None]:
-        script.identity = dataclasses.replace(identity, boot_count=2, reset_reason=3)
+        script.identity = dataclasses.replace(identity, boot_id=2, boot_count=2, reset_reason=3)
         return [RebootAck(RebootTarget.APP), None]
 
     script.answers[Reboot] = restart
@@ -431,7 +439,7 @@ def test_a_reboot_whose_command_is_lost_is_asked_for_again(
         commands.append(command)
         if len(commands) == 1:
             return []
-        script.identity = dataclasses.replace(identity, boot_count=2, reset_reason=3)
+        script.identity = dataclasses.replace(identity, boot_id=2, boot_count=2, reset_reason=3)
         return [RebootAck(RebootTarget.APP), None]
 
     script.answers[Reboot] = hear_the_second
@@ -455,7 +463,7 @@ def test_without_reset_lines_the_running_firmware_is_used_and_restarted_by_comma
     assert script.resets == 0
 
     def restart(_: object) -> list[RebootAck | None]:
-        script.identity = dataclasses.replace(identity, boot_count=2)
+        script.identity = dataclasses.replace(identity, boot_id=2, boot_count=2)
         return [RebootAck(RebootTarget.APP), None]
 
     script.answers[Reboot] = restart
@@ -588,36 +596,38 @@ def test_a_refused_port_frees_the_lock_for_the_next_try(
             open_adapter(adapter, expected, OPTIONS)
 
 
-def test_a_board_that_answers_at_the_rate_of_its_start_has_restarted(
+def test_a_board_that_answers_with_another_boot_id_has_restarted(
     script: ScriptedBoard, identity: Identity, opened: Callable[..., Board]
 ) -> None:
-    # Power was lost: the boot count is the same again. The pty carries bytes at any rate.
-    board = opened(baud=921_600, image_s=0.5)
-    script.answers[Infer] = lambda _: []
-    with pytest.raises(BoardResetError, match="reset reason poweron"):
-        board.infer(IMAGE)
-
-
-def test_a_board_that_answers_with_another_boot_count_has_restarted(
-    script: ScriptedBoard, identity: Identity, opened: Callable[..., Board]
-) -> None:
+    # Power was lost, so the boot count is the same again.
     board = opened(image_s=0.5)
 
     def restart(_: Infer) -> list[str]:
-        script.identity = dataclasses.replace(identity, boot_count=2, reset_reason=9)
+        script.identity = dataclasses.replace(identity, boot_id=7, reset_reason=9)
         return []
 
     script.answers[Infer] = restart
     with pytest.raises(BoardResetError, match="reset reason brownout") as caught:
         board.infer(IMAGE)
-    assert "boot 2 after boot 1" in caught.value.event.text
+    assert "boot 1 after boot 1" in caught.value.event.text
+
+
+def test_a_result_of_another_start_of_the_board_is_none(
+    script: ScriptedBoard, identity: Identity, opened: Callable[..., Board]
+) -> None:
+    board = opened()
+    script.identity = dataclasses.replace(identity, boot_id=7)
+    with pytest.raises(BoardResetError, match="another boot id") as caught:
+        board.infer(IMAGE)
+    assert "0x00000007" in caught.value.event.text
+    assert board.first_cause is caught.value
 
 
 def test_a_board_that_only_does_not_answer_has_not_restarted(
     script: ScriptedBoard, opened: Callable[..., Board]
 ) -> None:
     board = opened(image_s=0.5)
-    script.answers[Infer] = lambda request: [Accepted(request.image_crc)]
+    script.answers[Infer] = lambda request: [Accepted(request.sample_crc)]
     with pytest.raises(InfrastructureError, match="no answer") as caught:
         board.infer(IMAGE)
     assert not isinstance(caught.value, BoardResetError)

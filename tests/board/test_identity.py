@@ -9,9 +9,17 @@ import pytest
 
 from hil.board.artifacts import Expected
 from hil.board.errors import WrongIdentityError
-from hil.board.identity import check_identity, matches, no_injection, protocol_mismatch
+from hil.board.identity import (
+    check_contract,
+    check_identity,
+    contract_in,
+    matches,
+    no_injection,
+    protocol_mismatch,
+)
 from hil.errors import FirmwareError
 from hil.wire.enums import ErrorCode
+from hil.wire.network_header import pack_header
 from hil.wire.replies import Detail, ErrorReply, Identity
 from hil_lab.fakes.firmware_build import make_identity
 
@@ -79,7 +87,42 @@ def test_another_model_that_does_not_load_is_first_of_all_another_model(
         check_identity(identity, expected, WHERE)
 
 
-def test_another_protocol_version_names_both(expected: Expected) -> None:
-    error = protocol_mismatch(ErrorReply(ErrorCode.PROTOCOL_VERSION, Detail(7, 1), ""), WHERE)
-    assert "version 7, this harness 1" in error.message
+def test_another_contract_is_another_board(expected: Expected) -> None:
+    identity = changed(make_identity(expected), contract_crc=1)
+    assert not matches(identity, expected)
+
+
+def test_a_contract_that_differs_is_told_by_what_differs(expected: Expected) -> None:
+    ours = expected.model.header
+    assert ours.head is not None
+    check_contract(ours, ours, WHERE)
+    theirs = dataclasses.replace(ours, head=dataclasses.replace(ours.head, threshold=61))
+    with pytest.raises(WrongIdentityError, match=r"head\.threshold is 61, .* 60") as caught:
+        check_contract(theirs, ours, WHERE)
+    assert "model_sha256" not in caught.value.message
+    without = dataclasses.replace(ours, head=None)
+    with pytest.raises(WrongIdentityError, match="head is missing"):
+        check_contract(without, ours, WHERE)
+
+
+def test_a_contract_that_is_damaged_or_of_another_network_is_the_firmwares_error(
+    expected: Expected,
+) -> None:
+    block, identity = pack_header(expected.model.header), make_identity(expected)
+    assert contract_in(block, identity, WHERE) == expected.model.header
+    wrong = [
+        (block[:-1] + b"x", identity),
+        (bytes(4096), changed(identity, contract_crc=0)),
+        (block, changed(identity, contract_crc=1)),
+        (b"", identity),
+        (block, changed(identity, model_sha256=b"\xab" * 32)),
+    ]
+    for data, who in wrong:
+        with pytest.raises(FirmwareError, match="no right contract"):
+            contract_in(data, who, WHERE)
+
+
+def test_another_protocol_version_names_both() -> None:
+    error = protocol_mismatch(ErrorReply(ErrorCode.PROTOCOL_VERSION, Detail(7, 2), ""), WHERE)
+    assert "protocol 7, this harness 2" in error.message
     assert "camhil" in error.hint

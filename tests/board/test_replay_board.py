@@ -133,7 +133,7 @@ def test_a_request_that_is_not_recorded_fails_alone(recorded: Recorded, path: Pa
 
 def test_a_crash_is_a_crash_again(recorded: Recorded, path: Path, script: ScriptedBoard) -> None:
     with recorded() as board:
-        script.answers[Infer] = lambda r: [Accepted(r.image_crc), PANIC, BACKTRACE, None]
+        script.answers[Infer] = lambda r: [Accepted(r.sample_crc), PANIC, BACKTRACE, None]
         with pytest.raises(BoardResetError) as live:
             board.infer(IMAGE)
         del script.answers[Infer]
@@ -298,7 +298,7 @@ def test_a_restart_by_command_is_one_again_whatever_came_before(
         assert script.identity is not None
         count = script.identity.boot_count + 1
         script.identity = dataclasses.replace(
-            script.identity, boot_count=count, reset_reason=ResetReason.SW
+            script.identity, boot_id=count, boot_count=count, reset_reason=ResetReason.SW
         )
         return [RebootAck(request.target), None] if acknowledged else [None]
 

@@ -10,30 +10,65 @@ import pytest
 
 from hil.board.artifacts import read_expected
 from hil.board.results import (
-    find_output,
+    check_result,
+    find_tensor,
     flaw_of,
+    frame_bytes,
     frame_size,
-    image_bytes,
     inference_facts,
-    output_tensor,
+    sample_bytes,
+    tensor_array,
     wire_stage,
 )
-from hil.errors import UsageError
+from hil.errors import FirmwareError, UsageError
 from hil.link.jobs import Inference as LinkInference
 from hil.link.jobs import Job
 from hil.network.location import Location, NoLocation
 from hil.wire import enums
-from hil.wire.replies import CamGrid, CellCentre, Result, StageTimes, Tensor
+from hil.wire.network_header import CamHead, NetworkHeader, Tensor
+from hil.wire.replies import (
+    CamGrid,
+    CellCentre,
+    FrameSize,
+    HeadAnswer,
+    OutputPart,
+    Result,
+    StageTimes,
+)
 from hil_lab.fakes.firmware_build import Build, make_identity
 
+HEAD = CamHead(
+    score_output=1,
+    features_output=0,
+    classes=2,
+    positive_class=1,
+    threshold=60,
+    rows=2,
+    columns=3,
+    channels=1,
+    weights=0,
+    weight_zero_point=0,
+    feature_zero_point=0,
+)
+HEADER = NetworkHeader.of(
+    b"no model",
+    ops=3,
+    op_outputs=4,
+    stateful=False,
+    inputs=(Tensor("left", 9, (1, 2), 0.5, 0, 2), Tensor("right", 7, (3,), 0.5, 0, 6)),
+    outputs=(Tensor("features", 9, (1, 2, 3, 1), 1.0, 0, 6), Tensor("score", 9, (1, 2), 1.0, 0, 2)),
+    head=HEAD,
+)
+WITHOUT_HEAD = dataclasses.replace(HEADER, head=None)
+OUTPUTS = (OutputPart(0xAAAA5555, 6, None), OutputPart(0xCBF43926, 2, b"\x80\x7f"))
 
-def answer(location: CellCentre | enums.NoLocation, cam: CamGrid | None) -> LinkInference:
+
+def answer(head: HeadAnswer | None, outputs: tuple[OutputPart, ...] = OUTPUTS) -> LinkInference:
     result = Result(
-        image_crc=0xCBF43926,
-        scores=b"\x80\x7f",
-        threshold=60,
-        location=location,
-        cam=cam,
+        boot_id=77,
+        sample_crc=0xCBF43926,
+        outputs=outputs,
+        head=head,
         times=StageTimes(1, 2, 3, 4),
         invoke_cycles=None,
         finished_us=99,
@@ -41,7 +76,7 @@ def answer(location: CellCentre | enums.NoLocation, cam: CamGrid | None) -> Link
     )
     return LinkInference(
         job=Job(b""),
-        image_crc=0xCBF43926,
+        sample_crc=0xCBF43926,
         result=result,
         captured=None,
         upload_s=0.5,
@@ -52,7 +87,8 @@ def answer(location: CellCentre | enums.NoLocation, cam: CamGrid | None) -> Link
 
 def test_scores_are_signed_and_the_map_keeps_its_shape() -> None:
     cells = np.array([[-1, 2, 3], [4, 5, -(2**31)]], "<i4")
-    facts = inference_facts(answer(CellCentre(24, 8, 1, 0), CamGrid(2, 3, cells.tobytes())))
+    head = HeadAnswer(60, CellCentre(24, 8, 1, 0), CamGrid(2, 3, cells.tobytes()))
+    facts = inference_facts(answer(head), HEADER)
     assert facts.scores == (-128, 127)
     assert facts.location == Location(24, 8, 1, 0)
     assert facts.cam is not None
@@ -60,6 +96,39 @@ def test_scores_are_signed_and_the_map_keeps_its_shape() -> None:
     assert np.array_equal(facts.cam, cells)
     assert facts.round_trip_s == 0.75
     assert (facts.count, facts.finished_us, facts.uploads) == (7, 99, 1)
+
+
+def test_without_a_map_there_are_outputs_and_no_scores() -> None:
+    facts = inference_facts(answer(None), WITHOUT_HEAD)
+    assert (facts.scores, facts.threshold, facts.location, facts.cam) == ((), None, None, None)
+    assert [(part.crc, part.size, part.data) for part in facts.outputs] == [
+        (0xAAAA5555, 6, None),
+        (0xCBF43926, 2, b"\x80\x7f"),
+    ]
+    assert facts.boot_id == 77
+
+
+NO_MAP = HeadAnswer(60, enums.NoLocation.FLAT_MAP, None)
+
+
+@pytest.mark.parametrize(
+    ("header", "head", "outputs", "flaw"),
+    [
+        (HEADER, None, OUTPUTS, "no class activation map"),
+        (WITHOUT_HEAD, NO_MAP, OUTPUTS, "a class activation map"),
+        (HEADER, NO_MAP, OUTPUTS[:1], r"outputs of \[6\] bytes"),
+        (HEADER, NO_MAP, OUTPUTS[::-1], r"outputs of \[2, 6\] bytes"),
+        (HEADER, NO_MAP, (OUTPUTS[0], OutputPart(0, 2, None)), "no bytes of the scores"),
+        (HEADER, NO_MAP, (OUTPUTS[0], OutputPart(0, 2, b"x")), "1 bytes of output 1, which has 2"),
+    ],
+)
+def test_a_result_of_another_network_is_the_firmwares_error(
+    header: NetworkHeader, head: HeadAnswer | None, outputs: Any, flaw: str
+) -> None:
+    check_result(answer(NO_MAP).result, HEADER, "here")
+    check_result(answer(None).result, WITHOUT_HEAD, "here")
+    with pytest.raises(FirmwareError, match=flaw):
+        check_result(answer(head, outputs).result, header, "here")
 
 
 @pytest.mark.parametrize(
@@ -70,63 +139,71 @@ def test_scores_are_signed_and_the_map_keeps_its_shape() -> None:
     ],
 )
 def test_a_missing_location_keeps_its_reason(wire: enums.NoLocation, fact: NoLocation) -> None:
-    facts = inference_facts(answer(wire, None))
+    facts = inference_facts(answer(HeadAnswer(60, wire, None)), HEADER)
     assert facts.location is fact
     assert facts.cam is None
 
 
-def test_images_are_sent_as_the_int8_bytes_they_are() -> None:
-    tensor = np.arange(-128, 128, dtype=np.int8).reshape(16, 16)
-    assert image_bytes(tensor) == tensor.tobytes()
-    assert image_bytes(np.asfortranarray(tensor)) == tensor.tobytes()
-    assert image_bytes(b"\x01\x02") == b"\x01\x02"
+def test_samples_are_sent_as_the_bytes_of_their_arrays_in_the_order_of_the_inputs() -> None:
+    left, right = np.array([[-128, 127]], np.int8), np.array([1, -2, 300], np.int16)
+    wanted = left.tobytes() + right.tobytes()
+    assert sample_bytes([left, right], HEADER) == wanted
+    assert sample_bytes({"right": right, "left": left}, HEADER) == wanted
+    assert sample_bytes(wanted, HEADER) == wanted
+    assert sample_bytes(b"too short", HEADER) == b"too short"  # which the board has to refuse
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.int16])
-def test_images_of_another_type_are_refused(dtype: type) -> None:
-    with pytest.raises(UsageError, match=np.dtype(dtype).name) as caught:
-        image_bytes(np.zeros((96, 96), dtype))
-    assert "to_tensor" in caught.value.hint
+@pytest.mark.parametrize(
+    ("sample", "word"),
+    [
+        ([np.zeros((1, 2), np.float32), np.zeros(3, np.int16)], "left"),
+        ([np.zeros((1, 2), np.int8), np.zeros(4, np.int16)], "right"),
+        ([np.zeros((1, 2), np.int8)], "1 arrays for 2 inputs"),
+        ({"left": np.zeros((1, 2), np.int8), "up": np.zeros(3)}, "up"),
+        (np.zeros((1, 2), np.int8), "1 arrays for 2 inputs"),
+        (None, "the sample is a NoneType, not an array"),
+    ],
+)
+def test_what_is_no_sample_of_this_network_is_wrong_use(sample: Any, word: str) -> None:
+    with pytest.raises(UsageError, match=word) as caught:
+        sample_bytes(sample, HEADER)
+    assert caught.value.where == "Board.infer"
 
 
 def test_frames_are_sent_as_the_pixels_they_are() -> None:
     frame = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    assert image_bytes(frame, "frame") == frame.tobytes()
+    assert frame_bytes(frame) == frame.tobytes()
     with pytest.raises(UsageError, match="a frame is uint8"):
-        image_bytes(frame.view(np.int8), "frame")
+        frame_bytes(frame.view(np.int8))
     with pytest.raises(UsageError, match="no stage 'jpeg'"):
         wire_stage("jpeg")  # type: ignore[arg-type]
 
 
 def test_the_size_of_frames_is_known_where_the_board_takes_them(build: Build) -> None:
-    identity = make_identity(read_expected(build.write()))
-    frame = enums.TensorRole.FRAME, None, 3, (1, 120, 160, 1), 1.0, 0, 19_200
-    with_frame = dataclasses.replace(identity, tensors=(*identity.tensors, Tensor(*frame)))
+    expected = read_expected(build.write())
+    header, identity = expected.model.header, make_identity(expected)
     assert frame_size(identity) is None
-    assert frame_size(with_frame) is None  # listed, but not able
     able = dataclasses.replace(identity.capabilities, frame_stage=True)
-    with_frame = dataclasses.replace(with_frame, capabilities=able)
+    with_frame = dataclasses.replace(identity, frame=FrameSize(120, 160, 1), capabilities=able)
     assert frame_size(with_frame) == (120, 160)
-    assert flaw_of(with_frame, bytes(19_200), None, "frame") is None
-    assert flaw_of(with_frame, bytes(9216), None) is None
-    wrong = flaw_of(with_frame, bytes(9216), None, "frame")
+    assert flaw_of(with_frame, header, bytes(19_200), None, "frame") is None
+    assert flaw_of(with_frame, header, bytes(9216), None) is None
+    wrong = flaw_of(with_frame, header, bytes(9216), None, "frame")
     assert wrong is not None
     assert wrong[1] is enums.ErrorCode.WRONG_SIZE
-    unable = flaw_of(identity, bytes(19_200), None, "frame")
+    unable = flaw_of(identity, header, bytes(19_200), None, "frame")
     assert unable is not None
     assert unable[1] is enums.ErrorCode.UNSUPPORTED
 
 
-def test_outputs_are_found_by_index_and_get_their_shape(build: Build) -> None:
-    identity = make_identity(read_expected(build.write()))
-    features = find_output(identity, 1)
-    assert output_tensor(bytes(288), features).shape == (1, 6, 6, 8)
-    with pytest.raises(UsageError, match="no output 2") as caught:
-        find_output(identity, 2)
-    assert "[0, 1]" in caught.value.hint
-
-
-def test_an_image_that_is_no_array_is_wrong_use() -> None:
-    nothing: Any = None
-    with pytest.raises(UsageError, match="the image is a NoneType, not an array"):
-        image_bytes(nothing)
+def test_tensors_are_found_by_index_and_get_type_and_shape() -> None:
+    right = find_tensor(HEADER.inputs, 1, "input")
+    array = tensor_array(np.array([1, -2, 300], "<i2").tobytes(), right, "input 1", "here")
+    assert array.dtype == np.int16
+    assert array.tolist() == [1, -2, 300]
+    with pytest.raises(FirmwareError, match="has 5 bytes on the board, in its contract 6"):
+        tensor_array(bytes(5), right, "input 1", "here")
+    for index in (2, -1):
+        with pytest.raises(UsageError, match=f"no output {index}") as caught:
+            find_tensor(HEADER.outputs, index, "output")
+        assert "0 (features), 1 (score)" in caught.value.hint

@@ -119,6 +119,26 @@ def test_a_host_at_another_rate_is_garbled_both_ways(loop: Loop, until: Until) -
         assert len(host.received) == 5
 
 
+@pytest.mark.parametrize("broken", ["to the board", "from the board"])
+def test_a_line_may_fail_in_one_direction_at_fast_rates_alone(loop: Loop, broken: str) -> None:
+    host, deaf = Host(), broken == "to the board"
+    limit = "deaf_above" if deaf else "mute_above"
+    uart = make(loop, host, noise=NoiseRates(**{limit: 460_800}))
+    with uart.attach() as program:
+        for baud in (115_200, 460_800, 921_600):
+            uart.set_baud(baud)
+            host.baud = baud
+            uart.from_host(b"hello")
+            host.received = b""
+            uart.print("hello")
+            good = baud <= 460_800
+            assert (pending(program) == b"hello") is (good or not deaf)
+            assert (host.received == b"hello") is (good or deaf)
+    with uart.attach(autobaud=True) as program:
+        uart.from_host(b"esptool")
+        assert pending(program) == b"esptool"
+
+
 def test_bytes_of_a_host_that_switched_first_wait_for_the_board(loop: Loop) -> None:
     host = Host()
     uart = make(loop, host)

@@ -16,12 +16,15 @@ from typing import Any
 from hil.board.artifacts import Expected
 from hil.build import esp_image
 from hil.build.flash_layout import Partition, encode_table
+from hil.network.contract import read_contract
+from hil.network.settings import NetworkSettings
 from hil.testing.tiny_model import tiny_model
-from hil.wire.enums import ErrorCode, ImageSource, TensorRole
-from hil.wire.model_image import pack_model_image
-from hil.wire.replies import Capabilities, Identity, Tensor
+from hil.wire.enums import ErrorCode, ImageSource, NetworkSource
+from hil.wire.network_header import HEADER_BYTES
+from hil.wire.replies import Capabilities, Identity
 from hil.wire.requests import PROTOCOL_VERSION
 
+BOOT_ID = 0x1234_5678
 BUILD_ID = hashlib.sha256(b"the ELF").digest()
 
 
@@ -52,6 +55,12 @@ class Build:
         return self.directory
 
 
+def model_partition(tflite: bytes, threshold: int = 60) -> bytes:
+    """The content of the model partition, for class 1."""
+    said = NetworkSettings(positive_class=1, threshold=threshold)
+    return read_contract(tflite, settings=said).partition
+
+
 def make_build(directory: Path) -> Build:
     """A build that is all right: bootloader, partition table, app and a tiny model."""
     partitions = [
@@ -64,7 +73,7 @@ def make_build(directory: Path) -> Build:
             [esp_image.Segment(0x3FFF0030, b"loader" * 100)], 0x40080000)),
         0x8000: ("partition_table/partition-table.bin", encode_table(partitions)),
         0x10000: ("person.bin", app_image()),
-        0x30000: ("model.bin", pack_model_image(tiny_model(), positive_class=1, threshold=60)),
+        0x30000: ("model.bin", model_partition(tiny_model())),
     }  # fmt: skip
     arguments = {
         "write_flash_args": ["--flash_mode", "dio", "--flash_size", "4MB", "--flash_freq", "40m"],
@@ -87,6 +96,7 @@ def make_identity(expected: Expected) -> Identity:
     """What a healthy board with this build answers."""
     return Identity(
         protocol=PROTOCOL_VERSION,
+        boot_id=BOOT_ID,
         target="esp32",
         firmware_version=expected.version,
         build_id=expected.build_id,
@@ -94,23 +104,35 @@ def make_identity(expected: Expected) -> Identity:
         model_sha256=expected.model_sha256,
         model_state=ErrorCode.OK,
         model_message="",
-        engine="esp-nn",
+        network_source=NetworkSource.IN_PARTITION,
+        contract_crc=expected.model.contract_crc,
+        contract_bytes=HEADER_BYTES,
+        engine="tflite-micro",
+        kernels="esp-nn",
         image_source=ImageSource.INJECTED,
         reset_reason=1,
         boot_count=1,
-        capabilities=Capabilities(True, False, False, True, True, True, True, True),
+        capabilities=Capabilities(
+            injection=True,
+            camera=False,
+            frame_stage=False,
+            trace=True,
+            capture=True,
+            baud=True,
+            op_times=True,
+            cycles=True,
+            camera_frames=False,
+            ram_network=False,
+            self_test=False,
+        ),
         chunk_bytes=1536,
         window_chunks=4,
         max_frame_bytes=2048,
+        max_sample_bytes=9216,
         baud=115_200,
-        threshold=expected.model.threshold,
-        positive_class=expected.model.positive_class,
-        classes=2,
+        baud_fallback_ms=1000,
+        idle_ms=10_000,
         arena_bytes=81_920,
-        op_count=5,
-        tensors=(
-            Tensor(TensorRole.INPUT, None, 9, (1, 96, 96, 1), 1 / 128, 0, 9216),
-            Tensor(TensorRole.SCORE, 0, 9, (1, 2), 1 / 256, -128, 2),
-            Tensor(TensorRole.FEATURES, 1, 9, (1, 6, 6, 8), 0.03125, -128, 288),
-        ),
+        frame=None,
+        extensions={},
     )

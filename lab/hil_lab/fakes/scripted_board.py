@@ -15,8 +15,9 @@ from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode, NoLocation
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_request, encode_reply
-from hil.wire.network_header import pack_header
+from hil.wire.network_header import NetworkHeader, pack_header
 from hil.wire.replies import (
+    INLINE_BYTES,
     Accepted,
     BaudAck,
     BaudCommitted,
@@ -48,7 +49,6 @@ from hil.wire.requests import (
     SetBaud,
     Upload,
 )
-from hil_lab.fakes.firmware import default_header
 
 Answer = Sequence[Reply | str | None]
 """What follows a request: replies, console lines, and None for a reset."""
@@ -60,16 +60,19 @@ BACKTRACE = "Backtrace: 0x400e14ed:0x3ffb5030 0x400d0802:0x3ffb5050"
 
 
 class ScriptedBoard:
-    """`identity` answers hello (None: never). `answers` overrides the answer to a request type."""
+    """`identity` answers hello (None: never). `answers` overrides the answer to a request type.
 
-    def __init__(self, identity: Identity | None) -> None:
+    `header`: the contract of its network.
+    """
+
+    def __init__(self, identity: Identity | None, header: NetworkHeader) -> None:
         self.identity = identity
+        self.header = header
         self.boot_text: list[str] = [POWER_ON, "I (312) camhil: ready"]
         self.answers: dict[type, Callable[[Any], Answer]] = {}
         self.requests: list[Request] = []
+        self._chunks = 0  # of the announced sample
         self.resets = 0
-        self.contract = pack_header(default_header())
-        self._chunks = 0  # of the sample that is uploaded
         self._ends: tuple[int, int] = (-1, -1)
         self._plug()
         self._wake = os.pipe()
@@ -134,6 +137,10 @@ class ScriptedBoard:
         match request:
             case Hello():
                 return [] if self.identity is None else [self.identity]
+            case GetContract(offset=offset):
+                block = pack_header(self.header)
+                page = block[offset : offset + MAX_PAYLOAD_BYTES]
+                return [ContractPage(len(block), offset, page)]
             case Echo(payload=payload):
                 return [Echoed(payload)]
             case SetBaud(baud=baud):
@@ -142,32 +149,40 @@ class ScriptedBoard:
                 return [BaudCommitted(baud)]
             case Reboot(target=target):
                 return [RebootAck(target), None]
-            case GetContract(offset=offset):
-                page = self.contract[offset : offset + MAX_PAYLOAD_BYTES]
-                return [ContractPage(len(self.contract), offset, page)]
             case Upload(sample_crc=crc, sample_bytes=size):
                 self._chunks = -(-size // MAX_PAYLOAD_BYTES)
-                return [Uploading(crc, 0, (1 << min(self._chunks, TOLD_CHUNKS)) - 1)]
+                return [Uploading(crc, 0, self._missing(0))]
             case Chunk(sample_crc=crc, offset=offset):
-                return [ChunkAck(crc, offset, self._chunks, 0)]
+                first = offset // MAX_PAYLOAD_BYTES + 1
+                return [ChunkAck(crc, offset, first, self._missing(first))]
             case Infer(sample_crc=crc):
-                boot_id = self.identity.boot_id if self.identity else 0
-                return [Accepted(crc), result(crc, boot_id)]
+                return [Accepted(crc), self.result(crc)]
             case _:
                 return [ErrorReply(ErrorCode.UNSUPPORTED, Detail(), "")]
 
+    def result(self, crc: int) -> Result:
+        """Scores 0 and -1 (of two classes), all else zero."""
+        head = self.header.head
+        data = [bytes(tensor.size) for tensor in self.header.outputs]
+        if head is not None:
+            data[head.score_output] = b"\x00\xff"
+        small = [each if len(each) <= INLINE_BYTES else None for each in data]
+        return Result(
+            boot_id=self.identity.boot_id if self.identity else 0,
+            sample_crc=crc,
+            outputs=tuple(
+                OutputPart(crc32(each), len(each), inline)
+                for each, inline in zip(data, small, strict=True)
+            ),
+            head=head and HeadAnswer(head.threshold, NoLocation.BELOW_THRESHOLD, None),
+            times=StageTimes(1, 1, 1, 1),
+            invoke_cycles=None,
+            finished_us=1000,
+            inference=1,
+        )
 
-def result(crc: int, boot_id: int = 0) -> Result:
-    return Result(
-        boot_id=boot_id,
-        sample_crc=crc,
-        outputs=(OutputPart(crc32(b"\x00\xff"), 2, b"\x00\xff"), OutputPart(0, 4608, None)),
-        head=HeadAnswer(60, NoLocation.BELOW_THRESHOLD, None),
-        times=StageTimes(1, 1, 1, 1),
-        invoke_cycles=None,
-        finished_us=1000,
-        inference=1,
-    )
+    def _missing(self, first: int) -> int:
+        return (1 << min(self._chunks - first, TOLD_CHUNKS)) - 1
 
 
 class ScriptedAdapter(Adapter):

@@ -56,6 +56,16 @@ class OverwrittenOutput:
 
 
 @dataclass(frozen=True)
+class LackingOp:
+    """Wraps an engine: it refuses networks with this operator, named as in TFLite's schema."""
+
+    op: str
+
+    def __call__(self, engine: Engine) -> Engine:
+        return _LackingOp(engine, self.op)
+
+
+@dataclass(frozen=True)
 class OptimisedKernels:
     """Replaces the engine: LiteRT with the kernels that it uses on a PC."""
 
@@ -76,15 +86,38 @@ class _Wrapped:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.name = engine.name
+        self.kernels = engine.kernels
 
     def load(self, model: bytes, arena_bytes: int) -> int:
         return self._engine.load(model, arena_bytes)
 
-    def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
-        self._engine.invoke(image, on_op)
+    def invoke(self, sample: NDArray[np.uint8], on_op: OnOp | None) -> None:
+        self._engine.invoke(sample, on_op)
 
     def output(self, index: int) -> NDArray[np.generic]:
         return self._engine.output(index)
+
+    def output_bytes(self) -> list[int]:
+        return self._engine.output_bytes()
+
+    def reset_state(self) -> None:
+        self._engine.reset_state()
+
+
+class _LackingOp(_Wrapped):
+    def __init__(self, engine: Engine, op: str) -> None:
+        super().__init__(engine)
+        self._op = op
+
+    def load(self, model: bytes, arena_bytes: int) -> int:
+        from hil.network.tflite_graph import read_graph
+        from hil.sim.engine import EngineError
+        from hil.wire.enums import ErrorCode
+
+        for op in read_graph(model).ops:
+            if op.name == self._op:
+                raise EngineError(ErrorCode.MODEL_OP, f"not registered: {op.name}", op.code)
+        return self._engine.load(model, arena_bytes)
 
 
 class _EditedModel(_Wrapped):
@@ -114,29 +147,32 @@ class _WrongOp(_Wrapped):
 
         graph, parts = read_graph(model), parts_of(model)
         self._place = Place(graph, parts, graph.ops[self._op])
-        following = [op.output for op in graph.ops[self._op + 1 :]]
+        following = [output for op in graph.ops[self._op + 1 :] for output in op.outputs]
         self._tail = parts.part(self._op + 1, len(graph.ops) - 1, outputs=following)
         return self._engine.load(model, arena_bytes)
 
-    def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
+    def invoke(self, sample: NDArray[np.uint8], on_op: OnOp | None) -> None:
         assert self._place is not None
         assert self._tail is not None
         graph, op = self._place.graph, self._place.op
-        outputs: list[Tensor] = []
-        self._engine.invoke(image, lambda _, output: outputs.append(output.copy()))
-        numbers = [each.output for each in graph.ops]
-        tensors = dict(zip(numbers, outputs, strict=True))
+        tensors: dict[int, Tensor] = {}
+
+        def keep(at: int, output: int, tensor: Tensor) -> None:
+            tensors[graph.ops[at].outputs[output]] = tensor.copy()
+
+        self._engine.invoke(sample, keep)
         source = graph.tensors[op.inputs[0]]
-        given = tensors.get(source.index, image)
-        given = given.reshape(source.shape)
+        given = tensors.get(source.index, sample.view("int8")).reshape(source.shape)
         right = tensors[op.output]
         wrong = self._kernel(self._place, given, right).astype(right.dtype).reshape(right.shape)
         tensors[op.output] = wrong
-        tensors.update(zip(numbers[op.index + 1 :], self._tail.run(wrong), strict=True))
+        behind = [output for later in graph.ops[op.index + 1 :] for output in later.outputs]
+        tensors.update(zip(behind, self._tail.run(wrong), strict=True))
         self._tensors = tensors
         if on_op is not None:
-            for index, number in enumerate(numbers):
-                on_op(index, tensors[number])
+            for each in graph.ops:
+                for number, tensor in enumerate(each.outputs):
+                    on_op(each.index, number, tensors[tensor])
 
     def output(self, index: int) -> NDArray[np.generic]:
         assert self._place is not None
@@ -158,9 +194,9 @@ class _OverwrittenOutput(_Wrapped):
         self._largest = sizes.index(max(sizes))
         return self._engine.load(model, arena_bytes)
 
-    def invoke(self, image: NDArray[np.int8], on_op: OnOp | None) -> None:
+    def invoke(self, sample: NDArray[np.uint8], on_op: OnOp | None) -> None:
         self._traced = on_op is not None
-        self._engine.invoke(image, on_op)
+        self._engine.invoke(sample, on_op)
 
     def output(self, index: int) -> NDArray[np.generic]:
         tensor = self._engine.output(index)
