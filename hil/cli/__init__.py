@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "doctor": "check this machine: packages, compiler, ports, permissions",
     "info": "what a board says of itself: firmware, model, tensors, memory",
+    "check": "a network: what it takes and gives, and whether a chip can run it",
+    "pack": "a network for the model partition: its contract and the .tflite",
     "build": "firmware for a chip, or for the simulated board; sizes and memory budget",
     "flash": "write firmware and model to a board",
     "infer": "one photograph through a board, with heatmap and location drawn over it",

@@ -26,7 +26,7 @@ from hil.network.input_contract import (
     usual_scale,
 )
 from hil.network.model_check import graph_problems
-from hil.network.model_problem import Problem, refusal
+from hil.network.model_problem import Problem, RefusedModelError
 from hil.network.settings import NetworkSettings, read_settings
 from hil.network.tflite_graph import Graph, read_graph
 from hil.network.tflite_graph import Tensor as GraphTensor
@@ -114,7 +114,8 @@ def read_contract(
         settings: what the file cannot say of itself.
 
     Raises:
-        UsageError: not a TFLite file, or all that is wrong with it at once.
+        UsageError: not a TFLite file.
+        RefusedModelError: (a UsageError) all that is wrong with it at once.
     """
     graph = read_graph(tflite, where=where)
     said = settings or NetworkSettings()
@@ -131,7 +132,7 @@ def read_contract(
     image, pixels = _picture(graph, said, problems, notes)
     cam, head = _head(graph, said, problems, notes)
     if problems:
-        raise refusal(problems, where=where)
+        raise RefusedModelError(problems, where=where)
     try:
         header = NetworkHeader.of(
             tflite,

@@ -16,11 +16,15 @@ class Problem:
     remedy: str
 
 
-def refusal(problems: Sequence[Problem], *, where: str) -> UsageError:
-    """One error that says every problem; there is at least one."""
-    if len(problems) == 1:
-        return UsageError(problems[0].what, where=where, hint=problems[0].remedy)
-    numbered = list(enumerate(problems, start=1))
-    what = "\n  ".join(f"{number}. {problem.what}" for number, problem in numbered)
-    remedies = "; ".join(f"{number}. {problem.remedy}" for number, problem in numbered)
-    return UsageError(f"the model has {len(problems)} problems: {what}", where=where, hint=remedies)
+class RefusedModelError(UsageError):
+    """A model that cannot be used; `problems` are all of the reasons."""
+
+    def __init__(self, problems: Sequence[Problem], *, where: str) -> None:
+        self.problems = tuple(problems)
+        what, remedies = problems[0].what, problems[0].remedy
+        if len(problems) > 1:
+            numbered = list(enumerate(problems, start=1))
+            listed = "\n  ".join(f"{number}. {problem.what}" for number, problem in numbered)
+            what = f"the model has {len(problems)} problems: {listed}"
+            remedies = "; ".join(f"{number}. {problem.remedy}" for number, problem in numbered)
+        super().__init__(what, where=where, hint=remedies)

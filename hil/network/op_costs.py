@@ -1,7 +1,7 @@
 """What each operator of a .tflite file costs: multiply-accumulates and weights.
 
-Counted are the multiplications by weights: convolutions and dense layers, as MobileNet's
-paper and most tables count them. MEAN, SOFTMAX and what only moves data count 0.
+Counted are the multiplications of matrices: convolutions, dense and recurrent layers, as
+MobileNet's paper and most tables count them. MEAN, SOFTMAX and what only moves data count 0.
 """
 
 from __future__ import annotations
@@ -10,10 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hil.network.tflite_graph import Graph, Op
-
-_DENSE = ("CONV_2D", "FULLY_CONNECTED")
-_DEPTHWISE = "DEPTHWISE_CONV_2D"
+from hil.network.tflite_graph import Graph, Op, Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +42,35 @@ def total_macs(costs: Sequence[OpCost]) -> int:
 
 def _cost(graph: Graph, op: Op) -> OpCost:
     inputs = [graph.tensors[index] for index in op.inputs if index >= 0]
-    # Quantized constants are weights; axes and shapes have no scale.
-    weights = [tensor for tensor in inputs if tensor.data and tensor.scales]
-    output = graph.tensors[op.output]
-    shape = weights[0].shape if weights else ()
-    per_output = 0
-    if op.name in _DENSE:
-        per_output = math.prod(shape[1:])  # [filters, ...]
-    elif op.name == _DEPTHWISE:
-        per_output = math.prod(shape[:-1])  # [1, height, width, channels]
+    # Real or quantized constants are weights; axes and shapes have no scale.
+    weights = [t for t in inputs if t.data and (t.scales or t.type_name == "FLOAT32")]
     return OpCost(
         index=op.index,
         name=op.name,
         input=inputs[0].shape if inputs else (),
-        output=output.shape,
-        filter=shape,
-        macs=output.elements * per_output if shape else 0,
+        output=graph.tensors[op.output].shape if op.outputs else (),
+        filter=weights[0].shape if weights else (),
+        macs=_macs(graph, op, inputs, weights),
         weight_bytes=sum(tensor.data_bytes for tensor in weights),
     )
+
+
+def _macs(graph: Graph, op: Op, inputs: Sequence[Tensor], weights: Sequence[Tensor]) -> int:
+    if op.name == "BATCH_MATMUL":
+        columns = graph.tensors[op.output].shape[-1]
+        return inputs[0].elements * columns
+    if not weights or not op.outputs:
+        return 0
+    output, shape = graph.tensors[op.output], weights[0].shape
+    if op.name in ("CONV_2D", "FULLY_CONNECTED"):
+        return output.elements * math.prod(shape[1:])  # [filters, ...]
+    if op.name == "DEPTHWISE_CONV_2D":
+        return output.elements * math.prod(shape[:-1])  # [1, height, width, channels]
+    if op.name == "TRANSPOSE_CONV":  # each input value meets each filter
+        return graph.tensors[op.inputs[2]].elements * math.prod(shape[:-1])
+    if op.name == "SVDF":
+        return sum(tensor.elements for tensor in weights[:2])
+    if op.name == "UNIDIRECTIONAL_SEQUENCE_LSTM":
+        matrices = sum(tensor.elements for tensor in weights if len(tensor.shape) == 2)
+        return matrices * math.prod(output.shape[:-1])
+    return 0

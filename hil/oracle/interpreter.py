@@ -21,6 +21,10 @@ from hil.network.contract import Contract
 from hil.network.tflite_graph import Graph
 from hil.oracle.micro import probe
 
+DIFFERING = ("FULLY_CONNECTED", "RELU6", "SUM", "UNIDIRECTIONAL_SEQUENCE_LSTM")
+"""Operators in which LiteRT's reference kernels are known to differ from TensorFlow Lite Micro's:
+by rounding, by what they do with another scale (RELU6), by a defect (SUM). See docs/oracle.md."""
+
 _LARGEST_ARENA = 512 * 1024 * 1024
 _NO_DECOMPRESSION = 0
 

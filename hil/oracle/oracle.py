@@ -21,7 +21,7 @@ from hil.network.score import passes
 from hil.network.settings import NetworkSettings
 from hil.network.tflite_graph import Graph
 from hil.oracle.cam import FloatCam, float_cam, integer_cam
-from hil.oracle.interpreter import open_reference
+from hil.oracle.interpreter import DIFFERING, MicroReference, open_reference, shortened
 from hil.oracle.second_opinion import SecondOpinion, second_opinion
 
 if TYPE_CHECKING:
@@ -121,6 +121,16 @@ class Oracle:
         """Which interpreter and kernels give the answers, with their version."""
         return self._interpreter.resolver
 
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """Operators of the network in which this interpreter is known to differ from a chip's.
+
+        None with TensorFlow Lite Micro, whose kernels those of a chip are.
+        """
+        if isinstance(self._interpreter, MicroReference):
+            return ()
+        return tuple(name for name in self.contract.operators if name in DIFFERING)
+
     def run(
         self,
         sample: Sample,
@@ -150,7 +160,16 @@ class Oracle:
             keep = continue_state and self.contract.header.stateful
             before = self._before if keep else ()
             self._before = (*before, data) if self.contract.header.stateful else ()
-            answer = self._traced(data, before) if ops else self._answer(data, before)
+            try:
+                answer = self._traced(data, before) if ops else self._answer(data, before)
+            except (RuntimeError, ValueError) as error:
+                self._ran = ()
+                raise UsageError(
+                    f"{self.resolver} cannot run this sample: {shortened(error)}",
+                    where=self.contract.where,
+                    hint="give a sample that the network is defined for (no division by zero, "
+                    "indexes in range)",
+                ) from error
         if threshold is None or threshold == answer.threshold:
             return answer
         return replace(answer, threshold=threshold, location=self._located(answer, threshold))

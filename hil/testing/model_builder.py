@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# The first version of each operator that takes int8 (TensorFlow's op_version.cc).
+# The first version of each operator that takes int8, where LiteRT minds (op_version.cc).
 _VERSIONS = {
+    "BROADCAST_TO": 2,
     "CONV_2D": 3,
     "MEAN": 2,
     "AVERAGE_POOL_2D": 2,

@@ -1,4 +1,4 @@
-"""The operators of a .tflite file as a table of text: `ops.txt`, `model check --ops`."""
+"""The operators of a .tflite file as a table of text: `hil check --ops`."""
 
 from __future__ import annotations
 

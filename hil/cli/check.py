@@ -1,0 +1,169 @@
+"""`hil check`: what a network is, and whether a chip can run it and a run can prove it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hil.cli.pack import add_settings
+from hil.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hil.network.contract import Contract
+    from hil.oracle.trial import Trial
+    from hil.wire.network_header import Tensor
+
+
+def add(parser: argparse.ArgumentParser, default: Path | None = None) -> None:
+    """`default`: the file to check where none is named."""
+    known: dict[str, Any] = {} if default is None else {"nargs": "?", "default": default}
+    parser.add_argument("model", type=Path, metavar="FILE", help="a .tflite file", **known)
+    add_settings(parser)
+    parser.add_argument("--ops", action="store_true", help="list the operators with their costs")
+    parser.add_argument("--json", action="store_true", help="for programs: all of it as JSON")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    from hil.network.contract import read_network
+    from hil.oracle.trial import DEAD_REMEDY, try_network
+
+    try:
+        contract = read_network(arguments.model, arguments.settings)
+        tried = try_network(contract)
+    except UsageError as error:
+        if not arguments.json:
+            raise
+        _print(console, json.dumps({"file": str(arguments.model), "problems": _problems(error)}))
+        return error.exit_code
+    if arguments.json:
+        _print(console, json.dumps({"file": str(arguments.model), **facts(contract, tried)}))
+    else:
+        for name, text in _lines(contract, tried):
+            _print(console, f"{name:<12}{text}")
+        if arguments.ops:
+            from hil.network.op_table import ops_text
+
+            _print(console, ops_text(contract.model).rstrip())
+        for note in contract.notes:
+            _print(console, f"note        {note}")
+        if tried.dead:
+            _print(console, f"NOT PROVEN  {tried.dead}\n            hint: {DEAD_REMEDY}")
+    return ExitCode.NOT_PROVEN if tried.dead else ExitCode.PASSED
+
+
+def facts(contract: Contract, tried: Trial) -> dict[str, Any]:
+    """The contract, and what came of the trial, for JSON."""
+    from hil.network.op_costs import op_costs, total_macs
+
+    header, costs = contract.header, op_costs(contract.graph)
+    image, pixels = contract.image, contract.pixels
+    return {
+        "sha256": header.model_sha256.hex(),
+        "model_bytes": header.model_bytes,
+        "partition_bytes": len(contract.partition),
+        "inputs": [_tensor(tensor) for tensor in header.inputs],
+        "outputs": [_tensor(tensor) for tensor in header.outputs],
+        "sample_bytes": header.sample_bytes,
+        "operators": dict(Counter(op.name for op in contract.graph.ops)),
+        "macs": total_macs(costs),
+        "weight_bytes": sum(cost.weight_bytes for cost in costs),
+        "stateful": header.stateful,
+        "picture": None
+        if image is None or pixels is None
+        else {
+            "rows": image.rows,
+            "columns": image.columns,
+            "channels": len(image.tables),
+            "pixels": pixels.text,
+        },
+        "head": None if header.head is None else dataclasses.asdict(header.head),
+        "labels": list(contract.labels),
+        "notes": list(contract.notes),
+        "oracle": tried.resolver,
+        "unsure_operators": list(tried.unsure),
+        "arena_bytes": tried.arena or None,
+        "constant_outputs": list(tried.seen.constant_outputs),
+        "problems": [],
+    }
+
+
+def _tensor(tensor: Tensor) -> dict[str, Any]:
+    from hil.network.arrays import dtype_of
+
+    return {
+        "name": tensor.name,
+        "type": dtype_of(tensor).name,
+        "shape": list(tensor.shape),
+        "scale": tensor.scale or None,
+        "zero_point": tensor.zero_point if tensor.scale else None,
+        "bytes": tensor.size,
+    }
+
+
+def _problems(error: UsageError) -> list[dict[str, str]]:
+    from hil.network.model_problem import RefusedModelError
+
+    if isinstance(error, RefusedModelError):
+        return [dataclasses.asdict(problem) for problem in error.problems]
+    return [{"what": error.message, "remedy": error.hint}]
+
+
+def _lines(contract: Contract, tried: Trial) -> list[tuple[str, str]]:
+    from hil.network.op_costs import op_costs, total_macs
+
+    header, costs, head = contract.header, op_costs(contract.graph), contract.head
+    counted = Counter(op.name for op in contract.graph.ops)
+    ops = ", ".join(f"{count} {name}" for name, count in sorted(counted.items()))
+    weights = sum(cost.weight_bytes for cost in costs)
+    lines = [
+        ("sha256", header.model_sha256.hex()),
+        ("size", f"{header.model_bytes:,} bytes, {weights:,} of them weights"),
+        ("computes", f"{total_macs(costs):,} multiply-accumulates"),
+        ("operators", f"{header.ops}: {ops}"),
+        *(("input", _described(tensor)) for tensor in header.inputs),
+        *(("output", _described(tensor)) for tensor in header.outputs),
+    ]
+    if contract.image is not None and contract.pixels is not None:
+        image = contract.image
+        kind = "gray" if len(image.tables) == 1 else f"{len(image.tables)} channels"
+        text = f"{image.columns}x{image.rows}, {kind}; the network gets {contract.pixels.text}"
+        lines.append(("picture", text))
+    if head is not None:
+        name = f" ({contract.labels[head.positive_class]})" if contract.labels else ""
+        text = (
+            f"{head.rows}x{head.columns} cells of class {head.positive_class}{name}, answered "
+            f"from {head.threshold} % on"
+        )
+        lines.append(("map", text))
+    if header.stateful:
+        lines.append(("state", "has variables: an answer depends on the samples before"))
+    lines.append(("arena", _arena(tried)))
+    lines.append(("oracle", tried.resolver))
+    if tried.unsure:
+        text = f"this interpreter is known to differ from a chip in {', '.join(tried.unsure)}"
+        lines.append(("", text))
+    return lines
+
+
+def _described(tensor: Tensor) -> str:
+    from hil.network.arrays import described
+
+    if not tensor.scale:
+        return described(tensor)
+    return f"{described(tensor)}, scale {tensor.scale:.9g}, zero point {tensor.zero_point}"
+
+
+def _arena(tried: Trial) -> str:
+    if not tried.arena:
+        return "not measured: tflite-micro is not installed (Linux x86-64: camhil[sim])"
+    return f"{tried.arena:,} bytes in TensorFlow Lite Micro here, a few per cent less on a chip"
+
+
+def _print(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
