@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from hil.base.deadline import Deadline
@@ -162,6 +164,19 @@ def test_another_protocol_version_is_the_boards_error(connect):
         channel.connect(Deadline.after(2, clock))
     assert isinstance(caught.value, FirmwareError)
     assert caught.value.code is ErrorCode.PROTOCOL_VERSION
+
+
+def test_the_versions_that_the_host_speaks_are_offered(connect):
+    (_, hello), *_ = connect().board.requests
+    assert (hello.lowest, hello.highest) == (2, 2)
+
+
+def test_a_board_that_answers_in_a_version_that_was_not_offered_is_refused(connect):
+    identity = dataclasses.replace(default_identity(), protocol=3)
+    bench = connect()
+    bench.board.edit = lambda request, replies: [identity]
+    with pytest.raises(FirmwareError, match="asked for protocol 2, the board answers in 3"):
+        bench.channel.connect(bench.within(1))
 
 
 @pytest.mark.parametrize("code", [code for code in ErrorCode if code])
@@ -504,6 +519,18 @@ def test_an_answer_outside_the_protocol_at_the_new_rate_takes_both_ends_back(con
         [BaudCommitted(NEW)] if isinstance(request, Echo) else replies
     )
     with pytest.raises(FirmwareError, match="answered Echo with BaudCommitted"):
+        bench.channel.set_baud(NEW, bench.within(10))
+    assert rates(bench) == (OLD,) * 3
+
+
+def test_a_rate_that_the_board_keeps_instead_of_the_one_asked_for_is_refused(connect):
+    bench = connect(baud=OLD)
+
+    def keep_another(request, replies):
+        return [BaudCommitted(OLD)] if isinstance(request, CommitBaud) else replies
+
+    bench.board.edit = keep_another
+    with pytest.raises(FirmwareError, match="keeps 115200 baud, asked for were 921600"):
         bench.channel.set_baud(NEW, bench.within(10))
     assert rates(bench) == (OLD,) * 3
 
