@@ -18,6 +18,7 @@ from hil.oracle import Oracle
 from hil.oracle.cam import float_cam_agrees
 from hil.oracle.interpreter import LiteRtReference, MicroReference
 from hil.testing import zoo
+from hil.testing.model_builder import ModelBuilder
 from hil.testing.tiny_model import tiny_model
 
 IMAGES = {photo.name: photo.tensor for photo in synthetic()}
@@ -190,6 +191,16 @@ def test_without_tflite_micro_the_refusal_says_what_is_wrong_and_what_to_install
 def test_a_model_that_tflite_micro_aborts_on_is_refused_with_its_last_words() -> None:
     with pytest.raises(UsageError, match=r"refuses the model: it ended with SIGABRT: .*failed"):
         Oracle.open(tiny_model(), where="own.tflite")
+
+
+@pytest.mark.usefixtures("micro")
+def test_a_type_that_an_operator_has_no_kernel_for_is_named_with_the_operator() -> None:
+    file = ModelBuilder()
+    x = file.input("x", (1, 4), "INT8", 0.1)
+    y = file.tensor("y", (1, 4), "INT8", 0.1)
+    file.op("NEG", [x], y, "NegOptions")
+    with pytest.raises(UsageError, match=r"Type INT8 \(9\) not supported. Node NEG"):
+        Oracle.open(file.build([y]))
 
 
 @pytest.mark.usefixtures("micro")
