@@ -24,6 +24,7 @@ from hil.network.settings import NetworkSettings
 from hil.network.tflite_graph import what_instead
 from hil.wire.errors import WireError
 from hil.wire.network_header import (
+    pack_partition,
     NetworkHeader,
     contract_crc,
     is_bare_tflite,
@@ -98,6 +99,30 @@ class Expected:
     partitions: tuple[Partition, ...]
     settings: FlashSettings
     use_stub: bool
+
+    def with_network(self, model: ExpectedModel) -> Expected:
+        """The same build with another network in the model partition.
+
+        Raises UsageError where it does not fit.
+        """
+        if model.header == self.model.header:
+            return self
+        partition = next(p for p in self.partitions if p.label == MODEL_PARTITION)
+        data = pack_partition(model.header, model.tflite)
+        if len(data) > partition.size:
+            raise UsageError(
+                f"the network takes {len(data)} bytes, its partition '{partition.label}' has "
+                f"{partition.size}",
+                where=model.where,
+                hint=f"enlarge '{partition.label}' in partitions.csv and build again",
+            )
+        files = tuple(
+            dataclasses.replace(file, data=data) if file.offset == partition.offset else file
+            for file in self.files
+        )
+        return dataclasses.replace(
+            self, model=model, model_sha256=model.header.model_sha256, files=files
+        )
 
     @property
     def boot_files(self) -> tuple[FlashFile, ...]:

@@ -32,6 +32,7 @@ def open_board(
     spec: str,
     *,
     firmware: Path | None = None,
+    network: ExpectedModel | None = None,
     options: BoardOptions | None = None,
     progress: Say = _quiet,
     on_flash: OnFlash | None = None,
@@ -40,8 +41,8 @@ def open_board(
     """A board that is flashed, answers, and is the one to be tested. Close it after use.
 
     `spec`: see `hil.board.spec`. `firmware`: build directory with `flasher_args.json`; the
-    simulated board has one of its own. `progress` is told what takes time, `on_flash` how
-    far flashing is. `lister` replaces the list of serial ports.
+    simulated board has one of its own. `network`: takes the place of the one in `firmware`.
+    `progress` is told what takes time, `on_flash` how far flashing is. `lister` replaces the list of serial ports.
 
     Raises UsageError for a specification or a build that cannot be used, before any port is
     touched; InfrastructureError when there is no such board, it is in use, cannot be flashed,
@@ -50,6 +51,8 @@ def open_board(
     options = options or BoardOptions()
     parsed = parse_board_spec(spec)
     expected = None if firmware is None else read_expected(firmware)
+    if expected is not None and network is not None:
+        expected = expected.with_network(network)
     adapter = find_adapter(parsed, options, lister)
     with host_errors("the board cannot be opened"):
         return open_adapter(adapter, expected, options, progress=progress, on_flash=on_flash)

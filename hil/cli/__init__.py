@@ -26,6 +26,7 @@ COMMANDS = {
     "pack": "a network for the model partition: its contract and the .tflite",
     "build": "firmware for a chip, or for the simulated board; sizes and memory budget",
     "flash": "write firmware and model to a board",
+    "validate": "any network on a board against the oracle, operator by operator",
     "infer": "one photograph through a board, with heatmap and location drawn over it",
     "evaluate": "a labelled data set through a board: accuracy, localization, agreement",
     "judge": "a recorded run against gates and tolerances, without a board",

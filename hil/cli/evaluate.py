@@ -18,13 +18,13 @@ from hil.run.options import DEST, GATES_ARGUMENT, RunOptions, add_arguments
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from hil.board.artifacts import ExpectedModel
     from hil.facts.evaluation import Answers
     from hil.judge.evaluation.gates import BoardState, Known
     from hil.judge.evaluation.quality import Evaluation
     from hil.judge.gates.model import Gates, GatesVerdict
     from hil.link.stats import LinkStats
     from hil.report.evaluation.bar import ProgressBar
-    from hil.run.evaluation.oracle_messages import Model
     from hil.run.evaluation.run import Plan
 
 ORACLE = "oracle"
@@ -133,7 +133,7 @@ class _Done:
     state: BoardState | None = None
 
 
-def _on_oracle(model: Model, plan: Plan, console: Console) -> _Done:
+def _on_oracle(model: ExpectedModel, plan: Plan, console: Console) -> _Done:
     from hil.report.evaluation.bar import ProgressBar
     from hil.run.evaluation.run import run_on_oracle
 
@@ -224,20 +224,11 @@ def _check(arguments: argparse.Namespace, options: RunOptions) -> None:
         raise UsageError("--model and --firmware both name a model", hint="give one of them")
 
 
-def _model(file: Path | None, options: RunOptions) -> Model:
+def _model(file: Path | None, options: RunOptions) -> ExpectedModel:
     """The model for the oracle alone: a file's, a build's, or the one that comes with camhil."""
     from hil.base.resources import find
-    from hil.base.text_file import read_bytes
-    from hil.base.toml_table import read_toml
-    from hil.run.evaluation.oracle_messages import Model
+    from hil.board.artifacts import read_expected, read_model
 
     if file is None and options.firmware is not None:
-        from hil.board.artifacts import read_expected
-
-        built = read_expected(options.firmware).model
-        return Model(built.tflite, built.positive_class, built.threshold, built.where)
-    path = find("model/person_cam.tflite") if file is None else file
-    tflite = read_bytes(path, "the model")
-    card = read_toml(path.with_suffix(".toml"))
-    positive, threshold = card.take("positive_class", int), card.take("threshold_percent", int)
-    return Model(tflite, positive, threshold, str(path))
+        return read_expected(options.firmware).model
+    return read_model(find("model/person_cam.tflite") if file is None else file)

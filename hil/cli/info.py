@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.board import Board
+    from hil.wire.network_header import NetworkHeader
     from hil.wire.replies import Identity, MemoryReport
 
 
@@ -42,27 +43,42 @@ def show(board: Board, console: Console) -> None:
     from rich.table import Table
 
     from hil.cli.console import print_facts
+    from hil.facts.network import network_facts
 
     print_facts(console, [(f"[bold]{name}[/]", escape(value)) for name, value in _lines(board)])
 
+    header = _contract(board)
+    if header is None:
+        return
     tensors = Table(title="tensors", title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for column in ("role", "output", "shape", "scale", "zero point", "bytes"):
-        tensors.add_column(column)
-    for tensor in board.identity.tensors:
-        tensors.add_row(
-            tensor.role.name.lower(),
-            "" if tensor.output is None else str(tensor.output),
-            "x".join(map(str, tensor.shape)),
-            f"{tensor.scale:.9g}",
-            str(tensor.zero_point),
-            f"{tensor.data_bytes:,}",
-        )
+    for column in ("", "name", "type", "shape", "scale", "zero point", "bytes"):
+        tensors.add_column(column, overflow="fold")
+    network = network_facts(header)
+    for side, facts, sizes in (
+        ("input", network.inputs, header.inputs),
+        ("output", network.outputs, header.outputs),
+    ):
+        for index, (tensor, size) in enumerate(zip(facts, sizes, strict=True)):
+            tensors.add_row(
+                f"{side} {index}",
+                escape(tensor.name),
+                tensor.type,
+                "x".join(map(str, tensor.shape)),
+                f"{tensor.scale:.9g}" if tensor.scale else "-",
+                str(tensor.zero_point) if tensor.scale else "-",
+                f"{size.size:,}",
+            )
     console.print()
     console.print(tensors)
 
 
+def _contract(board: Board) -> NetworkHeader | None:
+    """None where the board has no network."""
+    return board.contract if board.identity.contract_bytes else None
+
+
 def _lines(board: Board) -> Iterator[tuple[str, str]]:
-    from hil.network.tflite_graph import op_name
+    from hil.facts.network import network_facts
     from hil.wire.enums import ResetReason
 
     identity: Identity = board.identity
@@ -76,13 +92,17 @@ def _lines(board: Board) -> Iterator[tuple[str, str]]:
     yield "image source", identity.image_source.name.lower()
     reason = ResetReason(identity.reset_reason).name.lower().replace("_", " ")
     yield "last reset", f"{reason}, start {identity.boot_count}"
-    yield "threshold", f"{identity.threshold} % of class {identity.positive_class}"
     yield "capabilities", ", ".join(n for n in able.__dataclass_fields__ if getattr(able, n))
     window = f"{identity.window_chunks} chunks of {identity.chunk_bytes} bytes"
     yield "link", f"{board.baud} baud, window of {window}"
-    names = [op_name(code) for code in board.ops()]
-    counted = {name: names.count(name) for name in dict.fromkeys(names)}
-    yield "operators", f"{len(names)}: " + ", ".join(f"{n} {name}" for name, n in counted.items())
+    header = _contract(board)
+    if header is not None:
+        network = network_facts(header)
+        yield "network", network.text
+        pixels = network.picture
+        yield "picture", "not declared" if pixels is None else "x".join(map(str, pixels))
+        if network.head is not None:
+            yield "threshold", f"{network.head.threshold} % of class {network.head.positive_class}"
     yield from _memory(board.memory())
 
 

@@ -18,7 +18,7 @@ from hil.oracle.cam import integer_cam, normalise
 
 def right_map(world: World, features: NDArray[np.int8]) -> NDArray[np.int32]:
     """The right map of these features."""
-    model, index = world.model, world.oracle.positive_class
+    model, index = world.model, world.head.positive_class
     return integer_cam(
         features,
         model.class_weights(index),
@@ -58,7 +58,7 @@ class Step:
 
 def terms(p: Point) -> Terms:
     """The right terms for the features that the board had."""
-    model, index = p.world.model, p.world.oracle.positive_class
+    model, index = p.world.model, p.world.head.positive_class
     return Terms(
         p.given.astype("i8"),
         model.class_weights(index).astype("i8"),
@@ -94,7 +94,7 @@ def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 
 def steps(world: World) -> Iterator[Step]:
     """The mistakes without parameters to be found, or with few values."""
-    model, index = world.model, world.oracle.positive_class
+    model, index = world.model, world.head.positive_class
     filters = np.frombuffer(model.weights.data, np.int8).astype("i8")
     filters = filters.reshape(model.classes, model.channels)
     for other in range(model.classes):
@@ -202,7 +202,7 @@ def _channels(t: Terms, off: NDArray[np.int64], observed: NDArray[np.int32]) -> 
 
 def _truncated(world: World) -> Iterator[Hypothesis[Point]]:
     """Each product scaled to real numbers and cut, as with an integer type for the scale."""
-    model, index = world.model, world.oracle.positive_class
+    model, index = world.model, world.head.positive_class
     scale = model.features.scale() * model.weights.scale(index)
     cuts: dict[str, Callable[[Terms], Any]] = {
         "each product": lambda t: np.trunc(t.products() * scale).sum(axis=2),
@@ -290,5 +290,5 @@ def _bias(world: World) -> int | None:
         if len(op.inputs) == 3 and op.inputs[1] == model.weights.index and op.inputs[2] >= 0:
             biases = np.frombuffer(model.graph.tensors[op.inputs[2]].data, np.int32)
             if biases.size == model.classes:
-                return int(biases[world.oracle.positive_class]) or None
+                return int(biases[world.head.positive_class]) or None
     return None

@@ -11,8 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hil.board.artifacts import ExpectedModel
 from hil.diagnose.kernels import Convolution, convolution
-from hil.oracle.submodel import ModelParts, parts_of
+from hil.diagnose.right import Right
 from hil.errors import UsageError
 from hil.facts.evidence import EvidenceRecord
 from hil.facts.image import ImageFacts
@@ -20,14 +21,20 @@ from hil.facts.keys import frame_key
 from hil.facts.packing import unpack_int8, unpack_png
 from hil.facts.records import FrameRecord, ModelRecord, TraceRecord
 from hil.facts.run import Run
-from hil.images import synthetic, to_tensor
+from hil.images import Photo, synthetic
+from hil.judge.compare import input_size
 from hil.judge.tolerance import Tolerances
 from hil.judge.verdict import Status, judge_image
+from hil.network.arrays import dtype_of, picture_input
 from hil.network.cam_graph import CamGraph
+from hil.network.contract import Contract
 from hil.network.location import Location, NoLocation
 from hil.network.tflite_graph import Graph
-from hil.oracle import Oracle, OracleAnswer
+from hil.oracle import Oracle
 from hil.oracle.preprocess import preprocess
+from hil.oracle.submodel import ModelParts, parts_of
+from hil.wire.errors import WireError
+from hil.wire.network_header import CamHead, unpack_header
 
 _BEFORE = 4
 
@@ -79,7 +86,7 @@ class Case:
 
     name: str
     tensor: NDArray[np.int8]
-    expected: OracleAnswer
+    expected: Right
     facts: ImageFacts
     failing: bool
     scores: tuple[int, ...]
@@ -120,16 +127,25 @@ class World:
     oracle: Oracle
     tflite: bytes
     cases: tuple[Case, ...]
-    answers: dict[bytes, OracleAnswer] = field(default_factory=dict, repr=False)
+    answers: dict[bytes, Right] = field(default_factory=dict, repr=False)
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def model(self) -> CamGraph:
-        return self.oracle.model
+        cam = self.oracle.contract.cam
+        assert cam is not None  # else there are no cases
+        return cam
+
+    @property
+    def head(self) -> CamHead:
+        """Of the network: which class the map is of, and from which score on it is answered."""
+        head = self.oracle.contract.head
+        assert head is not None
+        return head
 
     @property
     def graph(self) -> Graph:
-        return self.oracle.model.graph
+        return self.oracle.contract.graph
 
     @property
     def feature_op(self) -> int:
@@ -146,11 +162,11 @@ class World:
         """The convolution of an operator; None if it is no convolution of int8."""
         return convolution(self.graph, self.parts.ops[op], op)
 
-    def answer(self, tensor: NDArray[np.int8]) -> OracleAnswer:
+    def answer(self, tensor: NDArray[np.int8]) -> Right:
         """What the oracle says to an image, kept for the whole diagnosis."""
         data = tensor.tobytes()
         if data not in self.answers:
-            self.answers[data] = self.oracle.run(tensor)
+            self.answers[data] = Right.of(self.oracle.run(data))
         return self.answers[data]
 
     def kept(self, name: str, make: Callable[[], Any]) -> Any:
@@ -180,7 +196,7 @@ class Point:
     observed: Any
     failing: bool
 
-    def previous(self) -> OracleAnswer | None:
+    def previous(self) -> Right | None:
         """The oracle's answer to the image before; None if that is not known."""
         return self.world.answer(self.case.before[0]) if self.case.before else None
 
@@ -190,14 +206,23 @@ def ints(array: Any) -> tuple[int, ...]:
     return tuple(int(value) for value in array.reshape(-1))
 
 
-def model_of(model: ModelRecord) -> bytes:
-    """The .tflite file that a run holds. Raises UsageError if it is damaged."""
+def contract_of(model: ModelRecord) -> Contract:
+    """The network of a run. Raises UsageError if it is damaged."""
     try:
-        return base64.b64decode(model.tflite, validate=True)
-    except ValueError as error:
+        tflite = base64.b64decode(model.tflite, validate=True)
+        header = unpack_header(base64.b64decode(model.header, validate=True))
+    except (ValueError, WireError) as error:
         raise UsageError(
             f"the run's model is damaged: {error}", where="run", hint="record the run again"
         ) from error
+    return ExpectedModel(tflite, header, "the model in the run").contract
+
+
+def explainable(contract: Contract) -> bool:
+    """Whether what is wrong about images can be explained: of a map, with one gray int8 input."""
+    image, tensor = contract.image, contract.header.inputs[0]
+    gray = image is not None and len(image.tables) == 1
+    return contract.head is not None and gray and dtype_of(tensor) == np.int8
 
 
 def read_world(
@@ -214,13 +239,7 @@ def read_world(
     Raises:
         UsageError: the model or a picture is damaged.
     """
-    tflite = model_of(model)
-    oracle = oracle or Oracle(
-        tflite,
-        positive_class=model.positive_class,
-        threshold=model.threshold,
-        where="the model in the run",
-    )
+    oracle = oracle or Oracle(contract_of(model))
     read = _Reader(run, oracle, tolerances)
     evidence = {(e.image, e.facts): e for e in run.evidence}
     traces = {trace.image: trace for trace in run.traces}
@@ -241,9 +260,9 @@ def read_world(
             cases.append(read.case(extra.facts, tensor, extra.facts.invoke_us, evidence=extra))
     for frame in run.frames:
         if not frame.input:  # else the model saw something else: that is explained for itself
-            name, tensor = frame_key(frame.name), _of_frame(frame)
+            name, tensor = frame_key(frame.name), _of_frame(frame, oracle.contract)
             cases.append(read.case(frame.facts, tensor, frame.times.invoke_us, name=name))
-    return World(run, oracle, tflite, tuple(cases))
+    return World(run, oracle, oracle.contract.model, tuple(cases))
 
 
 class _Reader:
@@ -251,10 +270,14 @@ class _Reader:
 
     def __init__(self, run: Run, oracle: Oracle, tolerances: Tolerances) -> None:
         self._oracle, self._tolerances = oracle, tolerances
-        self.tensors = {record.name: _tensor(record.png, record.name) for record in run.images}
+        contract = oracle.contract
+        self.tensors = {
+            record.name: _tensor(record.png, record.name, contract) for record in run.images
+        }
         self._images = [self.tensors[record.name] for record in run.images]
-        known = {photo.name: photo.tensor for photo in synthetic()} | self.tensors
-        frames = {record.facts.image_crc: _of_frame(record) for record in run.frames}
+        known = {photo.name: as_input(photo.pixels, contract) for photo in made(contract)}
+        known |= self.tensors
+        frames = {record.facts.image_crc: _of_frame(record, contract) for record in run.frames}
         self._by_crc = {zlib.crc32(tensor.tobytes()): tensor for tensor in known.values()}
         self._by_crc |= frames  # sent as they are, or as the tensors that they give
         self._by_crc |= {zlib.crc32(tensor.tobytes()): tensor for tensor in frames.values()}
@@ -274,13 +297,14 @@ class _Reader:
         trace: TraceRecord | None = None,
     ) -> Case:
         """One image. `name`: if it is not the one in the facts."""
-        expected = self._oracle.run(tensor, threshold=facts.threshold)
+        expected = Right.of(self._oracle.run(tensor.tobytes(), threshold=facts.threshold))
         features: NDArray[np.int8] | None = None
         if facts.features is not None and facts.features.differing == 0:
             features = expected.features
         elif evidence is not None and evidence.features:
             features = unpack_int8(evidence.features, expected.features.shape, where=facts.image)
-        ops, cam = () if trace is None else trace.ops, facts.device.cam
+        traced = () if trace is None else trace.ops
+        ops, cam = tuple(op for op in traced if not op.output), facts.device.cam
         return Case(
             name=name or facts.image,
             tensor=tensor,
@@ -288,7 +312,7 @@ class _Reader:
             facts=facts,
             failing=evidence is not None
             or any(v.status is Status.FAILED for v in judge_image(facts, self._tolerances))
-            or any(op.device_crc not in (None, op.expected_crc) for op in ops),
+            or any(op.differs for op in ops),
             scores=facts.device.scores,
             score_tensor=facts.device.scores if evidence is None else evidence.score_tensor,
             features=features,
@@ -334,25 +358,37 @@ class _Reader:
             tensor = self._by_crc.get(result.image_crc)
             if tensor is None:
                 return None
-            location = self._oracle.run(tensor, threshold=result.threshold).location
+            location = self._oracle.run(tensor.tobytes(), threshold=result.threshold).location
             if isinstance(location, Location):
                 return location.row, location.column
         return None
 
 
-def sent_images(run: Run) -> tuple[NDArray[np.int8], ...]:
+def sent_images(run: Run, contract: Contract) -> tuple[NDArray[np.int8], ...]:
     """The images of a run, and the synthetic ones that tests use."""
-    made = synthetic(size=run.images[0].facts.input_size) if run.images else synthetic()
     return (
-        *(_tensor(record.png, record.name) for record in run.images),
-        *(photo.tensor for photo in made),
+        *(_tensor(record.png, record.name, contract) for record in run.images),
+        *(as_input(photo.pixels, contract) for photo in made(contract)),
     )
 
 
-def _of_frame(record: FrameRecord) -> NDArray[np.int8]:
+def made(contract: Contract) -> tuple[Photo, ...]:
+    """The synthetic pictures in the size of the network's input."""
+    return synthetic(size=input_size(contract))
+
+
+def as_input(pixels: NDArray[np.uint8], contract: Contract) -> NDArray[np.int8]:
+    """A gray picture as int8 [height, width] of the network's input."""
+    tensor: NDArray[np.int8] = picture_input(contract.header, pixels).reshape(pixels.shape)
+    return tensor
+
+
+def _of_frame(record: FrameRecord, contract: Contract) -> NDArray[np.int8]:
     """What the model saw of a frame, as far as preprocessing is right."""
-    return preprocess(unpack_png(record.png, where=record.name), record.facts.input_size)
+    frame = unpack_png(record.png, where=record.name)
+    tensor: NDArray[np.int8] = preprocess(frame, contract.header).reshape(input_size(contract))
+    return tensor
 
 
-def _tensor(png: str, name: str) -> NDArray[np.int8]:
-    return to_tensor(unpack_png(png, where=name))
+def _tensor(png: str, name: str, contract: Contract) -> NDArray[np.int8]:
+    return as_input(unpack_png(png, where=name), contract)

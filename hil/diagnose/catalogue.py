@@ -203,10 +203,7 @@ CATALOGUE: dict[str, Entry] = {
     "identity.other-firmware": Entry(
         "the board runs another build than the one flashed", _IDENTITY
     ),
-    "identity.positive-class": Entry("the board's positive class is {got}, not {right}", _IDENTITY),
-    "identity.threshold": Entry("the board's threshold is {got} %, not {right} %", _IDENTITY),
-    "identity.operators": Entry("the board's list of operators is not the model's", _IDENTITY),
-    "identity.tensors": Entry("the board reports other tensors: {how}", _IDENTITY),
+    "identity.contract": Entry("the board has another contract of its network: {how}", _IDENTITY),
     "identity.image-source": Entry("hello did not switch the image source", _IDENTITY),
     "identity.reset-reason": Entry("the reset reason is {got}, not {right}", _IDENTITY),
     "memory.growing": Entry(

@@ -44,7 +44,7 @@ def hypotheses(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
         "decision.threshold-exclusive", _rule, lambda s, percent: (s + 128) * 100 > percent * 256
     )
     yield suppose("decision.threshold-raw", _rule, lambda s, percent: s >= percent)
-    own = points[0].world.oracle.threshold
+    own = points[0].world.head.threshold
     yield suppose("decision.threshold-fixed", _at, own, True)
     yield suppose("decision.threshold-fixed", _at, own, False)
     for offset in (128, 0):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hil.facts.diagnosis import Diagnosis
+from hil.errors import HilError
+from hil.facts.diagnosis import Diagnosis, Unexplained
 from hil.facts.run import Run
 from hil.judge.judged import UNMEASURED_OUTCOMES, judge_recorded, recorded_tolerances
 from hil.judge.tolerance import Tolerances
 
 if TYPE_CHECKING:
+    from hil.diagnose.outcome import Outcome
     from hil.oracle import Oracle
 
 
@@ -31,20 +34,30 @@ def diagnose(
     if healthy(run, tolerances):
         return Diagnosis(seconds=time.monotonic() - started)
     # What follows is heavy, and a healthy run is without it.
-    from hil.diagnose.case import read_world
+    from hil.diagnose.case import contract_of, explainable, read_world
     from hil.diagnose.frames import explain_frames
     from hil.diagnose.outcome import Outcome
     from hil.diagnose.refused import explain_refusals
     from hil.diagnose.run_level import explain_run
+    from hil.diagnose.samples import explain_samples
     from hil.diagnose.stages import explain_images
 
     outcome = Outcome()
-    if run.model is not None and run.images:
-        limits = tolerances or recorded_tolerances(run)
-        explain_images(read_world(run, run.model, oracle, limits), outcome)
-    explain_frames(run, outcome)
-    explain_refusals(run, outcome)
-    explain_run(run, outcome)
+    contract = None if run.model is None else contract_of(run.model)
+    limits = tolerances or recorded_tolerances(run)
+    model = run.model
+    if model is not None and contract is not None and explainable(contract):
+        if run.images:
+            _guarded(
+                "images",
+                lambda: explain_images(read_world(run, model, oracle, limits), outcome),
+                outcome,
+            )
+        _guarded("frames", lambda: explain_frames(run, contract, outcome), outcome)
+        _guarded("refusals", lambda: explain_refusals(run, contract, outcome), outcome)
+    _guarded("run", lambda: explain_run(run, contract, outcome), outcome)
+    judged = judge_recorded(run, tolerances)
+    _guarded("samples", lambda: explain_samples(judged, outcome), outcome)
     return Diagnosis(
         findings=tuple(outcome.findings),
         unexplained=tuple(outcome.unexplained),
@@ -52,6 +65,17 @@ def diagnose(
         tested=outcome.tested,
         seconds=round(time.monotonic() - started, 3),
     )
+
+
+def _guarded(what: str, explain: Callable[[], None], outcome: Outcome) -> None:
+    """A mistake in a hypothesis must not lose what the others find."""
+    try:
+        explain()
+    except HilError:
+        raise
+    except Exception as error:  # noqa: BLE001
+        bug = f"a bug of camhil: {type(error).__name__}: {error}"
+        outcome.unexplained.append(Unexplained(what, bug, (), ()))
 
 
 def healthy(run: Run, tolerances: Tolerances | None = None) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hil.diagnose.right import Right
 from hil.facts.evidence import DivergenceRecord
-from hil.facts.image import ImageFacts, OpFacts
+from hil.facts.image import ImageFacts, OpFacts, SampleFacts
 from hil.facts.packing import pack_int8
+from hil.judge.compare import step_differences
 
 if TYPE_CHECKING:
     from hil.oracle import Oracle, OracleAnswer
@@ -19,13 +22,13 @@ MAP_CELLS = 12
 _MOST_CHANNELS = 8
 
 
-def first_diverging(ops: Sequence[OpFacts]) -> int | None:
-    """Index of the first operator whose output differs; None if none does."""
-    return next((o.index for o in ops if o.device_crc not in (None, o.expected_crc)), None)
+def first_diverging(ops: Sequence[OpFacts]) -> OpFacts | None:
+    """The first output of an operator that differs; None if none does."""
+    return next((op for op in ops if op.differs), None)
 
 
 def by_operator(
-    image: str, oracle: Oracle, answer: OracleAnswer, op: int, captured: NDArray[Any] | None
+    image: str, oracle: Oracle, answer: OracleAnswer, first: OpFacts, captured: NDArray[Any] | None
 ) -> DivergenceRecord:
     """The first operator that differs.
 
@@ -33,56 +36,79 @@ def by_operator(
         image: its name.
         oracle: of the model.
         answer: with operator outputs.
-        op: the operator.
+        first: the operator and its output.
         captured: its output as the board gave it; None if it could not be read back.
     """
     assert answer.op_outputs is not None
-    graph = oracle.model.graph
-    known, right = graph.ops[op], answer.op_outputs[op]
-    inputs_equal = None if graph.inputs[0] in known.inputs else True
-    where = f"operator {op} of {len(graph.ops)} ({known.name}) is the first that differs"
-    before = (
-        "; all its inputs are right"
-        if inputs_equal
-        else "; its input is the image, which a trace does not show"
-    )
+    graph, op = oracle.contract.graph, first.index
+    known, right = graph.ops[op], answer.op_outputs[op][first.output]
+    of_sample = not set(graph.inputs).isdisjoint(known.inputs)
+    inputs_equal = None if of_sample or graph.stateful else True
+    name = first.name + (f", output {first.output}" if first.output else "")
+    where = f"operator {op} of {len(graph.ops)} ({name}) is the first that differs"
+    before = "; all its inputs are right"
+    if of_sample:
+        before = "; its input is the sample, which a trace does not show"
+    elif graph.stateful:
+        before = "; its inputs are right, and a state may be wrong, which a trace does not show"
     if captured is None:
         return DivergenceRecord(
-            image, "trace", op, known.name, right.shape, right.size, 0, 0, 0.0, inputs_equal,
-            (), (), "", f"{where}{before}; its output could not be read back",
+            image, "trace", op, first.name, right.shape, right.size, 0, 0, 0.0, inputs_equal,
+            (), (), "", f"{where}{before}; its output could not be read back", first.output,
         )  # fmt: skip
     captured = captured.reshape(right.shape)
-    return _record(image, "trace", op, known.name, right, captured, inputs_equal, where + before)
+    record = _record(image, "trace", op, first.name, right, captured, inputs_equal, where + before)
+    return dataclasses.replace(record, place=first.output)
 
 
 def by_outputs(
     image: str,
     oracle: Oracle,
     answer: OracleAnswer,
-    facts: ImageFacts,
-    features: NDArray[Any] | None,
+    facts: SampleFacts,
+    tensors: Sequence[NDArray[Any]],
     why: str,
 ) -> DivergenceRecord | None:
-    """What can be told without a trace: features, scores, map, location, in this order."""
+    """What can be told without a trace: features, scores, map, location, in this order, or the
+    first output that differs."""
     prefix = f"{why}; by what can be read back: "
-    if features is not None and not np.array_equal(features, answer.features):
+    head = oracle.contract.head
+    if head is None or not isinstance(facts, ImageFacts):
+        return _first_output(image, answer, facts, tensors, prefix)
+    right = Right.of(answer)
+    features = tensors[head.features_output][0] if tensors else None
+    if features is not None and not np.array_equal(features, right.features):
         text = prefix + "the features differ, so input or operators in front of them are wrong"
-        return _record(image, "outputs", None, "features", answer.features, features, None, text)
+        return _record(image, "outputs", None, "features", right.features, features, None, text)
     equal = features is not None
     behind = " while the features are right" if equal else ""
     scores = np.array(facts.device.scores)
-    if scores.shape == answer.scores.shape and not np.array_equal(scores, answer.scores):
+    if scores.shape == right.scores.shape and not np.array_equal(scores, right.scores):
         text = f"{prefix}the scores differ{behind}"
-        return _record(image, "outputs", None, "scores", answer.scores, scores, equal or None, text)
+        return _record(image, "outputs", None, "scores", right.scores, scores, equal or None, text)
     if facts.cam is not None and facts.cam.differing:
         text = f"{prefix}the map differs{behind}"
         cam = np.array(facts.device.cam)
-        return _record(image, "outputs", None, "map", answer.cam, cam, equal or None, text)
+        return _record(image, "outputs", None, "map", right.cam, cam, equal or None, text)
     if facts.device.location != facts.reference.location:
         text = f"{prefix}scores and map are right, the location is not"
         return DivergenceRecord(
             image, "outputs", None, "location", (), 1, 1, 0, 0.0, True, (), (), "", text
         )
+    return None
+
+
+def _first_output(
+    image: str,
+    answer: OracleAnswer,
+    facts: SampleFacts,
+    tensors: Sequence[NDArray[Any]],
+    prefix: str,
+) -> DivergenceRecord | None:
+    for output, right, got in zip(facts.outputs, answer.outputs, tensors, strict=False):
+        if not output.same:
+            text = f"{prefix}output {output.index} {output.name!r} differs"
+            return _record(image, "outputs", None, output.name, right, got, None, text)
     return None
 
 
@@ -96,7 +122,7 @@ def _record(
     inputs_equal: bool | None,
     where: str,
 ) -> DivergenceRecord:
-    off = np.abs(got.astype(np.int64) - right.astype(np.int64))
+    off = step_differences(right, got)
     wrong = off[off > 0]
     count = int(wrong.size)
     largest = int(off.max()) if count else 0

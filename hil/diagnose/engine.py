@@ -17,10 +17,10 @@ from hil.diagnose.kernels import ROUNDINGS, Variation
 from hil.diagnose.operators import OPTIMISED, At, label, mistakes, only_channel, only_range
 from hil.diagnose.outcome import Outcome, names
 from hil.diagnose.seen import shaped
-from hil.oracle.submodel import Part
 from hil.diagnose.weights import damages
 from hil.facts.diagnosis import Finding
 from hil.facts.packing import unpack_int8
+from hil.oracle.submodel import Part
 
 _MOST_FAULTS = 4
 _ROUNDING_SHARE = 0.5
@@ -77,9 +77,11 @@ def _right_tensors(world: World, case: Case, transform: Callable[[Case], Any] | 
     traced = dataclasses.replace(case, before=case.traced_before)
     changed = None if transform is None else transform(traced)
     tensor = case.tensor if changed is None else shaped(changed, case)
-    answer = world.oracle.run(tensor, ops=True)
+    answer = world.oracle.run(tensor.tobytes(), ops=True)
     assert answer.op_outputs is not None
-    tensors = {op.output: answer.op_outputs[op.index] for op in world.graph.ops}
+    tensors: Tensors = {}
+    for op, outputs in zip(world.graph.ops, answer.op_outputs, strict=True):
+        tensors |= dict(zip(op.outputs, outputs, strict=True))
     source = world.graph.inputs[0]
     tensors[source] = tensor.reshape(world.graph.tensors[source].shape)
     return tensors
@@ -93,7 +95,8 @@ def _captured(world: World) -> dict[tuple[str, int], NDArray[np.int8]]:
             record.output, graph.tensors[graph.ops[record.op].output].shape, where=record.image
         )
         for record in world.run.divergences
-        if record.op is not None and record.output and record.op < len(graph.ops)
+        if record.op is not None and record.output and not record.place
+        if record.op < len(graph.ops)
     }
 
 

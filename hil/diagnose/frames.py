@@ -15,6 +15,8 @@ from hil.diagnose.picture import as_tensor, resize
 from hil.facts.diagnosis import Unexplained
 from hil.facts.packing import unpack_int8, unpack_png
 from hil.facts.run import Run
+from hil.judge.compare import input_size
+from hil.network.contract import Contract
 from hil.oracle.preprocess import area_sums, preprocess, region_of
 
 _ZERO = 128
@@ -39,9 +41,9 @@ class Seen:
         return not np.array_equal(self.right, self.observed)
 
 
-def explain_frames(run: Run, outcome: Outcome) -> None:
+def explain_frames(run: Run, contract: Contract, outcome: Outcome) -> None:
     """What the board does otherwise than `hil.oracle.preprocess`: found first, to mend first."""
-    seen = list(_seen(run))
+    seen = list(_seen(run, contract))
     failing = [frame for frame in seen if frame.failing]
     if not failing or _misread(failing, outcome):
         return
@@ -67,10 +69,10 @@ def _misread(failing: Sequence[Seen], outcome: Outcome) -> bool:
     return reading and all(frame.answered for frame in failing)
 
 
-def _seen(run: Run) -> Iterator[Seen]:
+def _seen(run: Run, contract: Contract) -> Iterator[Seen]:
     for record in run.frames:
         frame = unpack_png(record.png, where=record.name)
-        right = preprocess(frame, record.facts.input_size)
+        right = preprocess(frame, contract.header).reshape(input_size(contract))
         observed = right
         if record.input:
             observed = unpack_int8(record.input, right.shape, where=record.name)

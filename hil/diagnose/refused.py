@@ -16,6 +16,7 @@ from hil.diagnose.inputs import changes
 from hil.diagnose.outcome import Outcome
 from hil.diagnose.seen import shaped
 from hil.facts.run import Run
+from hil.network.contract import Contract
 
 _CHANGED = re.compile(
     r"infer of image 0x(?P<image>[0-9a-f]{8}): the image does not match its CRC-32; "
@@ -29,12 +30,12 @@ Key = tuple[str, tuple[tuple[str, object], ...]]
 """A mistake without what fills the gap: that depends on what the buffer held."""
 
 
-def explain_refusals(run: Run, outcome: Outcome) -> None:
+def explain_refusals(run: Run, contract: Contract, outcome: Outcome) -> None:
     """What happened to images whose CRC-32 the board computed and refused."""
     pairs = _refused(run)
     if not pairs:
         return
-    tensors = sent_images(run)
+    tensors = sent_images(run, contract)
     by_crc = {zlib.crc32(tensor.tobytes()): tensor for tensor in tensors}
     refused = [(by_crc[image], computed) for image, computed in pairs if image in by_crc]
     if not refused:

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from hil.diagnose import timing
-from hil.diagnose.case import model_of
-from hil.diagnose.catalogue import CATALOGUE, finding
+from hil.diagnose.catalogue import finding
 from hil.diagnose.outcome import Outcome
 from hil.diagnose.trouble import explain_trouble
 from hil.facts.diagnosis import Finding
-from hil.facts.records import ModelRecord
+from hil.facts.network import network_facts
 from hil.facts.run import Run
 from hil.judge.figures import count_text
 from hil.judge.judged import FAILED_OUTCOMES
-from hil.network.cam_graph import read_cam_graph
+from hil.network.contract import Contract
+from hil.wire.network_header import contract_crc, pack_header
 
 _SOFTWARE_RESET = 3  # esp_reset_reason_t
 _GROWTH_STEPS = 5
 
 
-def explain_run(run: Run, outcome: Outcome) -> None:
+def explain_run(run: Run, contract: Contract | None, outcome: Outcome) -> None:
     """Adds the findings of the run, and puts all in the order in which to look at them."""
     outcome.findings = [
         *explain_trouble(run),
-        *_identity(run),
+        *_identity(run, contract),
         *_link(run),
-        *(found for found in outcome.findings if not _follows(found, run)),
+        *outcome.findings,
         *timing.findings(run),
         *_memory(run),
     ]
@@ -36,20 +37,7 @@ def explain_run(run: Run, outcome: Outcome) -> None:
         _failed_tests(run, outcome)
 
 
-def _follows(finding: Finding, run: Run) -> bool:
-    """Whether an answer is only what the identity announces: the same mistake, not another."""
-    model, shakes = run.model, run.handshakes
-    if model is None or not shakes:
-        return False
-    title = {
-        "decision.threshold-other": {"percent": shakes[-1].threshold},
-        "decision.other-class": {"index": shakes[-1].positive_class},
-        "cam.other-class": {"index": shakes[-1].positive_class},
-    }.get(finding.id)
-    return title is not None and finding.title == CATALOGUE[finding.id].title.format(**title)
-
-
-def _identity(run: Run) -> Iterator[Finding]:
+def _identity(run: Run, contract: Contract | None) -> Iterator[Finding]:
     shakes, model = run.handshakes, run.model
     if model is None or not shakes:
         return
@@ -59,12 +47,6 @@ def _identity(run: Run) -> Iterator[Finding]:
         wrong = [got for shake in shakes if (got := getattr(shake, name)) != right]
         return wrong, f"in {len(wrong)} of {len(shakes)} handshakes"
 
-    for entry, field in (("threshold", "threshold"), ("positive-class", "positive_class")):
-        right = getattr(model, field)
-        wrong, where = differing(field, right)
-        if wrong:
-            evidence = f"the identity says so {where}"
-            yield finding(f"identity.{entry}", "identity", evidence, got=wrong[0], right=right)
     for entry, field, digest in (
         ("other-firmware", "build_id", model.build_id),
         ("other-model", "model_sha256", model.sha256),
@@ -82,34 +64,26 @@ def _identity(run: Run) -> Iterator[Finding]:
         evidence = f"after {len(reasons)} of {len(reboots)} reboots by command"
         right = f"{_SOFTWARE_RESET} (software)"
         yield finding("identity.reset-reason", "identity", evidence, got=reasons[0], right=right)
-    yield from _graph(run, model)
+    if contract is not None:
+        yield from _contract(run, contract)
 
 
-def _graph(run: Run, record: ModelRecord) -> Iterator[Finding]:
-    """Tensors and operators that the board reports, against the model that it was given."""
-    model = read_cam_graph(model_of(record), where="the model in the run", input_shape=None)
-    if run.board is not None and run.board.ops:
-        names = tuple(op.name for op in model.graph.ops)
-        if run.board.ops != names:
-            wrong = sum(a != b for a, b in zip(run.board.ops, names, strict=False))
-            evidence = f"{len(run.board.ops)} operators reported, {len(names)} in the model"
-            yield finding("identity.operators", "identity", f"{evidence}, {wrong} differ")
-    right = {"input": model.input, "score": model.score, "features": model.features}
-    wrong_parts: dict[str, None] = {}
-    for tensor in (tensor for shake in run.handshakes for tensor in shake.tensors):
-        ours = right.get(tensor.role)
-        if ours is None:
-            continue
-        for what, got, expected in (
-            ("shape", tuple(tensor.shape), tuple(ours.shape)),
-            ("zero point", tensor.zero_point, ours.zero_point()),
-            ("scale", tensor.scale, ours.scale()),
-        ):
-            if got != expected:
-                wrong_parts[f"{what} of {tensor.role} {got} instead of {expected}"] = None
-    if wrong_parts:
-        how = "; ".join(wrong_parts)
-        yield finding("identity.tensors", "identity", "as its identity says", how=how)
+def _contract(run: Run, contract: Contract) -> Iterator[Finding]:
+    """What the board reports of its network, against the network that it was given."""
+    right = contract_crc(pack_header(contract.header))
+    wrong = sum(shake.contract_crc != right for shake in run.handshakes)
+    if wrong:
+        how = f"CRC-32 {run.handshakes[-1].contract_crc:08x} instead of {right:08x}"
+        if run.board is not None:
+            ours, theirs = network_facts(contract.header), run.board.network
+            parts = [
+                f"{field.name} {getattr(theirs, field.name)} instead of {getattr(ours, field.name)}"
+                for field in dataclasses.fields(ours)
+                if getattr(theirs, field.name) != getattr(ours, field.name)
+            ]
+            how = "; ".join(parts) or how
+        evidence = f"in {wrong} of {len(run.handshakes)} handshakes"
+        yield finding("identity.contract", "identity", evidence, how=how)
 
 
 def _link(run: Run) -> Iterator[Finding]:
@@ -151,7 +125,7 @@ _ECHOES: dict[str, Callable[[bytes, bytes], bool]] = {
 
 
 def _memory(run: Run) -> Iterator[Finding]:
-    free = [i.memory.heap.free_bytes for i in run.images if i.memory.heap is not None]
+    free = [i.memory.heap.free_bytes for i in run.measured if i.memory.heap is not None]
     falls = [a - b for a, b in pairwise(free)]
     falling = [step for step in falls if step > 0]
     # A reset in between gives the memory back.
@@ -161,12 +135,12 @@ def _memory(run: Run) -> Iterator[Finding]:
             f"or more each"
         )
         yield finding("memory.growing", "memory", evidence)
-    used = [i.memory.arena_used_bytes for i in run.images]
+    used = [i.memory.arena_used_bytes for i in run.measured]
     known = [value for value in used if value is not None]
     if len(known) > _GROWTH_STEPS and known[-1] > known[0] and known == sorted(known):
         evidence = f"arena in use rises from {known[0]} to {known[-1]} bytes"
         yield finding("memory.growing", "memory", evidence)
-    for image in run.images:
+    for image in run.measured:
         value = image.memory.arena_used_bytes
         if value is not None and not 0 < value <= image.memory.arena_bytes:
             how = f"{value} of {image.memory.arena_bytes} bytes of the arena are in use"

@@ -10,16 +10,6 @@ from hil.facts.image import ImageFacts
 
 
 @dataclass(frozen=True, slots=True)
-class TensorFacts:
-    """A tensor as the board reports it."""
-
-    role: str
-    shape: tuple[int, ...]
-    scale: float
-    zero_point: int
-
-
-@dataclass(frozen=True, slots=True)
 class HandshakeRecord:
     """What the board said of itself at one handshake.
 
@@ -27,6 +17,7 @@ class HandshakeRecord:
         after: "reset" by its line (or the port was opened), "reboot" by command, or "as found".
         build_id, app_sha256, model_sha256: hex digests.
         model_state: name of the error code; OK when a model is loaded.
+        contract_crc: CRC-32 of the header of its model partition.
         image_source: "camera" or "injected".
         reset_reason: as esp_reset_reason_t.
     """
@@ -36,12 +27,10 @@ class HandshakeRecord:
     app_sha256: str
     model_sha256: str
     model_state: str
-    threshold: int
-    positive_class: int
+    contract_crc: int
     image_source: str
     reset_reason: int
     boot_count: int
-    tensors: tuple[TensorFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +100,7 @@ class DivergenceRecord:
         channels: (channel, elements that differ, largest difference), worst first.
         output: int8 bytes of the output as the board gave it (zlib, base64); may be empty.
         detail: the same in words.
+        place: which of the operator's outputs.
     """
 
     image: str
@@ -127,3 +117,4 @@ class DivergenceRecord:
     channels: tuple[tuple[int, int, int], ...]
     output: str
     detail: str
+    place: int = 0

@@ -25,13 +25,18 @@ from hil.facts.records import (
     ModelRecord,
     ReferenceRecord,
     RepeatRecord,
+    SampleRecord,
+    SecondOpinionRecord,
     TestRecord,
     VarietyFacts,
     WorkerRecord,
 )
 
 _AS_THEY_CAME = (TestRecord, MeasurementRecord, TroubleRecord, EndFacts)
-_ONCE = (BoardFacts, ModelRecord, LinkFacts, ConsoleFacts, VarietyFacts, ReferenceRecord)
+_ONCE = (
+    *(BoardFacts, ModelRecord, LinkFacts, ConsoleFacts, VarietyFacts, ReferenceRecord),
+    SecondOpinionRecord,
+)
 _NUMBERED = ((InferenceRecord, answer_key), (OddityRecord, oddity_key))
 
 _Record = TypeVar("_Record")
@@ -133,6 +138,11 @@ def _measured_once(lines: Iterable[Any]) -> Iterator[Any]:
             if key in seen:
                 continue  # the same answer to the same frame
             yield line
+        elif isinstance(line, SampleRecord):
+            key = (line.name, dataclasses.replace(line.facts, invoke_us=None))
+            if key in seen:
+                continue
+            yield line
         else:
             yield line
             continue
@@ -155,6 +165,7 @@ def _of_all_boards(workers: _Workers) -> Iterator[Any]:
     """Model and board of the first, all links together, the consoles one after the other."""
     yield from _last_of_each(workers, ModelRecord)[:1]
     yield from _last_of_each(workers, BoardFacts)[:1]
+    yield from _last_of_each(workers, SecondOpinionRecord)[:1]
     links = _last_of_each(workers, LinkFacts)
     if links:
         names = [name for name, _ in links[0].counts]

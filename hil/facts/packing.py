@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 def pack_int8(tensor: NDArray[np.int8]) -> str:
     """The bytes of an int8 tensor: zlib, then base64."""
-    return base64.b64encode(zlib.compress(tensor.tobytes(), 6)).decode("ascii")
+    return pack_bytes(tensor.tobytes())
+
+
+def pack_bytes(data: bytes) -> str:
+    """Bytes: zlib, then base64."""
+    return base64.b64encode(zlib.compress(data, 6)).decode("ascii")
 
 
 def unpack_int8(text: str, shape: tuple[int, ...], *, where: str = "run") -> NDArray[np.int8]:

@@ -16,10 +16,19 @@ from hil.facts.evidence import (
     OddityRecord,
     TroubleRecord,
 )
-from hil.facts.image import Answer, Grid, ImageFacts, OpFacts, TensorDifference
+from hil.facts.image import (
+    Answer,
+    Grid,
+    ImageFacts,
+    OpFacts,
+    OutputFacts,
+    SampleFacts,
+    TensorDifference,
+)
+from hil.facts.network import NetworkFacts
 from hil.network.location import Location, NoLocation
 
-RUN_VERSION = 3
+RUN_VERSION = 4
 """Version of the file; a reader refuses others."""
 
 
@@ -79,9 +88,10 @@ class BoardFacts:
         idf_version: of the build; empty if unknown.
         baud: rate of the link after the handshake.
         capabilities: names of what the board can do.
-        ops: operator names in execution order.
+        network: the contract that the board reports.
+        ops: operator names in execution order; empty where nobody knows them.
         partitions: sizes in flash.
-        resolver, self_check: of the oracle.
+        resolver: of the oracle.
         tolerances: (name, value) in force.
         sections: of the ELF file that the app was made from; empty without one.
         time_base: what the board's times mean, see `hil.facts.board.TimeBase`.
@@ -96,15 +106,13 @@ class BoardFacts:
     app_sha256: str
     model_sha256: str
     engine: str
-    threshold: int
-    positive_class: int
+    network: NetworkFacts
     arena_bytes: int
     baud: int
     capabilities: tuple[str, ...]
     ops: tuple[str, ...]
     partitions: tuple[PartitionFacts, ...]
     resolver: str
-    self_check: str
     tolerances: tuple[tuple[str, str], ...]
     sections: tuple[SectionFacts, ...] = ()
     time_base: str = "real"
@@ -172,6 +180,62 @@ class ImageRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleRecord:
+    """One sample through board and oracle, of any network.
+
+    Attributes:
+        name: unique in the run.
+        kind: how it was made, such as "uniform"; "given" for one of a file.
+        facts: every output, and every output of every operator where the board traces.
+        times, memory: of its inference.
+        sample: its bytes (zlib, base64) where something differs; empty otherwise.
+    """
+
+    name: str
+    kind: str
+    facts: ImageFacts | SampleFacts
+    times: Times
+    memory: MemoryFacts
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionFacts:
+    """One operator's output by the oracle and by another interpreter, with equal inputs.
+
+    Attributes:
+        index, name: of the operator.
+        output: which of its outputs is farthest off.
+        differing, values: how many values differ, of how many, over all samples.
+        max_lsb: largest difference, of floats as `hil.oracle` counts it; None where it was not
+            compared.
+        why: why it was not compared; empty where it was.
+    """
+
+    index: int
+    name: str
+    output: int
+    differing: int
+    values: int
+    max_lsb: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinionRecord:
+    """The oracle's interpreter against another one, operator by operator.
+
+    `samples`: how many were compared. `trouble`: why there is no opinion at all; empty otherwise.
+    """
+
+    reference: str
+    other: str
+    samples: int
+    ops: tuple[OpinionFacts, ...]
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FrameRecord:
     """One raw frame through board and oracle.
 
@@ -216,17 +280,26 @@ class ModelRecord:
 
     Attributes:
         tflite: the model file, base64.
-        positive_class, threshold: that belong to it.
+        header: of the model partition, with the contract; base64.
         sha256: hex digest of the model.
         build_id, app_sha256: hex digests of the app that was flashed.
     """
 
     tflite: str
-    positive_class: int
-    threshold: int
+    header: str
     sha256: str
     build_id: str
     app_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceOutput:
+    """One output of the oracle. `name`, `type`, `role`: as of `hil.facts.network`."""
+
+    name: str
+    type: str
+    role: str
+    bytes: OutputFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,18 +311,23 @@ class ReferenceRecord:
         image_crc: CRC-32 of the bytes that were sent.
         stage: what they are, "tensor" or "frame".
         threshold: percent, as asked for; None for the model's own.
-        input_size: (height, width) of the model's input in pixels.
+        history: as of `AskedFacts`.
+        outputs: of the oracle.
+        answer: of a network with a class activation map: with the map, and the threshold that
+            it is for; None for others.
+        input_size: (height, width) of its input in pixels.
         positive_class: index of the score that decides.
-        answer: with its map, and the threshold that it is for.
     """
 
     image: str
     image_crc: int
     stage: str
     threshold: int | None
-    input_size: tuple[int, int]
-    positive_class: int
-    answer: Answer
+    history: int | None
+    outputs: tuple[ReferenceOutput, ...]
+    answer: Answer | None = None
+    input_size: tuple[int, int] = (0, 0)
+    positive_class: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +348,8 @@ class AskedFacts:
 
     `image_crc`: CRC-32 of the bytes that were sent. `threshold`: percent, None for the model's
     own. `cam`: the map was asked for below the threshold too. `count`, `replayed`: see
-    `hil.facts.board.Asked`.
+    `hil.facts.board.Asked`. `history`: CRC-32 over the samples that its state comes from; 0
+    without state or right after a reset of it, None where that is not known.
     """
 
     image_crc: int
@@ -279,6 +358,7 @@ class AskedFacts:
     cam: bool
     count: int | None
     replayed: bool = False
+    history: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +368,9 @@ class InferenceRecord:
     Attributes:
         asked: what for.
         image_crc: CRC-32 of the image that it is for.
-        scores, threshold, location, cam: of the answer.
+        outputs: of the answer.
+        scores, threshold, location, cam: of the answer of a class activation map; empty or None
+            without one.
         times: of this inference.
         boot: counts the board's starts in this run.
         count: inferences since that start, by the board.
@@ -298,15 +380,16 @@ class InferenceRecord:
 
     asked: AskedFacts
     image_crc: int
-    scores: tuple[int, ...]
-    threshold: int
-    location: Location | NoLocation
-    cam: Grid | None
+    outputs: tuple[OutputFacts, ...]
     times: Times
     boot: int
     count: int
     finished_us: int
     at_s: float
+    scores: tuple[int, ...] = ()
+    threshold: int | None = None
+    location: Location | NoLocation | None = None
+    cam: Grid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +469,8 @@ KINDS: dict[str, type] = {
     "run": RunHeader,
     "board": BoardFacts,
     "image": ImageRecord,
+    "sample": SampleRecord,
+    "opinion": SecondOpinionRecord,
     "frame": FrameRecord,
     "repeat": RepeatRecord,
     "trace": TraceRecord,

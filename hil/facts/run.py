@@ -13,6 +13,7 @@ from hil.facts.evidence import (
     OddityRecord,
     TroubleRecord,
 )
+from hil.facts.image import OpFacts
 from hil.facts.merge import last, merged
 from hil.facts.records import (
     BoardFacts,
@@ -27,6 +28,8 @@ from hil.facts.records import (
     ReferenceRecord,
     RepeatRecord,
     RunHeader,
+    SampleRecord,
+    SecondOpinionRecord,
     TestRecord,
     TraceRecord,
     VarietyFacts,
@@ -57,11 +60,27 @@ class Run:
     troubles: tuple[TroubleRecord, ...] = ()
     evidence: tuple[EvidenceRecord, ...] = ()
     divergences: tuple[DivergenceRecord, ...] = ()
+    samples: tuple[SampleRecord, ...] = ()
+    opinion: SecondOpinionRecord | None = None
 
     @property
     def time_base(self) -> str:
         """What the board's times mean, as `hil.facts.board.TimeBase`; "real" without a board."""
         return "real" if self.board is None else self.board.time_base
+
+    @property
+    def measured(self) -> tuple[ImageRecord | SampleRecord, ...]:
+        """Images and samples: what went through board and oracle, with times and memory."""
+        return (*self.images, *self.samples)
+
+    @property
+    def traced(self) -> tuple[tuple[str, tuple[OpFacts, ...]], ...]:
+        """(name, operators) of each traced inference that was measured."""
+        samples = ((sample.name, sample.facts.ops) for sample in self.samples)
+        return (
+            *((trace.image, trace.ops) for trace in self.traces),
+            *((name, ops) for name, ops in samples if ops is not None),
+        )
 
     @classmethod
     def of(cls, records: Sequence[Any]) -> Run:
@@ -90,6 +109,8 @@ class Run:
             troubles=_all(rest, TroubleRecord),
             evidence=_all(rest, EvidenceRecord),
             divergences=_all(rest, DivergenceRecord),
+            samples=_all(rest, SampleRecord),
+            opinion=last(rest, SecondOpinionRecord),
         )
 
 

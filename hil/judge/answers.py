@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hil.facts.image import Answer, ImageFacts, TensorDifference
-from hil.facts.keys import answer_key, asked_key, frame_key, image_key, oddity_key, reference_key
-from hil.judge.compare import compare_answers
+from hil.facts.image import ImageFacts, SampleFacts, TensorDifference
+from hil.facts.keys import (
+    answer_key,
+    asked_key,
+    facts_key,
+    frame_key,
+    image_key,
+    oddity_key,
+    reference_key,
+)
+from hil.judge.compare import compare_answers, compare_outputs, device_answer
 from hil.judge.explain import difference
 from hil.judge.verdict import Status, Verdict, judge_image
 
@@ -62,7 +70,7 @@ class JudgedAnswer:
 
     key: str
     name: str
-    facts: ImageFacts | None
+    facts: SampleFacts | None
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -100,7 +108,7 @@ def judge_answers(run: Run, tolerances: Tolerances) -> tuple[JudgedAnswer, ...]:
 def judge_answer(
     key: str,
     record: InferenceRecord,
-    facts: ImageFacts | None,
+    facts: SampleFacts | None,
     tolerances: Tolerances,
     *,
     again: bool = False,
@@ -112,7 +120,10 @@ def judge_answer(
         again: an answer before it had the same count, since the same start.
     """
     image = "" if facts is None else facts.image
-    name = _KEYS[record.asked.stage](image or f"{record.asked.image_crc:#010x}")
+    if image and facts is not None and record.asked.stage == "tensor":
+        name = facts_key(facts)
+    else:
+        name = _KEYS[record.asked.stage](image or f"{record.asked.image_crc:#010x}")
     verdicts = (*_verdicts(facts, tolerances), _count(record, again))
     return JudgedAnswer(key, name, facts, verdicts)
 
@@ -155,23 +166,30 @@ def judge_measured(run: Run, tolerances: Tolerances) -> tuple[JudgedAnswer, ...]
     return tuple(judged)
 
 
-def all_answer_facts(run: Run) -> Iterator[tuple[str, ImageFacts]]:
+def all_answer_facts(run: Run) -> Iterator[tuple[str, SampleFacts]]:
     """(image, facts) of every answer that can be held against the oracle's."""
     for _, _, facts in _answers(run):
         if facts is not None:
             yield facts.image or f"{facts.image_crc:#010x}", facts
 
 
-def answer_facts(record: InferenceRecord, reference: ReferenceRecord | None) -> ImageFacts | None:
-    """Both sides of one answer, as facts of an image; None without the oracle's."""
+def answer_facts(record: InferenceRecord, reference: ReferenceRecord | None) -> SampleFacts | None:
+    """Both sides of one answer; None without the oracle's."""
     if reference is None:
         return None
-    device = Answer(record.scores, record.threshold, record.location, record.cam)
+    common: dict[str, Any] = {
+        "image": reference.image,
+        "image_crc": record.asked.image_crc,
+        "answered_crc": record.image_crc,
+        "outputs": compare_outputs(record.outputs, reference.outputs),
+        "invoke_us": record.times.invoke_us,
+    }
+    if reference.answer is None:
+        return SampleFacts(**common)
+    device = device_answer(record.scores, record.threshold, record.location, record.cam)
     scores, cam = compare_answers(device, reference.answer)
     return ImageFacts(
-        image=reference.image,
-        image_crc=record.asked.image_crc,
-        answered_crc=record.image_crc,
+        **common,
         input_size=reference.input_size,
         positive_class=reference.positive_class,
         threshold=reference.answer.threshold,
@@ -180,14 +198,13 @@ def answer_facts(record: InferenceRecord, reference: ReferenceRecord | None) -> 
         reference=reference.answer,
         scores=scores,
         cam=cam,
-        invoke_us=record.times.invoke_us,
     )
 
 
 _KEYS = {"tensor": image_key, "frame": frame_key}
 
 
-def _answers(run: Run) -> Iterator[tuple[str, InferenceRecord | None, ImageFacts | None]]:
+def _answers(run: Run) -> Iterator[tuple[str, InferenceRecord | None, SampleFacts | None]]:
     """(key, inference, facts) of every answer."""
     references = {reference_key(reference): reference for reference in run.references}
     for number, record in enumerate(run.inferences):
@@ -198,13 +215,15 @@ def _answers(run: Run) -> Iterator[tuple[str, InferenceRecord | None, ImageFacts
             yield key, None, facts
 
 
-def _verdicts(facts: ImageFacts | None, tolerances: Tolerances) -> tuple[Verdict, ...]:
+def _verdicts(facts: SampleFacts | None, tolerances: Tolerances) -> tuple[Verdict, ...]:
     """On the answer itself."""
     judged = () if facts is None else judge_image(facts, tolerances)
     return tuple(verdict for verdict in judged if verdict.check not in READ_BACK)
 
 
-def _measured(run: Run) -> Iterable[tuple[str, ImageFacts]]:
+def _measured(run: Run) -> Iterable[tuple[str, SampleFacts]]:
+    for sample in run.samples:
+        yield facts_key(sample.facts), sample.facts
     for image in run.images:
         yield image_key(image.name), image.facts
     for repeat in run.repeats:

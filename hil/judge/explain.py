@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from hil.facts.image import Grid, ImageFacts, OpFacts, TensorDifference
+from typing import TYPE_CHECKING
+
+from hil.facts.image import Grid, ImageFacts, OpFacts, OutputDifference, TensorDifference
 from hil.network.location import Location
 from hil.network.score import percent_text
+
+if TYPE_CHECKING:
+    from hil.facts.records import OpinionFacts
 
 
 def score(facts: ImageFacts) -> str:
@@ -59,12 +64,34 @@ def difference(found: TensorDifference, what: str, columns: int | None = None) -
     )
 
 
+def output(found: OutputDifference) -> str:
+    """Which output is not the oracle's, and by how much where that is known."""
+    named = f"output {found.index} {found.name!r}"
+    if found.device_crc is None:
+        return f"the board sent no {named}"
+    if found.difference is not None and found.difference.differing:
+        return difference(found.difference, named)
+    return f"{named} differs: CRC-32 {found.device_crc:08x} instead of {found.expected_crc:08x}"
+
+
 def operator(op: OpFacts, count: int) -> str:
     """The first operator whose output differs, and what that means."""
-    text = f"operator {op.index} of {count} ({op.name}) is the first whose output differs"
+    which = f", output {op.output}" if op.output else ""
+    text = f"operator {op.index} of {count} ({op.name}{which}) is the first whose output differs"
+    if op.difference is not None:
+        text += f" ({difference(op.difference, 'it')})"
     if op.index == 0:
         return f"{text}: its kernel, its weights or the input is wrong"
     return f"{text}; all before it are identical, so its kernel or its weights are wrong"
+
+
+def opinion(op: OpinionFacts, other: str, limit: int) -> str:
+    """An operator whose kernels on a chip are not those of the network that was converted."""
+    return (
+        f"operator {op.index} ({op.name}): with equal inputs {other} differs by up to "
+        f"{op.max_lsb} LSB, where {limit} are allowed: what runs on a chip is not what was "
+        "converted"
+    )
 
 
 def wrong_cell(device: Location, cam: Grid) -> str:

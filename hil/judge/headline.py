@@ -44,12 +44,14 @@ class Outcome(str, enum.Enum):
 class Headline:
     """The outcome, the reasons for it in words, the weightiest first, and where it was measured.
 
-    `where` is empty for a chip that was there: see `hil.facts.stand_in`.
+    `where` is empty for a chip that was there: see `hil.facts.stand_in`. `remarks`: what the
+    outcome says nothing of, and need not.
     """
 
     outcome: Outcome
     reasons: tuple[str, ...]
     where: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def said(self) -> str:
@@ -80,8 +82,8 @@ def headline(
         failed = _gates(verdict, GateStatus.UNMET) + failed
         open_ = _gates(verdict, GateStatus.NOT_PROVEN, GateStatus.NOT_MEASURED) + open_
     if outcome.tone == "good":
-        return Headline(outcome, _successes(judged, verdict), stands.where)
-    return Headline(outcome, failed + open_ + _cause(diagnosis), stands.where)
+        return Headline(outcome, _successes(judged, verdict), stands.where, stands.remarks)
+    return Headline(outcome, failed + open_ + _cause(diagnosis), stands.where, stands.remarks)
 
 
 def _gates(verdict: GatesVerdict, *statuses: GateStatus) -> tuple[str, ...]:
@@ -120,6 +122,14 @@ def _successes(judged: JudgedRun, verdict: GatesVerdict | None) -> tuple[str, ..
         many = count_text(len(judged.images), "image")
         reasons.append(
             f"{many}: every answer is the oracle's, bit for bit"
+            if not differing
+            else f"{many}: {differing:,} differ from the oracle, within the tolerances"
+        )
+    if judged.samples:
+        differing = sum(sample.differs for sample in judged.samples)
+        many = count_text(len(judged.samples), "sample")
+        reasons.append(
+            f"{many}: every output is the oracle's, bit for bit"
             if not differing
             else f"{many}: {differing:,} differ from the oracle, within the tolerances"
         )

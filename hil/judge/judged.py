@@ -37,7 +37,7 @@ from hil.network.score import passes, smallest_passing_score
 
 if TYPE_CHECKING:
     from hil.facts.image import ImageFacts
-    from hil.facts.records import ImageRecord, TestRecord, TraceRecord
+    from hil.facts.records import ImageRecord, OpinionFacts, SampleRecord, TestRecord, TraceRecord
     from hil.facts.run import Run
 
 FAILED_OUTCOMES = ("failed", FirmwareError.kind)
@@ -101,6 +101,29 @@ class JudgedImage:
         return "beside the person" if beside else "right"
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedSample:
+    """One sample with the verdicts on it."""
+
+    record: SampleRecord
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def status(self) -> Status:
+        """What was not asked for does not count."""
+        return worst(v for v in self.verdicts if v.status is not Status.NOT_RUN)
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything of the board's answer is not the oracle's, tolerated or not."""
+        facts = self.record.facts
+        return (
+            any(not output.same for output in facts.outputs)
+            or any(op.differs for op in facts.ops or ())
+            or self.status is Status.FAILED
+        )
+
+
 @dataclass(frozen=True)
 class JudgedRun:
     """A run file with its verdicts."""
@@ -108,6 +131,7 @@ class JudgedRun:
     run: Run
     tolerances: Tolerances
     images: tuple[JudgedImage, ...]
+    samples: tuple[JudgedSample, ...]
     answers: tuple[JudgedAnswer, ...]
     measured: tuple[JudgedAnswer, ...]
 
@@ -163,6 +187,28 @@ class JudgedRun:
         )
         return tuple(one for one in beside if one.failed)
 
+    @property
+    def unproven_answers(self) -> tuple[JudgedAnswer, ...]:
+        """Right as far as is known: an output differs, and by how much is not known."""
+        return tuple(
+            answer
+            for answer in self.answers
+            if not answer.failed
+            and answer.facts is not None
+            and any(not output.same for output in answer.facts.outputs)
+            and any(v.check == "outputs" and v.status is Status.NOT_RUN for v in answer.verdicts)
+        )
+
+    @functools.cached_property
+    def other_operators(self) -> tuple[OpinionFacts, ...]:
+        """Operators for which the second opinion is farther from the oracle than allowed."""
+        opinion, limit = self.run.opinion, self.tolerances.second_opinion_lsb
+        return tuple(
+            op
+            for op in (() if opinion is None else opinion.ops)
+            if op.max_lsb is not None and op.max_lsb > limit
+        )
+
     @functools.cached_property
     def wrong(self) -> tuple[Wrong, ...]:
         """Everything that is wrong in the facts: answers, what was read back, oddities, clocks."""
@@ -190,8 +236,9 @@ def judge_recorded(run: Run, tolerances: Tolerances | None = None) -> JudgedRun:
         if trace is not None and facts.ops is None:
             facts = dataclasses.replace(facts, ops=trace.ops)
         images.append(JudgedImage(record, trace, judge_image(facts, limits)))
+    samples = tuple(JudgedSample(s, judge_image(s.facts, limits)) for s in run.samples)
     return JudgedRun(
-        run, limits, tuple(images), judge_answers(run, limits), judge_measured(run, limits)
+        run, limits, tuple(images), samples, judge_answers(run, limits), judge_measured(run, limits)
     )
 
 
@@ -205,6 +252,8 @@ def recorded_tolerances(run: Run) -> Tolerances:
         features_lsb=int(given["features_lsb"]),
         cam_units=int(given["cam_units"]),
         location_margin=Fraction(given["location_margin"]),
+        output_lsb=int(given["output_lsb"]),
+        second_opinion_lsb=int(given["second_opinion_lsb"]),
     )
 
 

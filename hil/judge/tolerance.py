@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hil.base.toml_table import Table, read_toml
+from hil.facts.network import FEATURES, SCORE
 
 _DEFAULTS = Path(__file__).with_name("tolerances.toml")
 
@@ -23,6 +24,12 @@ class Tolerances:
     features_lsb: int
     cam_units: int
     location_margin: Fraction
+    output_lsb: int = 0
+    second_opinion_lsb: int = 1
+
+    def of_output(self, role: str) -> int:
+        """How many steps an output with this role may be off."""
+        return {SCORE: self.score_lsb, FEATURES: self.features_lsb}.get(role, self.output_lsb)
 
 
 def load_tolerances(path: Path | None = None) -> Tolerances:
@@ -47,6 +54,8 @@ def _read(table: Table, defaults: Tolerances | None) -> Tolerances:
         features_lsb=_steps(table, "features_lsb", kept),
         cam_units=_steps(table, "cam_units", kept),
         location_margin=_margin(table, "location_margin", kept),
+        output_lsb=_steps(table, "output_lsb", kept),
+        second_opinion_lsb=_steps(table, "second_opinion_lsb", kept),
     )
     table.finish()
     return tolerances

@@ -9,12 +9,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hil.facts.image import Grid, ImageFacts, RunFacts, TensorDifference
+from hil.facts.image import Grid, ImageFacts, RunFacts, SampleFacts, TensorDifference
 from hil.judge import explain
 from hil.judge.tolerance import Tolerances
 from hil.network.location import Location, NoLocation, cell_location
 from hil.network.score import percent_text, smallest_passing_score
+
+if TYPE_CHECKING:
+    from hil.facts.records import SecondOpinionRecord
 
 
 class Status(str, enum.Enum):
@@ -34,14 +38,34 @@ class Verdict:
     explanation: str
 
 
-def judge_image(facts: ImageFacts, tolerances: Tolerances) -> tuple[Verdict, ...]:
-    """All verdicts on one image, in the order of `IMAGE_CHECKS`."""
-    return tuple(check(facts, tolerances) for check in IMAGE_CHECKS.values())
+def judge_image(facts: SampleFacts, tolerances: Tolerances) -> tuple[Verdict, ...]:
+    """All verdicts on one image or sample: of `IMAGE_CHECKS`, and of `SAMPLE_CHECKS`."""
+    head = IMAGE_CHECKS.values() if isinstance(facts, ImageFacts) else ()
+    return (
+        _answer(facts),
+        *(check(facts, tolerances) for check in head if isinstance(facts, ImageFacts)),
+        *(check(facts, tolerances) for check in SAMPLE_CHECKS.values()),
+    )
 
 
 def judge_run(run: RunFacts) -> tuple[Verdict, ...]:
     """The verdicts that concern the whole run; its images are judged one by one."""
-    return (_same_model(run), _self_check(run))
+    return (_same_model(run),)
+
+
+def judge_opinion(opinion: SecondOpinionRecord, tolerances: Tolerances) -> Verdict:
+    """Is what runs on a chip still the network that was converted?"""
+    limit = tolerances.second_opinion_lsb
+    known = [op for op in opinion.ops if op.max_lsb is not None]
+    far = [op for op in known if op.max_lsb is not None and op.max_lsb > limit]
+    most = max((op.max_lsb for op in known if op.max_lsb is not None), default=None)
+    if far:
+        text = "; ".join(explain.opinion(op, opinion.other, limit) for op in far)
+        return Verdict("second opinion", Status.FAILED, most, limit, text)
+    if not known:
+        return Verdict("second opinion", Status.NOT_RUN, None, limit, "nothing was compared")
+    text = f"{opinion.other} differs by at most {most} LSB in {len(known)} operators"
+    return Verdict("second opinion", Status.PASSED, most, limit, text)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Status:
@@ -53,7 +77,7 @@ def worst(verdicts: Iterable[Verdict]) -> Status:
     return Status.NOT_RUN
 
 
-def _answer(facts: ImageFacts, _: Tolerances) -> Verdict:
+def _answer(facts: SampleFacts) -> Verdict:
     same = facts.answered_crc == facts.image_crc
     text = "the answer is for the image that was sent"
     if not same:
@@ -185,31 +209,58 @@ def _features(facts: ImageFacts, tolerances: Tolerances) -> Verdict:
     return _verdict("features", passed, difference.max_lsb, limit, text)
 
 
-def _operators(facts: ImageFacts, _: Tolerances) -> Verdict:
+def _outputs(facts: SampleFacts, tolerances: Tolerances) -> Verdict:
+    """Every output by its CRC-32; where a tolerance is set, by its bytes."""
+    wrong, unread, worst_lsb = [], [], 0
+    for output in facts.outputs:
+        limit, found = tolerances.of_output(output.role), output.difference
+        worst_lsb = max(worst_lsb, 0 if found is None else found.max_lsb)
+        if output.same:
+            if found is not None and found.differing:
+                wrong.append(f"{explain.output(output)}, though its CRC-32 is the oracle's")
+        elif output.device_crc is None or limit == 0:
+            wrong.append(explain.output(output))
+        elif found is None:
+            unread.append(f"{explain.output(output)}: whether by more than {limit} is not known")
+        elif found.max_lsb > limit:
+            wrong.append(explain.output(output))
+    many = len(facts.outputs)
+    if wrong:
+        return Verdict("outputs", Status.FAILED, worst_lsb or None, 0, "; ".join(wrong))
+    if unread or not many:
+        text = "; ".join(unread) or "no outputs were recorded"
+        return Verdict("outputs", Status.NOT_RUN, None, 0, text)
+    text = "every output is identical to the oracle's" if not worst_lsb else "within the tolerance"
+    return Verdict("outputs", Status.PASSED, worst_lsb, 0, text)
+
+
+def _operators(facts: SampleFacts, _: Tolerances) -> Verdict:
     if facts.ops is None:
         return Verdict("operators", Status.NOT_RUN, None, 0, "no trace was taken")
-    differing = [op for op in facts.ops if op.device_crc not in (None, op.expected_crc)]
+    differing = [op for op in facts.ops if op.differs]
     missing = [op for op in facts.ops if op.device_crc is None]
     if differing:
-        text = explain.operator(differing[0], len(facts.ops))
+        text = explain.operator(differing[0], facts.ops[-1].index + 1)
         return Verdict("operators", Status.FAILED, len(differing), 0, text)
     if missing or not facts.ops:
         text = f"the trace lacks {len(missing)} of {len(facts.ops)} operators"
         return Verdict("operators", Status.NOT_RUN, None, 0, text)
-    text = f"the outputs of all {len(facts.ops)} operators are identical"
+    text = f"the outputs of all {facts.ops[-1].index + 1} operators are identical"
     return Verdict("operators", Status.PASSED, 0, 0, text)
 
 
 IMAGE_CHECKS = {
-    "answer": _answer,
     "score": _score,
     "decision": _decision,
     "location": _location,
     "own map": _own_map,
     "cam": _cam,
     "features": _features,
-    "operators": _operators,
 }
+"""Of the answers of a class activation map."""
+
+SAMPLE_CHECKS = {"outputs": _outputs, "operators": _operators}
+"""Of every network's answers."""
 
 
 def _same_model(run: RunFacts) -> Verdict:
@@ -219,16 +270,6 @@ def _same_model(run: RunFacts) -> Verdict:
         text = "board and oracle run different models: flash the board, or give its model"
     short = run.device_model_sha256[:12], run.oracle_model_sha256[:12]
     return _verdict("model", same, *short, text)
-
-
-def _self_check(run: RunFacts) -> Verdict:
-    status = {"identical": Status.PASSED, "different": Status.FAILED}.get(
-        run.self_check, Status.NOT_RUN
-    )
-    text = f"{run.resolver} and tflite-micro give the same bytes in every operator"
-    if status is not Status.PASSED:
-        text = run.self_check_detail or "the oracle was not checked against tflite-micro"
-    return Verdict("self-check", status, run.self_check or None, "identical", text)
 
 
 def _verdict(

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from hil.run.run_log import RunLog
     from hil.run.testbench import Bench
     from hil.samples.fixture_set import FixturePhoto
+    from hil.samples.seeded import Sample
 
 RecordMeasurement = Callable[[str, "float | str | None"], None]
 
@@ -144,7 +145,7 @@ def board(_hil_bench: Bench, request: pytest.FixtureRequest) -> Board:
 
 @pytest.fixture(scope="session")
 def oracle(_hil_bench: Bench) -> Oracle:
-    """The host's answer for any image: LiteRT reference kernels and a numpy CAM."""
+    """The host's answer for any sample (`hil.oracle.Oracle`)."""
     return _hil_bench.oracle
 
 
@@ -165,6 +166,12 @@ def photo(request: pytest.FixtureRequest) -> Photo:
     except UsageError as error:
         request.config.stash[REFUSAL] = error
         raise
+
+
+@pytest.fixture
+def sample(request: pytest.FixtureRequest, _hil_bench: Bench) -> Sample:
+    """A seeded sample of the network; a test that takes it runs once for each of `--samples`."""
+    return _hil_bench.sample(request.param)
 
 
 @pytest.fixture
@@ -206,20 +213,27 @@ def pytest_fixture_setup(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "photo" in metafunc.fixturenames and _uses_our_photo(metafunc):
+    if _uses_ours(metafunc, "photo"):
         photos = photos_of(metafunc.config)
         metafunc.parametrize("photo", photos, indirect=True, ids=[entry.name for entry in photos])
+    if _uses_ours(metafunc, "sample"):
+        from hil.samples.seeded import sample_names
+
+        names = sample_names(options_of(metafunc.config).samples)
+        metafunc.parametrize("sample", names, indirect=True)
 
 
-def _uses_our_photo(metafunc: pytest.Metafunc) -> bool:
-    """False where a test or a conftest brings a `photo` of its own."""
+def _uses_ours(metafunc: pytest.Metafunc, name: str) -> bool:
+    """False where a test or a conftest brings a fixture of its own with this name."""
+    if name not in metafunc.fixturenames:
+        return False
     for mark in metafunc.definition.iter_markers("parametrize"):
         names = mark.args[0] if mark.args else mark.kwargs.get("argnames", "")
         listed = names.split(",") if isinstance(names, str) else names
-        if "photo" in [name.strip() for name in listed]:
+        if name in [each.strip() for each in listed]:
             return False
     manager = metafunc.definition.session._fixturemanager
-    definitions = manager.getfixturedefs("photo", metafunc.definition)
+    definitions = manager.getfixturedefs(name, metafunc.definition)
     return definitions is not None and definitions[-1].func.__module__ == __name__
 
 

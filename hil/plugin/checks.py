@@ -38,16 +38,19 @@ def _check_board(options: RunOptions) -> None:
     options.check()
     with suppress(InfrastructureError):  # no board: the first test that needs one tells it
         check_build(options.board, options.firmware, options.flash)
-        if options.model is not None:
-            _check_model(options, options.model)
+        if options.network is not None and options.firmware is not None:
+            _check_network(options.firmware, options.network, options.flash)
 
 
-def _check_model(options: RunOptions, model: Path) -> None:
-    from hil.board.artifacts import read_model
-    from hil.board.opening import check_model
-    from hil.run.board_of_run import board_options
+def _check_network(firmware: Path, network: Path, flash: str) -> None:
+    from hil.board.artifacts import read_expected, read_model
+    from hil.board.identity import check_model_of
 
-    check_model(options.board, options.firmware, board_options(options), read_model(model))
+    build, model = read_expected(firmware), read_model(network)
+    if flash == "never":
+        check_model_of(build, model)
+    else:
+        build.with_network(model)  # raises where it does not fit
 
 
 def _photos(items: Sequence[pytest.Item]) -> Iterator[FixturePhoto]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.facts.image import Answer, ImageFacts
+from hil.facts.image import Answer, ImageFacts, SampleFacts
 from hil.judge.figures import count_text
 from hil.network.location import Location
 from hil.network.score import percent_text
@@ -115,6 +115,27 @@ def changed_answer(now: JudgedImage, before: JudgedImage) -> str:
     if stale[0] != stale[1]:
         changes.append("now about another image" if stale[1] else "now about the right image")
     return ", ".join(changes)
+
+
+def outputs_text(facts: SampleFacts) -> str:
+    """ "identical", or how many outputs differ and by how much."""
+    off = [output for output in facts.outputs if not output.same]
+    if not off:
+        return "identical"
+    known = [output.difference.max_lsb for output in off if output.difference is not None]
+    by = f", by {max(known)} LSB" if known else ""
+    return f"{len(off)} of {len(facts.outputs)} differ{by}"
+
+
+def operators_text(facts: SampleFacts) -> str:
+    """ "13 identical", or the first that differs; "-" without a trace."""
+    if not facts.ops:
+        return "-"
+    first = next((op for op in facts.ops if op.differs), None)
+    if first is not None:
+        return f"from {first.place} on"
+    missing = sum(op.device_crc is None for op in facts.ops)
+    return f"{missing} not traced" if missing else f"{facts.ops[-1].index + 1} identical"
 
 
 def place(answer: Answer) -> str:

@@ -13,7 +13,7 @@ from hil.judge.headline import headline
 from hil.judge.judged import JudgedImage, JudgedRun, first_line, worst_first
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
-from hil.report.changes import answer_score, answers, place
+from hil.report.changes import answer_score, answers, operators_text, outputs_text, place
 from hil.report.page.details import identity
 from hil.report.page.latency import STAGES, stage_values
 from hil.report.page.page import subtitle, title
@@ -56,12 +56,14 @@ def markdown(
         f"## {_SIGNS[head.outcome.tone]} {text(head.said)}",
         "",
         text("; ".join(head.reasons) + "."),
+        *(f"{text(remark)}." for remark in head.remarks),
         "",
         text(f"{title(judged)}; {subtitle(judged)}"),
         *_diagnosis(diagnosis),
         *_gates(verdict, comparison),
         *_trouble(judged),
         *_images(judged),
+        *_samples(judged),
         *_changes(comparison),
         *_answers(judged, against),
         *_link(judged),
@@ -155,6 +157,26 @@ def _images(judged: JudgedRun) -> list[str]:
     return lines
 
 
+def _samples(judged: JudgedRun) -> list[str]:
+    wrong = [one for one in judged.samples if one.differs or one.status is not Status.PASSED]
+    if not wrong:
+        return []
+    rows = [
+        (
+            code(one.record.name),
+            text(outputs_text(one.record.facts)),
+            text(operators_text(one.record.facts)),
+            text("; ".join(v.explanation for v in one.verdicts if v.status is Status.FAILED)),
+        )
+        for one in wrong[:_MOST]
+    ]
+    lines = ["", f"### Not the oracle's answer: {count_text(len(wrong), 'sample')}"]
+    lines += table(("sample", "outputs", "operators", "wrong"), rows)
+    if len(wrong) > _MOST:
+        lines += ["", f"And {len(wrong) - _MOST:,} more."]
+    return lines
+
+
 def _image_row(image: JudgedImage) -> list[str]:
     facts = image.record.facts
     scores = [answer_score(facts, answer) for answer in (facts.device, facts.reference)]
@@ -204,7 +226,7 @@ def _link(judged: JudgedRun) -> list[str]:
 
 
 def _figures(judged: JudgedRun) -> list[str]:
-    images = judged.run.images
+    images = judged.run.measured
     rows = []
     for name, words, _ in STAGES:
         values = stage_values(images, name)

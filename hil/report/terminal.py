@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hil.errors import InfrastructureError, NotRunError, UnavailableError, UsageError
 from hil.facts.stand_in import mark, note
@@ -13,7 +13,8 @@ from hil.judge.judged import first_line, flaky_tests, judge_recorded
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
 from hil.network.score import percent_text
-from hil.report.changes import place
+from hil.report.changes import operators_text, outputs_text, place
+from hil.report.page.details import opinion_text
 
 if TYPE_CHECKING:
     import pytest
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from hil.facts.records import TestRecord
     from hil.facts.run import Run
     from hil.judge.conclusion import Conclusion
-    from hil.judge.judged import JudgedImage, JudgedRun
+    from hil.judge.judged import JudgedImage, JudgedRun, JudgedSample
     from hil.run.run_log import RunLog
 
 COLUMNS = ("image", "score", "location", "LSB", "invoke_us", "round trip", "verdict")
@@ -42,6 +43,23 @@ def row(image: JudgedImage) -> tuple[str, ...]:
     )
 
 
+SAMPLE_COLUMNS = ("sample", "outputs", "operators", "invoke_us", "round trip", "verdict")
+
+
+def sample_row(sample: JudgedSample) -> tuple[str, ...]:
+    """The cells of one sample's row, as in `SAMPLE_COLUMNS`."""
+    record = sample.record
+    facts, times = record.facts, record.times
+    return (
+        record.name,
+        outputs_text(facts),
+        operators_text(facts),
+        str(times.invoke_us),
+        f"{times.round_trip_us / 1e3:.1f} ms",
+        sample.status.value,
+    )
+
+
 def board_rows(judged: JudgedRun) -> Iterator[tuple[str, str]]:
     """Who answered and how it went; nothing without a board."""
     board, link = judged.run.board, judged.run.link
@@ -53,15 +71,15 @@ def board_rows(judged: JudgedRun) -> Iterator[tuple[str, str]]:
         yield "times", meaning
     yield "target", board.target
     yield "firmware", f"{board.firmware_version}, build {board.build_id[:16]}"
-    yield "model", f"{board.model_sha256[:16]}, {len(board.ops)} operators"
+    yield "model", f"{board.model_sha256[:16]}, {board.network.text}"
     yield "engine", board.engine
     yield "oracle", board.resolver
-    yield "self-check", board.self_check
+    yield "opinion", opinion_text(judged.run.opinion)
     yield "tolerances", _listing(board.tolerances)
     yield "link", _listing((name, count) for name, count in link.counts if count)
     yield "answers", _answers(judged)
     yield "recoveries", str(link.recoveries)
-    used = [image.record.memory.arena_used_bytes for image in judged.images]
+    used = [one.memory.arena_used_bytes for one in judged.run.measured]
     known = [count for count in used if count is not None]
     if known:
         yield "arena", f"{max(known):,} B"
@@ -84,9 +102,14 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path |
     """
     reporter.ensure_newline()
     judged = judge_recorded(log.run())
-    if judged.images:
+    if judged.images or judged.samples:
         reporter.section("board against oracle", sep="=")
-        _write_table(reporter, judged.images, mark(judged.run.time_base))
+    for columns, one_row, found in (
+        (COLUMNS, row, judged.images),
+        (SAMPLE_COLUMNS, sample_row, judged.samples),
+    ):
+        if found:
+            _write_table(reporter, columns, one_row, found, mark(judged.run.time_base))
     rows = [*board_rows(judged), *log.notes.items()]
     if rows and record is not None:
         rows.append(("recording", str(record)))
@@ -131,13 +154,17 @@ def write_conclusion(reporter: pytest.TerminalReporter, conclusion: Conclusion) 
 
 
 def _write_table(
-    reporter: pytest.TerminalReporter, images: tuple[JudgedImage, ...], clock: str
+    reporter: pytest.TerminalReporter,
+    columns: tuple[str, ...],
+    one_row: Callable[[Any], tuple[str, ...]],
+    images: Sequence[JudgedImage | JudgedSample],
+    clock: str,
 ) -> None:
     """`clock`: whose the times are, where they are no chip's."""
     from hil.base.columns import aligned
 
-    columns = tuple(f"{clock} us" if clock and c == "invoke_us" else c for c in COLUMNS)
-    head, *rows = aligned([columns, *map(row, images)])
+    columns = tuple(f"{clock} us" if clock and c == "invoke_us" else c for c in columns)
+    head, *rows = aligned([columns, *map(one_row, images)])
     for text in head:
         reporter.write_line(text, bold=True)
     for texts, image in zip(rows, images, strict=True):

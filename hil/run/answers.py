@@ -1,25 +1,35 @@
 """Every inference of a run with the oracle's answer to it, and what is wrong with each.
 
 A board hands over each result as it comes, whoever asked. The oracle is asked afterwards,
-so that no test waits for it, once for each image and threshold.
+so that no test waits for it, once for each sample, threshold and state.
 """
 
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from hil.facts.keys import AskedKey, answer_key, asked_key
 from hil.facts.records import InferenceRecord, ReferenceRecord
 from hil.judge.answers import Wrong, answer_facts, judge_answer
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hil.facts.board import Asked, Inference, Stamp
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle, OracleAnswer
+
+_MOST_HISTORY = 64
+"""Samples back to the last reset of the state that the oracle runs again; others are not judged."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What the oracle is asked: `before` are the samples that the state comes from."""
+
+    key: AskedKey
+    asked: Asked
+    before: tuple[bytes, ...]
 
 
 class Answers:
@@ -31,21 +41,38 @@ class Answers:
         self.distinct: list[OracleAnswer] = []
         """What the oracle said, in the order of the questions."""
         self._known: dict[AskedKey, ReferenceRecord | None] = {}
-        self._unknown: list[Asked] = []
+        self._unknown: list[_Question] = []
         self._names: dict[int, str] = {}
         self._counted: set[tuple[int, int]] = set()
         self._judged = 0
+        self._history: tuple[bytes, ...] | None = None
 
     def add(self, inference: Inference, stamp: Stamp, asked: Asked) -> None:
         """Takes a result as it came."""
         from hil.run.collect import inference_record
 
-        record = inference_record(inference, stamp, asked)
+        before = self._before(stamp, asked)
+        record = inference_record(inference, stamp, asked, _history(before))
         self.inferences.append(record)
         key = asked_key(record)
         if key not in self._known:
             self._known[key] = None
-            self._unknown.append(asked)
+            if before is not None:
+                self._unknown.append(_Question(key, asked, before))
+
+    def _before(self, stamp: Stamp, asked: Asked) -> tuple[bytes, ...] | None:
+        """The samples that the state comes from, none without any; None where it is not known."""
+        if asked.reset_state is None:
+            return ()
+        if asked.reset_state or stamp.count == 1:
+            before: tuple[bytes, ...] | None = ()
+        elif asked.count is None or self._history is None:
+            before = None  # something may have been run in between
+        else:
+            before = self._history
+        known = before is not None and len(before) < _MOST_HISTORY
+        self._history = (*before, asked.image) if before is not None and known else None
+        return before
 
     @property
     def last(self) -> int:
@@ -53,13 +80,13 @@ class Answers:
         return len(self.inferences) - 1
 
     def name(self, data: bytes, name: str) -> None:
-        """Says what an image is called; one that a test made has no name."""
+        """Says what a sample is called; one that a test made has no name."""
         self._names.setdefault(zlib.crc32(data), name)
 
     def review(self, oracle: Oracle, tolerances: Tolerances) -> tuple[Wrong, ...]:
         """What is wrong among the answers since the last review."""
-        for asked in self._unknown:
-            self._ask(oracle, asked)
+        for question in self._unknown:
+            self._ask(oracle, question)
         self._unknown.clear()
         wrong = []
         for number in range(self._judged, len(self.inferences)):
@@ -73,41 +100,59 @@ class Answers:
         self._judged = len(self.inferences)
         return tuple(wrong)
 
-    def _ask(self, oracle: Oracle, asked: Asked) -> None:
-        from hil.facts.image import Answer
-        from hil.judge.compare import as_grid
+    def _ask(self, oracle: Oracle, question: _Question) -> None:
+        from hil.judge.compare import input_size, oracle_answer, reference_outputs
 
-        crc = zlib.crc32(asked.image)
-        tensor = _tensor(oracle, asked)
-        if tensor is None:
+        asked, contract = question.asked, oracle.contract
+        sample = _sample(oracle, asked)
+        if sample is None:
             return
-        answer = oracle.run(tensor, threshold=asked.threshold)
-        self.distinct.append(answer)
-        scores = tuple(int(score) for score in answer.scores)
+        for number, before in enumerate(question.before):
+            oracle.run(before, continue_state=number > 0)
+        continued = bool(question.before)
+        answer = oracle.run(sample, threshold=asked.threshold, continue_state=continued)
+        if not continued:
+            self.distinct.append(answer)
+        crc, _, _, history = question.key
+        head: dict[str, Any] = {}
+        if contract.head is not None:
+            head = {
+                "answer": oracle_answer(answer),
+                "input_size": input_size(contract),
+                "positive_class": contract.head.positive_class,
+            }
         reference = ReferenceRecord(
             image=self._names.get(crc, ""),
             image_crc=crc,
             stage=asked.stage,
             threshold=asked.threshold,
-            input_size=oracle.model.input_size,
-            positive_class=oracle.positive_class,
-            answer=Answer(scores, answer.threshold, answer.location, as_grid(answer.cam)),
+            history=history,
+            outputs=reference_outputs(answer, contract),
+            **head,
         )
         self.references.append(reference)
-        self._known[crc, asked.stage, asked.threshold] = reference
+        self._known[question.key] = reference
 
 
-def _tensor(oracle: Oracle, asked: Asked) -> NDArray[np.int8] | None:
-    """What the model gets to see; None where the board should have refused these bytes."""
+def _history(before: tuple[bytes, ...] | None) -> int | None:
+    """As of `hil.facts.records.AskedFacts`."""
+    if before is None:
+        return None
+    return zlib.crc32(b"".join(zlib.crc32(data).to_bytes(4, "little") for data in before))
+
+
+def _sample(oracle: Oracle, asked: Asked) -> bytes | None:
+    """What the network gets to see; None where the board should have refused these bytes."""
     import math
 
     import numpy as np
 
     from hil.oracle.preprocess import preprocess
 
-    size = oracle.model.input_size if asked.stage == "tensor" else asked.frame_size
+    header = oracle.contract.header
+    if asked.stage == "tensor":
+        return asked.image if len(asked.image) == header.sample_bytes else None
+    size = asked.frame_size
     if size is None or len(asked.image) != math.prod(size):
         return None
-    if asked.stage == "tensor":
-        return np.frombuffer(asked.image, np.int8).reshape(size)
-    return preprocess(np.frombuffer(asked.image, np.uint8).reshape(size), oracle.model.input_size)
+    return preprocess(np.frombuffer(asked.image, np.uint8).reshape(size), header).tobytes()

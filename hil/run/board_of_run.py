@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import HilError, InfrastructureError, NotRunError, UnavailableError, UsageError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hil.board.flashing import OnFlash
     from hil.board.options import BoardOptions
     from hil.facts.board import Asked, Incident, Inference, Stamp
+    from hil.network.contract import Contract
     from hil.run.options import RunOptions
 
 
@@ -181,7 +183,8 @@ class BoardOfRun:
 
         board = open_board(
             self.options.board,
-            firmware=self.options.firmware,
+            firmware=self._firmware(),
+            network=self._network_to_flash,
             options=board_options(self.options),
             progress=self.progress,
             on_flash=self.on_flash,
@@ -194,6 +197,20 @@ class BoardOfRun:
         board.on_inference = self._on_inference
         self._incidents, self._told = board.incidents, len(board.incidents)
         return board
+
+    def _firmware(self) -> Path | None:
+        """The build that was named; for the simulated board, of the network that was named."""
+        options = self.options
+        if options.firmware is not None or options.network is None or options.board != "sim":
+            return options.firmware
+        from hil.sim.firmware import build
+
+        return build(model=options.network, progress=self.progress)
+
+    @property
+    def _network_to_flash(self) -> ExpectedModel | None:
+        """What takes the place of the build's network in the flash."""
+        return None if self.options.flash == "never" else self._named_model
 
     def _not_run(self) -> NotRunError:
         cause = self.first_cause
@@ -228,6 +245,11 @@ class BoardOfRun:
         board = self._board or self.ready_board()
         return self._named_model if board.build is None else board.build.model
 
+    @property
+    def contract(self) -> Contract | None:
+        """Of `model`; None where nobody knows which that is."""
+        return None if self.model is None else self.model.contract
+
     def _check_model(self, board: Board) -> None:
         """Raises UsageError if build and user name two models, WrongIdentityError if the board
         has another."""
@@ -244,7 +266,7 @@ class BoardOfRun:
                 "no model to compare with",
                 where=self.options.board,
                 hint="name the board's build with --firmware DIR, or the model that is on it with "
-                "--board-model FILE.tflite",
+                "--network FILE.tflite",
             )
         return self.model
 
@@ -252,7 +274,8 @@ class BoardOfRun:
     def _named_model(self) -> ExpectedModel | None:
         from hil.board.artifacts import read_model
 
-        return None if self.options.model is None else read_model(self.options.model)
+        file = self.options.network
+        return None if file is None else read_model(file)
 
 
 def board_options(options: RunOptions) -> BoardOptions:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import zlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hil.facts.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
+from hil.facts.evidence import HandshakeRecord, OddityRecord, TroubleRecord
 from hil.facts.records import (
     AskedFacts,
     ConsoleFacts,
@@ -17,6 +17,9 @@ from hil.facts.records import (
     InferenceRecord,
     MemoryFacts,
     ModelRecord,
+    OpinionFacts,
+    SampleRecord,
+    SecondOpinionRecord,
     Times,
     Truth,
 )
@@ -26,32 +29,36 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.board import Board
-    from hil.board.artifacts import ExpectedModel
     from hil.facts.board import Asked, Inference, Oddity, Stamp
-    from hil.run.measurement import FrameMeasurement, Measurement
+    from hil.network.contract import Contract
+    from hil.oracle import Oracle
+    from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
     from hil.samples.fixture_set import FixturePhoto
     from hil.wire.replies import HeapState, Identity, MemoryReport
 
 
-def model_record(model: ExpectedModel, board: Board) -> ModelRecord:
+def model_record(contract: Contract, board: Board) -> ModelRecord:
     """The model that is tested, and the digests that the board has to report.
 
     Where nobody named the build, they are those that the board reported.
     """
+    from hil.wire.network_header import pack_header
+
     app = board.build or board.identity
     return ModelRecord(
-        tflite=base64.b64encode(model.tflite).decode("ascii"),
-        positive_class=model.positive_class,
-        threshold=model.threshold,
-        sha256=hashlib.sha256(model.tflite).hexdigest(),
+        tflite=base64.b64encode(contract.model).decode("ascii"),
+        header=base64.b64encode(pack_header(contract.header)).decode("ascii"),
+        sha256=contract.header.model_sha256.hex(),
         build_id=app.build_id.hex(),
         app_sha256=app.app_sha256.hex(),
     )
 
 
-def inference_record(inference: Inference, stamp: Stamp, asked: Asked) -> InferenceRecord:
-    """One result as it came, and what for."""
-    from hil.judge.compare import as_grid
+def inference_record(
+    inference: Inference, stamp: Stamp, asked: Asked, history: int | None = 0
+) -> InferenceRecord:
+    """One result as it came, and what for. `history`: as of `AskedFacts`."""
+    from hil.judge.compare import as_grid, output_facts
 
     return InferenceRecord(
         asked=AskedFacts(
@@ -61,8 +68,10 @@ def inference_record(inference: Inference, stamp: Stamp, asked: Asked) -> Infere
             cam=asked.cam_always,
             count=asked.count,
             replayed=asked.replayed,
+            history=history,
         ),
         image_crc=inference.image_crc,
+        outputs=tuple(output_facts(o.data, o.crc, o.size) for o in inference.outputs),
         scores=inference.scores,
         threshold=inference.threshold,
         location=inference.location,
@@ -83,15 +92,10 @@ def handshake_record(after: str, identity: Identity) -> HandshakeRecord:
         app_sha256=identity.app_sha256.hex(),
         model_sha256=identity.model_sha256.hex(),
         model_state=identity.model_state.name,
-        threshold=identity.threshold,
-        positive_class=identity.positive_class,
+        contract_crc=identity.contract_crc,
         image_source=identity.image_source.name.lower(),
         reset_reason=identity.reset_reason,
         boot_count=identity.boot_count,
-        tensors=tuple(
-            TensorFacts(t.role.name.lower(), tuple(t.shape), t.scale, t.zero_point)
-            for t in identity.tensors
-        ),
     )
 
 
@@ -123,6 +127,41 @@ def image_record(measurement: Measurement, entry: FixturePhoto | None) -> ImageR
         truth=truth(entry),
         png=png_text(measurement.photo.pixels),
     )
+
+
+def sample_record(measurement: SampleMeasurement) -> SampleRecord:
+    """One measured sample; with its bytes where something of it differs."""
+    from hil.facts.packing import pack_bytes
+
+    facts, sample = measurement.facts, measurement.sample
+    wrong = any(not output.same for output in facts.outputs)
+    wrong = wrong or any(op.differs for op in facts.ops or ())
+    return SampleRecord(
+        name=sample.name,
+        kind=sample.kind,
+        facts=facts,
+        times=times(measurement.inference),
+        memory=memory_facts(measurement.memory),
+        sample=pack_bytes(sample.data) if wrong else "",
+    )
+
+
+def opinion_record(oracle: Oracle, samples: Sequence[bytes]) -> SecondOpinionRecord:
+    """What another interpreter says to the oracle on these samples."""
+    found = oracle.second_opinion(samples)
+    ops = tuple(
+        OpinionFacts(
+            op.op,
+            op.name,
+            op.output,
+            op.differing,
+            op.values,
+            None if op.not_compared else op.worst,
+            op.not_compared,
+        )
+        for op in found.ops
+    )
+    return SecondOpinionRecord(found.reference, found.other, found.samples, ops, found.trouble)
 
 
 def frame_record(measurement: FrameMeasurement) -> FrameRecord:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hil.images import Photo
     from hil.oracle import Oracle
     from hil.run.board_of_run import BoardOfRun
-    from hil.run.measurement import Measurement
+    from hil.run.measurement import Measurement, SampleMeasurement
 
 MOST_IMAGES = 5
 """Failing images that the board is asked about again; the others leave what they have."""
@@ -36,7 +36,7 @@ class Evidence:
         self.divergences: list[DivergenceRecord] = []
         self._board = board
 
-    def look_at(self, oracle: Oracle, measurement: Measurement) -> None:
+    def look_at(self, oracle: Oracle, measurement: Measurement, data: bytes) -> None:
         """Adds evidence where a measurement is wrong.
 
         The board is asked to run the image again, traced: that must not hide the failure that
@@ -49,8 +49,8 @@ class Evidence:
         if self._worth_asking(name):
             try:
                 board = self._board.ready_board()
-                repeated = _repeats(board, measurement)
-                record = _locate(board, oracle, measurement)
+                repeated = _repeats(board, measurement, data)
+                record = _locate(board, oracle, measurement, data)
             except InfrastructureError as error:
                 self._board.note_failure(error, f"looking for the first difference in {name}")
                 why = f"the board was lost: {_line(error)}"
@@ -70,14 +70,27 @@ class Evidence:
             )
         )
 
-    def note_operator(self, oracle: Oracle, photo: Photo) -> None:
+    def note_sample(self, oracle: Oracle, measurement: SampleMeasurement) -> None:
+        """Adds where a sample first differs: by its operators, else by its outputs."""
+        facts, sample = measurement.facts, measurement.sample
+        if any(op.differs for op in facts.ops or ()):
+            self.note_operator(oracle, sample.name, sample.data)
+        elif any(not output.same for output in facts.outputs) and self._worth_asking(sample.name):
+            why = "every operator is right" if facts.ops else "this board cannot trace"
+            record = divergence.by_outputs(
+                sample.name, oracle, measurement.answer, facts, measurement.tensors, why
+            )
+            if record is not None:
+                self.divergences.append(record)
+
+    def note_operator(self, oracle: Oracle, name: str, data: bytes) -> None:
         """Adds the first operator that differs in a trace, unless the image is known already."""
-        if not self._worth_asking(photo.name):
+        if not self._worth_asking(name):
             return
         try:
-            record = _traced(self._board.ready_board(), oracle, photo)
+            record = _traced(self._board.ready_board(), oracle, name, data)
         except InfrastructureError as error:
-            self._board.note_failure(error, f"looking for the first difference in {photo.name}")
+            self._board.note_failure(error, f"looking for the first difference in {name}")
             return
         except HilError:
             return  # the trace that was taken says as much
@@ -99,7 +112,9 @@ def _scores(measurement: Measurement) -> tuple[int, ...]:
     return tuple(int(value) for value in measurement.score_tensor.reshape(-1))
 
 
-def _locate(board: Board, oracle: Oracle, measurement: Measurement) -> DivergenceRecord | None:
+def _locate(
+    board: Board, oracle: Oracle, measurement: Measurement, data: bytes
+) -> DivergenceRecord | None:
     """The first operator that differs, or what can be told without a trace."""
     facts = measurement.facts
     engine_wrong = any(d is not None and d.differing for d in (facts.features, facts.scores))
@@ -107,34 +122,29 @@ def _locate(board: Board, oracle: Oracle, measurement: Measurement) -> Divergenc
         return _without_trace(oracle, measurement, "features and scores are right")
     if not board.identity.capabilities.trace:
         return _without_trace(oracle, measurement, "this board cannot trace")
-    return _traced(board, oracle, measurement.photo)
+    return _traced(board, oracle, facts.image, data)
 
 
-def _traced(board: Board, oracle: Oracle, photo: Photo) -> DivergenceRecord | None:
+def _traced(board: Board, oracle: Oracle, name: str, data: bytes) -> DivergenceRecord | None:
     """The first operator that differs in a traced run of an image, read back if it can be."""
     from hil.judge.compare import compare_ops
+    from hil.run.measuring import captured_output
 
-    board.infer(photo.tensor, cam_always=True, trace=True)
-    answer = oracle.run(photo.tensor, ops=True)
-    op = divergence.first_diverging(compare_ops(answer, oracle, board.trace()))
-    if op is None:
+    board.infer(data, cam_always=True, trace=True)
+    answer = oracle.run(data, ops=True)
+    first = divergence.first_diverging(compare_ops(answer, oracle.contract, board.trace()))
+    if first is None:
         detail = (
             "every operator is right in a traced run of the same image: the answer is wrong "
             "behind them, or differs from run to run"
         )
-        return DivergenceRecord(
-            photo.name, "none", None, "", (), 0, 0, 0, 0.0, None, (), (), "", detail
-        )
+        return DivergenceRecord(name, "none", None, "", (), 0, 0, 0, 0.0, None, (), (), "", detail)
     captured = None
     assert answer.op_outputs is not None
-    right = answer.op_outputs[op]
-    if board.identity.capabilities.capture and right.dtype == "int8":
-        found = board.infer(photo.tensor, cam_always=True, capture_op=op).captured
-        if found is not None and len(found.data) == right.nbytes:
-            import numpy as np
-
-            captured = np.frombuffer(found.data, np.int8).reshape(right.shape)
-    return divergence.by_operator(photo.name, oracle, answer, op, captured)
+    if board.identity.capabilities.capture:
+        right = answer.op_outputs[first.index][first.output]
+        captured = captured_output(board, data, first.index, first.output, right)
+    return divergence.by_operator(name, oracle, answer, first, captured)
 
 
 def _without_trace(oracle: Oracle, measurement: Measurement, why: str) -> DivergenceRecord | None:
@@ -143,23 +153,24 @@ def _without_trace(oracle: Oracle, measurement: Measurement, why: str) -> Diverg
         oracle,
         measurement.answer,
         measurement.facts,
-        measurement.features,
+        measurement.tensors,
         why,
     )
 
 
-def _repeats(board: Board, measurement: Measurement) -> bool:
+def _repeats(board: Board, measurement: Measurement, data: bytes) -> bool:
     """Whether the same image gives the same answer once more."""
     import numpy as np
 
     first = measurement.inference
-    again = board.infer(
-        measurement.photo.tensor, cam_always=True, threshold=measurement.facts.threshold
-    )
+    again = board.infer(data, cam_always=True, threshold=measurement.facts.threshold)
     same_map = (first.cam is None) == (again.cam is None)
     if first.cam is not None and again.cam is not None:
         same_map = bool(np.array_equal(first.cam, again.cam))
-    return same_map and (first.scores, first.location) == (again.scores, again.location)
+    outputs = [[part.crc for part in answer.outputs] for answer in (first, again)]
+    same_outputs = outputs[0] == outputs[1]
+    same = (first.scores, first.location) == (again.scores, again.location)
+    return same_map and same_outputs and same
 
 
 def _source(photo: Photo) -> str:

@@ -31,6 +31,8 @@ LIMITS: Mapping[str, Limits] = {
     "baud": _BAUD,
     "handshake_s": _SECONDS,
     "image_s": _SECONDS,
+    "samples": Limits(1, 10_000, "a number of samples from 1 to 10000"),
+    "seed": Limits(0, 2**32 - 1, "a seed from 0 to 4294967295"),
     "sim_pacing": _BAUD,
     "sim_invoke_us": Limits(0, _DAY_S * 1e6, "microseconds, 0 or more and less than a day"),
     "sim_bit_errors": _SHARE,

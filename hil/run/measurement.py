@@ -1,21 +1,22 @@
-"""What a test gets of one measured image: facts, verdicts, and what they are from."""
+"""What a test gets of one measured sample: facts, verdicts, and what they are from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hil.facts.keys import answer_key, frame_key, image_key
+from hil.facts.keys import answer_key, facts_key, frame_key
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hil.facts.board import Inference
-    from hil.facts.image import ImageFacts, TensorDifference
+    from hil.facts.image import ImageFacts, SampleFacts, TensorDifference
     from hil.images import Photo
     from hil.judge.verdict import Verdict
     from hil.oracle import OracleAnswer
+    from hil.samples.seeded import Sample
     from hil.wire.replies import MemoryReport
 
 
@@ -26,34 +27,28 @@ class _Judged:
     `number`: of the inference in the run.
     """
 
+    facts: SampleFacts
     verdicts: tuple[Verdict, ...]
     number: int
+    inference: Inference
 
     def verdict(self, check: str) -> Verdict:
-        """The verdict of one check of `hil.judge.verdict.IMAGE_CHECKS`."""
+        """The verdict of one check of `hil.judge.verdict`."""
         return next(verdict for verdict in self.verdicts if verdict.check == check)
-
-
-@dataclass(frozen=True, eq=False)
-class Measurement(_Judged):
-    """One photograph on the board and on the host: facts, verdicts, and what they are from.
-
-    `score_tensor` int8 [classes] and `features` int8 [rows, columns, C] are the
-    output tensors as read back after the inference, `memory` the board's report then.
-    """
-
-    photo: Photo
-    facts: ImageFacts
-    inference: Inference
-    answer: OracleAnswer
-    score_tensor: NDArray[np.int8]
-    features: NDArray[np.int8]
-    memory: MemoryReport
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Its keys in the run file."""
-        return answer_key(self.number), image_key(self.facts.image)
+        return answer_key(self.number), facts_key(self.facts)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Measured(_Judged):
+    """`tensors`: the outputs as read back after it. `memory`: the board's report then."""
+
+    answer: OracleAnswer
+    tensors: tuple[NDArray[Any], ...]
+    memory: MemoryReport
 
     def properties(self) -> tuple[tuple[str, object], ...]:
         """Latency and memory by name, as for JUnit XML."""
@@ -68,7 +63,36 @@ class Measurement(_Judged):
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SampleMeasurement(_Measured):
+    """One sample on the board and on the host, of any network."""
+
+    sample: Sample
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Measurement(_Measured):
+    """One photograph on the board and on the host, of a network with a class activation map.
+
+    `score_tensor` int8 [classes] and `features` int8 [rows, columns, C] are of `tensors`.
+    """
+
+    facts: ImageFacts
+    photo: Photo
+    head_outputs: tuple[int, int]
+
+    @property
+    def score_tensor(self) -> NDArray[np.int8]:
+        tensor: NDArray[np.int8] = self.tensors[self.head_outputs[0]][0]
+        return tensor
+
+    @property
+    def features(self) -> NDArray[np.int8]:
+        tensor: NDArray[np.int8] = self.tensors[self.head_outputs[1]][0]
+        return tensor
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class FrameMeasurement(_Judged):
     """One raw frame: what the board made of it, and its answer.
 
@@ -77,12 +101,11 @@ class FrameMeasurement(_Judged):
     `verdicts` are of the answer against the oracle's for `expected`.
     """
 
+    facts: ImageFacts
     frame: Photo
     expected: NDArray[np.int8]
     got: NDArray[np.int8]
     preprocessing: TensorDifference
-    facts: ImageFacts
-    inference: Inference
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 from hil.errors import UsageError
+from hil.samples.seeded import DEFAULT_SAMPLES, DEFAULT_SEED
 
 FlashMode = Literal["auto", "always", "never"]
 SimEngine = Literal["auto", "tflm", "litert"]
@@ -31,13 +32,15 @@ class RunOptions:
 
     board: str = "sim"
     firmware: Path | None = None
-    model: Path | None = None
+    network: Path | None = None
     baud: int = DEFAULT_BAUD
     flash: FlashMode = "auto"
     handshake_s: float = 15.0
     image_s: float = 30.0
     photos: Path | None = None
     resize: bool = False
+    samples: int = DEFAULT_SAMPLES
+    seed: int = DEFAULT_SEED
     tolerances: Path | None = None
     facts: Path | None = None
     record: Path | None = None
@@ -100,10 +103,10 @@ class RunOptions:
             from hil.board.artifacts import read_expected
 
             read_expected(self.firmware)
-        if self.model is not None:
+        if self.network is not None:
             from hil.board.artifacts import read_model
 
-            read_model(self.model)
+            read_model(self.network)
         if self.photos is not None:
             from hil.samples.fixture_set import load_photos
 
@@ -172,10 +175,10 @@ BOARD_ARGUMENTS = (
         {"metavar": "DIR", "type": Path},
     ),
     Argument(
-        "--board-model",
-        "model",
-        "the model on a board whose build is not at hand (--board-flash never): a .tflite file "
-        "with its .toml beside it, or a model image",
+        "--network",
+        "network",
+        "the network to test: a .tflite file, with a .toml of what it does not tell beside it "
+        "(default: the build's, or camhil's own); with --board-flash never the one on the board",
         {"metavar": "FILE", "type": Path},
     ),
     Argument(
@@ -224,6 +227,13 @@ RUN_ARGUMENTS = (
         "cut and shrink photographs of another size instead of refusing them",
         {"action": "store_true"},
     ),
+    Argument(
+        "--samples",
+        "samples",
+        f"how many seeded samples every network is tested with (default {DEFAULT_SAMPLES})",
+        {"metavar": "N", "type": int},
+    ),
+    Argument("--seed", "seed", "seed of these samples", {"metavar": "N", "type": int}),
     Argument(
         "--tolerances",
         "tolerances",

@@ -241,7 +241,7 @@ class RunLog:
     def write_news(self, bench: Bench) -> None:
         """Adds what was measured since this was asked the last time."""
         from hil.facts.records import RepeatRecord, TraceRecord
-        from hil.run.collect import frame_record, image_record
+        from hil.run.collect import frame_record, image_record, sample_record
 
         self._write_model(bench)
         for what, records in (
@@ -254,6 +254,8 @@ class RunLog:
                 self._add(record)
         for name, measurement in self._new("measurements", bench.measurements.items()):
             self._add(image_record(measurement, self._entry(bench, name)))
+        for sample in self._new("samples", bench.measured_samples.values()):
+            self._add(sample_record(sample))
         for frame in self._new("frames", bench.frames.values()):
             self._add(frame_record(frame))
         for repeat in self._new("repeats", bench.repeats):
@@ -281,9 +283,9 @@ class RunLog:
 
         if not self._counts["model"] and board.handshakes:
             self._counts["model"] = 1
-            model = bench.model
-            if model is not None:
-                self._add(model_record(model, board))
+            contract = bench.contract
+            if contract is not None:
+                self._add(model_record(contract, board))
         for after, identity in self._new("handshakes", board.handshakes):
             self._add(handshake_record(after, identity))
         for oddity in self._new("oddities", board.oddities):
@@ -323,6 +325,7 @@ class RunLog:
         self._add(board_facts(bench, board))
         if bench.answers.inferences and bench.model is not None:
             self._add(bench.variety)
+            self._add(bench.opinion)
         self._add(link_facts(bench, board))
         self._add(console_facts(board))
 

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 def board_facts(bench: Bench, board: Board) -> BoardFacts:
     """The board that answered, its build, and what it was compared with."""
-    from hil.network.tflite_graph import op_name
+    from hil.facts.network import network_facts
 
-    identity, build, oracle = board.identity, board.build, bench.model and bench.oracle
+    identity, build, contract = board.identity, board.build, bench.contract
+    oracle = None if contract is None else bench.oracle
     able = dataclasses.asdict(identity.capabilities)
     return BoardFacts(
         spec=bench.options.board,
@@ -39,15 +40,13 @@ def board_facts(bench: Bench, board: Board) -> BoardFacts:
         app_sha256=identity.app_sha256.hex(),
         model_sha256=identity.model_sha256.hex(),
         engine=identity.engine,
-        threshold=identity.threshold,
-        positive_class=identity.positive_class,
+        network=network_facts(board.contract),
         arena_bytes=identity.arena_bytes,
         baud=board.baud,
         capabilities=tuple(name for name, present in able.items() if present),
-        ops=tuple(op_name(code) for code in board.ops()),
+        ops=() if contract is None else tuple(op.name for op in contract.graph.ops),
         partitions=partitions(board),
         resolver=oracle.resolver if oracle else "none",
-        self_check=bench.self_check.outcome.value if oracle else "not run",
         tolerances=tuple(
             (name, str(value)) for name, value in dataclasses.asdict(bench.tolerances).items()
         ),

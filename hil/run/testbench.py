@@ -5,10 +5,11 @@ Everything is opened by the first use.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hil.errors import HilError, UsageError
+from hil.errors import HilError, NotAskedError, UsageError
 from hil.judge.answers import Wrong, wrong_oddities
 from hil.run.answers import Answers
 from hil.run.board_of_run import BoardOfRun
@@ -16,13 +17,21 @@ from hil.run.evidence import Evidence
 from hil.run.options import RunOptions
 
 if TYPE_CHECKING:
-    from hil.facts.image import ImageFacts, RunFacts
-    from hil.facts.records import VarietyFacts
+    from hil.facts.image import ImageFacts, RunFacts, SampleFacts
+    from hil.facts.records import SecondOpinionRecord, VarietyFacts
     from hil.images import Photo
     from hil.judge.tolerance import Tolerances
-    from hil.oracle import Oracle, SelfCheck
-    from hil.run.measurement import FrameMeasurement, Measurement
+    from hil.oracle import Oracle
+    from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
+    from hil.run.measuring import Parties
     from hil.samples.fixture_set import FixturePhoto
+    from hil.samples.seeded import Sample
+
+OPINION_SAMPLES = 4
+"""Samples on which the second opinion is heard."""
+
+NO_HEAD = "this network has no class activation map"
+NO_PICTURE = "nobody declared what pixels become in this network's input"
 
 
 class Bench(BoardOfRun):
@@ -32,34 +41,30 @@ class Bench(BoardOfRun):
         self.answers = Answers()
         super().__init__(options, self.answers.add)
         self.measurements: dict[str, Measurement] = {}
+        self.measured_samples: dict[str, SampleMeasurement] = {}
         self.frames: dict[str, FrameMeasurement] = {}
         self.repeats: list[ImageFacts] = []
-        self.traces: dict[str, ImageFacts] = {}
+        self.traces: dict[str, SampleFacts] = {}
         self.evidence = Evidence(self)
         self._reviewed = 0
 
     @cached_property
     def oracle(self) -> Oracle:
-        """The oracle for the model that the board was flashed with, or that the user names.
+        """The oracle for the network that the board was flashed with, or that the user names.
 
         Raises NotRunError where nobody knows which that is.
         """
-        from hil.images import synthetic
         from hil.oracle import Oracle
 
-        model = self.needed_model
-        for photo in synthetic():
-            self.answers.name(photo.tensor.tobytes(), photo.name)
+        contract = self.needed_model.contract
         try:
-            return Oracle(
-                model.tflite,
-                positive_class=model.positive_class,
-                threshold=model.threshold,
-                where=model.where,
-            )
+            oracle = Oracle(contract)
         except UsageError as error:
             self.note_refusal(error)
             raise
+        for photo in self._synthetic(oracle):
+            self.answers.name(self._tensor(photo, oracle), photo.name)
+        return oracle
 
     @cached_property
     def photos(self) -> tuple[FixturePhoto, ...]:
@@ -68,19 +73,36 @@ class Bench(BoardOfRun):
 
         return load_photos(self.options.photos)
 
-    @cached_property
-    def self_check(self) -> SelfCheck:
-        """The oracle against tflite-micro, on synthetic images. Cached on disk."""
-        from hil.images import synthetic
+    def sample(self, name: str) -> Sample:
+        """A seeded sample of this run's network, by its name (`hil.samples.seeded`)."""
+        from hil.samples.seeded import seeded_sample
 
-        self.progress("checking the oracle against tflite-micro (cached) ...")
-        return self.oracle.self_check([photo.tensor for photo in synthetic()])
+        return seeded_sample(self.needed_model.contract, name, seed=self.options.seed)
+
+    @cached_property
+    def opinion(self) -> SecondOpinionRecord:
+        """What another interpreter says to the oracle, operator by operator, on seeded samples."""
+        from hil.run.collect import opinion_record
+        from hil.samples.seeded import seeded_samples
+
+        self.progress("hearing a second opinion on every operator ...")
+        contract, seed = self.oracle.contract, self.options.seed
+        samples = seeded_samples(contract, seed=seed, count=OPINION_SAMPLES + 4)[4:]
+        return opinion_record(self.oracle, [sample.data for sample in samples])
 
     @cached_property
     def tolerances(self) -> Tolerances:
         from hil.judge.tolerance import load_tolerances
 
         return load_tolerances(self.options.tolerances)
+
+    def require_head(self) -> None:
+        """Raises NotAskedError for a network without a class activation map, or whose input is
+        not declared to be a picture."""
+        contract = self.needed_model.contract
+        for there, reason in ((contract.head, NO_HEAD), (contract.image, NO_PICTURE)):
+            if there is None:
+                raise NotAskedError(reason, hint="nothing to do: hil validate shows what it has")
 
     # ---- every answer -----------------------------------------------------------
 
@@ -100,12 +122,17 @@ class Bench(BoardOfRun):
 
     @property
     def variety(self) -> VarietyFacts:
-        """Whether the network tells the images of the run and the synthetic ones apart."""
-        from hil.images import synthetic
+        """Whether the network tells the samples of the run and made ones apart."""
         from hil.oracle.variety import variety
 
-        made = (self.oracle.run(photo.tensor) for photo in synthetic())
-        return variety((*made, *self.answers.distinct))
+        oracle = self.oracle
+        made = [self._tensor(photo, oracle) for photo in self._synthetic(oracle)]
+        made = made or [self.sample(f"uniform-{n}").data for n in range(3)]
+        found = variety((*map(oracle.run, made), *self.answers.distinct))
+        outputs = len(oracle.contract.header.outputs)
+        if oracle.contract.head is None and len(found.constant_outputs) < outputs:
+            return replace(found, constant_outputs=())  # one that never changes may be meant so
+        return found
 
     def run_facts(self) -> RunFacts:
         """The facts of the whole run, images included."""
@@ -117,17 +144,18 @@ class Bench(BoardOfRun):
             engine=identity.engine,
             firmware_version=identity.firmware_version,
             device_model_sha256=identity.model_sha256.hex(),
-            oracle_model_sha256=oracle.model_sha256.hex(),
+            oracle_model_sha256=oracle.contract.header.model_sha256.hex(),
             resolver=oracle.resolver,
-            self_check=self.self_check.outcome.value,
-            self_check_detail=self.self_check.detail,
             images=tuple(m.facts for m in self.measurements.values()),
         )
 
     # ---- measuring --------------------------------------------------------------
 
     def measure(self, photo: Photo) -> Measurement:
-        """One image through board and oracle; measured once, then remembered by name."""
+        """One image through board and oracle; measured once, then remembered by name.
+
+        Raises NotAskedError for a network that has no class activation map or takes no picture.
+        """
         if photo.name not in self.measurements:
             self.measurements[photo.name] = self._measure(photo, None)
         return self.measurements[photo.name]
@@ -138,30 +166,80 @@ class Bench(BoardOfRun):
         self.repeats.append(measurement.facts)
         return measurement
 
+    def measure_sample(self, sample: Sample) -> SampleMeasurement:
+        """One sample of any network through board and oracle, with every operator where the board
+        traces; measured once, then remembered by name."""
+        from hil.run.measuring import measure_sample
+
+        if sample.name not in self.measured_samples:
+            found = measure_sample(self._parties(), sample)
+            self.measured_samples[sample.name] = found
+            self.evidence.note_sample(self.oracle, found)
+        return self.measured_samples[sample.name]
+
     def measure_frame(self, frame: Photo) -> FrameMeasurement:
         """One raw frame through board and oracle; measured once, then remembered by name."""
         from hil.run.measuring import measure_frame
 
+        self.require_head()
         if frame.name not in self.frames:
-            board, oracle = self.ready_board(), self.oracle
-            found = measure_frame(board, oracle, self.answers, self.tolerances, frame)
-            self.frames[frame.name] = found
+            self.frames[frame.name] = measure_frame(self._parties(), frame)
         return self.frames[frame.name]
 
-    def measure_ops(self, photo: Photo) -> ImageFacts:
+    def measure_ops(self, photo: Photo) -> SampleFacts:
         """One traced inference against every operator's output in the oracle."""
         from hil.run.measuring import trace
 
-        facts = trace(self.ready_board(), self.oracle, self.answers, photo)
+        data = self.tensor(photo)
+        facts = trace(self._parties(), photo.name, data)
         self.traces[photo.name] = facts
-        if any(op.device_crc not in (None, op.expected_crc) for op in facts.ops or ()):
-            self.evidence.note_operator(self.oracle, photo)
+        if any(op.differs for op in facts.ops or ()):
+            self.evidence.note_operator(self.oracle, photo.name, data)
         return facts
+
+    def tensor(self, photo: Photo) -> bytes:
+        """The sample that a picture becomes. Raises NotAskedError where nobody declared that."""
+        if self.needed_model.contract.image is None:
+            raise NotAskedError(NO_PICTURE, hint="declare pixels in the settings beside the model")
+        return self._tensor(photo, self.oracle)
 
     def _measure(self, photo: Photo, threshold: int | None) -> Measurement:
         from hil.run.measuring import measure
 
-        board, oracle = self.ready_board(), self.oracle
-        measurement = measure(board, oracle, self.answers, self.tolerances, photo, threshold)
-        self.evidence.look_at(oracle, measurement)
+        self.require_head()
+        photo, data = self._fitting(photo, self.oracle), self.tensor(photo)
+        measurement = measure(self._parties(), photo, data, threshold)
+        self.evidence.look_at(self.oracle, measurement, data)
         return measurement
+
+    def _parties(self) -> Parties:
+        from hil.run.measuring import Parties
+
+        return Parties(self.ready_board(), self.oracle, self.answers, self.tolerances)
+
+    @staticmethod
+    def _synthetic(oracle: Oracle) -> tuple[Photo, ...]:
+        """The made pictures in the size of the network's input; none where it takes no picture."""
+        from hil.images import synthetic
+
+        image = oracle.contract.image
+        return () if image is None else synthetic(size=(image.rows, image.columns))
+
+    @staticmethod
+    def _fitting(photo: Photo, oracle: Oracle) -> Photo:
+        """The picture in the size of the network's input."""
+        from hil.images import load, synthetic
+
+        image = oracle.contract.image
+        size = photo.pixels.shape if image is None else (image.rows, image.columns)
+        if photo.pixels.shape == size:
+            return photo
+        if photo.path is None:
+            return next(made for made in synthetic(size=size) if made.name == photo.name)
+        return load(photo.path, resize=True, size=size)
+
+    def _tensor(self, photo: Photo, oracle: Oracle) -> bytes:
+        from hil.network.arrays import picture_input
+
+        pixels = self._fitting(photo, oracle).pixels
+        return picture_input(oracle.contract.header, pixels).tobytes()

@@ -8,7 +8,8 @@ import pytest
 
 from hil.board import Board
 from hil.link.errors import BoardError
-from hil.suite.pictures import synthetic_photo
+from hil.run.testbench import Bench
+from hil.suite.expect import answer_of
 from hil.wire.enums import ErrorCode
 
 ALL_BYTES = bytes(range(256))
@@ -26,25 +27,24 @@ def test_runs_of_bytes_that_terminals_and_framings_treat_specially_come_back(
     assert board.echo(run) == run
 
 
-def test_a_corrupted_upload_is_refused(board: Board) -> None:
-    image = synthetic_photo("noise").tensor.tobytes()
+def test_a_corrupted_upload_is_refused(bench: Bench, board: Board) -> None:
+    data = bench.sample("uniform-0").data
     with pytest.raises(BoardError) as refused:
-        board.infer(image, claimed_crc=zlib.crc32(image) ^ 1)
-    assert refused.value.code is ErrorCode.IMAGE_CORRUPT
+        board.infer(data, claimed_crc=zlib.crc32(data) ^ 1)
+    assert refused.value.code is ErrorCode.SAMPLE_CORRUPT
 
 
-def test_an_image_of_the_wrong_size_is_refused(board: Board) -> None:
-    image = synthetic_photo("noise").tensor.tobytes()[:-1]
+def test_an_image_of_the_wrong_size_is_refused(bench: Bench, board: Board) -> None:
+    data = bench.sample("uniform-0").data[:-1]
     with pytest.raises(BoardError) as refused:
-        board.infer(image)
+        board.infer(data)
     assert refused.value.code is ErrorCode.WRONG_SIZE
 
 
-def test_the_board_answers_as_before_after_a_refusal(board: Board) -> None:
-    tensor = synthetic_photo("noise").tensor
-    before = board.infer(tensor, cam_always=True)
+def test_the_board_answers_as_before_after_a_refusal(bench: Bench, board: Board) -> None:
+    data = bench.sample("uniform-0").data
+    before = board.infer(data, cam_always=True)
     with pytest.raises(BoardError):
-        board.infer(tensor.tobytes(), claimed_crc=0)
-    after = board.infer(tensor, cam_always=True)
-    assert after.scores == before.scores
-    assert after.location == before.location
+        board.infer(data, claimed_crc=0)
+    after = board.infer(data, cam_always=True)
+    assert answer_of(after) == answer_of(before)

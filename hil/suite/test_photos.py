@@ -49,7 +49,10 @@ def test_location(bench: Bench, board: object, photo: Photo) -> None:
 def test_location_is_there_exactly_when_the_score_passes(
     bench: Bench, board: object, photo: Photo
 ) -> None:
-    score = bench.measure(photo).answer.scores[bench.oracle.positive_class]
+    head, scores = bench.oracle.contract.head, bench.measure(photo).answer.scores
+    assert head is not None
+    assert scores is not None
+    score = scores[head.positive_class]
     # The largest threshold that this score passes, and the next one.
     highest = next(percent for percent in range(100, -1, -1) if passes(int(score), percent))
     assert smallest_passing_score(highest) <= score
@@ -62,5 +65,6 @@ def test_location_is_there_exactly_when_the_score_passes(
 def test_every_operator(bench: Bench, board: object, photo: Photo) -> None:
     from hil.judge.verdict import judge_image
 
+    bench.require_head()
     verdicts = judge_image(bench.measure_ops(photo), bench.tolerances)
     expect_verdict(next(verdict for verdict in verdicts if verdict.check == "operators"))

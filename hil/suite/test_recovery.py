@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from hil.board import Board
-from hil.suite.pictures import synthetic_photo
+from hil.run.testbench import Bench
+from hil.suite.expect import answer_of
 from hil.wire.enums import ImageSource, ResetReason
 
 
-def test_a_reboot_by_command_gives_its_reason_and_the_same_answers(board: Board) -> None:
-    tensor = synthetic_photo("noise").tensor
-    before = board.infer(tensor, cam_always=True)
+def test_a_reboot_by_command_gives_its_reason_and_the_same_answers(
+    bench: Bench, board: Board
+) -> None:
+    data = bench.sample("uniform-0").data
+    before = board.infer(data, cam_always=True)
     build = board.identity.build_id
     board.reboot()
     assert board.identity.reset_reason == ResetReason.SW
     assert board.identity.build_id == build
     assert board.identity.image_source is ImageSource.INJECTED
-    after = board.infer(tensor, cam_always=True)
+    after = board.infer(data, cam_always=True)
     assert after.count == 1
-    assert (after.scores, after.location) == (before.scores, before.location)
+    assert answer_of(after) == answer_of(before)
 
 
-def test_a_reset_by_the_reset_line_gives_the_same_answers(board: Board) -> None:
-    tensor = synthetic_photo("noise").tensor
-    before = board.infer(tensor, cam_always=True)
+def test_a_reset_by_the_reset_line_gives_the_same_answers(bench: Bench, board: Board) -> None:
+    data = bench.sample("uniform-0").data
+    before = board.infer(data, cam_always=True)
     board.reset()
-    after = board.infer(tensor, cam_always=True)
+    after = board.infer(data, cam_always=True)
     assert after.count == 1
-    assert (after.scores, after.location) == (before.scores, before.location)
+    assert answer_of(after) == answer_of(before)
 
 
 def test_the_baud_rate_can_be_changed_and_changed_back(board: Board) -> None:

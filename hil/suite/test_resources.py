@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from hil.board import Board
 from hil.plugin import RecordMeasurement
+from hil.run.testbench import Bench
 from hil.suite.expect import not_asked
-from hil.suite.pictures import synthetic_photo
 from hil.suite.times import needs_the_hosts_time
 
 
-def test_memory(board: Board, record_measurement: RecordMeasurement) -> None:
-    board.infer(synthetic_photo("noise").tensor)
+def test_memory(bench: Bench, board: Board, record_measurement: RecordMeasurement) -> None:
+    board.infer(bench.sample("uniform-0").data)
     memory = board.memory()
     record_measurement("arena_bytes", memory.arena_bytes)
     record_measurement("arena_used_bytes", memory.arena_used_bytes)
@@ -21,8 +21,8 @@ def test_memory(board: Board, record_measurement: RecordMeasurement) -> None:
     assert 0 < memory.arena_used_bytes <= memory.arena_bytes
 
 
-def test_latency(board: Board, record_measurement: RecordMeasurement) -> None:
-    results = [board.infer(synthetic_photo("noise").tensor) for _ in range(10)]
+def test_latency(bench: Bench, board: Board, record_measurement: RecordMeasurement) -> None:
+    results = [board.infer(bench.sample("uniform-0").data) for _ in range(10)]
     times = sorted(result.times.invoke_us for result in results)
     record_measurement("invoke_us_min", times[0])
     record_measurement("invoke_us_median", times[len(times) // 2])
@@ -30,20 +30,20 @@ def test_latency(board: Board, record_measurement: RecordMeasurement) -> None:
     assert times[0] > 0
 
 
-def test_the_stages_fit_into_the_round_trip(board: Board) -> None:
+def test_the_stages_fit_into_the_round_trip(bench: Bench, board: Board) -> None:
     needs_the_hosts_time(board)
-    result = board.infer(synthetic_photo("noise").tensor, cam_always=True)
+    result = board.infer(bench.sample("uniform-0").data, cam_always=True)
     times = result.times
     on_board_us = times.preprocess_us + times.invoke_us + times.cam_us
     assert on_board_us <= result.round_trip_s * 1e6
 
 
-def test_memory_does_not_grow_with_inferences(board: Board) -> None:
-    tensor = synthetic_photo("noise").tensor
-    board.infer(tensor)
+def test_memory_does_not_grow_with_inferences(bench: Bench, board: Board) -> None:
+    data = bench.sample("uniform-0").data
+    board.infer(data)
     before = board.memory()
     for _ in range(10):
-        board.infer(tensor)
+        board.infer(data)
     after = board.memory()
     assert after.arena_used_bytes == before.arena_used_bytes
     if before.heap is not None and after.heap is not None:

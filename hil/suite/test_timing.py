@@ -11,7 +11,7 @@ from hil.board import Board
 from hil.facts.board import Inference, Stamp
 from hil.judge.answers import CLOCK_KEY, clock_fault
 from hil.run.run_log import BY_VERDICT
-from hil.suite.pictures import synthetic_photo
+from hil.run.testbench import Bench
 from hil.suite.times import needs_the_hosts_time
 
 RUNS = 10
@@ -21,15 +21,15 @@ PACE_TOLERANCE = 0.1
 COARSE_US = 100
 
 
-def runs(board: Board) -> list[Inference]:
-    tensor = synthetic_photo("noise").tensor
-    return [board.infer(tensor, cam_always=True) for _ in range(RUNS)]
+def runs(bench: Bench, board: Board) -> list[Inference]:
+    data = bench.sample("uniform-0").data
+    return [board.infer(data, cam_always=True) for _ in range(RUNS)]
 
 
-def test_the_times_account_for_the_wait(board: Board) -> None:
+def test_the_times_account_for_the_wait(bench: Bench, board: Board) -> None:
     # What the host waited for and neither upload, map nor line explain is the inference.
     needs_the_hosts_time(board)
-    results = runs(board)
+    results = runs(bench, board)
     payload = bytes(range(256))
     started = board.clock()
     board.echo(payload)
@@ -45,8 +45,8 @@ def test_the_times_account_for_the_wait(board: Board) -> None:
     )
 
 
-def test_the_clock_has_microseconds(board: Board) -> None:
-    times = [result.times.invoke_us for result in runs(board)]
+def test_the_clock_has_microseconds(bench: Bench, board: Board) -> None:
+    times = [result.times.invoke_us for result in runs(bench, board)]
     assert any(t % COARSE_US for t in times), (
         f"every invoke_us is a multiple of {COARSE_US}: the clock counts ticks ({times})"
     )
@@ -54,13 +54,13 @@ def test_the_clock_has_microseconds(board: Board) -> None:
         assert len(set(times)) > 1, f"every inference takes {times[0]} us: the clock does not run"
 
 
-def test_the_boards_clock_keeps_pace_with_the_hosts(board: Board) -> None:
+def test_the_boards_clock_keeps_pace_with_the_hosts(bench: Bench, board: Board) -> None:
     needs_the_hosts_time(board)
-    tensor = synthetic_photo("noise").tensor
+    data = bench.sample("uniform-0").data
     first = len(board.stamps)
     started = board.clock()
     while board.clock() < started + PACE_S or len(board.stamps) < first + RUNS:
-        board.infer(tensor)
+        board.infer(data)
     stamps = board.stamps[first:]
     # An answer may come late and never early: the smallest difference of the clocks counts.
     third = len(stamps) // 3
@@ -76,9 +76,9 @@ def least_lag_us(stamps: list[Stamp]) -> float:
     return min(stamp.at_s * 1e6 - stamp.finished_us for stamp in stamps)
 
 
-def test_the_boards_clock_never_went_back_in_this_run(board: Board) -> None:
+def test_the_boards_clock_never_went_back_in_this_run(bench: Bench, board: Board) -> None:
     # So far, and of this process's board: gates look at all results of the run once more.
-    runs(board)
+    runs(bench, board)
     backwards = clock_fault(board.stamps)
     if backwards:
         wrong = pytest.fail.Exception(backwards, pytrace=False)

@@ -20,7 +20,7 @@ from hil_lab.fakes.recorded_run import recorded_run, write_run
 @pytest.fixture(scope="module")
 def broken() -> Run:
     model = (find("model") / "person_cam.tflite").read_bytes()
-    oracle = Oracle(model, positive_class=1, threshold=60)
+    oracle = Oracle.open(model, positive_class=1, threshold=60)
     return run_of(FaultyDevice(oracle, model, cam=lambda features, cam: cam.T), synthetic())
 
 

@@ -34,7 +34,7 @@ def oracle(model: bytes) -> Oracle:
         # Every test asks for the same images.
         patch.setattr("hil.oracle.oracle._KEPT_TRACES", 64)
         patch.setattr("hil.oracle.oracle._KEPT_ANSWERS", 8192)
-        return Oracle(model, positive_class=1, threshold=60)
+        return Oracle.open(model, positive_class=1, threshold=60)
 
 
 class _Kept:

@@ -70,9 +70,9 @@ def device_options(oracle: Oracle, chosen: Sequence[Mistake]) -> dict[str, Any]:
     if of("pixels"):
         options["pixels"] = lambda place: _all_of(of("pixels"), (place.x, place.y))
     if of("class") or of("zero") or of("weights") or of("map"):
-        zero = _all(of("zero"), oracle.model.features.zero_point())
-        index = _all(of("class"), oracle.positive_class)
-        weights = _all(of("weights"), oracle.model.class_weights(index).astype(np.int64))
+        zero = _all(of("zero"), oracle.cam.features.zero_point())
+        index = _all(of("class"), oracle.contract.head.positive_class)
+        weights = _all(of("weights"), oracle.cam.class_weights(index).astype(np.int64))
 
         def cam(features: Any, right: Any) -> Any:
             made = (features.astype(np.int64) - zero) @ weights

@@ -35,10 +35,10 @@ def test_every_convolution_equals_the_reference_kernel(
     for photo in photos[::3]:
         outputs = oracle.run(photo.tensor, ops=True).op_outputs
         assert outputs is not None
-        given: Any = photo.tensor.reshape(oracle.model.input.shape)
+        given: Any = photo.tensor.reshape(oracle.cam.input.shape)
         checked = 0
-        for op in oracle.model.graph.ops:
-            conv = convolution(oracle.model.graph, parts.ops[op.index], op.index)
+        for op in oracle.graph.ops:
+            conv = convolution(oracle.graph, parts.ops[op.index], op.index)
             if conv is not None:
                 checked += 1
                 right = outputs[op.index]
@@ -53,7 +53,7 @@ def test_every_part_of_the_model_gives_the_oracles_bytes(
     tensor = photos[0].tensor
     outputs = oracle.run(tensor, ops=True).op_outputs
     assert outputs is not None
-    for op in oracle.model.graph.ops:
+    for op in oracle.graph.ops:
         part = parts.part(op.index, op.index)
         given = tensor if op.index == 0 else outputs[op.index - 1]
         assert np.array_equal(part.run(given)[0], outputs[op.index])
@@ -76,7 +76,7 @@ def test_a_wrong_kernel_is_named_with_its_operator(
     run_with: MakeRun, oracle: Oracle, parts: ModelParts, expected: str
 ) -> None:
     op, how = VARIATIONS[expected]
-    conv = convolution(oracle.model.graph, parts.ops[op], op)
+    conv = convolution(oracle.graph, parts.ops[op], op)
     assert conv is not None
 
     def wrong(inputs: Any, right: Any) -> Any:
@@ -92,7 +92,7 @@ def test_a_wrong_rounding_in_all_operators_is_one_finding(
     run_with: MakeRun, oracle: Oracle, parts: ModelParts
 ) -> None:
     def rounding(op: int) -> Any:
-        conv = convolution(oracle.model.graph, parts.ops[op], op)
+        conv = convolution(oracle.graph, parts.ops[op], op)
         assert conv is not None
         how = Variation(rounding="cut")
         return lambda inputs, right: conv.run(inputs[0], how).reshape(right.shape)

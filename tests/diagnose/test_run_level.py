@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hil.diagnose import diagnose
-from hil.facts.evidence import HandshakeRecord, OddityRecord, TensorFacts, TroubleRecord
+from hil.facts.evidence import HandshakeRecord, OddityRecord, TroubleRecord
 from hil.facts.records import AskedFacts, HeapFacts, InferenceRecord, TestRecord, Times
 from hil.facts.run import Run
 from hil.network.location import NoLocation
@@ -103,35 +103,26 @@ def test_results_that_come_twice_are_told(healthy: Run, oracle: Oracle) -> None:
 
 
 def handshake(oracle: Oracle, **changes: Any) -> HandshakeRecord:
-    model = oracle.model
-    tensors = tuple(
-        TensorFacts(role, tuple(t.shape), t.scale(), t.zero_point())
-        for role, t in (("input", model.input), ("score", model.score))
-    )
     right = HandshakeRecord(
         after="reset",
         build_id=BOARD.build_id,
         app_sha256=BOARD.app_sha256,
         model_sha256=BOARD.model_sha256,
         model_state="OK",
-        threshold=60,
-        positive_class=1,
+        contract_crc=contract_crc(oracle.contract.partition[:HEADER_BYTES]),
         image_source="injected",
         reset_reason=1,
         boot_count=1,
-        tensors=tensors,
     )
     return dataclasses.replace(right, **changes)
 
 
 IDENTITIES: dict[str, dict[str, Any]] = {
-    "identity.threshold": {"threshold": 75},
-    "identity.positive-class": {"positive_class": 0},
+    "identity.contract": {"contract_crc": 1},
     "identity.other-model": {"model_sha256": "00" * 32},
     "identity.other-firmware": {"build_id": "00" * 32},
     "identity.image-source": {"image_source": "camera"},
     "identity.reset-reason": {"after": "reboot", "reset_reason": 1},
-    "identity.tensors": {"tensors": (TensorFacts("input", (1, 96, 96, 1), 1 / 128, 128),)},
 }
 
 
@@ -145,17 +136,6 @@ def test_a_wrong_identity_is_named(healthy: Run, oracle: Oracle, expected: str) 
 def test_a_right_identity_gives_no_finding(healthy: Run, oracle: Oracle) -> None:
     run = dataclasses.replace(healthy, handshakes=(handshake(oracle),), board=None)
     assert diagnose(run, oracle).findings == ()
-
-
-def test_a_threshold_that_the_identity_announces_is_one_mistake_and_not_two(
-    run_with: MakeRun, oracle: Oracle
-) -> None:
-    def decide(scores: Any, cam: Any, percent: int) -> str:
-        return "location" if (scores[1] + 128) * 100 >= 90 * 256 else "below threshold"
-
-    run = run_with(decide=decide)
-    run = dataclasses.replace(run, handshakes=(handshake(oracle, threshold=90),), board=None)
-    assert diagnose(run, oracle).ids == ("identity.threshold",)
 
 
 # ---- memory and link -------------------------------------------------------------

@@ -93,12 +93,12 @@ def test_negative_cells_that_are_cut_to_zero_are_named(
     model: bytes, oracle: Oracle, photos: tuple[Photo, ...]
 ) -> None:
     # The committed network's map has none: lower weights of the person give it some.
-    weights = oracle.model.class_weights(1).astype(np.int64)
+    weights = oracle.cam.class_weights(1).astype(np.int64)
     lower = np.clip(weights - LOWER, -127, 127)
     old, new = weights.astype(np.int8).tobytes(), lower.astype(np.int8).tobytes()
     assert model.count(old) == 1
     other = model.replace(old, new)
-    changed = Oracle(other, positive_class=1, threshold=60)
+    changed = Oracle.open(other, positive_class=1, threshold=60)
     device = FaultyDevice(changed, other, cam=lambda features, right: np.maximum(right, 0))
     found = diagnose(run_of(device, photos, captures=5), changed)
     assert found.unexplained == ()

@@ -10,11 +10,12 @@ import pytest
 
 from hil.errors import UsageError
 from hil.facts.codec import from_json, to_json
-from hil.facts.image import ImageFacts, RunFacts, TensorDifference
+from hil.facts.image import ImageFacts, RunFacts, SampleFacts, TensorDifference
 from hil.network.location import NoLocation
 from hil_lab.fakes.image_facts import CAM, at, facts, traced
 
 FULL = facts(features=TensorDifference(9, 1, 2, 3, -4, 5), ops=traced(0, None), invoke_us=295_260)
+PLAIN = SampleFacts(image="uniform-0", image_crc=7, answered_crc=7, outputs=())
 BARE = facts({"cam": None, "location": NoLocation.FLAT_MAP}, cam_requested=False)
 
 
@@ -24,7 +25,7 @@ def test_a_record_reads_back_as_the_same_facts(measured: ImageFacts) -> None:
 
 
 def test_a_run_reads_back_with_its_images() -> None:
-    run = RunFacts("sim", "engine", "0.1.0", "a", "b", "litert", images=(FULL, BARE))
+    run = RunFacts("sim", "engine", "0.1.0", "a", "b", "litert", images=(FULL, BARE, PLAIN))
     assert from_json(RunFacts, json.loads(json.dumps(to_json(run)))) == run
 
 

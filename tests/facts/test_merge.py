@@ -41,7 +41,9 @@ def passed(name: str) -> TestRecord:
 def result(boot: int, count: int, finished_us: int) -> InferenceRecord:
     below = NoLocation.BELOW_THRESHOLD
     asked = AskedFacts(7, "tensor", None, False, None)
-    return InferenceRecord(asked, 7, (1, -1), 60, below, None, TIMES, boot, count, finished_us, 0.5)
+    return InferenceRecord(
+        asked, 7, (), TIMES, boot, count, finished_us, 0.5, (1, -1), 60, below, None
+    )
 
 
 def run(*lines: Any) -> Run:
@@ -134,7 +136,7 @@ def test_answers_and_oddities_are_numbered_through_and_tests_still_name_them() -
 
 def test_an_answer_of_the_oracle_is_there_once_under_the_name_that_one_of_them_knows() -> None:
     answer = RUN.images[0].facts.reference
-    nameless = ReferenceRecord("", 7, "tensor", None, (96, 96), 1, answer)
+    nameless = ReferenceRecord("", 7, "tensor", None, 0, (), answer, (96, 96), 1)
     named = dataclasses.replace(nameless, image="noise")
     for first, second in ((nameless, named), (named, nameless)):
         assert run(WorkerRecord("gw0"), first, WorkerRecord("gw1"), second).references == (named,)

@@ -111,6 +111,7 @@ def test_virtual_time_is_not_taken_for_a_wrong_unit() -> None:
         InferenceRecord(
             asked=AskedFacts(at, "tensor", None, True, None),
             image_crc=at,
+            outputs=(),
             scores=(0, 0),
             threshold=50,
             location=run.images[0].facts.device.location,

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import zlib
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from hil.facts.evidence import OddityRecord
-from hil.facts.image import Answer, TensorDifference
+from hil.facts.image import Answer, OutputFacts, TensorDifference
 from hil.facts.records import (
     AskedFacts,
     FrameRecord,
     InferenceRecord,
+    ReferenceOutput,
     ReferenceRecord,
     RepeatRecord,
     Times,
 )
 from hil.facts.run import Run
 from hil.judge.answers import all_answer_facts, judge_answers, judge_measured, wrong_oddities
+from hil.judge.gates.run import ungated
+from hil.judge.judged import judge_recorded
 from hil.judge.tolerance import Tolerances
 from hil.network.location import Location, NoLocation
 from hil_lab.fakes.recorded_run import recorded_run
@@ -32,6 +37,7 @@ ASKED = AskedFacts(7, "tensor", None, True, None)
 ANSWER = InferenceRecord(
     asked=ASKED,
     image_crc=7,
+    outputs=(OutputFacts(0xA, 2), OutputFacts(0xB, 4608)),
     scores=RIGHT.scores,
     threshold=60,
     location=CENTRE,
@@ -42,7 +48,20 @@ ANSWER = InferenceRecord(
     finished_us=1,
     at_s=0.0,
 )
-REFERENCE = ReferenceRecord("astronaut", 7, "tensor", None, (96, 96), 1, RIGHT)
+REFERENCE = ReferenceRecord(
+    image="astronaut",
+    image_crc=7,
+    stage="tensor",
+    threshold=None,
+    history=0,
+    outputs=(
+        ReferenceOutput("scores", "int8", "score", OutputFacts(0xA, 2)),
+        ReferenceOutput("features", "int8", "features", OutputFacts(0xB, 4608)),
+    ),
+    answer=RIGHT,
+    input_size=(96, 96),
+    positive_class=1,
+)
 
 
 def run_of(*answers: InferenceRecord, references: Any = (REFERENCE,), **parts: Any) -> Run:
@@ -70,6 +89,8 @@ def test_a_right_answer_fails_nothing() -> None:
         ({"cam": None}, ["cam"]),
         ({"cam": ((1, 2), (4, 9))}, ["cam"]),
         ({"image_crc": 8}, ["answer"]),
+        ({"outputs": (OutputFacts(0xA, 2), OutputFacts(0xC, 4608))}, ["outputs"]),
+        ({"outputs": (OutputFacts(0xA, 2),)}, ["outputs"]),
     ],
 )
 def test_a_wrong_answer_fails_what_is_wrong_about_it(
@@ -165,3 +186,62 @@ def test_an_answer_that_no_right_board_gives_is_wrong_whoever_repairs_it(what: s
 
 def test_a_rate_that_was_not_reached_is_no_wrong_answer() -> None:
     assert wrong_oddities([OddityRecord("baud", "921600 baud: no echo", "", "")]) == ()
+
+
+# ---- networks without a class activation map ---------------------------------------
+
+
+def plain(data: bytes, role: str = "") -> ReferenceOutput:
+    return ReferenceOutput("Identity", "int8", role, output(data))
+
+
+def output(data: bytes, *, inline: bool = True) -> OutputFacts:
+    return OutputFacts(zlib.crc32(data), len(data), base64.b64encode(data).decode() * inline)
+
+
+HEADLESS = InferenceRecord(
+    asked=ASKED,
+    image_crc=7,
+    outputs=(output(b"\x01\x02"), output(b"\x03")),
+    times=Times(1, 0, 1, 0, 3),
+    boot=1,
+    count=1,
+    finished_us=1,
+    at_s=0.0,
+)
+RIGHT_OUTPUTS = ReferenceRecord(
+    "uniform-0", 7, "tensor", None, 0, (plain(b"\x01\x02"), plain(b"\x03"))
+)
+
+
+def test_every_output_of_a_network_without_a_map_is_judged() -> None:
+    assert failed(run_of(HEADLESS, references=[RIGHT_OUTPUTS])) == [[]]
+    wrong = dataclasses.replace(HEADLESS, outputs=(output(b"\x01\x02"), output(b"\x04")))
+    (answer,) = judge_answers(run_of(wrong, references=[RIGHT_OUTPUTS]), EXACT)
+    assert [v.check for v in answer.failed] == ["outputs"]
+    assert answer.name == "sample uniform-0"
+    assert "output 1 'Identity' differs" in answer.failed[0].explanation
+
+
+def test_a_tolerance_holds_for_an_output_whose_bytes_came_along() -> None:
+    near = dataclasses.replace(HEADLESS, outputs=(output(b"\x01\x03"), output(b"\x03")))
+    run = run_of(near, references=[RIGHT_OUTPUTS])
+    assert failed(run) == [["outputs"]]
+    assert failed(run, dataclasses.replace(EXACT, output_lsb=1)) == [[]]
+
+
+def test_without_the_bytes_of_an_output_a_tolerance_proves_nothing() -> None:
+    other = (output(b"\x01\x03", inline=False), output(b"\x03"))
+    run = run_of(dataclasses.replace(HEADLESS, outputs=other), references=[RIGHT_OUTPUTS])
+    judged = judge_recorded(run, dataclasses.replace(EXACT, output_lsb=1))
+    assert judged.wrong_answers == ()
+    (unproven,) = judged.unproven_answers
+    assert unproven.name == "sample uniform-0"
+    assert ungated(judged).unproven
+
+
+def test_an_answer_belongs_to_the_state_that_it_was_computed_in() -> None:
+    later = dataclasses.replace(HEADLESS, asked=dataclasses.replace(ASKED, history=99), count=2)
+    (first, second) = judge_answers(run_of(HEADLESS, later, references=[RIGHT_OUTPUTS]), EXACT)
+    assert first.facts is not None
+    assert second.facts is None

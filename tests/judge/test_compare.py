@@ -1,26 +1,32 @@
 """From the board's and the oracle's arrays to facts."""
 
 import dataclasses
+import zlib
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hil.diagnose.right import Right
 from hil.errors import UsageError
-from hil.facts.board import Inference
-from hil.facts.image import TensorDifference
+from hil.facts.board import Inference, OutputPart
+from hil.facts.image import ImageFacts, TensorDifference
 from hil.images import synthetic
-from hil.judge.compare import compare_image, compare_tensors
+from hil.judge.compare import compare_sample, compare_tensors
 from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image, worst
 from hil.oracle import Oracle, OracleAnswer
 from hil.testing.tiny_model import tiny_model
 from hil.wire.replies import StageTimes, TraceEntry
 
-ORACLE = Oracle(tiny_model(), 1, 0)
+ORACLE = Oracle.open(tiny_model(), 1, 0)
 NOISE = next(photo.tensor for photo in synthetic() if photo.name == "noise")
 ANSWER = ORACLE.run(NOISE, ops=True)
+RIGHT = Right.of(ANSWER)
+HEAD = ORACLE.contract.header.head
+assert HEAD is not None
 VALUES = st.lists(st.tuples(st.integers(-128, 127), st.integers(-128, 127)), min_size=1)
 
 
@@ -28,10 +34,14 @@ def inference(answer: OracleAnswer) -> Inference:
     """What a faultless board reports."""
     return Inference(
         image_crc=answer.image_crc,
-        scores=tuple(answer.scores.tolist()),
+        outputs=tuple(
+            OutputPart(zlib.crc32(array.tobytes()), array.nbytes, None) for array in answer.outputs
+        ),
+        boot_id=1,
+        scores=tuple(RIGHT.scores.tolist()),
         threshold=answer.threshold,
         location=answer.location,
-        cam=answer.cam.copy(),
+        cam=RIGHT.cam.copy(),
         times=StageTimes(800_000, 0, 295_260, 120),
         invoke_cycles=None,
         finished_us=1_000_000,
@@ -43,10 +53,14 @@ def inference(answer: OracleAnswer) -> Inference:
 
 
 def trace(answer: OracleAnswer) -> list[TraceEntry]:
-    ops = ORACLE.model.graph.ops
-    return [
-        TraceEntry(op.code, crc, 1, 10, None) for op, crc in zip(ops, answer.op_crcs(), strict=True)
-    ]
+    places = zip(ORACLE.graph.trace, answer.op_crcs(), strict=True)
+    return [TraceEntry(op, output, crc, 1, 10, None) for (op, output), crc in places]
+
+
+def compare(answered: Inference, **options: Any) -> ImageFacts:
+    found = compare_sample("noise", answered, ANSWER, ORACLE.contract, **options)
+    assert isinstance(found, ImageFacts)
+    return found
 
 
 @given(VALUES)
@@ -75,35 +89,26 @@ def test_tensors_of_other_shapes_are_not_compared() -> None:
 
 
 def test_a_faultless_board_passes_everything() -> None:
-    measured = compare_image(
-        "noise",
-        inference(ANSWER),
-        ANSWER,
-        ORACLE,
-        cam_requested=True,
-        features=ANSWER.features[np.newaxis],
-        trace=trace(ANSWER),
-    )
+    read = dict(enumerate(ANSWER.outputs))
+    measured = compare(inference(ANSWER), tensors=read, trace=trace(ANSWER))
     assert worst(judge_image(measured, load_tolerances())) is Status.PASSED
     assert measured.invoke_us == 295_260
 
 
 def test_every_difference_reaches_the_facts() -> None:
-    cam = ANSWER.cam.copy()
+    cam = RIGHT.cam.copy()
     cam[2, 3] += 5
-    features = ANSWER.features.copy()
+    features = RIGHT.features.copy()
     features[0, 0, 1] ^= 1
-    scores = (int(ANSWER.scores[0]) - 3, int(ANSWER.scores[1]))
+    scores = (int(RIGHT.scores[0]) - 3, int(RIGHT.scores[1]))
     wrong = dataclasses.replace(inference(ANSWER), cam=cam, scores=scores)
     entries = trace(ANSWER)
-    entries[1] = dataclasses.replace(entries[1], output_crc=entries[1].output_crc ^ 1)
-    measured = compare_image(
-        "noise", wrong, ANSWER, ORACLE, cam_requested=True, features=features, trace=entries
-    )
+    entries[1] = dataclasses.replace(entries[1], crc=entries[1].crc ^ 1)
+    measured = compare(wrong, tensors={HEAD.features_output: features}, trace=entries)
     assert measured.scores is not None
     assert (measured.scores.max_lsb, measured.scores.first_index) == (3, 0)
     assert measured.cam == TensorDifference(
-        36, 1, 5, 2 * 6 + 3, int(ANSWER.cam[2, 3]), int(ANSWER.cam[2, 3]) + 5
+        36, 1, 5, 2 * 6 + 3, int(RIGHT.cam[2, 3]), int(RIGHT.cam[2, 3]) + 5
     )
     assert measured.features is not None
     assert (measured.features.differing, measured.features.first_index) == (1, 1)
@@ -113,18 +118,31 @@ def test_every_difference_reaches_the_facts() -> None:
 
 def test_a_board_without_map_or_with_another_one_gives_no_difference() -> None:
     none = dataclasses.replace(inference(ANSWER), cam=None)
-    assert compare_image("noise", none, ANSWER, ORACLE, cam_requested=False).cam is None
+    assert compare(none, cam_requested=False).cam is None
     other = dataclasses.replace(inference(ANSWER), cam=np.zeros((3, 3), np.int32))
-    measured = compare_image("noise", other, ANSWER, ORACLE, cam_requested=False)
+    measured = compare(other, cam_requested=False)
     assert measured.cam is None
     assert measured.device.cam == ((0, 0, 0),) * 3
 
 
 def test_a_trace_that_is_short_or_of_other_operators_leaves_gaps() -> None:
     entries = trace(ANSWER)[:-1]
-    entries[0] = dataclasses.replace(entries[0], code=99)
-    measured = compare_image(
-        "noise", inference(ANSWER), ANSWER, ORACLE, cam_requested=True, trace=entries
-    )
+    entries[0] = dataclasses.replace(entries[0], op=99)
+    measured = compare(inference(ANSWER), trace=entries)
     assert measured.ops is not None
     assert [op.index for op in measured.ops if op.device_crc is None] == [0, 4]
+
+
+def test_floats_are_compared_by_the_numbers_between_them() -> None:
+    one = np.float32(1)
+    ours = np.array([one, 0.0, np.nan, -1.0], np.float32)
+    theirs = np.array([np.nextafter(one, np.float32(2)), -0.0, np.nan, -1.0], np.float32)
+    found = compare_tensors(ours, theirs)
+    assert (found.differing, found.max_lsb, found.first_index) == (1, 1, 0)
+    assert found.expected == 1.0
+
+
+def test_across_zero_every_number_counts() -> None:
+    least = np.float32(1e-45)
+    found = compare_tensors(np.array([-least], np.float32), np.array([least], np.float32))
+    assert found.max_lsb == 2

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.facts.image import Answer, ImageFacts, RunFacts, TensorDifference
+from hil.facts.image import Answer, ImageFacts, OutputDifference, RunFacts, TensorDifference
+from hil.facts.records import OpinionFacts, SecondOpinionRecord
 from hil.judge.tolerance import Tolerances
-from hil.judge.verdict import Status, Verdict, judge_image, judge_run, worst
+from hil.judge.verdict import Status, Verdict, judge_image, judge_opinion, judge_run, worst
 from hil.network.location import Location, NoLocation, cell_location
 from hil_lab.fakes.image_facts import CAM, INPUT_SIZE, RIGHT, at, facts, traced
 
 EXACT = Tolerances(score_lsb=0, features_lsb=0, cam_units=0, location_margin=Fraction(0))
+SAME = OutputDifference(0, "Identity", "", 5, 5)
 TRANSPOSED = tuple(zip(*CAM, strict=True))
 SQUARE = ((1, 2, 3), (9, 4, 5), (6, 7, 8))
 FLAT = ((7, 7), (7, 7))
@@ -27,17 +29,17 @@ def judged(check: str, measured: ImageFacts, **tolerances: Any) -> Verdict:
 
 def test_a_right_answer_passes_every_check_that_ran() -> None:
     features = TensorDifference(100, 0, 0)
-    verdicts = judge_image(facts(features=features, ops=traced(0, 1, 2)), EXACT)
+    verdicts = judge_image(facts(features=features, outputs=(SAME,), ops=traced(0, 1, 2)), EXACT)
     assert {verdict.check: verdict.status for verdict in verdicts} == dict.fromkeys(
-        ["answer", "score", "decision", "location", "own map", "cam", "features", "operators"],
+        ["answer", "score", "decision", "location", "own map", "cam", "features"],
         Status.PASSED,
-    )
+    ) | {"outputs": Status.PASSED, "operators": Status.PASSED}
 
 
 def test_what_was_not_measured_is_not_run_and_does_not_count_as_passed() -> None:
     verdicts = judge_image(facts(), EXACT)
     not_run = {verdict.check for verdict in verdicts if verdict.status is Status.NOT_RUN}
-    assert not_run == {"features", "operators"}
+    assert not_run == {"features", "outputs", "operators"}
     assert worst(verdicts) is Status.NOT_RUN
     assert worst([]) is Status.NOT_RUN
 
@@ -334,23 +336,44 @@ def vars_of(answer: Answer) -> dict[str, Any]:
 
 # ---- runs ------------------------------------------------------------------------------
 
-RUN = RunFacts("sim", "tflite-micro", "0.1.0", "ab" * 32, "ab" * 32, "litert", "identical")
-
-
-@pytest.mark.parametrize(
-    ("outcome", "status"),
-    [
-        ("identical", Status.PASSED),
-        ("different", Status.FAILED),
-        ("not run", Status.NOT_RUN),
-        ("", Status.NOT_RUN),
-    ],
-)
-def test_the_self_check_counts_only_when_it_ran(outcome: str, status: Status) -> None:
-    model, self_check = judge_run(dataclasses.replace(RUN, self_check=outcome))
-    assert (model.status, self_check.status) == (Status.PASSED, status)
+RUN = RunFacts("sim", "tflite-micro", "0.1.0", "ab" * 32, "ab" * 32, "litert")
 
 
 def test_board_and_oracle_must_have_the_same_model() -> None:
-    model, _ = judge_run(dataclasses.replace(RUN, device_model_sha256="cd" * 32))
+    (model,) = judge_run(RUN)
+    assert model.status is Status.PASSED
+    (model,) = judge_run(dataclasses.replace(RUN, device_model_sha256="cd" * 32))
     assert model.status is Status.FAILED
+
+
+# ---- the second opinion ----------------------------------------------------------------
+
+
+def opinion(*worst_of_each: int | None) -> SecondOpinionRecord:
+    ops = tuple(
+        OpinionFacts(index, f"OP_{index}", 0, 1, 10, most, "" if most is not None else "a state")
+        for index, most in enumerate(worst_of_each)
+    )
+    return SecondOpinionRecord("tflite-micro", "litert", 4, ops)
+
+
+@pytest.mark.parametrize(
+    ("found", "limit", "status"),
+    [
+        ((0, 1, None), 1, Status.PASSED),
+        ((0, 2), 1, Status.FAILED),
+        ((0, 2), 2, Status.PASSED),
+        ((None, None), 1, Status.NOT_RUN),
+    ],
+)
+def test_an_operator_may_be_so_far_from_what_was_converted(
+    found: tuple[int | None, ...], limit: int, status: Status
+) -> None:
+    limits = dataclasses.replace(EXACT, second_opinion_lsb=limit)
+    assert judge_opinion(opinion(*found), limits).status is status
+
+
+def test_an_operator_that_is_not_what_was_converted_is_named() -> None:
+    verdict = judge_opinion(opinion(0, 5), EXACT)
+    assert "operator 1 (OP_1)" in verdict.explanation
+    assert "not what was converted" in verdict.explanation

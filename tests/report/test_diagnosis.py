@@ -187,7 +187,7 @@ def model() -> bytes:
 
 @pytest.fixture(scope="module")
 def wrong_scores(model: bytes) -> Run:
-    oracle = Oracle(model, positive_class=1, threshold=60)
+    oracle = Oracle.open(model, positive_class=1, threshold=60)
     off = FaultyDevice(oracle, model, scores=lambda scores: [max(s - 1, -128) for s in scores])
     return run_of(off, synthetic())
 
@@ -201,7 +201,7 @@ def dead_channel(model: bytes) -> Run:
         changed[..., 3] = 7
         return changed
 
-    oracle = Oracle(model, positive_class=1, threshold=60)
+    oracle = Oracle.open(model, positive_class=1, threshold=60)
     return run_of(FaultyDevice(oracle, model, operators={4: dead}), synthetic())
 
 

@@ -12,7 +12,7 @@ from hil.facts.stand_in import EMULATED, SIMULATED_TARGET
 from hil.judge.baseline.model import Setting
 
 if TYPE_CHECKING:
-    from hil.facts.records import BoardFacts, ImageRecord
+    from hil.facts.records import BoardFacts
     from hil.facts.run import Run
 
 
@@ -41,8 +41,8 @@ def setting_of(run: Run) -> Setting:
         arena_bytes=board.arena_bytes,
         capabilities=tuple(sorted(board.capabilities)),
         partitions=_partitions(board),
-        images=_images(run.images),
-        image_count=len(run.images),
+        images=_images(run),
+        image_count=len(run.measured),
     )
 
 
@@ -75,18 +75,18 @@ def _partitions(board: BoardFacts) -> tuple[str, ...]:
     return tuple(f"{label} {size}" for label, size in sorted(sizes.items()))
 
 
-def _images(images: tuple[ImageRecord, ...]) -> str:
-    if not images:
+def _images(run: Run) -> str:
+    if not run.measured:
         return ""
     # By content: a renamed photograph is the same photograph.
-    crcs = sorted(image.facts.image_crc for image in images)
+    crcs = sorted(one.facts.image_crc for one in run.measured)
     return hashlib.sha256(b"".join(crc.to_bytes(4, "little") for crc in crcs)).hexdigest()
 
 
 def _clock(run: Run, board: BoardFacts) -> str:
     rates = [
         image.times.invoke_cycles / image.times.invoke_us
-        for image in run.images
+        for image in run.measured
         if image.times.invoke_cycles is not None and image.times.invoke_us
     ]
     prefix = f"{board.time_base}, " if board.time_base in EMULATED else ""

@@ -108,6 +108,7 @@ class GatesVerdict:
     `trouble`: what could not be measured; with it a run is at best NOT PROVEN.
     `unproven`: what was not tried, since this machine lacks something for it, what was tried
     and proves nothing, and what passed only when it was tried again; likewise.
+    `remarks`: what it says nothing of, and need not.
     `where`: what stood in for a chip, "on the simulated board"; empty for a chip that was there.
     """
 
@@ -118,6 +119,7 @@ class GatesVerdict:
     trouble: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
     where: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def said(self) -> str:

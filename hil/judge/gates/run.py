@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from hil.errors import ExitCode
 from hil.facts.outcomes import XFAILED
 from hil.facts.sameness import no_variety
-from hil.facts.stand_in import mark, where_measured
+from hil.facts.stand_in import mark, stand_in, where_measured
+from hil.judge import explain
 from hil.judge.answers import clock_fault, wrong_oddities
 from hil.judge.figures import count_text
 from hil.judge.gates.judge import judge_gates, ship_of
@@ -64,7 +65,9 @@ def judge_judged(
     """As `judge_run_gates`, of a run whose images are judged already."""
     run = judged.run
     verdict = judge_gates(samples(run, gates.confidence), gates, comparison)
-    verdict = dataclasses.replace(verdict, where=where_measured(run.board))
+    verdict = dataclasses.replace(
+        verdict, where=where_measured(run.board), remarks=tuple(remarks(run))
+    )
     if run.time_base != "real":
         verdict = without_real_time(verdict, run.time_base)
     failures = tuple(_failures(judged))
@@ -116,6 +119,28 @@ def ungated(judged: JudgedRun) -> GatesVerdict:
     return judge_judged(judged, Gates(()))
 
 
+def remarks(run: Run) -> Iterator[str]:
+    """What the verdict says nothing of, since nobody could ask for it."""
+    board, opinion = run.board, run.opinion
+    if board is None:
+        return
+    compared = [op for op in (() if opinion is None else opinion.ops) if op.max_lsb is not None]
+    if stand_in(board.target, board.time_base) == "simulated board":
+        text = "kernels not proven here: the simulated board runs the oracle's"
+        if opinion is not None and compared:
+            many = count_text(opinion.samples, "sample")
+            text += f"; {opinion.other} was compared on {many}"
+        yield text
+    if opinion is not None and opinion.trouble:
+        yield f"no second opinion: {opinion.trouble}"
+    elif opinion is not None:
+        yield from dict.fromkeys(
+            f"no second opinion on {op.name}: {op.why}" for op in opinion.ops if op.why
+        )
+    if board.network.undeclared_picture:
+        yield "pictures and camera not proven: nobody declared what pixels become in the input"
+
+
 def _failures(judged: JudgedRun) -> Iterator[str]:
     yield from (str(wrong) for wrong in judged.wrong)
     told = {wrong.key for wrong in judged.wrong}
@@ -124,6 +149,10 @@ def _failures(judged: JudgedRun) -> Iterator[str]:
             yield f"test {test.test}: {first_line(test.message)}"
     if _failed_without_a_board(judged):
         yield "a test failed that used no board"
+    opinion = judged.run.opinion
+    if opinion is not None:
+        for op in judged.other_operators:
+            yield explain.opinion(op, opinion.other, judged.tolerances.second_opinion_lsb)
 
 
 def _counts(judged: JudgedRun) -> Iterator[str]:
@@ -142,6 +171,9 @@ def _counts(judged: JudgedRun) -> Iterator[str]:
         yield f"{count_text(odd, 'answer')} that no right board gives"
     if clock_fault(judged.run.inferences):
         yield "a board's clock went back"
+    other = len({op.index for op in judged.other_operators})
+    if other:
+        yield f"{count_text(other, 'operator')} not as converted"
 
 
 def _failed_without_a_board(judged: JudgedRun) -> bool:
@@ -161,10 +193,14 @@ def _unproven(judged: JudgedRun) -> Iterator[str]:
     unjudged = sum(answer.facts is None for answer in judged.answers)
     if unjudged:
         yield f"{count_text(unjudged, 'answer')} could not be held against an oracle"
+    unread = len(judged.unproven_answers)
+    if unread:
+        yield (
+            f"{count_text(unread, 'answer')} with outputs that differ, and whether by more than "
+            "the tolerance is not known: their bytes were not read back"
+        )
     if run.inferences and run.variety is None and run.model is not None:
-        yield "whether the network tells images apart is not known"
-    if run.board is not None and run.board.self_check == "different":
-        yield "the oracle's kernels and TensorFlow Lite Micro's give other bytes"
+        yield "whether the network tells its inputs apart is not known"
     for outcomes, what in ((SKIPPED_OUTCOMES, "skipped"), ((XFAILED,), "expected to fail")):
         tests = judged.tests(outcomes)
         if tests:

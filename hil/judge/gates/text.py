@@ -179,3 +179,5 @@ def _reasons(verdict: GatesVerdict) -> Iterator[Line]:
         yield Line(f"not measured: {trouble}", "unsure")
     for unproven in verdict.unproven:
         yield Line(f"not proven: {unproven}", "unsure")
+    for remark in verdict.remarks:
+        yield Line(f"note: {remark}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hil.facts.image import ImageFacts
 from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import EMULATED
 from hil.judge.answers import all_answer_facts
@@ -75,8 +76,8 @@ def without_limit(metric: Metric, time_base: str) -> str:
 def _all(run: Run, confidence: float) -> Iterator[Samples]:
     yield from _times(run)
     yield from _ops(run)
-    names = [image.name for image in run.images]
-    yield from memory_samples([image.memory for image in run.images], names)
+    names = [one.name for one in run.measured]
+    yield from memory_samples([one.memory for one in run.measured], names)
     yield from _flash(run)
     yield from _parity(run)
     yield from _truth(run.images, confidence)
@@ -86,8 +87,8 @@ def _all(run: Run, confidence: float) -> Iterator[Samples]:
 
 
 def _times(run: Run) -> Iterator[Samples]:
-    names = [image.name for image in run.images]
-    times = [image.times for image in run.images]
+    names = [one.name for one in run.measured]
+    times = [one.times for one in run.measured]
     for name in ("upload_us", "preprocess_us", "invoke_us", "cam_us", "round_trip_us"):
         yield from value_samples(CATALOG[name], [getattr(t, name) for t in times], names)
     cycles = [t.invoke_cycles for t in times]
@@ -99,9 +100,11 @@ def _times(run: Run) -> Iterator[Samples]:
 
 def _ops(run: Run) -> Iterator[Samples]:
     by_op: dict[str, list[tuple[str, int | None, int | None]]] = {}
-    for trace in run.traces:
-        for op in trace.ops:
-            values = (trace.image, op.device_us, op.device_cycles)
+    for image, ops in run.traced:
+        for op in ops:
+            if op.output:
+                continue  # the times are the operator's, and stand at its first output
+            values = (image, op.device_us, op.device_cycles)
             by_op.setdefault(f"{op.index} {op.name}", []).append(values)
     for label, rows in by_op.items():
         names = [image for image, _, _ in rows]
@@ -143,7 +146,14 @@ def _flash(run: Run) -> Iterator[Samples]:
 
 def _parity(run: Run) -> Iterator[Samples]:
     answers = list(all_answer_facts(run))
-    names, facts = [name for name, _ in answers], [found for _, found in answers]
+    apart = [sum(not output.same for output in found.outputs) for _, found in answers]
+    if any(found.outputs for _, found in answers):
+        yield from value_samples(CATALOG["outputs_differing"], apart, [name for name, _ in answers])
+    if run.opinion is not None:
+        opinions = [op.max_lsb for op in run.opinion.ops]
+        yield from value_samples(CATALOG["second_opinion_lsb"], opinions)
+    with_head = [(name, found) for name, found in answers if isinstance(found, ImageFacts)]
+    names, facts = [name for name, _ in with_head], [found for _, found in with_head]
     measured: list[ImageRecord | FrameRecord] = [*run.images, *run.frames]
     read = [record.name for record in measured]
     for name, labels, differences in (
@@ -159,11 +169,8 @@ def _parity(run: Run) -> Iterator[Samples]:
     below = NoLocation.BELOW_THRESHOLD
     decided = [int((f.device.location is below) != (f.reference.location is below)) for f in facts]
     yield from value_samples(CATALOG["decisions_differing"], decided, names)
-    traced = [
-        sum(op.device_crc not in (None, op.expected_crc) for op in trace.ops)
-        for trace in run.traces
-    ]
-    images = [trace.image for trace in run.traces]
+    traced = [sum(op.differs for op in ops) for _, ops in run.traced]
+    images = [image for image, _ in run.traced]
     yield from value_samples(CATALOG["ops_differing"], traced, images)
 
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from hil.facts.outcomes import RERUN
 from hil.facts.stand_in import note
-from hil.judge.figures import count_text, series, share_text
+from hil.judge.figures import count_text, duration_text, series, share_text
 from hil.judge.judged import FAILED_OUTCOMES
+from hil.judge.verdict import Status
+from hil.report.changes import operators_text, outputs_text
 
 if TYPE_CHECKING:
-    from hil.facts.records import BoardFacts
+    from hil.facts.records import BoardFacts, SecondOpinionRecord
     from hil.facts.run import Run
+    from hil.judge.judged import JudgedRun
     from hil.judge.tolerance import Tolerances
 
 _COUNTS = {
@@ -58,6 +61,19 @@ class LinkRow:
     count: int
     note: str
     trouble: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One sample in words. `tone`: good, bad or open."""
+
+    name: str
+    outputs: str
+    operators: str
+    invoke: str
+    status: str
+    tone: str
+    wrong: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +136,17 @@ def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str
         )
         groups["Model"] = (
             ("SHA-256", board.model_sha256),
-            ("operators", str(len(board.ops))),
-            ("positive class", str(board.positive_class)),
-            ("threshold", f"{board.threshold} %"),
+            ("contract", board.network.text),
+            *_head(board),
         )
-        groups["Oracle"] = (("kernels", board.resolver), ("against tflite-micro", board.self_check))
+        groups["Oracle"] = (("kernels", board.resolver), *_opinion(run))
     groups["Tolerances in force"] = (
         ("score", f"{tolerances.score_lsb} LSB"),
         ("features", f"{tolerances.features_lsb} LSB"),
         ("map", f"{tolerances.cam_units} units"),
         ("location", f"{float(tolerances.location_margin):g} of the map's range"),
+        ("other outputs", f"{tolerances.output_lsb} LSB"),
+        ("second opinion", f"{tolerances.second_opinion_lsb} LSB"),
     )
     groups["Run"] = (
         ("started", header.started),
@@ -141,9 +158,56 @@ def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str
     return groups
 
 
+def _head(board: BoardFacts) -> tuple[tuple[str, str], ...]:
+    head = board.network.head
+    if head is None:
+        return ()
+    return ("positive class", str(head.positive_class)), ("threshold", f"{head.threshold} %")
+
+
+def _opinion(run: Run) -> tuple[tuple[str, str], ...]:
+    return (("second opinion", opinion_text(run.opinion)),)
+
+
+def opinion_text(opinion: SecondOpinionRecord | None) -> str:
+    """How far another interpreter is from the oracle, in words."""
+    if opinion is None or opinion.trouble:
+        return "none" if opinion is None else f"none: {opinion.trouble}"
+    known = [op for op in opinion.ops if op.max_lsb is not None]
+    off = [op for op in known if op.max_lsb]
+    if not known:
+        return f"{opinion.other}: nothing could be compared"
+    many = count_text(opinion.samples, "sample")
+    if not off:
+        return f"{opinion.other}: every operator identical, on {many}"
+    worst = max(off, key=lambda op: op.max_lsb or 0)
+    place = f"operator {worst.index} {worst.name}"
+    return (
+        f"{opinion.other}: {len(off)} of {len(known)} operators differ, by up to "
+        f"{worst.max_lsb} LSB ({place}), on {many}"
+    )
+
+
 def _time_base(board: BoardFacts) -> tuple[tuple[str, str], ...]:
     meaning = note(board.time_base)
     return (("times", meaning),) if meaning else ()
+
+
+def sample_rows(judged: JudgedRun) -> tuple[SampleRow, ...]:
+    """The samples in the order of the run, wrong ones first."""
+    ordered = sorted(judged.samples, key=lambda sample: sample.status is not Status.FAILED)
+    return tuple(
+        SampleRow(
+            name=sample.record.name,
+            outputs=outputs_text(sample.record.facts),
+            operators=operators_text(sample.record.facts),
+            invoke=duration_text(sample.record.times.invoke_us),
+            status=sample.status.value,
+            tone={Status.PASSED: "good", Status.FAILED: "bad"}.get(sample.status, "open"),
+            wrong="; ".join(v.explanation for v in sample.verdicts if v.status is Status.FAILED),
+        )
+        for sample in ordered
+    )
 
 
 def test_rows(run: Run) -> tuple[TestRow, ...]:

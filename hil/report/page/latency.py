@@ -13,7 +13,7 @@ from hil.judge.figures import duration_text, durations, quantile, series, share_
 from hil.report.page.charts import Part, bar, histogram, stacked
 
 if TYPE_CHECKING:
-    from hil.facts.records import ImageRecord, Times
+    from hil.facts.records import ImageRecord, SampleRecord, Times
     from hil.facts.run import Run
 
 STAGES = (
@@ -72,13 +72,13 @@ def latency(run: Run, against: Run | None = None) -> Latency:
     """Everything about time in a run."""
     stages, silent = [], []
     for name, title, clock in STAGES:
-        values = stage_values(run.images, name)
+        values = stage_values(run.measured, name)
         if not any(values):
             silent += [title] if values else []
             continue
-        other = stage_values(against.images, name) if against is not None else []
+        other = stage_values(against.measured, name) if against is not None else []
         stages.append(_stage(title, clock, values, other))
-    split = _split(run.images)
+    split = _split(run.measured)
     ops = _op_rows(run)
     return Latency(
         stages=tuple(stages),
@@ -91,7 +91,7 @@ def latency(run: Run, against: Run | None = None) -> Latency:
     )
 
 
-def stage_values(images: Sequence[ImageRecord], name: str) -> list[int]:
+def stage_values(images: Sequence[ImageRecord | SampleRecord], name: str) -> list[int]:
     """Microseconds of one of `STAGES` per image; empty where it cannot be told."""
     if name == "reply_us":
         rest = [_rest(image.times) for image in images]
@@ -124,7 +124,7 @@ def _stage(title: str, clock: str, values: list[int], other: list[int]) -> Stage
     )
 
 
-def _split(images: Sequence[ImageRecord]) -> tuple[Part, ...]:
+def _split(images: Sequence[ImageRecord | SampleRecord]) -> tuple[Part, ...]:
     """Where the round trip of the median image goes; empty where stages overlap."""
     if not images:
         return ()
@@ -148,8 +148,8 @@ def _op_rows(run: Run) -> tuple[OpRow, ...]:
     names: dict[int, str] = {}
     matches: dict[int, list[bool]] = {}
     times: dict[int, list[int]] = {}
-    for trace in run.traces:
-        for op in trace.ops:
+    for _, ops in run.traced:
+        for op in ops:
             names[op.index] = op.name
             matches.setdefault(op.index, []).append(op.device_crc == op.expected_crc)
             if op.device_us is not None:

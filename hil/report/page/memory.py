@@ -37,7 +37,7 @@ class Memory:
 
 def memory(run: Run) -> Memory:
     """The memory of a run: the most that any of its inferences needed."""
-    reports = [image.memory for image in run.images]
+    reports = [image.memory for image in run.measured]
     budgets = [*_ram(reports), *_sections(run.board), *_flash(run.board)]
     figures = [*_heaps(reports), *_stacks(reports), *_loose(run.board)]
     return Memory(tuple(budgets), tuple(figures))

@@ -22,6 +22,7 @@ from hil.report.page.details import (
     link_rows,
     measurement_rows,
     printable,
+    sample_rows,
     test_rows,
 )
 from hil.report.page.diagnosis import first_differences
@@ -43,6 +44,7 @@ _SECTIONS = {
     "failures": "Failures",
     "changes": "Changes",
     "images": "Images",
+    "samples": "Samples",
     "latency": "Latency",
     "memory": "Memory",
     "link": "Link",
@@ -107,6 +109,7 @@ def render(
         "diagnosis": shown,
         "failures": failures,
         "wrong": wrong,
+        "samples": sample_rows(judged),
         "latency": latency(run, against.run if against is not None else None),
         "memory": memory(run),
         "link": link_rows(run),
@@ -155,7 +158,9 @@ def title(judged: JudgedRun) -> str:
 def subtitle(judged: JudgedRun) -> str:
     """When it was, and how much."""
     started = judged.run.header.started.replace("T", " ").replace("+00:00", " UTC")
-    many = count_text(len(judged.images), "image")
+    counts = [count_text(len(judged.images), "image")] if judged.images else []
+    counts += [count_text(len(judged.samples), "sample")] if judged.samples else []
+    many = ", ".join(counts) or "0 images"
     return f"{started}, {many}, {count_text(judged.test_count, 'test')}"
 
 
@@ -184,21 +189,22 @@ def _sections(
 
 
 def _tiles(judged: JudgedRun) -> list[Tile]:
-    run, images = judged.run, judged.images
+    run, measured = judged.run, judged.run.measured
     tiles = []
-    if images:
-        equal = sum(not image.differs for image in images)
-        tiles.append(Tile("Answers equal the oracle's", f"{equal} of {len(images)}"))
-        known = [image.largest_lsb for image in images if image.largest_lsb is not None]
+    if measured:
+        equal = sum(not image.differs for image in judged.images)
+        equal += sum(not sample.differs for sample in judged.samples)
+        tiles.append(Tile("Answers equal the oracle's", f"{equal} of {len(measured)}"))
+        known = [image.largest_lsb for image in judged.images if image.largest_lsb is not None]
         if known:
             tiles.append(Tile("Largest difference", f"{max(known):,} LSB", "score, features, map"))
         if judged.run.time_base == "real":  # other times say nothing of a chip: no headline
-            found = series([image.record.times.invoke_us for image in images])
+            found = series([one.times.invoke_us for one in measured])
             p95 = f"p95 {duration_text(found.p95)}"
             tiles.append(Tile("Inference, median", duration_text(found.median), p95))
-        used = [u for i in images if (u := i.record.memory.arena_used_bytes) is not None]
+        used = [u for one in measured if (u := one.memory.arena_used_bytes) is not None]
         if used:
-            whole = bytes_text(images[0].record.memory.arena_bytes)
+            whole = bytes_text(measured[0].memory.arena_bytes)
             tiles.append(Tile("Arena used", bytes_text(max(used)), f"of {whole}"))
     if run.tests:
         passed = len(judged.tests(("passed",)))

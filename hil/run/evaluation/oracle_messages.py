@@ -11,16 +11,6 @@ from hil.samples.labels import Entry
 
 
 @dataclass(frozen=True)
-class Model:
-    """What the oracle runs; see `hil.oracle.Oracle`."""
-
-    tflite: bytes
-    positive_class: int
-    threshold: int
-    where: str
-
-
-@dataclass(frozen=True)
 class Job:
     """Pictures to answer, below the folder `pictures`. `tensors`: send them along.
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from hil.base.closing import Closing
+from hil.board.artifacts import ExpectedModel
 from hil.errors import InfrastructureError, UsageError
 from hil.images import Fit
-from hil.run.evaluation.oracle_messages import Job, Model, Ready, Refusal, Reply
+from hil.run.evaluation.oracle_messages import Job, Ready, Refusal, Reply
 from hil.samples.labels import Entry
 
 _WORKER = "hil.run.evaluation.worker"
@@ -32,7 +33,7 @@ class OracleProcesses(Closing):
         ready: what the oracle is.
     """
 
-    def __init__(self, model: Model, jobs: int = 1) -> None:
+    def __init__(self, model: ExpectedModel, jobs: int = 1) -> None:
         """Starts the processes and waits until they have loaded the model.
 
         Raises:
@@ -92,7 +93,7 @@ class _Process:
         )
         _enlarge(self._process.stdout)
 
-    def send(self, message: Model | Job) -> None:
+    def send(self, message: ExpectedModel | Job) -> None:
         assert self._process.stdin is not None
         try:
             pickle.dump(message, self._process.stdin, pickle.HIGHEST_PROTOCOL)

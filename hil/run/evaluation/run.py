@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hil import __version__
-from hil.errors import FirmwareError
+from hil.errors import FirmwareError, UsageError
 from hil.facts.evaluation import (
     RESULTS_VERSION,
     Answers,
@@ -17,20 +17,20 @@ from hil.facts.evaluation import (
     Result,
     Times,
     joined,
-    pack_answer,
 )
 from hil.facts.results_file import ResultsFile
-from hil.run.evaluation.oracle_messages import Model
 from hil.run.evaluation.oracles import OracleProcesses
-from hil.run.evaluation.pictures import file_crc
+from hil.run.evaluation.pictures import answer_of, file_crc
 from hil.samples.labels import DataSet, Entry, Problem, problems_error
 
 if TYPE_CHECKING:
     from hil.board import Board
+    from hil.board.artifacts import ExpectedModel
     from hil.facts.board import Inference
     from hil.images import Fit
     from hil.run.evaluation.oracle_messages import Ready, Reply
     from hil.run.testbench import Bench
+    from hil.wire.network_header import CamHead
 
 
 class Progress(Protocol):
@@ -70,8 +70,8 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
     from hil.run.evaluation.stream import LinkCount, stream
 
     board = bench.ready_board()
-    expected = bench.needed_model
-    model = Model(expected.tflite, expected.positive_class, expected.threshold, expected.where)
+    model = bench.needed_model
+    check_head(model)
     with _Collector(plan, model, progress) as work:
         work.open(board_header(board, model, work.oracles.ready, plan.fit))
         link = LinkCount(board.link_stats)
@@ -81,8 +81,9 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
     return Answers(work.header, work.finish(), work.kept, counts, bench.recoveries)
 
 
-def run_on_oracle(model: Model, plan: Plan, progress: Progress) -> Answers:
+def run_on_oracle(model: ExpectedModel, plan: Plan, progress: Progress) -> Answers:
     """Every picture of the plan through the oracle alone. Raises as `run_on_board`."""
+    check_head(model)
     with _Collector(plan, model, progress) as work:
         work.open(oracle_header(model, work.oracles.ready, plan.fit))
         for picture in work.pictures(tensors=False):
@@ -91,9 +92,23 @@ def run_on_oracle(model: Model, plan: Plan, progress: Progress) -> Answers:
     return Answers(work.header, work.finish(), work.kept)
 
 
-def board_header(board: Board, model: Model, oracle: Ready, fit: Fit = "crop") -> Header:
+def check_head(model: ExpectedModel) -> CamHead:
+    """The head of a network that can be evaluated. Raises UsageError for others."""
+    contract = model.contract
+    if contract.head is None or contract.image is None:
+        why = "; ".join(contract.notes) or "no class activation map, or no declared picture"
+        raise UsageError(
+            f"only pictures through a network with a class activation map are evaluated: {why}",
+            where=model.where,
+            hint="hil validate compares any network with the oracle, on seeded or given samples",
+        )
+    return contract.head
+
+
+def board_header(board: Board, model: ExpectedModel, oracle: Ready, fit: Fit = "crop") -> Header:
     """Who answers when a board does."""
     identity = board.identity
+    head = check_head(model)
     return Header(
         version=RESULTS_VERSION,
         camhil=__version__,
@@ -101,27 +116,26 @@ def board_header(board: Board, model: Model, oracle: Ready, fit: Fit = "crop") -
         engine=identity.engine,
         build_id=identity.build_id.hex(),
         model_sha256=identity.model_sha256.hex(),
-        positive_class=model.positive_class,
-        threshold=identity.threshold,
+        positive_class=head.positive_class,
+        threshold=head.threshold,
         input_size=oracle.input_size,
         resolver=oracle.resolver,
         fit=fit,
     )
 
 
-def oracle_header(model: Model, oracle: Ready, fit: Fit = "crop") -> Header:
+def oracle_header(model: ExpectedModel, oracle: Ready, fit: Fit = "crop") -> Header:
     """Who answers when the oracle runs alone."""
-    import hashlib
-
+    head = check_head(model)
     return Header(
         version=RESULTS_VERSION,
         camhil=__version__,
         target="oracle",
         engine=oracle.resolver,
         build_id="",
-        model_sha256=hashlib.sha256(model.tflite).hexdigest(),
-        positive_class=model.positive_class,
-        threshold=model.threshold,
+        model_sha256=model.header.model_sha256.hex(),
+        positive_class=head.positive_class,
+        threshold=head.threshold,
         input_size=oracle.input_size,
         resolver=oracle.resolver,
         fit=fit,
@@ -133,7 +147,7 @@ class _Collector:
     """What both ways of running share: oracle processes, results file, problems."""
 
     plan: Plan
-    model: Model
+    model: ExpectedModel
     progress: Progress
     problems: list[Problem] = field(default_factory=list)
     todo: Sequence[Entry] = ()
@@ -184,7 +198,7 @@ class _Collector:
                 f"of class {self.header.positive_class}",
                 hint="flash firmware and model again",
             )
-        device = pack_answer(
+        device = answer_of(
             inference.image_crc,
             inference.scores,
             inference.threshold,

@@ -1,6 +1,6 @@
 """One oracle process: `python -m hil.run.evaluation.worker`.
 
-Reads a pickled `Model` from standard input and answers `Ready` or `Refusal` on standard
+Reads a pickled `ExpectedModel` from standard input and answers `Ready` or `Refusal` on standard
 output; then reads a `Job` and answers one `Reply` for each of its entries, in order. Its
 pipe is what keeps it from getting far ahead of its reader.
 """
@@ -12,11 +12,13 @@ import pickle
 import sys
 from typing import IO
 
+from hil.board.artifacts import ExpectedModel
 from hil.errors import UsageError
-from hil.facts.evaluation import joined, pack_answer
+from hil.facts.evaluation import joined
+from hil.judge.compare import input_size
 from hil.oracle import Oracle
-from hil.run.evaluation.oracle_messages import Job, Model, Ready, Refusal, Reply
-from hil.run.evaluation.pictures import load_picture
+from hil.run.evaluation.oracle_messages import Job, Ready, Refusal, Reply
+from hil.run.evaluation.pictures import answer_of, load_picture
 from hil.samples.labels import Entry
 
 _BESIDE_A_BOARD = 10  # niceness: the simulated board's inferences come first
@@ -24,13 +26,13 @@ _BESIDE_A_BOARD = 10  # niceness: the simulated board's inferences come first
 
 def main(source: IO[bytes], sink: IO[bytes]) -> None:
     """Loads the model and answers the job that `source` holds."""
-    model: Model = pickle.load(source)
+    model: ExpectedModel = pickle.load(source)
     try:
-        oracle = Oracle(model.tflite, model.positive_class, model.threshold, where=model.where)
+        oracle = Oracle(model.contract)
     except UsageError as error:
         _send(sink, Refusal(error.message, error.where, error.hint))
         return
-    _send(sink, Ready(oracle.resolver, oracle.model.input_size))
+    _send(sink, Ready(oracle.resolver, input_size(oracle.contract)))
     try:
         job: Job = pickle.load(source)
     except EOFError:  # there is nothing to do
@@ -42,14 +44,19 @@ def main(source: IO[bytes], sink: IO[bytes]) -> None:
 
 
 def _reply(oracle: Oracle, job: Job, entry: Entry) -> Reply:
-    loaded = load_picture(job.pictures, entry, job.fit)
-    if loaded.tensor is None:
+    loaded = load_picture(job.pictures, entry, oracle.contract, job.fit)
+    if loaded.problem:
         return Reply(entry, None, problem=loaded.problem)
     found = oracle.run(loaded.tensor)
-    scores = tuple(found.scores.tolist())
-    answer = pack_answer(found.image_crc, scores, found.threshold, found.location, found.cam)
+    answer = answer_of(
+        found.image_crc,
+        () if found.scores is None else tuple(found.scores.tolist()),
+        found.threshold,
+        found.location,
+        found.cam,
+    )
     result = joined(entry.file, loaded.file_crc, loaded.size, answer)
-    return Reply(entry, result, loaded.tensor.tobytes() if job.tensors else None)
+    return Reply(entry, result, loaded.tensor if job.tensors else None)
 
 
 def _send(sink: IO[bytes], message: object) -> None:

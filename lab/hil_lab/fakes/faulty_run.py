@@ -14,19 +14,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hil.diagnose import divergence
-from hil.facts.board import Inference
+from hil.facts.board import Inference, OutputPart
 from hil.facts.evidence import DivergenceRecord, EvidenceRecord
+from hil.facts.image import ImageFacts, OpFacts
 from hil.facts.packing import pack_int8
 from hil.facts.records import ImageRecord, ModelRecord, Times, TraceRecord
 from hil.facts.run import Run
-from hil.judge.compare import compare_image
+from hil.judge.compare import compare_sample
 from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image
+from hil.network.cam_graph import CamGraph
 from hil.network.location import Location, NoLocation, locate
 from hil.network.score import passes
 from hil.oracle.cam import integer_cam
 from hil.oracle.submodel import parts_of
 from hil.run.collect import png_text
+from hil.wire.network_header import CamHead, pack_header
 from hil.wire.replies import StageTimes
 from hil_lab.fakes.recorded_run import BOARD, MEMORY, recorded_run
 
@@ -87,11 +90,11 @@ class FaultyDevice:
         self._before = (tensor, *self._before)[:4]
         self._count += 1
         tensors = self._run(seen)
-        model = self.oracle.model
+        model, head = self._cam, self._head
         features = tensors[model.features.index][0]
         if self.features is not None:
             features = self.features(features)
-        index = self.oracle.positive_class
+        index = head.positive_class
         cam: Any = integer_cam(
             features,
             model.class_weights(index),
@@ -105,8 +108,13 @@ class FaultyDevice:
             scores = tuple(int(s) for s in self.scores(scores))
         location = self._locate(scores, cam, threshold)
         sent = self.send_cam(isinstance(location, Location))
+        outputs = {index: tensors[each] for index, each in enumerate(self.oracle.graph.outputs)}
+        outputs[head.features_output] = features
+        parts = (np.ascontiguousarray(outputs[n]).tobytes() for n in sorted(outputs))
         inference = Inference(
             image_crc=zlib.crc32(tensor.tobytes()),
+            outputs=tuple(OutputPart(zlib.crc32(part), len(part), None) for part in parts),
+            boot_id=1,
             scores=scores,
             threshold=threshold,
             location=location,
@@ -121,15 +129,25 @@ class FaultyDevice:
         )
         return inference, features, tensors
 
+    @property
+    def _cam(self) -> CamGraph:
+        assert self.oracle.cam is not None
+        return self.oracle.cam
+
+    @property
+    def _head(self) -> CamHead:
+        assert self.oracle.contract.head is not None
+        return self.oracle.contract.head
+
     def _run(self, seen: NDArray[np.int8]) -> Tensors:
-        graph = self.oracle.model.graph
+        graph = self.oracle.graph
         tensors: Tensors = {graph.inputs[0]: seen.reshape(graph.tensors[graph.inputs[0]].shape)}
         answer = self.oracle.run(seen, ops=True)
         assert answer.op_outputs is not None
         first = min(self.operators, default=len(graph.ops))
         for op in graph.ops:
             if op.index < first:
-                tensors[op.output] = answer.op_outputs[op.index]
+                tensors[op.output] = answer.op_outputs[op.index][0]
                 continue
             part = self._parts.part(op.index, op.index)
             inputs = [tensors[t] for t in part.inputs]
@@ -140,8 +158,8 @@ class FaultyDevice:
         return tensors
 
     def _locate(self, scores: tuple[int, ...], cam: Any, threshold: int) -> Location | NoLocation:
-        size = self.oracle.model.input_size
-        right = locate(cam, size, passed=passes(scores[self.oracle.positive_class], threshold))
+        size = self._cam.input_size
+        right = locate(cam, size, passed=passes(scores[self._head.positive_class], threshold))
         if self.decide is not None:
             kind = self.decide(scores, cam, threshold)
             if kind != "location":
@@ -182,13 +200,15 @@ def run_of(
     evidence: list[EvidenceRecord] = []
     divergences: list[DivergenceRecord] = []
     for photo in photos:
-        for threshold in (oracle.threshold, *thresholds):
-            first = threshold == oracle.threshold and photo.name not in {i.name for i in images}
+        head = oracle.contract.head
+        assert head is not None
+        for threshold in (head.threshold, *thresholds):
+            first = threshold == head.threshold and photo.name not in {i.name for i in images}
             inference, features, tensors = device.infer(photo.tensor, threshold)
             answer = oracle.run(photo.tensor, threshold=threshold)
-            facts = compare_image(
-                photo.name, inference, answer, oracle, cam_requested=True, features=features
-            )
+            read = {head.features_output: features}
+            facts = compare_sample(photo.name, inference, answer, oracle.contract, tensors=read)
+            assert isinstance(facts, ImageFacts)
             failed = any(v.status is Status.FAILED for v in judge_image(facts, tolerances))
             if failed:
                 evidence.append(
@@ -229,8 +249,7 @@ def model_record(model: bytes, oracle: Oracle) -> ModelRecord:
     """The model's line of a run file."""
     return ModelRecord(
         tflite=base64.b64encode(model).decode("ascii"),
-        positive_class=oracle.positive_class,
-        threshold=oracle.threshold,
+        header=base64.b64encode(pack_header(oracle.contract.header)).decode("ascii"),
         sha256=BOARD.model_sha256,
         build_id=BOARD.build_id,
         app_sha256=BOARD.app_sha256,
@@ -250,17 +269,17 @@ def _image(photo: Photo, facts: Any) -> ImageRecord:
 
 
 def _trace(device: FaultyDevice, photo: Photo, tensors: Tensors) -> TraceRecord:
-    from hil.facts.image import OpFacts
-
     answer = device.oracle.run(photo.tensor, ops=True)
     ops = tuple(
         OpFacts(op.index, op.name, crc, zlib.crc32(tensors[op.output].tobytes()))
-        for op, crc in zip(device.oracle.model.graph.ops, answer.op_crcs(), strict=True)
+        for op, crc in zip(device.oracle.graph.ops, answer.op_crcs(), strict=True)
     )
     return TraceRecord(photo.name, ops, 341_000)
 
 
-def _divergence(device: FaultyDevice, photo: Photo, op: int, tensors: Tensors) -> DivergenceRecord:
+def _divergence(
+    device: FaultyDevice, photo: Photo, op: OpFacts, tensors: Tensors
+) -> DivergenceRecord:
     answer = device.oracle.run(photo.tensor, ops=True)
-    output = tensors[device.oracle.model.graph.ops[op].output]
+    output = tensors[device.oracle.graph.ops[op.index].output]
     return divergence.by_operator(photo.name, device.oracle, answer, op, output)

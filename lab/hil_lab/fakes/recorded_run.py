@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hil.facts.image import Answer, ImageFacts, OpFacts
+from hil.facts.network import HeadFacts, NetworkFacts, TensorFacts
 from hil.facts.records import (
     RUN_VERSION,
     BoardFacts,
@@ -47,6 +48,18 @@ FAULTS: tuple[Fault, ...] = get_args(Fault)
 INPUT_SIZE = (96, 96)
 OPS = ("CONV_2D", *("DEPTHWISE_CONV_2D", "CONV_2D") * 11, "MEAN", "CONV_2D", "RESHAPE", "SOFTMAX")
 
+THRESHOLD, POSITIVE_CLASS = 60, 1
+NETWORK = NetworkFacts(
+    inputs=(TensorFacts("image", "int8", (1, *INPUT_SIZE, 1), 1 / 255, -128),),
+    outputs=(
+        TensorFacts("score", "int8", (1, 2), 1 / 256, -128),
+        TensorFacts("features", "int8", (1, 6, 6, 128), 0.02, -128),
+    ),
+    ops=len(OPS),
+    stateful=False,
+    picture=(*INPUT_SIZE, 1),
+    head=HeadFacts(0, 1, POSITIVE_CLASS, THRESHOLD),
+)
 BOARD = BoardFacts(
     spec="/dev/ttyUSB0",
     target="esp32",
@@ -57,8 +70,7 @@ BOARD = BoardFacts(
     app_sha256="fe499120bcf54f1f" * 4,
     model_sha256="66a76cd04c4ca981" * 4,
     engine="tflite-micro",
-    threshold=60,
-    positive_class=1,
+    network=NETWORK,
     arena_bytes=131_072,
     baud=921_600,
     capabilities=("injection", "trace", "capture", "baud"),
@@ -70,12 +82,13 @@ BOARD = BoardFacts(
         PartitionFacts("model.bin", 181_432, "model", 2_097_152, "model"),
     ),
     resolver="litert BUILTIN_REF",
-    self_check="identical",
     tolerances=(
         ("score_lsb", "0"),
         ("features_lsb", "0"),
         ("cam_units", "0"),
         ("location_margin", "0"),
+        ("output_lsb", "0"),
+        ("second_opinion_lsb", "1"),
     ),
 )
 
@@ -155,7 +168,7 @@ def write_run(path: Path, run: Run) -> Path:
     file = RunFile(path)
     parts: Sequence[Any] = (run.header, *run.images, *run.traces, *run.measurements, *run.tests)
     parts = (*parts, run.model, *run.inferences, *run.handshakes, *run.oddities, *run.troubles)
-    parts = (*parts, *run.evidence, *run.divergences)
+    parts = (*parts, *run.evidence, *run.divergences, *run.samples, run.opinion)
     for record in (*parts, run.board, run.link, run.console, run.end):
         if record is not None:
             file.write(record)
@@ -177,8 +190,8 @@ def _image(
     cam = rng.integers(-50_000, 10_000, (6, 6)).astype(np.int32)
     if fault == "location":
         cam[0, 4] = 20_000  # off the diagonal, so that swapping is seen
-    location = locate(cam, INPUT_SIZE, passed=passes(score, BOARD.threshold))
-    reference = Answer((-score, score), BOARD.threshold, location, as_grid(cam))
+    location = locate(cam, INPUT_SIZE, passed=passes(score, THRESHOLD))
+    reference = Answer((-score, score), THRESHOLD, location, as_grid(cam))
     device = _spoilt(reference, fault)
     crc = int(rng.integers(2**32))
     features = np.zeros(4_608, np.int8)
@@ -187,8 +200,8 @@ def _image(
         image_crc=crc,
         answered_crc=crc ^ (fault == "stale"),
         input_size=INPUT_SIZE,
-        positive_class=BOARD.positive_class,
-        threshold=BOARD.threshold,
+        positive_class=POSITIVE_CLASS,
+        threshold=THRESHOLD,
         cam_requested=True,
         device=device,
         reference=reference,

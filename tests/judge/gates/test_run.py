@@ -8,7 +8,16 @@ from fractions import Fraction
 import pytest
 
 from hil.errors import ExitCode
-from hil.facts.records import AskedFacts, EndFacts, InferenceRecord, RepeatRecord, TestRecord, Times
+from hil.facts.records import (
+    AskedFacts,
+    EndFacts,
+    InferenceRecord,
+    OpinionFacts,
+    RepeatRecord,
+    SecondOpinionRecord,
+    TestRecord,
+    Times,
+)
 from hil.facts.run import Run
 from hil.judge.gates.model import Gate, Gates, GateStatus, GatesVerdict, Ship
 from hil.judge.gates.run import exit_code, judge_run_gates
@@ -295,7 +304,34 @@ def test_failures_that_the_end_alone_counts_never_ship() -> None:
     assert (verdict.ship, exit_code(verdict)) == (Ship.DO_NOT_SHIP, ExitCode.TEST_FAILED)
 
 
-def test_an_oracle_that_differs_from_tensorflow_lite_micro_proves_nothing() -> None:
+def opinion_of(max_lsb: int) -> SecondOpinionRecord:
+    return SecondOpinionRecord(
+        "tflite-micro", "litert", 4, (OpinionFacts(3, "ADD", 0, 1, 10, max_lsb),)
+    )
+
+
+def test_an_operator_that_is_not_what_was_converted_does_not_ship() -> None:
+    assert judge(dataclasses.replace(GOOD, opinion=opinion_of(1))).ship is Ship.SHIP
+    verdict = judge(dataclasses.replace(GOOD, opinion=opinion_of(2)))
+    assert verdict.ship is Ship.DO_NOT_SHIP
+    assert "operator 3 (ADD)" in verdict.failures[0]
+    assert verdict.counts == ("1 operator not as converted",)
+
+
+def test_a_simulated_board_proves_no_kernel_and_says_so() -> None:
     assert GOOD.board is not None
-    board = dataclasses.replace(GOOD.board, self_check="different")
-    assert judge(dataclasses.replace(GOOD, board=board)).ship is Ship.NOT_PROVEN
+    board = dataclasses.replace(GOOD.board, target="sim", time_base="host")
+    verdict = judge(dataclasses.replace(GOOD, board=board, opinion=opinion_of(0)))
+    assert verdict.ship is Ship.SHIP
+    assert any("kernels not proven here" in remark for remark in verdict.remarks)
+    assert any("4 samples" in remark for remark in verdict.remarks)
+
+
+def test_an_input_that_may_be_a_picture_and_is_not_declared_is_told_and_ships() -> None:
+    assert GOOD.board is not None
+    network = dataclasses.replace(GOOD.board.network, picture=None)
+    board = dataclasses.replace(GOOD.board, network=network)
+    verdict = judge(dataclasses.replace(GOOD, board=board))
+    assert verdict.ship is Ship.SHIP
+    assert "pictures and camera not proven" in verdict.remarks[0]
+

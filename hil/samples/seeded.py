@@ -1,0 +1,243 @@
+"""Samples that a seed makes, for any network; and those of a NumPy file."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hil.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.network.contract import Contract
+    from hil.wire.network_header import Tensor
+
+GIVEN = "given"
+"""Kind of a sample that comes from a file."""
+
+DEFAULT_SAMPLES = 8
+DEFAULT_SEED = 1
+
+_FIXED = ("extremes-min", "extremes-max", "extremes-alternating", "constant")
+_SEEDED = ("uniform", "normal")
+_FLOAT_RANGE = 1.0
+_OUTPUT = "output:"  # what `save_samples` keeps beside the inputs
+_INT32_RANGE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One input of a network, ready to be sent.
+
+    Attributes:
+        name: unique in its set.
+        kind: "uniform", "normal", "extremes", "constant" or `GIVEN`.
+        data: the bytes of all input tensors, one behind the other.
+    """
+
+    name: str
+    kind: str
+    data: bytes
+
+    @property
+    def crc(self) -> int:
+        """CRC-32 of the bytes, by which the board names it."""
+        return zlib.crc32(self.data)
+
+
+def sample_names(count: int) -> tuple[str, ...]:
+    """The names of `count` seeded samples; those that no seed changes come first."""
+    seeded = (f"{_SEEDED[n % 2]}-{n // 2}" for n in range(max(count - len(_FIXED), 0)))
+    return (*_FIXED[:count], *seeded)
+
+
+def seeded_samples(
+    contract: Contract, *, seed: int = DEFAULT_SEED, count: int = DEFAULT_SAMPLES
+) -> tuple[Sample, ...]:
+    """`count` samples for a network; the same for the same seed.
+
+    "uniform": all values of the type, for float32 -1 to 1, for int32 a million around 0.
+    "normal": around the middle of the range, most of it. "extremes": the smallest and the largest
+    value, everywhere or in turn. "constant": the middle of the range.
+    """
+    return tuple(seeded_sample(contract, name, seed=seed) for name in sample_names(count))
+
+
+def seeded_sample(contract: Contract, name: str, *, seed: int = DEFAULT_SEED) -> Sample:
+    """One of `seeded_samples` by its name. Raises UsageError for a name that none has."""
+    import numpy as np
+
+    kind, _, rest = name.partition("-")
+    if name not in _FIXED and (kind not in _SEEDED or not rest.isdecimal()):
+        raise UsageError(
+            f"no seeded sample has the name {name!r}",
+            hint=f"names are {', '.join(_FIXED)}, uniform-0, normal-0 and so on",
+        )
+    parts = []
+    for index, tensor in enumerate(contract.header.inputs):
+        rng = np.random.default_rng([seed, zlib.crc32(name.encode()), index])
+        parts.append(_values(tensor, name, kind, rng).tobytes())
+    return Sample(name, kind, b"".join(parts))
+
+
+def _values(tensor: Tensor, name: str, kind: str, rng: np.random.Generator) -> NDArray[Any]:
+    import numpy as np
+
+    from hil.network.arrays import dtype_of
+
+    dtype = dtype_of(tensor)
+    low, high = _range(dtype)
+    size = math.prod(tensor.shape)
+    middle = (low + high) / 2
+    if name == "extremes-min":
+        values = np.full(size, low)
+    elif name == "extremes-max":
+        values = np.full(size, high)
+    elif name == "extremes-alternating":
+        values = np.resize([low, high], size)
+    elif name == "constant":
+        values = np.full(size, middle)
+    elif kind == "uniform":
+        values = rng.uniform(low, high, size)
+    else:
+        values = rng.normal(middle, (high - low) / 6, size)
+    if dtype.kind != "f":
+        values = np.rint(values)
+    clipped: NDArray[Any] = np.clip(values, low, high).astype(dtype)
+    return clipped
+
+
+def _range(dtype: np.dtype[Any]) -> tuple[float, float]:
+    import numpy as np
+
+    if dtype.kind == "f":
+        return -_FLOAT_RANGE, _FLOAT_RANGE
+    if dtype.kind == "b":
+        return 0, 1
+    if dtype.itemsize >= 4:
+        return -_INT32_RANGE, _INT32_RANGE  # more overflows in most networks, and is no input
+    info = np.iinfo(dtype)
+    return int(info.min), int(info.max)
+
+
+def read_samples(path: Path, contract: Contract) -> tuple[Sample, ...]:
+    """The samples of a .npz file: an array for each input, by its name, with a row for each sample.
+
+    A network with one input also takes a file with one array of any name, or a .npy.
+
+    Raises UsageError for a file that is none, and for a name, type or shape that does not fit.
+    """
+    arrays = {name: a for name, a in _arrays(path).items() if not name.startswith(_OUTPUT)}
+    inputs = contract.header.inputs
+    names = [tensor.name for tensor in inputs]
+    if len(inputs) == len(arrays) == 1:
+        arrays = {names[0]: next(iter(arrays.values()))}
+    if set(arrays) != set(names):
+        raise UsageError(
+            f"the file has arrays {_listed(arrays)}, the network has inputs {_listed(names)}",
+            where=str(path),
+            hint="save one array for each input, by its name: numpy.savez(file, **arrays)",
+        )
+    ordered = [_checked(arrays[tensor.name], tensor, path) for tensor in inputs]
+    rows = {tensor.name: len(array) for tensor, array in zip(inputs, ordered, strict=True)}
+    if len(set(rows.values())) != 1:
+        many = ", ".join(f"{name} {count}" for name, count in rows.items())
+        raise UsageError(
+            f"the inputs have different numbers of samples: {many}",
+            where=str(path),
+            hint="row n of each array belongs to sample n",
+        )
+    if not len(ordered[0]):
+        raise UsageError("no samples in the file", where=str(path), hint="give at least one row")
+    return tuple(
+        Sample(f"{path.stem}-{row}", GIVEN, b"".join(array[row].tobytes() for array in ordered))
+        for row in range(len(ordered[0]))
+    )
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    import zipfile
+
+    import numpy as np
+
+    try:
+        found = np.load(path, allow_pickle=False)
+        if isinstance(found, np.ndarray):
+            return {path.stem: found}
+        with found:
+            return {name: found[name] for name in found.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as cause:
+        said = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+        raise UsageError(
+            f"the samples cannot be read: {said}",
+            where=str(path),
+            hint="give a file that numpy.savez wrote, without Python objects",
+        ) from cause
+
+
+def _checked(array: NDArray[Any], tensor: Tensor, path: Path) -> NDArray[Any]:
+    """The array as [samples, *shape]."""
+    import numpy as np
+
+    from hil.network.arrays import dtype_of
+
+    wanted, shape = dtype_of(tensor), tuple(tensor.shape)
+    if array.dtype != wanted:
+        raise UsageError(
+            f"input {tensor.name!r} is {array.dtype} in the file, {wanted} in the network",
+            where=str(path),
+            hint="quantize the values as the network's scale and zero point say, then astype",
+        )
+    if array.shape == shape:
+        array = array[np.newaxis]  # one sample without a row of its own
+    rest = array.shape[1:]
+    if rest not in (shape, shape[1:] if shape[:1] == (1,) else shape):
+        raise UsageError(
+            f"input {tensor.name!r} has rows of shape {list(rest)} in the file, "
+            f"{list(shape)} in the network",
+            where=str(path),
+            hint="the first axis counts the samples",
+        )
+    return np.ascontiguousarray(array)
+
+
+def _listed(names: Sequence[str] | dict[str, Any]) -> str:
+    return ", ".join(map(repr, names)) or "none"
+
+
+def save_samples(
+    path: Path,
+    contract: Contract,
+    samples: Sequence[Sample],
+    outputs: Sequence[Sequence[NDArray[Any]]],
+) -> None:
+    """Writes samples as a .npz file, which `read_samples` reads, and the outputs of each beside.
+
+    Raises UsageError if it cannot be written.
+    """
+    import io
+
+    import numpy as np
+
+    from hil.base.host_error import host_errors
+    from hil.base.whole_file import write_whole
+
+    unpacked = [contract.unpack(sample.data) for sample in samples]
+    arrays = {
+        tensor.name: np.stack([parts[index] for parts in unpacked])
+        for index, tensor in enumerate(contract.header.inputs)
+    }
+    arrays |= {
+        f"{_OUTPUT}{tensor.name}": np.stack([parts[index] for parts in outputs])
+        for index, tensor in enumerate(contract.header.outputs)
+    }
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    with host_errors("cannot write the samples", path):
+        write_whole(path, buffer.getvalue())
