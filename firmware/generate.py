@@ -1,18 +1,16 @@
-"""Generates the C codec of the wire protocol and the op resolver of the ESP32's engine.
+"""Generates the C codec of the wire protocol.
 
-    python firmware/generate.py            writes core/generated, third_party/zcbor and
-                                           esp32/main/generated
+    python firmware/generate.py            writes core/generated and third_party/zcbor
     python firmware/generate.py --output D writes the same trees below folder D
 
-The codec comes from hil/wire/protocol.cddl by zcbor, which has to be of the version that
-pyproject.toml pins (extra `dev`); the resolver comes from ops.toml. The generated files are
-committed, so that building the firmware needs a compiler only.
+It comes from hil/wire/protocol.cddl by zcbor, which has to be of the version that pyproject.toml
+pins (extra `dev`). The generated files are committed, so that building the firmware needs a
+compiler only.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
@@ -24,7 +22,6 @@ FIRMWARE = Path(__file__).resolve().parent
 SCHEMA = FIRMWARE.parent / "hil" / "wire" / "protocol.cddl"
 GENERATED = Path("core/generated")
 RUNTIME = Path("third_party/zcbor")
-RESOLVER = Path("esp32/main/generated")
 ENTRY_TYPES = ("request", "reply", "network-header")
 # Printing is for debugging only.
 LEFT_OUT = ("zcbor_print.c",)
@@ -44,55 +41,7 @@ def generate(output: Path, schema: Path = SCHEMA) -> list[Path]:
                 continue
             folder = RUNTIME if source.name.startswith("zcbor_") else GENERATED
             written.append(_copy(source, output, folder / source.name))
-    written.append(_copy(_zcbor_license(), output, RUNTIME / "LICENSE"))
-    return written + _write_resolver(output)
-
-
-def _write_resolver(output: Path) -> list[Path]:
-    from ai_edge_litert import schema_py_generated as schema
-
-    from hil.network.tflite_graph import firmware_ops
-
-    codes = {name: getattr(schema.BuiltinOperator, name) for name in firmware_ops()}
-    header, table = RESOLVER / "op_resolver.h", RESOLVER / "op_codes.json"
-    (output / RESOLVER).mkdir(parents=True, exist_ok=True)
-    calls = "\n".join(f"      resolver->{_adder(name)}()," for name in codes)
-    (output / header).write_text(_RESOLVER % (len(codes), calls), encoding="utf-8")
-    (output / table).write_text(json.dumps(codes, indent=2) + "\n", encoding="utf-8")
-    return [header, table]
-
-
-def _adder(name: str) -> str:
-    """The method of MicroMutableOpResolver that registers an operator: AddConv2D for CONV_2D."""
-    return "Add" + "".join(
-        word.capitalize() if word.isalpha() else word for word in name.split("_")
-    )
-
-
-_RESOLVER = """\
-// Generated from firmware/ops.toml by firmware/generate.py.
-#pragma once
-
-#include <tensorflow/lite/core/c/common.h>
-
-namespace camhil {
-
-inline constexpr unsigned kOpCount = %d;
-
-// Registers the operators; the first failure is the result.
-template <typename Resolver>
-TfLiteStatus AddOps(Resolver* resolver) {
-  const TfLiteStatus added[kOpCount] = {
-%s
-  };
-  for (const TfLiteStatus status : added) {
-    if (status != kTfLiteOk) return status;
-  }
-  return kTfLiteOk;
-}
-
-}  // namespace camhil
-"""
+    return [*written, _copy(_zcbor_license(), output, RUNTIME / "LICENSE")]
 
 
 def _run_zcbor(schema: Path, folder: Path) -> None:

@@ -24,12 +24,12 @@ from hil.network.settings import NetworkSettings
 from hil.network.tflite_graph import what_instead
 from hil.wire.errors import WireError
 from hil.wire.network_header import (
-    pack_partition,
     NetworkHeader,
     contract_crc,
     is_bare_tflite,
     is_network_image,
     pack_header,
+    pack_partition,
     unpack_partition,
 )
 

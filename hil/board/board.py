@@ -153,9 +153,7 @@ class Board(AskedBoard):
 
     def _read(self, side: TensorSide, index: int, tensor: Tensor) -> NDArray[Any]:
         what = f"{side.name.lower()} {index}"
-        answer = self._ask(
-            f"reading {what}", lambda ch, limit: ch.read_tensor(side, index, limit)
-        )
+        answer = self._ask(f"reading {what}", lambda ch, limit: ch.read_tensor(side, index, limit))
         check_image(answer.sample_crc, self._last_crc, what, self.where)
         return tensor_array(answer.data, tensor, what, self.where)
 
@@ -350,10 +348,7 @@ class Board(AskedBoard):
         header, kind = self.contract, wire_stage(stage)
         if threshold is not None and header.head is None:
             raise no_head("threshold", "Board.infer")
-        if kind is SampleStage.FRAME:
-            data = frame_bytes(sample)
-        else:
-            data = sample_bytes(sample, header)
+        data = frame_bytes(sample) if kind is SampleStage.FRAME else sample_bytes(sample, header)
         return Job(
             data,
             map_always=cam_always,

@@ -168,7 +168,7 @@ def change_baud(connection: Connection, identity: Identity, baud: int) -> BaudRe
         if connection.port.lost is not None or isinstance(error, EchoError):
             raise
         channel.echo(b"?", connection.within(_ECHO_S))  # at the old rate it must still work
-        return BaudReport(baud, current, error.message.splitlines()[0])
+        return BaudReport(baud, connection.port.baud, error.message.splitlines()[0])
     return BaudReport(baud, baud)
 
 

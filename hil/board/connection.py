@@ -172,9 +172,7 @@ class Connection:
         otherwise it is at the boot rate.
         """
         if not rates and not self.lines.can_reset:
-            rates = tuple(
-                dict.fromkeys((self.options.boot_baud, self.options.baud, *_USUAL_RATES))
-            )
+            rates = tuple(dict.fromkeys((self.options.boot_baud, self.options.baud, *_USUAL_RATES)))
         if rates:
             here = rates.index(self.port.baud) if self.port.baud in rates else -1
             self.channel.apply_baud(rates[(here + 1) % len(rates)])

@@ -53,7 +53,7 @@ def sample_bytes(sample: Sample, header: NetworkHeader) -> bytes:
         raise
 
 
-def frame_bytes(frame: bytes | NDArray[Any]) -> bytes:
+def frame_bytes(frame: Sample) -> bytes:
     """The bytes of a camera's frame. Raises UsageError for an array that holds no pixels."""
     if isinstance(frame, bytes | bytearray | memoryview):
         return bytes(frame)
@@ -64,7 +64,7 @@ def frame_bytes(frame: bytes | NDArray[Any]) -> bytes:
             where="Board.infer",
             hint="give bytes or pixels, such as Photo.pixels",
         )
-    return frame.tobytes()
+    return np.asarray(frame).tobytes()
 
 
 def wire_stage(stage: Stage) -> SampleStage:

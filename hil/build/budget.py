@@ -17,9 +17,10 @@ FILE_NAME = "budget.toml"
 class Budget:
     """Limits, and which parts of the link they are about.
 
-    `own`: archives that are our own code. `arena`, `images`: patterns (fnmatch) of the
-    input sections that hold the tensor arena and the image buffers, which do not count
-    as static RAM. The last two limits are minima, of what a running board reports.
+    `own`: archives that are our own code, but for object files that match `foreign`. `arena`,
+    `buffers`: patterns (fnmatch) of the input sections that hold the tensor arena and the
+    buffers whose size follows from the networks, which do not count as static RAM. The last
+    two limits are minima, of what a running board reports.
     """
 
     arena_bytes: int
@@ -29,8 +30,9 @@ class Budget:
     heap_minimum_free_bytes: int
     stack_never_used_bytes: int
     own: tuple[str, ...]
+    foreign: tuple[str, ...]
     arena: tuple[str, ...]
-    images: tuple[str, ...]
+    buffers: tuple[str, ...]
 
 
 def read_budget(path: Path) -> Budget:
@@ -48,8 +50,9 @@ def read_budget(path: Path) -> Budget:
         heap_minimum_free_bytes=_limit(table, "heap_minimum_free_bytes"),
         stack_never_used_bytes=_limit(table, "stack_never_used_bytes"),
         own=_names(table, "own"),
+        foreign=_names(table, "foreign"),
         arena=_names(table, "arena"),
-        images=_names(table, "images"),
+        buffers=_names(table, "buffers"),
     )
     table.finish()
     return budget

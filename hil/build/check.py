@@ -1,8 +1,6 @@
 """Holds a build against the memory budget: `python -m hil.build.check BUILD_DIR`.
 
 Exit codes: 0 kept, 4 a file cannot be used, 7 over the budget, 8 a part was not measured.
-A Python without a TOML reader (3.10 and older have none of their own) checks nothing and
-says so; with --optional that is no failure, because `hil build` checks again.
 """
 
 from __future__ import annotations
@@ -12,13 +10,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hil.base.text_file import read_json
+from hil.build import plan
+from hil.build.budget import FILE_NAME, read_budget
+from hil.build.map_file import read_map
+from hil.build.table import budget_lines
+from hil.build.usage import Line, Usage, judge, measure
 from hil.errors import ExitCode, HilError, UsageError
-
-if TYPE_CHECKING:
-    from hil.build.usage import Line, Usage
 
 _REBUILD = "build the project with idf.py build"
 
@@ -43,26 +43,24 @@ def check_build(build_dir: Path, budget_file: Path) -> Checked:
 
     Raises:
         UsageError: a file of the build is missing or is not what its name says.
-        ImportError: this Python reads no TOML.
     """
-    from hil.build.budget import read_budget
-    from hil.build.map_file import read_map
-    from hil.build.usage import judge, measure
-
     budget = read_budget(budget_file)
     project = _read_json(build_dir / "project_description.json")
     name = str(project.get("project_name", ""))
     map_file = build_dir / f"{name}.map"
     app = build_dir / str(project.get("app_bin", ""))
     settings = _read_json(build_dir / "config" / "sdkconfig.json")
+    facts_file = build_dir / plan.FOLDER / plan.FACTS
+    facts = _read_json(facts_file) if facts_file.is_file() else {}
     try:
-        usage = measure(read_map(map_file), app.stat().st_size, settings, budget)
+        pieces, app_bytes = read_map(map_file), app.stat().st_size
+        usage = measure(pieces, app_bytes, settings, budget, facts.get("arena_bytes"))
     except OSError as error:
         where = str(error.filename or map_file)
         raise UsageError(f"cannot read it: {error.strerror}", where=where, hint=_REBUILD) from error
     except ValueError as error:
         raise UsageError(str(error), where=str(map_file), hint=_REBUILD) from error
-    return Checked(usage, judge(usage, budget))
+    return Checked(usage, judge(usage, budget, budgeted=facts.get("budgeted", True)))
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -79,25 +77,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--budget", type=Path, metavar="FILE", help="default: budget.toml beside the build folder"
     )
-    parser.add_argument(
-        "--optional", action="store_true", help="no failure where this Python reads no TOML"
-    )
     arguments = parser.parse_args(argv)
-    budget = arguments.budget or arguments.build_dir.resolve().parent / "budget.toml"
+    budget = arguments.budget or arguments.build_dir.resolve().parent / FILE_NAME
     try:
         checked = check_build(arguments.build_dir, budget)
-    except ImportError as missing:
-        print(
-            f"The memory budget was NOT checked: {missing} (Python {sys.version.split()[0]}).\n"
-            f"`hil build` checks it, and so does Python 3.11 or newer.",
-            file=sys.stderr,
-        )
-        return int(ExitCode.PASSED if arguments.optional else ExitCode.NOT_PROVEN)
     except HilError as error:
         print(f"memory budget: {error}", file=sys.stderr)
         return int(error.exit_code)
-    from hil.build.table import budget_lines
-
     print("\n".join(budget_lines(checked.lines)))
     if checked.exit_code:
         print(f"The limits are in {budget}.", file=sys.stderr)

@@ -7,10 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hil.base.host_error import host_errors
 from hil.base.text_file import read_text
 from hil.errors import InfrastructureError, UsageError
 
@@ -137,21 +138,29 @@ def build(
     project: Path,
     build_dir: Path,
     target: str,
+    networks: Sequence[Path],
     *,
+    arena_kb: int | None = None,
     on_step: Callable[[Step], None] | None = None,
     on_line: OnLine | None = None,
 ) -> None:
     """Runs `idf.py set-target`, where the target changes, and `idf.py build`.
 
-    A change of the target makes a new sdkconfig; the one before is sdkconfig.old. The
-    project's own scripts run in this Python: ESP-IDF's may be too old for them.
+    A change of the target makes a new sdkconfig; the one before is sdkconfig.old. The project
+    has this Python's `hil build --generate` write what it takes from the networks.
 
     Raises:
         UsageError: it does not configure or compile, with the errors.
         InfrastructureError: idf.py cannot be started.
     """
-    base = [*idf.command, "-C", str(project), "-D", f"CAMHIL_PYTHON={sys.executable}"]
-    base += ["-B", str(build_dir)]
+    definitions = {
+        "CAMHIL_PYTHON": sys.executable,
+        "CAMHIL_NETWORKS": ";".join(map(str, networks)),
+        "CAMHIL_ARENA_KB": "" if arena_kb is None else arena_kb,
+    }
+    base = [*idf.command, "-C", str(project), "-B", str(build_dir)]
+    for name, value in definitions.items():
+        base += ["-D", f"{name}={value}"]
     commands = [[*base, "build"]]
     if configured_target(project) != target:
         commands.insert(0, [*base, "set-target", target])
@@ -166,6 +175,21 @@ def build(
 
     for command in commands:
         _run(command, environ, seen)
+
+
+def copy_project(firmware: Path, place: Path) -> Path:
+    """Copies firmware sources to where ESP-IDF may write, as far as they differ; the project there.
+
+    Raises InfrastructureError where it cannot be written.
+    """
+    with host_errors("cannot copy the firmware's sources", place):
+        for file in firmware.rglob("*"):
+            copy = place / file.relative_to(firmware)
+            if file.is_dir() or (copy.is_file() and copy.read_bytes() == file.read_bytes()):
+                continue
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+    return place / "esp32"
 
 
 def configured_target(project: Path) -> str | None:
@@ -217,7 +241,7 @@ def _run(command: list[str], environ: Mapping[str, str], on_line: OnLine) -> Non
         ) from error
     if process.returncode:
         tail = "\n".join(errors_of(lines))
-        action = " ".join(command[command.index("-B") + 2 :])
+        action = " ".join(command[max(n for n, word in enumerate(command) if word == "-D") + 2 :])
         raise UsageError(
             f"idf.py {action} failed (exit status {process.returncode}):\n{tail}",
             where=" ".join(command),

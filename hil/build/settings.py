@@ -20,15 +20,21 @@ def differing_settings(project: Path, target: str) -> tuple[str, ...]:
 
     Settings that this ESP-IDF does not know are left out.
     """
-    if not (project / "sdkconfig").is_file():
+    now = read_settings(project)
+    if not now:
         return ()
-    now = _settings(read_text(project / "sdkconfig"))
     wanted: dict[str, str] = {}
     for name in ("sdkconfig.defaults", f"sdkconfig.defaults.{target}"):
         file = project / name
         if file.is_file():
             wanted |= _settings(read_text(file))
     return tuple(name for name, value in wanted.items() if now.get(name, value) != value)
+
+
+def read_settings(project: Path) -> dict[str, str]:
+    """The project's settings, without the prefix CONFIG_; none before the first build."""
+    file = project / "sdkconfig"
+    return _settings(read_text(file)) if file.is_file() else {}
 
 
 def _settings(text: str) -> dict[str, str]:

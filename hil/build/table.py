@@ -26,14 +26,16 @@ def budget_lines(lines: Iterable[Line]) -> list[str]:
     """The budget with what is used, what is left, and what is over it."""
     rows = [["memory budget", "used", "limit", "left", ""]]
     for line in lines:
+        used = "not measured" if line.used_bytes is None else f"{line.used_bytes:,} B"
+        if line.limit_bytes is None:
+            rows.append([line.name, used, "none", "", ""])
+            continue
         if line.used_bytes is None:
-            rows.append([line.name, "not measured", f"{line.limit_bytes:,} B", "", "NOT PROVEN"])
+            rows.append([line.name, used, f"{line.limit_bytes:,} B", "", "NOT PROVEN"])
             continue
         left = line.limit_bytes - line.used_bytes
         mark = "" if line.met else "TOO LARGE"
-        rows.append(
-            [line.name, f"{line.used_bytes:,} B", f"{line.limit_bytes:,} B", f"{left:+,} B", mark]
-        )
+        rows.append([line.name, used, f"{line.limit_bytes:,} B", f"{left:+,} B", mark])
     return _align(rows)
 
 
@@ -51,6 +53,6 @@ def _align(rows: Sequence[Sequence[str]]) -> list[str]:
     lines = []
     for row in rows:
         cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]  # noqa: B905
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
         lines.append("  ".join(cells).rstrip())
     return lines

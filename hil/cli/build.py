@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.build.idf import Step
+    from hil.build.plan import Plan
 
     OnStep = Callable[[Step], None]
 
 SIM = "sim"
+DEFAULT_NETWORK = "model/person_cam.tflite"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -31,10 +33,31 @@ def add(parser: argparse.ArgumentParser) -> None:
         help=f"chip, with ESP-IDF, or {SIM} (default: {TARGETS[0]})",
     )
     parser.add_argument(
+        "--network",
+        type=Path,
+        action="append",
+        metavar="FILE.tflite",
+        help="what the firmware is to run; several times: any of them, the first is flashed "
+        "(default: person_cam)",
+    )
+    parser.add_argument(
+        "--arena-kb",
+        type=int,
+        metavar="N",
+        help="tensor arena (default: measured with TensorFlow Lite Micro, and 2 kB)",
+    )
+    parser.add_argument(
         "--build-dir",
         type=Path,
         metavar="DIR",
         help="where to build (default: firmware/esp32/build, or the simulated board's)",
+    )
+    parser.add_argument(
+        "--generate",
+        type=Path,
+        metavar="DIR",
+        help="only write what is compiled for the networks, and the model partition, as "
+        "`idf.py build` has it done",
     )
     parser.add_argument(
         "--objects", action="store_true", help="sizes of our own object files, not of archives"
@@ -50,29 +73,29 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def project_dir() -> Path:
-    """The ESP-IDF project in this checkout.
+    """The ESP-IDF project: the checkout's, or a copy in the user's cache of what is installed.
 
-    Raises:
-        UsageError: camhil is installed without its sources' checkout, which ESP-IDF's
-            build writes to.
+    ESP-IDF writes into its project, which an installed package must not be.
     """
-    from hil.base.resources import checkout
+    from hil.base.resources import checkout, find
 
-    root = checkout()
-    if root is None or not (root / "firmware" / "esp32" / "CMakeLists.txt").is_file():
-        raise UsageError(
-            "firmware for a chip is built in a checkout of camhil",
-            where=str(root or Path(__file__).parents[1]),
-            hint="clone the repository and run `make firmware` there",
-        )
-    return root / "firmware" / "esp32"
+    if checkout() is not None:
+        return find("firmware/esp32")
+    import platformdirs
+
+    from hil import __version__
+    from hil.build.idf import copy_project
+
+    place = Path(platformdirs.user_cache_dir("camhil")) / f"firmware-{__version__}"
+    return copy_project(find("firmware"), place)
 
 
 def _build_sim(arguments: argparse.Namespace, console: Console) -> int:
     from hil.cli.console import dimly
     from hil.sim.firmware import build
 
-    folder = build(arguments.build_dir, progress=dimly(console))
+    model = arguments.network[0] if arguments.network else None
+    folder = build(arguments.build_dir, model=model, progress=dimly(console))
     console.print(f"Built for the simulated board: {folder}", markup=False)
     return ExitCode.PASSED
 
@@ -80,6 +103,7 @@ def _build_sim(arguments: argparse.Namespace, console: Console) -> int:
 def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     from rich.markup import escape
 
+    from hil.base.resources import find
     from hil.build.budget import FILE_NAME
     from hil.build.check import check_build
     from hil.build.idf import SUPPORTED, build, configured_target, find_idf
@@ -87,7 +111,12 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     from hil.build.table import budget_lines, size_lines
 
     target = arguments.target
+    networks = [path.absolute() for path in arguments.network or [find(DEFAULT_NETWORK)]]
     project = project_dir()
+    plan = _plan(networks, arguments, project, console)
+    if arguments.generate:
+        plan.write(arguments.generate)
+        return ExitCode.PASSED
     idf = find_idf(target)
     build_dir = (arguments.build_dir or project / "build").absolute()
     console.print(f"[dim]ESP-IDF {idf} in[/] {escape(str(idf.path))}")
@@ -107,6 +136,8 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
             project,
             build_dir,
             target,
+            networks,
+            arena_kb=arguments.arena_kb,
             on_step=on_step,
             on_line=(lambda line: console.out(line)) if arguments.verbose else None,
         )
@@ -126,10 +157,45 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     console.print(
         f"\nBuilt: {shown}\n"
         f"  hil flash --board /dev/ttyUSB0 --firmware {shown}\n"
-        f"  pytest hil/suite --board /dev/ttyUSB0 --firmware {shown}",
+        f"  pytest --pyargs hil.suite --board /dev/ttyUSB0 --firmware {shown}",
         markup=False,
     )
     return ExitCode.PASSED
+
+
+def _plan(
+    networks: list[Path], arguments: argparse.Namespace, project: Path, console: Console
+) -> Plan:
+    """What the networks need of the firmware. Raises UsageError for what cannot fit."""
+    from hil.base.resources import find
+    from hil.build.plan import make_plan
+    from hil.network.contract import read_network
+    from hil.sim.arena import arena_needed
+
+    contracts = {path: read_network(path) for path in networks}
+    measured: dict[Path, int | None] = dict.fromkeys(networks)
+    for path, contract in contracts.items() if arguments.arena_kb is None else ():
+        found = arena_needed(contract.model)
+        if found.refused:
+            raise UsageError(
+                f"TensorFlow Lite Micro refuses the network: {found.trouble}",
+                where=str(path),
+                hint="convert it again, or give --arena-kb to try it on the board",
+            )
+        if found.needed is None:
+            console.print(
+                f"[yellow]note:[/] the arena is not measured: {found.trouble} (--arena-kb sets it)"
+            )
+        measured[path] = found.needed
+    arena = None if arguments.arena_kb is None else arguments.arena_kb * 1024
+    return make_plan(
+        contracts,
+        measured,
+        project,
+        arguments.target,
+        arena_bytes=arena,
+        budgeted=arguments.target == TARGETS[0] and networks == [find(DEFAULT_NETWORK)],
+    )
 
 
 @contextmanager

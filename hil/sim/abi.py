@@ -10,9 +10,7 @@ MESSAGE_BYTES = 97
 DIGEST_BYTES = 32
 MAX_OUTPUTS = 16
 
-OnOp = c.CFUNCTYPE(
-    None, c.c_void_p, c.c_uint16, c.c_uint8, c.c_void_p, c.c_uint32, c.c_int64
-)
+OnOp = c.CFUNCTYPE(None, c.c_void_p, c.c_uint16, c.c_uint8, c.c_void_p, c.c_uint32, c.c_int64)
 Load = c.CFUNCTYPE(
     *(c.c_int32, c.c_void_p, c.c_void_p, c.c_uint32, c.POINTER(c.c_uint32)),
     *(c.POINTER(c.c_uint32), c.POINTER(c.c_uint32), c.POINTER(c.c_int64), c.POINTER(c.c_char)),

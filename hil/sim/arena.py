@@ -45,13 +45,7 @@ def too_small(needed: int | None) -> list[Problem]:
         Problem(
             f"the tensor arena is too small: {needed:,} bytes are needed in TensorFlow Lite Micro "
             f"here, the simulated board has {DEFAULT_ARENA_BYTES:,}",
-            f"give the simulated board --sim-arena {needed} and the firmware of a chip "
-            f"CONFIG_CAMHIL_ARENA_KB={-(-needed // 1024)} (idf.py menuconfig, camhil), or make the "
-            "network smaller",
+            f"give the simulated board --sim-arena {needed} (`hil build` measures for a chip), or "
+            "make the network smaller",
         )
     ]
-
-
-def arena_problems(model: bytes) -> list[Problem]:
-    """`too_small` for what a network needs here; nothing where that cannot be measured."""
-    return too_small(arena_needed(model).needed)

@@ -156,7 +156,8 @@ class Program:
         import numpy as np
 
         self._fail_if_asked()
-        sample = np.frombuffer((ctypes.c_uint8 * size).from_address(data), np.uint8)
+        content = memoryview((ctypes.c_uint8 * size).from_address(data))
+        sample = np.frombuffer(content, dtype=np.uint8)
         callback = None
         if on_op:
             report = abi.OnOp(on_op)

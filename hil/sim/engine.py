@@ -140,7 +140,7 @@ def _each(get: Callable[[int], Any], count: int) -> Iterable[Any]:
 
 
 def _code(code: Any) -> int:
-    return max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+    return max(int(code.BuiltinCode()), int(code.DeprecatedBuiltinCode()))
 
 
 def shape_and_type(details: dict[str, Any]) -> ShapeAndType:
@@ -152,7 +152,7 @@ def size_of(shape: tuple[int, ...], dtype: Any) -> int:
     """Bytes of a tensor."""
     import numpy as np
 
-    return math.prod(shape) * np.dtype(dtype).itemsize
+    return math.prod(shape) * int(np.dtype(dtype).itemsize)
 
 
 def split(sample: NDArray[np.uint8], parts: Iterable[ShapeAndType]) -> list[NDArray[np.generic]]:

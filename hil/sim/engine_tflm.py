@@ -42,7 +42,6 @@ _ARENA_TOTAL = re.compile(r"Arena allocation total (\d+) bytes")
 _LACKING = re.compile(r"Failed to get registration from op code (\w+)")
 
 
-
 class TflmEngine:
     """Plain runs use the normal planned arena, traced runs an interpreter that keeps all.
 
@@ -74,7 +73,10 @@ class TflmEngine:
             raise EngineError(ErrorCode.ARENA_TOO_SMALL, message, used, arena_bytes)
         if self._plan.stateful:
             self._plain = self._keeping = self._interpreter(keep_all=True)
-        get_input, get_output = self._plain.GetInputTensorDetails, self._plain.GetOutputTensorDetails
+        get_input, get_output = (
+            self._plain.GetInputTensorDetails,
+            self._plain.GetOutputTensorDetails,
+        )
         self._inputs = [shape_and_type(get_input(index)) for index in range(self._plan.inputs)]
         self._outputs = [shape_and_type(get_output(index)) for index in range(self._plan.outputs)]
         return used
@@ -83,7 +85,11 @@ class TflmEngine:
         return [size_of(*each) for each in self._outputs]
 
     def reset_state(self) -> None:
-        self._plain.Reset()
+        if self._plan.variables:
+            # Reset leaves those of VAR_HANDLE without the values that CALL_ONCE gave them.
+            self._plain = self._keeping = self._interpreter(keep_all=True)
+        else:
+            self._plain.Reset()
 
     def invoke(self, sample: NDArray[np.uint8], on_op: OnOp | None) -> None:
         if on_op is not None and self._keeping is None:

@@ -298,7 +298,7 @@ def test_a_restart_by_command_is_one_again_whatever_came_before(
         assert script.identity is not None
         count = script.identity.boot_count + 1
         script.identity = dataclasses.replace(
-            script.identity, boot_count=count, reset_reason=ResetReason.SW
+            script.identity, boot_id=count, boot_count=count, reset_reason=ResetReason.SW
         )
         return [RebootAck(request.target), None] if acknowledged else [None]
 

@@ -37,7 +37,6 @@ from hil.wire.replies import (
 )
 from hil_lab.fakes.firmware_build import Build, make_identity
 
-
 HEAD = CamHead(
     score_output=1,
     features_output=0,
@@ -132,6 +131,13 @@ def test_a_result_of_another_network_is_the_firmwares_error(
         check_result(answer(head, outputs).result, header, "here")
 
 
+@pytest.mark.parametrize(
+    ("wire", "fact"),
+    [
+        (enums.NoLocation.BELOW_THRESHOLD, NoLocation.BELOW_THRESHOLD),
+        (enums.NoLocation.FLAT_MAP, NoLocation.FLAT_MAP),
+    ],
+)
 def test_a_missing_location_keeps_its_reason(wire: enums.NoLocation, fact: NoLocation) -> None:
     facts = inference_facts(answer(HeadAnswer(60, wire, None)), HEADER)
     assert facts.location is fact
@@ -178,9 +184,7 @@ def test_the_size_of_frames_is_known_where_the_board_takes_them(build: Build) ->
     header, identity = expected.model.header, make_identity(expected)
     assert frame_size(identity) is None
     able = dataclasses.replace(identity.capabilities, frame_stage=True)
-    with_frame = dataclasses.replace(
-        identity, frame=FrameSize(120, 160, 1), capabilities=able
-    )
+    with_frame = dataclasses.replace(identity, frame=FrameSize(120, 160, 1), capabilities=able)
     assert frame_size(with_frame) == (120, 160)
     assert flaw_of(with_frame, header, bytes(19_200), None, "frame") is None
     assert flaw_of(with_frame, header, bytes(9216), None) is None

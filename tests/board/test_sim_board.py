@@ -8,12 +8,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hil.base import resources
 from hil.base.deadline import Deadline
 from hil.board import Board, open_board
 from hil.board.adapters import PortAdapter
@@ -29,10 +32,10 @@ from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
 from hil.board.sim import SimAdapter
 from hil.errors import FirmwareError, InfrastructureError
+from hil.network.contract import read_network
 from hil.sim import firmware
 from hil.sim.process import SimOptions, SimProcess
 from hil.wire.enums import ErrorCode, ResetReason
-from hil.wire.model_image import pack_model_image
 
 IMAGE = bytes(range(256)) * 36
 OPTIONS = BoardOptions(handshake_s=60.0, image_s=60.0)  # what only a hang reaches
@@ -121,18 +124,20 @@ def test_only_the_model_is_written_when_only_the_model_changed(
 ) -> None:
     for file in (expected.source, *(file.path for file in expected.files)):
         shutil.copy(file, tmp_path)
-    model = expected.model
-    tflite = model.tflite[:-1] + bytes([model.tflite[-1] ^ 1])
-    (tmp_path / "model.bin").write_bytes(
-        pack_model_image(tflite, positive_class=model.positive_class, threshold=model.threshold + 1)
-    )
+    settings = tmp_path / "other.toml"
+    settings.write_text("positive_class = 0\nthreshold_percent = 7\n", encoding="utf-8")
+    other_model = read_network(resources.find("model/person_cam.tflite"), settings)
+    (tmp_path / "model.bin").write_bytes(other_model.partition)
     other = read_expected(tmp_path)
     assert other.app_sha256 == expected.app_sha256
     board, _ = opened(other)
     assert board.flashed is not None
     assert [file.name for file in board.flashed.files if file.written] == ["model.bin"]
     assert board.flashed.reason == "the board runs another build"
-    assert board.identity.threshold == expected.model.threshold + 1
+    assert board.contract == other_model.header
+    head = board.contract.head
+    assert head is not None
+    assert (head.positive_class, head.threshold) == (0, 7)
 
 
 def test_a_board_that_waits_in_download_mode_is_flashed(opened: Opener, erased: SimOptions) -> None:
@@ -177,27 +182,33 @@ def test_a_model_that_needs_more_arena_than_there_is_is_the_firmwares_error(
 # ---- use
 
 
-def test_outputs_trace_and_operators_belong_to_the_last_inference(shared: Board) -> None:
+def test_outputs_and_trace_belong_to_the_last_inference(shared: Board) -> None:
     inference = shared.infer(IMAGE, trace=True)
     trace = shared.trace()
-    assert [entry.code for entry in trace] == list(shared.ops())
+    assert len(trace) == shared.contract.op_outputs
     features = shared.features(inference)
-    assert features.shape == (1, *features.shape[1:])
     assert inference.cam is not None
     assert features.shape[1:3] == inference.cam.shape
-    score = next(t for t in shared.identity.tensors if t.output is not None and t.shape == (1, 2))
-    assert score.output is not None
-    assert tuple(shared.read_output(score.output)[0].tolist()) == inference.scores
+    head = shared.contract.head
+    assert head is not None
+    scores = shared.read_output(head.score_output)
+    assert tuple(scores.reshape(-1).tolist()) == inference.scores
+    assert shared.read_input().tobytes() == IMAGE
+    for part, index in zip(inference.outputs, (0, 1), strict=True):
+        data = shared.read_output(index).tobytes()
+        assert (len(data), zlib.crc32(data)) == (part.size, part.crc)
+        assert part.data in (None, data)
+        assert part.crc in [entry.crc for entry in trace]
     shared.infer(IMAGE[::-1])
     with pytest.raises(FirmwareError, match="belongs to image"):
         shared.features(inference)
 
 
 def test_an_operators_output_can_be_captured(shared: Board) -> None:
-    op = len(shared.ops()) - 1  # SOFTMAX: its output are the scores
-    inference = shared.infer(IMAGE, capture_op=op)
+    op = shared.contract.ops - 1  # SOFTMAX: its output are the scores
+    inference = shared.infer(IMAGE, capture=(op, 0))
     assert inference.captured is not None
-    assert inference.captured.op == op
+    assert (inference.captured.op, inference.captured.output) == (op, 0)
     signed = tuple(value - 256 if value > 127 else value for value in inference.captured.data)
     assert signed == inference.scores
 
@@ -483,3 +494,47 @@ def test_the_next_run_works_after_one_that_was_stopped_in_the_middle(
         with open_board(process.port, firmware=build, options=options) as board:
             assert board.infer(IMAGE).image_crc
             assert board.identity.model_state is ErrorCode.OK
+
+
+LEAVES = """
+import sys
+from pathlib import Path
+from hil.board import open_board
+from hil.board.options import BoardOptions
+options = BoardOptions(flash="never", baud=460_800)
+board = open_board(sys.argv[1], firmware=Path(sys.argv[2]), options=options)
+print(board.baud, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_board_that_a_killed_run_left_at_another_rate_is_found_without_reset_lines(
+    sim: SimOptions, expected: Expected
+) -> None:
+    with SimProcess(sim) as process:
+        command = [sys.executable, "-c", LEAVES, process.port, str(expected.source.parent)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as run:
+            assert run.stdout is not None
+            assert run.stdout.readline() == "460800\n"
+            run.kill()
+        assert process.status()["baud"] == 460_800
+        adapter = PortAdapter(process.port, has_lines=False)
+        options = dataclasses.replace(OPTIONS, flash="never", baud=921_600)
+        with open_adapter(adapter, expected, options) as board:
+            assert board.baud == 921_600
+            assert board.infer(IMAGE).image_crc
+
+
+def test_a_board_that_was_left_alone_is_met_again(opened: Opener) -> None:
+    board, adapter = opened()
+    before = board.infer(IMAGE)
+    limit = Deadline.after(60.0)
+    while adapter.process.status()["baud"] == OPTIONS.baud and not limit.expired():
+        time.sleep(0.2)
+    assert adapter.process.status()["baud"] == OPTIONS.boot_baud
+    after = board.infer(IMAGE)
+    assert (after.scores, after.count, after.boot_id) == (before.scores, 2, before.boot_id)
+    assert adapter.process.status()["baud"] == board.baud == OPTIONS.baud
+    assert len(board.handshakes) == 1
+    assert board.oddities == []

@@ -46,7 +46,7 @@ Linker script and memory map
 .dram0.bss      0x3ffb1000    0x1b000
  .bss._ZN12_GLOBAL__N_16camhilE_arena
                 0x3ffb1000    0x14000 esp-idf/main/libmain.a(main.cpp.obj)
- .bss._ZN12_GLOBAL__N_1L6imagesE
+ .bss._ZN12_GLOBAL__N_1L7buffersE
                 0x3ffc5000     0x4800 esp-idf/main/libmain.a(main.cpp.obj)
  .bss._ZN12_GLOBAL__N_1L3appE
                 0x3ffc9800     0x2000 esp-idf/main/libmain.a(main.cpp.obj)
@@ -88,7 +88,7 @@ OWN_CONSTANTS = 0x200 + 0x100
 OWN_INITIALISED = 0x8
 OWN_APP = OWN_CODE + OWN_CONSTANTS + OWN_INITIALISED
 ARENA = 0x14000
-IMAGES = 0x4800
+BUFFERS = 0x4800
 OWN_STATIC = 0x14 + 0x8 + 0x2000
 
 BUDGET = """\
@@ -99,8 +99,9 @@ own_app_bytes = 65_536
 heap_minimum_free_bytes = 32_768
 stack_never_used_bytes = 512
 own = ["libmain.a"]
+foreign = ["verify_*"]
 arena = ["*arena*"]
-images = ["*images*"]
+buffers = ["*buffers*"]
 """
 
 
@@ -111,7 +112,7 @@ def write_project(folder: Path, *, map_text: str = MAP, app_bytes: int = 300_000
     (folder / "budget.toml").write_text(BUDGET)
     description = {"project_name": "camhil", "app_bin": "camhil.bin"}
     (build / "project_description.json").write_text(json.dumps(description))
-    (build / "config" / "sdkconfig.json").write_text(json.dumps({"CAMHIL_ARENA_KB": 80}))
+    (build / "config" / "sdkconfig.json").write_text("{}")
     (build / "camhil.map").write_text(map_text)
     (build / "camhil.bin").write_bytes(bytes(app_bytes))
     return build

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from hil.base.resources import find
 from hil.build.idf import (
     EXPORT_COMMAND,
     Idf,
     Step,
     build,
     configured_target,
+    copy_project,
     errors_of,
     find_idf,
     parse_step,
@@ -23,19 +25,29 @@ from hil.build.idf import (
 from hil.cli import build as command
 from hil.cli import main
 from hil.errors import ExitCode, InfrastructureError, UsageError
+from hil.sim.arena import ArenaNeed
+from hil.testing.zoo import networks
 
 from .projects import BUDGET, MAP
+
+NETWORKS = (Path("/networks/own.tflite"),)
+ARENA = ("--arena-kb", "80")  # not measured
 
 IDF_PY = """\
 #!{python}
 import json, os, pathlib, sys
 words = sys.argv[1:]
-assert words.pop(2) == "-D" and words.pop(2) == "CAMHIL_PYTHON=" + sys.executable
 project, folder = pathlib.Path(words[1]), pathlib.Path(words[3])
+del words[:4]
+given = []
+while words[0] == "-D":
+    given.append(words[1])
+    del words[:2]
+(project / "given").write_text("\\n".join(given))
 with open(project / "calls", "a") as calls:
-    calls.write(" ".join(words[4:]) + " " + os.environ["IDF_TARGET"] + "\\n")
-if words[4] == "set-target":
-    (project / "sdkconfig").write_text('CONFIG_IDF_TARGET="%s"\\n' % words[5])
+    calls.write(" ".join(words) + " " + os.environ["IDF_TARGET"] + "\\n")
+if words[0] == "set-target":
+    (project / "sdkconfig").write_text('CONFIG_IDF_TARGET="%s"\\n' % words[1])
     sys.exit()
 print("[1/2] Building CXX object main.cpp.obj", flush=True)
 print("[2/2] Generating camhil.bin", flush=True)
@@ -43,7 +55,7 @@ if (project / "broken").exists():
     print("FAILED: main.cpp.obj\\n" + "x" * 5000 + "\\nmain.cpp:3:5: error: expected ';'")
     sys.exit(2)
 (folder / "config").mkdir(parents=True, exist_ok=True)
-(folder / "config" / "sdkconfig.json").write_text('{{"CAMHIL_ARENA_KB": 80}}')
+(folder / "config" / "sdkconfig.json").write_text("{{}}")
 description = {{"project_name": "camhil", "app_bin": "camhil.bin"}}
 (folder / "project_description.json").write_text(json.dumps(description))
 (folder / "camhil.map").write_text((project / "map").read_text())
@@ -67,8 +79,10 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "esp32"
-    folder.mkdir()
+    folder = tmp_path / "firmware" / "esp32"
+    folder.mkdir(parents=True)
+    table = find("firmware/partitions.csv").read_text()
+    (folder.parent / "partitions.csv").write_text(table)
     (folder / "budget.toml").write_text(BUDGET)
     (folder / "map").write_text(MAP)
     (folder / "app_bytes").write_text("300000")
@@ -77,6 +91,11 @@ def project(tmp_path: Path) -> Path:
 
 def on_path(environ: dict[str, str]) -> Idf:
     return find_idf("esp32", environ, lambda name: str(Path(environ["PATH"]) / name))
+
+
+def given(project: Path) -> dict[str, str]:
+    """What CMake is told."""
+    return dict(line.split("=", 1) for line in (project / "given").read_text().splitlines())
 
 
 def calls(project: Path) -> list[str]:
@@ -149,7 +168,7 @@ def test_the_version_is_that_of_the_checkout(environ: dict[str, str]) -> None:
 def test_the_target_is_set_once_and_when_it_changes(environ: dict[str, str], project: Path) -> None:
     idf = on_path(environ)
     for target in ("esp32", "esp32", "esp32s3"):
-        build(idf, project, project / "build", target)
+        build(idf, project, project / "build", target, NETWORKS)
     assert configured_target(project) == "esp32s3"
     assert calls(project) == [
         "set-target esp32 esp32",
@@ -160,9 +179,28 @@ def test_the_target_is_set_once_and_when_it_changes(environ: dict[str, str], pro
     ]
 
 
+def test_the_project_is_told_its_networks_and_the_python_that_reads_them(
+    environ: dict[str, str], project: Path
+) -> None:
+    networks = [Path("/a/one.tflite"), Path("/b/two.tflite")]
+    build(on_path(environ), project, project / "build", "esp32", networks, arena_kb=96)
+    assert given(project) == {
+        "CAMHIL_PYTHON": sys.executable,
+        "CAMHIL_NETWORKS": "/a/one.tflite;/b/two.tflite",
+        "CAMHIL_ARENA_KB": "96",
+    }
+
+
+def test_an_arena_that_was_asked_for_once_is_not_kept(
+    environ: dict[str, str], project: Path
+) -> None:
+    build(on_path(environ), project, project / "build", "esp32", NETWORKS)
+    assert given(project)["CAMHIL_ARENA_KB"] == ""
+
+
 def test_progress_is_that_of_ninja(environ: dict[str, str], project: Path) -> None:
     steps: list[Step] = []
-    build(on_path(environ), project, project / "build", "esp32", on_step=steps.append)
+    build(on_path(environ), project, project / "build", "esp32", NETWORKS, on_step=steps.append)
     assert steps == [
         Step(1, 2, "Building CXX object main.cpp.obj"),
         Step(2, 2, "Generating camhil.bin"),
@@ -172,7 +210,7 @@ def test_progress_is_that_of_ninja(environ: dict[str, str], project: Path) -> No
 def test_a_failed_build_shows_the_compiler_s_error(environ: dict[str, str], project: Path) -> None:
     (project / "broken").touch()
     with pytest.raises(UsageError) as failure:
-        build(on_path(environ), project, project / "build", "esp32")
+        build(on_path(environ), project, project / "build", "esp32", NETWORKS)
     assert "idf.py build failed (exit status 2)" in failure.value.message
     assert "main.cpp:3:5: error: expected ';'" in failure.value.message
     assert "xxxx" not in failure.value.message
@@ -181,7 +219,7 @@ def test_a_failed_build_shows_the_compiler_s_error(environ: dict[str, str], proj
 def test_an_idf_py_that_does_not_start_is_infrastructure(project: Path) -> None:
     idf = Idf(Path(), (str(project / "gone"),), (5, 5, 0))
     with pytest.raises(InfrastructureError, match="cannot start"):
-        build(idf, project, project / "build", "esp32")
+        build(idf, project, project / "build", "esp32", NETWORKS)
 
 
 def test_the_first_failed_step_is_shown_not_what_else_was_running() -> None:
@@ -216,12 +254,12 @@ def shell(
 def test_hil_build_shows_sizes_and_budget_and_how_to_go_on(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["build", "--target", "esp32"]) == ExitCode.PASSED
+    assert main(["build", "--target", "esp32", *ARENA]) == ExitCode.PASSED
     out = capsys.readouterr().out
     assert "ESP-IDF v5.5.1" in out
     assert "libmain.a" in out
     assert "own static RAM" in out
-    assert f"pytest hil/suite --board /dev/ttyUSB0 --firmware {project / 'build'}" in out
+    assert f"pytest --pyargs hil.suite --board /dev/ttyUSB0 --firmware {project / 'build'}" in out
 
 
 @pytest.mark.usefixtures("shell")
@@ -230,7 +268,7 @@ def test_hil_build_tells_of_settings_that_are_not_the_defaults(
 ) -> None:
     (project / "sdkconfig").write_text('CONFIG_IDF_TARGET="esp32"\nCONFIG_FREERTOS_HZ=100\n')
     (project / "sdkconfig.defaults").write_text("CONFIG_FREERTOS_HZ=1000\n")
-    assert main(["build"]) == ExitCode.PASSED
+    assert main(["build", *ARENA]) == ExitCode.PASSED
     assert "not as in sdkconfig.defaults: FREERTOS_HZ" in capsys.readouterr().out
 
 
@@ -239,7 +277,7 @@ def test_hil_build_ends_with_the_code_of_a_missed_gate_when_over_the_budget(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "app_bytes").write_text("1048577")
-    assert main(["build"]) == ExitCode.GATE_FAILED
+    assert main(["build", *ARENA]) == ExitCode.GATE_FAILED
     assert "Over the memory budget." in capsys.readouterr().out
 
 
@@ -247,7 +285,7 @@ def test_hil_build_ends_with_the_code_of_a_missed_gate_when_over_the_budget(
 def test_hil_build_passes_on_what_idf_py_says_when_asked(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    main(["build", "--verbose"])
+    main(["build", "--verbose", *ARENA])
     assert "[2/2] Generating camhil.bin" in capsys.readouterr().out
 
 
@@ -256,7 +294,7 @@ def test_hil_build_tells_the_compiler_s_error_as_a_usage_error(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "broken").touch()
-    assert main(["build"]) == ExitCode.USAGE
+    assert main(["build", *ARENA]) == ExitCode.USAGE
     assert "error: expected ';'" in capsys.readouterr().err
 
 
@@ -265,7 +303,7 @@ def test_hil_build_without_esp_idf_is_a_usage_error_that_says_what_to_do(
 ) -> None:
     shell.delenv("IDF_PATH")
     shell.setenv("HOME", str(tmp_path))
-    assert main(["build"]) == ExitCode.USAGE
+    assert main(["build", *ARENA]) == ExitCode.USAGE
     shown = capsys.readouterr().err
     assert "git clone -b v5.5 --recursive" in shown
     assert EXPORT_COMMAND in shown
@@ -280,7 +318,77 @@ def test_hil_build_for_the_simulated_board_needs_no_esp_idf(
     assert "app" in json.loads((folder / "flasher_args.json").read_text())
 
 
-def test_hil_build_for_a_chip_needs_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("shell")
+def test_hil_build_takes_the_networks_that_it_is_given(project: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.tflite"
+    own.write_bytes(networks()["svdf"])
+    assert main(["build", "--network", str(own), *ARENA]) == ExitCode.PASSED
+    assert given(project)["CAMHIL_NETWORKS"] == str(own)
+
+
+@pytest.mark.usefixtures("shell")
+def test_what_cannot_fit_is_said_before_anything_is_built(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "--arena-kb", "400"]) == ExitCode.USAGE
+    assert "bytes of internal RAM" in capsys.readouterr().err
+    assert not (project / "calls").exists()
+
+
+def test_what_the_compiler_needs_is_written_without_esp_idf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("IDF_PATH", raising=False)
+    assert main(["build", "--generate", str(tmp_path), *ARENA]) == ExitCode.PASSED
+    facts = json.loads((tmp_path / "networks.json").read_text())
+    assert facts == {"networks": ["person_cam.tflite"], "arena_bytes": 81_920, "budgeted": True}
+
+
+@pytest.mark.usefixtures("shell")
+def test_an_arena_that_is_not_measured_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = ArenaNeed(None, "tflite-micro is not installed")
+    monkeypatch.setattr("hil.sim.arena.arena_needed", lambda _model: nothing)
+    assert main(["build"]) == ExitCode.PASSED
+    assert "the arena is not measured: tflite-micro is not installed" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("shell")
+def test_a_network_that_tflm_refuses_is_not_built(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = ArenaNeed(None, "node ADD failed to prepare", refused=True)
+    monkeypatch.setattr("hil.sim.arena.arena_needed", lambda _model: refused)
+    assert main(["build"]) == ExitCode.USAGE
+    assert "refuses the network: node ADD failed to prepare" in capsys.readouterr().err
+    assert not (project / "calls").exists()
+
+
+def test_an_installed_package_builds_a_copy_of_its_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = find("firmware")
     monkeypatch.setattr("hil.base.resources.checkout", lambda: None)
-    with pytest.raises(UsageError, match="in a checkout"):
-        command.project_dir()
+    monkeypatch.setattr("hil.base.resources.find", lambda _name: sources)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    project = command.project_dir()
+    assert tmp_path in project.parents
+    assert (project / "CMakeLists.txt").read_bytes() == (
+        sources / "esp32" / "CMakeLists.txt"
+    ).read_bytes()
+    assert (project.parent / "core" / "app.cpp").is_file()
+
+
+def test_a_copy_of_the_sources_is_made_anew_only_where_they_differ(tmp_path: Path) -> None:
+    sources, place = tmp_path / "from", tmp_path / "to"
+    (sources / "core").mkdir(parents=True)
+    (sources / "esp32").mkdir()
+    for name in ("same", "other"):
+        (sources / "core" / name).write_text("1")
+    copy_project(sources, place)
+    os.utime(place / "core" / "same", ns=(1, 1))
+    (sources / "core" / "other").write_text("2")
+    assert copy_project(sources, place) == place / "esp32"
+    assert (place / "core" / "other").read_text() == "2"
+    assert (place / "core" / "same").stat().st_mtime_ns == 1

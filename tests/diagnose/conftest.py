@@ -9,10 +9,10 @@ import pytest
 
 from hil.base.resources import find
 from hil.diagnose import seen
-from hil.oracle.submodel import Part
 from hil.facts.run import Run
 from hil.images import Photo, load, synthetic
 from hil.oracle import Oracle
+from hil.oracle.submodel import Part
 from hil_lab.fakes.faulty_run import FaultyDevice, run_of
 
 MakeRun = Callable[..., Run]

@@ -9,9 +9,9 @@ import pytest
 
 from hil.diagnose import diagnose
 from hil.diagnose.kernels import Variation, convolution, quantize_multiplier
-from hil.oracle.submodel import ModelParts
 from hil.images import Photo
 from hil.oracle import Oracle
+from hil.oracle.submodel import ModelParts
 from tests.diagnose.conftest import MakeRun
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hil.wire.model_image import pack_model_image, unpack_model_image
 
 from hil.base.deadline import Deadline
 from hil.link.errors import BoardError
 from hil.link.jobs import Job
 from hil.testing.tiny_model import edit_model
 from hil.wire.enums import ErrorCode
-from hil.wire.model_image import pack_model_image, unpack_model_image
 
 if TYPE_CHECKING:
     from tests.emulated.conftest import EmulatedBoard

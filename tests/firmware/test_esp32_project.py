@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from hil.build import needs, plan
 from hil.build.budget import read_budget
 from hil.build.flash_layout import find_partition, read_csv
 from hil.build.idf import SUPPORTED, TARGETS
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "firmware" / "esp32"
@@ -28,7 +22,14 @@ SOURCES = sorted((*MAIN.rglob("*.cpp"), *MAIN.rglob("*.h")))
 MENU = (MAIN / "Kconfig.projbuild").read_text()
 DEFAULTS = sorted(PROJECT.glob("sdkconfig.defaults*"))
 # Names that ESP-IDF and ESP-NN define.
-FOREIGN = {"IDF_TARGET", "IDF_TARGET_ESP32", "IDF_TARGET_ESP32S3", "NN_ANSI_C", "FREERTOS_HZ"}
+FOREIGN = {
+    "IDF_TARGET",
+    "IDF_TARGET_ESP32",
+    "IDF_TARGET_ESP32S3",
+    "NN_ANSI_C",
+    "FREERTOS_HZ",
+    "ESP_DEFAULT_CPU_FREQ_MHZ",
+}
 
 # GPIOs that must not be a camera's: UART0 and flash.
 TAKEN = {
@@ -77,12 +78,6 @@ def test_there_are_defaults_for_every_target() -> None:
     assert {f"sdkconfig.defaults.{target}" for target in TARGETS} <= {f.name for f in DEFAULTS}
 
 
-def test_the_arena_s_default_is_the_budget_s() -> None:
-    found = re.search(r"config CAMHIL_ARENA_KB\n(?:.*\n)*?\s+default (\d+)\n", MENU)
-    assert found is not None
-    assert int(found[1]) * 1024 == read_budget(PROJECT / "budget.toml").arena_bytes
-
-
 # ---- CMake ------------------------------------------------------------------------
 
 
@@ -93,17 +88,35 @@ def test_every_source_is_built_and_every_built_source_exists() -> None:
 
 
 def test_files_that_cmake_names_exist() -> None:
-    for file in (PROJECT / "CMakeLists.txt", PROJECT / "model.cmake", PROJECT / "budget.cmake"):
+    for file in (PROJECT / "CMakeLists.txt", *PROJECT.glob("*.cmake")):
         for name in re.findall(r"CMAKE_CURRENT_LIST_DIR\}/([\w./]+\.\w+)", file.read_text()):
             assert (PROJECT / name).exists(), f"{file.name}: {name}"
     included = re.findall(
         r"^include\((\w+\.cmake)\)", (PROJECT / "CMakeLists.txt").read_text(), re.M
     )
-    assert set(included) == {"model.cmake", "budget.cmake"}
+    assert set(included) == {file.name for file in PROJECT.glob("*.cmake")}
 
 
-def test_scripts_that_cmake_calls_are_python_3_8() -> None:
-    ast.parse((PROJECT / "pack_model.py").read_text(), feature_version=(3, 8))
+def test_the_networks_are_read_before_the_components_are_configured() -> None:
+    lines = (PROJECT / "CMakeLists.txt").read_text().splitlines()
+    assert lines.index("include(networks.cmake)") < lines.index("project(camhil)")
+
+
+def test_what_is_made_of_the_networks_is_looked_for_where_it_is_written() -> None:
+    written = re.search(r"--generate (\S+)\)", (PROJECT / "networks.cmake").read_text())
+    assert written is not None
+    assert written[1] == f"${{CMAKE_BINARY_DIR}}/{plan.FOLDER}"
+    assert f"{written[1]}/{plan.PARTITION}" in (PROJECT / "model.cmake").read_text()
+    assert written[1] in (MAIN / "CMakeLists.txt").read_text()
+    included = {
+        name for file in SOURCES for name in re.findall(r'#include "(\w+\.h)"', file.read_text())
+    }
+    assert {needs.RESOLVER, needs.LIMITS} <= included
+
+
+def test_nothing_that_depends_on_a_network_is_in_the_repository() -> None:
+    assert not (MAIN / needs.RESOLVER).exists()
+    assert not (MAIN / "generated").exists()
 
 
 # ---- flash ------------------------------------------------------------------------
@@ -207,7 +220,7 @@ def test_the_documented_pins_are_those_of_the_code() -> None:
     assert {signal: pin for signal, _, pin in rows} == eye
 
 
-# ---- components and operators -----------------------------------------------------
+# ---- components -------------------------------------------------------------------
 
 
 def test_components_are_pinned_and_esp_idf_has_its_range() -> None:
@@ -221,14 +234,6 @@ def test_components_are_pinned_and_esp_idf_has_its_range() -> None:
         "espressif/esp32-camera",
     }
     assert [pin for pin in needed.values() if not re.fullmatch(r"==\d+\.\d+\.\d+", pin)] == []
-
-
-def test_the_resolver_has_an_operator_for_each_of_the_list() -> None:
-    ops = tomllib.loads((ROOT / "firmware" / "ops.toml").read_text())["ops"]
-    added = re.findall(r"resolver->Add(\w+)\(\)", (MAIN / "generated/op_resolver.h").read_text())
-    assert len(added) == len(ops)
-    plain = sorted(name.replace("_", "").lower() for name in ops)
-    assert sorted(name.lower() for name in added) == plain
 
 
 def test_the_partition_table_is_plain_csv() -> None:

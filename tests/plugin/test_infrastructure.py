@@ -104,8 +104,9 @@ def test_a_board_that_does_not_come_back_is_one_report_and_the_rest_was_not_run(
 def test_a_board_with_another_model_is_one_report_and_nothing_was_tested(
     pytester: pytest.Pytester,
 ) -> None:
-    from hil.sim import firmware
     from hil.wire.model_image import pack_model_image, unpack_model_image
+
+    from hil.sim import firmware
 
     pytester.makepyfile(TESTS.format(trouble="pass"))
     assert pytester.runpytest_inprocess(*QUICK, "-k", "before").ret == ExitCode.PASSED

@@ -139,8 +139,9 @@ def test_the_oracle_without_a_model_is_a_check_that_could_not_run(
 
 
 def test_a_model_is_a_tflite_file_with_its_toml_or_a_model_image(tmp_path: Path) -> None:
-    from hil.board.artifacts import read_model
     from hil.network.model_partition import read_partition
+
+    from hil.board.artifacts import read_model
 
     image = tmp_path / "model.bin"
     image.write_bytes(read_partition(MODEL, MODEL.with_suffix(".toml")))

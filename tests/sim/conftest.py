@@ -87,8 +87,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The firmware with the tiny model: compiled where all find it, packed here."""
     folder = tmp_path_factory.mktemp("firmware") / "build"
+    firmware.build()
     without = shutil.ignore_patterns("flash.bin")
-    shutil.copytree(firmware.build(), folder, ignore=without)
+    shutil.copytree(firmware.default_build_dir(), folder, ignore=without)
     return firmware.build(folder, model=tiny)
 
 

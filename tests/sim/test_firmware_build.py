@@ -18,7 +18,8 @@ from hil.build import flash_layout
 from hil.errors import InfrastructureError, UsageError
 from hil.sim import app_image, firmware
 from hil.testing.tiny_model import tiny_model
-from hil.wire.model_image import unpack_model_image
+from hil.wire.network_header import HEADER_BYTES, unpack_partition
+from tests.sim import networks
 
 WAIT_S = 20.0
 
@@ -51,48 +52,61 @@ def test_the_partition_table_is_that_of_partitions_csv(built: Path) -> None:
     assert table == flash_layout.read_csv(resources.find("firmware/partitions.csv"))
 
 
-def test_the_model_image_has_the_settings_of_its_toml(built: Path) -> None:
-    model = unpack_model_image((built / "model.bin").read_bytes())
+def threshold_in(folder: Path) -> int:
+    head = unpack_partition((folder / "model.bin").read_bytes()).header.head
+    assert head is not None
+    return head.threshold
 
-    assert (model.positive_class, model.threshold) == (1, 50)
-    assert model.tflite[4:8] == b"TFL3"
+
+def test_the_contract_has_the_settings_of_the_toml(built: Path) -> None:
+    image = unpack_partition((built / "model.bin").read_bytes())
+    assert image.tflite[4:8] == b"TFL3"
+    assert image.header.head is not None
+    assert image.header.head.positive_class == 1
+    assert threshold_in(built) == 50
 
 
-def test_an_unchanged_build_is_skipped_and_a_changed_one_is_not(
-    built: Path, tiny: Path, tmp_path: Path
-) -> None:
+def test_a_network_needs_no_settings(built: Path, tmp_path: Path) -> None:
+    model = tmp_path / "plain.tflite"
+    model.write_bytes(networks.reshapes())
+    folder = firmware.build(built.parent, model=model)
+    header = unpack_partition((folder / "model.bin").read_bytes()).header
+    assert header.head is None
+    assert [tensor.name for tensor in header.inputs] == [f"in{n}" for n in range(6)]
+
+
+def test_what_is_unchanged_is_not_built_again(built: Path, tiny: Path) -> None:
     said: list[str] = []
-    firmware.build(built, model=tiny)  # a test before may have left its own
-    firmware.build(built, model=tiny, progress=said.append)
+    assert firmware.build(built.parent, model=tiny, progress=said.append) == built
     assert said == []
-
-    settings = tmp_path / "other.toml"
-    text = tiny.with_suffix(".toml").read_text(encoding="utf-8")
-    settings.write_text(text.replace("50", "51"), encoding="utf-8")
-    firmware.build(built, model=tiny, settings=settings, progress=said.append)
-    assert said != []
-    assert unpack_model_image((built / "model.bin").read_bytes()).threshold == 51
-
-    said.clear()
-    firmware.build(built, model=tiny, progress=said.append)
-    assert said != []
-    assert unpack_model_image((built / "model.bin").read_bytes()).threshold == 50
-
-    said.clear()
     (built / "camhil.bin").unlink()
-    firmware.build(built, model=tiny, progress=said.append)
-    assert said != []
+    firmware.build(built.parent, model=tiny, progress=said.append)
+    assert said == [f"firmware is in {built}"]  # and was not compiled
     assert (built / "camhil.bin").is_file()
 
 
+def test_every_network_has_a_folder_of_its_own_and_the_same_app(
+    built: Path, tiny: Path, tmp_path: Path
+) -> None:
+    settings = tmp_path / "other.toml"
+    text = tiny.with_suffix(".toml").read_text(encoding="utf-8")
+    settings.write_text(text.replace("50", "51"), encoding="utf-8")
+    said: list[str] = []
+    other = firmware.build(built.parent, model=tiny, settings=settings, progress=said.append)
+    assert other != built
+    assert said == [f"firmware is in {other}"]
+    assert (threshold_in(other), threshold_in(built)) == (51, 50)
+    assert (other / "camhil.bin").read_bytes() == (built / "camhil.bin").read_bytes()
+
+
 def test_a_second_process_waits_for_the_build_of_the_first(built: Path, tiny: Path) -> None:
-    with (built / ".lock").open("a") as lock:
+    with (built.parent / ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         command = (
             "import sys; from pathlib import Path; from hil.sim import firmware\n"
             "firmware.build(Path(sys.argv[1]), model=Path(sys.argv[2]))"
         )
-        second = subprocess.Popen([sys.executable, "-c", command, built, tiny])
+        second = subprocess.Popen([sys.executable, "-c", command, built.parent, tiny])
         with pytest.raises(subprocess.TimeoutExpired):
             second.wait(0.5)
     assert second.wait(WAIT_S) == 0
@@ -140,31 +154,20 @@ def test_a_compiler_that_ran_out_of_space_is_no_wrong_source() -> None:
 
 def test_a_model_that_is_too_big_is_refused(built: Path, tmp_path: Path) -> None:
     model = tmp_path / "big.tflite"
-    model.write_bytes(bytes(3_000_000))
-    settings = "positive_class = 1\nthreshold_percent = 50\n"
-    model.with_suffix(".toml").write_text(settings, encoding="utf-8")
-
-    with pytest.raises(UsageError, match=r"model.bin has 3000064 bytes, partition 'model' only"):
-        firmware.build(built, model=model)
+    model.write_bytes(tiny_model() + bytes(3_000_000))
+    size = model.stat().st_size + HEADER_BYTES
+    with pytest.raises(UsageError, match=rf"model.bin has {size} bytes, partition 'model' only"):
+        firmware.build(built.parent, model=model)
 
 
-def test_a_model_with_several_faults_is_refused_for_all_of_them_and_nothing_is_packed(
+def test_a_model_that_cannot_run_is_refused_and_nothing_is_packed(
     built: Path, tmp_path: Path
 ) -> None:
-    pytest.importorskip("tflite_micro")
     file = tmp_path / "own.tflite"
-    file.write_bytes(tiny_model(channels=4096, classifier="dense", input_scale=0.5))
-    settings = "positive_class = 1\nthreshold_percent = 50\n"
-    file.with_suffix(".toml").write_text(settings, encoding="utf-8")
-    with pytest.raises(UsageError) as caught:
-        firmware.build(built, model=file)
+    file.write_bytes(networks.reshapes()[:300])
+    with pytest.raises(UsageError, match="truncated or damaged") as caught:
+        firmware.build(built.parent, model=file)
     assert caught.value.where == str(file)
-    message, hint = caught.value.message, caught.value.hint
-    assert "1. wrong input scale" in message
-    assert "2. the firmware lacks operators of the model: FULLY_CONNECTED" in message
-    assert "3. the tensor arena is too small: " in message
-    assert "--sim-arena" in hint
-    assert "CONFIG_CAMHIL_ARENA_KB" in hint
 
 
 def test_a_missing_compiler_is_named_with_what_to_install(

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import serial
@@ -18,7 +18,9 @@ from hil.errors import HilError, InfrastructureError, UsageError
 from hil.sim import unix_socket
 from hil.sim.options import SimOptions
 from hil.sim.process import SimProcess
+from hil.testing.tiny_model import edit_model, tiny_model
 from hil.wire.enums import ErrorCode, ResetReason
+from tests.sim import networks
 
 if TYPE_CHECKING:
     from tests.sim.conftest import Chip, StartBench
@@ -58,9 +60,10 @@ def test_an_image_is_inferred_over_the_pty(bench: StartBench, chip: Chip) -> Non
 
     result = running.infer(trace=True).result
 
-    assert len(result.scores) == 2
+    assert [part.size for part in result.outputs] == [2, 288]
     trace = running.channel.trace(Deadline.after(WAIT_S))
-    assert len(trace.entries) == len(running.channel.ops(Deadline.after(WAIT_S)))
+    assert [(entry.op, entry.output) for entry in trace.entries] == [(op, 0) for op in range(5)]
+    assert [trace.entries[op].crc for op in (4, 0)] == [part.crc for part in result.outputs]
 
 
 def test_the_wrong_rate_garbles_and_the_right_one_does_not(bench: StartBench, chip: Chip) -> None:
@@ -92,7 +95,7 @@ def test_a_noisy_line_still_delivers_the_right_result(bench: StartBench, chip: C
     running.board.request("line", bit_error_rate=2e-5, drop_rate=0.05, duplicate_rate=0.05, seed=5)
     noisy = [running.infer().result for _ in range(5)]
 
-    assert [result.scores for result in noisy] == [quiet.scores] * 5
+    assert [result.outputs for result in noisy] == [quiet.outputs] * 5
     assert running.channel.stats.retransmitted > 0
 
 
@@ -127,7 +130,33 @@ def test_the_litert_engine_names_itself(bench: StartBench, chip: Chip) -> None:
     running = bench(chip(), start="app", engine="litert")
 
     assert running.connect().engine.startswith("litert-reference ")
-    assert len(running.infer().result.scores) == 2
+    assert [part.size for part in running.infer().result.outputs] == [2, 288]
+
+
+def test_every_start_has_another_boot_id_which_its_results_carry(
+    bench: StartBench, chip: Chip
+) -> None:
+    running = bench(chip(), start="app")
+    seen = set()
+    for _ in range(3):
+        identity = running.connect()
+        assert running.infer().result.boot_id == identity.boot_id
+        seen.add(identity.boot_id)
+        running.board.reset()
+    assert len(seen) == 3
+
+
+def test_a_board_that_lacks_an_operator_says_which(bench: StartBench, chip: Chip) -> None:
+    pytest.importorskip("tflite_micro")
+
+    def change(_graph: Any, model: Any) -> None:
+        model.operatorCodes[0].builtinCode = 80  # FAKE_QUANT of schema.fbs
+        model.operatorCodes[0].deprecatedBuiltinCode = 80
+
+    model = networks.partition(edit_model(tiny_model(), change), like=tiny_model())
+    identity = bench(chip(model=model), start="app", engine="tflm").connect()
+    assert identity.model_state is ErrorCode.MODEL_OP
+    assert "FAKE_QUANT" in identity.model_message
 
 
 def test_flash_survives_the_process(bench: StartBench, chip: Chip) -> None:

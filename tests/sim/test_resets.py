@@ -13,7 +13,7 @@ from hil.errors import HilError, InfrastructureError, UsageError
 from hil.link.jobs import Job
 from hil.testing.tiny_model import tiny_model
 from hil.wire.enums import ErrorCode, RebootTarget, ResetReason
-from hil.wire.model_image import pack_model_image
+from tests.sim import networks
 
 if TYPE_CHECKING:
     from tests.sim.conftest import Chip, StartBench
@@ -115,7 +115,7 @@ def test_a_model_that_makes_tflm_abort_is_a_panic_at_every_boot(
     logits = struct.pack("<f", 1 / 16)
     assert logits in tiny_model()
     model = tiny_model().replace(logits, struct.pack("<f", 1e-12))
-    running = bench(chip(model=pack_model_image(model, positive_class=1, threshold=50)))
+    running = bench(chip(model=networks.partition(model, like=tiny_model())))
     running.board.power(True)
 
     for _ in range(2):

@@ -1,15 +1,11 @@
 #include "camera.h"
 
 #include <esp_log.h>
-#include <freertos/FreeRTOS.h>
-#include <freertos/task.h>
 #include <sdkconfig.h>
 
 namespace camhil {
 namespace {
 
-// Between attempts, because without a camera the board would do nothing else.
-constexpr uint32_t kRetryMs = 1000;
 constexpr int kClockHz = 20000000;
 constexpr const char* kDriverTags[] = {"camera", "cam_hal", "gpio", "sccb"};
 
@@ -75,7 +71,6 @@ Status Camera::Start() {
   }
   // The next attempts fail in the same way.
   for (const char* const tag : kDriverTags) esp_log_level_set(tag, ESP_LOG_NONE);
-  vTaskDelay(pdMS_TO_TICKS(kRetryMs));
   return Failure(ErrorCode::kCamera, error, 0, "camera: ", esp_err_to_name(error));
 }
 
@@ -93,6 +88,11 @@ Status Camera::Capture(Bytes* frame) {
   }
   *frame = {frame_->buf, frame_->len};
   return {};
+}
+
+void Camera::Restart() {
+  if (is_running_) esp_camera_deinit();
+  is_running_ = false;
 }
 
 void Camera::Release() {

@@ -13,6 +13,7 @@ class Camera final : public FrameSource {
   // is slow or missing answers a host at once.
   Status Capture(Bytes* frame) override;
   void Release() override;
+  void Restart() override;
 
  private:
   Status Start();

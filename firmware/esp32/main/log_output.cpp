@@ -20,17 +20,7 @@ int Close(void* /*context*/, int /*file*/) {
 }
 
 ssize_t Write(void* context, int /*file*/, const void* data, size_t size) {
-  Port& port = *static_cast<Port*>(context);
-  const LockGuard guard(port);
-  const auto* const text = static_cast<const uint8_t*>(data);
-  // A zero would begin a frame.
-  size_t begin = 0;
-  for (size_t i = 0; i < size; ++i) {
-    if (text[i] != 0) continue;
-    port.Write({text + begin, i - begin});
-    begin = i + 1;
-  }
-  port.Write({text + begin, size - begin});
+  static_cast<App*>(context)->Print({static_cast<const uint8_t*>(data), size});
   return static_cast<ssize_t>(size);
 }
 
@@ -42,13 +32,13 @@ void Redirect(FILE* stream) {
 
 }  // namespace
 
-void StartLogOutput(Port& port) {
+void StartLogOutput(App& app) {
   esp_vfs_t files = {};
   files.flags = ESP_VFS_FLAG_CONTEXT_PTR;
   files.open_p = Open;
   files.close_p = Close;
   files.write_p = Write;
-  ESP_ERROR_CHECK(esp_vfs_register(kPath, &files, &port));
+  ESP_ERROR_CHECK(esp_vfs_register(kPath, &files, &app));
   Redirect(stdout);
   Redirect(stderr);
 }

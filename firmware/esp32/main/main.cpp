@@ -1,5 +1,6 @@
-// Puts the firmware together: machine, engine, camera, memory and the two tasks.
+// Puts the firmware together: machine, line, engine, camera, memory and the three tasks.
 #include <esp_heap_caps.h>
+#include <esp_random.h>
 #include <esp_system.h>
 #include <esp_task_wdt.h>
 #include <freertos/FreeRTOS.h>
@@ -8,10 +9,14 @@
 
 #include "app.h"
 #include "boot_record.h"
-#include "esp_port.h"
+#include "crc32.h"
+#include "esp_machine.h"
 #include "log_output.h"
+#include "memory.h"
+#include "network_limits.h"
 #include "storage.h"
 #include "tflm_engine.h"
+#include "uart_line.h"
 
 #if !CONFIG_CAMHIL_CAMERA_NONE
 #include "camera.h"
@@ -20,24 +25,28 @@
 namespace camhil {
 namespace {
 
-constexpr size_t kArenaBytes = size_t{CONFIG_CAMHIL_ARENA_KB} * 1024;
-constexpr uint32_t kUartStackBytes = 6 * 1024;
+constexpr uint32_t kTransmitStackBytes = 4 * 1024;
+constexpr uint32_t kReceiveStackBytes = 6 * 1024;
 constexpr uint32_t kInferenceStackBytes = 8 * 1024;
-constexpr UBaseType_t kUartPriority = 10;
+constexpr UBaseType_t kReceivePriority = 11;
+constexpr UBaseType_t kTransmitPriority = 10;
 constexpr UBaseType_t kInferencePriority = 5;
-constexpr BaseType_t kUartCore = 0;
+constexpr BaseType_t kLineCore = 0;
 constexpr BaseType_t kInferenceCore = portNUM_PROCESSORS - 1;
 
-// In .bss, so that what does not fit is found by the linker.
-ImageMemory images;
+constexpr uint32_t kSampleBytes =
+    kNetworkTakesFrames && kFrameBytes > kNetworkSampleBytes ? kFrameBytes : kNetworkSampleBytes;
+
+// In .bss, so that what does not fit is found by the linker. The names stand in budget.toml.
+StaticMemory<kSampleBytes, kNetworkTraceEntries, kNetworkMapCells> buffers;
 #if !CONFIG_CAMHIL_ARENA_PSRAM
-alignas(TflmEngine::kArenaAlignment) uint8_t tensor_arena[kArenaBytes];
+alignas(TflmEngine::kArenaAlignment) uint8_t tensor_arena[kNetworkArenaBytes];
 #endif
 
 uint8_t* FindArena() {
 #if CONFIG_CAMHIL_ARENA_PSRAM
   return static_cast<uint8_t*>(
-      heap_caps_aligned_alloc(TflmEngine::kArenaAlignment, kArenaBytes, MALLOC_CAP_SPIRAM));
+      heap_caps_aligned_alloc(TflmEngine::kArenaAlignment, kNetworkArenaBytes, MALLOC_CAP_SPIRAM));
 #else
   return tensor_arena;
 #endif
@@ -52,14 +61,11 @@ FrameSource* FindCamera() {
 #endif
 }
 
-void UartTask(void* app) {
+// A task that runs one of the App's three functions for good.
+template <void (App::*kRun)()>
+void Task(void* app) {
   esp_task_wdt_add(nullptr);
-  static_cast<App*>(app)->RunUartTask();
-}
-
-void InferenceTask(void* app) {
-  esp_task_wdt_add(nullptr);
-  static_cast<App*>(app)->RunInferenceTask();
+  (static_cast<App*>(app)->*kRun)();
 }
 
 TaskHandle_t StartTask(TaskFunction_t run, const char* name, uint32_t stack_bytes, App* app,
@@ -72,21 +78,30 @@ TaskHandle_t StartTask(TaskFunction_t run, const char* name, uint32_t stack_byte
 }
 
 void Run() {
-  const auto reset_reason = static_cast<uint8_t>(esp_reset_reason());
-  static const BootRecord boot = BootRecord::Begin(reset_reason);
-  static EspPort port;
-  port.Start(DescribeApp(reset_reason, boot), CONFIG_CAMHIL_UART_BAUD);
-  StartLogOutput(port);
+  AppInfo info = DescribeApp();
+  info.reset_reason = static_cast<uint8_t>(esp_reset_reason());
+  static const BootRecord boot =
+      BootRecord::Begin(info.reset_reason, Crc32(info.build_id, sizeof info.build_id));
+  info.boot_count = boot.boot_count();
+  info.boot_id = esp_random();
+  static EspMachine machine;
+  machine.Start(info);
+  static UartLine line;
+  line.Start(CONFIG_CAMHIL_UART_BAUD);
 
   uint8_t* const arena = FindArena();
-  static TflmEngine engine(arena, arena != nullptr ? kArenaBytes : 0, boot);
-  static App app(port, engine, FindCamera(), images);
-  app.Start(MapModelPartition());
-  const TaskHandle_t inference = StartTask(InferenceTask, "inference", kInferenceStackBytes, &app,
-                                           kInferencePriority, kInferenceCore);
-  const TaskHandle_t uart =
-      StartTask(UartTask, "uart", kUartStackBytes, &app, kUartPriority, kUartCore);
-  port.SetTasks(uart, inference);
+  static TflmEngine engine(arena, arena != nullptr ? kNetworkArenaBytes : 0, boot);
+  static App app(machine, line, engine, FindCamera(), buffers.view());
+  StartLogOutput(app);
+  // First, so that what is printed leaves the board before a network can crash it.
+  machine.AddTask(StartTask(Task<&App::RunTransmitTask>, "transmit", kTransmitStackBytes, &app,
+                            kTransmitPriority, kLineCore));
+  const ModelPartition partition = MapModelPartition();
+  app.Start(partition.content, partition.status);
+  machine.AddTask(StartTask(Task<&App::RunInferenceTask>, "inference", kInferenceStackBytes, &app,
+                            kInferencePriority, kInferenceCore));
+  machine.AddTask(StartTask(Task<&App::RunReceiveTask>, "receive", kReceiveStackBytes, &app,
+                            kReceivePriority, kLineCore));
 }
 
 }  // namespace

@@ -16,16 +16,13 @@ constexpr auto kModelSubtype = static_cast<esp_partition_subtype_t>(0x40);
 
 }  // namespace
 
-AppInfo DescribeApp(uint8_t reset_reason, const BootRecord& boot) {
+AppInfo DescribeApp() {
   const esp_app_desc_t& description = *esp_app_get_description();
-  AppInfo app = {};
+  AppInfo app;
   app.target = CONFIG_IDF_TARGET;
   app.firmware_version = description.version;
   static_assert(sizeof description.app_elf_sha256 == kSha256Bytes);
   std::memcpy(app.build_id, description.app_elf_sha256, kSha256Bytes);
-  app.reset_reason = reset_reason;
-  app.boot_count = boot.boot_count();
-  app.can_set_baud = true;
 
   // The digest behind the image; reading it is faster than computing it again.
   const esp_partition_t* const partition = esp_ota_get_running_partition();
@@ -37,16 +34,16 @@ AppInfo DescribeApp(uint8_t reset_reason, const BootRecord& boot) {
   return app;
 }
 
-Bytes MapModelPartition() {
+ModelPartition MapModelPartition() {
   const esp_partition_t* const partition =
       esp_partition_find_first(ESP_PARTITION_TYPE_DATA, kModelSubtype, kModelPartition);
-  if (partition == nullptr) return {};
+  if (partition == nullptr) return {{}, ESP_ERR_NOT_FOUND};
   const void* data = nullptr;
   esp_partition_mmap_handle_t handle = 0;
   const esp_err_t error =
       esp_partition_mmap(partition, 0, partition->size, ESP_PARTITION_MMAP_DATA, &data, &handle);
-  if (error != ESP_OK) return {};
-  return {static_cast<const uint8_t*>(data), partition->size};
+  if (error != ESP_OK) return {{}, error};
+  return {{static_cast<const uint8_t*>(data), partition->size}, ESP_OK};
 }
 
 }  // namespace camhil

@@ -1,15 +1,22 @@
 // What is in flash: the running app's description and the model partition.
 #pragma once
 
-#include "boot_record.h"
+#include <cstdint>
+
 #include "bytes.h"
-#include "port.h"
+#include "machine.h"
 
 namespace camhil {
 
-AppInfo DescribeApp(uint8_t reset_reason, const BootRecord& boot);
+// All but what depends on the boot.
+AppInfo DescribeApp();
 
-// The model partition, mapped for good. Empty where the table has none.
-Bytes MapModelPartition();
+struct ModelPartition {
+  Bytes content;
+  int32_t status = 0;  // esp_err_t: why it could not be mapped, such as that there is none
+};
+
+// The model partition, mapped for good.
+ModelPartition MapModelPartition();
 
 }  // namespace camhil

@@ -4,11 +4,12 @@
 #include <tensorflow/lite/micro/micro_interpreter.h>
 #include <tensorflow/lite/micro/micro_mutable_op_resolver.h>
 #include <tensorflow/lite/micro/micro_profiler_interface.h>
+#include <tensorflow/lite/micro/micro_resource_variable.h>
 #include <tensorflow/lite/schema/schema_generated.h>
 
 #include "boot_record.h"
 #include "engine.h"
-#include "generated/op_resolver.h"
+#include "op_resolver.h"
 
 namespace camhil {
 
@@ -22,8 +23,42 @@ class Interpreter final : public tflite::MicroInterpreter {
   }
 };
 
-// Reports every operator to a sink when it ends, before the arena is used again.
-// TensorFlow Lite Micro sends one event for each operator, in execution order.
+// Finds the kernels that this build has, and remembers the first that it lacks.
+class OpFinder final : public tflite::MicroOpResolver {
+ public:
+  TfLiteStatus Start() { return AddOps(&resolver_); }
+
+  const TFLMRegistration* FindOp(tflite::BuiltinOperator op) const override {
+    return Noted(resolver_.FindOp(op), op);
+  }
+  const TFLMRegistration* FindOp(const char* custom) const override {
+    return Noted(resolver_.FindOp(custom), tflite::BuiltinOperator_CUSTOM);
+  }
+  tflite::TfLiteBridgeBuiltinParseFunction GetOpDataParser(
+      tflite::BuiltinOperator op) const override {
+    return resolver_.GetOpDataParser(op);
+  }
+
+  bool lacks_op() const { return lacks_op_; }
+  tflite::BuiltinOperator lacking() const { return lacking_; }
+
+ private:
+  const TFLMRegistration* Noted(const TFLMRegistration* found, tflite::BuiltinOperator op) const {
+    if (found == nullptr && !lacks_op_) {
+      lacks_op_ = true;
+      lacking_ = op;
+    }
+    return found;
+  }
+
+  tflite::MicroMutableOpResolver<kOpCount> resolver_;
+  mutable bool lacks_op_ = false;
+  mutable tflite::BuiltinOperator lacking_ = tflite::BuiltinOperator_CUSTOM;
+};
+
+// Reports every operator's outputs to a sink when it ends, before the arena is used again.
+// TensorFlow Lite Micro sends one event for each operator, in execution order; those of a
+// subgraph come within the operator that runs it, and are not reported.
 class OpReporter final : public tflite::MicroProfilerInterface {
  public:
   void Begin(const Interpreter* interpreter, const tflite::SubGraph* graph, OpSink* sink);
@@ -39,6 +74,7 @@ class OpReporter final : public tflite::MicroProfilerInterface {
   const tflite::SubGraph* graph_ = nullptr;
   OpSink* sink_ = nullptr;
   uint32_t next_op_ = 0;
+  uint32_t depth_ = 0;
   int64_t start_us_ = 0;
   uint32_t start_cycles_ = 0;
 };
@@ -51,22 +87,22 @@ class TflmEngine final : public Engine {
   TflmEngine(uint8_t* arena, size_t arena_bytes, const BootRecord& boot);
 
   const char* name() const override;
+  const char* kernels() const override;
   bool times_ops() const override { return true; }
   Status Load(Bytes model, ArenaUse* arena) override;
-  Status Invoke(Bytes input, OpSink* sink) override;
+  Status SetInput(uint8_t index, Bytes data) override;
+  Status ResetState() override;
+  Status Invoke(OpSink* sink) override;
   Bytes Output(uint8_t index) const override;
 
  private:
-  using Resolver = tflite::MicroMutableOpResolver<kOpCount>;
-
-  Status Prepare(const tflite::Model& model, ArenaUse* arena);
-  Status CheckOps(const tflite::Model& model) const;
+  Status Prepare(Bytes bytes, ArenaUse* arena);
   Status ExplainAllocation(const tflite::Model& model);
 
   uint8_t* const arena_;
   const size_t arena_bytes_;
   const BootRecord& boot_;
-  Resolver resolver_;
+  OpFinder ops_;
   OpReporter reporter_;
   const tflite::SubGraph* graph_ = nullptr;
   Interpreter* interpreter_ = nullptr;

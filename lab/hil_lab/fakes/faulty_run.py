@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hil.diagnose import divergence
-from hil.oracle.submodel import parts_of
 from hil.facts.board import Inference, OutputPart
 from hil.facts.evidence import DivergenceRecord, EvidenceRecord
 from hil.facts.image import ImageFacts, OpFacts
@@ -28,6 +27,7 @@ from hil.network.cam_graph import CamGraph
 from hil.network.location import Location, NoLocation, locate
 from hil.network.score import passes
 from hil.oracle.cam import integer_cam
+from hil.oracle.submodel import parts_of
 from hil.run.collect import png_text
 from hil.wire.network_header import CamHead, pack_header
 from hil.wire.replies import StageTimes

@@ -141,8 +141,8 @@ class _WrongOp(_Wrapped):
         self._tensors: dict[int, Tensor] = {}
 
     def load(self, model: bytes, arena_bytes: int) -> int:
-        from hil.oracle.submodel import parts_of
         from hil.network.tflite_graph import read_graph
+        from hil.oracle.submodel import parts_of
         from hil_lab.faults.kernels import Place
 
         graph, parts = read_graph(model), parts_of(model)

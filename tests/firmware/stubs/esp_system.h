@@ -14,7 +14,9 @@ typedef enum {
   ESP_RST_BROWNOUT,
   ESP_RST_SDIO,
 } esp_reset_reason_t;
+typedef void (*shutdown_handler_t)(void);
 extern "C" {
+esp_err_t esp_register_shutdown_handler(shutdown_handler_t handler);
 [[noreturn]] void esp_restart(void);
 esp_reset_reason_t esp_reset_reason(void);
 [[noreturn]] void esp_system_abort(const char* details);

@@ -20,6 +20,19 @@ typedef struct {
   uint8_t rx_flow_ctrl_thresh;
   uart_sclk_t source_clk;
 } uart_config_t;
+typedef enum {
+  UART_DATA,
+  UART_BREAK,
+  UART_BUFFER_FULL,
+  UART_FIFO_OVF,
+  UART_FRAME_ERR,
+  UART_PARITY_ERR,
+} uart_event_type_t;
+typedef struct {
+  uart_event_type_t type;
+  size_t size;
+  bool timeout_flag;
+} uart_event_t;
 extern "C" {
 esp_err_t uart_driver_install(uart_port_t port, int receive_bytes, int send_bytes, int queue_size,
                               QueueHandle_t* queue, int interrupt_flags);
@@ -27,6 +40,7 @@ esp_err_t uart_param_config(uart_port_t port, const uart_config_t* config);
 esp_err_t uart_set_pin(uart_port_t port, int tx, int rx, int rts, int cts);
 esp_err_t uart_set_baudrate(uart_port_t port, uint32_t baud);
 esp_err_t uart_driver_delete(uart_port_t port);
+esp_err_t uart_disable_intr_mask(uart_port_t port, uint32_t mask);
 esp_err_t uart_get_baudrate(uart_port_t port, uint32_t* baud);
 esp_err_t uart_set_rx_full_threshold(uart_port_t port, int threshold);
 esp_err_t uart_set_rx_timeout(uart_port_t port, uint8_t symbols);
