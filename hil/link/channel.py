@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from hil.base.deadline import Clock, Deadline
-from hil.errors import InfrastructureError, UsageError
+from hil.errors import FirmwareError, InfrastructureError, UsageError
 from hil.link import paging
 from hil.link.console import Console, ConsoleLine
 from hil.link.errors import NoAnswerError, wrong_firmware
@@ -16,17 +16,37 @@ from hil.link.session import Session
 from hil.link.stats import LinkStats
 from hil.link.tickets import Ticket, heard
 from hil.link.transport import Transport
-from hil.wire.enums import RebootTarget
-from hil.wire.replies import BaudAck, Echoed, Identity, MemoryReport, RebootAck, Reply
-from hil.wire.requests import Echo, GetMemory, Hello, Reboot, Request, SetBaud
+from hil.wire.enums import RebootTarget, SampleStage, TensorSide
+from hil.wire.replies import (
+    BaudAck,
+    BaudCommitted,
+    Echoed,
+    Identity,
+    MemoryReport,
+    RebootAck,
+    Reply,
+)
+from hil.wire.requests import (
+    CommitBaud,
+    Echo,
+    GetMemory,
+    Hello,
+    OpOutput,
+    Reboot,
+    Request,
+    SetBaud,
+)
 
 _READ_BYTES = 1 << 16
 _ASK_ONCE_S = 1.0
 
-_FALLBACK_S = 1.0  # of a board to its old rate, while no acknowledgement has told
+_FALLBACK_S = 1.0  # of a board to its old rate, while no identity has told
+_IDLE_S = 10.0  # to its boot rate, likewise
 _FALLBACK_MARGIN_S = 0.2
 _BAUD_TRIES = 3
-_PROBE_SHARE = 0.6  # of the board's patience, for the proof at the new rate
+_PROBE_SHARE = 0.5  # of the board's patience, for the proof at the new rate
+_COMMIT_S = 2.0
+_MEETING_S = 0.5
 _PROBE = bytes(range(256))
 
 _T = TypeVar("_T")
@@ -52,6 +72,9 @@ class Channel:
         self.transport = transport
         self.session = Session(baud=baud, first_seq=first_seq)
         self.baud = baud
+        self._boot_baud = baud
+        self._fallback_s = _FALLBACK_S
+        self._idle_s = _IDLE_S
         self._clock = clock
         self._console = Console(on_console)
         self._idle_since: float | None = None
@@ -70,21 +93,23 @@ class Channel:
         """Says hello until the board answers, and takes over its limits."""
         identity = self._expect(Identity, Hello(), deadline)
         self.session.configure(identity)
+        self._fallback_s = identity.baud_fallback_ms / 1000
+        self._idle_s = identity.idle_ms / 1000
         return identity
 
     def request(self, message: Request, deadline: Deadline) -> Reply:
-        """Sends a request until it is answered; for `Reboot` and `SetBaud` use the methods."""
+        """Sends a request until it is answered; for `Reboot` and the rate use the methods."""
         ticket = self.session.submit(message, self._clock(), deadline.remaining())
         return self._wait(ticket)
 
     def infer(self, job: Job, deadline: Deadline) -> Inference:
-        """Uploads one image and runs the model on it."""
+        """Uploads one sample and runs the network on it."""
         return self._wait(self.session.infer(job, self._clock(), deadline.remaining()))
 
-    def infer_many(self, jobs: Iterable[Job], seconds_per_image: float) -> Iterator[Inference]:
+    def infer_many(self, jobs: Iterable[Job], seconds_per_sample: float) -> Iterator[Inference]:
         """The results of `jobs`, in their order; jobs are taken at most three ahead.
 
-        While the model runs on one image, the next is uploaded. `seconds_per_image` limits the
+        While the network runs on one sample, the next is uploaded. `seconds_per_sample` limits the
         wait from one result to the next; time that the caller takes does not count. The iterator
         may be dropped at any time.
         """
@@ -98,7 +123,7 @@ class Channel:
                     if job is None:
                         exhausted = True
                     else:
-                        tickets.append(self.session.infer(job, self._clock(), seconds_per_image))
+                        tickets.append(self.session.infer(job, self._clock(), seconds_per_sample))
                 if not tickets:
                     return
                 result = self._wait(tickets.pop(0))
@@ -108,21 +133,30 @@ class Channel:
             for ticket in tickets:
                 self.session.cancel(ticket)
 
-    def read_output(self, output: int | None, deadline: Deadline) -> paging.OutputBytes:
-        """An output tensor as the last inference left it; None: the input that it ran on."""
-        return paging.read_output(self._asker(deadline), output)
+    def contract(self, deadline: Deadline) -> bytes:
+        """The header of the model partition, as the board has it; empty where it has none."""
+        return paging.contract(self._asker(deadline))
 
-    def ops(self, deadline: Deadline) -> tuple[int, ...]:
-        """TFLite BuiltinOperator codes of the model in execution order."""
-        return paging.ops(self._asker(deadline))
+    def read_tensor(self, side: TensorSide, index: int, deadline: Deadline) -> paging.TensorBytes:
+        """An output as the last inference left it, or an input that it ran on."""
+        return paging.read_tensor(self._asker(deadline), side, index)
 
     def trace(self, deadline: Deadline) -> paging.Trace:
         """The trace of the last inference that was run with `trace=True`."""
         return paging.trace(self._asker(deadline))
 
-    def capture_op(self, image: bytes, op: int, deadline: Deadline) -> CapturedOp:
-        """Runs the model on `image` and returns the output of operator `op`."""
-        inference = self.infer(Job(image, capture_op=op, reuse=True), deadline)
+    def capture_op(
+        self,
+        sample: bytes,
+        op: int,
+        deadline: Deadline,
+        *,
+        output: int = 0,
+        stage: SampleStage = SampleStage.TENSOR,
+    ) -> CapturedOp:
+        """Runs the network on `sample` and returns an output of operator `op`."""
+        job = Job(sample, capture=OpOutput(op, output), stage=stage, reuse=True)
+        inference = self.infer(job, deadline)
         assert inference.captured is not None
         return inference.captured
 
@@ -134,15 +168,16 @@ class Channel:
         return self._expect(Echoed, Echo(payload), deadline).payload
 
     def set_baud(self, baud: int, deadline: Deadline) -> None:
-        """Changes the rate of both ends, proved by the answer to an echo of all byte values.
+        """Changes the rate of both ends.
 
-        The board acknowledges at the old rate and then switches; unless a valid request arrives
-        at the new rate, it returns to the old one after a while. So whatever gets lost, both ends
-        meet again at the old rate.
+        The board acknowledges at the old rate and tries the new one. An echo of all byte values
+        proves it in both directions, and only then is the board told to keep it; it goes back to
+        the old rate by itself. So whatever gets lost, both ends meet again.
 
         Raises `BoardError` where the board refuses the rate, `FirmwareError` where it
-        acknowledges another one, and `InfrastructureError` where the line does not work at it;
-        both ends are back at the old rate then.
+        acknowledges another one, and `InfrastructureError` where the line does not work at it.
+        Both ends are back at the old rate then; or, where the board keeps the new one unheard
+        until nothing has been asked for a while, at the rate at which it starts.
         """
         self.session.settling = True
         try:
@@ -160,7 +195,7 @@ class Channel:
         """Asks once for a reset; None when no acknowledgement came.
 
         The request is not repeated, because each one resets the board. Whether it did, the
-        boot count of the next `connect` tells.
+        boot id of the next `connect` tells.
         """
         reply = self._ask_once(Reboot(target), deadline)
         if not isinstance(reply, RebootAck):
@@ -200,44 +235,77 @@ class Channel:
         return lambda message: self.request(message, deadline)
 
     def _change_baud(self, baud: int, deadline: Deadline) -> None:
-        old = self.baud
-        if old is None:
-            raise UsageError(
-                "the rate of this link is unknown", hint="Open the channel with its baud rate."
-            )
         for _ in range(_BAUD_TRIES):
-            reply = self._ask_once(SetBaud(baud), deadline)
-            ack = reply if isinstance(reply, BaudAck) else None
-            fallback_s = ack.baud_fallback_ms / 1000 if ack else _FALLBACK_S
-            if ack is not None and ack.baud == baud:
-                self.apply_baud(baud)
-                if self._works(Deadline.after(_PROBE_SHARE * fallback_s, deadline.clock)):
-                    return
-                self.apply_baud(old)
-            # The board may run at the new rate still.
-            self.listen(Deadline.after(fallback_s + _FALLBACK_MARGIN_S, deadline.clock))
-            if ack is not None and ack.baud != baud:
-                raise wrong_firmware(
-                    f"the board acknowledged {ack.baud} baud, asked for were {baud}"
+            old = self.baud
+            if old is None:
+                raise UsageError(
+                    "the rate of this link is unknown", hint="Open the channel with its baud rate."
                 )
+            reply = self._ask_once(SetBaud(baud), deadline)
+            if isinstance(reply, BaudAck) and reply.baud == baud:
+                if self._keeps(baud, old, deadline):
+                    return
+            else:
+                self._listen_for(self._fallback_s, deadline)  # it may try the new rate
+                if isinstance(reply, BaudAck):
+                    raise wrong_firmware(
+                        f"the board acknowledged {reply.baud} baud, asked for were {baud}"
+                    )
             if deadline.expired():
                 break
         raise InfrastructureError(
             f"the link does not work at {baud} baud",
-            hint=f"Stay at {old} baud, or use a shorter cable or another adapter.",
+            hint=f"Stay at {self.baud} baud, or use a shorter cable or another adapter.",
         )
 
-    def _works(self, deadline: Deadline) -> bool:
-        """Whether the board answers at the present rate.
-
-        The answer's CRC-32 proves the rate; a board that answers something else has another
-        fault, and goes on at this rate too.
-        """
+    def _keeps(self, baud: int, old: int, deadline: Deadline) -> bool:
+        """Tries the new rate; where it does not work, both ends are at the old one again."""
+        asked = False
+        self.apply_baud(baud)
         try:
-            self.echo(_PROBE, deadline)
+            # What the echo says is another matter: its CRC-32 proves the rate.
+            if self._answer_to(Echo(_PROBE), _PROBE_SHARE * self._fallback_s, deadline):
+                asked = True
+                kept = self._answer_to(CommitBaud(baud), _COMMIT_S, deadline)
+                if isinstance(kept, BaudCommitted) and kept.baud != baud:
+                    raise wrong_firmware(f"the board keeps {kept.baud} baud, asked for were {baud}")
+                if kept is not None:
+                    return True
+        except FirmwareError:
+            self._go_back(old, asked, deadline)
+            raise
+        except BaseException:
+            self.apply_baud(old)  # interrupted: the board goes back by itself
+            raise
+        self._go_back(old, asked, deadline)
+        if asked:
+            raise InfrastructureError(
+                f"the board answers at {baud} baud, but does not say that it keeps the rate",
+                hint=f"Stay at {self.baud} baud.",
+            )
+        return False
+
+    def _go_back(self, old: int, asked: bool, deadline: Deadline) -> None:
+        """To the old rate, where the board comes too.
+
+        One that was `asked` to keep the new one may have done so unheard: then its silence brings
+        it to the rate at which it started.
+        """
+        self.apply_baud(old)
+        self._listen_for(self._fallback_s, deadline)
+        if asked and self._answer_to(Echo(b""), _MEETING_S, deadline) is None:
+            self._listen_for(self._idle_s, deadline)
+            self.apply_baud(self._boot_baud or old)
+
+    def _answer_to(self, message: Request, seconds: float, deadline: Deadline) -> Reply | None:
+        """The answer at the present rate; None when none comes."""
+        try:
+            return self.request(message, Deadline.after(seconds, deadline.clock))
         except NoAnswerError:
-            return False
-        return True
+            return None
+
+    def _listen_for(self, seconds: float, deadline: Deadline) -> None:
+        self.listen(Deadline.after(seconds + _FALLBACK_MARGIN_S, deadline.clock))
 
     def _ask_once(self, message: Request, deadline: Deadline) -> Reply | None:
         seconds = deadline.capped(_ASK_ONCE_S)

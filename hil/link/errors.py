@@ -49,38 +49,39 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
     ),
     ErrorCode.UNSUPPORTED: Explanation(
         "this board or this build cannot do that",
-        "See the capabilities of the identity; some need a build option of the firmware.",
+        "`hil info` lists what the board can do; some of it needs a build option of the firmware.",
     ),
     ErrorCode.WRONG_SIZE: Explanation(
-        "the image has the wrong size",
-        "Send exactly the bytes of the model's input tensor.",
+        "the sample has the wrong size",
+        "Send the bytes of all inputs of the network, in the order of its contract (`hil info`).",
         "expected: {0} bytes",
         "got: {0} bytes",
     ),
-    ErrorCode.NO_SUCH_IMAGE: Explanation(
-        "the image was not uploaded, or was replaced since",
-        "The board keeps two images and loses them on reset: look for a restart in its console.",
-        "image: {0:#010x}",
+    ErrorCode.NO_SUCH_SAMPLE: Explanation(
+        "the sample was not uploaded, or was replaced since",
+        "The board keeps two samples and loses them on reset: look for a restart in its console.",
+        "sample: {0:#010x}",
     ),
     ErrorCode.INCOMPLETE: Explanation(
-        "chunks of the image are missing",
+        "chunks of the sample are missing",
         "The link uploads them again by itself; seen by a user, the line loses most of what "
         "is sent.",
-        "bitmap of missing chunks: {0:#x}",
+        "first missing chunk: {0}",
+        "missing chunks from there: {0:#x}",
     ),
-    ErrorCode.IMAGE_CORRUPT: Explanation(
-        "the image does not match its CRC-32",
+    ErrorCode.SAMPLE_CORRUPT: Explanation(
+        "the sample does not match its CRC-32",
         "The bytes changed between the host's CRC and the board's: check the board's memory.",
         "expected: {0:#010x}",
         "computed: {0:#010x}",
     ),
     ErrorCode.BUSY: Explanation(
-        "the queue is full or no image buffer is free",
+        "the queue is full or no buffer is free",
         "Wait for the inferences that run, or reset the board.",
     ),
     ErrorCode.OUT_OF_RANGE: Explanation(
         "an offset, a length or an index is too large",
-        "Compare the request with the sizes in the board's identity.",
+        "Compare the request with the board's identity and contract (`hil info`).",
         "limit: {0}",
         "asked for: {0}",
     ),
@@ -89,48 +90,43 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
         "Run an inference first (with trace=True for a trace).",
     ),
     ErrorCode.NO_MODEL: Explanation(
-        "the model partition is empty", "Flash the model partition: `hil flash`."
+        "the model partition is empty", "Flash the network: `hil flash`."
     ),
     ErrorCode.MODEL_HEADER: Explanation(
         "the header of the model partition is damaged or of another version",
-        "Flash the model partition again: `hil flash --board-flash always`.",
+        "Flash the network again: `hil flash --board-flash always`.",
     ),
     ErrorCode.MODEL_CRC: Explanation(
-        "the model does not match its CRC-32",
-        "Flash the model partition again: `hil flash --board-flash always`.",
+        "the network does not match its CRC-32",
+        "Flash the network again: `hil flash --board-flash always`.",
         "expected: {0:#010x}",
         "computed: {0:#010x}",
     ),
     ErrorCode.MODEL_FORMAT: Explanation(
-        "the model is no TFLite flatbuffer that the firmware can read",
-        "The board's own message says what it cannot read: convert the model to .tflite again.",
+        "the network is no TFLite flatbuffer, or another one than its header describes",
+        "The board's own message says where they differ: flash it again (`hil flash`), else "
+        "convert the network to .tflite again.",
     ),
-    ErrorCode.MODEL_INPUT: Explanation(
-        "shape or type of the model's input do not fit",
-        "The input must be one int8 tensor [1, height, width, channels] that the firmware has "
-        "room for.",
+    ErrorCode.MODEL_UNMAPPED: Explanation(
+        "the flash with the network cannot be mapped into memory",
+        "Compare the sizes of flash and model partition with the board's partition table.",
+        "status of the flash: {0}",
     ),
-    ErrorCode.MODEL_SCORE: Explanation(
-        "the model has no int8 score output of scale 1/256",
-        "The score must be the output of an int8 SOFTMAX.",
-    ),
-    ErrorCode.MODEL_FEATURES: Explanation(
-        "the model has no 4-D int8 output in front of the classifier",
-        "Convert the model with the feature map as a second output.",
-    ),
-    ErrorCode.MODEL_CLASSIFIER: Explanation(
-        "no classifier weights lie between feature map and score",
-        "A class activation map needs: feature map, global average, one linear layer, SOFTMAX.",
+    ErrorCode.NO_ROOM: Explanation(
+        "the firmware has too little room for this network",
+        "Build the firmware for it, `hil build --network FILE`, and flash it.",
+        "needed: {0}",
+        "available: {0}",
     ),
     ErrorCode.MODEL_OP: Explanation(
-        "the firmware lacks an operator of the model",
-        "Add the operator to firmware/ops.toml (and for a chip run python firmware/generate.py and "
-        "make firmware), or convert the model without it.",
+        "the firmware lacks an operator of the network",
+        "Build the firmware for it, `hil build --network FILE`, and flash it; or convert the "
+        "network without the operator.",
         "TFLite BuiltinOperator: {0}",
     ),
     ErrorCode.ARENA_TOO_SMALL: Explanation(
-        "the tensor arena is too small for the model",
-        "Give the model a larger arena: CONFIG_CAMHIL_ARENA_KB in the chip's firmware (idf.py "
+        "the tensor arena is too small for the network",
+        "Give the network a larger arena: CONFIG_CAMHIL_ARENA_KB in the chip's firmware (idf.py "
         "menuconfig, camhil), --sim-arena BYTES for the simulated board.",
         "needed: {0} bytes",
         "available: {0} bytes",

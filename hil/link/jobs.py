@@ -1,49 +1,53 @@
-"""What the link is asked to do with an image, and what comes back."""
+"""What the link is asked to do with a sample, and what comes back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from hil.wire.crc import crc32
-from hil.wire.enums import ImageStage
+from hil.wire.enums import SampleStage
 from hil.wire.replies import Result
+from hil.wire.requests import OpOutput
 
 JOBS_AHEAD = 3
-"""Images on their way: two on the board, and one that is ready when a buffer gets free."""
+"""Samples on their way: two on the board, and one that is ready when a buffer gets free."""
 
 
 @dataclass(frozen=True)
 class Job:
     """One inference.
 
-    `image`: the bytes of the model's input tensor, int8 row-major (or a camera frame with
-    `stage` FRAME). `cam_always`: ask for the map even below the threshold. `threshold`: percent,
-    None for the model's own. `capture_op`: number of the operator whose output is wanted too.
-    `reuse`: the board may keep an image that it already holds instead of receiving it again.
-    `claimed_crc` is a test hook: announces another CRC-32 than that of the bytes, and the error
-    that the board answers is raised instead of being repaired.
+    `sample`: the bytes of all input tensors, one behind the other, or a camera frame (`stage`
+    FRAME). `map_always`: ask for the map even below the threshold. `reset_state`: the network's
+    variables get their initial values first. `threshold`: percent, None for the network's own.
+    `capture`: the operator output whose bytes are wanted too. `reuse`: the board may keep a sample
+    that it already holds instead of receiving it again. `claimed_crc` is a test hook: announces
+    another CRC-32 than that of the bytes, and the error that the board answers is raised instead
+    of being repaired.
     """
 
-    image: bytes = field(repr=False)
-    cam_always: bool = True
+    sample: bytes = field(repr=False)
+    map_always: bool = True
     trace: bool = False
+    reset_state: bool = True
     threshold: int | None = None
-    capture_op: int | None = None
-    stage: ImageStage = ImageStage.TENSOR
+    capture: OpOutput | None = None
+    stage: SampleStage = SampleStage.TENSOR
     reuse: bool = False
     claimed_crc: int | None = None
 
     @property
-    def image_crc(self) -> int:
-        """The CRC-32 under which the image travels."""
-        return crc32(self.image) if self.claimed_crc is None else self.claimed_crc
+    def sample_crc(self) -> int:
+        """The CRC-32 under which the sample travels."""
+        return crc32(self.sample) if self.claimed_crc is None else self.claimed_crc
 
 
 @dataclass(frozen=True)
 class CapturedOp:
-    """Output bytes of one operator, as they were when the operator ended."""
+    """Bytes of an output of an operator, as they were when the operator ended."""
 
     op: int
+    output: int
     data: bytes
 
 
@@ -52,12 +56,12 @@ class Inference:
     """The answer to one `Job`. Times are seconds of the host's clock.
 
     `upload_s`: from the announcement to the acceptance of the inference; `result_s`: from there,
-    or from the previous result, to this one. With images on their way in parallel these overlap
-    those of the neighbours. `attempts` counts announcements of the image: 1 when none was lost.
+    or from the previous result, to this one. With samples on their way in parallel these overlap
+    those of the neighbours. `attempts` counts announcements of the sample: 1 when none was lost.
     """
 
     job: Job = field(repr=False)
-    image_crc: int
+    sample_crc: int
     result: Result
     captured: CapturedOp | None
     upload_s: float

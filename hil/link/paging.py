@@ -7,64 +7,65 @@ from dataclasses import dataclass
 
 from hil.errors import FirmwareError
 from hil.link.errors import wrong_firmware
-from hil.wire.replies import OpPage, OutputData, Reply, TraceEntry, TracePage
-from hil.wire.requests import MAX_PAYLOAD_BYTES, GetOps, GetTrace, ReadOutput, Request
+from hil.wire.enums import TensorSide
+from hil.wire.replies import ContractPage, Reply, TensorData, TraceEntry, TracePage
+from hil.wire.requests import MAX_PAYLOAD_BYTES, GetContract, GetTrace, ReadTensor, Request
 
 Ask = Callable[[Request], Reply]
 """Sends a request and waits for its answer."""
 
 
 @dataclass(frozen=True)
-class OutputBytes:
-    """An output tensor (None: the input), int8 row-major, and the CRC-32 of its image."""
+class TensorBytes:
+    """An input or output in the type of the contract, row-major, and the CRC-32 of its sample."""
 
-    image_crc: int
-    output: int | None
+    sample_crc: int
+    side: TensorSide
+    index: int
     data: bytes
 
 
 @dataclass(frozen=True)
 class Trace:
-    """Every operator of one inference, in execution order.
+    """Every output of every operator of one inference, in execution order.
 
-    `op_count` is the number of operators that the model has; the board records a limited number.
+    `total` is the number of such outputs that the network has; the board records a limited number.
     """
 
-    image_crc: int
-    op_count: int
+    sample_crc: int
+    total: int
     entries: tuple[TraceEntry, ...]
 
 
-def read_output(ask: Ask, output: int | None) -> OutputBytes:
+def contract(ask: Ask) -> bytes:
+    """The header of the model partition; empty where the board has none."""
     data = b""
     while True:
-        page = ask(ReadOutput(output, len(data), MAX_PAYLOAD_BYTES))
-        assert isinstance(page, OutputData)
+        page = ask(GetContract(len(data)))
+        assert isinstance(page, ContractPage)
         if not data:
-            image_crc, total = page.image_crc, page.total
-        elif (page.image_crc, page.total) != (image_crc, total):
-            raise _changed("tensor")
-        if page.output != output or page.offset != len(data) or (not page.data and total):
-            raise _wrong_page("tensor")
-        data += page.data
-        if len(data) > total:
-            raise _wrong_page("tensor")
+            total = page.total
+        elif page.total != total:
+            raise _changed("contract")
+        data = _appended(data, page.offset, page.data, total, "contract")
         if len(data) == total:
-            return OutputBytes(image_crc, output, data)
+            return data
 
 
-def ops(ask: Ask) -> tuple[int, ...]:
-    codes: tuple[int, ...] = ()
+def read_tensor(ask: Ask, side: TensorSide, index: int) -> TensorBytes:
+    data = b""
     while True:
-        page = ask(GetOps(len(codes)))
-        assert isinstance(page, OpPage)
-        if page.first != len(codes) or len(codes) + len(page.codes) > page.op_count:
-            raise _wrong_page("operator list")
-        codes += page.codes
-        if len(codes) == page.op_count:
-            return codes
-        if not page.codes:
-            raise _wrong_page("operator list")
+        page = ask(ReadTensor(side, index, len(data), MAX_PAYLOAD_BYTES))
+        assert isinstance(page, TensorData)
+        if not data:
+            sample_crc, total = page.sample_crc, page.total
+        elif (page.sample_crc, page.total) != (sample_crc, total):
+            raise _changed("tensor")
+        if (page.side, page.index) != (side, index):
+            raise _wrong_page("tensor")
+        data = _appended(data, page.offset, page.data, total, "tensor")
+        if len(data) == total:
+            return TensorBytes(sample_crc, side, index, data)
 
 
 def trace(ask: Ask) -> Trace:
@@ -74,14 +75,22 @@ def trace(ask: Ask) -> Trace:
         page = ask(GetTrace(len(entries)))
         assert isinstance(page, TracePage)
         first = first or page
-        if (page.image_crc, page.op_count) != (first.image_crc, first.op_count):
+        if (page.sample_crc, page.total) != (first.sample_crc, first.total):
             raise _changed("trace")
-        if page.first != len(entries) or len(entries) + len(page.entries) > page.op_count:
+        if page.first != len(entries) or len(entries) + len(page.entries) > page.total:
             raise _wrong_page("trace")
         entries += page.entries
-        # A model may have more operators than the board records: an empty page ends the trace.
-        if len(entries) == page.op_count or not page.entries:
-            return Trace(first.image_crc, first.op_count, entries)
+        # A network may have more outputs than the board records: an empty page ends the trace.
+        if len(entries) == page.total or not page.entries:
+            return Trace(first.sample_crc, first.total, entries)
+
+
+def _appended(data: bytes, offset: int, page: bytes, total: int, what: str) -> bytes:
+    """`data` with the next page of it, of `total` bytes; raises where it is another one."""
+    more = data + page
+    if offset != len(data) or len(more) > total or (not page and total):
+        raise _wrong_page(what)
+    return more
 
 
 def _wrong_page(what: str) -> FirmwareError:

@@ -1,4 +1,4 @@
-"""Inferences in a row: while the model runs on one image, the next is uploaded. No I/O."""
+"""Inferences in a row: while the network runs on one sample, the next is uploaded. No I/O."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hil.link.ledger import Account
 from hil.link.rto import RetransmissionTimer
 from hil.link.stats import LinkStats
 from hil.link.tickets import Ticket
-from hil.link.transfer import Step, Transfer
+from hil.link.transfer import Step, Transfer, infer_request
 from hil.wire.messages import encode_request
 from hil.wire.replies import (
     Accepted,
@@ -25,14 +25,13 @@ from hil.wire.replies import (
     Result,
     Uploading,
 )
-from hil.wire.requests import Infer
 
-_BOARD_BUFFERS = 2  # images that a board holds
+_BOARD_BUFFERS = 2  # samples that a board holds
 
 
 @dataclass(frozen=True)
 class StepOf:
-    """Owner of an exchange that belongs to an image."""
+    """Owner of an exchange that belongs to a sample."""
 
     transfer: Transfer
     step: Step
@@ -69,13 +68,13 @@ class Pipeline:
         try:
             transfer = Transfer(job, self._chunk_bytes, self._stats)
             # Options out of range are the caller's error now, not the loop's later.
-            encode_request(1, Infer(0, False, False, job.threshold, job.capture_op))
+            encode_request(1, infer_request(job))
         except ValueError as error:
             raise UsageError(
                 f"this inference cannot be asked for: {error}",
-                hint="Compare image and options with the limits of the protocol.",
+                hint="Compare sample and options with the limits of the protocol.",
             ) from error
-        what = f"inference of image {transfer.crc:#010x}"
+        what = f"inference of sample {transfer.crc:#010x}"
         ticket: Ticket[Inference] = Ticket(what, seconds, self._stats.copy())
         self._queue.append(_Entry(ticket, transfer))
         self._start_time_of_head(now)
@@ -91,7 +90,7 @@ class Pipeline:
     # ---- sending
 
     def next_exchange(self, now: float) -> Exchange[Any] | None:
-        """The next request that an image needs, or None."""
+        """The next request that a sample needs, or None."""
         for entry in self._queue:
             if entry.transfer.hold_until <= now:
                 entry.transfer.hold_until = 0.0
@@ -121,9 +120,9 @@ class Pipeline:
             return
         if transfer.wrong_images:
             ticket.error = FirmwareError(
-                f"asked about image {transfer.crc:#010x}, the board answered about another one "
+                f"asked about sample {transfer.crc:#010x}, the board answered about another one "
                 f"({transfer.wrong_images} times)",
-                hint="The firmware mixes up its image buffers.",
+                hint="The firmware mixes up its buffers.",
             )
         else:
             ticket.what = f"{ticket.what} ({transfer.progress()})"
@@ -147,7 +146,7 @@ class Pipeline:
 
     def _may_begin(self, transfer: Transfer, active: list[Transfer]) -> bool:
         # The board gives away the buffer that it used least recently; that must not be the one
-        # of an image whose inference has not reached it yet. The same image again waits, and is
+        # of a sample whose inference has not reached it yet. The same sample again waits, and is
         # then found on the board.
         if any(other.crc == transfer.crc for other in active):
             transfer.resume = True
@@ -169,19 +168,19 @@ class Pipeline:
     def on_reply(self, exchange: Exchange[Any], reply: Reply, now: float) -> None:
         """An answer to a request of this pipeline."""
         transfer, step = exchange.owner.transfer, exchange.owner.step
-        if getattr(reply, "image_crc", transfer.crc) != transfer.crc:
+        if getattr(reply, "sample_crc", transfer.crc) != transfer.crc:
             self._stats.wrong_image += 1
             transfer.wrong_images += 1
         elif isinstance(reply, ErrorReply):
             self._on_error(exchange, reply, now)
         elif isinstance(reply, Uploading) and step is Step.ANNOUNCE:
-            self._on_chunks(exchange, transfer.on_uploading(reply.missing), now)
+            self._on_chunks(exchange, transfer.on_uploading(reply), now)
         elif isinstance(reply, ChunkAck) and step is Step.CHUNK:
             offset = exchange.owner.chunk * self._chunk_bytes
             if reply.offset != offset:
                 self._refuse(exchange, f"took a chunk at {reply.offset} instead of {offset}", now)
                 return
-            arrived = transfer.on_chunk_ack(exchange.owner.chunk, reply.missing)
+            arrived = transfer.on_chunk_ack(exchange.owner.chunk, reply)
             self._on_chunks(exchange, arrived, now)
         elif isinstance(reply, Accepted) and step is Step.INFER:
             self._on_accepted(exchange, now)

@@ -6,6 +6,7 @@ fields, without the number.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,15 +17,15 @@ from hil.wire.enums import ErrorCode
 from hil.wire.errors import WireError
 from hil.wire.frames import FIRST_SEQ, ConsoleText, Damaged, Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_reply, decode_request, encode_reply
-from hil.wire.replies import ChunkAck, ErrorReply, Reply, Result, Uploading
-from hil.wire.requests import Chunk, Infer, Reboot, Upload
+from hil.wire.replies import ChunkAck, ErrorReply, Identity, Reply, Result, Uploading
+from hil.wire.requests import TOLD_CHUNKS, Chunk, Infer, Reboot, Upload
 
 _LARGEST_FRAME = 1 << 16  # the identity's limit need not be known to read a recording
 _PAUSE_US = 250_000  # after which an unfinished segment was given up
 _LONG_ARRAY = 0x98  # CBOR head of an array whose length takes a byte of its own
 _SEQ_HEAD = 0x1A  # CBOR head of 32 bits; sequence numbers of hosts are that large
 _SEQ_BYTES = 5
-_TRANSIENT = {ErrorCode.BUSY, ErrorCode.INCOMPLETE, ErrorCode.NO_SUCH_IMAGE}
+_TRANSIENT = {ErrorCode.BUSY, ErrorCode.INCOMPLETE, ErrorCode.NO_SUCH_SAMPLE}
 
 _HAPPENINGS = {
     Kind.OPENED,
@@ -42,6 +43,7 @@ class Exchange:
     """One request and all that answered it: (microseconds of the recording, message).
 
     `held_up_us`: how long the host could not do anything else, because the line took no more.
+    `boot_id`: what the board had said of its start before.
     """
 
     at_us: int
@@ -50,6 +52,7 @@ class Exchange:
     answers: list[tuple[int, bytes]] = field(default_factory=list)
     used: bool = False
     held_up_us: int = 0
+    boot_id: int | None = None
 
     @property
     def restarts(self) -> bool:
@@ -116,9 +119,30 @@ def read_request(message: bytes) -> Any:
         return None
 
 
+def read_reply(content: bytes) -> Reply | None:
+    """What a recorded answer says; None where the protocol lacks it."""
+    try:
+        return decode_reply(joined(FIRST_SEQ, content))[1]
+    except WireError:
+        return None
+
+
 def is_result(content: bytes) -> bool:
     """Whether a reply ends an inference."""
     return kind_of(content) == Result.kind
+
+
+def boot_id_in(content: bytes) -> int | None:
+    """The start of the board that a reply names; None where it is not about one."""
+    reply = read_reply(content)
+    return reply.boot_id if isinstance(reply, Identity | Result) else None
+
+
+def with_boot_id(content: bytes, boot_id: int) -> bytes:
+    """A result as if it were of another start of the board."""
+    reply = read_reply(content)
+    assert isinstance(reply, Result)
+    return split(encode_reply(FIRST_SEQ, dataclasses.replace(reply, boot_id=boot_id)))[1]
 
 
 def events_of(records: Iterable[Record]) -> list[Event]:
@@ -190,7 +214,7 @@ def _repair_uploads(events: Iterable[Event]) -> None:
     uploads: dict[int, list[Exchange]] = defaultdict(list)
     for event in events:
         if isinstance(event, Exchange) and isinstance(event.request, Upload | Chunk | Infer):
-            crc = event.request.image_crc
+            crc = event.request.sample_crc
             uploads[crc].append(event)
             if isinstance(event.request, Infer) and _ends(event) and not _will_repeat(uploads[crc]):
                 _repair(uploads.pop(crc))
@@ -199,15 +223,15 @@ def _repair_uploads(events: Iterable[Event]) -> None:
 
 
 def _ends(infer: Exchange) -> bool:
-    """Whether the board ran the image, or refused it for good."""
-    replies = [_reply(content) for _, content in infer.answers]
+    """Whether the board ran the network, or refused the sample for good."""
+    replies = [read_reply(content) for _, content in infer.answers]
     return any(not (isinstance(r, ErrorReply) and r.code in _TRANSIENT) for r in replies)
 
 
 def _will_repeat(upload: list[Exchange]) -> bool:
-    """Whether the host announces the image again, because the board was busy when it last did."""
+    """Whether the host announces the sample again, because the board was busy when it last did."""
     answers = [e.answers for e in upload if isinstance(e.request, Upload)][-1:]
-    replies = [_reply(content) for _, content in answers[0]] if answers else []
+    replies = [read_reply(content) for _, content in answers[0]] if answers else []
     return any(isinstance(r, ErrorReply) and r.code is ErrorCode.BUSY for r in replies)
 
 
@@ -224,14 +248,18 @@ def _repair(upload: list[Exchange]) -> None:
     repeated = [*announced[1:], *asked[1:]]
     first = announced[0]
     if not first.request.resume:  # else what is missing is for the board to say
-        crc, missing = first.request.image_crc, (1 << len(chunks)) - 1
-        _answer(announced, Uploading(crc, missing))
-        for index, offset in enumerate(sorted(chunks)):
-            missing &= ~(1 << index)
-            _answer(chunks[offset], ChunkAck(crc, offset, missing))
+        crc, count = first.request.sample_crc, len(chunks)
+        _answer(announced, Uploading(crc, 0, _all_from(0, count)))
+        for index, offset in enumerate(sorted(chunks), start=1):
+            _answer(chunks[offset], ChunkAck(crc, offset, index, _all_from(index, count)))
             repeated += chunks[offset][1:]
     for exchange in repeated:
         exchange.used = True
+
+
+def _all_from(first: int, count: int) -> int:
+    """What a board tells that misses all chunks from `first` on."""
+    return (1 << min(count - first, TOLD_CHUNKS)) - 1
 
 
 def _is_plain(
@@ -242,7 +270,7 @@ def _is_plain(
     return all(
         len(same) == 1
         and len(same[0].answers) == 1
-        and isinstance(_reply(same[0].answers[0][1]), Uploading | ChunkAck)
+        and isinstance(read_reply(same[0].answers[0][1]), Uploading | ChunkAck)
         for same in (announced, *chunks.values())
     )
 
@@ -253,11 +281,3 @@ def _answer(same: list[Exchange], reply: Reply) -> None:
     at_us = min((at for exchange in same for at, _ in exchange.answers), default=first.at_us)
     _, content = split(encode_reply(FIRST_SEQ, reply))
     first.answers = [(at_us, content)]
-
-
-def _reply(content: bytes) -> Reply | None:
-    """What a recorded answer says; None where the protocol lacks it."""
-    try:
-        return decode_reply(joined(FIRST_SEQ, content))[1]
-    except WireError:
-        return None

@@ -16,10 +16,12 @@ from hil.link.recorded_events import (
     Exchange,
     Happened,
     Spoken,
+    boot_id_in,
     is_result,
     joined,
     read_request,
     split,
+    with_boot_id,
 )
 from hil.link.recording import Kind
 from hil.link.replay_script import Script, State
@@ -106,6 +108,7 @@ class ReplayTransport:
         self._coming: list[_Coming] = []  # by when it is due
         self._lost = False
         self._opened = False
+        self._boot_id: int | None = None  # that the host knows
         self._start_s = 0.0  # of the recording, by our clock; moves when the host goes elsewhere
 
     # ---- what the host does to a board
@@ -214,17 +217,32 @@ class ReplayTransport:
         start_s = self._start_of(exchange, went_on)
         for at_us, answer in exchange.answers:
             ends = isinstance(exchange.request, Infer) and is_result(answer)
-            data = encode_frame(joined(seq, answer))
+            data = encode_frame(joined(seq, self._of_this_boot(exchange, answer)))
             self._answer(start_s + at_us / 1e6, at_us, data, exchange.request if ends else None)
         if went_on:
             self._follow()
             self.clock.advance_to(self.clock.now + exchange.held_up_us / 1e6)
             self._let_host_work()
 
+    def _of_this_boot(self, exchange: Exchange, answer: bytes) -> bytes:
+        """An answer as the board would give it that the host said hello to.
+
+        A test may be answered from a part of the recording in which the board had restarted.
+        """
+        if isinstance(exchange.request, Hello):
+            self._boot_id = boot_id_in(answer) or self._boot_id
+        elif (
+            isinstance(exchange.request, Infer)
+            and self._boot_id not in (None, exchange.boot_id)
+            and boot_id_in(answer) == exchange.boot_id
+        ):
+            return with_boot_id(answer, self._boot_id)
+        return answer
+
     def _may_be_moot(self, seq: int, message: bytes) -> bool:
         """Whether an answer on its way may spare the host a request that is not recorded.
 
-        Of an image that the board refuses, more is sent before the refusal is read when the
+        Of a sample that the board refuses, more is sent before the refusal is read when the
         host is faster than it was. What is sent again was not spared.
         """
         if seq in self._early or all(coming.unasked for coming in self._coming):
@@ -235,7 +253,7 @@ class ReplayTransport:
     def _start_of(self, exchange: Exchange, went_on: bool) -> float:
         """When the recording began, if this exchange begins now."""
         if went_on and isinstance(exchange.request, Chunk | Infer):
-            # Within an image the host took its time too, and round trips contain it.
+            # Within a sample the host took its time too, and round trips contain it.
             self.clock.advance_to(self._worked_until(exchange.at_us))
         start_s = self.clock.now - exchange.at_us / 1e6
         if went_on:
@@ -318,6 +336,6 @@ def describe(message: bytes) -> str:
 def _shown(name: str, value: object) -> str:
     if isinstance(value, bytes):
         return f"of {len(value)} bytes"
-    if name == "image_crc" and isinstance(value, int):
+    if name == "sample_crc" and isinstance(value, int):
         return f"{value:#010x}"
     return str(value.name.lower()) if hasattr(value, "name") else str(value)

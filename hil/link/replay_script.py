@@ -7,44 +7,55 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hil.link.recorded_events import Event, Exchange, Happened, Spoken, is_result, kind_of
+from hil.link.recorded_events import (
+    Event,
+    Exchange,
+    Happened,
+    Spoken,
+    boot_id_in,
+    is_result,
+    kind_of,
+)
 from hil.link.recording import Kind
 from hil.wire.requests import (
     Chunk,
+    CommitBaud,
     Echo,
-    GetOps,
+    GetContract,
     GetTrace,
     Hello,
     Infer,
-    ReadOutput,
+    ReadTensor,
     SetBaud,
     Upload,
 )
 
 # Asking twice gives the same answer twice.
-_REPEATABLE = frozenset(kind.kind for kind in (GetOps, Echo, Upload, Chunk, SetBaud))
+_REPEATABLE = frozenset(
+    kind.kind for kind in (GetContract, Echo, Upload, Chunk, SetBaud, CommitBaud)
+)
 
 Key = tuple[bytes, int | None]
 
 
 @dataclass
 class State:
-    """What the answers to `ReadOutput` and `GetTrace` depend on: CRC-32s of images."""
+    """What the answers to `ReadTensor` and `GetTrace` depend on: CRC-32s of samples."""
 
     ran: int | None = None
     traced: int | None = None
 
     def key(self, content: bytes) -> Key:
-        """What a request is known by: its content, and the image that the answer is about."""
+        """What a request is known by: its content, and the sample that the answer is about."""
         kind = kind_of(content)
-        if kind == ReadOutput.kind:
+        if kind == ReadTensor.kind:
             return content, self.ran
         return content, self.traced if kind == GetTrace.kind else None
 
     def finished(self, request: Infer) -> None:
-        self.ran = request.image_crc
+        self.ran = request.sample_crc
         if request.trace:
-            self.traced = request.image_crc
+            self.traced = request.sample_crc
 
     def restart(self) -> None:
         self.ran = self.traced = None
@@ -66,8 +77,8 @@ class Script:
         self._notes: dict[bytes, int] = {}
         self._part = 0, len(events)  # of the test that runs, from its note to the next one
         self._boots: list[int] = []
-        self._uploads: dict[int, list[int]] = defaultdict(list)  # by image, in order
-        self._uploading: dict[int, int] = {}  # by image, the last that was asked for
+        self._uploads: dict[int, list[int]] = defaultdict(list)  # by sample, in order
+        self._uploading: dict[int, int] = {}  # by sample, the last that was asked for
         self._index()
         self._skip_flashing()
 
@@ -88,7 +99,7 @@ class Script:
         start = max(self._part[0], self._boot_of(self.cursor))
         own = [place for place in after if place < self._part[1]]
         own += [place for place in before if place >= start]
-        # An image is announced as often as the line wants it, but not at another test's cost.
+        # A sample is announced as often as the line wants it, but not at another test's cost.
         elsewhere = [] if own and kind_of(content) == Upload.kind else [*after, *before]
         for place in (*own, *elsewhere):
             if not self._exchange(place).used:
@@ -199,13 +210,18 @@ class Script:
         self._boots = [0]
         state = State()
         finished: list[tuple[int, Infer]] = []
+        boot_id: int | None = None
         for place, event in enumerate(self.events):
             if isinstance(event, Exchange):
+                if isinstance(event.request, Hello):
+                    said = (boot_id_in(answer) for _, answer in event.answers)
+                    boot_id = next(said, boot_id)
+                event.boot_id = boot_id
                 while finished and finished[0][0] <= event.at_us:
                     state.finished(finished.pop(0)[1])
                 self._places[state.key(event.content)].append(place)
                 if isinstance(event.request, Upload) and not event.used:
-                    self._uploads[event.request.image_crc].append(place)
+                    self._uploads[event.request.sample_crc].append(place)
                 ends = [at for at, answer in event.answers if is_result(answer)]
                 if ends and isinstance(event.request, Infer):
                     bisect.insort(finished, (ends[0], event.request), key=lambda item: item[0])
@@ -217,15 +233,15 @@ class Script:
                 finished.clear()
 
     def _upload_of(self, place: int) -> tuple[int, int]:
-        """The places between which the image of a request was uploaded and used."""
-        uploads = self._uploads.get(self._exchange(place).request.image_crc, [])
+        """The places between which the sample of a request was uploaded and used."""
+        uploads = self._uploads.get(self._exchange(place).request.sample_crc, [])
         after = bisect.bisect_right(uploads, place)
         start = uploads[after - 1] if after else 0
         return start, uploads[after] if after < len(uploads) else len(self.events)
 
     def _find_chunk(self, places: list[int]) -> tuple[Exchange, bool]:
         """One of the upload that is under way, even if it was used; never go on to a later one."""
-        crc = self._exchange(places[0]).request.image_crc
+        crc = self._exchange(places[0]).request.sample_crc
         start, end = self._upload_of(self._uploading.get(crc, places[0]))
         here = places[bisect.bisect_left(places, start) : bisect.bisect_left(places, end)]
         fresh = [place for place in here if not self._exchange(place).used]
@@ -280,7 +296,7 @@ class Script:
         exchange = self._exchange(place)
         exchange.used = True
         if isinstance(exchange.request, Upload):
-            self._uploading[exchange.request.image_crc] = place
+            self._uploading[exchange.request.sample_crc] = place
         self.cursor = place + 1
         return exchange
 

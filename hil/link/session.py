@@ -39,7 +39,7 @@ from hil.wire.frames import (
 )
 from hil.wire.messages import NOTICE_SEQ, decode_reply, peek_seq, reply_kind
 from hil.wire.replies import ErrorReply, Identity, LinkNotice, OpData, Reply
-from hil.wire.requests import MAX_PAYLOAD_BYTES, Hello, Request
+from hil.wire.requests import MAX_PAYLOAD_BYTES, PROTOCOL_VERSION, Hello, Request
 
 _CHUNK_FIELDS = 20  # bytes of a chunk message around its data, at most
 _DELIMITERS = 2
@@ -59,7 +59,8 @@ class _Asked:
 class Session:
     """See the module. `baud` is the line's rate; None where bytes take no time.
 
-    `settling`: the rate is being changed, so that no answer to a request tells nothing.
+    `settling`: the rate is being changed, so that no answer to a request tells nothing, and that
+    inferences wait.
     """
 
     def __init__(self, *, baud: int | None = None, first_seq: int | None = None) -> None:
@@ -76,7 +77,8 @@ class Session:
         self._requests: collections.deque[Exchange[StepOf | _Asked]] = collections.deque()
         self._console: list[str] = []
         self._heard_at = 0.0
-        self._noticed = 0
+        self._noticed: LinkNotice | None = None
+        self._boot_id: int | None = None
         self.terminal_echoes = 0  # delimiters outside of frames, as a terminal echoes them
 
     @property
@@ -91,6 +93,10 @@ class Session:
 
     def configure(self, identity: Identity) -> None:
         """Takes over the limits of the board that answered; `FirmwareError` for impossible ones."""
+        if identity.protocol != PROTOCOL_VERSION:
+            raise wrong_firmware(
+                f"asked for protocol {PROTOCOL_VERSION}, the board answers in {identity.protocol}"
+            )
         largest = len(encode_frame(b"\xff" * (identity.chunk_bytes + _CHUNK_FIELDS))) - _DELIMITERS
         if (
             not 0 < identity.chunk_bytes <= MAX_PAYLOAD_BYTES
@@ -101,6 +107,9 @@ class Session:
                 f"the board's limits contradict each other: {identity.window_chunks} chunks of "
                 f"{identity.chunk_bytes} bytes, frames of {identity.max_frame_bytes} bytes"
             )
+        if self._boot_id not in (None, identity.boot_id):
+            self._noticed = LinkNotice(0, 0, 0)  # whatever the board counted is of this session
+        self._boot_id = identity.boot_id
         self._pipeline.configure(identity)
         self._decoder.max_frame_bytes = identity.max_frame_bytes
 
@@ -158,7 +167,7 @@ class Session:
             self._stats.retransmitted += 1
         elif self._requests:
             exchange = self._requests.popleft()
-        else:
+        elif not self.settling:
             exchange = self._pipeline.next_exchange(now)
         if exchange is None:
             return b""
@@ -226,10 +235,11 @@ class Session:
         if isinstance(reply, LinkNotice):
             self._stats.notices += 1
             self._ledger.damaged()
-            # The board counts since its reset; the first notice may tell of earlier sessions too.
-            more = reply.bad_frames - self._noticed if self._noticed else 1
-            self._stats.damaged_at_board += more if more > 0 else reply.bad_frames
-            self._noticed = reply.bad_frames
+            before, self._noticed = self._noticed, reply
+            if before is None:  # these may be of earlier sessions too, but for one
+                before = LinkNotice(max(0, reply.bad_frames - 1), 0, max(0, reply.overruns - 1))
+            self._stats.damaged_at_board += _more(reply.bad_frames, before.bad_frames)
+            self._stats.overruns += _more(reply.overruns, before.overruns)
             self._flight.on_notice(now)
         elif isinstance(reply, ErrorReply) and reply.code is ErrorCode.BAD_REQUEST:
             self._stats.bad_requests += 1
@@ -279,3 +289,8 @@ class Session:
 
     def _asked(self) -> list[Exchange[Any]]:
         return [ex for ex in (*self._requests, *self._flight) if isinstance(ex.owner, _Asked)]
+
+
+def _more(count: int, before: int) -> int:
+    """What a count of the board since its reset has grown by."""
+    return count - before if count >= before else count  # else of another start

@@ -20,18 +20,19 @@ class LinkStats:
     frames_in: int = 0
     console_bytes: int = 0
     damaged: int = 0  # segments from the board that are neither a frame nor text
-    notices: int = 0  # link-notices: the board saw damaged frames
+    notices: int = 0  # link-notices: the board saw damaged frames, or lost bytes
     damaged_at_board: int = 0  # frames that these notices report
+    overruns: int = 0  # times that the board's UART lost bytes, as these notices report
     retransmitted: int = 0  # frames sent again, for whatever reason
     timeouts: int = 0  # of them, because no answer came in time
     duplicates: int = 0  # answers to a request that is answered already
     stale: int = 0  # answers to a request that this session did not send or gave up
-    wrong_image: int = 0  # answers with the right number about another image
+    wrong_image: int = 0  # answers with the right number about another sample
     malformed: int = 0  # undamaged frames that hold no reply of the protocol
     bad_requests: int = 0  # requests that the board could not read, though undamaged
     busy: int = 0  # times the board had no free buffer or a full queue
     incomplete: int = 0  # inferences that were asked for before the upload had arrived
-    reuploads: int = 0  # images announced again because the board lost or damaged them
+    reuploads: int = 0  # samples announced again because the board lost or damaged them
     repeated_inferences: int = 0  # run again because captured operator output was lost
     # What a board does by itself: neither noise on the line nor a busy host explains it. `late`
     # is the rest of `timeouts`: the answer came, after the request had been sent again.

@@ -43,6 +43,7 @@ def heard(stats: LinkStats) -> str:
             (stats.busy, "refusals because the board is busy"),
             (stats.incomplete, "refusals because chunks are missing"),
             (stats.damaged_at_board, "reports of a damaged frame that it received"),
+            (stats.overruns, "reports of bytes that it did not take in time"),
             (stats.console_bytes, "bytes of console text"),
         )
         if count

@@ -1,4 +1,4 @@
-"""One image on its way through the board: announce, chunks, infer, result. Pure state machine.
+"""One sample on its way through the board: announce, chunks, infer, result. Pure state machine.
 
 Chunks are sent right behind the announcement and the inference request right behind the last
 chunk, without waiting for answers. Where the board lacked something when a message arrived, it
@@ -10,19 +10,18 @@ from __future__ import annotations
 import enum
 
 from hil.errors import HilError
-from hil.link.capture import Capture
+from hil.link.capture import Capture, describe
 from hil.link.errors import BoardError
 from hil.link.jobs import CapturedOp, Inference, Job
 from hil.link.stats import LinkStats
 from hil.link.upload import UploadWindow
 from hil.wire.enums import ErrorCode
-from hil.wire.replies import ErrorReply, OpData, Result
+from hil.wire.replies import ChunkAck, ErrorReply, OpData, Result, Uploading
 from hil.wire.requests import Chunk, Infer, Upload
 
 _MAX_REUPLOADS = 8
 _FIRST_BUSY_S = 0.02
 _MAX_BUSY_S = 0.5
-_BITMAP = (1 << 64) - 1
 
 
 class Step(enum.Enum):
@@ -44,8 +43,8 @@ class Transfer:
 
     def __init__(self, job: Job, chunk_bytes: int, stats: LinkStats) -> None:
         self.job = job
-        self.crc = job.image_crc
-        self.window = UploadWindow(len(job.image), chunk_bytes)
+        self.crc = job.sample_crc
+        self.window = UploadWindow(len(job.sample), chunk_bytes)
         self.error: HilError | None = None
         self.result: Result | None = None
         self.resume = job.reuse
@@ -61,7 +60,7 @@ class Transfer:
         self._chunks_wait = False  # for the answer to the announcement
         self._incompletes = 0  # inferences that came too early, since the announcement
         self._busy_s = _FIRST_BUSY_S
-        self._capture = None if job.capture_op is None else Capture(job.capture_op)
+        self._capture = None if job.capture is None else Capture(job.capture)
         self._losses_before = 0
 
     @property
@@ -78,7 +77,7 @@ class Transfer:
 
     @property
     def all_sent(self) -> bool:
-        """Whether the infer request has left, so that the line is free for the next image."""
+        """Whether the infer request has left, so that the line is free for the next sample."""
         return self._infer is not _Phase.NEEDED
 
     def progress(self) -> str:
@@ -96,9 +95,9 @@ class Transfer:
             return Step.ANNOUNCE, 0
         if self._chunks_wait:
             return None
-        chunk = self.window.next_unsent()
-        if chunk is not None:
-            return (Step.CHUNK, chunk) if room_for_chunk else None
+        if not self.window.all_sent:
+            chunk = self.window.next_unsent() if room_for_chunk else None
+            return None if chunk is None else (Step.CHUNK, chunk)
         # On a line that loses a lot, asking right behind the last chunk does not pay.
         too_early = self._incompletes > 1 and self.window.arrived < self.window.count
         return (Step.INFER, 0) if self._infer is _Phase.NEEDED and not too_early else None
@@ -113,41 +112,40 @@ class Transfer:
             if self.attempts == 1:
                 self.started_at = now
                 self._losses_before = self._losses()
-            return Upload(self.job.stage, self.crc, len(self.job.image), self.resume)
+            return Upload(self.job.stage, self.crc, len(self.job.sample), self.resume)
         if step is Step.CHUNK:
             self.window.sent(chunk)
             offset = chunk * self.window.chunk_bytes
-            data = self.job.image[offset : offset + self.window.chunk_bytes]
+            data = self.job.sample[offset : offset + self.window.chunk_bytes]
             return Chunk(self.crc, offset, data)
         self._infer = _Phase.SENT
         if self._capture is not None:
             self._capture.clear()
-        job = self.job
-        return Infer(self.crc, job.cam_always, job.trace, job.threshold, job.capture_op)
+        return infer_request(self.job)
 
-    def on_uploading(self, missing: int) -> list[int]:
+    def on_uploading(self, reply: Uploading) -> list[int]:
         """Announced; returns the chunks that the board has."""
         self._announce = _Phase.ANSWERED
         self._chunks_wait = False
-        return self.window.update(missing)
+        return self.window.update(reply.first_missing, reply.missing)
 
-    def on_chunk_ack(self, chunk: int, missing: int) -> list[int]:
+    def on_chunk_ack(self, chunk: int, reply: ChunkAck) -> list[int]:
         """Returns the chunks that arrived meanwhile."""
-        arrived = self.window.update(missing)
-        self.window.refused(chunk)  # only where the bitmap contradicts the acknowledgement
+        arrived = self.window.update(reply.first_missing, reply.missing)
+        self.window.refused(chunk)  # only where it is told to be missing all the same
         return arrived
 
     def on_accepted(self, now: float) -> None:
         self._announce = self._infer = _Phase.ANSWERED
         self._chunks_wait = False
-        self.window.update(0)
+        self.window.update(self.window.count, 0)
         if self.accepted_at is None:
             self.accepted_at = now
 
     def on_captured(self, piece: OpData) -> str:
         """Returns what is wrong with the piece; empty for a good one."""
         if self._capture is None:
-            return f"the output of operator {piece.op} without being asked for one"
+            return f"{describe(piece.at)} without being asked for one"
         return self._capture.add(piece)
 
     def on_result(self, result: Result, now: float) -> None:
@@ -173,13 +171,13 @@ class Transfer:
             self._stats.incomplete += 1
             self._incompletes += 1
             self._repeat(step)
-            missing = reply.detail.one & _BITMAP
-            if self.window.takes_back(missing):
+            told = max(0, reply.detail.one), reply.detail.two
+            if self.window.takes_back(*told):
                 self._note_asked_again()
-            self.window.update(missing)
-        elif code is ErrorCode.NO_SUCH_IMAGE and step is not Step.ANNOUNCE:
-            self._on_no_such_image(step, chunk, reply)
-        elif code is ErrorCode.IMAGE_CORRUPT and self.job.claimed_crc is None:
+            self.window.update(*told)
+        elif code is ErrorCode.NO_SUCH_SAMPLE and step is not Step.ANNOUNCE:
+            self._on_no_such_sample(step, chunk, reply)
+        elif code is ErrorCode.SAMPLE_CORRUPT and self.job.claimed_crc is None:
             self._announce_again(reply, step, resume=False)
         else:
             self._fail(step, reply)
@@ -190,10 +188,11 @@ class Transfer:
         assert self.accepted_at is not None
         captured = None
         if self._capture is not None:
-            captured = CapturedOp(self._capture.op, self._capture.data)
+            at = self._capture.at
+            captured = CapturedOp(at.op, at.output, self._capture.data)
         return Inference(
             job=self.job,
-            image_crc=self.crc,
+            sample_crc=self.crc,
             result=self.result,
             captured=captured,
             upload_s=self.accepted_at - self.started_at,
@@ -214,7 +213,7 @@ class Transfer:
         self._incompletes = 0
         self.window.restart()
 
-    def _on_no_such_image(self, step: Step, chunk: int, reply: ErrorReply) -> None:
+    def _on_no_such_sample(self, step: Step, chunk: int, reply: ErrorReply) -> None:
         if step is Step.CHUNK:
             self.window.refused(chunk)
         else:
@@ -239,9 +238,16 @@ class Transfer:
             self._stats.asked_again += 1
 
     def _losses(self) -> int:
-        """What may have kept a part of the image from the board."""
+        """What may have kept a part of the sample from the board."""
         stats = self._stats
         return stats.retransmitted + stats.damaged + stats.notices
 
     def _fail(self, step: Step, reply: ErrorReply) -> None:
-        self.error = BoardError(reply, request=f"{step.value} of image {self.crc:#010x}")
+        self.error = BoardError(reply, request=f"{step.value} of sample {self.crc:#010x}")
+
+
+def infer_request(job: Job) -> Infer:
+    """The request to run the network."""
+    return Infer(
+        job.sample_crc, job.map_always, job.trace, job.reset_state, job.threshold, job.capture
+    )

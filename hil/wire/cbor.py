@@ -1,8 +1,9 @@
 """The part of CBOR that the protocol uses, in its deterministic encoding (RFC 8949, 4.2.1).
 
-Unsigned and negative integers, byte and text strings, definite-length arrays, tags, booleans,
-null and float32. Every item has exactly one encoding: a longer head than needed, an indefinite
-length, a map, another float width or bytes behind the item are errors.
+Unsigned and negative integers, byte and text strings, definite-length arrays and maps, tags,
+booleans, null and float32. Every item has exactly one encoding: a longer head than needed, an
+indefinite length, keys of a map out of order or twice, another float width or bytes behind the
+item are errors. Keys of maps are unsigned integers.
 
 A general decoder would be the wrong tool for bytes that come from a board: cbor2 evaluates tags
 while it reads (regular expressions, big decimals, dates) and takes every non-deterministic
@@ -31,7 +32,7 @@ class Tagged:
     item: Item
 
 
-Item: TypeAlias = "int | bytes | str | bool | float | list[Item] | Tagged | None"
+Item: TypeAlias = "int | bytes | str | bool | float | list[Item] | dict[int, Item] | Tagged | None"
 
 
 def dumps(item: Item) -> bytes:
@@ -78,6 +79,11 @@ def _write(out: bytearray, item: Item) -> None:
         _head(out, _ARRAY, len(item))
         for part in item:
             _write(out, part)
+    elif isinstance(item, dict):
+        _head(out, _MAP, len(item))
+        for key, value in sorted((_key(key), value) for key, value in item.items()):
+            out += key
+            _write(out, value)
     elif isinstance(item, str):
         text = item.encode()
         _head(out, _TEXT, len(text))
@@ -90,6 +96,12 @@ def _write(out: bytearray, item: Item) -> None:
         _write(out, item.item)
     else:
         raise WireError(f"{type(item).__name__} has no encoding in this protocol")
+
+
+def _key(key: int) -> bytes:
+    if type(key) is not int or key < 0:
+        raise WireError(f"{key!r} is no key of a map in this protocol")
+    return dumps(key)
 
 
 def _float32(value: float) -> bytes:
@@ -125,7 +137,7 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Item, int]:
         item, at = _read(data, at, depth - 1)
         return Tagged(value, item), at
     if major == _MAP:
-        raise WireError("the protocol has no CBOR maps")
+        return _read_map(data, at, value, depth)
     end = at + value
     if end > len(data):
         raise WireError("CBOR string cut short")
@@ -135,6 +147,21 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Item, int]:
         return data[at:end].decode(), end
     except UnicodeDecodeError as error:
         raise WireError("CBOR text is not UTF-8") from error
+
+
+def _read_map(data: bytes, at: int, size: int, depth: int) -> tuple[Item, int]:
+    entries: dict[int, Item] = {}
+    before = b""
+    for _ in range(size):  # a false size cannot take memory: each entry is read before the next
+        start = at
+        key, at = _read(data, at, depth - 1)
+        if type(key) is not int or key < 0:
+            raise WireError(f"{key!r} is no key of a map in this protocol")
+        if data[start:at] <= before:
+            raise WireError("CBOR map with its keys out of order")
+        before = data[start:at]
+        entries[key], at = _read(data, at, depth - 1)
+    return entries, at
 
 
 def _read_head(data: bytes, at: int, info: int) -> tuple[int, int]:

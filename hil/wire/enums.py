@@ -5,11 +5,12 @@ from __future__ import annotations
 import enum
 
 
-class ImageStage(enum.IntEnum):
-    """What an uploaded image is."""
+class SampleStage(enum.IntEnum):
+    """What an uploaded sample is."""
 
-    TENSOR = 0  # int8 input tensor of the model
+    TENSOR = 0  # the bytes of all input tensors
     FRAME = 1  # camera frame, still to be preprocessed
+    NETWORK = 2  # no sample but a network, see `LoadNetwork`
 
 
 class ImageSource(enum.IntEnum):
@@ -17,17 +18,22 @@ class ImageSource(enum.IntEnum):
     INJECTED = 1
 
 
+class NetworkSource(enum.IntEnum):
+    """Where the board's network is."""
+
+    IN_PARTITION = 0
+    LINKED_IN = 1
+    IN_RAM = 2
+
+
 class RebootTarget(enum.IntEnum):
     APP = 0
     BOOTLOADER = 1
 
 
-class TensorRole(enum.IntEnum):
+class TensorSide(enum.IntEnum):
     INPUT = 0
-    SCORE = 1
-    FEATURES = 2
-    OTHER = 3
-    FRAME = 4  # no tensor of the model: the raw frame that the board takes
+    OUTPUT = 1
 
 
 class NoLocation(enum.IntEnum):
@@ -45,9 +51,9 @@ class ErrorCode(enum.IntEnum):
     PROTOCOL_VERSION = 2
     UNSUPPORTED = 3
     WRONG_SIZE = 4
-    NO_SUCH_IMAGE = 5
+    NO_SUCH_SAMPLE = 5
     INCOMPLETE = 6
-    IMAGE_CORRUPT = 7
+    SAMPLE_CORRUPT = 7
     BUSY = 8
     OUT_OF_RANGE = 9
     NOTHING_RECORDED = 10
@@ -55,10 +61,8 @@ class ErrorCode(enum.IntEnum):
     MODEL_HEADER = 21
     MODEL_CRC = 22
     MODEL_FORMAT = 23
-    MODEL_INPUT = 24
-    MODEL_SCORE = 25
-    MODEL_FEATURES = 26
-    MODEL_CLASSIFIER = 27
+    MODEL_UNMAPPED = 24
+    NO_ROOM = 25
     MODEL_OP = 28
     ARENA_TOO_SMALL = 29
     ENGINE = 40

@@ -13,6 +13,7 @@ import functools
 import operator
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -121,6 +122,29 @@ class Float32:
 
 class Count(_Sized):
     """Limits of the number of elements, for the annotation of a tuple."""
+
+
+@dataclass(frozen=True)
+class UnsignedMap:
+    """A map of unsigned integers with at most `high` entries; readers ignore keys they lack."""
+
+    high: int
+
+    def pack(self, value: Any) -> Item:
+        if not isinstance(value, Mapping):
+            raise WireError(f"{value!r} is not a map")
+        return self.unpack(dict(value))
+
+    def unpack(self, item: Item) -> dict[int, Item]:
+        if not isinstance(item, dict):
+            raise WireError(f"{item!r} is not a map")
+        if len(item) > self.high:
+            raise WireError(f"{len(item)} entries of a map, not 0..{self.high}")
+        number = unsigned(64)
+        entries: dict[int, Item] = {}
+        for key, value in item.items():
+            entries[number.unpack(key)] = number.unpack(value)
+        return entries
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ delimiter or have several between them. What lies between two delimiters is a se
 
 Text need not wait for a delimiter: a line at the start of a segment is passed on with its line
 feed, because no frame begins with two bytes or more of text and a line feed. The segment of a
-frame begins with a COBS code byte, a CBOR array head (80..9F) and the sequence number: 1A and
-four bytes from 65536 on, which is where hosts start, or 0 in a notice, so that the code byte is
-02. Bytes 80..9F continue a UTF-8 sequence only behind C2..F4: behind C2 they make a C1 control
-character, behind C3..DF the control character 1A follows, behind E0..F4 1A breaks the sequence.
+frame begins with a COBS code byte, a CBOR array head (80..9F; the identity's is 98 1C) and the
+sequence number: 1A and four bytes from 65536 on, which is where hosts start, or 0 in a notice, so
+that the code byte is 02. Bytes 80..9F continue a UTF-8 sequence only behind C2..F4: behind C2
+they make a C1 control character, behind C3..DF the control character 1A or 1C follows, behind
+E0..F4 that breaks the sequence.
 """
 
 from __future__ import annotations

@@ -152,6 +152,15 @@ def pack_header(header: NetworkHeader) -> bytes:
     return block + _CRC.pack(crc32(block))
 
 
+def contract_crc(block: bytes) -> int:
+    """The CRC-32 under which a board reports this header: the one that it ends with.
+
+    (Over a block that ends with its own, the CRC-32 is the same for every block.)
+    """
+    (stored,) = _CRC.unpack(block[-_CRC.size :])
+    return int(stored)
+
+
 def unpack_header(block: bytes) -> NetworkHeader:
     """Reads a header of `HEADER_BYTES`. Raises `WireError`."""
     if not block.strip(_PADDING):

@@ -1,19 +1,27 @@
 """Messages from board to host; protocol.cddl says when each one is sent.
 
-Times are board time in microseconds. Byte strings of tensors are int8, row-major.
+Times are board time in microseconds. Byte strings of tensors are in the type of the contract,
+little endian, row-major.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, TypeAlias
 
 from hil.wire.cbor import Item, Tagged
-from hil.wire.enums import ErrorCode, ImageSource, NoLocation, RebootTarget, TensorRole
+from hil.wire.enums import (
+    ErrorCode,
+    ImageSource,
+    NetworkSource,
+    NoLocation,
+    RebootTarget,
+    TensorSide,
+)
 from hil.wire.errors import WireError
 from hil.wire.fields import (
-    I32,
     I64,
     U8,
     U16,
@@ -23,14 +31,16 @@ from hil.wire.fields import (
     Count,
     Crc32,
     Digest,
-    Float32,
     Percent,
     Text,
+    UnsignedMap,
 )
-from hil.wire.requests import MAX_PAYLOAD_BYTES
+from hil.wire.requests import MAX_PAYLOAD_BYTES, OpOutput
 
 _SINT32_LE_TAG = 78  # RFC 8746: typed array of little-endian int32
 _MESSAGE = Text(0, 96)
+_PAGE = Bytes(0, MAX_PAYLOAD_BYTES)
+INLINE_BYTES = 256  # of the largest output that a result holds itself
 
 
 @dataclass(frozen=True)
@@ -65,20 +75,17 @@ class ErrorReply:
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """A tensor of the model, or the raw frame that the board takes; rows come before columns.
+class FrameSize:
+    """Pixels of a frame as a camera gives it: rows, then columns, then channels."""
 
-    `output` is its index for `ReadOutput`, None for the input and the frame. `type` is TFLite's
-    TensorType (9 is INT8, 3 is UINT8). Real value = scale * (q - zero_point).
-    """
+    rows: U16
+    columns: U16
+    channels: U8
 
-    role: TensorRole
-    output: U8 | None
-    type: U8
-    shape: Annotated[tuple[U32, ...], Count(1, 6)]
-    scale: Annotated[float, Float32()]
-    zero_point: I32
-    data_bytes: U32
+    @property
+    def size(self) -> int:
+        """Bytes of a frame."""
+        return self.rows * self.columns * self.channels
 
 
 @dataclass(frozen=True)
@@ -93,14 +100,23 @@ class Capabilities:
     baud: bool
     op_times: bool
     cycles: bool
+    camera_frames: bool
+    ram_network: bool
+    self_test: bool
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who answers: firmware, model, limits of the link. `model_state` OK: a model is loaded."""
+    """Who answers: firmware, network, limits of the link. `model_state` OK: a network is loaded.
+
+    `boot_id`: random, another one after each reset. `contract_crc`, `contract_bytes`: of the
+    header of the model partition, which `GetContract` reads. `frame`: of stage FRAME, None
+    without that stage.
+    """
 
     kind: ClassVar[int] = 1
     protocol: U8
+    boot_id: U32
     target: Annotated[str, Text(1, 32)]
     firmware_version: Annotated[str, Text(1, 32)]
     build_id: Digest
@@ -108,7 +124,11 @@ class Identity:
     model_sha256: Digest
     model_state: ErrorCode
     model_message: Annotated[str, _MESSAGE]
+    network_source: NetworkSource
+    contract_crc: Crc32
+    contract_bytes: U16
     engine: Annotated[str, Text(1, 48)]
+    kernels: Annotated[str, Text(0, 32)]
     image_source: ImageSource
     reset_reason: U8
     boot_count: U32
@@ -116,54 +136,60 @@ class Identity:
     chunk_bytes: U16
     window_chunks: U8
     max_frame_bytes: U16
+    max_sample_bytes: U32
     baud: U32
-    threshold: Percent
-    positive_class: U8
-    classes: U8
+    baud_fallback_ms: U16
+    idle_ms: U16
     arena_bytes: U32
-    op_count: U16
-    tensors: Annotated[tuple[Tensor, ...], Count(0, 5)]
+    frame: FrameSize | None
+    extensions: Annotated[Mapping[int, int], UnsignedMap(8)]
 
 
 @dataclass(frozen=True)
-class OpPage:
-    """TFLite BuiltinOperator codes in execution order, from operator `first` on."""
+class ContractPage:
+    """Bytes of the header of the model partition, of `total`, from `offset` on."""
 
     kind: ClassVar[int] = 2
-    op_count: U16
-    first: U16
-    codes: Annotated[tuple[U16, ...], Count(0, 64)]
+    total: U16
+    offset: U16
+    data: Annotated[bytes, _PAGE]
 
 
 @dataclass(frozen=True)
 class Echoed:
     kind: ClassVar[int] = 3
-    payload: Annotated[bytes, Bytes(0, MAX_PAYLOAD_BYTES)]
+    payload: Annotated[bytes, _PAGE]
 
 
 @dataclass(frozen=True)
 class Uploading:
-    """Answer to `Upload`; bit i of `missing` is set while chunk i has not arrived."""
+    """Answer to `Upload`: all chunks before `first_missing` have arrived.
+
+    Bit i of `missing` is set while chunk first_missing + i has not. Of chunks behind those 32
+    nothing is said.
+    """
 
     kind: ClassVar[int] = 4
-    image_crc: Crc32
-    missing: U64
+    sample_crc: Crc32
+    first_missing: U16
+    missing: U32
 
 
 @dataclass(frozen=True)
 class ChunkAck:
     kind: ClassVar[int] = 5
-    image_crc: Crc32
+    sample_crc: Crc32
     offset: U32
-    missing: U64
+    first_missing: U16
+    missing: U32
 
 
 @dataclass(frozen=True)
 class Accepted:
     """The inference is queued; its `Result` follows under the same sequence number."""
 
-    kind: ClassVar[int] = 12
-    image_crc: Crc32
+    kind: ClassVar[int] = 13
+    sample_crc: Crc32
 
 
 @dataclass(frozen=True)
@@ -202,19 +228,36 @@ class StageTimes:
 
 
 @dataclass(frozen=True)
-class Result:
-    """Answer of one inference; `scores` are int8, one per class.
+class OutputPart:
+    """An output of the network: CRC-32 and size of its bytes; the bytes where they are few."""
 
-    `threshold` is the one that was applied, `finished_us` the board's clock, `inference` the
-    count since reset.
-    """
+    crc: Crc32
+    size: U32
+    data: Annotated[bytes, Bytes(0, INLINE_BYTES)] | None
 
-    kind: ClassVar[int] = 6
-    image_crc: Crc32
-    scores: Annotated[bytes, Bytes(1, 64)]
+
+@dataclass(frozen=True)
+class HeadAnswer:
+    """What the class activation map head says; `threshold` in percent, the one applied."""
+
     threshold: Percent
     location: CellCentre | NoLocation
     cam: CamGrid | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """Answer of one inference; `outputs` in the order of the contract, `head` where it has one.
+
+    `boot_id` is that of the identity, `finished_us` the board's clock, `inference` the count
+    since reset.
+    """
+
+    kind: ClassVar[int] = 6
+    boot_id: U32
+    sample_crc: Crc32
+    outputs: Annotated[tuple[OutputPart, ...], Count(1, 16)]
+    head: HeadAnswer | None
     times: StageTimes
     invoke_cycles: U64 | None
     finished_us: U64
@@ -222,47 +265,54 @@ class Result:
 
 
 @dataclass(frozen=True)
-class OutputData:
-    """Bytes of an output tensor (None: the input) of `total` bytes, from `offset` on."""
+class TensorData:
+    """Bytes of an input or output of `total` bytes, from `offset` on."""
 
     kind: ClassVar[int] = 7
-    image_crc: Crc32
-    output: U8 | None
+    sample_crc: Crc32
+    side: TensorSide
+    index: U8
     total: U32
     offset: U32
-    data: Annotated[bytes, Bytes(0, MAX_PAYLOAD_BYTES)]
+    data: Annotated[bytes, _PAGE]
 
 
 @dataclass(frozen=True)
 class OpData:
-    """Bytes of the captured operator's output, sent before the `Result`."""
+    """Bytes of the captured output of an operator, sent before the `Result`."""
 
-    kind: ClassVar[int] = 13
-    image_crc: Crc32
-    op: U16
+    kind: ClassVar[int] = 17
+    sample_crc: Crc32
+    at: OpOutput
     total: U32
     offset: U32
-    data: Annotated[bytes, Bytes(0, MAX_PAYLOAD_BYTES)]
+    data: Annotated[bytes, _PAGE]
 
 
 @dataclass(frozen=True)
 class TraceEntry:
-    """One operator of a traced inference; `code` is TFLite's BuiltinOperator."""
+    """One output of an operator of a traced inference.
 
-    code: U16
-    output_crc: Crc32
-    output_bytes: U32
+    `us`, `cycles`: of the operator, at its first output; None at the others.
+    """
+
+    op: U16
+    output: U8
+    crc: Crc32
+    size: U32
     us: U64 | None
     cycles: U64 | None
 
 
 @dataclass(frozen=True)
 class TracePage:
+    """Entries of a trace of `total`, from `first` on, in execution order."""
+
     kind: ClassVar[int] = 8
-    image_crc: Crc32
-    op_count: U16
+    sample_crc: Crc32
+    total: U16
     first: U16
-    entries: Annotated[tuple[TraceEntry, ...], Count(0, 24)]
+    entries: Annotated[tuple[TraceEntry, ...], Count(0, 40)]
 
 
 @dataclass(frozen=True)
@@ -280,12 +330,17 @@ class StackState:
 
 @dataclass(frozen=True)
 class MemoryReport:
-    """Memory of the board; None where the board cannot tell."""
+    """Memory of the board; None where the board cannot tell.
+
+    `buffer_bytes`: for samples and traces, which depend on the networks that the firmware was
+    built for; `static_bytes`: all else of its core.
+    """
 
     kind: ClassVar[int] = 9
     arena_bytes: U32
     arena_used_bytes: U32 | None
     static_bytes: U32 | None
+    buffer_bytes: U32 | None
     heap: HeapState | None
     psram: HeapState | None
     stacks: Annotated[tuple[StackState, ...], Count(0, 4)]
@@ -293,9 +348,16 @@ class MemoryReport:
 
 @dataclass(frozen=True)
 class BaudAck:
+    """The board tries the rate from here on, until it is committed."""
+
     kind: ClassVar[int] = 10
     baud: U32
-    baud_fallback_ms: U16
+
+
+@dataclass(frozen=True)
+class BaudCommitted:
+    kind: ClassVar[int] = 12
+    baud: U32
 
 
 @dataclass(frozen=True)
@@ -305,28 +367,62 @@ class RebootAck:
 
 
 @dataclass(frozen=True)
-class LinkNotice:
-    """Unasked for: frames were damaged on their way to the board since the last notice."""
+class FrameData:
+    """Bytes of a picture of the board's camera of `total` bytes, from `offset` on."""
 
     kind: ClassVar[int] = 14
+    frame: FrameSize
+    total: U32
+    offset: U32
+    data: Annotated[bytes, _PAGE]
+
+
+@dataclass(frozen=True)
+class NetworkLoaded:
+    kind: ClassVar[int] = 15
+    model_sha256: Digest
+
+
+@dataclass(frozen=True)
+class SelfTested:
+    """`failed`: entry of the first wrong operator output; None: all `entries` are right."""
+
+    kind: ClassVar[int] = 16
+    failed: U16 | None
+    entries: U16
+
+
+@dataclass(frozen=True)
+class LinkNotice:
+    """Unasked for, counted since reset: damaged frames on their way to the board, and overruns.
+
+    An overrun: the board's UART lost bytes because nobody took them in time.
+    """
+
+    kind: ClassVar[int] = 18
     bad_frames: U32
     lost_bytes: U32
+    overruns: U32
 
 
 Reply: TypeAlias = (
     ErrorReply
     | Identity
-    | OpPage
+    | ContractPage
     | Echoed
     | Uploading
     | ChunkAck
     | Accepted
     | Result
-    | OutputData
+    | TensorData
     | OpData
     | TracePage
     | MemoryReport
     | BaudAck
+    | BaudCommitted
     | RebootAck
+    | FrameData
+    | NetworkLoaded
+    | SelfTested
     | LinkNotice
 )

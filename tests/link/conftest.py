@@ -45,14 +45,13 @@ def image(number: int) -> bytes:
 
 
 def assert_right(answers: Sequence[Inference], jobs: Sequence[Job]) -> None:
-    """These are the answers to these jobs, and what the fake board made up for their images."""
+    """These are the answers to these jobs, and what the fake board made up for their samples."""
     assert [answer.job for answer in answers] == jobs
     for answer, job in zip(answers, jobs, strict=True):
-        expected = made_up_result(crc32(job.image))
-        assert answer.image_crc == answer.result.image_crc == crc32(job.image)
-        assert answer.result.scores == expected.scores
-        assert answer.result.cam == expected.cam
-        assert answer.result.location == expected.location
+        expected = made_up_result(crc32(job.sample))
+        assert answer.sample_crc == answer.result.sample_crc == crc32(job.sample)
+        assert answer.result.outputs == expected.outputs
+        assert answer.result.head == expected.head
 
 
 def is_infer(request: Request, replies: list[Reply]) -> bool:

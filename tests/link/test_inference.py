@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 from dataclasses import replace
 
@@ -12,10 +11,17 @@ from hil.errors import FirmwareError, UsageError
 from hil.link.errors import BoardError, NoAnswerError
 from hil.link.jobs import Job
 from hil.wire.crc import crc32
-from hil.wire.enums import ErrorCode, ImageStage, TensorRole
-from hil.wire.replies import Accepted, ChunkAck, Detail, ErrorReply, OpData, Result
-from hil.wire.requests import Chunk, Infer, Upload
-from hil_lab.fakes.firmware import FRAME_BYTES, default_identity, made_up_bytes, made_up_result
+from hil.wire.enums import ErrorCode, SampleStage, TensorSide
+from hil.wire.network_header import NetworkHeader, Tensor
+from hil.wire.replies import Accepted, ChunkAck, Detail, ErrorReply, OpData, OutputPart, Result
+from hil.wire.requests import Chunk, Infer, OpOutput, Upload
+from hil_lab.fakes.firmware import (
+    FRAME_BYTES,
+    default_identity,
+    made_up_bytes,
+    made_up_outputs,
+    made_up_result,
+)
 from hil_lab.fakes.link import corrupt, drop, duplicate, random_faults
 
 from .conftest import assert_right, has_result, image, is_infer, once
@@ -242,7 +248,7 @@ def test_an_image_that_the_board_holds_is_uploaded_again_unless_reuse_is_allowed
 def test_a_corrupt_image_is_uploaded_again(connect, jobs):
     def corrupt_image():
         bench.board.restart("")
-        return [bench_error(ErrorCode.IMAGE_CORRUPT)]
+        return [bench_error(ErrorCode.SAMPLE_CORRUPT)]
 
     bench, work = connect(edit=once(is_infer, corrupt_image)), jobs(2)
     assert_right(results(bench, work), work)
@@ -254,7 +260,7 @@ def test_a_claimed_crc_surfaces_as_the_boards_error(connect):
     bench = connect()
     with pytest.raises(BoardError) as caught:
         bench.channel.infer(Job(image(1), claimed_crc=0x1234), bench.within(5))
-    assert caught.value.code is ErrorCode.IMAGE_CORRUPT
+    assert caught.value.code is ErrorCode.SAMPLE_CORRUPT
     assert "expected: 0x00001234" in caught.value.message
     assert f"{crc32(image(1)):#010x}" in caught.value.message
     assert bench.channel.stats.reuploads == 0
@@ -280,18 +286,18 @@ def test_an_error_of_the_engine_surfaces(connect):
 
 def test_a_board_that_keeps_losing_images_fails_the_inference(connect):
     def lose(request, replies):
-        return [bench_error(ErrorCode.NO_SUCH_IMAGE)] if isinstance(request, Infer) else replies
+        return [bench_error(ErrorCode.NO_SUCH_SAMPLE)] if isinstance(request, Infer) else replies
 
     bench = connect(edit=lose)
     with pytest.raises(BoardError) as caught:
         bench.channel.infer(Job(image(1)), bench.within(60))
-    assert caught.value.code is ErrorCode.NO_SUCH_IMAGE
+    assert caught.value.code is ErrorCode.NO_SUCH_SAMPLE
 
 
 def test_a_result_about_another_image_is_never_taken(connect):
     def swap(request, replies):
         return [
-            made_up_result(reply.image_crc ^ 1) if isinstance(reply, Result) else reply
+            made_up_result(reply.sample_crc ^ 1) if isinstance(reply, Result) else reply
             for reply in replies
         ]
 
@@ -304,7 +310,7 @@ def test_a_result_about_another_image_is_never_taken(connect):
 def test_a_stale_result_of_an_earlier_session_is_dropped(connect, jobs):
     bench, work = connect(), jobs(2)
     for seq in (65536, 4_000_000_000):
-        bench.board.send(seq, made_up_result(crc32(work[0].image)))
+        bench.board.send(seq, made_up_result(crc32(work[0].sample)))
     assert_right(results(bench, work), work)
     assert bench.channel.stats.stale == 2
 
@@ -337,15 +343,29 @@ def test_the_time_of_an_image_runs_from_the_result_before(connect, jobs):
 
 def test_options_reach_the_board(connect):
     bench = connect()
-    job = Job(image(1), cam_always=False, trace=True, threshold=77)
+    at = OpOutput(26, 1)
+    job = Job(image(1), map_always=False, trace=True, reset_state=False, threshold=77, capture=at)
     answer = bench.channel.infer(job, bench.within(5))
-    (request,) = sent(bench, Infer)
-    assert (request.cam_always, request.trace, request.threshold) == (False, True, 77)
-    assert answer.result.threshold == 77
+    crc = crc32(image(1))
+    assert sent(bench, Infer) == [Infer(crc, False, True, False, 77, at)]
+    assert answer.result.head.threshold == 77
+
+
+def test_without_options_the_map_is_asked_for_and_the_state_is_reset(connect):
+    bench = connect()
+    bench.channel.infer(Job(image(1)), bench.within(5))
+    assert sent(bench, Infer) == [Infer(crc32(image(1)), True, False, True, None, None)]
 
 
 @pytest.mark.parametrize(
-    "job", [Job(b""), Job(bytes(64 * 1536 + 1)), Job(b"x", threshold=101), Job(b"x", capture_op=-1)]
+    "job",
+    [
+        Job(b""),
+        Job(bytes(65535 * 1536 + 1)),
+        Job(b"x", threshold=101),
+        Job(b"x", capture=OpOutput(-1, 0)),
+        Job(b"x", capture=OpOutput(0, 256)),
+    ],
 )
 def test_a_job_that_the_protocol_cannot_carry_is_a_usage_error(connect, job):
     with pytest.raises(UsageError):
@@ -360,9 +380,9 @@ def test_an_image_of_the_wrong_size_is_the_boards_error(connect):
 
 def test_a_captured_operator_is_put_together(connect):
     bench = connect()
-    captured = bench.channel.capture_op(image(1), 5, bench.within(5))
-    assert captured.op == 5
-    assert captured.data == made_up_bytes(crc32(image(1)), 4000)
+    captured = bench.channel.capture_op(image(1), 5, bench.within(5), output=2)
+    assert (captured.op, captured.output) == (5, 2)
+    assert captured.data == made_up_bytes(crc32(image(1)) + 2, 4000)
 
 
 @pytest.mark.parametrize("lost", range(9, 13))
@@ -377,7 +397,7 @@ def test_a_lost_piece_of_a_captured_operator_is_captured_again(connect, lost):
 def test_an_answer_of_the_wrong_kind_is_the_firmwares_fault(connect):
     def accept_chunks(request, replies):
         if isinstance(request, Chunk):
-            return [Accepted(request.image_crc)]
+            return [Accepted(request.sample_crc)]
         return replies
 
     bench = connect(edit=accept_chunks)
@@ -388,41 +408,39 @@ def test_an_answer_of_the_wrong_kind_is_the_firmwares_fault(connect):
 def test_a_frame_is_announced_as_one_and_goes_the_same_way(connect):
     bench = connect()
     frame = random.Random(7).randbytes(FRAME_BYTES)
-    work = [Job(frame, stage=ImageStage.FRAME), Job(image(1)), Job(frame, stage=ImageStage.FRAME)]
+    work = [Job(frame, stage=SampleStage.FRAME), Job(image(1)), Job(frame, stage=SampleStage.FRAME)]
     assert_right(results(bench, work), work)
     assert [upload.stage for upload in sent(bench, Upload)] == [job.stage for job in work]
-    assert [upload.image_bytes for upload in sent(bench, Upload)] == [19_200, 9216, 19_200]
+    assert [upload.sample_bytes for upload in sent(bench, Upload)] == [19_200, 9216, 19_200]
 
 
 def test_a_frame_gets_through_a_bad_line(connect):
     bench = connect(to_board=random_faults(0.1, seed=3), to_host=random_faults(0.1, seed=4))
     frame = random.Random(8).randbytes(FRAME_BYTES)
-    work = [Job(frame, stage=ImageStage.FRAME) for _ in range(3)]
+    work = [Job(frame, stage=SampleStage.FRAME) for _ in range(3)]
     assert_right(results(bench, work, 60.0), work)
 
 
 def test_a_frame_of_a_wrong_size_is_refused_with_both_sizes(connect):
     bench = connect()
     with pytest.raises(BoardError) as refused:
-        results(bench, [Job(bytes(FRAME_BYTES - 1), stage=ImageStage.FRAME)])
+        results(bench, [Job(bytes(FRAME_BYTES - 1), stage=SampleStage.FRAME)])
     assert refused.value.code is ErrorCode.WRONG_SIZE
     assert refused.value.reply.detail == Detail(19_200, 19_199)
 
 
 def test_a_board_without_a_frame_stage_refuses_frames(connect):
-    identity = default_identity()
-    tensors = tuple(t for t in identity.tensors if t.role is not TensorRole.FRAME)
-    bench = connect(identity=dataclasses.replace(identity, tensors=tensors))
+    bench = connect(identity=replace(default_identity(), frame=None))
     with pytest.raises(BoardError) as refused:
-        results(bench, [Job(bytes(FRAME_BYTES), stage=ImageStage.FRAME)])
+        results(bench, [Job(bytes(FRAME_BYTES), stage=SampleStage.FRAME)])
     assert refused.value.code is ErrorCode.UNSUPPORTED
 
 
 def test_the_input_of_the_last_inference_can_be_read_back(connect):
     bench = connect()
     bench.channel.infer(Job(image(1)), bench.within(5))
-    given = bench.channel.read_output(None, bench.within(1))
-    assert (given.image_crc, given.output) == (crc32(image(1)), None)
+    given = bench.channel.read_tensor(TensorSide.INPUT, 0, bench.within(1))
+    assert (given.sample_crc, given.side, given.index) == (crc32(image(1)), TensorSide.INPUT, 0)
     assert given.data == made_up_bytes(crc32(image(1)), 9216)
 
 
@@ -438,7 +456,8 @@ def edit_pieces(change):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda p: replace(p, op=6), "the output of operator 6 instead of operator 5"),
+        (lambda p: replace(p, at=OpOutput(6, 0)), "output 0 of operator 6 instead of output 0 of"),
+        (lambda p: replace(p, at=OpOutput(5, 1)), "output 1 of operator 5 instead of output 0 of"),
         (lambda p: replace(p, total=p.total - 1), "bytes 3072 to 4000 of an output of 3999 bytes"),
         (lambda p: replace(p, total=4000 + p.offset), "as the size of an output of 4000 bytes"),
         (lambda p: replace(p, offset=p.offset // 2), "sent bytes 768 to 2304 of an output"),
@@ -456,7 +475,7 @@ def test_captured_bytes_that_were_not_asked_for_are_refused(connect, change, mes
 
 def test_captured_bytes_that_nobody_asked_for_are_refused(connect):
     bench = connect()
-    extra = OpData(crc32(image(1)), 5, 4, 0, b"four")
+    extra = OpData(crc32(image(1)), OpOutput(5, 0), 4, 0, b"four")
     bench.board.edit = lambda request, replies: (
         [extra, *replies] if isinstance(request, Infer) else replies
     )
@@ -472,3 +491,69 @@ def test_a_chunk_acknowledged_at_another_place_is_refused(connect):
     ]
     with pytest.raises(FirmwareError, match="took a chunk at 1 instead of 0"):
         bench.channel.infer(Job(image(1)), bench.within(5))
+
+
+# ---- samples of other sizes
+
+
+def big_header(size: int, **parts):
+    """A network without a head that takes so many bytes."""
+    inputs = (Tensor("spectrogram", 9, (size,), 0.5, 0, size),)
+    outputs = (Tensor("words", 9, (12,), 0.5, 0, 12), Tensor("state", 7, (200,), 0.5, 0, 400))
+    given = {"ops": 3, "op_outputs": 5, "stateful": True, "inputs": inputs, "outputs": outputs}
+    return NetworkHeader.of(b"another network", **{**given, **parts})
+
+
+@pytest.mark.parametrize("size", [1, 1536 * 33, 200_001])
+def test_a_sample_of_any_size_arrives_and_is_answered(connect, size):
+    header = big_header(size)
+    bench = connect(header=header, baud=921600)
+    work = [Job(random.Random(number).randbytes(size)) for number in range(3)]
+    for answer, job in zip(results(bench, work), work, strict=True):
+        words, state = made_up_outputs(crc32(job.sample), header)
+        assert answer.result.outputs == (
+            OutputPart(crc32(words), 12, words),
+            OutputPart(crc32(state), 400, None),
+        )
+        assert answer.result.head is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sample_of_many_chunks_gets_through_a_bad_line(connect, seed):
+    size = 120 * 1536 - 7
+    faults = {"to_board": random_faults(0.1, seed), "to_host": random_faults(0.1, seed + 10)}
+    bench = connect(header=big_header(size), baud=921600, **faults)
+    work = [Job(random.Random(number).randbytes(size)) for number in range(2)]
+    answers = results(bench, work, 60.0)
+    assert [answer.result.sample_crc for answer in answers] == [crc32(j.sample) for j in work]
+
+
+def test_a_board_that_restarts_in_a_large_upload_is_given_all_of_it_again(connect):
+    size = 100 * 1536
+    bench = connect(header=big_header(size))
+    seen = 0
+
+    def restart(request, replies):
+        nonlocal seen
+        seen += isinstance(request, Chunk)
+        if seen == 70:
+            seen += 1
+            bench.board.restart()
+            return []
+        return replies
+
+    bench.board.edit = restart
+    job = Job(random.Random(5).randbytes(size))
+    answer = bench.channel.infer(job, bench.within(20))
+    assert answer.result.sample_crc == crc32(job.sample)
+    assert answer.result.boot_id == bench.board.identity.boot_id
+    assert bench.channel.stats.reuploads >= 1
+
+
+def test_a_result_names_the_start_of_the_board_that_gave_it(connect, jobs):
+    bench, work = connect(), jobs(2)
+    before = bench.channel.infer(work[0], bench.within(5)).result.boot_id
+    bench.board.restart()
+    after = bench.channel.infer(work[1], bench.within(5)).result.boot_id
+    assert before == default_identity().boot_id
+    assert before != after == bench.board.identity.boot_id

@@ -137,7 +137,7 @@ def test_a_result_that_is_lost_and_repeated_is_told_once(connect) -> None:
 
 
 def test_an_image_that_is_called_damaged_without_cause_is_told(connect) -> None:
-    corrupt_image = ErrorReply(ErrorCode.IMAGE_CORRUPT, Detail(), "")
+    corrupt_image = ErrorReply(ErrorCode.SAMPLE_CORRUPT, Detail(), "")
     bench = connect(edit=once(is_infer, lambda: [corrupt_image]))
     found = run_images(bench, 1)
     assert (found["asked_again"], found.get("unanswered", 0)) == (1, 0)
@@ -145,7 +145,7 @@ def test_an_image_that_is_called_damaged_without_cause_is_told(connect) -> None:
 
 
 def test_a_chunk_that_was_acknowledged_and_is_missed_again_is_told(connect) -> None:
-    incomplete = ErrorReply(ErrorCode.INCOMPLETE, Detail(1, 0), "")
+    incomplete = ErrorReply(ErrorCode.INCOMPLETE, Detail(0, 1), "")
     edit = once(is_infer, lambda: [incomplete])
     assert run_images(connect(edit=edit), 1) == {"asked_again": 1}
 

@@ -20,7 +20,7 @@ LIMIT = 64  # of the fuzzed decoder, so that short inputs reach it
 def fuzz(inputs: int, seed: int) -> None:
     """Checks this many inputs; an AssertionError names the one that failed."""
     source = random.Random(seed)
-    good = encode_reply(70000, ChunkAck(1, 0, 0))
+    good = encode_reply(70000, ChunkAck(1, 0, 0, 0))
     frames = [encode_frame(_message(source)) for _ in range(1000)]
     for number in range(inputs):
         data = stream(source, frames)
@@ -102,9 +102,9 @@ def _message(source: random.Random) -> bytes:
     if kind == 0:
         return encode_reply(seq, Accepted(crc))
     if kind == 1:
-        return encode_reply(0, LinkNotice(source.randrange(300), crc))
+        return encode_reply(0, LinkNotice(source.randrange(300), crc, source.randrange(3)))
     if kind == 2:
-        return encode_request(seq, Infer(crc, True, False, source.randrange(101), None))
+        return encode_request(seq, Infer(crc, True, False, True, source.randrange(101), None))
     return encode_request(seq, GetMemory())
 
 

@@ -60,6 +60,9 @@ def field_values(field: Any) -> st.SearchStrategy[Any]:
         return st.booleans()
     if isinstance(field, f.Float32):
         return st.floats(width=32, allow_nan=False)
+    if isinstance(field, f.UnsignedMap):
+        numbers = st.integers(0, 2**64 - 1) | st.integers(0, 30)
+        return st.dictionaries(numbers, numbers, max_size=field.high)
     if isinstance(field, f._Member):
         return st.sampled_from(field.kind)
     if isinstance(field, f._Maybe):
@@ -73,7 +76,7 @@ def field_values(field: Any) -> st.SearchStrategy[Any]:
 
 
 def _sized(low: int, high: int, make: Any) -> st.SearchStrategy[Any]:
-    return (st.sampled_from((low, high)) | st.integers(low, min(high, 40))).flatmap(make)
+    return (st.sampled_from((low, high)) | st.integers(low, min(high, max(low, 40)))).flatmap(make)
 
 
 def _grids(size: tuple[int, int]) -> st.SearchStrategy[replies.CamGrid]:

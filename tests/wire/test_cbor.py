@@ -50,6 +50,8 @@ EXAMPLES = [
     ([], "80"),
     ([1, 2, 3], "83010203"),
     ([1, [2, 3], [4, 5]], "8301820203820405"),
+    ({}, "a0"),
+    ({1: 2, 3: 4}, "a201020304"),
     (list(range(1, 26)), "98190102030405060708090a0b0c0d0e0f101112131415161718181819"),
 ]
 
@@ -60,8 +62,14 @@ REFUSED = {
     "undefined": "f7",
     "simple value": "f0",
     "simple value in two bytes": "f8ff",
-    "empty map": "a0",
-    "map": "a201020304",
+    "map with keys of text": "a26161016162820203",
+    "map with a key twice": "a201020104",
+    "map with keys out of order": "a203040102",
+    "map cut short": "a20102",
+    "map of a key": "a101",
+    "size without entries": "bbffffffffffffffff",
+    "map with an array as key": "a1800a",
+    "map with a negative key": "a12001",
     "indefinite byte string": "5f42010243030405ff",
     "indefinite text": "7f657374726561646d696e67ff",
     "indefinite array": "9fff",
@@ -96,7 +104,7 @@ def test_what_the_protocol_does_not_use_is_refused(encoding):
         loads(bytes.fromhex(encoding))
 
 
-@pytest.mark.parametrize("item", [2**64, -(2**64) - 1, {"a": 1}, 1e39, [set()]])
+@pytest.mark.parametrize("item", [2**64, -(2**64) - 1, {"a": 1}, {True: 1}, {-1: 1}, 1e39, [set()]])
 def test_what_has_no_encoding_is_refused(item):
     with pytest.raises(WireError):
         dumps(item)
@@ -108,19 +116,23 @@ items = st.recursive(
     | st.integers(-(2**64), 2**64 - 1)
     | st.binary(max_size=300)
     | st.text(max_size=100),
-    lambda inner: st.lists(inner, max_size=30),
+    lambda inner: (
+        st.lists(inner, max_size=30) | st.dictionaries(st.integers(0, 2**64 - 1), inner, max_size=8)
+    ),
     max_leaves=60,
 ).filter(lambda item: _depth(item) < 8)
 
 
 def _depth(item):
-    return 1 + max(map(_depth, item), default=0) if isinstance(item, list) else 0
+    inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else None
+    return 0 if inner is None else 1 + max(map(_depth, inner), default=0)
 
 
 @given(items)
 def test_encoding_agrees_with_cbor2(item):
-    assert dumps(item) == cbor2.dumps(item, canonical=True)
-    assert loads(cbor2.dumps(item)) == item
+    encoded = cbor2.dumps(item, canonical=True)
+    assert dumps(item) == encoded
+    assert loads(encoded) == item
 
 
 @given(st.binary(max_size=40))

@@ -25,7 +25,7 @@ from hil.wire.requests import Chunk
 from .fuzzing import fuzz
 from .message_samples import REPLIES, REQUESTS, values
 
-ACK = encode_reply(0x12345678, ChunkAck(0xCBF43926, 1536, 0x3C))
+ACK = encode_reply(0x12345678, ChunkAck(0xCBF43926, 1536, 2, 0x3C))
 
 messages = st.one_of(
     [
@@ -74,16 +74,16 @@ def test_cobs_vectors(plain, stuffed):
 
 
 def test_a_frame_byte_by_byte():
-    # [0x12345678, 5, 0xCBF43926, 1536, 60] and its CRC-32, worked out with another
+    # [0x12345678, 5, 0xCBF43926, 1536, 2, 60] and its CRC-32, worked out with another
     # implementation (python -c "import zlib; ...", then stuffed by hand).
-    message = bytes.fromhex("85 1a12345678 05 1acbf43926 190600 183c")
+    message = bytes.fromhex("86 1a12345678 05 1acbf43926 190600 02 183c")
     assert message == ACK
     frame = encode_frame(ACK)
     assert frame[0] == frame[-1] == 0
     assert 0 not in frame[1:-1]
     # The only 00 in front of the CRC is the low byte of 1536, the fifteenth byte.
     assert frame[1:16] == b"\x0f" + message[:14]
-    assert frame[17:19] == message[15:17]
+    assert frame[17:20] == message[15:18]
 
 
 @given(messages)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hil.wire import cbor, enums, fields, messages, replies, requests
+from hil.wire import cbor, enums, fields, messages, network_header, replies, requests
 from hil.wire.errors import WireError
 
 from .message_samples import CDDL, REPLIES, REQUESTS, SEQS, field_values, values, zcbor_accepts
@@ -79,19 +79,26 @@ def test_there_is_a_class_for_every_message_with_its_kind_and_fields(rules):
 
 def test_parts_have_the_declared_fields(rules):
     parts = {
-        "tensor": replies.Tensor,
+        "frame-size": replies.FrameSize,
         "capability-set": replies.Capabilities,
+        "output-part": replies.OutputPart,
+        "head-answer": replies.HeadAnswer,
         "cell-centre": replies.CellCentre,
         "cam-grid": replies.CamGrid,
         "stage-times": replies.StageTimes,
+        "op-output": requests.OpOutput,
         "trace-entry": replies.TraceEntry,
         "heap-state": replies.HeapState,
         "stack-state": replies.StackState,
+        "network-header": network_header.NetworkHeader,
+        "tensor": network_header.Tensor,
+        "image-input": network_header.ImageInput,
+        "cam-head": network_header.CamHead,
     }
     declared = {
         name
         for name, rule in rules.items()
-        if rule.body.startswith("[") and name not in ("request", "reply", "model-header")
+        if rule.body.startswith("[") and name not in ("request", "reply")
     }
     assert declared == set(parts)
     for name, kind in parts.items():
@@ -103,10 +110,11 @@ def test_parts_have_the_declared_fields(rules):
 @pytest.mark.parametrize(
     ("name", "prefix", "kind"),
     [
-        ("image-stage", "stage-", enums.ImageStage),
+        ("sample-stage", "stage-", enums.SampleStage),
         ("image-source", "source-", enums.ImageSource),
         ("reboot-target", "reboot-to-", enums.RebootTarget),
-        ("tensor-role", "role-", enums.TensorRole),
+        ("network-source", "network-", enums.NetworkSource),
+        ("tensor-side", "side-", enums.TensorSide),
         ("no-location", "location-", enums.NoLocation),
         ("error-code", "error-", enums.ErrorCode),
     ],
@@ -121,8 +129,11 @@ def test_enumerations_have_the_declared_values(rules, name, prefix, kind):
 def test_named_limits_are_the_declared_ones(rules):
     sizes = re.findall(r"bstr \.size \(\d+\.\.(\d+)\)", rules["chunk"].body + rules["echo"].body)
     assert {int(size) for size in sizes} == {requests.MAX_PAYLOAD_BYTES}
-    (bitmap,) = [field for field in rules["chunk-ack"].fields if field.name == "missing"]
-    assert bitmap.type == f"uint .size {requests.MAX_CHUNKS // 8}"
+    types = {field.name: field.type for field in rules["chunk-ack"].fields}
+    assert types["missing"] == f"uint .size {requests.TOLD_CHUNKS // 8}"
+    assert types["first_missing"] == f"uint .size {requests.MAX_CHUNKS.bit_length() // 8}"
+    (inline,) = re.findall(r"bstr \.size \(0\.\.(\d+)\)", rules["output-part"].body)
+    assert int(inline) == replies.INLINE_BYTES
     assert f"version {requests.PROTOCOL_VERSION}." in CDDL.read_text(encoding="utf-8")
 
 
@@ -139,6 +150,9 @@ def beyond(field, negative=True):
         return [0, None]
     if isinstance(field, fields.Float32):
         return [1]
+    if isinstance(field, fields.UnsignedMap):
+        full = dict.fromkeys(range(field.high + 1), 0)
+        return [full, [], {0: b""}] + [{-1: 0}, {0: -1}] * negative
     if isinstance(field, fields._Member):
         return [max(field.kind) + 1] + [-1] * negative
     if isinstance(field, fields._Maybe):
@@ -218,7 +232,7 @@ def test_wrong_types_are_refused_by_the_encoder():
         requests.SetBaud("115200"),
         requests.Echo("text"),
         requests.Reboot(0.0),
-        requests.Upload(enums.ImageStage.TENSOR, 1, 2, 1),
+        requests.Upload(enums.SampleStage.TENSOR, 1, 2, 1),
     ):
         with pytest.raises(WireError):
             messages.encode_request(70000, wrong)
@@ -239,12 +253,19 @@ def test_a_request_and_its_answer_share_the_kind():
         requests.Hello: replies.Identity,
         requests.Upload: replies.Uploading,
         requests.Chunk: replies.ChunkAck,
+        requests.GetContract: replies.ContractPage,
         requests.Infer: replies.Result,
+        requests.ReadTensor: replies.TensorData,
         requests.SetBaud: replies.BaudAck,
+        requests.CommitBaud: replies.BaudCommitted,
+        requests.GetFrame: replies.FrameData,
+        requests.LoadNetwork: replies.NetworkLoaded,
+        requests.SelfTest: replies.SelfTested,
     }
     for request, reply in answers.items():
         assert request.kind == reply.kind
     assert messages.reply_kind(requests.Hello()) is replies.Identity
+    assert messages.reply_kind(requests.CommitBaud(9600)) is replies.BaudCommitted
 
 
 def test_seq_of_an_unreadable_message_is_read_where_it_is_there():
@@ -260,8 +281,8 @@ def test_reset_reasons_that_are_not_listed_have_a_name():
 
 
 def test_unions_name_every_class_once():
-    assert len(set(typing.get_args(messages.Request))) == 11
-    assert len(set(typing.get_args(messages.Reply))) == 15
+    assert len(set(typing.get_args(messages.Request))) == 15
+    assert len(set(typing.get_args(messages.Reply))) == 19
 
 
 def test_the_document_is_up_to_date(document):

@@ -11,6 +11,7 @@ directions take their time on the line, and the faults hit whole frames by numbe
 
 from __future__ import annotations
 
+import dataclasses
 import heapq
 import random
 from collections.abc import Callable, Sequence
@@ -18,9 +19,18 @@ from collections.abc import Callable, Sequence
 from hil.wire.enums import ErrorCode
 from hil.wire.errors import WireError
 from hil.wire.frames import Damaged, Frame, FrameDecoder, encode_frame
-from hil.wire.messages import NOTICE_SEQ, decode_request, encode_reply
-from hil.wire.replies import BaudAck, Detail, ErrorReply, Identity, LinkNotice, Reply
-from hil.wire.requests import Reboot, Request
+from hil.wire.messages import NOTICE_SEQ, decode_request, encode_reply, peek_seq
+from hil.wire.network_header import NetworkHeader
+from hil.wire.replies import (
+    BaudAck,
+    BaudCommitted,
+    Detail,
+    ErrorReply,
+    Identity,
+    LinkNotice,
+    Reply,
+)
+from hil.wire.requests import CommitBaud, Reboot, Request, SetBaud
 from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity
 
 Fault = Callable[[int, bytes], Sequence[bytes]]
@@ -85,7 +95,8 @@ class FakeClock:
 class FakeBoard:
     """A `Transport` with a board at its other end.
 
-    `baud` None: bytes take no time. `invoke_s`: how long an inference takes. `to_board` and
+    `header`: the network, that of `default_header` where none is given. `baud`: at which it
+    starts; None: bytes take no time. `invoke_s`: how long an inference takes. `to_board` and
     `to_host` decide what happens to the frames of each direction. `edit` may change the replies
     to a request before they leave.
     """
@@ -97,6 +108,7 @@ class FakeBoard:
         clock: FakeClock,
         *,
         identity: Identity | None = None,
+        header: NetworkHeader | None = None,
         baud: int | None = None,
         invoke_s: float = 0.01,
         to_board: Fault = no_fault,
@@ -104,18 +116,21 @@ class FakeBoard:
         edit: Callable[[Request, list[Reply]], list[Reply]] | None = None,
     ) -> None:
         self.clock = clock
-        self.identity = identity or default_identity()
+        self.identity = identity or default_identity(header)
+        self.header = header
         self.invoke_s = invoke_s
         self.to_board = to_board
         self.to_host = to_host
         self.edit = edit
         self.silent = False  # the board hears, but does nothing
         self.broken_above: int | None = None  # rate above which nothing arrives undamaged
+        self.broken_to = {"board", "host"}  # in these directions
         self.requests: list[tuple[int, Request]] = []  # as the board decoded them
         self.bytes_to_board = 0
         self.baud = baud
+        self.boot_baud = baud
         self.host_baud = baud
-        self._trial = 0  # number of the change of rate that waits for a valid request
+        self._former_baud: int | None = None  # on trial: where it goes back to
         self._trials = 0
         self._numbers = {"board": 0, "host": 0}
         self._free_at = {"board": 0.0, "host": 0.0}
@@ -177,24 +192,37 @@ class FakeBoard:
         self._firmware.busy_answers = count
 
     def restart(self, text: str = "rst:0x1 (POWERON_RESET)\r\n") -> None:
-        """The board forgets everything and prints `text`."""
+        """The board forgets everything, its rate too, and prints `text`."""
+        boot_id = self.identity.boot_id + 1
+        self.identity = dataclasses.replace(self.identity, boot_id=boot_id)
         self._power_up()
         self.print(text)
+
+    def overrun(self, count: int = 1) -> None:
+        """The board's UART loses bytes, as nobody takes them in time."""
+        self._overruns += count
+        self._notice()
 
     # ---- inside
 
     def _power_up(self) -> None:
-        firmware = FakeFirmware(self.identity, lambda run: self._start(firmware, run))
+        firmware = FakeFirmware(
+            self.identity, lambda run: self._start(firmware, run), header=self.header
+        )
         self._firmware = firmware
+        self.baud, self._former_baud = self.boot_baud, None
+        self._used_at = self.clock.now
         self._decoder = FrameDecoder(self.identity.max_frame_bytes)
         self._damaged = 0
         self._lost_bytes = 0
+        self._overruns = 0
         self._noticed_at = -1.0
 
     def _start(self, firmware: FakeFirmware, run: Run) -> None:
         def finish() -> None:
             if firmware is not self._firmware:
                 return  # the board was restarted
+            self._note_use()
             replies = firmware.finish(run, int(1e6 * self.invoke_s), int(1e6 * self.clock.now))
             self._reply(run.seq, run.request, replies)
 
@@ -212,12 +240,23 @@ class FakeBoard:
             seq, request = decode_request(message)
         except WireError as error:
             refusal = ErrorReply(ErrorCode.BAD_REQUEST, Detail(), str(error)[:40])
-            self.send(NOTICE_SEQ, refusal)
+            self.send(peek_seq(message) or NOTICE_SEQ, refusal)
             return
         self.requests.append((seq, request))
-        self._trial = 0
+        self._note_use()
         if not self.silent:
-            self._reply(seq, request, self._firmware.answer(seq, request))
+            self._reply(seq, request, self._answer(seq, request))
+
+    def _answer(self, seq: int, request: Request) -> list[Reply]:
+        if isinstance(request, SetBaud):
+            return [BaudAck(request.baud)]
+        if isinstance(request, CommitBaud):
+            if request.baud != self.baud:
+                detail = Detail(self.baud or 0, request.baud)
+                return [ErrorReply(ErrorCode.OUT_OF_RANGE, detail, "")]
+            self._former_baud = None
+            return [BaudCommitted(request.baud)]
+        return self._firmware.answer(seq, request)
 
     def _reply(self, seq: int, request: Request, replies: list[Reply]) -> None:
         if self.edit is not None:
@@ -225,29 +264,44 @@ class FakeBoard:
         for reply in replies:
             self.send(seq, reply)
             if isinstance(reply, BaudAck):
-                self._at(self._free_at["host"], self._change_baud(reply))
+                self._at(self._free_at["host"], self._change_baud(reply.baud))
         if isinstance(request, Reboot):
             self.restart("rst:0xc (SW_CPU_RESET)\r\n")
 
-    def _change_baud(self, ack: BaudAck) -> Callable[[], None]:
+    def _change_baud(self, baud: int) -> Callable[[], None]:
         def change() -> None:
-            old, self.baud = self.baud, ack.baud
+            if self._former_baud is None:
+                self._former_baud = self.baud
+            self.baud = baud
             self._trials += 1
-            trial = self._trial = self._trials
+            trial = self._trials
 
             def end_trial() -> None:
-                if self._trial == trial:
-                    self.baud = old
+                if self._trials == trial and self._former_baud is not None:
+                    self.baud, self._former_baud = self._former_baud, None
 
-            self._at(self.clock.now + ack.baud_fallback_ms / 1000, end_trial)
+            self._at(self.clock.now + self.identity.baud_fallback_ms / 1000, end_trial)
 
         return change
+
+    def _note_use(self) -> None:
+        """A valid request, or the end of an inference: from here on the board may be idle."""
+        used_at = self._used_at = self.clock.now
+
+        def look() -> None:
+            if self._used_at == used_at and not self._firmware.runs:
+                self.baud, self._former_baud = self.boot_baud, None
+
+        self._at(used_at + self.identity.idle_ms / 1000, look)
 
     def _on_damage(self, size: int) -> None:
         self._damaged += 1
         self._lost_bytes += size
+        self._notice()
+
+    def _notice(self) -> None:
         if self.clock.now - self._noticed_at >= _NOTICE_INTERVAL_S and not self.silent:
-            self.send(NOTICE_SEQ, LinkNotice(self._damaged, self._lost_bytes))
+            self.send(NOTICE_SEQ, LinkNotice(self._damaged, self._lost_bytes, self._overruns))
             self._noticed_at = self.clock.now
 
     def _transmit(self, to: str, data: bytes) -> None:
@@ -257,7 +311,12 @@ class FakeBoard:
         self._at(self._free_at[to], lambda: self._arrive(to, data))
 
     def _arrive(self, to: str, data: bytes) -> None:
-        too_fast = self.broken_above and self.baud and self.baud > self.broken_above
+        too_fast = (
+            self.broken_above
+            and self.baud
+            and self.baud > self.broken_above
+            and to in self.broken_to
+        )
         if self.host_baud != self.baud or too_fast:
             data = bytes(byte ^ 0xA5 for byte in data)  # noise
         if to == "board":

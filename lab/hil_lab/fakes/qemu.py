@@ -11,7 +11,6 @@ It reads build and model out of its flash image, as a board would, and answers a
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import os
 import select
@@ -31,16 +30,24 @@ from hil.wire.enums import NoLocation
 from hil.wire.errors import WireError
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_reply, decode_request, encode_reply
-from hil.wire.model_image import unpack_model_image
-from hil.wire.replies import CamGrid, CellCentre, Identity, Reply, Result, StageTimes
-from hil.wire.requests import Infer, Reboot
-from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity
+from hil.wire.network_header import NetworkHeader, unpack_partition
+from hil.wire.replies import (
+    BaudAck,
+    BaudCommitted,
+    CamGrid,
+    CellCentre,
+    HeadAnswer,
+    Identity,
+    Reply,
+    Result,
+    StageTimes,
+)
+from hil.wire.requests import CommitBaud, Infer, Reboot, Request, SetBaud
+from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity, output_parts
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from hil.oracle.oracle import Oracle
+    from hil.network.contract import Sample
+    from hil.oracle.oracle import Oracle, OracleAnswer
 
 FAULTS = (
     "no machine",  # upstream QEMU
@@ -76,19 +83,14 @@ def install(folder: Path, fault: str = "", answers: Sequence[Result] = ()) -> Pa
     return path
 
 
-def result_of(oracle: Oracle, image: NDArray[np.int8]) -> Result:
-    """The right result for an image, as a board sends it (count and clocks 0)."""
-    answer = oracle.run(image)
-    where = answer.location
-    rows, columns = answer.cam.shape
+def result_of(oracle: Oracle, sample: Sample) -> Result:
+    """The right result for a sample, as a board sends it (count and clocks 0)."""
+    answer = oracle.run(sample)
     return Result(
-        image_crc=answer.image_crc,
-        scores=answer.scores.tobytes(),
-        threshold=answer.threshold,
-        location=CellCentre(where.x, where.y, where.column, where.row)
-        if isinstance(where, Location)
-        else NoLocation[where.name],
-        cam=CamGrid(rows, columns, answer.cam.astype("<i4").tobytes()),
+        boot_id=0,
+        sample_crc=answer.image_crc,
+        outputs=output_parts([output.tobytes() for output in answer.outputs]),
+        head=_head(answer),
         times=StageTimes(0, 0, 0, 0),
         invoke_cycles=None,
         finished_us=0,
@@ -96,10 +98,24 @@ def result_of(oracle: Oracle, image: NDArray[np.int8]) -> Result:
     )
 
 
+def _head(answer: OracleAnswer) -> HeadAnswer | None:
+    where, cam = answer.location, answer.cam
+    if where is None or cam is None or answer.threshold is None:
+        return None
+    rows, columns = cam.shape
+    return HeadAnswer(
+        threshold=answer.threshold,
+        location=CellCentre(where.x, where.y, where.column, where.row)
+        if isinstance(where, Location)
+        else NoLocation[where.name],
+        cam=CamGrid(rows, columns, cam.astype("<i4").tobytes()),
+    )
+
+
 def _answers() -> dict[int, Result]:
     lines = Path(os.environ[_ANSWERS]).read_text().splitlines()
     replies = [decode_reply(bytes.fromhex(line))[1] for line in lines]
-    return {reply.image_crc: reply for reply in replies if isinstance(reply, Result)}
+    return {reply.sample_crc: reply for reply in replies if isinstance(reply, Result)}
 
 
 def starts(folder: Path) -> list[list[str]]:
@@ -108,34 +124,32 @@ def starts(folder: Path) -> list[list[str]]:
     return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def identity_in(flash: bytes) -> Identity | None:
-    """Who a board with this flash is; None where it holds nothing that starts."""
+def board_in(flash: bytes) -> tuple[Identity, NetworkHeader] | None:
+    """Who a board with this flash is, and its network; None where it holds nothing that starts."""
     try:
         partitions = decode_table(flash[_TABLE : _TABLE + TABLE_BYTES], len(flash))
         app = next(p for p in partitions if p.is_app)
         model = next(p for p in partitions if p.label == "model")
         image = decode_image(flash[app.offset : app.offset + app.size], app.offset)
-        model_image = unpack_model_image(flash[model.offset : model.offset + model.size])
+        header = unpack_partition(flash[model.offset : model.offset + model.size]).header
     except (TableError, ValueError, StopIteration, WireError):
         return None
     said = image.description
     if said is None or image.sha256 is None:
         return None
-    return dataclasses.replace(
-        default_identity(),
+    identity = dataclasses.replace(
+        default_identity(header),
         target="esp32",
         firmware_version=said.version,
         build_id=said.elf_sha256,
         app_sha256=image.sha256,
-        model_sha256=hashlib.sha256(model_image.tflite).digest(),
-        threshold=model_image.threshold,
-        positive_class=model_image.positive_class,
     )
+    return identity, header
 
 
 class _Machine:
     def __init__(self, flash: bytes, uart: socket.socket, qmp: socket.socket, fault: str) -> None:
-        self._identity = identity_in(flash)
+        self._board = board_in(flash)
         self._uart = uart
         self._qmp = qmp
         self._fault = fault
@@ -188,11 +202,17 @@ class _Machine:
         self._decoder = FrameDecoder()
         self._queue.clear()
         self._print("ets Jul 29 2019 12:21:46", "", _RESETS[reason])
-        if self._identity is None:
+        if self._board is None:
             self._print(*["invalid header: 0xffffffff"] * 3)
             return
-        identity = dataclasses.replace(self._identity, reset_reason=reason, boot_count=self._boots)
-        self._firmware = FakeFirmware(identity, self._queue.append, self._answers)
+        identity, header = self._board
+        identity = dataclasses.replace(
+            identity,
+            boot_id=identity.boot_id + self._boots,
+            reset_reason=reason,
+            boot_count=self._boots,
+        )
+        self._firmware = FakeFirmware(identity, self._queue.append, self._answers, header)
         self._print("I (312) camhil: ready")
 
     def _hear(self, data: bytes) -> None:
@@ -206,14 +226,21 @@ class _Machine:
                 os._exit(3)
             if isinstance(request, Infer) and self._fault == "hangs on infer":
                 _hang()
-            self._answer(seq, firmware.answer(seq, request))
+            self._answer(seq, self._rate(request) or firmware.answer(seq, request))
             while self._queue:
                 run = self._queue.pop(0)
-                invoke_us = 300_000 + run.request.image_crc % 7  # as counted, not as waited
+                invoke_us = 300_000 + run.request.sample_crc % 7  # as counted, not as waited
                 replies = firmware.finish(run, invoke_us, time.monotonic_ns() // 1000)
                 self._answer(run.seq, replies)
             if isinstance(request, Reboot):
                 self._boot(_SOFTWARE)
+
+    @staticmethod
+    def _rate(request: Request) -> list[Reply]:
+        """Answers about the rate, which an emulated UART has not."""
+        if isinstance(request, SetBaud):
+            return [BaudAck(request.baud)]
+        return [BaudCommitted(request.baud)] if isinstance(request, CommitBaud) else []
 
     def _answer(self, seq: int, replies: Sequence[Reply]) -> None:
         for reply in replies:

@@ -11,25 +11,44 @@ from typing import Any
 
 from hil.board.adapter import Adapter
 from hil.board.reset import ConnectMode, ModemLines, ResetLines
+from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode, NoLocation
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_request, encode_reply
+from hil.wire.network_header import pack_header
 from hil.wire.replies import (
     Accepted,
     BaudAck,
+    BaudCommitted,
     ChunkAck,
+    ContractPage,
     Detail,
     Echoed,
     ErrorReply,
+    HeadAnswer,
     Identity,
-    OpPage,
+    OutputPart,
     RebootAck,
     Reply,
     Result,
     StageTimes,
     Uploading,
 )
-from hil.wire.requests import Chunk, Echo, GetOps, Hello, Infer, Reboot, Request, SetBaud, Upload
+from hil.wire.requests import (
+    MAX_PAYLOAD_BYTES,
+    TOLD_CHUNKS,
+    Chunk,
+    CommitBaud,
+    Echo,
+    GetContract,
+    Hello,
+    Infer,
+    Reboot,
+    Request,
+    SetBaud,
+    Upload,
+)
+from hil_lab.fakes.firmware import default_header
 
 Answer = Sequence[Reply | str | None]
 """What follows a request: replies, console lines, and None for a reset."""
@@ -49,6 +68,8 @@ class ScriptedBoard:
         self.answers: dict[type, Callable[[Any], Answer]] = {}
         self.requests: list[Request] = []
         self.resets = 0
+        self.contract = pack_header(default_header())
+        self._chunks = 0  # of the sample that is uploaded
         self._ends: tuple[int, int] = (-1, -1)
         self._plug()
         self._wake = os.pipe()
@@ -116,28 +137,32 @@ class ScriptedBoard:
             case Echo(payload=payload):
                 return [Echoed(payload)]
             case SetBaud(baud=baud):
-                return [BaudAck(baud, 100)]
+                return [BaudAck(baud)]
+            case CommitBaud(baud=baud):
+                return [BaudCommitted(baud)]
             case Reboot(target=target):
                 return [RebootAck(target), None]
-            case GetOps():
-                return [OpPage(0, 0, ())]
-            case Upload(image_crc=crc, image_bytes=size):
-                return [Uploading(crc, (1 << -(-size // 1536)) - 1)]
-            case Chunk(image_crc=crc, offset=offset):
-                return [ChunkAck(crc, offset, 0)]
-            case Infer(image_crc=crc):
-                return [Accepted(crc), result(crc)]
+            case GetContract(offset=offset):
+                page = self.contract[offset : offset + MAX_PAYLOAD_BYTES]
+                return [ContractPage(len(self.contract), offset, page)]
+            case Upload(sample_crc=crc, sample_bytes=size):
+                self._chunks = -(-size // MAX_PAYLOAD_BYTES)
+                return [Uploading(crc, 0, (1 << min(self._chunks, TOLD_CHUNKS)) - 1)]
+            case Chunk(sample_crc=crc, offset=offset):
+                return [ChunkAck(crc, offset, self._chunks, 0)]
+            case Infer(sample_crc=crc):
+                boot_id = self.identity.boot_id if self.identity else 0
+                return [Accepted(crc), result(crc, boot_id)]
             case _:
                 return [ErrorReply(ErrorCode.UNSUPPORTED, Detail(), "")]
 
 
-def result(crc: int) -> Result:
+def result(crc: int, boot_id: int = 0) -> Result:
     return Result(
-        image_crc=crc,
-        scores=b"\x00\xff",
-        threshold=60,
-        location=NoLocation.BELOW_THRESHOLD,
-        cam=None,
+        boot_id=boot_id,
+        sample_crc=crc,
+        outputs=(OutputPart(crc32(b"\x00\xff"), 2, b"\x00\xff"), OutputPart(0, 4608, None)),
+        head=HeadAnswer(60, NoLocation.BELOW_THRESHOLD, None),
         times=StageTimes(1, 1, 1, 1),
         invoke_cycles=None,
         finished_us=1000,
