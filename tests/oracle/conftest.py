@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from hil.oracle import interpreter, second_opinion, trial
 from hil.oracle.interpreter import micro_installed
 
 
@@ -22,8 +23,8 @@ def aborting_micro(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def no_micro(monkeypatch: pytest.MonkeyPatch) -> None:
     """tflite-micro is not installed."""
-    for module in ("interpreter", "second_opinion", "trial"):
-        monkeypatch.setattr(f"hil.oracle.{module}.micro_installed", lambda: False)
+    for module in (interpreter, second_opinion, trial):
+        monkeypatch.setattr(module, "micro_installed", lambda: False)
 
 
 @pytest.fixture
