@@ -1,7 +1,4 @@
-"""What a .tflite file is, measured; and whether the firmware can run it, judged.
-
-`measure` reads, `problems` judges, by `hil.network.model_check`.
-"""
+"""What a .tflite file is, measured; and whether it is a person_cam, judged."""
 
 from __future__ import annotations
 
@@ -9,9 +6,11 @@ import math
 from dataclasses import dataclass
 
 from hil.network.cam_graph import look_for_cam
-from hil.network.model_check import model_problems, smallest_scale
-from hil.network.model_problem import Problem
+from hil.network.contract import read_contract
+from hil.network.model_check import smallest_scale
+from hil.network.model_problem import Problem, RefusedModelError
 from hil.network.op_costs import op_costs, total_macs
+from hil.network.settings import NetworkSettings
 from hil.network.tflite_graph import read_graph
 
 INPUT_SCALE = 1 / 128
@@ -24,6 +23,8 @@ EXPECTED_OPS = (
     "MEAN", "CONV_2D", "RESHAPE", "SOFTMAX",
 )  # fmt: skip
 """Operators of `model.architecture` after conversion, in execution order."""
+
+_REMEDY = "convert it as python -m model export does: full int8, features and scores as outputs"
 
 MAXIMUM_BYTES = 200_000
 MAXIMUM_MACS = 7_600_000
@@ -57,7 +58,7 @@ class ModelFacts:
 def measure(model: bytes, *, where: str = "model") -> ModelFacts:
     """Reads a .tflite file. Raises UsageError where it is none."""
     graph = read_graph(model, where=where)
-    cam, _ = look_for_cam(graph, input_shape=None)
+    cam, _ = look_for_cam(graph)
     images = [graph.tensors[index] for index in graph.inputs]
     quantized = next((image for image in images if image.scales and image.zero_points), None)
     scale, tensor = smallest_scale(graph)
@@ -79,12 +80,18 @@ def measure(model: bytes, *, where: str = "model") -> ModelFacts:
 
 
 def problems(model: bytes, *, where: str = "model") -> list[Problem]:
-    """Why the firmware cannot run this model; empty when it can.
+    """Why this model cannot take person_cam's place; empty when it can.
 
     Raises:
         UsageError: not a TFLite file.
     """
-    return model_problems(model, read_graph(model, where=where))
+    read_graph(model, where=where)
+    try:
+        contract = read_contract(model, where=where, settings=NetworkSettings(1, 50))
+    except RefusedModelError as refused:
+        return list(refused.problems)
+    wanted = (contract.head, contract.image)
+    return [Problem(note, _REMEDY) for note in contract.notes] if None in wanted else []
 
 
 def deviations(facts: ModelFacts) -> list[str]:

@@ -221,8 +221,8 @@ def model_files(model: bytes, card: Card, *, array: bool) -> dict[str, bytes]:
 
     `array`: with C++ source and header.
     """
+    from hil.network.op_table import ops_text
     from model.c_array import c_array
-    from model.ops import ops_text
 
     files = {
         f"{NAME}.tflite": model,

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from hil.wire.network_header import Tensor
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", type=Path, metavar="FILE", help="a .tflite file")
+def add(parser: argparse.ArgumentParser, default: Path | None = None) -> None:
+    """`default`: the file to check where none is named."""
+    known: dict[str, Any] = {} if default is None else {"nargs": "?", "default": default}
+    parser.add_argument("model", type=Path, metavar="FILE", help="a .tflite file", **known)
     add_settings(parser)
     parser.add_argument("--ops", action="store_true", help="list the operators with their costs")
     parser.add_argument("--json", action="store_true", help="for programs: all of it as JSON")

@@ -304,13 +304,13 @@ class _Reader:
 
 def _op(index: int, raw: Any, codes: Sequence[int], tensor_count: int) -> Op:
     inputs = _ints(raw.InputsAsNumpy())
-    outputs = tuple(index for index in _ints(raw.OutputsAsNumpy()) if index >= 0)
+    outputs = tuple(index for index in _ints(raw.OutputsAsNumpy()) if index != -1)
     code = codes[raw.OpcodeIndex()]
     name = op_name(code)
     if not outputs and name not in WITHOUT_OUTPUT:
         raise ValueError("it has no output")
     in_range = all(-1 <= i < tensor_count for i in inputs)
-    if not in_range or not all(i < tensor_count for i in outputs):
+    if not in_range or not all(0 <= i < tensor_count for i in outputs):
         raise ValueError("it names a tensor that the graph does not have")
     return Op(index, code, name, inputs, outputs, **_options(raw))
 

@@ -98,9 +98,14 @@ def run_child(module: str, argument: Path, deadline: Deadline) -> Child:
 
 
 def _last_words(status: int, stderr: str) -> str:
-    """Why a child ended: the signal, and the last line that it printed."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    last = lines[-1] if lines else "no message"
+    """Why a child ended: the signal, and what TensorFlow Lite Micro said last.
+
+    It says what is wrong on one line and where on the next; Python's traceback behind them says
+    less.
+    """
+    before, _, _ = stderr.partition("Traceback (most recent call last)")
+    lines = [line.strip() for line in (before.strip() or stderr).splitlines() if line.strip()]
+    said = " ".join(lines[-2:] if before.strip() else lines[-1:]) or "no message"
     if status < 0:
-        return f"it ended with {signal.Signals(-status).name}: {last}"
-    return last
+        return f"it ended with {signal.Signals(-status).name}: {said}"
+    return said

@@ -44,11 +44,20 @@ def region_of(frame: Size, size: Size) -> Region:
 def preprocess(frame: NDArray[np.uint8], header: NetworkHeader) -> NDArray[Any]:
     """The network's input, in its type and shape, of a frame as a camera takes it.
 
-    `frame`: uint8 [rows, columns] of gray, or [rows, columns, channels]. Raises UsageError for
-    what is no frame, or would have to be enlarged, and where the input is no picture.
+    `frame`: uint8 [rows, columns] of gray, or [rows, columns, channels]. Raises UsageError as
+    `averaged`, and where the input is no picture.
     """
     image = header.image
     size = (1, 1) if image is None else (image.rows, image.columns)
+    return picture_input(header, averaged(frame, size))
+
+
+def averaged(frame: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
+    """The pixels that the network sees of a frame: uint8 [height, width, channels].
+
+    `frame`: as for `preprocess`. Raises UsageError for what is no frame, or would have to be
+    enlarged.
+    """
     if frame.dtype != np.uint8 or frame.ndim not in (2, 3):
         raise UsageError(
             f"the frame is {frame.dtype} {list(frame.shape)}, not uint8 [rows, columns] or "
@@ -65,7 +74,8 @@ def preprocess(frame: NDArray[np.uint8], header: NetworkHeader) -> NDArray[Any]:
     part = frame[region.top :, region.left :][: region.height, : region.width]
     area = region.height * region.width
     sums = np.stack([area_sums(plane, size) for plane in _planes(part)], axis=-1)
-    return picture_input(header, ((2 * sums + area) // (2 * area)).astype(np.uint8))
+    pixels: NDArray[np.uint8] = ((2 * sums + area) // (2 * area)).astype(np.uint8)
+    return pixels
 
 
 def _planes(part: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:

@@ -23,18 +23,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Builds; returns the exit code."""
-    from hil.network.model_check import check_for_firmware
-    from hil.sim.arena import arena_problems
+    from hil.network.contract import read_network
     from hil.sim.firmware import build
-    from model.card import read_card
-    from model.checks import measure
-    from model.files import read_model
 
-    model = read_model(options.model)
-    check_for_firmware(model, where=str(options.model), more=arena_problems)
-    facts = measure(model, where=str(options.model))
-    beside = options.model.with_suffix(".toml")
-    read_card(beside).check(classes=facts.classes, sha256=facts.sha256, where=str(beside))
+    read_network(options.model)
     folder = build(options.out, model=options.model, progress=print)
     print(f"pytest --pyargs hil.suite --board sim --firmware {folder}")
     return ExitCode.PASSED

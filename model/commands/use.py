@@ -28,18 +28,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Checks and writes; returns the exit code."""
-    from hil.network.model_problem import Problem, refusal
+    from hil.errors import UsageError
+    from hil.network.contract import read_contract
+    from hil.oracle.trial import DEAD_REMEDY, try_network
     from model.card import INPUT, Card, write_model
     from model.checks import measure
-    from model.trial import DEAD_REMEDY, try_model
 
     model = read_model(options.model)
     where = str(options.model)
     facts = measure(model, where=where)
-    tried = try_model(model, where=where)
-    found = [*tried.problems, *([Problem(tried.dead, DEAD_REMEDY)] if tried.dead else [])]
-    if found:
-        raise refusal(found, where=where)
+    dead = try_network(read_contract(model, where=where)).dead
+    if dead:
+        raise UsageError(dead, where=where, hint=DEAD_REMEDY)
     labels = tuple(label.strip() for label in options.labels.split(","))
     card = Card(
         labels,

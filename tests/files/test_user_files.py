@@ -32,8 +32,8 @@ from hil.judge.baseline import files as baseline_files
 from hil.judge.evaluation.against import read_other
 from hil.judge.gates.load import load_gates
 from hil.judge.tolerance import load_tolerances
+from hil.network.contract import read_network
 from hil.network.location import NoLocation
-from hil.network.model_partition import read_partition
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import read_labels
 from hil.testing.tiny_model import tiny_model
@@ -87,7 +87,7 @@ def _settings(folder: Path) -> tuple[Path, Callable[[], Any]]:
     (folder / "m.tflite").write_bytes(tiny_model())
     path = folder / "m.toml"
     path.write_text("positive_class = 1\nthreshold_percent = 60\n")
-    return path, lambda: read_partition(folder / "m.tflite", path)
+    return path, lambda: read_network(folder / "m.tflite", path).partition
 
 
 def _flasher_args(folder: Path) -> tuple[Path, Callable[[], Any]]:

@@ -12,7 +12,6 @@ from ai_edge_litert import schema_py_generated as schema
 
 from hil.base.resources import find
 from hil.errors import UsageError
-from hil.sim.arena import too_small
 from hil.testing.tiny_model import tiny_model
 from model.checks import ModelFacts, deviations, measure, problems
 
@@ -74,7 +73,7 @@ def test_a_scale_that_is_no_positive_number_is_refused(model: bytes, scale: floa
 def test_another_input_scale_is_refused(model: bytes) -> None:
     found = said(with_scale(model, the_input, 0.0187))
     assert len(found) == 1
-    assert "wrong input scale: scale 0.0187" in found[0]
+    assert "no picture: its scale 0.0187" in found[0]
 
 
 def test_an_input_of_another_usual_scale_is_no_problem_but_not_what_is_exported(
@@ -92,26 +91,9 @@ def test_another_input_zero_point_deviates(facts: ModelFacts) -> None:
     assert "zero point -1" in found[0]
 
 
-def test_operators_that_the_firmware_lacks_are_all_named() -> None:
-    found = problems(tiny_model(pool="average_pool", classifier="dense"))
-    assert len(found) == 1
-    assert found[0].what.endswith("lacks operators of the model: AVERAGE_POOL_2D, FULLY_CONNECTED")
-    assert "firmware/ops.toml" in found[0].remedy
-
-
-@pytest.mark.parametrize("needed", [None, 0, 131_072])
-def test_an_arena_that_is_large_enough_or_was_not_measured_is_no_problem(
-    needed: int | None,
-) -> None:
-    assert too_small(needed) == []
-
-
-def test_an_arena_that_is_too_small_names_both_sizes_and_the_settings() -> None:
-    (problem,) = too_small(200_000)
-    assert "200,000 bytes are needed" in problem.what
-    assert "has 131,072" in problem.what
-    assert "--sim-arena 200000" in problem.remedy
-    assert "CONFIG_CAMHIL_ARENA_KB=196" in problem.remedy
+def test_a_model_without_a_map_cannot_take_its_place() -> None:
+    found = problems(tiny_model(outputs=("score",)))
+    assert any("are no output" in problem.what for problem in found)
 
 
 def test_other_operators_deviate_from_the_architecture(facts: ModelFacts) -> None:

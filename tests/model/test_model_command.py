@@ -7,13 +7,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import model.__main__ as command
 from hil.base.resources import find
-from hil.testing.tiny_model import tiny_model
+from hil.testing.tiny_model import edit_model, tiny_model
 from model.c_array import c_array
 from model.card import read_card
 
@@ -37,7 +38,7 @@ def test_check_says_what_a_pixel_is_and_how_much_arena_is_needed(
 ) -> None:
     assert command.main(["check", str(person_cam)]) == 0
     text = capsys.readouterr().out
-    assert "pixels      fed as pixel - 128, which is (pixel - 128) / 128 for the network" in text
+    assert "picture     96x96, gray; the network gets (pixel - 128) / 128" in text
     if importlib.util.find_spec("tflite_micro"):
         assert "arena       77,216 bytes" in text
     else:
@@ -48,16 +49,17 @@ def test_check_lists_every_problem_with_its_remedy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = tmp_path / "own.tflite"
-    own.write_bytes(tiny_model(input_scale=0.0187, outputs=("score",), classifier="dense"))
+
+    def broken(graph: Any, model: Any) -> None:
+        graph.tensors[-1].quantization.scale = [0.0]
+        graph.outputs = list(graph.outputs) * 9
+
+    own.write_bytes(edit_model(tiny_model(), broken))
     assert command.main(["check", str(own)]) == 4
-    lines = capsys.readouterr().err.splitlines()
-    told = [line for line in lines if line.startswith("problem: ")]
-    assert [line.split(":")[1] for line in told] == [
-        " wrong input scale",
-        " no 4-D feature output",
-        " the firmware lacks operators of the model",
-    ]
-    assert len([line for line in lines if line.startswith("  hint: ")]) == 3
+    said = capsys.readouterr().err
+    assert "the model has 2 problems: 1. the model has 18 outputs" in said
+    assert "2. scale zero, negative or not a number in: score" in said
+    assert "hint: 1. export the model with at most 16 outputs; 2. convert" in said
 
 
 def test_check_says_that_a_dead_network_is_not_proven_and_use_refuses_it(
@@ -67,7 +69,7 @@ def test_check_says_that_a_dead_network_is_not_proven_and_use_refuses_it(
     own = tmp_path / "own.tflite"
     own.write_bytes(tiny_model(classifier_weights=np.zeros((2, 8), np.int8)))
     assert command.main(["check", str(own)]) == 8
-    assert "NOT PROVEN: the network gives the same scores" in capsys.readouterr().err
+    assert "NOT PROVEN  the network gives the same output 0" in capsys.readouterr().out
     use = ["use", str(own), "--labels", "a,b", "--threshold-percent", "50"]
     assert command.main(use) == 4
     assert "equal answers prove nothing" in capsys.readouterr().err
@@ -91,7 +93,7 @@ def test_check_refuses_the_card_of_another_model(
     digest = read_card(person_cam.with_suffix(".toml")).sha256
     (tmp_path / "own.toml").write_text(card.replace(digest, "0" * 64), encoding="utf-8")
     assert command.main(["check", str(tmp_path / "own.tflite")]) == 4
-    assert "card is of another model" in capsys.readouterr().err
+    assert "own.toml are of another model" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_a_usage_error(

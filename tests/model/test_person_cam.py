@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from hil.base.resources import find
-from hil.network.cam_graph import CamGraph, read_cam_graph
+from hil.network.cam_graph import CamGraph, look_for_cam
+from hil.network.tflite_graph import read_graph
 from model.calibration import read_photographs
 from model.card import Card, read_card
 
@@ -61,7 +62,9 @@ def path() -> Path:
 
 @pytest.fixture(scope="module")
 def cam(path: Path) -> CamGraph:
-    return read_cam_graph(path.read_bytes())
+    found, missing = look_for_cam(read_graph(path.read_bytes()))
+    assert found is not None, missing
+    return found
 
 
 @pytest.fixture(scope="module")

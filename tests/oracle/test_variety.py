@@ -14,7 +14,7 @@ PHOTOS = synthetic()
 
 
 def constant_outputs(model: bytes) -> tuple[str, ...]:
-    oracle = Oracle(model, 1, 50)
+    oracle = Oracle.open(model, 1, 50)
     found = variety(oracle.run(photo.tensor) for photo in PHOTOS)
     assert found.images == len(PHOTOS)
     return found.constant_outputs
@@ -40,6 +40,6 @@ def test_a_network_that_is_dead_from_the_start_has_nothing_that_moves() -> None:
 
 @pytest.mark.parametrize("times", [1, 3])
 def test_one_image_asked_again_proves_nothing_either_way(times: int) -> None:
-    oracle = Oracle(tiny_model(), 1, 50)
+    oracle = Oracle.open(tiny_model(), 1, 50)
     found = variety([oracle.run(PHOTOS[2].tensor)] * times)
     assert (found.images, found.constant_outputs) == (1, ())

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hil.diagnose import divergence
-from hil.oracle.submodel import parts_of
 from hil.facts.board import Inference
 from hil.facts.evidence import DivergenceRecord, EvidenceRecord
 from hil.facts.packing import pack_int8
@@ -26,6 +25,7 @@ from hil.judge.verdict import Status, judge_image
 from hil.network.location import Location, NoLocation, locate
 from hil.network.score import passes
 from hil.oracle.cam import integer_cam
+from hil.oracle.submodel import parts_of
 from hil.run.collect import png_text
 from hil.wire.replies import StageTimes
 from hil_lab.fakes.recorded_run import BOARD, MEMORY, recorded_run

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.oracle.submodel import ModelParts
     from hil.network.tflite_graph import Graph, Op
+    from hil.oracle.submodel import ModelParts
 
     Tensor = NDArray[Any]
     Ints = NDArray[np.int64]

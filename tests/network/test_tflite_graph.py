@@ -4,18 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ai_edge_litert.schema_py_generated import BuiltinOperator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hil.base.text_file import read_bytes
 from hil.errors import UsageError
-from hil.network.tflite_graph import (
-    firmware_ops,
-    missing_ops,
-    op_name,
-    read_graph,
-)
+from hil.network.tflite_graph import op_name, read_graph
+from hil.testing import zoo
 from hil.testing.tiny_model import edit_model, tiny_model
 
 MODEL = tiny_model(channels=2, grid=(2, 2))
@@ -122,24 +117,42 @@ def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
         read_graph(read_bytes(tmp_path / "none.tflite", "the model"))
 
 
-def test_the_firmware_has_all_operators_of_a_model_with_a_mean() -> None:
-    assert missing_ops(read_graph(MODEL)) == ()
-
-
-def test_operators_that_the_firmware_lacks_are_named_once() -> None:
-    graph = read_graph(tiny_model(pool="average_pool", classifier="dense"))
-    assert missing_ops(graph) == ("AVERAGE_POOL_2D", "FULLY_CONNECTED")
-    assert missing_ops(graph, ["AVERAGE_POOL_2D", "FULLY_CONNECTED"]) == (
-        "CONV_2D",
-        "RESHAPE",
-        "SOFTMAX",
-    )
-
-
-def test_firmware_operators_are_names_of_the_schema() -> None:
-    for name in firmware_ops():
-        assert op_name(getattr(BuiltinOperator, name)) == name
-
-
 def test_an_unknown_operator_code_has_a_name_too() -> None:
     assert op_name(9999) == "UNKNOWN_9999"
+
+
+def test_all_outputs_of_an_operator_are_in_the_trace_and_those_without_any_are_not() -> None:
+    assert read_graph(zoo.network("split_v")).trace == ((0, 0), (0, 1))
+    variable = read_graph(zoo.network("variable"))
+    assert [op.name for op in variable.ops] == [
+        "CALL_ONCE",
+        "VAR_HANDLE",
+        "READ_VARIABLE",
+        "ADD",
+        "ASSIGN_VARIABLE",
+    ]
+    assert variable.trace == ((1, 0), (2, 0), (3, 0))
+
+
+def test_operators_of_an_initialisation_are_needed_too() -> None:
+    def initialised(graph: Any, model: Any) -> None:
+        # The second subgraph begins with an operator that the first has not.
+        other = model.subgraphs[1].operators[0]
+        model.operatorCodes.append(type(model.operatorCodes[0])())
+        model.operatorCodes[-1].builtinCode = model.operatorCodes[-1].deprecatedBuiltinCode = 101
+        other.opcodeIndex = len(model.operatorCodes) - 1
+
+    graph = read_graph(edit_model(zoo.network("variable"), initialised))
+    assert "ABS" in graph.operators  # BuiltinOperator 101
+    assert "ABS" not in [op.name for op in graph.ops]
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_a_network_of_the_zoo_keeps_state_only_where_it_says_so(name: str) -> None:
+    assert read_graph(zoo.network(name)).stateful is (name in zoo.STATEFUL)
+
+
+def test_the_place_of_a_constant_in_the_file_is_known() -> None:
+    for tensor in read_graph(MODEL).tensors:
+        if tensor.data:
+            assert MODEL[tensor.data_offset :].startswith(tensor.data)

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from hil.network.tflite_graph import read_graph
 from hil.oracle.submodel import parts_of
-from hil.oracle import Oracle
 from hil.testing.tiny_model import tiny_model
 
 RUNS = 200
@@ -15,9 +15,9 @@ RUNS = 200
 
 def test_two_threads_get_each_the_answer_to_their_own_input() -> None:
     model = tiny_model()
-    oracle = Oracle(model, positive_class=1, threshold=50)
     part = parts_of(model).part(0, 0)
-    shape = oracle.model.input.shape
+    graph = read_graph(model)
+    shape = graph.tensors[graph.inputs[0]].shape
     inputs = [np.full(shape, value, np.int8) for value in (-100, 100)]
     right = [part.run(tensor)[0].tobytes() for tensor in inputs]
     assert right[0] != right[1]

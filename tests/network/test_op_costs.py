@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hil.base.resources import find
 from hil.network.op_costs import op_costs, total_macs
+from hil.network.op_table import ops_text
 from hil.network.tflite_graph import read_graph
 from hil.testing.tiny_model import tiny_model
 from model.checks import MAXIMUM_MACS, deviations, measure
-from model.ops import ops_text
 
 
 def person_cam() -> bytes:
