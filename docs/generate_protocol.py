@@ -33,6 +33,7 @@ _TYPES = (
     (r"bstr \.size (\d+)", r"\1 bytes"),
     (r"tstr \.size \((\d+)\.\.(\d+)\)", r"text of \1 to \2 bytes"),
     (r"\[ (\d+)\*(\d+) (.*) \]", r"\1 to \2 times \3"),
+    (r"\{ (\d+)\*(\d+) (.*) => (.*) \}", r"map of \1 to \2 entries, \3 to \4"),
     (r"\[ (.*) \]", r"array of \1"),
     (r" / ", " or "),
 )

@@ -5,74 +5,107 @@
 // An input is a sequence of [action, length (2 bytes, little endian), bytes].
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <string>
 
 #include "app.h"
 #include "cbor.h"
 #include "crc32.h"
 #include "fuzz.h"
-#include "model_builder.h"
+#include "network_builder.h"
 
 namespace {
 
 using camhil::Bytes;
 using cbor::Uint;
 
-enum Action : uint8_t { kMessage, kMessageToo, kNoise, kRun, kPassTime, kActions };
+enum Action : uint8_t { kMessage, kMessageToo, kNoise, kRun, kPassTime, kSend, kActions };
 constexpr size_t kHead = 3;
 // Two chunks, the second shorter.
-constexpr int32_t kImageRows = 40;
-constexpr int32_t kImageColumns = 40;
+constexpr uint32_t kRows = 40;
+constexpr uint32_t kColumns = 40;
+constexpr uint32_t kOps = 4;
 
-class FuzzPort final : public camhil::Port {
+class FuzzMachine final : public camhil::Machine {
  public:
+  FuzzMachine() {
+    info_.target = "fuzz";
+    info_.firmware_version = "0";
+  }
   const camhil::AppInfo& app() const override { return info_; }
   uint64_t NowUs() override { return now_us += 10; }
-  bool has_cycles() const override { return true; }
   uint32_t Cycles() override { return static_cast<uint32_t>(now_us * 240); }
-  int32_t Read(uint8_t*, size_t, uint32_t) override { return -1; }
-  void Write(Bytes bytes) override {
-    Require(locked_, "wrote without the lock");
-    written.insert(written.end(), bytes.data, bytes.data + bytes.size);
+  uint32_t cycles_per_us() const override { return 240; }
+  void Lock(camhil::Mutex mutex) override {
+    bool& locked = locked_[static_cast<size_t>(mutex)];
+    Require(!locked && !locked_[static_cast<size_t>(camhil::Mutex::kTransmit)], "locked twice");
+    locked = true;
   }
-  void Flush() override {}
-  uint32_t baud() const override { return baud_; }
-  void SetBaud(uint32_t baud) override { baud_ = baud; }
-  void Reset(camhil::RebootTarget) override {}
+  void Unlock(camhil::Mutex mutex) override { locked_[static_cast<size_t>(mutex)] = false; }
+  void Notify(camhil::Event) override {}
+  bool Wait(camhil::Event event, uint32_t) override {
+    Require(!locked(), "waits with a lock");
+    nothing_to_send = event == camhil::Event::kTransmit;
+    if (!nothing_to_send) transmit();
+    return true;
+  }
   void ReportMemory(camhil::MemoryReport* report) override { report->psram = {true, {1, 2, 3}}; }
-  void Lock() override {
-    Require(!locked_, "locked twice");
-    locked_ = true;
-  }
-  void Unlock() override { locked_ = false; }
-  void NotifyWork() override {}
-  bool WaitForWork() override { return false; }
+  void Reset(camhil::RebootTarget) override {}
+  bool locked() const { return locked_[0] || locked_[1]; }
 
-  Blob written;
   uint64_t now_us = 0;
+  bool nothing_to_send = false;
+  std::function<void()> transmit;
 
  private:
-  camhil::AppInfo info_ = {"fuzz", "0", {}, {}, 1, 1, true};
+  camhil::AppInfo info_;
+  bool locked_[camhil::kMutexes] = {};
+};
+
+class FuzzLine final : public camhil::Line {
+ public:
+  explicit FuzzLine(FuzzMachine& machine) : machine_(machine) {}
+  int32_t Read(uint8_t*, size_t, uint32_t) override { return -1; }
+  int32_t Write(Bytes bytes, uint32_t) override {
+    Require(!machine_.locked(), "writes with a lock");
+    const size_t count = std::min<size_t>(bytes.size, 700);
+    written.insert(written.end(), bytes.data, bytes.data + count);
+    return static_cast<int32_t>(count);
+  }
+  bool Flush(uint32_t) override { return true; }
+  void SetBaud(uint32_t baud) override { baud_ = baud; }
+  bool can_set_baud() const override { return true; }
+  uint32_t baud() const override { return baud_; }
+
+  Blob written;
+
+ private:
+  FuzzMachine& machine_;
   uint32_t baud_ = 115200;
-  bool locked_ = false;
 };
 
 class FuzzEngine final : public camhil::Engine {
  public:
   const char* name() const override { return "fuzz"; }
+  const char* kernels() const override { return ""; }
   bool times_ops() const override { return true; }
   camhil::Status Load(Bytes, camhil::ArenaUse* arena) override {
     *arena = {1, 1};
     return {};
   }
-  camhil::Status Invoke(Bytes input, camhil::OpSink* sink) override {
+  camhil::Status SetInput(uint8_t, Bytes data) override {
+    input_.assign(data.data, data.data + data.size);
+    return {};
+  }
+  camhil::Status ResetState() override { return {}; }
+  camhil::Status Invoke(camhil::OpSink* sink) override {
     uint8_t sum = 0;
-    for (size_t i = 0; i < input.size; ++i) sum = static_cast<uint8_t>(sum + input.data[i]);
+    for (const uint8_t value : input_) sum = static_cast<uint8_t>(sum + value);
     for (size_t i = 0; i < features_.size(); ++i) features_[i] = static_cast<uint8_t>(sum * i);
     scores_[1] = sum;
     if (sum == 7) return camhil::Failure(camhil::ErrorCode::kEngine, 1, 2, "seven");
-    for (uint16_t op = 0; sink != nullptr && op < 4; ++op) {
-      sink->OnOp(op, input, op == 2 ? -1 : op, -1);
+    for (uint16_t op = 0; sink != nullptr && op < kOps; ++op) {
+      sink->OnOp(op, 0, {input_.data(), input_.size()}, op == 2 ? -1 : op, -1);
     }
     return {};
   }
@@ -83,8 +116,9 @@ class FuzzEngine final : public camhil::Engine {
   }
 
  private:
-  Blob features_ = Blob(builder::kRows * builder::kColumns * builder::kChannels);
-  Blob scores_ = Blob(builder::kClasses);
+  Blob input_;
+  Blob features_ = Blob(builder::kFeatureBytes);
+  Blob scores_ = Blob(3);
 };
 
 uint32_t FrameCrc(const Blob& bytes) {
@@ -93,23 +127,25 @@ uint32_t FrameCrc(const Blob& bytes) {
 
 const Blob& Partition() {
   static const Blob partition = [] {
-    builder::ModelSpec spec = builder::SmallModel();
-    spec.tensors[builder::kInput].shape = {1, kImageRows, kImageColumns, 1};
-    const Blob model = builder::Build(spec);
-    Blob bytes = cbor::Encode(cbor::Array({cbor::Text("camhil-model"), Uint(1), Uint(model.size()),
-                                           Uint(FrameCrc(model)), Uint(1), Uint(50)}));
-    bytes.resize(camhil::kModelHeaderBytes, 0xFF);
-    bytes.insert(bytes.end(), model.begin(), model.end());
-    return bytes;
+    builder::NetworkSpec spec = builder::SmallNetwork();
+    spec.inputs = {{builder::kInt8, {1, kRows, kColumns, 1}, kRows * kColumns}};
+    spec.image.rows = kRows;
+    spec.image.columns = kColumns;
+    spec.op_outputs = kOps;
+    spec.stateful = true;
+    spec.head.threshold = 50;
+    return builder::Partition(spec);
   }();
   return partition;
 }
 
 class Bench {
  public:
-  Bench() : app_(port_, engine_, nullptr, images_) {
+  Bench() : app_(machine_, line_, engine_, nullptr, memory_.view()) {
+    machine_.transmit = [this] { app_.Transmit(0); };
     app_.Start({Partition().data(), Partition().size()});
-    port_.written.clear();
+    Pump();
+    line_.written.clear();
   }
 
   void Do(uint8_t action, Bytes bytes) {
@@ -118,13 +154,17 @@ class Bench {
       case kMessageToo:
         return Send(bytes);
       case kNoise:
-        return app_.Receive(bytes);
+        app_.Receive(bytes);
+        return;
       case kRun:
         app_.RunNextInference();
         return;
       case kPassTime:
-        port_.now_us += bytes.size * 1000;
+        machine_.now_us += bytes.size * 1000;
         app_.Tick();
+        return;
+      case kSend:
+        app_.Transmit(0);
         return;
     }
   }
@@ -133,7 +173,7 @@ class Bench {
   void CheckAlive() {
     const uint8_t delimiter = 0;
     app_.Receive({&delimiter, 1});
-    while (app_.RunNextInference()) {
+    while (app_.RunNextInference() == 0) {
     }
     app_.Tick();
     CheckWritten();
@@ -143,6 +183,10 @@ class Bench {
   }
 
  private:
+  void Pump() {
+    for (machine_.nothing_to_send = false; !machine_.nothing_to_send;) app_.Transmit(0);
+  }
+
   void Send(Bytes message) {
     const size_t size = std::min(message.size, camhil::kMaxMessageBytes);
     if (size > 0) std::memcpy(encoder_.message(), message.data, size);
@@ -152,15 +196,17 @@ class Bench {
   // Frames written since the last call; all of it has to be whole frames.
   size_t CheckWritten() {
     size_t frames = 0;
-    for (const uint8_t byte : port_.written) frames += decoder_.Push(byte) ? 1 : 0;
+    Pump();
+    for (const uint8_t byte : line_.written) frames += decoder_.Push(byte) ? 1 : 0;
     Require(decoder_.bad_frames() == 0, "sent a damaged frame");
-    port_.written.clear();
+    line_.written.clear();
     return frames;
   }
 
-  FuzzPort port_;
+  FuzzMachine machine_;
+  FuzzLine line_{machine_};
   FuzzEngine engine_;
-  camhil::ImageMemory images_;
+  camhil::StaticMemory<camhil::kFrameBytes, kOps, 6> memory_;
   camhil::App app_;
   camhil::FrameEncoder encoder_;
   camhil::FrameDecoder decoder_;
@@ -180,19 +226,19 @@ class Script {
     items.insert(items.end(), fields.begin(), fields.end());
     return Add(kMessage, cbor::Encode(cbor::Array(items)));
   }
-  Script& Upload(const Blob& image, uint64_t stage = 0) {
-    Ask(4, {Uint(stage), Uint(FrameCrc(image)), Uint(image.size()), cbor::Bool(false)});
-    for (size_t at = 0; at < image.size(); at += camhil::kChunkBytes) {
-      const size_t end = std::min(at + camhil::kChunkBytes, image.size());
-      Ask(5, {Uint(FrameCrc(image)), Uint(at),
-              cbor::Bytes(Blob(image.begin() + static_cast<long>(at),
-                               image.begin() + static_cast<long>(end)))});
+  Script& Upload(const Blob& sample, uint64_t stage = 0) {
+    Ask(4, {Uint(stage), Uint(FrameCrc(sample)), Uint(sample.size()), cbor::Bool(false)});
+    for (size_t at = 0; at < sample.size(); at += camhil::kChunkBytes) {
+      const size_t end = std::min(at + camhil::kChunkBytes, sample.size());
+      Ask(5, {Uint(FrameCrc(sample)), Uint(at),
+              cbor::Bytes(Blob(sample.begin() + static_cast<long>(at),
+                               sample.begin() + static_cast<long>(end)))});
     }
     return *this;
   }
-  Script& Infer(const Blob& image, bool trace, cbor::Value capture) {
-    return Ask(6,
-               {Uint(FrameCrc(image)), cbor::Bool(true), cbor::Bool(trace), cbor::Nil(), capture});
+  Script& Infer(const Blob& sample, bool trace, cbor::Value capture) {
+    return Ask(6, {Uint(FrameCrc(sample)), cbor::Bool(true), cbor::Bool(trace), cbor::Bool(trace),
+                   cbor::Nil(), capture});
   }
   const Blob& bytes() const { return script_; }
 
@@ -218,22 +264,27 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 }
 
 std::vector<Blob> FuzzSeeds() {
-  const Blob image(kImageRows * kImageColumns, 3);
-  const Blob other(kImageRows * kImageColumns, 5);
+  const Blob sample(kRows * kColumns, 3);
+  const Blob other(kRows * kColumns, 5);
   const Blob frame(camhil::kFrameBytes, 7);
   const Blob run = {};
   return {
-      Script().Ask(1, {Uint(1)}).Ask(2, {Uint(0)}).Ask(3, {cbor::Bytes({1, 2})}).Ask(9).bytes(),
       Script()
-          .Upload(image)
-          .Infer(image, true, Uint(1))
-          .Add(kRun, run)
-          .Ask(8, {Uint(0)})
-          .Ask(7, {Uint(0), Uint(0), Uint(24)})
+          .Ask(1, {Uint(2), Uint(2)})
+          .Ask(2, {Uint(0)})
+          .Ask(3, {cbor::Bytes({1, 2})})
+          .Ask(9)
           .bytes(),
       Script()
-          .Upload(image)
-          .Infer(image, false, cbor::Nil())
+          .Upload(sample)
+          .Infer(sample, true, cbor::Array({Uint(1), Uint(0)}))
+          .Add(kRun, run)
+          .Ask(8, {Uint(0)})
+          .Ask(7, {Uint(1), Uint(0), Uint(0), Uint(24)})
+          .bytes(),
+      Script()
+          .Upload(sample)
+          .Infer(sample, false, cbor::Nil())
           .Upload(other)
           .Infer(other, false, cbor::Nil())
           .Add(kRun, run)
@@ -242,13 +293,15 @@ std::vector<Blob> FuzzSeeds() {
       Script()
           .Upload(frame, 1)
           .Infer(frame, false, cbor::Nil())
-          .Infer(frame, true, Uint(0))
+          .Infer(frame, true, cbor::Array({Uint(0), Uint(0)}))
           .Add(kRun, run)
           .Add(kRun, run)
-          .Ask(7, {cbor::Nil(), Uint(0), Uint(1536)})
+          .Ask(7, {Uint(0), Uint(0), Uint(0), Uint(1536)})
           .bytes(),
       Script()
           .Ask(10, {Uint(921600)})
+          .Add(kSend, run)
+          .Ask(12, {Uint(921600)})
           .Add(kPassTime, Blob(500, 0))
           .Ask(9)
           .Ask(11, {Uint(0)})

@@ -1,6 +1,6 @@
 # Fuzz targets on top of camhil_core: fuzz_NAME_standalone with any compiler, and
 # fuzz_NAME with libFuzzer where the compiler is Clang.
-set(CAMHIL_FUZZ_TARGETS board tflite model_image)
+set(CAMHIL_FUZZ_TARGETS board network)
 add_library(fuzz_standalone OBJECT ${CMAKE_CURRENT_LIST_DIR}/standalone.cpp)
 target_compile_features(fuzz_standalone PRIVATE cxx_std_17)
 target_compile_options(fuzz_standalone PRIVATE -Wall -Wextra -Werror)

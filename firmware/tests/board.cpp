@@ -43,16 +43,6 @@ bool Unstuff(const Blob& code, Blob* data) {
   return true;
 }
 
-// CRC-32 bit by bit.
-uint32_t BitwiseCrc(const Blob& bytes) {
-  uint32_t crc = 0xFFFFFFFF;
-  for (const uint8_t byte : bytes) {
-    crc ^= byte;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320 : 0);
-  }
-  return ~crc;
-}
-
 // The value in a segment between two delimiters.
 bool ReadFrame(const Blob& segment, cbor::Value* value) {
   Blob body;
@@ -66,7 +56,7 @@ bool ReadFrame(const Blob& segment, cbor::Value* value) {
 
 }  // namespace
 
-FakePort::FakePort() {
+FakeMachine::FakeMachine() {
   info.target = "bench";
   info.firmware_version = "9.8.7";
   for (size_t i = 0; i < 32; ++i) {
@@ -75,10 +65,43 @@ FakePort::FakePort() {
   }
   info.reset_reason = 3;
   info.boot_count = 42;
-  info.can_set_baud = true;
+  info.boot_id = 0xB001D;
 }
 
-int32_t FakePort::Read(uint8_t* data, size_t size, uint32_t) {
+void FakeMachine::Lock(camhil::Mutex mutex) {
+  CHECK(!is_locked[static_cast<size_t>(mutex)]);
+  CHECK(!is_locked[static_cast<size_t>(camhil::Mutex::kTransmit)]);  // is taken last
+  is_locked[static_cast<size_t>(mutex)] = true;
+}
+
+void FakeMachine::Unlock(camhil::Mutex mutex) {
+  CHECK(is_locked[static_cast<size_t>(mutex)]);
+  is_locked[static_cast<size_t>(mutex)] = false;
+}
+
+bool FakeMachine::Wait(camhil::Event event, uint32_t timeout_ms) {
+  CHECK(!locked());
+  CHECK(timeout_ms <= camhil::kWatchdogMs);
+  ++waited[static_cast<size_t>(event)];
+  const bool is_for_room =
+      event == camhil::Event::kRoomForReplies || event == camhil::Event::kRoomForResults;
+  if (is_for_room && on_wait_for_room) on_wait_for_room();
+  return !ended;
+}
+
+void FakeMachine::ReportMemory(camhil::MemoryReport* report) {
+  report->heap = {true, {1000, 900, 800}};
+  report->stack_count = 1;
+  report->stacks[0] = {"receive", 512};
+}
+
+void FakeMachine::ShowDetection(bool present) {
+  CHECK(is_locked[static_cast<size_t>(camhil::Mutex::kState)]);
+  shown.push_back(present);
+}
+
+int32_t FakeLine::Read(uint8_t* data, size_t size, uint32_t) {
+  CHECK(!machine_.locked());
   if (to_read.empty()) return -1;
   const size_t count = std::min(size, to_read.size());
   std::memcpy(data, to_read.data(), count);
@@ -86,35 +109,27 @@ int32_t FakePort::Read(uint8_t* data, size_t size, uint32_t) {
   return static_cast<int32_t>(count);
 }
 
-void FakePort::Write(Bytes bytes) {
-  CHECK(locked);  // otherwise the other task could write into the frame
-  written.insert(written.end(), bytes.data, bytes.data + bytes.size);
+int32_t FakeLine::Write(Bytes bytes, uint32_t) {
+  CHECK(!machine_.locked());  // the line may keep its writer waiting, and nobody else
+  CHECK(bytes.size > 0);
+  if (gone) return -1;
+  if (busy_writes > 0) return --busy_writes, 0;
+  const size_t count = std::min(bytes.size, most_at_once);
+  written.insert(written.end(), bytes.data, bytes.data + count);
+  return static_cast<int32_t>(count);
 }
 
-void FakePort::SetBaud(uint32_t baud) {
+bool FakeLine::Flush(uint32_t) {
+  CHECK(!machine_.locked());
+  if (busy_flushes > 0) return --busy_flushes, false;
+  flushed_at = written.size();
+  return true;
+}
+
+void FakeLine::SetBaud(uint32_t baud) {
+  CHECK(!machine_.locked());
   baud_changed_at.push_back(written.size());
   current_baud = baud;
-}
-
-void FakePort::ReportMemory(camhil::MemoryReport* report) {
-  report->heap = {true, {1000, 900, 800}};
-  report->stack_count = 1;
-  report->stacks[0] = {"uart", 512};
-}
-
-void FakePort::Lock() {
-  CHECK(!locked);
-  locked = true;
-}
-
-void FakePort::Unlock() {
-  CHECK(locked);
-  locked = false;
-}
-
-void FakePort::ShowDetection(bool present) {
-  CHECK(locked);
-  shown.push_back(present);
 }
 
 camhil::Status FakeEngine::Load(Bytes, camhil::ArenaUse* arena) {
@@ -123,14 +138,26 @@ camhil::Status FakeEngine::Load(Bytes, camhil::ArenaUse* arena) {
   return load_status;
 }
 
-camhil::Status FakeEngine::Invoke(Bytes input, camhil::OpSink* sink) {
-  CHECK(!port_.locked);  // the other task has to go on during an inference
+camhil::Status FakeEngine::SetInput(uint8_t index, Bytes data) {
+  if (index == 0) inputs.clear();
+  CHECK_EQ(inputs.size(), size_t{index});
+  inputs.emplace_back(data.data, data.data + data.size);
+  return {};
+}
+
+camhil::Status FakeEngine::ResetState() {
+  ++resets;
+  return {};
+}
+
+camhil::Status FakeEngine::Invoke(camhil::OpSink* sink) {
+  CHECK(!machine_.locked());  // the other tasks have to go on during an inference
   ++invocations;
-  last_input.assign(input.data, input.data + input.size);
-  port_.now_us += 2500;
-  for (size_t i = 0; sink != nullptr && i < op_outputs.size(); ++i) {
-    const auto op = op_numbers.empty() ? static_cast<uint16_t>(i) : op_numbers.at(i);
-    sink->OnOp(op, {op_outputs[i].data(), op_outputs[i].size()}, static_cast<int64_t>(10 * i), -1);
+  machine_.now_us += invoke_us;
+  for (size_t i = 0; sink != nullptr && i < op_reports.size(); ++i) {
+    const OpReport& report = op_reports[i];
+    sink->OnOp(report.op, report.output, {report.data.data(), report.data.size()},
+               static_cast<int64_t>(10 * i), -1);
   }
   if (during_invoke) during_invoke();
   return invoke_status;
@@ -142,7 +169,7 @@ Bytes FakeEngine::Output(uint8_t index) const {
 }
 
 camhil::Status FakeCamera::Capture(Bytes* pixels) {
-  CHECK(!port_.locked);  // a frame takes its time
+  CHECK(!machine_.locked());  // a frame takes its time
   CHECK_EQ(held, 0);
   ++captures;
   if (!status.ok()) return status;
@@ -157,13 +184,19 @@ void FakeCamera::Release() {
   frame.assign(frame.size(), 0);  // the driver fills it again
 }
 
+void FakeCamera::Restart() {
+  CHECK(!machine_.locked());
+  CHECK_EQ(held, 0);
+  ++restarts;
+}
+
 uint32_t Crc(const Blob& bytes) {
-  return BitwiseCrc(bytes);
+  return builder::Crc(bytes);
 }
 
 Blob Frame(const Blob& message) {
   Blob body = message;
-  const uint32_t crc = BitwiseCrc(message);
+  const uint32_t crc = builder::Crc(message);
   for (int i = 0; i < 4; ++i) body.push_back(static_cast<uint8_t>(crc >> (8 * i)));
   Blob frame = Stuff(body);
   frame.insert(frame.begin(), 0);
@@ -171,29 +204,71 @@ Blob Frame(const Blob& message) {
   return frame;
 }
 
-Blob Partition(const Blob& tflite, uint8_t positive_class, uint8_t threshold) {
-  Blob partition = cbor::Encode(
-      cbor::Array({cbor::Text("camhil-model"), cbor::Uint(1), cbor::Uint(tflite.size()),
-                   cbor::Uint(Crc(tflite)), cbor::Uint(positive_class), cbor::Uint(threshold)}));
-  partition.resize(64, 0xFF);
-  partition.insert(partition.end(), tflite.begin(), tflite.end());
-  partition.resize(partition.size() + 100, 0xFF);
-  return partition;
+Blob Sample(uint8_t seed) {
+  Blob sample(builder::kInputBytes);
+  for (size_t i = 0; i < sample.size(); ++i) {
+    sample[i] = static_cast<uint8_t>(seed + i * 7 + i / 256);
+  }
+  return sample;
 }
 
-Blob Image(uint8_t seed) {
-  Blob image(builder::kHeight * builder::kWidth);
-  for (size_t i = 0; i < image.size(); ++i) image[i] = static_cast<uint8_t>(seed + i * 7 + i / 256);
-  return image;
+Board::Board(const builder::NetworkSpec& spec, bool with_camera, Room room) {
+  engine.op_reports = {{0, 0, Blob(24, 1)},
+                       {1, 0, Blob(4, 2)},
+                       {1, 1, Blob(6, 5)},
+                       {2, 0, Blob(3, 3)},
+                       {3, 0, Blob(3, 4)}};
+  for (const builder::TensorSpec& output : spec.outputs) {
+    engine.outputs.emplace_back(output.size, 0x80);
+  }
+  if (spec.has_head) engine.outputs.at(spec.head.score_output).at(spec.head.positive_class) = 0x7F;
+  Start(builder::Partition(spec), with_camera, room, 0);
 }
 
-Board::Board(const Blob& partition, bool with_camera) : partition_(partition) {
-  engine.op_outputs = {Blob(24, 1), Blob(4, 2), Blob(3, 3), Blob(3, 4)};
-  engine.outputs = {Blob(builder::kRows * builder::kColumns * builder::kChannels, 0x80),
-                    {0x80, 0x7F, 0x80}};
-  app = std::make_unique<camhil::App>(port, engine, with_camera ? &camera : nullptr, *images);
-  app->Start({partition_.data(), partition_.size()});
+Board::Board(const Blob& partition, int32_t flash_status) {
+  Start(partition, false, {}, flash_status);
+}
+
+void Board::Start(const Blob& partition, bool with_camera, const Room& room, int32_t flash_status) {
+  machine.on_wait_for_room = [this] { app->Transmit(0); };
+  partition_ = partition;
+  camhil::Memory memory;
+  for (size_t i = 0; i < camhil::kSampleBuffers; ++i) {
+    samples_[i].resize(room.sample_bytes);
+    memory.samples[i] = samples_[i].data();
+  }
+  memory.sample_bytes = room.sample_bytes;
+  trace_.resize(room.trace_entries);
+  memory.trace = trace_.data();
+  memory.trace_entries = room.trace_entries;
+  maps_.resize(camhil::kResultSlots * room.map_cells);
+  memory.maps = maps_.data();
+  memory.map_cells = room.map_cells;
+  app =
+      std::make_unique<camhil::App>(machine, line, engine, with_camera ? &camera : nullptr, memory);
+  app->Start({partition_.data(), partition_.size()}, flash_status);
   Replies();
+}
+
+void Board::SendRaw(const Blob& bytes) {
+  CHECK(app->Receive({bytes.data(), bytes.size()}));
+  if (pumps) Pump();
+}
+
+void Board::Pump() {
+  int& idle = machine.waited[static_cast<size_t>(camhil::Event::kTransmit)];
+  for (const int before = idle; idle == before;) CHECK(app->Transmit(0));
+}
+
+void Board::Tick() {
+  app->Tick();
+  if (pumps) Pump();
+}
+
+uint32_t Board::RunNext() {
+  const uint32_t wait_ms = app->RunNextInference();
+  if (pumps) Pump();
+  return wait_ms;
 }
 
 void Board::Send(uint32_t seq, uint64_t kind, std::vector<cbor::Value> fields) {
@@ -203,9 +278,10 @@ void Board::Send(uint32_t seq, uint64_t kind, std::vector<cbor::Value> fields) {
 }
 
 std::vector<cbor::Value> Board::Replies() {
+  if (pumps) Pump();
   std::vector<cbor::Value> replies;
   Blob segment;
-  for (const uint8_t byte : port.written) {
+  for (const uint8_t byte : line.written) {
     if (byte != 0) {
       segment.push_back(byte);
       continue;
@@ -221,7 +297,7 @@ std::vector<cbor::Value> Board::Replies() {
     segment.clear();
   }
   console.append(segment.begin(), segment.end());
-  port.written.clear();
+  line.written.clear();
   return replies;
 }
 
@@ -237,40 +313,47 @@ cbor::Value Board::Ask(uint32_t seq, uint64_t kind, std::vector<cbor::Value> fie
   return Reply();
 }
 
-cbor::Value Board::AskUpload(uint32_t seq, const Blob& image, bool resume, uint64_t stage) {
+cbor::Value Board::AskUpload(uint32_t seq, const Blob& sample, bool resume, uint64_t stage) {
   return Ask(
       seq, request::kUpload,
-      {cbor::Uint(stage), cbor::Uint(Crc(image)), cbor::Uint(image.size()), cbor::Bool(resume)});
+      {cbor::Uint(stage), cbor::Uint(Crc(sample)), cbor::Uint(sample.size()), cbor::Bool(resume)});
 }
 
-cbor::Value Board::AskChunk(uint32_t seq, const Blob& image, size_t index) {
+cbor::Value Board::AskChunk(uint32_t seq, const Blob& sample, size_t index) {
   const size_t begin = index * kChunk;
-  const size_t end = std::min(begin + kChunk, image.size());
-  const Blob part(image.begin() + static_cast<long>(begin), image.begin() + static_cast<long>(end));
-  return Ask(seq, request::kChunk, {cbor::Uint(Crc(image)), cbor::Uint(begin), cbor::Bytes(part)});
+  const size_t end = std::min(begin + kChunk, sample.size());
+  const Blob part(sample.begin() + static_cast<long>(begin),
+                  sample.begin() + static_cast<long>(end));
+  return Ask(seq, request::kChunk, {cbor::Uint(Crc(sample)), cbor::Uint(begin), cbor::Bytes(part)});
 }
 
-uint32_t Board::UploadImage(const Blob& image, uint32_t seq) {
-  CHECK(Is(AskUpload(seq, image), seq, reply::kUploading));
-  for (size_t i = 0; i * kChunk < image.size(); ++i) {
+uint32_t Board::UploadSample(const Blob& sample, uint32_t seq) {
+  CHECK(Is(AskUpload(seq, sample), seq, reply::kUploading));
+  for (size_t i = 0; i * kChunk < sample.size(); ++i) {
     ++seq;
-    CHECK(Is(AskChunk(seq, image, i), seq, reply::kChunkAck));
+    CHECK(Is(AskChunk(seq, sample, i), seq, reply::kChunkAck));
   }
-  return Crc(image);
+  return Crc(sample);
 }
 
-cbor::Value Board::AskInfer(uint32_t seq, uint32_t crc, bool cam_always, bool trace,
-                            cbor::Value threshold, cbor::Value capture) {
+cbor::Value Board::AskInfer(uint32_t seq, uint32_t crc, bool map_always, bool trace,
+                            cbor::Value threshold, cbor::Value capture, bool reset_state) {
   return Ask(seq, request::kInfer,
-             {cbor::Uint(crc), cbor::Bool(cam_always), cbor::Bool(trace), threshold, capture});
+             {cbor::Uint(crc), cbor::Bool(map_always), cbor::Bool(trace), cbor::Bool(reset_state),
+              threshold, capture});
 }
 
-cbor::Value Board::RunImage(const Blob& image, uint32_t seq, bool cam_always, bool trace,
-                            cbor::Value threshold) {
-  const uint32_t crc = UploadImage(image, 1000 + 10 * seq);
-  CHECK(Is(AskInfer(seq, crc, cam_always, trace, threshold), seq, reply::kAccepted));
-  app->RunNextInference();
+cbor::Value Board::RunSample(const Blob& sample, uint32_t seq, bool map_always, bool trace,
+                             cbor::Value threshold, bool reset_state) {
+  const uint32_t crc = UploadSample(sample, 1000 + 10 * seq);
+  CHECK(Is(AskInfer(seq, crc, map_always, trace, threshold, cbor::Nil(), reset_state), seq,
+           reply::kAccepted));
+  RunNext();
   return Reply();
+}
+
+cbor::Value OpOutput(uint64_t op, uint64_t output) {
+  return cbor::Array({cbor::Uint(op), cbor::Uint(output)});
 }
 
 int64_t ErrorOf(const cbor::Value& reply) {

@@ -15,13 +15,25 @@ inline Blob Ascii(const std::string& text) {
   return {text.begin(), text.end()};
 }
 
-enum class Type { kUint, kNegative, kBytes, kText, kArray, kTag, kFalse, kTrue, kNil, kFloat };
+enum class Type {
+  kUint,
+  kNegative,
+  kBytes,
+  kText,
+  kArray,
+  kMap,
+  kTag,
+  kFalse,
+  kTrue,
+  kNil,
+  kFloat
+};
 
 struct Value {
   Type type = Type::kNil;
   uint64_t number = 0;       // of kNegative: -1 - value; of kFloat: the bits of a single
   Blob bytes;                // of kBytes and kText
-  std::vector<Value> items;  // of kArray; of kTag: its one content
+  std::vector<Value> items;  // of kArray; of kMap: keys and values by turns; of kTag: its content
 
   const Value& operator[](size_t index) const { return items.at(index); }
   bool nil() const { return type == Type::kNil; }
@@ -90,6 +102,10 @@ inline void Write(const Value& value, Blob* out) {
       WriteHead(4, value.items.size(), out);
       for (const Value& item : value.items) Write(item, out);
       return;
+    case Type::kMap:
+      WriteHead(5, value.items.size() / 2, out);
+      for (const Value& item : value.items) Write(item, out);
+      return;
     case Type::kTag:
       WriteHead(6, value.number, out);
       return Write(value.items.at(0), out);
@@ -145,6 +161,9 @@ class Reader {
       case 4:
         value->type = Type::kArray;
         return ReadItems(number, value);
+      case 5:
+        value->type = Type::kMap;
+        return number < data_.size() && ReadItems(2 * number, value);
       case 6:
         value->type = Type::kTag;
         return ReadItems(1, value);

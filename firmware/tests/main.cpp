@@ -1,8 +1,8 @@
-// Runs all tests: unit_tests MODEL.tflite
+// Runs all tests: unit_tests VECTORS.txt
 #include <iostream>
 
 #include "check.h"
-#include "files.h"
+#include "vectors.h"
 
 namespace check {
 namespace {
@@ -34,10 +34,10 @@ void FailEqual(const char* file, int line, const char* what, const std::string& 
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::cerr << "usage: unit_tests MODEL.tflite\n";
+    std::cerr << "usage: unit_tests VECTORS.txt\n";
     return 2;
   }
-  files::ModelPath() = argv[1];
+  vectors::Path() = argv[1];
   for (const check::Test& test : check::Tests()) {
     const int before = check::Failures();
     test.body();

@@ -5,38 +5,36 @@
 
 namespace {
 
-camhil::Classifier Grid(uint8_t rows, uint8_t columns, uint16_t channels) {
-  camhil::Classifier classifier;
-  classifier.rows = rows;
-  classifier.columns = columns;
-  classifier.channels = channels;
-  return classifier;
+camhil::CamHead Grid(uint8_t rows, uint8_t columns, uint16_t channels) {
+  camhil::CamHead head = {};
+  head.rows = rows;
+  head.columns = columns;
+  head.channels = channels;
+  return head;
 }
 
 }  // namespace
 
 TEST(cam_is_the_sum_over_channels_with_zero_points_removed) {
-  camhil::Classifier classifier = Grid(1, 2, 2);
+  camhil::CamHead head = Grid(1, 2, 2);
   const int8_t weights[] = {3, -5};
-  classifier.weights = weights;
-  classifier.weight_zero_point = 1;
-  classifier.feature_zero_point = -128;
+  head.weight_zero_point = 1;
+  head.feature_zero_point = -128;
   const int8_t features[] = {-128, -127, 127, 0};
   int32_t cam[2];
-  camhil::ComputeCam(features, classifier, cam);
+  camhil::ComputeCam(features, weights, head, cam);
   CHECK_EQ(cam[0], (0 * 2) + (1 * -6));
   CHECK_EQ(cam[1], (255 * 2) + (128 * -6));
 }
 
 TEST(cam_stays_exact_at_the_largest_channel_count) {
-  camhil::Classifier classifier = Grid(1, 1, 32768);
+  camhil::CamHead head = Grid(1, 1, 32768);
   const std::vector<int8_t> weights(32768, -128);
   const std::vector<int8_t> features(32768, 127);
-  classifier.weights = weights.data();
-  classifier.weight_zero_point = 127;
-  classifier.feature_zero_point = -128;
+  head.weight_zero_point = 127;
+  head.feature_zero_point = -128;
   int32_t cam = 0;
-  camhil::ComputeCam(features.data(), classifier, &cam);
+  camhil::ComputeCam(features.data(), weights.data(), head, &cam);
   CHECK_EQ(int64_t{cam}, int64_t{-255} * 255 * 32768);
 }
 

@@ -1,4 +1,4 @@
-// CRC-32, SHA-256, COBS and text, against published values.
+// CRC-32, COBS and text, against published values.
 #include <string>
 #include <vector>
 
@@ -6,24 +6,12 @@
 #include "check.h"
 #include "cobs.h"
 #include "crc32.h"
-#include "sha256.h"
 #include "text.h"
 
 namespace {
 
 using cbor::Ascii;
 using cbor::Blob;
-
-std::string Sha256Hex(const Blob& data) {
-  uint8_t digest[32];
-  camhil::Sha256(data.data(), data.size(), digest);
-  std::string hex;
-  for (const uint8_t byte : digest) {
-    hex += "0123456789abcdef"[byte >> 4];
-    hex += "0123456789abcdef"[byte & 15];
-  }
-  return hex;
-}
 
 Blob Range(int first, int last) {
   Blob bytes;
@@ -67,27 +55,6 @@ TEST(crc32_continues_over_parts) {
   const Blob digits = Ascii("123456789");
   const uint32_t head = camhil::Crc32(digits.data(), 4);
   CHECK_EQ(camhil::Crc32(digits.data() + 4, 5, head), 0xCBF43926u);
-}
-
-// NIST, FIPS 180-4 example values.
-TEST(sha256_gives_the_nist_digests) {
-  CHECK(Sha256Hex({}) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  CHECK(Sha256Hex(Ascii("abc")) ==
-        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  CHECK(Sha256Hex(Ascii("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")) ==
-        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-  CHECK(Sha256Hex(Blob(1000000, 'a')) ==
-        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
-}
-
-// Around the edges of padding; values from Python's hashlib.
-TEST(sha256_pads_right_around_a_block) {
-  CHECK(Sha256Hex(Blob(55, 'a')) ==
-        "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318");
-  CHECK(Sha256Hex(Blob(56, 'a')) ==
-        "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a");
-  CHECK(Sha256Hex(Blob(64, 'a')) ==
-        "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
 }
 
 // The example table of the COBS article in Wikipedia, after the paper's rules.

@@ -1,4 +1,4 @@
-// The host library: two real threads behind a socket.
+// The host library: three real threads behind a socket.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ namespace reply = bench::reply;
 // The C callbacks, and the host's end of the line.
 class Host {
  public:
-  Host() : partition_(bench::Partition(builder::Build(builder::SmallModel()))) {
+  Host() : partition_(Partition()) {
     CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets_), 0);
     config_.abi = CAMHIL_HOST_ABI;
     config_.uart_fd = sockets_[1];
@@ -32,10 +32,13 @@ class Host {
     config_.model_partition_bytes = static_cast<uint32_t>(partition_.size());
     config_.reset_reason = 4;
     config_.boot_count = 7;
+    config_.boot_id = 0xCAFE;
     config_.arena_bytes = 50000;
+    config_.max_sample_bytes = 20000;
+    config_.trace_entries = 10;
     config_.host_context = this;
     config_.set_baud = [](void* self, uint32_t baud) { static_cast<Host*>(self)->baud = baud; };
-    config_.engine = {this, "host 1", Load, Invoke, Output};
+    config_.engine = {this, "host 1", "reference", Load, Invoke, Output};
   }
 
   ~Host() {
@@ -86,18 +89,19 @@ class Host {
     return Receive();
   }
 
-  void UploadAndInfer(uint32_t seq, const Blob& image, bool trace = false) {
-    const uint32_t crc = bench::Crc(image);
-    Ask(1000, request::kUpload, {Uint(0), Uint(crc), Uint(image.size()), cbor::Bool(false)});
-    for (size_t at = 0; at < image.size(); at += 1536) {
+  void UploadAndInfer(uint32_t seq, const Blob& sample, bool trace = false,
+                      bool reset_state = false) {
+    const uint32_t crc = bench::Crc(sample);
+    Ask(1000, request::kUpload, {Uint(0), Uint(crc), Uint(sample.size()), cbor::Bool(false)});
+    for (size_t at = 0; at < sample.size(); at += 1536) {
       Ask(1001, request::kChunk,
           {Uint(crc), Uint(at),
-           cbor::Bytes(Blob(image.begin() + static_cast<long>(at),
-                            image.begin() + static_cast<long>(at + 1536)))});
+           cbor::Bytes(Blob(sample.begin() + static_cast<long>(at),
+                            sample.begin() + static_cast<long>(at + 1536)))});
     }
-    const cbor::Value accepted =
-        Ask(seq, request::kInfer,
-            {Uint(crc), cbor::Bool(true), cbor::Bool(trace), cbor::Nil(), cbor::Nil()});
+    const cbor::Value accepted = Ask(seq, request::kInfer,
+                                     {Uint(crc), cbor::Bool(true), cbor::Bool(trace),
+                                      cbor::Bool(reset_state), cbor::Nil(), cbor::Nil()});
     CHECK(bench::Is(accepted, seq, reply::kAccepted));
   }
 
@@ -117,36 +121,48 @@ class Host {
   std::atomic<uint32_t> baud{0};
   std::atomic<int32_t> load_code{0};
   std::atomic<int32_t> invoke_code{0};
+  std::atomic<int32_t> resets{0};
 
  private:
+  static Blob Partition() {
+    builder::NetworkSpec spec = builder::SmallNetwork();
+    spec.stateful = true;
+    return builder::Partition(spec);
+  }
+
   static int32_t Load(void* context, const uint8_t*, uint32_t, uint32_t* arena, uint32_t* used,
-                      int64_t detail[2], char message[97]) {
+                      uint32_t output_bytes[CAMHIL_HOST_MAX_OUTPUTS], int64_t detail[2],
+                      char message[97]) {
     CHECK_EQ(*arena, 50000u);
     *arena = 40000;
     *used = 30000;
     detail[0] = 11;
     detail[1] = 22;
+    output_bytes[0] = 24;
+    output_bytes[1] = 3;
     std::strcpy(message, "no room");
     return static_cast<Host*>(context)->load_code;
   }
 
-  static int32_t Invoke(void* context, const int8_t* input, uint32_t input_bytes,
-                        camhil_on_op on_op, void* op_context, int64_t*, char*) {
+  static int32_t Invoke(void* context, const uint8_t* sample, uint32_t sample_bytes,
+                        int32_t reset_state, camhil_on_op on_op, void* op_context, int64_t*,
+                        char*) {
     Host& self = *static_cast<Host*>(context);
     std::unique_lock<std::mutex> guard(self.mutex_);
     self.changed_.wait(guard, [&self] { return !self.blocked_; });
-    self.last_input_.assign(input, input + input_bytes);
-    for (uint16_t op = 0; on_op != nullptr && op < 4; ++op) {
+    self.last_sample_.assign(sample, sample + sample_bytes);
+    self.resets += reset_state;
+    for (uint16_t op = 0; on_op != nullptr && op < 5; ++op) {
       const uint8_t output[2] = {static_cast<uint8_t>(op), 1};
-      on_op(op_context, op, output, sizeof output, -1);
+      on_op(op_context, op, 0, output, sizeof output, -1);
     }
     return self.invoke_code;
   }
 
-  static int32_t Output(void* context, uint8_t index, int8_t* data, uint32_t bytes) {
+  static int32_t Output(void* context, uint8_t index, uint8_t* data, uint32_t bytes) {
     CHECK_EQ(bytes, index == 0 ? 24u : 3u);
     std::memset(data, 100, bytes);
-    return static_cast<Host*>(context)->last_input_.empty() ? 40 : 0;
+    return static_cast<Host*>(context)->last_sample_.empty() ? 40 : 0;
   }
 
   int sockets_[2] = {-1, -1};
@@ -159,7 +175,7 @@ class Host {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool blocked_ = false;
-  std::vector<int8_t> last_input_;
+  Blob last_sample_;
 };
 
 }  // namespace
@@ -181,25 +197,49 @@ TEST(host_ends_when_the_line_closes) {
 TEST(host_identity_carries_the_config) {
   Host host;
   host.Start();
-  const cbor::Value id = host.Ask(1, request::kHello, {Uint(1)});
-  CHECK(id[3].text() == "sim");
-  CHECK(id[4].text() == camhil_host_version());
-  CHECK(id[10].text() == "host 1");
-  CHECK_EQ(id[12].number, uint64_t{4});
-  CHECK_EQ(id[13].number, uint64_t{7});
-  CHECK_EQ(id[22].number, uint64_t{40000});
+  const cbor::Value id = host.Ask(1, request::kHello, {Uint(2), Uint(2)});
+  CHECK(id[bench::id::kTarget].text() == "sim");
+  CHECK(id[bench::id::kVersion].text() == camhil_host_version());
+  CHECK(id[bench::id::kEngine].text() == "host 1");
+  CHECK(id[bench::id::kKernels].text() == "reference");
+  CHECK_EQ(id[bench::id::kModelState].number, uint64_t{0});
+  CHECK_EQ(id[bench::id::kResetReason].number, uint64_t{4});
+  CHECK_EQ(id[bench::id::kBootCount].number, uint64_t{7});
+  CHECK_EQ(id[bench::id::kBootId].number, uint64_t{0xCAFE});
+  CHECK_EQ(id[bench::id::kMaxSampleBytes].number, uint64_t{20000});
+  CHECK_EQ(id[bench::id::kArenaBytes].number, uint64_t{40000});
+}
+
+TEST(host_tells_a_partition_that_cannot_be_read) {
+  Host host;
+  host.config().model_partition = nullptr;
+  host.config().model_partition_bytes = 0;
+  host.config().model_partition_status = 0x105;
+  host.Start();
+  const cbor::Value id = host.Ask(1, request::kHello, {Uint(2), Uint(2)});
+  CHECK_EQ(id[bench::id::kModelState].number, uint64_t{24});
+}
+
+TEST(host_refuses_a_config_without_bounds) {
+  Host host;
+  host.config().max_sample_bytes = 0xFFFFFFFF;
+  CHECK_EQ(camhil_host_run(&host.config()), CAMHIL_HOST_BAD_CONFIG);
+  host.config().max_sample_bytes = 20000;
+  host.config().trace_entries = 65536;
+  CHECK_EQ(camhil_host_run(&host.config()), CAMHIL_HOST_BAD_CONFIG);
 }
 
 TEST(host_runs_inferences_and_reboots) {
   Host host;
   host.Start();
-  host.UploadAndInfer(5, bench::Image(1), true);
+  host.UploadAndInfer(5, bench::Sample(1), true, true);
   const cbor::Value result = host.Receive();
   CHECK(bench::Is(result, 5, reply::kResult));
-  CHECK(result[3].bytes == Blob({100, 100, 100}));
+  CHECK(result[bench::field::kOutputs][1][2].bytes == Blob({100, 100, 100}));
+  CHECK_EQ(host.resets.load(), 1);
   const cbor::Value page = host.Ask(6, request::kGetTrace, {Uint(0)});
-  CHECK_EQ(page[5].items.size(), size_t{4});
-  CHECK(page[5][0][3].nil());
+  CHECK_EQ(page[5].items.size(), size_t{5});
+  CHECK(page[5][0][4].nil());
   CHECK(bench::Is(host.Ask(7, request::kReboot, {Uint(0)}), 7, reply::kRebootAck));
   CHECK_EQ(host.Wait(), CAMHIL_HOST_REBOOT_TO_APP);
 }
@@ -215,9 +255,10 @@ TEST(host_answers_while_an_inference_runs) {
   Host host;
   host.Start();
   host.Block();
-  host.UploadAndInfer(5, bench::Image(1));
+  host.UploadAndInfer(5, bench::Sample(1));
   CHECK(bench::Is(host.Ask(6, request::kEcho, {cbor::Bytes({1, 0})}), 6, reply::kEchoed));
-  CHECK_EQ(bench::ErrorOf(host.Ask(7, request::kReadOutput, {Uint(0), Uint(0), Uint(1)})), 8);
+  CHECK_EQ(bench::ErrorOf(host.Ask(7, request::kReadTensor, {Uint(1), Uint(0), Uint(0), Uint(1)})),
+           8);
   host.Unblock();
   CHECK(bench::Is(host.Receive(), 5, reply::kResult));
 }
@@ -226,7 +267,7 @@ TEST(host_reboot_cuts_a_stretched_inference_short) {
   Host host;
   host.config().stretch_invoke_us = 3'600'000'000u;
   host.Start();
-  host.UploadAndInfer(5, bench::Image(1));
+  host.UploadAndInfer(5, bench::Sample(1));
   host.Ask(7, request::kReboot, {Uint(0)});
   CHECK_EQ(host.Wait(), CAMHIL_HOST_REBOOT_TO_APP);
 }
@@ -243,16 +284,16 @@ TEST(host_passes_the_engines_errors_on) {
   Host host;
   host.load_code = 29;
   host.Start();
-  const cbor::Value id = host.Ask(1, request::kHello, {Uint(1)});
-  CHECK_EQ(id[8].number, uint64_t{29});
-  CHECK(id[9].text() == "no room");
+  const cbor::Value id = host.Ask(1, request::kHello, {Uint(2), Uint(2)});
+  CHECK_EQ(id[bench::id::kModelState].number, uint64_t{29});
+  CHECK(id[bench::id::kModelMessage].text() == "no room");
 }
 
 TEST(host_takes_an_unknown_code_as_an_engine_error) {
   Host host;
   host.invoke_code = -5;
   host.Start();
-  host.UploadAndInfer(5, bench::Image(1));
+  host.UploadAndInfer(5, bench::Sample(1));
   const cbor::Value error = host.Receive();
   CHECK_EQ(bench::ErrorOf(error), 40);
   CHECK_EQ(error[3][0].integer(), -5);

@@ -34,7 +34,7 @@ Blob Noise(size_t size, uint32_t seed) {
 // The definition in small steps: both axes are cut into cells so fine that each
 // lies in one pixel of the frame and in one of the input. One axis after the other: the
 // sum over both in one would be the same, in a hundred times as many steps.
-std::vector<int8_t> ByDefinition(const Blob& frame, ImageSize frame_size, ImageSize input) {
+Blob ByDefinition(const Blob& frame, ImageSize frame_size, ImageSize input) {
   uint32_t columns = frame_size.columns;
   uint32_t rows = frame_size.rows;
   if (columns * input.rows > rows * input.columns) {
@@ -57,34 +57,40 @@ std::vector<int8_t> ByDefinition(const Blob& frame, ImageSize frame_size, ImageS
       sums[v * input.columns + u / columns] += strips[v * columns + u / input.columns];
     }
   }
-  std::vector<int8_t> tensor;
+  Blob tensor;
   for (const uint64_t sum : sums) {
     const uint64_t cells = uint64_t{columns} * rows;
     const uint64_t rounded = sum / cells + (sum % cells * 2 >= cells ? 1 : 0);
-    tensor.push_back(static_cast<int8_t>(static_cast<int>(rounded) - 128));
+    tensor.push_back(static_cast<uint8_t>(rounded));
   }
   return tensor;
 }
 
-std::vector<int8_t> Preprocessed(const Blob& frame, ImageSize frame_size, ImageSize input) {
-  std::vector<int8_t> tensor(input.columns * input.rows);
-  camhil::Preprocess(frame.data(), frame_size, tensor.data(), input);
+// Pixels become themselves.
+Blob Identity() {
+  Blob table(256);
+  for (size_t pixel = 0; pixel < 256; ++pixel) table[pixel] = static_cast<uint8_t>(pixel);
+  return table;
+}
+
+Blob Preprocessed(const Blob& frame, ImageSize frame_size, ImageSize input,
+                  const Blob& table = Identity()) {
+  Blob tensor(input.columns * input.rows);
+  camhil::Preprocess(frame.data(), frame_size, table.data(), tensor.data(), input);
   return tensor;
 }
 
-std::vector<int8_t> PreprocessedInPlace(Blob frame, ImageSize frame_size, ImageSize input) {
-  auto* const tensor = reinterpret_cast<int8_t*>(frame.data());
-  camhil::Preprocess(frame.data(), frame_size, tensor, input);
-  return std::vector<int8_t>(tensor, tensor + input.columns * input.rows);
+Blob PreprocessedInPlace(Blob frame, ImageSize frame_size, ImageSize input) {
+  camhil::Preprocess(frame.data(), frame_size, Identity().data(), frame.data(), input);
+  frame.resize(input.columns * input.rows);
+  return frame;
 }
 
-Blob AsBlob(const std::vector<int8_t>& tensor) {
-  return Blob(tensor.begin(), tensor.end());
-}
-
-// What the small model sees of a frame.
-Blob SmallModelsInput(const Blob& frame) {
-  return AsBlob(ByDefinition(frame, kFrame, {builder::kWidth, builder::kHeight}));
+// What the small network sees of a frame.
+Blob SmallNetworksInput(const Blob& frame) {
+  Blob tensor = ByDefinition(frame, kFrame, {builder::kWidth, builder::kHeight});
+  for (uint8_t& value : tensor) value = static_cast<uint8_t>(value - 128);
+  return tensor;
 }
 
 uint32_t UploadFrame(Board* board, const Blob& frame, uint32_t seq) {
@@ -125,7 +131,7 @@ TEST(frame_is_never_enlarged) {
 }
 
 TEST(averages_are_rounded_half_up) {
-  const auto average = [](Blob frame) { return int{Preprocessed(frame, {2, 2}, {1, 1})[0]} + 128; };
+  const auto average = [](Blob frame) { return int{Preprocessed(frame, {2, 2}, {1, 1})[0]}; };
   CHECK_EQ(average({0, 0, 0, 1}), 0);
   CHECK_EQ(average({0, 0, 1, 1}), 1);
   CHECK_EQ(average({1, 1, 1, 2}), 1);
@@ -137,8 +143,7 @@ TEST(averages_are_rounded_half_up) {
 TEST(pixels_are_weighted_by_what_of_them_is_covered) {
   // 3 pixels to 2: each takes one whole pixel and half of the middle one.
   const Blob frame = {10, 40, 70, 10, 40, 70, 10, 40, 70};
-  const std::vector<int8_t> tensor = Preprocessed(frame, {3, 3}, {2, 2});
-  CHECK(tensor == std::vector<int8_t>({20 - 128, 60 - 128, 20 - 128, 60 - 128}));
+  CHECK(Preprocessed(frame, {3, 3}, {2, 2}) == Blob({20, 60, 20, 60}));
 }
 
 TEST(preprocessing_is_as_defined_in_place_and_out_of_place) {
@@ -156,7 +161,7 @@ TEST(preprocessing_is_as_defined_in_place_and_out_of_place) {
   for (const Case& one : cases) {
     CHECK(CanPreprocess(one.frame, one.input));
     const Blob frame = Noise(one.frame.columns * one.frame.rows, ++seed);
-    const std::vector<int8_t> expected = ByDefinition(frame, one.frame, one.input);
+    const Blob expected = ByDefinition(frame, one.frame, one.input);
     CHECK(Preprocessed(frame, one.frame, one.input) == expected);
     CHECK(PreprocessedInPlace(frame, one.frame, one.input) == expected);
   }
@@ -177,21 +182,26 @@ TEST(brightest_frame_of_the_largest_size_does_not_overflow) {
   CHECK(CanPreprocess(kLargest, {1, 1}));
   CHECK(!CanPreprocess({4096, 2053}, {1, 1}));
   const Blob frame(size_t{kLargest.columns} * kLargest.rows, 255);
-  CHECK_EQ(int{Preprocessed(frame, kLargest, {2, 1})[1]}, 127);
+  CHECK_EQ(int{Preprocessed(frame, kLargest, {2, 1})[1]}, 255);
 }
 
-TEST(identity_lists_the_frame_that_the_board_takes) {
+TEST(table_of_the_contract_says_what_a_pixel_becomes) {
+  Blob table(256);
+  for (size_t pixel = 0; pixel < 256; ++pixel) table[pixel] = static_cast<uint8_t>(pixel * 37 + 5);
+  const Blob frame = Noise(160 * 120, 11);
+  Blob expected = ByDefinition(frame, kFrame, {96, 96});
+  for (uint8_t& value : expected) value = static_cast<uint8_t>(value * 37 + 5);
+  CHECK(Preprocessed(frame, kFrame, {96, 96}, table) == expected);
+}
+
+TEST(identity_has_the_size_of_the_frames_that_the_board_takes) {
   Board board;
-  const cbor::Value id = board.Ask(7, request::kHello, {Uint(1)});
-  CHECK(id[14][2].truth());  // frame_stage
-  const cbor::Value& frame = id.items.back().items.back();
-  CHECK_EQ(frame[0].number, uint64_t{4});
-  CHECK(frame[1].nil());
-  CHECK_EQ(frame[2].number, uint64_t{3});  // UINT8
-  CHECK_EQ(frame[3][1].number, uint64_t{120});
-  CHECK_EQ(frame[3][2].number, uint64_t{160});
-  CHECK_EQ(frame[4].number, uint64_t{0x3F800000});  // 1.0
-  CHECK_EQ(frame[6].number, uint64_t{19200});
+  const cbor::Value identity = board.Hello();
+  CHECK(identity[bench::id::kCapabilities][2].truth());  // frame_stage
+  const cbor::Value& frame = identity[bench::id::kFrame];
+  CHECK_EQ(frame[0].number, uint64_t{120});
+  CHECK_EQ(frame[1].number, uint64_t{160});
+  CHECK_EQ(frame[2].number, uint64_t{1});
 }
 
 TEST(frame_is_made_into_the_tensor_before_its_inference) {
@@ -199,11 +209,11 @@ TEST(frame_is_made_into_the_tensor_before_its_inference) {
   const Blob frame = Noise(camhil::kFrameBytes, 1);
   const uint32_t crc = UploadFrame(&board, frame, 10);
   CHECK(Is(board.AskInfer(1, crc), 1, reply::kAccepted));
-  board.app->RunNextInference();
+  board.RunNext();
   const cbor::Value result = board.Reply();
   CHECK(Is(result, 1, reply::kResult));
   CHECK_EQ(result[bench::field::kCrc].number, uint64_t{crc});  // of the frame
-  CHECK(board.engine.last_input == SmallModelsInput(frame));
+  CHECK(board.last_input() == SmallNetworksInput(frame));
 }
 
 TEST(repeated_inference_runs_on_the_tensor_that_the_frame_became) {
@@ -212,18 +222,18 @@ TEST(repeated_inference_runs_on_the_tensor_that_the_frame_became) {
   const uint32_t crc = UploadFrame(&board, frame, 10);
   for (uint32_t seq = 1; seq <= 3; ++seq) {
     CHECK(Is(board.AskInfer(seq, crc), seq, reply::kAccepted));
-    board.engine.last_input.clear();
-    board.app->RunNextInference();
+    board.engine.inputs.clear();
+    board.RunNext();
     CHECK(Is(board.Reply(), seq, reply::kResult));
-    CHECK(board.engine.last_input == SmallModelsInput(frame));
+    CHECK(board.last_input() == SmallNetworksInput(frame));
   }
   // Resumed: everything is there already.
-  CHECK_EQ(board.AskUpload(40, frame, true, 1)[3].number, uint64_t{0});
+  CHECK_EQ(board.AskUpload(40, frame, true, 1)[4].number, uint64_t{0});
   board.AskChunk(41, frame, 0);  // late, and of no use: it must not touch the tensor
   board.AskInfer(4, crc);
-  board.app->RunNextInference();
+  board.RunNext();
   board.Replies();
-  CHECK(board.engine.last_input == SmallModelsInput(frame));
+  CHECK(board.last_input() == SmallNetworksInput(frame));
 }
 
 TEST(frame_uploaded_anew_is_preprocessed_anew) {
@@ -232,25 +242,25 @@ TEST(frame_uploaded_anew_is_preprocessed_anew) {
   for (uint32_t round = 0; round < 2; ++round) {
     const uint32_t crc = UploadFrame(&board, frame, 100 + 50 * round);
     board.AskInfer(round + 1, crc);
-    board.engine.last_input.clear();
-    board.app->RunNextInference();
+    board.engine.inputs.clear();
+    board.RunNext();
     board.Replies();
-    CHECK(board.engine.last_input == SmallModelsInput(frame));
+    CHECK(board.last_input() == SmallNetworksInput(frame));
   }
 }
 
 TEST(frame_and_tensor_may_take_turns) {
   Board board;
   const Blob frame = Noise(camhil::kFrameBytes, 4);
-  const Blob tensor = bench::Image(9);
+  const Blob tensor = bench::Sample(9);
   const uint32_t frame_crc = UploadFrame(&board, frame, 10);
-  const uint32_t tensor_crc = board.UploadImage(tensor, 60);
+  const uint32_t tensor_crc = board.UploadSample(tensor, 60);
   const uint32_t order[] = {frame_crc, tensor_crc, tensor_crc, frame_crc};
   for (uint32_t i = 0; i < 4; ++i) {
     board.AskInfer(i + 1, order[i]);
-    board.app->RunNextInference();
+    board.RunNext();
     board.Replies();
-    CHECK(board.engine.last_input == (order[i] == frame_crc ? SmallModelsInput(frame) : tensor));
+    CHECK(board.last_input() == (order[i] == frame_crc ? SmallNetworksInput(frame) : tensor));
   }
 }
 
@@ -261,7 +271,7 @@ TEST(frame_of_a_wrong_size_is_refused_with_both_sizes) {
   CHECK_EQ(error[3][0].integer(), 19200);
   CHECK_EQ(error[3][1].integer(), 19199);
   // A tensor is no frame, and the other way round.
-  CHECK_EQ(ErrorOf(board.AskUpload(2, bench::Image(1), false, 1)), 4);
+  CHECK_EQ(ErrorOf(board.AskUpload(2, bench::Sample(1), false, 1)), 4);
   CHECK_EQ(ErrorOf(board.AskUpload(3, Blob(19200, 1), false, 0)), 4);
 }
 
@@ -281,47 +291,62 @@ TEST(damaged_frame_is_never_preprocessed) {
   CHECK_EQ(board.engine.invocations, 0);
 }
 
-TEST(model_that_a_frame_does_not_fit_takes_tensors_only) {
-  builder::ModelSpec spec = builder::SmallModel();
-  spec.tensors[builder::kInput].shape = {1, 32, 32, 3};  // colour
-  Board board(bench::Partition(builder::Build(spec)));
-  const cbor::Value id = board.Ask(7, request::kHello, {Uint(1)});
-  CHECK(!id[14][2].truth());
-  CHECK_EQ(id.items.back().items.size(), size_t{3});
-  CHECK_EQ(ErrorOf(board.AskUpload(1, Blob(19200, 1), false, 1)), 3);
-  CHECK(Is(board.AskUpload(2, Blob(3072, 1)), 2, reply::kUploading));
+TEST(network_that_a_frame_does_not_fit_takes_tensors_only) {
+  const auto refuses_frames = [](const builder::NetworkSpec& spec, bench::Room room) {
+    Board board(spec, false, room);
+    const cbor::Value identity = board.Hello();
+    CHECK_EQ(identity[bench::id::kModelState].number, uint64_t{0});
+    CHECK(!identity[bench::id::kCapabilities][2].truth());
+    CHECK(identity[bench::id::kFrame].nil());
+    CHECK_EQ(ErrorOf(board.AskUpload(1, Blob(19200, 1), false, 1)), 3);
+    const Blob sample(spec.inputs[0].size, 1);
+    CHECK(Is(board.AskUpload(2, sample), 2, reply::kUploading));
+  };
+  builder::NetworkSpec spec = builder::SmallNetwork();
+  spec.has_image = false;  // nobody said what pixels become
+  refuses_frames(spec, {});
+  spec = builder::SmallNetwork();
+  spec.inputs[0] = {builder::kInt8, {1, 32, 32, 3}, 3072};  // colour
+  spec.image = {32, 32, std::vector<Blob>(3, builder::Centred())};
+  refuses_frames(spec, {});
+  spec = builder::SmallNetwork();
+  spec.inputs[0] = {builder::kInt8, {1, 121, 96, 1}, 121 * 96};  // higher than a frame
+  spec.image.rows = 121;
+  refuses_frames(spec, {});
+  refuses_frames(builder::SmallNetwork(), {19199, 200, 256});  // built without room for one
 }
 
 TEST(input_can_be_read_back) {
   Board board;
   const Blob frame = Noise(camhil::kFrameBytes, 6);
   const auto read = [&](uint32_t seq, uint64_t offset) {
-    return board.Ask(seq, request::kReadOutput, {cbor::Nil(), Uint(offset), Uint(1536)});
+    return board.Ask(seq, request::kReadTensor, {Uint(0), Uint(0), Uint(offset), Uint(1536)});
   };
   CHECK_EQ(ErrorOf(read(1, 0)), 10);  // no inference yet
   const uint32_t crc = UploadFrame(&board, frame, 10);
   board.AskInfer(2, crc);
-  board.app->RunNextInference();
+  board.RunNext();
   board.Replies();
   Blob input;
   for (uint32_t page = 0; page < 4; ++page) {
     const cbor::Value data = read(3 + page, page * 1536);
-    CHECK(Is(data, 3 + page, reply::kOutputData));
+    CHECK(Is(data, 3 + page, reply::kTensorData));
     CHECK_EQ(data[2].number, uint64_t{crc});
-    CHECK(data[3].nil());
-    CHECK_EQ(data[4].number, uint64_t{6144});
-    input.insert(input.end(), data[6].bytes.begin(), data[6].bytes.end());
+    CHECK_EQ(data[3].number, uint64_t{0});
+    CHECK_EQ(data[4].number, uint64_t{0});
+    CHECK_EQ(data[5].number, uint64_t{6144});
+    input.insert(input.end(), data[7].bytes.begin(), data[7].bytes.end());
   }
-  CHECK(input == SmallModelsInput(frame));
+  CHECK(input == SmallNetworksInput(frame));
   CHECK_EQ(ErrorOf(read(8, 6145)), 9);
 
-  // The same image anew: what lies there is no tensor until it has run.
+  // The same frame anew: what lies there is no tensor until it has run.
   board.AskUpload(20, frame, false, 1);
   CHECK_EQ(ErrorOf(read(21, 0)), 5);
   UploadFrame(&board, frame, 30);
   CHECK_EQ(ErrorOf(read(50, 0)), 5);
   // Replaced by others.
-  board.UploadImage(bench::Image(1), 60);
-  board.UploadImage(bench::Image(2), 70);
+  board.UploadSample(bench::Sample(1), 60);
+  board.UploadSample(bench::Sample(2), 70);
   CHECK_EQ(ErrorOf(read(80, 0)), 5);
 }

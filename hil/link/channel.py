@@ -19,6 +19,7 @@ from hil.link.transport import Transport
 from hil.wire.enums import RebootTarget, SampleStage, TensorSide
 from hil.wire.replies import (
     BaudAck,
+    BaudCommitted,
     Echoed,
     Identity,
     MemoryReport,
@@ -171,11 +172,12 @@ class Channel:
 
         The board acknowledges at the old rate and tries the new one. An echo of all byte values
         proves it in both directions, and only then is the board told to keep it; it goes back to
-        the old rate by itself. So whatever gets lost, both ends meet again at the old rate.
+        the old rate by itself. So whatever gets lost, both ends meet again.
 
         Raises `BoardError` where the board refuses the rate, `FirmwareError` where it
-        acknowledges another one, and `InfrastructureError` where the line does not work at it;
-        both ends are back at the old rate then.
+        acknowledges another one, and `InfrastructureError` where the line does not work at it.
+        Both ends are back at the old rate then; or, where the board keeps the new one unheard
+        until nothing has been asked for a while, at the rate at which it starts.
         """
         self.session.settling = True
         try:
@@ -193,7 +195,7 @@ class Channel:
         """Asks once for a reset; None when no acknowledgement came.
 
         The request is not repeated, because each one resets the board. Whether it did, the
-        boot count of the next `connect` tells.
+        boot id of the next `connect` tells.
         """
         reply = self._ask_once(Reboot(target), deadline)
         if not isinstance(reply, RebootAck):
@@ -261,10 +263,13 @@ class Channel:
         asked = False
         self.apply_baud(baud)
         try:
-            proof = Deadline.after(_PROBE_SHARE * self._fallback_s, deadline.clock)
-            if self._answers(Echo(_PROBE), proof):
+            # What the echo says is another matter: its CRC-32 proves the rate.
+            if self._answer_to(Echo(_PROBE), _PROBE_SHARE * self._fallback_s, deadline):
                 asked = True
-                if self._answers(CommitBaud(baud), Deadline.after(_COMMIT_S, deadline.clock)):
+                kept = self._answer_to(CommitBaud(baud), _COMMIT_S, deadline)
+                if isinstance(kept, BaudCommitted) and kept.baud != baud:
+                    raise wrong_firmware(f"the board keeps {kept.baud} baud, asked for were {baud}")
+                if kept is not None:
                     return True
         except FirmwareError:
             self._go_back(old, asked, deadline)
@@ -288,21 +293,16 @@ class Channel:
         """
         self.apply_baud(old)
         self._listen_for(self._fallback_s, deadline)
-        meeting = Deadline.after(_MEETING_S, deadline.clock)
-        if asked and not self._answers(Echo(b""), meeting):
+        if asked and self._answer_to(Echo(b""), _MEETING_S, deadline) is None:
             self._listen_for(self._idle_s, deadline)
             self.apply_baud(self._boot_baud or old)
 
-    def _answers(self, message: Request, deadline: Deadline) -> bool:
-        """Whether the board answers at the present rate; what it says is another matter.
-
-        The answer's CRC-32 proves the rate.
-        """
+    def _answer_to(self, message: Request, seconds: float, deadline: Deadline) -> Reply | None:
+        """The answer at the present rate; None when none comes."""
         try:
-            self.request(message, deadline)
+            return self.request(message, Deadline.after(seconds, deadline.clock))
         except NoAnswerError:
-            return False
-        return True
+            return None
 
     def _listen_for(self, seconds: float, deadline: Deadline) -> None:
         self.listen(Deadline.after(seconds + _FALLBACK_MARGIN_S, deadline.clock))

@@ -39,7 +39,7 @@ from hil.wire.frames import (
 )
 from hil.wire.messages import NOTICE_SEQ, decode_reply, peek_seq, reply_kind
 from hil.wire.replies import ErrorReply, Identity, LinkNotice, OpData, Reply
-from hil.wire.requests import MAX_PAYLOAD_BYTES, Hello, Request
+from hil.wire.requests import MAX_PAYLOAD_BYTES, PROTOCOL_VERSION, Hello, Request
 
 _CHUNK_FIELDS = 20  # bytes of a chunk message around its data, at most
 _DELIMITERS = 2
@@ -93,6 +93,10 @@ class Session:
 
     def configure(self, identity: Identity) -> None:
         """Takes over the limits of the board that answered; `FirmwareError` for impossible ones."""
+        if identity.protocol != PROTOCOL_VERSION:
+            raise wrong_firmware(
+                f"asked for protocol {PROTOCOL_VERSION}, the board answers in {identity.protocol}"
+            )
         largest = len(encode_frame(b"\xff" * (identity.chunk_bytes + _CHUNK_FIELDS))) - _DELIMITERS
         if (
             not 0 < identity.chunk_bytes <= MAX_PAYLOAD_BYTES

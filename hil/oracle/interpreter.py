@@ -139,12 +139,8 @@ def micro_interpreter(model: bytes, graph: Graph, *, preserve: bool) -> Any:
 
 
 def _handle(graph: Graph, index: int) -> NDArray[Any] | None:
-    """What a tensor that names a variable holds on a chip: the variable's number."""
-    if graph.tensors[index].type_name != "RESOURCE":
-        return None
-    maker = graph.producer(index)
-    number = graph.variables.index(maker.variable) if maker and maker.variable else 0
-    return np.array(number, np.int32)
+    """No bytes, for a tensor that names a variable: boards tell none of it."""
+    return np.empty(0, np.uint8) if graph.tensors[index].type_name == "RESOURCE" else None
 
 
 def micro_installed() -> bool:

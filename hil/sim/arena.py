@@ -49,8 +49,3 @@ def too_small(needed: int | None) -> list[Problem]:
             "make the network smaller",
         )
     ]
-
-
-def arena_problems(model: bytes) -> list[Problem]:
-    """`too_small` for what a network needs here; nothing where that cannot be measured."""
-    return too_small(arena_needed(model).needed)

@@ -85,7 +85,11 @@ class TflmEngine:
         return [size_of(*each) for each in self._outputs]
 
     def reset_state(self) -> None:
-        self._plain.Reset()
+        if self._plan.variables:
+            # Reset leaves those of VAR_HANDLE without the values that CALL_ONCE gave them.
+            self._plain = self._keeping = self._interpreter(keep_all=True)
+        else:
+            self._plain.Reset()
 
     def invoke(self, sample: NDArray[np.uint8], on_op: OnOp | None) -> None:
         if on_op is not None and self._keeping is None:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -493,3 +494,47 @@ def test_the_next_run_works_after_one_that_was_stopped_in_the_middle(
         with open_board(process.port, firmware=build, options=options) as board:
             assert board.infer(IMAGE).image_crc
             assert board.identity.model_state is ErrorCode.OK
+
+
+LEAVES = """
+import sys
+from pathlib import Path
+from hil.board import open_board
+from hil.board.options import BoardOptions
+options = BoardOptions(flash="never", baud=460_800)
+board = open_board(sys.argv[1], firmware=Path(sys.argv[2]), options=options)
+print(board.baud, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_board_that_a_killed_run_left_at_another_rate_is_found_without_reset_lines(
+    sim: SimOptions, expected: Expected
+) -> None:
+    with SimProcess(sim) as process:
+        command = [sys.executable, "-c", LEAVES, process.port, str(expected.source.parent)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as run:
+            assert run.stdout is not None
+            assert run.stdout.readline() == "460800\n"
+            run.kill()
+        assert process.status()["baud"] == 460_800
+        adapter = PortAdapter(process.port, has_lines=False)
+        options = dataclasses.replace(OPTIONS, flash="never", baud=921_600)
+        with open_adapter(adapter, expected, options) as board:
+            assert board.baud == 921_600
+            assert board.infer(IMAGE).image_crc
+
+
+def test_a_board_that_was_left_alone_is_met_again(opened: Opener) -> None:
+    board, adapter = opened()
+    before = board.infer(IMAGE)
+    limit = Deadline.after(60.0)
+    while adapter.process.status()["baud"] == OPTIONS.baud and not limit.expired():
+        time.sleep(0.2)
+    assert adapter.process.status()["baud"] == OPTIONS.boot_baud
+    after = board.infer(IMAGE)
+    assert (after.scores, after.count, after.boot_id) == (before.scores, 2, before.boot_id)
+    assert adapter.process.status()["baud"] == board.baud == OPTIONS.baud
+    assert len(board.handshakes) == 1
+    assert board.oddities == []

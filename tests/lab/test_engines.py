@@ -18,7 +18,7 @@ from hil_lab.faults.engines import EditedModel, OverwrittenOutput, WrongOp
 
 MODEL = find("model/person_cam.tflite").read_bytes()
 GRAPH = read_graph(MODEL)
-IMAGE = next(photo for photo in synthetic() if photo.name == "noise").tensor.ravel()
+IMAGE = next(photo for photo in synthetic() if photo.name == "noise").tensor.ravel().view(np.uint8)
 ARENA = 128 * 1024
 POINTWISE = (2, 4, 16, 22)
 
@@ -30,7 +30,7 @@ def loaded(engine: Engine) -> Engine:
 
 def traced(engine: Engine) -> list[Any]:
     outputs: list[Any] = []
-    loaded(engine).invoke(IMAGE, lambda _, output: outputs.append(output.copy()))
+    loaded(engine).invoke(IMAGE, lambda _op, _n, output: outputs.append(output.copy()))
     return outputs
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from hil.base.deadline import Deadline
@@ -10,26 +12,32 @@ from hil.link.jobs import Job
 from hil.link.stats import LinkStats
 from hil.link.tickets import heard
 from hil.wire.crc import crc32
-from hil.wire.enums import ErrorCode, RebootTarget
+from hil.wire.enums import ErrorCode, RebootTarget, TensorSide
 from hil.wire.frames import FIRST_SEQ, encode_frame
 from hil.wire.messages import encode_reply
+from hil.wire.network_header import contract_crc, unpack_header
 from hil.wire.replies import (
     BaudAck,
+    BaudCommitted,
+    ContractPage,
     Detail,
     Echoed,
     ErrorReply,
     Identity,
+    LinkNotice,
     MemoryReport,
-    OpPage,
-    OutputData,
     RebootAck,
+    TensorData,
     TracePage,
 )
-from hil.wire.requests import Echo, GetMemory, GetOps, Hello, Reboot, SetBaud
-from hil_lab.fakes.firmware import default_identity, made_up_bytes
+from hil.wire.requests import CommitBaud, Echo, GetMemory, GetTrace, Hello, Reboot, SetBaud
+from hil_lab.fakes.firmware import default_header, default_identity, made_up_bytes
 from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, drop
 
 from .conftest import image
+
+OUTPUT = TensorSide.OUTPUT
+OLD, NEW = 115200, 921600
 
 
 def unconnected(**options):
@@ -152,10 +160,23 @@ def test_a_panic_behind_half_a_frame_is_shown():
 def test_another_protocol_version_is_the_boards_error(connect):
     identity = Identity(**{**vars(default_identity()), "protocol": 9})
     _, channel, clock = unconnected(identity=identity)
-    with pytest.raises(BoardError, match="board: version 9; host: version 1") as caught:
+    with pytest.raises(BoardError, match="board: version 9; host: version 2") as caught:
         channel.connect(Deadline.after(2, clock))
     assert isinstance(caught.value, FirmwareError)
     assert caught.value.code is ErrorCode.PROTOCOL_VERSION
+
+
+def test_the_versions_that_the_host_speaks_are_offered(connect):
+    (_, hello), *_ = connect().board.requests
+    assert (hello.lowest, hello.highest) == (2, 2)
+
+
+def test_a_board_that_answers_in_a_version_that_was_not_offered_is_refused(connect):
+    identity = dataclasses.replace(default_identity(), protocol=3)
+    bench = connect()
+    bench.board.edit = lambda request, replies: [identity]
+    with pytest.raises(FirmwareError, match="asked for protocol 2, the board answers in 3"):
+        bench.channel.connect(bench.within(1))
 
 
 @pytest.mark.parametrize("code", [code for code in ErrorCode if code])
@@ -196,6 +217,15 @@ def test_an_undecodable_frame_that_answers_nothing_is_counted(connect):
     assert bench.channel.stats.malformed == 1
 
 
+def test_a_board_that_does_not_know_this_hello_refuses_it(connect):
+    bench = connect()
+    refusal = ErrorReply(ErrorCode.BAD_REQUEST, Detail(), "not a request of protocol 1")
+    bench.board.edit = lambda request, replies: [refusal]
+    with pytest.raises(BoardError) as caught:
+        bench.channel.connect(bench.within(1))
+    assert caught.value.code is ErrorCode.BAD_REQUEST
+
+
 def test_an_answer_of_the_wrong_kind_is_the_firmwares_fault(connect):
     bench = connect()
     bench.board.edit = lambda request, replies: [Echoed(b"")]
@@ -218,8 +248,9 @@ def test_late_answers_are_counted_and_dropped(connect):
         bench.channel.memory(bench.within(0.1))
     seq = bench.board.requests[-1][0]
     bench.board.edit = None
-    bench.board.send(seq, MemoryReport(1, None, None, None, None, ()))
-    bench.board.send(seq + 1, MemoryReport(2, None, None, None, None, ()))
+    nothing = (None, None, None, None, None, ())
+    bench.board.send(seq, MemoryReport(1, *nothing))
+    bench.board.send(seq + 1, MemoryReport(2, *nothing))
     assert bench.channel.memory(bench.within(1)).arena_bytes in (2, 100_000)
     assert bench.channel.stats.stale == 1
 
@@ -227,7 +258,7 @@ def test_late_answers_are_counted_and_dropped(connect):
 def test_a_request_out_of_range_is_a_usage_error(connect):
     bench = connect()
     with pytest.raises(UsageError, match="first: 65536 is outside"):
-        bench.channel.request(GetOps(65536), bench.within(1))
+        bench.channel.request(GetTrace(65536), bench.within(1))
     with pytest.raises(UsageError):
         bench.channel.request(Echo(bytes(1537)), bench.within(1))
 
@@ -238,21 +269,49 @@ def test_echo_carries_every_byte_value(connect):
     assert bench.channel.echo(payload, bench.within(1)) == payload
 
 
-def test_ops_come_in_pages(connect):
-    codes = tuple(range(150))
+def test_the_contract_comes_in_pages(connect):
+    bench = connect()
+    block = bench.channel.contract(bench.within(1))
+    assert unpack_header(block) == default_header()
+    assert contract_crc(block) == default_identity().contract_crc
+    asked = [request.offset for _, request in bench.board.requests[1:]]
+    assert asked == [0, 1536, 3072]
+
+
+def test_a_board_without_a_contract_has_an_empty_one(connect):
+    bench = connect()
+    bench.board.edit = lambda request, replies: [ContractPage(0, 0, b"")]
+    assert bench.channel.contract(bench.within(1)) == b""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [ContractPage(10, 5, b"abcde"), ContractPage(10, 0, b""), ContractPage(10, 0, bytes(11))],
+)
+def test_a_wrong_page_of_the_contract_is_the_firmwares_fault(connect, page):
+    bench = connect()
+    bench.board.edit = lambda request, replies: [page]
+    with pytest.raises(FirmwareError, match="another page of the contract"):
+        bench.channel.contract(bench.within(1))
+
+
+def test_a_contract_that_changes_while_it_is_read_is_an_error(connect):
     bench = connect()
     bench.board.edit = lambda request, replies: [
-        OpPage(len(codes), request.first, codes[request.first : request.first + 64])
+        ContractPage(10 + request.offset, request.offset, b"abcde")
     ]
-    assert bench.channel.ops(bench.within(1)) == codes
+    with pytest.raises(FirmwareError, match="the contract changed"):
+        bench.channel.contract(bench.within(1))
 
 
 def test_a_trace_comes_in_pages(connect):
     bench = connect()
     bench.channel.infer(Job(image(1), trace=True), bench.within(5))
     trace = bench.channel.trace(bench.within(1))
-    assert trace.image_crc == crc32(image(1))
-    assert trace.op_count == len(trace.entries) == 27
+    assert trace.sample_crc == crc32(image(1))
+    places = [(entry.op, entry.output) for entry in trace.entries]
+    assert places == [*((op, 0) for op in range(27)), (26, 1)]
+    assert trace.total == 28
 
 
 def test_a_trace_before_any_inference_is_the_boards_error(connect):
@@ -266,40 +325,41 @@ def test_a_trace_that_is_shorter_than_the_model_ends(connect):
     bench = connect()
     bench.board.edit = lambda request, replies: [TracePage(1, 200, request.first, ())]
     trace = bench.channel.trace(bench.within(1))
-    assert (trace.op_count, trace.entries) == (200, ())
+    assert (trace.total, trace.entries) == (200, ())
 
 
 def test_an_output_comes_in_pages(connect):
     bench = connect()
     bench.channel.infer(Job(image(1)), bench.within(5))
-    output = bench.channel.read_output(1, bench.within(1))
-    assert output.image_crc == crc32(image(1))
+    output = bench.channel.read_tensor(OUTPUT, 1, bench.within(1))
+    assert output.sample_crc == crc32(image(1))
     assert output.data == made_up_bytes(crc32(image(1)), 6 * 6 * 128)
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        OutputData(1, 1, 10, 5, b"abcde"),
-        OutputData(1, 2, 10, 0, b"abcde"),
-        OutputData(1, 1, 10, 0, b""),
-        OutputData(1, 1, 10, 0, bytes(11)),
+        TensorData(1, OUTPUT, 1, 10, 5, b"abcde"),
+        TensorData(1, OUTPUT, 2, 10, 0, b"abcde"),
+        TensorData(1, TensorSide.INPUT, 1, 10, 0, b"abcde"),
+        TensorData(1, OUTPUT, 1, 10, 0, b""),
+        TensorData(1, OUTPUT, 1, 10, 0, bytes(11)),
     ],
 )
 def test_a_wrong_page_is_the_firmwares_fault(connect, page):
     bench = connect()
     bench.board.edit = lambda request, replies: [page]
     with pytest.raises(FirmwareError, match="another page"):
-        bench.channel.read_output(1, bench.within(1))
+        bench.channel.read_tensor(OUTPUT, 1, bench.within(1))
 
 
 def test_an_output_that_changes_while_it_is_read_is_an_error(connect):
     bench = connect()
     bench.board.edit = lambda request, replies: [
-        OutputData(request.offset, 1, 10, request.offset, b"abcde")
+        TensorData(request.offset, OUTPUT, 1, 10, request.offset, b"abcde")
     ]
     with pytest.raises(FirmwareError, match="changed"):
-        bench.channel.read_output(1, bench.within(1))
+        bench.channel.read_tensor(OUTPUT, 1, bench.within(1))
 
 
 def test_console_lines_have_the_time_of_their_end(connect):
@@ -341,28 +401,165 @@ def test_reboot_with_a_lost_acknowledgement_is_not_repeated():
     channel.connect(Deadline.after(1, clock))
 
 
+def rates(bench):
+    return bench.board.baud, bench.board.host_baud, bench.channel.baud
+
+
+def asked(bench, kind):
+    return [request for _, request in bench.board.requests if isinstance(request, kind)]
+
+
+def after_a_while(bench, seconds):
+    """The rates when the host has said nothing for so long."""
+    bench.channel.listen(bench.within(seconds))
+    return rates(bench)
+
+
 def test_baud_changes_on_both_ends(connect):
-    bench = connect(baud=115200)
-    bench.channel.set_baud(921600, bench.within(10))
-    assert (bench.board.baud, bench.board.host_baud, bench.channel.baud) == (921600,) * 3
+    bench = connect(baud=OLD)
+    bench.channel.set_baud(NEW, bench.within(10))
+    assert rates(bench) == (NEW,) * 3
     start = bench.clock.now
     bench.channel.infer(Job(image(1)), bench.within(10))
     assert bench.clock.now - start < 0.2
 
 
+def test_the_new_rate_is_proved_before_the_board_is_told_to_keep_it(connect):
+    bench = connect(baud=OLD)
+    bench.channel.set_baud(NEW, bench.within(10))
+    kinds = [type(request) for _, request in bench.board.requests]
+    assert kinds == [Hello, SetBaud, Echo, CommitBaud]
+    (echo,) = asked(bench, Echo)
+    assert set(echo.payload) == set(range(256))
+
+
+def test_a_rate_that_is_kept_outlasts_the_trial(connect):
+    bench = connect(baud=OLD)
+    bench.channel.set_baud(NEW, bench.within(10))
+    assert after_a_while(bench, 5.0) == (NEW,) * 3
+
+
 def test_a_lost_acknowledgement_of_a_baud_change_is_survived(connect):
-    bench = connect(baud=115200, to_host=drop(1))
-    bench.channel.set_baud(921600, bench.within(20))
-    assert (bench.board.baud, bench.board.host_baud) == (921600, 921600)
+    bench = connect(baud=OLD, to_host=drop(1))
+    bench.channel.set_baud(NEW, bench.within(20))
+    assert rates(bench) == (NEW,) * 3
 
 
-def test_a_rate_at_which_the_line_fails_is_given_up(connect):
-    bench = connect(baud=115200)
-    bench.board.broken_above = 500_000
+@pytest.mark.parametrize("lost", [2, 3])  # the echo and its answer, or the commitment
+@pytest.mark.parametrize("way", ["to_board", "to_host"])
+def test_a_frame_that_is_lost_at_the_new_rate_is_repeated(connect, way, lost):
+    bench = connect(baud=OLD, **{way: drop(lost)})
+    bench.channel.set_baud(NEW, bench.within(20))
+    assert rates(bench) == (NEW,) * 3
+    assert len(asked(bench, SetBaud)) == 1
+    assert after_a_while(bench, 5.0) == (NEW,) * 3
+
+
+@pytest.mark.parametrize("ways", [{"board"}, {"host"}, {"board", "host"}])
+def test_a_rate_that_fails_in_any_direction_leaves_both_ends_at_the_old_one(connect, ways):
+    bench = connect(baud=OLD)
+    bench.board.broken_above, bench.board.broken_to = 500_000, ways
     with pytest.raises(InfrastructureError, match="does not work at 921600"):
-        bench.channel.set_baud(921600, bench.within(60))
-    assert (bench.board.baud, bench.board.host_baud, bench.channel.baud) == (115200,) * 3
+        bench.channel.set_baud(NEW, bench.within(60))
+    assert rates(bench) == (OLD,) * 3
+    assert asked(bench, CommitBaud) == []
     bench.channel.memory(bench.within(1))
+    assert after_a_while(bench, 20.0) == (OLD,) * 3
+
+
+@pytest.mark.parametrize("old", [OLD, 460_800])
+def test_a_board_that_keeps_a_rate_unheard_is_met_at_the_rate_at_which_it_starts(connect, old):
+    bench = connect(baud=OLD)
+    bench.channel.set_baud(old, bench.within(10))
+
+    def fail_from_the_commitment_on(request, replies):
+        if isinstance(request, CommitBaud):
+            bench.board.broken_above, bench.board.broken_to = 500_000, {"host"}
+        return replies
+
+    bench.board.edit = fail_from_the_commitment_on
+    with pytest.raises(InfrastructureError, match="does not say that it keeps the rate"):
+        bench.channel.set_baud(NEW, bench.within(60))
+    assert rates(bench) == (OLD,) * 3
+    bench.channel.memory(bench.within(1))
+
+
+def test_a_commitment_that_never_arrives_leaves_both_ends_at_the_old_rate(connect):
+    bench = connect(baud=OLD)
+    bench.board.to_board = lambda number, frame: (
+        () if number >= 3 and bench.board.baud == NEW else (frame,)
+    )
+    with pytest.raises(InfrastructureError, match="does not say that it keeps the rate"):
+        bench.channel.set_baud(NEW, bench.within(60))
+    assert rates(bench) == (OLD,) * 3
+    assert asked(bench, CommitBaud) == []
+    bench.channel.memory(bench.within(1))
+
+
+def test_an_interrupted_change_leaves_the_host_at_the_old_rate_and_the_board_follows(connect):
+    bench = connect(baud=OLD)
+    write = bench.board.write
+
+    def interrupted(data):
+        if bench.board.host_baud == NEW:
+            raise KeyboardInterrupt
+        write(data)
+
+    bench.board.write = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        bench.channel.set_baud(NEW, bench.within(10))
+    bench.board.write = write
+    assert rates(bench) == (NEW, OLD, OLD)
+    assert after_a_while(bench, 1.5) == (OLD,) * 3
+
+
+def test_an_answer_outside_the_protocol_at_the_new_rate_takes_both_ends_back(connect):
+    bench = connect(baud=OLD)
+    bench.board.edit = lambda request, replies: (
+        [BaudCommitted(NEW)] if isinstance(request, Echo) else replies
+    )
+    with pytest.raises(FirmwareError, match="answered Echo with BaudCommitted"):
+        bench.channel.set_baud(NEW, bench.within(10))
+    assert rates(bench) == (OLD,) * 3
+
+
+def test_a_rate_that_the_board_keeps_instead_of_the_one_asked_for_is_refused(connect):
+    bench = connect(baud=OLD)
+
+    def keep_another(request, replies):
+        return [BaudCommitted(OLD)] if isinstance(request, CommitBaud) else replies
+
+    bench.board.edit = keep_another
+    with pytest.raises(FirmwareError, match="keeps 115200 baud, asked for were 921600"):
+        bench.channel.set_baud(NEW, bench.within(10))
+    assert rates(bench) == (OLD,) * 3
+
+
+def test_inferences_wait_while_the_rate_changes(connect, jobs):
+    bench, work = connect(baud=OLD, invoke_s=0.5), jobs(4)
+    answers = bench.channel.infer_many(work, 10)
+    next(answers)
+    bench.channel.set_baud(NEW, bench.within(10))
+    assert len(list(answers)) == 3
+    stats = bench.channel.stats
+    assert (stats.timeouts, stats.damaged, stats.damaged_at_board) == (0, 0, 0)
+
+
+def test_a_board_that_is_asked_nothing_for_long_is_at_its_boot_rate_again(connect):
+    bench = connect(baud=OLD)
+    bench.channel.set_baud(NEW, bench.within(10))
+    assert after_a_while(bench, 9.9)[0] == NEW
+    bench.channel.memory(bench.within(1))
+    assert after_a_while(bench, 9.9)[0] == NEW
+    assert after_a_while(bench, 0.2)[0] == OLD
+
+
+def test_a_board_is_not_idle_while_its_network_runs(connect):
+    bench = connect(baud=OLD, invoke_s=30.0)
+    bench.channel.set_baud(NEW, bench.within(10))
+    bench.channel.infer(Job(image(1)), bench.within(60))
+    assert rates(bench) == (NEW,) * 3
+    assert after_a_while(bench, 10.1)[0] == OLD
 
 
 def test_a_refused_rate_is_the_boards_error(connect):
@@ -389,6 +586,49 @@ def test_stats_are_snapshots_that_can_be_subtracted(connect):
     used = bench.channel.stats.since(before)
     assert (used.frames_out, used.frames_in) == (1, 1)
     assert before.frames_out == 1
+
+
+def notice(*counts):
+    return encode_frame(encode_reply(0, LinkNotice(*counts)))
+
+
+def noted(bench, *notices):
+    for counts in notices:
+        bench.board.inject(notice(*counts))
+    bench.channel.memory(bench.within(1))
+    stats = bench.channel.stats
+    return stats.notices, stats.damaged_at_board, stats.overruns
+
+
+def test_overruns_of_the_board_are_counted_apart_from_damage(connect):
+    bench = connect()
+    bench.board.overrun()
+    bench.board.overrun(2)
+    assert bench.channel.memory(bench.within(1))
+    assert noted(bench) == (1, 0, 1)  # the board tells of it every 5 ms at most
+    bench.clock.advance(1)
+    bench.board.overrun()
+    assert noted(bench) == (2, 0, 4)
+
+
+def test_what_a_notice_adds_to_the_one_before_is_counted(connect):
+    assert noted(connect(), (3, 90, 0), (5, 150, 2), (5, 150, 3), (7, 200, 3)) == (4, 5, 3)
+
+
+def test_the_first_notice_may_be_of_earlier_sessions_but_for_one(connect):
+    assert noted(connect(), (300, 9000, 40)) == (1, 1, 1)
+
+
+def test_a_notice_of_a_board_that_restarted_counts_from_zero(connect):
+    bench = connect()
+    assert noted(bench, (7, 200, 5), (2, 60, 1)) == (2, 3, 2)
+    bench.board.restart()
+    bench.channel.connect(bench.within(5))
+    assert noted(bench, (4, 60, 3)) == (3, 7, 5)
+
+
+def test_a_notice_that_comes_twice_counts_once(connect):
+    assert noted(connect(), (1, 9, 0), (1, 9, 0)) == (2, 1, 0)
 
 
 def test_round_trip_is_measured(connect):
@@ -419,8 +659,8 @@ def test_a_line_that_echoes_is_cabling_at_the_handshake(connect):
     "ask",
     [
         lambda bench: bench.channel.memory(bench.within(10)),
-        lambda bench: bench.channel.ops(bench.within(10)),
-        lambda bench: bench.channel.read_output(0, bench.within(10)),
+        lambda bench: bench.channel.contract(bench.within(10)),
+        lambda bench: bench.channel.read_tensor(OUTPUT, 0, bench.within(10)),
         lambda bench: bench.channel.infer(Job(bytes(9216)), bench.within(10)),
     ],
 )
@@ -439,7 +679,9 @@ def test_a_line_that_begins_to_echo_later_is_cabling_too(connect, ask):
 
 def test_a_rate_that_the_board_did_not_acknowledge_is_refused_and_both_keep_the_old(connect):
     bench = connect(baud=115200)
-    bench.board.edit = lambda request, replies: [BaudAck(230400, 100)]
+    bench.board.edit = lambda request, replies: (
+        [BaudAck(230400)] if isinstance(request, SetBaud) else replies
+    )
     with pytest.raises(FirmwareError, match="acknowledged 230400 baud, asked for were 921600"):
         bench.channel.set_baud(921600, bench.within(10))
     bench.board.edit = None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hil.errors import InfrastructureError
 from hil.link.jobs import Job
-from hil_lab.fakes.link import random_faults
+from hil.wire.network_header import Tensor
+from hil_lab.fakes.firmware import default_header
+from hil_lab.fakes.link import no_fault, random_faults
 
 from .conftest import assert_right, connected, image
 
@@ -105,3 +110,39 @@ def test_a_board_that_restarts_in_between(seed, restarts):
     bench = connected(baud=921600, to_board=random_faults(0.05, seed))
     bench.board.edit = restart_sometimes
     assert_all_right(bench, JOBS[:4])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.floats(0, 0.6),
+    st.floats(0, 0.6),
+    st.integers(0, 2**32),
+    st.lists(st.sampled_from((115_200, 460_800, 921_600)), min_size=1, max_size=3),
+)
+def test_both_ends_are_at_one_rate_whatever_becomes_of_its_change(to_board, to_host, seed, wanted):
+    bench = connected(baud=115_200)
+    bench.board.to_board = random_faults(to_board, seed)
+    bench.board.to_host = random_faults(to_host, seed + 1)
+    for baud in wanted:
+        with contextlib.suppress(InfrastructureError):
+            bench.channel.set_baud(baud, bench.within(60))
+            assert bench.channel.baud == baud
+        assert bench.board.baud == bench.board.host_baud == bench.channel.baud
+    bench.board.to_board = bench.board.to_host = no_fault
+    bench.channel.memory(bench.within(5))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 200_000), st.integers(0, 2**32), st.floats(0, 0.15))
+def test_a_sample_of_any_size_arrives(size, seed, rate):
+    header = dataclasses.replace(
+        default_header(), inputs=(Tensor("x", 9, (size,), 0.5, 0, size),), image=None
+    )
+    bench = connected(
+        header=header,
+        baud=921_600,
+        to_board=random_faults(rate, seed),
+        to_host=random_faults(rate, seed + 1),
+    )
+    source = random.Random(seed)
+    assert_all_right(bench, [Job(source.randbytes(size)) for _ in range(2)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hil.base.deadline import Deadline
+from hil.base.deadline import Clock, Deadline
 from hil.errors import FirmwareError, InfrastructureError
 from hil.link.channel import Channel
 from hil.link.errors import BoardError, NoAnswerError
@@ -21,11 +22,14 @@ from hil.link.recorded_events import events_of, joined, split
 from hil.link.recording import Kind, Record, Recorder, RecordingTransport, read_recording
 from hil.link.replay import ReplayTransport, VirtualClock
 from hil.link.replay_script import Script
-from hil.wire.enums import ErrorCode
+from hil.link.transport import Transport
+from hil.wire.enums import ErrorCode, RebootTarget, TensorSide
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_reply, encode_reply, encode_request
-from hil.wire.replies import Echoed, OpPage, OutputData, Reply
+from hil.wire.network_header import Tensor
+from hil.wire.replies import ContractPage, Echoed, Reply, TensorData
 from hil.wire.requests import Echo, Hello, Request
+from hil_lab.fakes.firmware import default_header
 from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, drop, duplicate, random_faults
 
 IMAGE_BYTES = 96 * 96
@@ -70,18 +74,21 @@ def replay(path: Path, talk: Talk) -> object:
 
 
 def facts(answer: Inference) -> tuple[object, ...]:
-    return answer.image_crc, answer.result, answer.captured
+    return answer.sample_crc, answer.result, answer.captured
 
 
 def everything(channel: Channel, limit: Limit) -> object:
     """One of each request."""
     identity = channel.connect(limit())
-    said: list[object] = [identity, channel.ops(limit()), channel.memory(limit())]
+    said: list[object] = [identity, channel.contract(limit()), channel.memory(limit())]
     for number in range(3):
         said.append(facts(channel.infer(Job(image(number), trace=True), limit())))
-        said.append(channel.read_output(1, limit()))
+        said.append(channel.read_tensor(TensorSide.OUTPUT, 1, limit()))
+        said.append(channel.read_tensor(TensorSide.INPUT, 0, limit()))
         said.append(channel.trace(limit()))
     said.append(channel.capture_op(image(2), 3, limit()))
+    said.append(channel.capture_op(image(2), 3, limit(), output=1))
+    said.append(facts(channel.infer(Job(image(1), reset_state=False, threshold=7), limit())))
     said.append(channel.echo(bytes(range(256)), limit()))
     said += [facts(a) for a in channel.infer_many(map(Job, map(image, range(6))), LIMIT_S)]
     return said
@@ -151,6 +158,43 @@ def test_the_clock_goes_on_while_the_host_works(tmp_path: Path) -> None:
     assert transport.clock() - started == pytest.approx(took, rel=0.01)
 
 
+def test_a_change_of_rate_is_one_again(tmp_path: Path) -> None:
+    path, clock = tmp_path / "a.rec", FakeClock()
+
+    def talk(transport: Transport, clock: Clock) -> object:
+        channel = Channel(transport, clock=clock, baud=115_200)
+        limit = Deadline.after(LIMIT_S, clock)
+        channel.connect(limit)
+        for baud in (921_600, 460_800):
+            channel.set_baud(baud, limit)
+        return facts(channel.infer(Job(image(1)), limit)), channel.baud
+
+    with contextlib.closing(Recorder(path, clock)) as recorder:
+        board = FakeBoard(clock, baud=115_200)
+        said = talk(RecordingTransport(board, recorder), clock)
+    assert board.baud == 460_800
+    transport, _ = replayed(path)
+    assert talk(transport, transport.clock) == said
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1])
+def test_a_sample_of_many_chunks_is_answered_as_it_was(tmp_path: Path, rate: float) -> None:
+    size = 50 * 1536 + 3
+    header = dataclasses.replace(
+        default_header(), inputs=(Tensor("spectrogram", 9, (size,), 0.5, 0, size),)
+    )
+
+    def talk(channel: Channel, limit: Limit) -> object:
+        channel.connect(limit())
+        samples = (bytes((n + 7 * at) & 0xFF for at in range(size)) for n in range(3))
+        return [facts(channel.infer(Job(sample), limit())) for sample in samples]
+
+    path = tmp_path / "a.rec"
+    faults = {"to_board": random_faults(rate, 1), "to_host": random_faults(rate, 2)}
+    said = record(path, talk, header=header, **faults)
+    assert replay(path, talk) == said
+
+
 # ---- another order, another part
 
 
@@ -161,7 +205,7 @@ def infer_all(numbers: Iterable[int]) -> Callable[[Channel, Limit], list[tuple[o
             (
                 number,
                 facts(channel.infer(Job(image(number)), limit())),
-                channel.read_output(1, limit()),
+                channel.read_tensor(TensorSide.OUTPUT, 1, limit()),
             )
             for number in numbers
         ]
@@ -211,7 +255,68 @@ def test_an_output_is_that_of_the_image_that_ran(tmp_path: Path) -> None:
     channel.connect(limit)
     for number in (2, 1):
         answer = channel.infer(Job(image(number)), limit)
-        assert channel.read_output(1, limit).image_crc == answer.image_crc
+        output = channel.read_tensor(TensorSide.OUTPUT, 1, limit)
+        assert output.sample_crc == answer.sample_crc
+
+
+# ---- several starts of the board
+
+
+def two_boots(path: Path) -> tuple[int, int]:
+    """Records a test in each of two starts of the board; what these called themselves."""
+    with recorded(path) as (recorder, channel, clock):
+        limit = Deadline.after(LIMIT_S, clock)
+        boots = []
+        for name, number in (("test_one", 1), ("test_two", 2)):
+            recorder.note(name)
+            boots.append(channel.connect(limit).boot_id)
+            answer = channel.infer(Job(image(number)), limit)
+            assert answer.result.boot_id == boots[-1]
+            channel.reboot(RebootTarget.APP, limit)
+    assert boots[0] != boots[1]
+    return boots[0], boots[1]
+
+
+def test_a_result_from_another_start_is_one_of_the_start_that_said_hello(tmp_path: Path) -> None:
+    first, _ = two_boots(tmp_path / "a.rec")
+    transport, channel = replayed(tmp_path / "a.rec")
+    limit = Deadline.after(LIMIT_S, transport.clock)
+    assert channel.connect(limit).boot_id == first
+    for name, number in (("test_two", 2), ("test_one", 1)):
+        transport.note(name)
+        assert channel.infer(Job(image(number)), limit).result.boot_id == first
+
+
+def test_each_start_has_its_own_name_again(tmp_path: Path) -> None:
+    boots = two_boots(tmp_path / "a.rec")
+    transport, channel = replayed(tmp_path / "a.rec")
+    limit = Deadline.after(LIMIT_S, transport.clock)
+    for boot_id, number in zip(boots, (1, 2), strict=True):
+        assert channel.connect(limit).boot_id == boot_id
+        assert channel.infer(Job(image(number)), limit).result.boot_id == boot_id
+        channel.reboot(RebootTarget.APP, limit)
+
+
+def test_a_start_that_nobody_saw_shows_again(tmp_path: Path) -> None:
+    board: list[FakeBoard] = []
+
+    def talk(channel: Channel, limit: Limit) -> tuple[bool, ...]:
+        boot_id = channel.connect(limit()).boot_id
+        same = []
+        for number in range(3):
+            if number == 1 and board:
+                board[0].restart()
+            answer = channel.infer(Job(image(number)), limit())
+            same.append(answer.result.boot_id == boot_id)
+        return tuple(same)
+
+    path, clock = tmp_path / "a.rec", FakeClock()
+    board.append(FakeBoard(clock))
+    with contextlib.closing(Recorder(path, clock)) as recorder:
+        channel = Channel(RecordingTransport(board[0], recorder), clock=clock)
+        assert talk(channel, lambda: Deadline.after(LIMIT_S, clock)) == (True, False, False)
+    board.clear()
+    assert replay(path, talk) == (True, False, False)
 
 
 # ---- what the recording does not hold
@@ -263,8 +368,8 @@ def test_the_rest_can_be_asked_for_after_a_request_that_is_not_recorded(tmp_path
 def test_a_wrong_answer_is_as_wrong_again(tmp_path: Path) -> None:
     def other_image(request: Request, replies: list[Reply]) -> list[Reply]:
         return [
-            OutputData(1, r.output, r.total, r.offset, r.data) if isinstance(r, OutputData) else r
-            for r in replies
+            dataclasses.replace(reply, sample_crc=1) if isinstance(reply, TensorData) else reply
+            for reply in replies
         ]
 
     path = tmp_path / "a.rec"
@@ -272,7 +377,7 @@ def test_a_wrong_answer_is_as_wrong_again(tmp_path: Path) -> None:
     def talk(channel: Channel, limit: Limit) -> object:
         channel.connect(limit())
         channel.infer(Job(image(1)), limit())
-        return channel.read_output(1, limit()).image_crc
+        return channel.read_tensor(TensorSide.OUTPUT, 1, limit()).sample_crc
 
     assert record(path, talk, edit=other_image) == 1
     assert replay(path, talk) == 1
@@ -291,7 +396,7 @@ def test_a_refusal_is_a_refusal_again(tmp_path: Path) -> None:
         return codes
 
     path = tmp_path / "a.rec"
-    expected = [ErrorCode.IMAGE_CORRUPT, ErrorCode.WRONG_SIZE, ErrorCode.OK]
+    expected = [ErrorCode.SAMPLE_CORRUPT, ErrorCode.WRONG_SIZE, ErrorCode.OK]
     assert record(path, talk) == expected
     assert replay(path, talk) == expected
 
@@ -322,7 +427,7 @@ def test_a_reply_outside_the_protocol_is_one_again(tmp_path: Path) -> None:
             channel.echo(b"abc", limit())
         return caught.value.message
 
-    assert record(path, talk, edit=lambda *_: [OpPage(0, 0, ())]) == replay(path, talk)
+    assert record(path, talk, edit=lambda *_: [ContractPage(0, 0, b"")]) == replay(path, talk)
 
 
 # ---- resets, text and lost ports, from records made by hand

@@ -6,12 +6,11 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from hil.board.artifacts import read_model
 from hil.errors import ExitCode
 from hil.oracle.oracle import Oracle
-from hil.wire.model_image import unpack_model_image
 from hil.wire.replies import Result
 from hil_lab.fakes import qemu as fake_qemu
 from hil_lab.fakes.firmware_build import make_build
@@ -60,11 +59,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def answers(build: Path) -> list[Result]:
-    """What the model of the build answers for the image of TESTS."""
-    model = unpack_model_image((build / "model.bin").read_bytes())
-    oracle = Oracle(model.tflite, model.positive_class, model.threshold)
-    image = np.frombuffer(IMAGE, np.int8).reshape(oracle.model.input_size)
-    return [fake_qemu.result_of(oracle, image)]
+    """What the network of the build answers for the image of TESTS."""
+    return [fake_qemu.result_of(Oracle(read_model(build).contract), IMAGE)]
 
 
 def run(

@@ -10,7 +10,7 @@ import collections
 import dataclasses
 import functools
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hil.wire.crc import crc32
@@ -168,7 +168,7 @@ def made_up_result(
     return Result(
         boot_id=boot_id,
         sample_crc=sample_crc,
-        outputs=_parts(made_up_outputs(sample_crc, header)),
+        outputs=output_parts(made_up_outputs(sample_crc, header)),
         head=_made_up_head(sample_crc, header.head, threshold) if header.head else None,
         times=StageTimes(0, 0, 0, 0),
         invoke_cycles=None,
@@ -177,7 +177,8 @@ def made_up_result(
     )
 
 
-def _parts(outputs: tuple[bytes, ...]) -> tuple[OutputPart, ...]:
+def output_parts(outputs: Sequence[bytes]) -> tuple[OutputPart, ...]:
+    """Outputs as a result has them: the bytes of small ones, as long as there is room."""
     parts, room = [], _INLINE_TOTAL
     for data in outputs:
         inline = len(data) <= min(INLINE_BYTES, room)

@@ -27,32 +27,27 @@ from typing import TYPE_CHECKING, Any
 from hil.build.esp_image import decode_image
 from hil.build.flash_layout import TABLE_BYTES, TableError, decode_table
 from hil.network.location import Location
-from hil.wire.crc import crc32
 from hil.wire.enums import NoLocation
 from hil.wire.errors import WireError
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_reply, decode_request, encode_reply
 from hil.wire.network_header import NetworkHeader, unpack_partition
 from hil.wire.replies import (
-    INLINE_BYTES,
     BaudAck,
     BaudCommitted,
     CamGrid,
     CellCentre,
     HeadAnswer,
     Identity,
-    OutputPart,
     Reply,
     Result,
     StageTimes,
 )
 from hil.wire.requests import CommitBaud, Infer, Reboot, Request, SetBaud
-from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity
+from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity, output_parts
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from hil.network.arrays import Sample
     from hil.oracle.oracle import Oracle, OracleAnswer
 
 FAULTS = (
@@ -89,19 +84,14 @@ def install(folder: Path, fault: str = "", answers: Sequence[Result] = ()) -> Pa
     return path
 
 
-def result_of(oracle: Oracle, sample: NDArray[np.generic] | bytes) -> Result:
-    """The right result for a sample, as a board sends it (count, clocks and boot id 0)."""
+def result_of(oracle: Oracle, sample: Sample) -> Result:
+    """The right result for a sample, as a board sends it (count and clocks 0)."""
     answer = oracle.run(sample)
-    head = oracle.contract.head
-    data = [output.tobytes() for output in answer.outputs]
     return Result(
         boot_id=0,
         sample_crc=answer.image_crc,
-        outputs=tuple(
-            OutputPart(crc32(each), len(each), each if len(each) <= INLINE_BYTES else None)
-            for each in data
-        ),
-        head=None if head is None else _head_answer(answer),
+        outputs=output_parts([output.tobytes() for output in answer.outputs]),
+        head=_head(answer),
         times=StageTimes(0, 0, 0, 0),
         invoke_cycles=None,
         finished_us=0,
@@ -109,11 +99,10 @@ def result_of(oracle: Oracle, sample: NDArray[np.generic] | bytes) -> Result:
     )
 
 
-def _head_answer(answer: OracleAnswer) -> HeadAnswer:
+def _head(answer: OracleAnswer) -> HeadAnswer | None:
     where, cam = answer.location, answer.cam
-    assert where is not None
-    assert cam is not None
-    assert answer.threshold is not None
+    if where is None or cam is None or answer.threshold is None:
+        return None
     rows, columns = cam.shape
     return HeadAnswer(
         threshold=answer.threshold,
@@ -137,7 +126,7 @@ def starts(folder: Path) -> list[list[str]]:
 
 
 def board_in(flash: bytes) -> tuple[Identity, NetworkHeader] | None:
-    """Who a board with this flash is, and its contract; None where it holds nothing that starts."""
+    """Who a board with this flash is, and its network; None where it holds nothing that starts."""
     try:
         partitions = decode_table(flash[_TABLE : _TABLE + TABLE_BYTES], len(flash))
         app = next(p for p in partitions if p.is_app)
@@ -238,7 +227,7 @@ class _Machine:
                 os._exit(3)
             if isinstance(request, Infer) and self._fault == "hangs on infer":
                 _hang()
-            self._answer(seq, _about_the_rate(request) or firmware.answer(seq, request))
+            self._answer(seq, self._rate(request) or firmware.answer(seq, request))
             while self._queue:
                 run = self._queue.pop(0)
                 invoke_us = 300_000 + run.request.sample_crc % 7  # as counted, not as waited
@@ -246,6 +235,13 @@ class _Machine:
                 self._answer(run.seq, replies)
             if isinstance(request, Reboot):
                 self._boot(_SOFTWARE)
+
+    @staticmethod
+    def _rate(request: Request) -> list[Reply]:
+        """Answers about the rate, which an emulated UART has not."""
+        if isinstance(request, SetBaud):
+            return [BaudAck(request.baud)]
+        return [BaudCommitted(request.baud)] if isinstance(request, CommitBaud) else []
 
     def _answer(self, seq: int, replies: Sequence[Reply]) -> None:
         for reply in replies:
@@ -256,16 +252,6 @@ class _Machine:
 
     def _tell(self, message: dict[str, Any]) -> None:
         self._qmp.sendall(json.dumps(message).encode() + b"\r\n")
-
-
-def _about_the_rate(request: Request) -> list[Reply]:
-    """An emulated UART takes any rate, and none means anything."""
-    match request:
-        case SetBaud(baud=baud):
-            return [BaudAck(baud)]
-        case CommitBaud(baud=baud):
-            return [BaudCommitted(baud)]
-    return []
 
 
 def _hang() -> None:

@@ -174,7 +174,7 @@ class ScriptedBoard:
                 OutputPart(crc32(each), len(each), inline)
                 for each, inline in zip(data, small, strict=True)
             ),
-            head=head and HeadAnswer(head.threshold, NoLocation.BELOW_THRESHOLD, None),
+            head=HeadAnswer(head.threshold, NoLocation.BELOW_THRESHOLD, None) if head else None,
             times=StageTimes(1, 1, 1, 1),
             invoke_cycles=None,
             finished_us=1000,
