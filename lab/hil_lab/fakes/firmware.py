@@ -324,7 +324,7 @@ class FakeFirmware:
                 return Echoed(request.payload)
             case GetContract():
                 total = len(self._contract)
-                if request.offset >= total:
+                if request.offset > total:
                     raise RefusalError(ErrorCode.OUT_OF_RANGE, total, request.offset)
                 page = self._contract[request.offset : request.offset + MAX_PAYLOAD_BYTES]
                 return ContractPage(total, request.offset, page)
@@ -425,7 +425,7 @@ class FakeFirmware:
         if request.index >= len(tensors):
             raise RefusalError(ErrorCode.OUT_OF_RANGE, len(tensors), request.index)
         data = tensors[request.index]
-        if request.offset >= len(data):
+        if request.offset > len(data):
             raise RefusalError(ErrorCode.OUT_OF_RANGE, len(data), request.offset)
         page = data[request.offset : request.offset + request.length]
         return TensorData(crc, request.side, request.index, len(data), request.offset, page)
