@@ -339,6 +339,7 @@ TEST(rate_stays_while_an_inference_runs_and_until_its_result_is_out) {
   board.Ask(2, request::kCommitBaud, {Uint(921600)});
   board.AskInfer(3, board.UploadSample(bench::Sample(1), 10));
   board.machine.now_us += 30'000'000;
+  CHECK_EQ(board.app->Tick(), 100u);
   board.Tick();
   CHECK_EQ(board.line.current_baud, 921600u);
   board.engine.during_invoke = [&] { board.Tick(); };
