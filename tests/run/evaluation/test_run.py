@@ -148,5 +148,9 @@ def test_results_of_another_model_are_not_taken_over(
 ) -> None:
     folder, resume = make_data(2), tmp_path / "results.jsonl"
     run(folder, model, resume)
+    head = model.header.head
+    assert head is not None
+    header = dataclasses.replace(model.header, head=dataclasses.replace(head, threshold=70))
+    other = dataclasses.replace(model, header=header)
     with pytest.raises(UsageError, match="of another threshold: 50, now it is 70"):
-        run(folder, dataclasses.replace(model, threshold=70), resume)
+        run(folder, other, resume)
