@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure
 
-_INVOKE = """  const Status status =
-      engine_.Invoke({job_.image->data, model_.input_bytes()}, record ? &recorder : nullptr);
-"""
-_CHANGED = """  static uint8_t changed[kMaxInputBytes];
-  const uint8_t* const image = job_.image->data;
-  const size_t size = model_.input_bytes();
-  const size_t columns = model_.input_size().columns;
-  const size_t rows = model_.input_size().rows;
+_INPUT = "    status = engine_.SetInput(i, network_.InputOf(job_.sample->data, i));\n"
+_CHANGED = """  static uint8_t changed[1 << 20];
+  const uint8_t* const image = network_.InputOf(job_.sample->data, i).data;
+  const size_t size = network_.InputOf(job_.sample->data, i).size;
+  const size_t columns = network_.map_image().columns;
+  const size_t rows = network_.map_image().rows;
   %s
   (void)columns;
   (void)rows;
-  const Status status = engine_.Invoke({changed, size}, record ? &recorder : nullptr);
+  status = engine_.SetInput(i, {changed, size});
 """
 
 
 def _image(fault_id: str, title: str, body: str, expect: Expect) -> Fault:
     """`body` fills `changed` from `image`, both of `size` bytes, `rows` x `columns`."""
-    patch = SourcePatch("core/inference.cpp", _INVOKE, _CHANGED % body)
+    patch = SourcePatch("core/inference.cpp", _INPUT, _CHANGED % body)
     return Fault(fault_id, Area.IMAGE, title, (patch,), expect)
 
 
@@ -93,7 +91,7 @@ FAULTS = (
     _image(
         "input-previous",
         "the model runs on the image before this one: buffers are swapped too late",
-        "static uint8_t kept[kMaxInputBytes];\n"
+        "static uint8_t kept[sizeof changed];\n"
         "  std::memcpy(changed, kept, size);\n"
         "  std::memcpy(kept, image, size);",
         failure("input.previous-image", "input.other-image", test="test_a_b_a"),
@@ -136,17 +134,17 @@ FAULTS = (
     _frame(
         "frame-nearest",
         "the frame is scaled by leaving pixels out",
-        "*tensor++ = static_cast<int8_t>(pixel - kZeroOfPixels);",
-        "(void)pixel;\n"
+        "*tensor++ = table[(2 * sum + area) / (2 * area)];",
+        "(void)sum;\n      (void)area;\n"
         "      const size_t at = rows.first() * frame_size.columns + columns.first();\n"
-        "      *tensor++ = static_cast<int8_t>(origin[at] - kZeroOfPixels);",
+        "      *tensor++ = table[origin[at]];",
         failure("frame.resize", test="test_input_made_of"),
     ),
     _frame(
         "frame-offset-missing",
         "pixels of a frame stay uint8: 128 is not subtracted",
-        "static_cast<int8_t>(pixel - kZeroOfPixels)",
-        "static_cast<int8_t>(pixel)",
+        "table[(2 * sum + area) / (2 * area)]",
+        "static_cast<uint8_t>((2 * sum + area) / (2 * area) + 0 * *table)",
         failure("frame.offset", test="test_input_made_of"),
     ),
     Fault(
@@ -156,8 +154,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/inference.cpp",
-                "if (image.stage == ImageStage::kFrame && !image.preprocessed) PreprocessUpload();",
-                "if (image.stage == ImageStage::kFrame) PreprocessUpload();",
+                "sample.stage == SampleStage::kFrame && !sample.preprocessed)",
+                "sample.stage == SampleStage::kFrame)",
             ),
         ),
         failure(test="test_a_frame_that_the_board_still_holds"),
