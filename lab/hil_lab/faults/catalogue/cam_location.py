@@ -96,8 +96,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/inference.cpp",
-                "  if (passes) {\n    const ImageSize input",
-                "  if (result->has_cam) {\n    const ImageSize input",
+                "    if (passes) {\n      answer.location",
+                "    if (answer.has_map) {\n      answer.location",
             ),
         ),
         failure("decision.threshold-ignored", test="test_location_is_there"),
@@ -108,10 +108,11 @@ FAULTS = (
         "the map is made of the other class's weights",
         (
             SourcePatch(
-                "core/classifier.cpp",
-                "AsInt8(filter.data().data) + size_t{found->positive_class} * channels;",
-                "AsInt8(filter.data().data) +\n"
-                "                   size_t{found->positive_class == 0 ? 1u : 0u} * channels;",
+                "core/request_decoder.cpp",
+                "to->weights = from.cam_head_weights;",
+                "to->weights = from.cam_head_positive_class == 0\n"
+                "                    ? from.cam_head_weights + from.cam_head_channels\n"
+                "                    : from.cam_head_weights - from.cam_head_channels;",
             ),
         ),
         failure("cam.other-class", test="test_cam"),
@@ -120,7 +121,7 @@ FAULTS = (
         "cam-transposed",
         "rows and columns of the map are swapped",
         "cam[cell] = sum;",
-        "cam[cell % classifier.columns * classifier.rows + cell / classifier.columns] = sum;",
+        "cam[cell % head.columns * head.rows + cell / head.columns] = sum;",
         failure("cam.transposed", test="test_cam"),
     ),
     _location(
@@ -134,8 +135,8 @@ FAULTS = (
         # Not negative cells: a network whose bias says "nobody" need not have any.
         "cam-negative-weights-cut",
         "negative weights of the map count as zero",
-        "(classifier.weights[k] - weight_zero)",
-        "(classifier.weights[k] < weight_zero ? 0 : classifier.weights[k] - weight_zero)",
+        "(weights[k] - weight_zero)",
+        "(weights[k] < weight_zero ? 0 : weights[k] - weight_zero)",
         failure("cam.clipped", test="test_cam"),
     ),
 )

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure
 
-_INVOKE = """  const Status status =
-      engine_.Invoke({job_.image->data, model_.input_bytes()}, record ? &recorder : nullptr);
-"""
-_CHANGED = """  static uint8_t changed[kMaxInputBytes];
-  const uint8_t* const image = job_.image->data;
-  const size_t size = model_.input_bytes();
-  const size_t columns = model_.input_size().columns;
-  const size_t rows = model_.input_size().rows;
+_MOST_BYTES = 65536  # of an image
+_FEED = "    status = engine_.SetInput(i, network_.InputOf(job_.sample->data, i));\n"
+_CHANGED = f"""  static uint8_t changed[{_MOST_BYTES}];
+  const Bytes input = network_.InputOf(job_.sample->data, i);
+  const uint8_t* const image = input.data;
+  const size_t size = input.size;
+  const size_t columns = network_.map_image().columns;
+  const size_t rows = network_.map_image().rows;
   %s
   (void)columns;
   (void)rows;
-  const Status status = engine_.Invoke({changed, size}, record ? &recorder : nullptr);
+  status = engine_.SetInput(i, {{changed, size}});
 """
 
 
 def _image(fault_id: str, title: str, body: str, expect: Expect) -> Fault:
     """`body` fills `changed` from `image`, both of `size` bytes, `rows` x `columns`."""
-    patch = SourcePatch("core/inference.cpp", _INVOKE, _CHANGED % body)
+    patch = SourcePatch("core/inference.cpp", _FEED, _CHANGED % body)
     return Fault(fault_id, Area.IMAGE, title, (patch,), expect)
 
 
@@ -45,7 +45,7 @@ FAULTS = (
     _image(
         "input-offset-128",
         "pixels are taken as uint8: the offset of 128 is applied twice",
-        "for (size_t i = 0; i < size; ++i) changed[i] = image[i] ^ 0x80;",
+        "for (size_t n = 0; n < size; ++n) changed[n] = image[n] ^ 0x80;",
         failure("input.offset-missing", test="test_features"),
     ),
     _image(
@@ -84,16 +84,16 @@ FAULTS = (
         "input-crlf",
         "a console driver puts CR before every LF of the image",
         "size_t to = 0;\n"
-        "  for (size_t i = 0; i < size && to < size; ++i) {\n"
-        "    if (image[i] == 0x0A) changed[to++] = 0x0D;\n"
-        "    if (to < size) changed[to++] = image[i];\n"
+        "  for (size_t n = 0; n < size && to < size; ++n) {\n"
+        "    if (image[n] == 0x0A) changed[to++] = 0x0D;\n"
+        "    if (to < size) changed[to++] = image[n];\n"
         "  }",
         failure("input.cr-inserted", test="test_features"),
     ),
     _image(
         "input-previous",
         "the model runs on the image before this one: buffers are swapped too late",
-        "static uint8_t kept[kMaxInputBytes];\n"
+        "static uint8_t kept[sizeof changed];\n"
         "  std::memcpy(changed, kept, size);\n"
         "  std::memcpy(kept, image, size);",
         failure("input.previous-image", "input.other-image", test="test_a_b_a"),
@@ -108,8 +108,8 @@ FAULTS = (
     _image(
         "input-half-contrast",
         "pixels are halved: scaled by 1/255 and quantized with 1/128",
-        "for (size_t i = 0; i < size; ++i) {\n"
-        "    changed[i] = static_cast<uint8_t>(static_cast<int8_t>(image[i]) / 2);\n  }",
+        "for (size_t n = 0; n < size; ++n) {\n"
+        "    changed[n] = static_cast<uint8_t>(static_cast<int8_t>(image[n]) / 2);\n  }",
         failure("input.halved", test="test_features"),
     ),
     _frame(
@@ -136,17 +136,31 @@ FAULTS = (
     _frame(
         "frame-nearest",
         "the frame is scaled by leaving pixels out",
-        "*tensor++ = static_cast<int8_t>(pixel - kZeroOfPixels);",
-        "(void)pixel;\n"
+        "*tensor++ = table[(2 * sum + area) / (2 * area)];",
+        "(void)sum;\n"
+        "      (void)area;\n"
         "      const size_t at = rows.first() * frame_size.columns + columns.first();\n"
-        "      *tensor++ = static_cast<int8_t>(origin[at] - kZeroOfPixels);",
+        "      *tensor++ = table[origin[at]];",
         failure("frame.resize", test="test_input_made_of"),
     ),
     _frame(
         "frame-offset-missing",
-        "pixels of a frame stay uint8: 128 is not subtracted",
-        "static_cast<int8_t>(pixel - kZeroOfPixels)",
-        "static_cast<int8_t>(pixel)",
+        "pixels of a frame stay uint8: the contract's table is not used",
+        "*tensor++ = table[(2 * sum + area) / (2 * area)];",
+        "(void)table;\n      *tensor++ = static_cast<uint8_t>((2 * sum + area) / (2 * area));",
+        failure("frame.offset", test="test_input_made_of"),
+    ),
+    Fault(
+        "frame-table-early",
+        Area.IMAGE,
+        "the contract's table of pixels is read from the byte before it: off by one",
+        (
+            SourcePatch(
+                "core/request_decoder.cpp",
+                "to->tables[i] = from.image_input_tables_bstr256[i].value;",
+                "to->tables[i] = from.image_input_tables_bstr256[i].value - 1;",
+            ),
+        ),
         failure("frame.offset", test="test_input_made_of"),
     ),
     Fault(
@@ -156,8 +170,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/inference.cpp",
-                "if (image.stage == ImageStage::kFrame && !image.preprocessed) PreprocessUpload();",
-                "if (image.stage == ImageStage::kFrame) PreprocessUpload();",
+                "if (sample.stage == SampleStage::kFrame && !sample.preprocessed) PreprocessUpload();",
+                "if (sample.stage == SampleStage::kFrame) PreprocessUpload();",
             ),
         ),
         failure(test="test_a_frame_that_the_board_still_holds"),

@@ -103,7 +103,7 @@ FAULTS = (
         "crc-not-checked",
         Area.LINK,
         "the CRC of an uploaded image is not compared",
-        (SourcePatch("core/images.cpp", "if (crc != image->crc) {", "if (crc == 0) {"),),
+        (SourcePatch("core/samples.cpp", "if (crc != sample->crc) {", "if (crc == 0) {"),),
         failure("link.check-missing", test="test_a_corrupted_upload_is_refused"),
     ),
     Fault(
@@ -112,9 +112,9 @@ FAULTS = (
         "an image of any size is taken",
         (
             SourcePatch(
-                "core/images.cpp",
-                "if (upload.image_bytes != expected_bytes ||",
-                "if (upload.image_bytes > expected_bytes ||",
+                "core/samples.cpp",
+                "if (upload.sample_bytes != expected_bytes) {",
+                "if (upload.sample_bytes > expected_bytes) {",
             ),
         ),
         failure("link.check-missing", test="test_an_image_of_the_wrong_size"),
@@ -125,9 +125,9 @@ FAULTS = (
         "an image counts as complete only with a chunk that does not exist",
         (
             SourcePatch(
-                "core/images.cpp",
-                "    image->missing = AllMissing(ChunkCount(upload.image_bytes));\n",
-                "    image->missing = AllMissing(ChunkCount(upload.image_bytes) + 1);\n",
+                "core/samples.cpp",
+                "    sample->missing = AllMissing(ChunkCount(upload.sample_bytes));\n",
+                "    sample->missing = AllMissing(ChunkCount(upload.sample_bytes) + 1);\n",
             ),
         ),
         infrastructure("board.protocol", says="chunks acknowledged"),
@@ -136,7 +136,7 @@ FAULTS = (
         "baud-not-switched",
         Area.LINK,
         "a new baud rate is acknowledged and not set",
-        (SourcePatch("core/link.cpp", "  port_.SetBaud(baud);\n", "  (void)baud;\n"),),
+        (SourcePatch("core/transmitter.cpp", "    line_.SetBaud(action.value);\n", ""),),
         failure("link.baud", test="test_the_baud_rate"),
     ),
     Fault(
@@ -153,10 +153,17 @@ FAULTS = (
         (
             SourcePatch(
                 "core/link.h",
-                "    port_.Write(encoder_.Finish(size));\n",
-                "    const Bytes frame = encoder_.Finish(size);\n"
-                "    port_.Write(frame);\n"
-                "    port_.Write(frame);\n",
+                "    return transmitter_.Queue(Encode(seq, reply), 0, then);\n",
+                "    const Bytes frame = Encode(seq, reply);\n"
+                "    transmitter_.Queue(frame, frame.size);\n"
+                "    return transmitter_.Queue(frame, 0, then);\n",
+            ),
+            SourcePatch(
+                "core/link.h",
+                "    return transmitter_.Queue(Encode(seq, reply), Transmitter::kForReplies);\n",
+                "    const Bytes frame = Encode(seq, reply);\n"
+                "    transmitter_.Queue(frame, frame.size + Transmitter::kForReplies);\n"
+                "    return transmitter_.Queue(frame, Transmitter::kForReplies);\n",
             ),
         ),
         finding(says="answers came that nothing had asked for"),
@@ -168,8 +175,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/dispatcher.cpp",
-                "  link_.NoteRequest(seq);\n",
-                "  link_.NoteRequest(seq);\n"
+                "  link_.NoteRequest();\n",
+                "  link_.NoteRequest();\n"
                 "  static int requests = 0;\n"
                 "  if (++requests % 50 == 0) return;\n",
             ),
@@ -182,12 +189,33 @@ FAULTS = (
         "one image in seven is called damaged, though it is as it was sent",
         (
             SourcePatch(
-                "core/images.cpp",
-                "  if (crc != image->crc) {",
-                "  static int images = 0;\n  if (crc != image->crc || ++images % 7 == 0) {",
+                "core/samples.cpp",
+                "  if (crc != sample->crc) {",
+                "  static int images = 0;\n  if (crc != sample->crc || ++images % 7 == 0) {",
             ),
         ),
         finding(says="wanted again what had arrived whole"),
+    ),
+    Fault(
+        "inline-damaged",
+        Area.LINK,
+        "an output in a result differs from its CRC: it is copied before it is complete",
+        (
+            SourcePatch(
+                "core/inference.cpp",
+                "    inlined += output.size;\n",
+                "    result->inline_data[inlined] ^= 1;\n    inlined += output.size;\n",
+            ),
+        ),
+        failure("answer.inline", test="test_score"),
+    ),
+    Fault(
+        "rate-kept",
+        Area.LINK,
+        "a new rate is kept without having been committed, on a line that cannot carry it",
+        (SourcePatch("core/link.cpp", "  on_trial_ = true;\n", "  on_trial_ = false;\n"),),
+        infrastructure("board.silent", says="no answer"),
+        arguments=("--sim-mute-above", "200000"),
     ),
     Fault(
         "read-output-offset",

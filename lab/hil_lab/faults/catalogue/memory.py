@@ -33,7 +33,7 @@ FAULTS = (
                 "    cam[cell] = sum + total[cell];",
             ),
         ),
-        failure("engine.not-repeatable", test="test_the_same_image"),
+        failure("engine.not-repeatable", test="test_the_same_sample"),
     ),
     Fault(
         "output-overwritten",
@@ -48,10 +48,10 @@ FAULTS = (
         "the image's buffer is 16 bytes short, and the rest is cut off",
         (
             SourcePatch(
-                "core/images.cpp",
-                "std::memcpy(image->data + chunk.offset, chunk.data.data, expected);",
-                "const bool last = chunk.offset + expected == image->bytes;\n"
-                "    std::memcpy(image->data + chunk.offset, chunk.data.data,\n"
+                "core/samples.cpp",
+                "std::memcpy(sample->data + chunk.offset, chunk.data.data, expected);",
+                "const bool last = chunk.offset + expected == sample->bytes;\n"
+                "    std::memcpy(sample->data + chunk.offset, chunk.data.data,\n"
                 "                last ? expected - 16 : expected);",
             ),
         ),
@@ -64,8 +64,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/dispatcher.cpp",
-                "  port_.ReportMemory(&report);\n",
-                "  port_.ReportMemory(&report);\n"
+                "  machine_.ReportMemory(&report);\n",
+                "  machine_.ReportMemory(&report);\n"
                 "  static uint32_t left = 180000;\n"
                 "  left -= 64;\n"
                 "  report.heap = {true, {left, left, left / 2}};\n",

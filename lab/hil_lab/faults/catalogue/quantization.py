@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from hil_lab.faults.catalogue.firmware import sent_scores
 from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure
 
-_PRODUCT = "sum += (feature[k] - feature_zero) * (classifier.weights[k] - weight_zero);"
-_ZERO = "const int32_t feature_zero = classifier.feature_zero_point;"
+_PRODUCT = "sum += (feature[k] - feature_zero) * (weights[k] - weight_zero);"
+_ZERO = "const int32_t feature_zero = head.feature_zero_point;"
 _PASSES = "return (score + 128) * 100 >= threshold_percent * 256;"
-_SCORES = "  std::memcpy(result->scores, scores.data, scores.size);\n"
 
 
 def _cam(fault_id: str, title: str, old: str, new: str, diagnosis: str) -> Fault:
@@ -18,13 +18,10 @@ def _cam(fault_id: str, title: str, old: str, new: str, diagnosis: str) -> Fault
 
 def _score(fault_id: str, title: str, element: str, expect: Expect) -> Fault:
     """`element` is what becomes of `q`, an int8 score."""
-    loop = (
-        "  for (size_t i = 0; i < scores.size; ++i) {\n"
-        "    const int q = AsInt8(scores.data)[i];\n"
-        f"    result->scores[i] = static_cast<int8_t>({element});\n"
-        "  }\n"
+    patch = sent_scores(
+        "const int q = AsInt8(scores.data)[n];",
+        f"sent[n] = static_cast<uint8_t>({element});",
     )
-    patch = SourcePatch("core/inference.cpp", _SCORES, loop)
     return Fault(fault_id, Area.QUANTIZATION, title, (patch,), expect)
 
 
@@ -43,21 +40,21 @@ FAULTS = (
         "zero-point-ignored",
         "the features' zero point is left out of the map",
         _ZERO,
-        "const int32_t feature_zero = 0 * classifier.feature_zero_point;",
+        "const int32_t feature_zero = 0 * head.feature_zero_point;",
         "cam.feature-zero-point-ignored",
     ),
     _cam(
         "zero-point-doubled",
         "the features' zero point is subtracted twice",
         _ZERO,
-        "const int32_t feature_zero = 2 * classifier.feature_zero_point;",
+        "const int32_t feature_zero = 2 * head.feature_zero_point;",
         "cam.feature-zero-point-doubled",
     ),
     _cam(
         "zero-point-off-by-one",
         "the features' zero point is -127 for -128",
         _ZERO,
-        "const int32_t feature_zero = classifier.feature_zero_point + 1;",
+        "const int32_t feature_zero = head.feature_zero_point + 1;",
         "cam.feature-zero-point-wrong",
     ),
     _cam(
@@ -70,8 +67,8 @@ FAULTS = (
     _cam(
         "weights-unsigned",
         "int8 weights are read as uint8",
-        "(classifier.weights[k] - weight_zero)",
-        "(static_cast<uint8_t>(classifier.weights[k]) - weight_zero)",
+        "(weights[k] - weight_zero)",
+        "(static_cast<uint8_t>(weights[k]) - weight_zero)",
         "cam.unsigned-weights",
     ),
     _cam(
@@ -85,7 +82,7 @@ FAULTS = (
         "products-truncated",
         "each product is shifted right by 7 bits before it is added",
         _PRODUCT,
-        "sum += ((feature[k] - feature_zero) * (classifier.weights[k] - weight_zero)) >> 7;",
+        "sum += ((feature[k] - feature_zero) * (weights[k] - weight_zero)) >> 7;",
         "cam.scale-truncated",
     ),
     _score(

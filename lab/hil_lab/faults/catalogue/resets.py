@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _MIDDLE = 500
 """A frame in the middle of the photographs."""
 _AWAY_S = 0.5
-_LOADING = "  model_.Load(model_partition, engine_);\n"
+_LOADING = "  network_.Load(model_partition, flash_status, memory_, engine_);\n"
 _RUNNING = "  const Status status = Invoke(result);\n"
 
 
@@ -98,7 +98,13 @@ FAULTS = (
         "deadlock",
         Area.RESETS,
         "an inference never ends, and no watchdog is configured",
-        (SourcePatch("core/inference.cpp", _RUNNING, _once("for (;;) port_.WaitForWork();")),),
+        (
+            SourcePatch(
+                "core/inference.cpp",
+                _RUNNING,
+                _once("while (machine_.Wait(Event::kWork, kWatchdogMs)) {}"),
+            ),
+        ),
         infrastructure("board.silent", says="no answer|no result"),
     ),
     Fault(

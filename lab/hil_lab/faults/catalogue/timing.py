@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil_lab.faults.fault import Area, Fault, SourcePatch, failure
 
-_INVOKE = "result->times.invoke_us = port_.NowUs() - start_us;"
+_INVOKE = "result->times.invoke_us = machine_.NowUs() - start_us;"
 _CLOCK = (
     "  return static_cast<uint64_t>(\n"
     "      std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count());"
@@ -13,7 +13,7 @@ _CLOCK = (
 
 def _invoke(fault_id: str, title: str, value: str, diagnosis: str, test: str) -> Fault:
     """`value` replaces the time of an inference; `us` is the right one."""
-    new = f"const uint64_t us = port_.NowUs() - start_us;\n  result->times.invoke_us = {value};"
+    new = f"const uint64_t us = machine_.NowUs() - start_us;\n  result->times.invoke_us = {value};"
     patch = SourcePatch("core/inference.cpp", _INVOKE, new)
     return Fault(fault_id, Area.TIMING, title, (patch,), failure(diagnosis, test=test))
 
@@ -60,7 +60,7 @@ FAULTS = (
         "the clock is the 32-bit cycle counter at 240 MHz, which does not start from 0",
         (
             SourcePatch(
-                "host/host_port.cpp",
+                "host/host_machine.cpp",
                 _CLOCK,
                 "  using std::chrono::microseconds;\n"
                 "  const auto us = std::chrono::duration_cast<microseconds>(elapsed).count();\n"
@@ -68,8 +68,8 @@ FAULTS = (
             ),
             SourcePatch(
                 "host/host_engine.cpp",
-                "  port_.WaitUntil(start_us, config_.stretch_invoke_us);\n",
-                "  if (config_.stretch_invoke_us > 0) port_.WaitUntil(start_us, 0);\n",
+                "  machine_.WaitUntil(start_us, config_.stretch_invoke_us);\n",
+                "  if (config_.stretch_invoke_us > 0) machine_.WaitUntil(start_us, 0);\n",
             ),
         ),
         failure("timing.wrapped", "timing.backwards", test="test_the_boards_clock"),
@@ -80,7 +80,7 @@ FAULTS = (
         "the clock is configured for a crystal of twice the frequency",
         (
             SourcePatch(
-                "host/host_port.cpp",
+                "host/host_machine.cpp",
                 "duration_cast<std::chrono::microseconds>(elapsed).count());",
                 "duration_cast<std::chrono::microseconds>(elapsed).count() / 2);",
             ),
@@ -94,9 +94,10 @@ FAULTS = (
         (
             SourcePatch(
                 "core/inference.cpp",
-                "finished->result.inference = ++count_;",
-                "finished->result.inference = (count_ += 2);",
+                "finished->result.inference = count_ + 1;",
+                "finished->result.inference = count_ + 2;",
             ),
+            SourcePatch("core/inference.cpp", "  ++count_;\n", "  count_ += 2;\n"),
         ),
         failure("timing.counter", test="test_each_result_is_newer"),
     ),
