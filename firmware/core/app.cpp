@@ -4,6 +4,8 @@ namespace camhil {
 namespace {
 
 constexpr size_t kReadBytes = 256;
+// How soon after a long inference a board that nobody asks anything goes back.
+constexpr uint32_t kServingMs = 100;
 
 }  // namespace
 
@@ -96,10 +98,10 @@ bool App::Receive(Bytes bytes) {
 uint32_t App::Tick() {
   const LockGuard guard(machine_);
   const uint32_t wait_ms = link_.Tick(decoder_);
-  if (link_.IsIdle() && !inferences_.serving()) {
-    link_.GoIdle();
-    inferences_.SetSource(ImageSource::kCamera);
-  }
+  if (!link_.IsIdle()) return wait_ms;
+  if (inferences_.serving()) return wait_ms < kServingMs ? wait_ms : kServingMs;
+  link_.GoIdle();
+  inferences_.SetSource(ImageSource::kCamera);
   return wait_ms;
 }
 

@@ -29,7 +29,9 @@ void Link::TryBaud(uint32_t seq, uint32_t baud) {
 }
 
 void Link::CommitBaud(uint32_t seq, uint32_t baud) {
-  if (baud != line_.baud()) {
+  // A change that waits for its turn is not this one: it was asked for later, or is the end of
+  // the trial.
+  if (baud != line_.baud() || transmitter_.has_action()) {
     Send(seq, Failure(ErrorCode::kOutOfRange, line_.baud(), baud, "the rate is another one"));
     return;
   }

@@ -33,4 +33,6 @@ execute_process(COMMAND ${CAMHIL_PYTHON} -m hil build ${camhil_options}
   RESULT_VARIABLE camhil_refused OUTPUT_VARIABLE camhil_said ERROR_VARIABLE camhil_said)
 if(camhil_refused)
   message(FATAL_ERROR "The firmware cannot run its networks:\n${camhil_said}")
+elseif(camhil_said)
+  message(STATUS "${camhil_said}")
 endif()

@@ -271,6 +271,19 @@ TEST(another_rate_than_the_boards_cannot_be_committed) {
   CHECK_EQ(board.line.current_baud, 115200u);
 }
 
+TEST(rate_that_is_about_to_change_cannot_be_committed) {
+  Board board;
+  board.pumps = false;
+  board.Send(1, request::kSetBaud, {Uint(921600)});
+  board.Send(2, request::kCommitBaud, {Uint(115200)});  // still that
+  board.pumps = true;
+  CHECK_EQ(ErrorOf(board.Replies().at(1)), 9);
+  CHECK_EQ(board.line.current_baud, 921600u);
+  board.machine.now_us += 1'000'000;
+  board.Tick();
+  CHECK_EQ(board.line.current_baud, 115200u);  // the trial went on
+}
+
 TEST(second_trial_falls_back_to_the_rate_before_the_first) {
   Board board;
   board.Ask(1, request::kSetBaud, {Uint(460800)});
@@ -326,6 +339,7 @@ TEST(rate_stays_while_an_inference_runs_and_until_its_result_is_out) {
   board.Ask(2, request::kCommitBaud, {Uint(921600)});
   board.AskInfer(3, board.UploadSample(bench::Sample(1), 10));
   board.machine.now_us += 30'000'000;
+  CHECK_EQ(board.app->Tick(), 100u);
   board.Tick();
   CHECK_EQ(board.line.current_baud, 921600u);
   board.engine.during_invoke = [&] { board.Tick(); };

@@ -103,7 +103,9 @@ TEST(known_frames_with_one_bit_flipped_are_refused) {
   for (const Vector& vector : ReadVectors()) {
     Blob stream = vector.frame;
     stream.push_back(0);  // the last delimiter may be the one that is hit
-    for (size_t bit = 0; bit < 8 * vector.frame.size(); ++bit) {
+    // In long frames one bit of each byte: all of them would take a minute.
+    const size_t step = vector.frame.size() > 200 ? 9 : 1;
+    for (size_t bit = 0; bit < 8 * vector.frame.size(); bit += step) {
       const auto mask = static_cast<uint8_t>(1 << bit % 8);
       stream[bit / 8] = static_cast<uint8_t>(stream[bit / 8] ^ mask);
       if (!MessagesIn(stream).empty()) {

@@ -36,8 +36,8 @@ from hil.wire.network_header import (
 MODEL_PARTITION = "model"
 _REBUILD = "run idf.py build again"
 _PACK = (
-    "pack it: python firmware/esp32/pack_model.py MODEL.tflite OUT.bin, which takes what the file "
-    "does not tell from MODEL.toml (docs/boards.md, The model partition)"
+    "pack it: hil pack MODEL.tflite -o OUT.bin, which takes what the file does not tell from "
+    "MODEL.toml (docs/boards.md, The model partition)"
 )
 _DIGEST_BYTES = 32
 _A_MODEL = (

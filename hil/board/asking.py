@@ -211,7 +211,7 @@ class AskedBoard(Closing):
             finally:
                 self._answered_at = self._connection.clock()
 
-    def _end_silence(self, limit: Deadline | None) -> None:
+    def _end_silence(self, limit: Deadline | None = None) -> None:
         """A board that was asked nothing for a while may be at the boot rate, on its camera."""
         connection, identity = self._connection, self.identity
         if self._answered_at is None or connection.adapter.replays:

@@ -238,6 +238,7 @@ class Board(AskedBoard):
         """Restarts the board by the protocol's command and reconnects."""
         self._check_usable()
         with self._failing():
+            self._end_silence()
             limit = self._connection.within(self.options.handshake_s)
             self._settle(reboot(self._connection, self.identity, limit), "reboot")
         return self.identity
@@ -246,6 +247,7 @@ class Board(AskedBoard):
         """Changes the rate of both ends; where that does not work, both keep the old one."""
         self._check_usable()
         with self._failing():
+            self._end_silence()
             report = change_baud(self._connection, self.identity, baud)
         self._note_rate(report, expected=self.identity.capabilities.baud)
         return report

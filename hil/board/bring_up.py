@@ -9,7 +9,7 @@ from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
 from hil.board.boot_files import compare_boot_files
 from hil.board.connection import Connection
-from hil.board.console import BoardEvent, EventKind
+from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import BoardResetError, FlashError, WrongIdentityError
 from hil.board.flashing import OnFlash, write_flash
 from hil.board.handshake import HELLO_S, shake_hands
@@ -207,12 +207,10 @@ def rejoin(connection: Connection, before: Identity, silence_s: float, deadline:
     rates = (connection.options.boot_baud, rate)
     identity = shake_hands(connection, deadline, rates=rates)
     if identity.boot_id != before.boot_id:
-        raise BoardResetError(
-            "nothing was asked of it",
-            restarted(before, identity),
-            where=connection.where,
-            console=connection.text_since_mark,
-        )
+        text = connection.text_since_mark
+        event = first_cause(classify_all(text)) or restarted(before, identity)
+        doing = "nothing was asked of it"
+        raise BoardResetError(doing, event, where=connection.where, console=text)
     report = change_baud(connection, identity, rate)
     if not report.changed:
         connection.channel.session.note_rate_missed()

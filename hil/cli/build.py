@@ -172,9 +172,14 @@ def _plan(
     from hil.network.contract import read_network
     from hil.sim.arena import arena_needed
 
+    arena_kb = arguments.arena_kb
+    if arena_kb is not None and arena_kb < 1:
+        raise UsageError(
+            f"an arena of {arena_kb} kB", where="--arena-kb", hint="give 1 or more, or leave it out"
+        )
     contracts = {path: read_network(path) for path in networks}
     measured: dict[Path, int | None] = dict.fromkeys(networks)
-    for path, contract in contracts.items() if arguments.arena_kb is None else ():
+    for path, contract in contracts.items() if arena_kb is None else ():
         found = arena_needed(contract.model)
         if found.refused:
             raise UsageError(
@@ -187,13 +192,12 @@ def _plan(
                 f"[yellow]note:[/] the arena is not measured: {found.trouble} (--arena-kb sets it)"
             )
         measured[path] = found.needed
-    arena = None if arguments.arena_kb is None else arguments.arena_kb * 1024
     return make_plan(
         contracts,
         measured,
         project,
         arguments.target,
-        arena_bytes=arena,
+        arena_bytes=None if arena_kb is None else arena_kb * 1024,
         budgeted=arguments.target == TARGETS[0] and networks == [find(DEFAULT_NETWORK)],
     )
 

@@ -228,8 +228,8 @@ CATALOGUE: dict[str, Entry] = {
     "board.no-firmware": Entry("there is no firmware that starts: {how}", "flash the board"),
     "board.no-model": Entry(
         "the board has no model that it can run: {how}",
-        "the model partition; for an operator firmware/ops.toml; for the arena "
-        "CONFIG_CAMHIL_ARENA_KB, or --sim-arena on the simulated board",
+        "the model partition; for an operator or the arena hil build --network, or --sim-arena on "
+        "the simulated board",
     ),
     "board.wrong-build": Entry("what runs is not what was flashed: {how}", _IDENTITY),
     "board.protocol": Entry("the board breaks the protocol: {how}", "docs/protocol.md"),

@@ -126,8 +126,8 @@ EXPLANATIONS: dict[ErrorCode, Explanation] = {
     ),
     ErrorCode.ARENA_TOO_SMALL: Explanation(
         "the tensor arena is too small for the network",
-        "Give the network a larger arena: CONFIG_CAMHIL_ARENA_KB in the chip's firmware (idf.py "
-        "menuconfig, camhil), --sim-arena BYTES for the simulated board.",
+        "Give the network a larger arena: `hil build --network FILE --arena-kb KB` for a chip, "
+        "--sim-arena BYTES for the simulated board.",
         "needed: {0} bytes",
         "available: {0} bytes",
     ),

@@ -64,7 +64,7 @@ def seeded_samples(
 
     "uniform": all values of the type, for float32 -1 to 1, for int32 a million around 0.
     "normal": around the middle of the range, most of it. "extremes": the smallest and the largest
-    value, everywhere or in turn. "constant": the middle of the range.
+    value, everywhere or in turn. "constant": half of the largest value.
     """
     return tuple(seeded_sample(contract, name, seed=seed) for name in sample_names(count))
 
@@ -102,7 +102,7 @@ def _values(tensor: Tensor, name: str, kind: str, rng: np.random.Generator) -> N
     elif name == "extremes-alternating":
         values = np.resize([low, high], size)
     elif name == "constant":
-        values = np.full(size, middle)
+        values = np.full(size, high / 2)  # not 0, by which some networks divide
     elif kind == "uniform":
         values = rng.uniform(low, high, size)
     else:

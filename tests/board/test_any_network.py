@@ -6,20 +6,26 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from hil.board import Board, open_board
 from hil.board.options import BoardOptions
 from hil.errors import UsageError
 from hil.sim import firmware
 from hil.sim.process import SimOptions
-from tests.sim import networks
+
+from ..sim import networks
+
+if TYPE_CHECKING:
+    from hil.network.arrays import Sample
 
 Open = Callable[..., Board]
 
-INPUTS = [
+INPUTS: list[NDArray[Any]] = [
     np.array([[-128, -1, 0], [1, 2, 127]], np.int8),
     np.array([[0, 1, 2], [127, 128, 255]], np.uint8),
     np.array([[-32768, -1, 0], [1, 256, 32767]], np.int16),
@@ -49,7 +55,9 @@ def opened(tmp_path: Path) -> Iterator[Open]:
 
 def test_inputs_of_every_type_come_out_as_they_went_in(opened: Open) -> None:
     board = opened(networks.reshapes())
-    for sample in (INPUTS, {f"in{n}": array for n, array in enumerate(INPUTS)}, BYTES):
+    by_name = {f"in{n}": array for n, array in enumerate(INPUTS)}
+    samples: list[Sample] = [INPUTS, by_name, BYTES]
+    for sample in samples:
         inference = board.infer(sample)
         assert inference.image_crc == zlib.crc32(BYTES)
         assert [part.data for part in inference.outputs] == [array.tobytes() for array in INPUTS]
@@ -100,8 +108,8 @@ def test_a_network_with_state_starts_anew_unless_it_is_told_to_go_on(opened: Ope
     board = opened(networks.sums())
     one = np.ones((1, 4), np.float32)
 
-    def total(**options: bool) -> float:
-        inference = board.infer(one, **options)
+    def total(*, reset_state: bool | None = None, trace: bool = False) -> float:
+        inference = board.infer(one, reset_state=reset_state, trace=trace)
         data = inference.outputs[0].data
         assert data is not None
         return float(np.frombuffer(data, np.float32)[0])

@@ -14,9 +14,10 @@ from hil.board.artifacts import Expected
 from hil.board.errors import BoardResetError
 from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
-from hil.wire.replies import Identity
-from hil.wire.requests import CommitBaud, Echo, Hello, SetBaud
-from hil_lab.fakes.scripted_board import ScriptedAdapter, ScriptedBoard
+from hil.wire.enums import RebootTarget
+from hil.wire.replies import Identity, RebootAck
+from hil.wire.requests import CommitBaud, Echo, Hello, Reboot, SetBaud
+from hil_lab.fakes.scripted_board import PANIC, POWER_ON, ScriptedAdapter, ScriptedBoard
 
 IDLE_S = 0.3
 FAST, SLOW = 921_600, 115_200
@@ -68,6 +69,26 @@ def test_a_board_that_may_still_be_there_is_asked_at_the_rate_that_it_has(
     )
 
 
+def test_a_restart_and_a_change_of_rate_are_asked_of_a_board_that_was_met_again(
+    script: ScriptedBoard, opened: Callable[..., Board], identity: Identity
+) -> None:
+    board = opened()
+    time.sleep(1.5 * IDLE_S)
+    assert board.set_baud(460_800).changed
+    assert [type(request) for request in script.requests][:2] == [Hello, SetBaud]
+    assert SetBaud(460_800) in script.requests
+
+    def restart(_: Reboot) -> list[RebootAck | None]:
+        script.identity = dataclasses.replace(identity, boot_id=2, boot_count=2)
+        return [RebootAck(RebootTarget.APP), None]
+
+    script.answers[Reboot] = restart
+    script.requests.clear()
+    time.sleep(1.5 * IDLE_S)
+    assert board.reboot().boot_count == 2
+    assert isinstance(script.requests[0], Hello)
+
+
 def test_without_a_silence_nobody_is_greeted(
     script: ScriptedBoard, opened: Callable[..., Board]
 ) -> None:
@@ -91,6 +112,17 @@ def test_a_board_that_started_anew_in_the_silence_is_found_out(
     assert board.first_cause is caught.value
     assert board.recover().boots == 1
     assert board.echo(b"again") == b"again"
+
+
+def test_a_crash_in_the_silence_is_told_by_its_text(
+    script: ScriptedBoard, opened: Callable[..., Board], identity: Identity
+) -> None:
+    board = opened()
+    script.print(PANIC, POWER_ON)
+    script.identity = dataclasses.replace(identity, boot_id=7, boot_count=2, reset_reason=4)
+    time.sleep(1.5 * IDLE_S)
+    with pytest.raises(BoardResetError, match=r"panic \(LoadProhibited\)"):
+        board.echo(b"hello")
 
 
 def test_a_silence_in_the_middle_of_a_batch_ends_like_any_other(

@@ -326,6 +326,11 @@ def test_hil_build_takes_the_networks_that_it_is_given(project: Path, tmp_path: 
     assert given(project)["CAMHIL_NETWORKS"] == str(own)
 
 
+def test_an_arena_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--arena-kb", "0"]) == ExitCode.USAGE
+    assert "--arena-kb" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("shell")
 def test_what_cannot_fit_is_said_before_anything_is_built(
     project: Path, capsys: pytest.CaptureFixture[str]

@@ -11,6 +11,7 @@ import pytest
 from hil.diagnose import diagnose, divergence
 from hil.diagnose.show import lines
 from hil.errors import UsageError
+from hil.facts.image import OpFacts
 from hil.facts.packing import pack_int8, unpack_int8
 from hil.facts.reader import read_run
 from hil.oracle import Oracle
@@ -24,10 +25,10 @@ def test_a_record_tells_how_many_elements_differ_and_where(
 ) -> None:
     answer = oracle.run(photos[0].tensor, ops=True)
     assert answer.op_outputs is not None
-    right = answer.op_outputs[2]
+    (right,) = answer.op_outputs[2]
     got = right.copy()
     got[0, 40:, :, 3] = np.clip(right[0, 40:, :, 3].astype(int) + 4, -128, 127)
-    record = divergence.by_operator("x", oracle, answer, 2, got)
+    record = divergence.by_operator("x", oracle, answer, OpFacts(2, "CONV_2D", 1, 2), got)
     off = np.abs(got.astype(int) - right)
     assert (record.op, record.name, record.shape) == (2, "CONV_2D", right.shape)
     assert record.differing == np.count_nonzero(off)
@@ -45,7 +46,7 @@ def test_of_the_first_operator_nobody_knows_whether_its_input_was_right(
     oracle: Oracle, photos: tuple[Any, ...]
 ) -> None:
     answer = oracle.run(photos[0].tensor, ops=True)
-    record = divergence.by_operator("x", oracle, answer, 0, None)
+    record = divergence.by_operator("x", oracle, answer, OpFacts(0, "CONV_2D", 1, 2), None)
     assert record.inputs_equal is None
     assert "could not be read back" in record.detail
 
@@ -56,7 +57,7 @@ def test_without_a_trace_it_is_said_what_was_compared_instead(
     run = run_with(**device_options(oracle, [MISTAKES["other class"]]))
     facts = run.images[0].facts
     answer = oracle.run(_tensor(run.images[0].png))
-    record = divergence.by_outputs("x", oracle, answer, facts, answer.features, "no trace")
+    record = divergence.by_outputs("x", oracle, answer, facts, answer.outputs, "no trace")
     assert record is not None
     assert (record.how, record.op, record.name) == ("outputs", None, "map")
     assert record.detail.startswith("no trace; by what can be read back: the map differs")

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from hil.base.resources import find
 from hil.diagnose import diagnose
 from hil.facts.packing import pack_int8
 from hil.facts.records import FrameRecord
@@ -17,11 +18,18 @@ from hil.facts.records import TestRecord as RunTest
 from hil.facts.run import Run
 from hil.images import Photo, synthetic
 from hil.judge.compare import compare_tensors
+from hil.network.contract import read_network
 from hil.oracle import Oracle, preprocess
 from hil.run.collect import png_text
 from tests.diagnose.conftest import MakeRun
 
 SIZE = (120, 160)
+HEADER = read_network(find("model/person_cam.tflite")).header
+
+
+def made_of(frame: Any) -> Any:
+    """The right input of a frame, int8 [96, 96]."""
+    return preprocess(frame, HEADER).reshape(96, 96)
 
 
 def resized(part: Any, method: int) -> Any:
@@ -29,18 +37,18 @@ def resized(part: Any, method: int) -> Any:
 
 
 def cut_left(frame: Any) -> Any:
-    return preprocess(np.ascontiguousarray(frame[:, :120]), (96, 96))
+    return made_of(np.ascontiguousarray(frame[:, :120]))
 
 
 MISTAKES: dict[str, Callable[[Any], Any]] = {
     "frame.crop": cut_left,
-    "frame.offset": lambda frame: preprocess(frame, (96, 96)) ^ np.int8(-128),
+    "frame.offset": lambda frame: made_of(frame) ^ np.int8(-128),
     "frame.resize": lambda frame: resized(frame[:, 20:140], cv2.INTER_LINEAR).view(np.int8),
-    "frame.transposed": lambda frame: preprocess(frame, (96, 96)).T,
-    "frame.mirrored": lambda frame: preprocess(frame, (96, 96))[:, ::-1],
+    "frame.transposed": lambda frame: made_of(frame).T,
+    "frame.mirrored": lambda frame: made_of(frame)[:, ::-1],
     "frame.not-scaled": lambda frame: frame.reshape(-1)[:9216].view(np.int8).reshape(96, 96),
-    "frame.row-length": lambda frame: preprocess(
-        frame.reshape(-1)[20 : 20 + 120 * 120].reshape(120, 120), (96, 96)
+    "frame.row-length": lambda frame: made_of(
+        frame.reshape(-1)[20 : 20 + 120 * 120].reshape(120, 120)
     ),
 }
 
@@ -58,7 +66,7 @@ def run_of_frames(run_with: MakeRun, frames: tuple[Photo, ...]) -> Callable[...,
     def build(make: Callable[[Any], Any]) -> Run:
         records = []
         for frame in frames:
-            right = preprocess(frame.pixels, (96, 96))
+            right = made_of(frame.pixels)
             got = np.ascontiguousarray(make(frame.pixels))
             difference = compare_tensors(right, got)
             records.append(
@@ -80,7 +88,7 @@ def run_of_frames(run_with: MakeRun, frames: tuple[Photo, ...]) -> Callable[...,
 
 
 def test_frames_that_are_right_are_nothing_to_explain(run_of_frames: Any) -> None:
-    assert diagnose(run_of_frames(lambda frame: preprocess(frame, (96, 96)))).empty
+    assert diagnose(run_of_frames(lambda frame: made_of(frame))).empty
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -110,7 +118,7 @@ def test_what_no_mistake_gives_is_unexplained_with_the_first_difference(
     run_of_frames: Any, oracle: Oracle
 ) -> None:
     def odd(frame: Any) -> Any:
-        tensor = preprocess(frame, (96, 96)).copy()
+        tensor = made_of(frame).copy()
         tensor[3, 5] ^= 1
         return tensor
 

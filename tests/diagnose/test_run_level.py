@@ -14,6 +14,7 @@ from hil.facts.records import AskedFacts, HeapFacts, InferenceRecord, TestRecord
 from hil.facts.run import Run
 from hil.network.location import NoLocation
 from hil.oracle import Oracle
+from hil.wire.network_header import HEADER_BYTES, contract_crc
 from hil_lab.fakes.recorded_run import BOARD, MEMORY
 from tests.diagnose.conftest import MakeRun
 
@@ -31,6 +32,7 @@ def inferences(**changes: Any) -> tuple[InferenceRecord, ...]:
         InferenceRecord(
             asked=AskedFacts(1, "tensor", None, True, None),
             image_crc=1,
+            outputs=(),
             scores=(-100, 100),
             threshold=60,
             location=NoLocation.BELOW_THRESHOLD,

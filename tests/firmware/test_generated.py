@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from hil.network.model_check import FIRMWARE_ROOM
+from hil.wire import network_header
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"
@@ -76,19 +76,23 @@ def test_lengths_in_the_firmware_are_those_of_the_schema() -> None:
     def longest(rule: str, field: str) -> int:
         """Upper bound of the first `field` from `rule` on."""
         text = schema[schema.index(f"\n{rule} =") :]
-        found = re.search(rf"{field}: [^\n]*\.size \(\d+\.\.(\d+)\)", text)
+        found = re.search(rf"{field}: [^\n]*?\.size \(\d+\.\.(\d+)\)", text)
         assert found is not None, (rule, field)
         return int(found.group(1))
 
     assert constant("kChunkBytes") == longest("chunk", "data")
     assert constant("kChunkBytes") == longest("op-data", "data")
-    assert constant("kChunkBytes") == longest("output-data", "data")
+    assert constant("kChunkBytes") == longest("tensor-data", "data")
+    assert constant("kChunkBytes") == longest("contract-page", "data")
     assert constant("kMaxErrorText") == longest("error-reply", "message")
-    assert constant("kMaxClasses") == longest("result", "scores")
+    assert constant("kInlineOutputBytes") == longest("output-part", "data")
     assert 4 * constant("kMaxCamCells") == longest("cam-grid", "values")
-    assert {
-        "operators": constant("kMaxOps"),
-        "classes": constant("kMaxClasses"),
-        "cells of the map": constant("kMaxCamCells"),
-        "channels of the features": constant("kMaxCamChannels"),
-    } == FIRMWARE_ROOM
+    assert constant("kMaxInputs") == network_header.MAX_INPUTS
+    assert constant("kMaxOutputs") == network_header.MAX_OUTPUTS
+
+
+def test_the_header_of_the_partition_has_the_same_size_for_both_ends() -> None:
+    source = (FIRMWARE / "core" / "network.h").read_text()
+    found = re.search(r"kNetworkHeaderBytes = (\d+);", source)
+    assert found is not None
+    assert int(found.group(1)) == network_header.HEADER_BYTES

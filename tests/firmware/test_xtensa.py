@@ -49,6 +49,14 @@ def test_the_core_compiles_without_a_warning_and_fits_its_share_of_the_app(
     assert 10_000 < sizes.app_bytes <= read_budget(FIRMWARE / "esp32/budget.toml").own_app_bytes
 
 
+def test_a_core_without_maps_and_frames_is_smaller(
+    script: ModuleType, sizes: Any, record_property: Callable[[str, object], None]
+) -> None:
+    smallest = script.measure(script.SMALLEST).app_bytes
+    record_property("xtensa_core_smallest_app_bytes", smallest)
+    assert smallest <= min(48 * 1024, sizes.app_bytes - 512)
+
+
 def test_the_core_fits_its_static_ram(
     sizes: Any, record_property: Callable[[str, object], None]
 ) -> None:
@@ -72,7 +80,7 @@ def test_every_source_of_the_core_is_measured(sizes: Any) -> None:
     [
         ("int f(int a) { int unused; return a; }", "unused variable"),
         ("unsigned char f(int a) { return a; }", "conversion"),
-        ('#include "app.h"\nint f(camhil::Port& p) { return p.NowMs(); }', "NowMs"),
+        ('#include "app.h"\nint f(camhil::Machine& m) { return m.NowMs(); }', "NowMs"),
         ("int f(int a) { throw a; }", "exception"),
         ("static_assert(sizeof(void*) == 8);", "static assertion"),
     ],

@@ -14,7 +14,8 @@ from hil.sim.engines import create_engine
 from hil.testing.tiny_model import edit_model, tiny_model
 from hil.wire.enums import ErrorCode
 from hil_lab.faults.engines import LackingOp
-from tests.sim import networks
+
+from . import networks
 
 PLENTY = 1 << 20
 
@@ -46,7 +47,10 @@ def test_an_engine_gives_every_operators_output_and_the_graphs(engine: Engine) -
     engine.load(model, PLENTY)
     outputs: dict[int, np.ndarray] = {}
 
-    engine.invoke(samples(1)[0], lambda op, _, tensor: outputs.setdefault(op, tensor.copy()))
+    def keep(op: int, _output: int, tensor: np.ndarray) -> None:
+        outputs[op] = tensor.copy()
+
+    engine.invoke(samples(1)[0], keep)
 
     assert list(outputs) == list(range(len(graph.ops)))
     for index, tensor in enumerate(graph.outputs):
@@ -79,7 +83,7 @@ def test_both_engines_agree_in_every_operator() -> None:
 
 
 def test_inputs_of_every_type_reach_the_network_bit_for_bit(engine: Engine) -> None:
-    inputs = [
+    inputs: list[np.ndarray] = [
         np.array([[-128, -1, 0], [1, 2, 127]], np.int8),
         np.array([[0, 1, 2], [127, 128, 255]], np.uint8),
         np.array([[-32768, -1, 0], [1, 256, 32767]], np.int16),

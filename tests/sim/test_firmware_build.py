@@ -19,7 +19,8 @@ from hil.errors import InfrastructureError, UsageError
 from hil.sim import app_image, firmware
 from hil.testing.tiny_model import tiny_model
 from hil.wire.network_header import HEADER_BYTES, unpack_partition
-from tests.sim import networks
+
+from . import networks
 
 WAIT_S = 20.0
 

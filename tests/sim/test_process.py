@@ -20,7 +20,8 @@ from hil.sim.options import SimOptions
 from hil.sim.process import SimProcess
 from hil.testing.tiny_model import edit_model, tiny_model
 from hil.wire.enums import ErrorCode, ResetReason
-from tests.sim import networks
+
+from . import networks
 
 if TYPE_CHECKING:
     from tests.sim.conftest import Chip, StartBench

@@ -13,7 +13,8 @@ from hil.errors import HilError, InfrastructureError, UsageError
 from hil.link.jobs import Job
 from hil.testing.tiny_model import tiny_model
 from hil.wire.enums import ErrorCode, RebootTarget, ResetReason
-from tests.sim import networks
+
+from . import networks
 
 if TYPE_CHECKING:
     from tests.sim.conftest import Chip, StartBench

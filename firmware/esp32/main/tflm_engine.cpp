@@ -113,9 +113,7 @@ void OpReporter::Report(uint32_t op, int64_t us, int64_t cycles) {
     const int32_t index = outputs->Get(i);
     const TfLiteEvalTensor* const tensor = index < 0 ? nullptr : interpreter_->EvalTensor(index);
     size_t size = 0;
-    // A handle of a variable is no data.
-    if (tensor != nullptr && tensor->type != kTfLiteResource &&
-        tflite::TfLiteEvalTensorByteLength(tensor, &size) == kTfLiteOk) {
+    if (tensor != nullptr && tflite::TfLiteEvalTensorByteLength(tensor, &size) == kTfLiteOk) {
       data = {tensor->data.uint8, size};
     }
     sink_->OnOp(static_cast<uint16_t>(op), static_cast<uint8_t>(i), data, us, cycles);
@@ -165,7 +163,7 @@ Status TflmEngine::Prepare(Bytes bytes, ArenaUse* arena) {
       MakeInterpreter(interpreter_memory_, *model, ops_, arena_, arena_bytes_, &reporter_);
   if (interpreter->AllocateTensors() != kTfLiteOk) return ExplainAllocation(*model);
   arena->used_bytes = static_cast<uint32_t>(interpreter->arena_used_bytes());
-  graph_ = model->subgraphs()->Get(0);
+  model_ = model;
   interpreter_ = interpreter;
   return {};
 }
@@ -208,17 +206,25 @@ Status TflmEngine::SetInput(uint8_t index, Bytes data) {
   return {};
 }
 
+TfLiteStatus TflmEngine::MakeAnew() {
+  interpreter_->~Interpreter();
+  interpreter_ =
+      MakeInterpreter(interpreter_memory_, *model_, ops_, arena_, arena_bytes_, &reporter_);
+  return interpreter_->AllocateTensors();
+}
+
 Status TflmEngine::ResetState() {
   last_message[0] = '\0';
   if (interpreter_ == nullptr) return NoModel();
-  const TfLiteStatus status = interpreter_->Reset();
+  // Reset would leave variables without the values that CALL_ONCE gives them.
+  const TfLiteStatus status = kNetworkVariables > 0 ? MakeAnew() : interpreter_->Reset();
   return status == kTfLiteOk ? Status() : EngineFailure(status, "Reset");
 }
 
 Status TflmEngine::Invoke(OpSink* sink) {
   last_message[0] = '\0';
   if (interpreter_ == nullptr) return NoModel();
-  reporter_.Begin(interpreter_, graph_, sink);
+  reporter_.Begin(interpreter_, model_->subgraphs()->Get(0), sink);
   const TfLiteStatus status = interpreter_->Invoke();
   reporter_.End();
   return status == kTfLiteOk ? Status() : EngineFailure(status, "Invoke");

@@ -98,13 +98,14 @@ class TflmEngine final : public Engine {
  private:
   Status Prepare(Bytes bytes, ArenaUse* arena);
   Status ExplainAllocation(const tflite::Model& model);
+  TfLiteStatus MakeAnew();
 
   uint8_t* const arena_;
   const size_t arena_bytes_;
   const BootRecord& boot_;
   OpFinder ops_;
   OpReporter reporter_;
-  const tflite::SubGraph* graph_ = nullptr;
+  const tflite::Model* model_ = nullptr;
   Interpreter* interpreter_ = nullptr;
   alignas(Interpreter) uint8_t interpreter_memory_[sizeof(Interpreter)];
 };

@@ -165,7 +165,8 @@ def _counts(judged: JudgedRun) -> Iterator[str]:
         yield f"{wrong:,} of {count_text(total, 'answer')} wrong"
     beside = len(judged.wrong_beside)
     if beside:
-        yield f"{count_text(beside, 'image')} measured wrong beside them"
+        what = "image" if judged.images else "sample"
+        yield f"{count_text(beside, what)} measured wrong beside them"
     odd = len(wrong_oddities(judged.run.oddities))
     if odd:
         yield f"{count_text(odd, 'answer')} that no right board gives"

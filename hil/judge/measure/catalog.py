@@ -111,7 +111,10 @@ _METRICS = (
     _worst("features_lsb", "largest difference of a feature from the oracle's"),
     _worst("cam_lsb", "largest difference of a cell of the map, in units of its sums"),
     _worst("input_lsb", "largest difference of a pixel of the input that was made of a frame"),
-    _worst("second_opinion_lsb", "largest difference of an operator's output, LiteRT's oracle's"),
+    _worst(
+        "second_opinion_lsb",
+        "largest difference of an operator between the oracle and its second opinion",
+    ),
     _differing("outputs_differing", "outputs of answers that are not the oracle's, by CRC-32"),
     _differing("locations_differing", "answers whose location is not the oracle's"),
     _differing("decisions_differing", "answers where only one side passes the threshold"),

@@ -263,7 +263,7 @@ def test_a_flaky_test_is_named_where_no_gate_is_on_it() -> None:
 def test_a_clock_that_went_back_on_any_board_does_not_ship() -> None:
     below = NoLocation.BELOW_THRESHOLD
     results = [
-        InferenceRecord(ASKED, 7, (1, -1), 60, below, None, TIMES, boot, count, us, 0.5)
+        InferenceRecord(ASKED, 7, (), TIMES, boot, count, us, 0.5, (1, -1), 60, below, None)
         for boot, count, us in ((1, 1, 10), (1, 2, 20), (2, 1, 90), (2, 2, 80))
     ]
     verdict = judge(dataclasses.replace(GOOD, inferences=tuple(results)), MET)
