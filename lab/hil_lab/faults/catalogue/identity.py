@@ -24,15 +24,6 @@ if TYPE_CHECKING:
 _MODEL_PARTITION = 0x190000  # firmware/partitions.csv
 _MIDDLE = 500
 
-_OUTPUT = "    const Bytes output = engine_.Output(i);\n"
-_SCORES = """    Bytes output = engine_.Output(i);
-    static uint8_t scores[4096];
-    if (network_.head() != nullptr && i == network_.head()->score_output) {
-      %s
-      output.data = scores;
-    }
-"""
-
 
 def _fault(fault_id: str, title: str, file: str, old: str, new: str, expect: Expect) -> Fault:
     return _patched(fault_id, title, SourcePatch(file, old, new), expect)
