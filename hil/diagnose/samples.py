@@ -63,6 +63,6 @@ def _outputs(wrong: list[JudgedSample]) -> list[str]:
 def _kinds(judged: JudgedRun, wrong: list[JudgedSample]) -> list[str]:
     if len(wrong) == len(judged.samples):
         return []
-    right = {s.record.kind for s in judged.samples} - {s.record.kind for s in wrong}
-    kinds = ", ".join(sorted({s.record.kind for s in wrong}))
+    right = {s.record.made for s in judged.samples} - {s.record.made for s in wrong}
+    kinds = ", ".join(sorted({s.record.made for s in wrong}))
     return [f"wrong are {kinds}; right are all of {', '.join(sorted(right))}"] if right else []
