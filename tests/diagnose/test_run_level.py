@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import zlib
 from typing import Any
 
 import pytest
 
 from hil.diagnose import diagnose
 from hil.facts.evidence import HandshakeRecord, OddityRecord, TroubleRecord
+from hil.facts.image import OutputFacts
 from hil.facts.records import AskedFacts, HeapFacts, InferenceRecord, TestRecord, Times
 from hil.facts.run import Run
 from hil.network.location import NoLocation
@@ -259,3 +261,28 @@ def test_results_that_finish_in_another_order_are_no_clock_that_runs_backwards(
     records[4], records[5] = records[5], records[4]
     found = diagnose(dataclasses.replace(healthy, inferences=tuple(records)), oracle)
     assert found.findings == ()
+
+
+def test_bytes_of_an_output_that_do_not_have_its_crc_are_named(
+    healthy: Run, oracle: Oracle
+) -> None:
+    whole = OutputFacts(zlib.crc32(b"\1\2"), 2, base64.b64encode(b"\1\2").decode())
+    torn = dataclasses.replace(whole, data=base64.b64encode(b"\1\3").decode())
+    sent = [
+        dataclasses.replace(record, outputs=(whole, torn if number % 2 else whole))
+        for number, record in enumerate(healthy.inferences)
+    ]
+    (found,) = diagnose(dataclasses.replace(healthy, inferences=tuple(sent)), oracle).findings
+    assert found.id == "output.inline-damaged"
+    assert found.title.endswith("(output 1)")
+    assert "in 6 of 12 answers" in found.evidence
+
+
+def test_entries_of_a_trace_that_are_not_in_their_place_are_named(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    run = dataclasses.replace(run_with(), tests=(FAILED,), inferences=inferences())
+    trace = run.traces[0]
+    ops = tuple(dataclasses.replace(op, device_crc=None) for op in trace.ops)
+    traces = (dataclasses.replace(trace, ops=ops), *run.traces[1:])
+    assert diagnose(dataclasses.replace(run, traces=traces), oracle).ids == ("trace.wrong",)

@@ -89,7 +89,7 @@ def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:
         f"**{summary(proofs)}.** {_took(wall_s, jobs)}",
         "",
         "To see one of them: `pytest hil/suite --board sim --sim-fault ID`, with the options of",
-        "column *in*, if there are any. Where it names a network, that is one of `hil.testing.zoo`.",
+        "column *in*, if there are any. A network that it names is one of `hil.testing.zoo`.",
     ]
     for area in Area:
         rows = [proof for proof in proofs if proof.fault.area is area]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil_lab.faults.catalogue.firmware import sent_scores
@@ -37,7 +38,7 @@ def _turn_zero_points(board: Board, _: Loop) -> None:
     """Writes the contract anew, by another tool: the zero points have the wrong sign."""
     from hil.wire.network_header import HEADER_BYTES, pack_header, unpack_header
 
-    with open(board.status()["flash_file"], "r+b") as flash:
+    with Path(board.status()["flash_file"]).open("r+b") as flash:
         flash.seek(_MODEL_PARTITION)
         header = unpack_header(flash.read(HEADER_BYTES))
         inputs, outputs = (

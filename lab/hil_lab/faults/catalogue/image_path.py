@@ -170,8 +170,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/inference.cpp",
-                "if (sample.stage == SampleStage::kFrame && !sample.preprocessed) PreprocessUpload();",
-                "if (sample.stage == SampleStage::kFrame) PreprocessUpload();",
+                "sample.stage == SampleStage::kFrame && !sample.preprocessed)",
+                "sample.stage == SampleStage::kFrame)",
             ),
         ),
         failure(test="test_a_frame_that_the_board_still_holds"),

@@ -207,7 +207,7 @@ FAULTS = (
                 "    result->inline_data[inlined] ^= 1;\n    inlined += output.size;\n",
             ),
         ),
-        failure("answer.inline", test="test_score"),
+        failure("output.inline-damaged", test="test_score"),
     ),
     Fault(
         "rate-kept",
