@@ -54,7 +54,7 @@ def _name(trouble: TroubleRecord) -> str | None:
         return "board.brownout"
     if trouble.error == "BoardError":
         # The one error that a right board does not answer, however bad the line is.
-        missing = "chunks of the image are missing" in trouble.message
+        missing = "chunks of the sample are missing" in trouble.message
         return "board.protocol" if missing else None
     if trouble.error == "WrongIdentityError":
         return "board.protocol" if "protocol" in trouble.message else "board.wrong-build"
