@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import itertools
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hil.diagnose.hypothesis import CRC_BITS, Hypothesis, finding_of, suppose
+from hil.diagnose.known import known_samples
 from hil.diagnose.outcome import Outcome
-from hil.facts.run import Run
 from hil.judge.judged import JudgedRun
 from hil.network.arrays import unpack_sample
 from hil.network.contract import Contract
 from hil.oracle import Oracle
-from hil.samples.seeded import sample_names, seeded_sample
 
 Crcs = tuple[int | None, ...]
 """CRC-32 of each output."""
 
-_SEEDED = 64  # samples that a run is expected to have asked for
 _MOST_ORDERS = 24
 
 
@@ -156,7 +152,7 @@ def _suppose(
 
 
 def _given(judged: JudgedRun, contract: Contract) -> list[Given]:
-    known = _samples(judged.run, contract)
+    known = known_samples(judged.run, contract)
     found: list[Given] = []
     ran: tuple[bytes, ...] | None = None
     before: Crcs | None = None
@@ -188,17 +184,4 @@ def _given(judged: JudgedRun, contract: Contract) -> list[Given]:
             )
         )
         before = right
-    return found
-
-
-def _samples(run: Run, contract: Contract) -> dict[int, bytes]:
-    """The bytes of samples by CRC-32: those that the run keeps, and those that the seed makes."""
-    wanted = {record.asked.image_crc for record in run.inferences}
-    kept = (zlib.decompress(base64.b64decode(one.sample)) for one in run.samples if one.sample)
-    found = {zlib.crc32(data): data for data in kept}
-    for name in sample_names(_SEEDED):
-        if wanted <= found.keys():
-            break
-        sample = seeded_sample(contract, name)
-        found[sample.crc] = sample.data
     return found

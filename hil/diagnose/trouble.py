@@ -11,7 +11,8 @@ from hil.facts.run import Run
 
 _CRASHES = ("panic", "abort", "assertion failed", "stack overflow", "stack smashing",
             "heap corruption")  # fmt: skip
-_NOT_CAUSES = ("NotRunError", "BoardUnusableError", "UsageError", "UnavailableError")
+_NOT_CAUSES = ("NotRunError", "NotAskedError", "NotProvenError", "BoardUnusableError",
+               "UsageError", "UnavailableError")  # fmt: skip
 
 # (pattern in the first line of the message, id); the first that matches counts.
 _MESSAGES: tuple[tuple[str, str], ...] = (
@@ -20,6 +21,7 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
     (r"crashes before it answers|Guru Meditation|abort\(\)|panic", "board.crashed"),
     (r"unplugged|port .*(gone|lost|closed|vanished|disappeared)|no such port", "board.unplugged"),
     (r"could not load its model", "board.no-model"),
+    (r"sent (no right|another page of the) contract", "identity.contract"),
     (r"download mode|no firmware that it can start|bootloader cannot start|does not speak",
      "board.no-firmware"),
     (r"boot loop|restart|reset", "board.restarted"),

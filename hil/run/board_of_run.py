@@ -203,6 +203,8 @@ class BoardOfRun:
         options = self.options
         if options.firmware is not None or options.network is None or options.board != "sim":
             return options.firmware
+        if options.sim_fault is not None:
+            return None  # its own firmware, into which the network is flashed
         from hil.sim.firmware import build
 
         return build(model=options.network, progress=self.progress)

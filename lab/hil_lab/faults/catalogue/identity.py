@@ -27,11 +27,11 @@ _MIDDLE = 500
 
 
 def _fault(fault_id: str, title: str, file: str, old: str, new: str, expect: Expect) -> Fault:
-    return _patched(fault_id, title, SourcePatch(file, old, new), expect)
+    return _patched(fault_id, title, (SourcePatch(file, old, new),), expect)
 
 
-def _patched(fault_id: str, title: str, patch: SourcePatch, expect: Expect) -> Fault:
-    return Fault(fault_id, Area.IDENTITY, title, (patch,), expect)
+def _patched(fault_id: str, title: str, patches: tuple[SourcePatch, ...], expect: Expect) -> Fault:
+    return Fault(fault_id, Area.IDENTITY, title, patches, expect)
 
 
 def _turn_zero_points(board: Board, _: Loop) -> None:
@@ -100,11 +100,12 @@ FAULTS = (
         infrastructure("board.wrong-build", "identity.contract", says="the contract on the board"),
     ),
     _fault(
-        "contract-page-late",
-        "the second page of the contract starts one byte late",
+        "contract-page-early",
+        "the second page of the contract starts one byte early",
         "core/dispatcher.cpp",
         "contract.Part(get.offset, kChunkBytes)",
-        "contract.Part(get.offset > 0 ? get.offset + 1u : 0u, kChunkBytes)",
+        "contract.Part(get.offset > 0 ? get.offset - 1u : 0u,\n"
+        "                           total - get.offset < kChunkBytes ? total - get.offset : kChunkBytes)",
         failure("identity.contract", says="the board sent no right contract"),
     ),
     _fault(

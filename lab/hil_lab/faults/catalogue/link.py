@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hil_lab.faults.fault import (
     Area,
+    BoardAction,
     Fault,
     LinkPatch,
     SourcePatch,
@@ -13,6 +15,10 @@ from hil_lab.faults.fault import (
     finding,
     infrastructure,
 )
+
+if TYPE_CHECKING:
+    from hil.sim.board import Board
+    from hil.sim.loop import Loop
 
 
 def _translating(old: bytes, new: bytes) -> Callable[[], Callable[[bytes], bytes]]:
@@ -42,6 +48,13 @@ def _cut_after(count: int) -> Callable[[], Callable[[bytes], bytes]]:
         return carry
 
     return make
+
+
+def _mute_when_fast(board: Board, _: Loop) -> None:
+    """A level shifter that carries 115 200 baud from the board, and no faster rate."""
+    from hil.sim.line import NoiseRates
+
+    board.uart.set_noise(NoiseRates(mute_above=200_000))
 
 
 FAULTS = (
@@ -213,9 +226,11 @@ FAULTS = (
         "rate-kept",
         Area.LINK,
         "a new rate is kept without having been committed, on a line that cannot carry it",
-        (SourcePatch("core/link.cpp", "  on_trial_ = true;\n", "  on_trial_ = false;\n"),),
+        (
+            SourcePatch("core/link.cpp", "  on_trial_ = true;\n", "  on_trial_ = false;\n"),
+            BoardAction(1, _mute_when_fast),
+        ),
         infrastructure("board.silent", says="no answer"),
-        arguments=("--sim-mute-above", "200000"),
     ),
     Fault(
         "read-output-offset",

@@ -18,11 +18,11 @@ def _cam(fault_id: str, title: str, old: str, new: str, diagnosis: str) -> Fault
 
 def _score(fault_id: str, title: str, element: str, expect: Expect) -> Fault:
     """`element` is what becomes of `q`, an int8 score."""
-    patch = sent_scores(
+    patches = sent_scores(
         "const int q = AsInt8(scores.data)[n];",
         f"sent[n] = static_cast<uint8_t>({element});",
     )
-    return Fault(fault_id, Area.QUANTIZATION, title, (patch,), expect)
+    return Fault(fault_id, Area.QUANTIZATION, title, patches, expect)
 
 
 def _passes(fault_id: str, title: str, rule: str, diagnosis: str) -> Fault:
