@@ -105,7 +105,7 @@ FAULTS = (
         "core/dispatcher.cpp",
         "contract.Part(get.offset, kChunkBytes)",
         "contract.Part(get.offset > 0 ? get.offset - 1u : 0u,\n"
-        "                           total - get.offset < kChunkBytes ? total - get.offset : kChunkBytes)",
+        "                    contract.Part(get.offset, kChunkBytes).size)",
         failure("identity.contract", says="the board sent no right contract"),
     ),
     _fault(
