@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from hil.base.whole_file import write_whole
 
-_FORMAT = 3
+_FORMAT = 4
 _Result = TypeVar("_Result")
 
 

@@ -7,11 +7,17 @@ difference of 1; a defect gives more.
 
 Operators with variables are compared as they begin: from their initial values. The result depends
 on nothing but model, samples and versions, so it is kept on disk.
+
+A kernel that gets what it does not expect may write past its memory and end the process that it
+runs in. So the comparison is made in a process of its own (`hil.oracle.opinion_worker`).
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import json
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +26,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hil.base.deadline import Deadline
+from hil.base.host_error import host_errors
 from hil.network.contract import Contract
 from hil.network.tflite_graph import Graph, Op
 from hil.oracle.cache import cached
@@ -30,7 +38,7 @@ from hil.oracle.interpreter import (
     micro_version,
     shortened,
 )
-from hil.oracle.micro import probe
+from hil.oracle.micro import probe, run_child
 from hil.oracle.submodel import ModelParts, Part
 
 FLOAT_TOLERANCE = 1e-5
@@ -44,6 +52,9 @@ _WRONG_REFERENCE = ("SUM",)
 """LiteRT's reference kernel adds up 8 bits in 8 bits (ai-edge-litert 2.3.0); its other one is
 right."""
 
+_SECONDS = 300.0
+_WORKER = "hil.oracle.opinion_worker"
+MODEL, SAMPLES, OPINION = "model.tflite", "samples", "opinion.json"
 _ELSEWHERE = ("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE")
 
 
@@ -109,21 +120,45 @@ def second_opinion(
     return cached(
         "second-opinion",
         f"{reference} {other} {contract.graph.sha256} {names}",
-        lambda: SecondOpinion(reference, other, len(samples), _compared(contract, samples)),
+        lambda: _isolated(contract, samples, SecondOpinion(reference, other, len(samples), ())),
         _read,
+        worth=lambda found: not found.trouble,
         directory=cache,
     )
 
 
+def _isolated(
+    contract: Contract, samples: Sequence[bytes], nothing: SecondOpinion
+) -> SecondOpinion:
+    """The comparison in a process of its own."""
+    with (
+        host_errors("the second opinion cannot be given its input"),
+        tempfile.TemporaryDirectory(prefix="camhil-opinion-") as name,
+    ):
+        folder = Path(name)
+        (folder / MODEL).write_bytes(contract.model)
+        (folder / SAMPLES).write_bytes(b"".join(samples))
+        child = run_child(_WORKER, folder, Deadline.after(_SECONDS))
+        if child.trouble:
+            trouble = f"LiteRT gave no answer: {child.trouble}"
+            return dataclasses.replace(nothing, samples=0, trouble=trouble)
+        ops = _read_ops(json.loads((folder / OPINION).read_text("utf-8")))
+    return dataclasses.replace(nothing, ops=ops)
+
+
 def _read(fields: Any) -> SecondOpinion:
-    ops = []
-    for each in fields.pop("ops"):
-        first = each.pop("first")
-        ops.append(OpOpinion(**each, first=None if first is None else tuple(first)))
-    return SecondOpinion(**fields, ops=tuple(ops))
+    return SecondOpinion(**{**fields, "ops": _read_ops(fields["ops"])})
 
 
-def _compared(contract: Contract, samples: Sequence[bytes]) -> tuple[OpOpinion, ...]:
+def _read_ops(ops: Any) -> tuple[OpOpinion, ...]:
+    return tuple(
+        OpOpinion(**{**each, "first": None if each["first"] is None else tuple(each["first"])})
+        for each in ops
+    )
+
+
+def compared(contract: Contract, samples: Sequence[bytes]) -> tuple[OpOpinion, ...]:
+    """The comparison itself, which may end the process."""
     graph = contract.graph
     parts = ModelParts(contract.model)
     judges = [_Judge(graph, op, parts) for op in graph.ops]
@@ -137,6 +172,18 @@ def _compared(contract: Contract, samples: Sequence[bytes]) -> tuple[OpOpinion, 
     return tuple(judge.opinion() for judge in judges)
 
 
+def _unfit(graph: Graph, op: Op) -> str:
+    """Why LiteRT is not to be asked about an operator; empty where it may."""
+    if op.name in _ELSEWHERE:
+        return "its variable is other operators' too"
+    inputs = [graph.tensors[index] for index in op.inputs if index >= 0]
+    if any(tensor.type_name == "RESOURCE" for tensor in inputs):
+        return "it reads a variable"
+    if op.name == "SVDF" and any(t.variable and t.type_name == "INT8" for t in inputs):
+        return "LiteRT keeps its state in 16 bits, and would write past these of 8"
+    return ""
+
+
 class _Judge:
     """Compares one operator, sample by sample."""
 
@@ -145,13 +192,9 @@ class _Judge:
         self._samples = 0
         self._worst, self._output, self._differing, self._values = 0, 0, 0, 0
         self._first: tuple[int, int, float, float] | None = None
-        self._why_not = ""
         self._part: Part | None = None
-        if op.name in _ELSEWHERE:
-            self._why_not = "its variable is other operators' too"
-            return
-        if any(graph.tensors[index].type_name == "RESOURCE" for index in op.inputs if index >= 0):
-            self._why_not = "it reads a variable"
+        self._why_not = _unfit(graph, op)
+        if self._why_not:
             return
         for resolver in _RESOLVERS[op.name in _WRONG_REFERENCE :]:
             try:

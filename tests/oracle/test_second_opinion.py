@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,12 @@ import numpy as np
 import pytest
 
 from hil.base.resources import find
-from hil.network.contract import read_contract
+from hil.network.contract import Contract, read_contract
 from hil.network.random_samples import random_samples
-from hil.oracle import OpOpinion, SecondOpinion
+from hil.oracle import SecondOpinion
 from hil.oracle.interpreter import MicroReference
 from hil.oracle.micro import Probe
-from hil.oracle.second_opinion import FLOAT_TOLERANCE, second_opinion
+from hil.oracle.second_opinion import FLOAT_TOLERANCE, compared, second_opinion
 from hil.testing import zoo
 from hil.testing.tiny_model import tiny_model
 
@@ -34,12 +36,19 @@ def opinion(model: bytes, cache: Path, samples: int = 3) -> SecondOpinion:
     return second_opinion(contract, random_samples(contract.header, samples), cache=cache)
 
 
+def in_this_process(
+    contract: Contract, samples: Sequence[bytes], nothing: SecondOpinion
+) -> SecondOpinion:
+    return dataclasses.replace(nothing, ops=compared(contract, samples))
+
+
 @pytest.mark.parametrize("name", zoo.names())
 def test_each_operator_is_within_one_step_or_known_to_be_apart(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A process for each of them would take minutes; none of the zoo aborts.
     monkeypatch.setattr("hil.oracle.second_opinion.probe", lambda *_, **__: Probe())
+    monkeypatch.setattr("hil.oracle.second_opinion._isolated", in_this_process)
     found = opinion(zoo.network(name), tmp_path)
     assert found.trouble == ""
     assert [each.op for each in found.ops] == list(range(len(found.ops)))
@@ -93,6 +102,7 @@ def test_operators_are_compared_on_the_tensors_that_they_had(
             tensor.flat[2] += 5 if tensor.flat[2] < 100 else -5
         return tensor
 
+    monkeypatch.setattr("hil.oracle.second_opinion._isolated", in_this_process)
     monkeypatch.setattr(MicroReference, "tensor", off)
     ops = opinion(model, tmp_path, samples=2).ops
     assert (ops[1].worst, ops[1].differing) == (5, 2)
@@ -117,6 +127,7 @@ def test_floats_are_apart_from_a_part_of_the_largest_value_on(
             tensor.flat[small[1]] += 2.5 * unit
         return tensor
 
+    monkeypatch.setattr("hil.oracle.second_opinion._isolated", in_this_process)
     monkeypatch.setattr(MicroReference, "tensor", off)
     (each,) = opinion(zoo.network("add_float"), tmp_path, samples=1).ops
     assert (each.worst, each.differing) == (3, 1)
@@ -127,10 +138,10 @@ def test_the_second_time_reads_what_was_kept(
 ) -> None:
     first = opinion(zoo.network("relu6_rescaled"), tmp_path)
 
-    def refuse(*_: Any) -> tuple[OpOpinion, ...]:
+    def refuse(*_: Any) -> SecondOpinion:
         raise AssertionError("ran again")
 
-    monkeypatch.setattr("hil.oracle.second_opinion._compared", refuse)
+    monkeypatch.setattr("hil.oracle.second_opinion._isolated", refuse)
     assert opinion(zoo.network("relu6_rescaled"), tmp_path) == first
     with pytest.raises(AssertionError, match="ran again"):
         opinion(zoo.network("relu6_rescaled"), tmp_path, samples=2)
@@ -161,3 +172,15 @@ def test_without_tflite_micro_there_is_nothing_to_have_an_opinion_on(tmp_path: P
     found = opinion(zoo.network("relu6"), tmp_path)
     assert (found.ops, found.worst) == ((), None)
     assert "not installed" in found.trouble
+
+
+def test_an_interpreter_that_aborts_ends_no_run_and_is_no_opinion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.setattr("hil.oracle.second_opinion._WORKER", "aborting_worker")
+    found = opinion(tiny_model(), tmp_path)
+    assert found.ops == ()
+    assert "SIGABRT" in found.trouble
+    monkeypatch.undo()
+    assert opinion(tiny_model(), tmp_path).trouble == ""  # what came of an abort is not kept

@@ -188,8 +188,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/dispatcher.cpp",
-                "  link_.NoteRequest();\n",
-                "  link_.NoteRequest();\n"
+                "  link_.NoteUse();\n",
+                "  link_.NoteUse();\n"
                 "  static int requests = 0;\n"
                 "  if (++requests % 50 == 0) return;\n",
             ),
