@@ -140,6 +140,10 @@ CATALOGUE: dict[str, Entry] = {
     "input.resize": Entry("the picture is scaled by {how}", _PICTURE),
     # ---- frame: what the board made of a raw frame
     "frame.offset": Entry("pixels of a frame become int8 in another way: {how}", _FRAME),
+    "frame.table": Entry(
+        "pixels of a frame go through another table than the contract's ({how})",
+        "how the table is read and used (firmware/core/request_decoder.cpp; preprocess.cpp)",
+    ),
     "frame.rounding": Entry("averages of a frame's pixels are rounded {how}", _FRAME),
     "frame.crop": Entry("another part of the frame is cut out ({how})", _FRAME),
     "frame.resize": Entry("the frame is scaled otherwise ({how})", _FRAME),

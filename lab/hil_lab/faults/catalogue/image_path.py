@@ -161,7 +161,7 @@ FAULTS = (
                 "to->tables[i] = from.image_input_tables_bstr256[i].value - 1;",
             ),
         ),
-        failure("frame.offset", test="test_input_made_of"),
+        failure("frame.table", test="test_input_made_of"),
     ),
     Fault(
         "frame-twice",
