@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -11,6 +12,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np  # noqa: F401  (a run inside of a test forgets it; it is imported once only)
 import pytest
 from hypothesis import HealthCheck, settings
+
+with contextlib.suppress(ImportError):  # for the same reason: it cannot be imported twice
+    from tflite_micro.python.tflite_micro import _runtime  # noqa: F401
 
 # How long an example takes says how loaded the machine is, and nothing of the code.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

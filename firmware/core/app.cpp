@@ -5,7 +5,6 @@ namespace {
 
 constexpr size_t kReadBytes = 256;
 // How soon after a long inference a board that nobody asks anything goes back.
-constexpr uint32_t kServingMs = 100;
 
 }  // namespace
 
@@ -97,9 +96,9 @@ bool App::Receive(Bytes bytes) {
 
 uint32_t App::Tick() {
   const LockGuard guard(machine_);
+  if (inferences_.serving()) link_.NoteUse();
   const uint32_t wait_ms = link_.Tick(decoder_);
   if (!link_.IsIdle()) return wait_ms;
-  if (inferences_.serving()) return wait_ms < kServingMs ? wait_ms : kServingMs;
   link_.GoIdle();
   inferences_.SetSource(ImageSource::kCamera);
   return wait_ms;

@@ -17,7 +17,7 @@ void Dispatcher::Handle(Bytes message) {
     return;
   }
   const uint32_t seq = request.seq;
-  link_.NoteRequest();
+  link_.NoteUse();
   switch (request.kind) {
     case Request::Kind::kHello:
       return Handle(seq, request.hello);

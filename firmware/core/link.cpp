@@ -39,15 +39,15 @@ void Link::CommitBaud(uint32_t seq, uint32_t baud) {
   Send(seq, BaudCommitted{baud});
 }
 
-void Link::NoteRequest() {
+void Link::NoteUse() {
   in_use_ = true;
-  request_us_ = machine_.NowUs();
+  used_us_ = machine_.NowUs();
 }
 
 uint32_t Link::Tick(const FrameDecoder& decoder) {
   const uint64_t now_us = machine_.NowUs();
   uint64_t wait_us = Smaller(SendDueNotice(decoder, now_us), EndDueTrial(now_us));
-  const uint64_t idle_us = request_us_ + uint64_t{kIdleMs} * 1000;
+  const uint64_t idle_us = used_us_ + uint64_t{kIdleMs} * 1000;
   if (in_use_ && now_us < idle_us) wait_us = Smaller(wait_us, idle_us - now_us);
   return static_cast<uint32_t>((wait_us + 999) / 1000);
 }
@@ -83,7 +83,7 @@ bool Link::ReturnTo(uint32_t baud) {
 }
 
 bool Link::IsIdle() {
-  return in_use_ && machine_.NowUs() >= request_us_ + uint64_t{kIdleMs} * 1000;
+  return in_use_ && machine_.NowUs() >= used_us_ + uint64_t{kIdleMs} * 1000;
 }
 
 void Link::GoIdle() {

@@ -35,14 +35,14 @@ class Link {
   void TryBaud(uint32_t seq, uint32_t baud);
   void CommitBaud(uint32_t seq, uint32_t baud);
 
-  // A valid request came in.
-  void NoteRequest();
+  // A valid request came in, or one is being served.
+  void NoteUse();
 
   // Sends a notice about damage and ends a failed trial where they are due.
   // Returns the milliseconds until the next call is needed.
   uint32_t Tick(const FrameDecoder& decoder);
 
-  // Whether there were requests, and none for kIdleMs.
+  // Whether there were requests, and no use for kIdleMs.
   bool IsIdle();
   // Goes back to the rate that the board started with. IsIdle is false from then on, until
   // there are requests again.
@@ -72,7 +72,7 @@ class Link {
   uint64_t notice_us_ = 0;
 
   bool in_use_ = false;
-  uint64_t request_us_ = 0;
+  uint64_t used_us_ = 0;
 
   bool on_trial_ = false;
   uint32_t trial_former_baud_ = 0;

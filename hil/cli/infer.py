@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.cli.common import add_board_arguments, open_bench, run_options
-from hil.errors import ExitCode, UsageError
+from hil.errors import ExitCode, NotAskedError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +39,14 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     with open_bench(run_options(arguments), console) as bench:
         for note in photo.notes:
             console.print(f"{photo.name}: {note}", markup=False)
-        measurement = bench.measure(photo)
+        try:
+            measurement = bench.measure(photo)
+        except NotAskedError as error:
+            raise UsageError(
+                f"there is no map to draw: {error.message}",
+                where=str(arguments.photo),
+                hint="hil validate compares any network with the oracle",
+            ) from error
         meaning = _times_mean(bench.ready_board())
     show(measurement, console)
     if meaning:

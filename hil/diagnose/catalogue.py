@@ -111,6 +111,10 @@ CATALOGUE: dict[str, Entry] = {
     "input.seven-bits": Entry("the top bit of every byte is lost", _LINE),
     "input.previous-image": Entry("the model saw the image before", _BUFFERS),
     "input.other-image": Entry("the model saw another image: {image}", _BUFFERS),
+    "input.inputs-swapped": Entry(
+        "the parts of a sample go to other inputs: in the order {order}",
+        "how a sample is split (firmware/core/network.cpp, InputOf; inference.cpp, Feed)",
+    ),
     "input.constant": Entry("the model saw the same bytes for every image ({value})", _BUFFERS),
     "input.transposed": Entry("rows and columns of the image are swapped", _PICTURE),
     "input.mirrored-x": Entry("the image is mirrored left to right", _PICTURE),
@@ -136,6 +140,10 @@ CATALOGUE: dict[str, Entry] = {
     "input.resize": Entry("the picture is scaled by {how}", _PICTURE),
     # ---- frame: what the board made of a raw frame
     "frame.offset": Entry("pixels of a frame become int8 in another way: {how}", _FRAME),
+    "frame.table": Entry(
+        "pixels of a frame go through another table than the contract's ({how})",
+        "how the table is read and used (firmware/core/request_decoder.cpp; preprocess.cpp)",
+    ),
     "frame.rounding": Entry("averages of a frame's pixels are rounded {how}", _FRAME),
     "frame.crop": Entry("another part of the frame is cut out ({how})", _FRAME),
     "frame.resize": Entry("the frame is scaled otherwise ({how})", _FRAME),
@@ -168,9 +176,25 @@ CATALOGUE: dict[str, Entry] = {
         "the engine runs a model that is not the one whose digest the board reports ({how})",
         "which bytes the interpreter is given (firmware/core/model.cpp), flash cache and mapping",
     ),
+    "engine.state-not-reset": Entry(
+        "the state is not reset: each answer goes on from all before",
+        "where variables get their initial values (the engine's ResetState, Inferences::Feed)",
+    ),
+    "engine.state-reset": Entry(
+        "the state is reset before every inference",
+        "where variables get their initial values (the engine's ResetState, Inferences::Feed)",
+    ),
     "engine.stale-output": Entry(
         "{output} is of another image: {image}",
         "when the output tensors are read: before the next inference starts (Inferences::Run)",
+    ),
+    "output.other": Entry(
+        "another output is answered: {how}",
+        "which output tensor is taken (firmware/core/inference.cpp, Evaluate; the engine's Output)",
+    ),
+    "output.inline-damaged": Entry(
+        "the bytes of an output in a result do not have its CRC-32 ({how})",
+        "when outputs are copied into a result (firmware/core/inference.cpp, Evaluate)",
     ),
     "output.wrong-tensor": Entry(
         "read-output gives other bytes than the engine left ({how})",

@@ -34,6 +34,7 @@ def diagnose(
     if healthy(run, tolerances):
         return Diagnosis(seconds=time.monotonic() - started)
     # What follows is heavy, and a healthy run is without it.
+    from hil.diagnose.any_network import explain_answers
     from hil.diagnose.case import contract_of, explainable, read_world
     from hil.diagnose.frames import explain_frames
     from hil.diagnose.outcome import Outcome
@@ -43,6 +44,7 @@ def diagnose(
     from hil.diagnose.stages import explain_images
 
     outcome = Outcome()
+    judged = judge_recorded(run, tolerances)
     contract = None if run.model is None else contract_of(run.model)
     limits = tolerances or recorded_tolerances(run)
     model = run.model
@@ -55,8 +57,9 @@ def diagnose(
             )
         _guarded("frames", lambda: explain_frames(run, contract, outcome), outcome)
         _guarded("refusals", lambda: explain_refusals(run, contract, outcome), outcome)
+    elif contract is not None:
+        _guarded("answers", lambda: explain_answers(judged, contract, oracle, outcome), outcome)
     _guarded("run", lambda: explain_run(run, contract, outcome), outcome)
-    judged = judge_recorded(run, tolerances)
     _guarded("samples", lambda: explain_samples(judged, outcome), outcome)
     return Diagnosis(
         findings=tuple(outcome.findings),

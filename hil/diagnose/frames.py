@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,8 @@ def explain_frames(run: Run, contract: Contract, outcome: Outcome) -> None:
     passing = [frame for frame in seen if not frame.failing]
     images = tuple(frame.name for frame in failing)
     sure, weak = outcome.search(hypotheses(), failing, passing, SURE_BITS)
+    if not sure:
+        sure, _ = outcome.search(_other_table(failing), failing, passing, SURE_BITS)
     if not sure:
         what = "no known mistake makes these inputs of the frames"
         facts = [f"{f.name}: {difference_of(f.right, f.observed)}" for f in failing[:3]]
@@ -104,6 +107,22 @@ def hypotheses() -> Iterator[Hypothesis[Seen]]:
     yield _made("frame.mirrored", lambda f: f.right[::-1, ::-1], how="both ways")
     yield _made("frame.row-length", _other_pitch)
     yield _made("frame.not-scaled", _raw)
+
+
+def _other_table(failing: Sequence[Seen]) -> Iterator[Hypothesis[Seen]]:
+    """The one table that makes all of these inputs of the right ones, if there is one."""
+    right, observed = (
+        np.concatenate([getattr(f, side).reshape(-1) for f in failing])
+        for side in ("right", "observed")
+    )
+    table = dict(zip(right.tolist(), observed.tolist(), strict=True))
+    if len(set(zip(right.tolist(), observed.tolist(), strict=True))) > len(table):
+        return
+    steps = Counter(got - was for was, got in table.items())
+    step, count = steps.most_common(1)[0]
+    how = f"{step:+d} for {count} of {len(table)} values"
+    values = np.array([table.get(value, value) for value in range(-_ZERO, _ZERO)], np.int8)
+    yield _made("frame.table", lambda f: values[f.right.astype(np.int16) + _ZERO], how=how)
 
 
 def _made(

@@ -19,7 +19,7 @@ from hil.facts.run import Run
 from hil.network.contract import Contract
 
 _CHANGED = re.compile(
-    r"infer of image 0x(?P<image>[0-9a-f]{8}): the image does not match its CRC-32; "
+    r"infer of sample 0x(?P<image>[0-9a-f]{8}): the sample does not match its CRC-32; "
     r"expected: 0x[0-9a-f]{8}; computed: 0x(?P<computed>[0-9a-f]{8})"
 )
 _FILL = "fill"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import zlib
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -29,7 +30,9 @@ def explain_run(run: Run, contract: Contract | None, outcome: Outcome) -> None:
         *explain_trouble(run),
         *_identity(run, contract),
         *_link(run),
+        *_inline(run),
         *outcome.findings,
+        *_trace(run),
         *timing.findings(run),
         *_memory(run),
     ]
@@ -106,6 +109,32 @@ def _link(run: Run) -> Iterator[Finding]:
         sent, got = echoes[0]
         evidence += "" if how else f"; the first: {len(got)} of {len(sent)} bytes"
         yield finding("link.bytes", "link", evidence, how=how or "by no known rule")
+
+
+def _inline(run: Run) -> Iterator[Finding]:
+    """Outputs that are not those whose CRC-32 they come with."""
+    damaged = [
+        (number, index)
+        for number, record in enumerate(run.inferences)
+        for index, part in enumerate(record.outputs)
+        if part.data and zlib.crc32(base64.b64decode(part.data)) != part.crc
+    ]
+    if damaged:
+        answers = len({number for number, _ in damaged})
+        evidence = f"in {answers} of {len(run.inferences)} answers"
+        how = ", ".join(f"output {index}" for index in sorted({index for _, index in damaged}))
+        yield finding("output.inline-damaged", "answer", evidence, how=how)
+
+
+def _trace(run: Run) -> Iterator[Finding]:
+    """Entries that have to be there, and are not in their place."""
+    ops = [op for _, traced in run.traced for op in traced]
+    missing = [op for op in ops if op.device_crc is None]
+    if missing:
+        evidence = f"{len(missing)} of {len(ops)} entries have no place in the network"
+        yield finding(
+            "trace.wrong", "engine", evidence, how=f"first at operator {missing[0].place}"
+        )
 
 
 _ECHOES: dict[str, Callable[[bytes, bytes], bool]] = {

@@ -12,6 +12,7 @@ from hil.judge.judged import JudgedRun, JudgedSample
 from hil.judge.verdict import Status
 
 _MOST_FACTS = 5
+_STAGES = ("input", "engine", "features", "scores", "answer")
 
 
 def explain_samples(judged: JudgedRun, outcome: Outcome) -> None:
@@ -21,7 +22,7 @@ def explain_samples(judged: JudgedRun, outcome: Outcome) -> None:
     for all, and of which kinds the samples are.
     """
     wrong = [sample for sample in judged.samples if sample.status is Status.FAILED]
-    explained = any(found.stage in ("input", "engine", "features") for found in outcome.findings)
+    explained = any(found.stage in _STAGES for found in outcome.findings)
     if not wrong or explained:
         return
     names = tuple(sample.record.name for sample in wrong)
@@ -63,6 +64,6 @@ def _outputs(wrong: list[JudgedSample]) -> list[str]:
 def _kinds(judged: JudgedRun, wrong: list[JudgedSample]) -> list[str]:
     if len(wrong) == len(judged.samples):
         return []
-    right = {s.record.kind for s in judged.samples} - {s.record.kind for s in wrong}
-    kinds = ", ".join(sorted({s.record.kind for s in wrong}))
+    right = {s.record.made for s in judged.samples} - {s.record.made for s in wrong}
+    kinds = ", ".join(sorted({s.record.made for s in wrong}))
     return [f"wrong are {kinds}; right are all of {', '.join(sorted(right))}"] if right else []

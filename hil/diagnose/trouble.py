@@ -11,7 +11,8 @@ from hil.facts.run import Run
 
 _CRASHES = ("panic", "abort", "assertion failed", "stack overflow", "stack smashing",
             "heap corruption")  # fmt: skip
-_NOT_CAUSES = ("NotRunError", "BoardUnusableError", "UsageError", "UnavailableError")
+_NOT_CAUSES = ("NotRunError", "NotAskedError", "NotProvenError", "BoardUnusableError",
+               "UsageError", "UnavailableError")  # fmt: skip
 
 # (pattern in the first line of the message, id); the first that matches counts.
 _MESSAGES: tuple[tuple[str, str], ...] = (
@@ -20,6 +21,7 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
     (r"crashes before it answers|Guru Meditation|abort\(\)|panic", "board.crashed"),
     (r"unplugged|port .*(gone|lost|closed|vanished|disappeared)|no such port", "board.unplugged"),
     (r"could not load its model", "board.no-model"),
+    (r"sent (no right|another page of the) contract", "identity.contract"),
     (r"download mode|no firmware that it can start|bootloader cannot start|does not speak",
      "board.no-firmware"),
     (r"boot loop|restart|reset", "board.restarted"),
@@ -54,7 +56,7 @@ def _name(trouble: TroubleRecord) -> str | None:
         return "board.brownout"
     if trouble.error == "BoardError":
         # The one error that a right board does not answer, however bad the line is.
-        missing = "chunks of the image are missing" in trouble.message
+        missing = "chunks of the sample are missing" in trouble.message
         return "board.protocol" if missing else None
     if trouble.error == "WrongIdentityError":
         return "board.protocol" if "protocol" in trouble.message else "board.wrong-build"

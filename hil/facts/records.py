@@ -185,14 +185,14 @@ class SampleRecord:
 
     Attributes:
         name: unique in the run.
-        kind: how it was made, such as "uniform"; "given" for one of a file.
+        made: how it was made, such as "uniform"; "given" for one of a file.
         facts: every output, and every output of every operator where the board traces.
         times, memory: of its inference.
         sample: its bytes (zlib, base64) where something differs; empty otherwise.
     """
 
     name: str
-    kind: str
+    made: str
     facts: ImageFacts | SampleFacts
     times: Times
     memory: MemoryFacts

@@ -199,10 +199,14 @@ class BoardOfRun:
         return board
 
     def _firmware(self) -> Path | None:
-        """The build that was named; for the simulated board, of the network that was named."""
+        """The build that was named; for the simulated board the one that a named network needs."""
         options = self.options
         if options.firmware is not None or options.network is None or options.board != "sim":
             return options.firmware
+        if options.sim_fault is not None:
+            from hil.sim.fault_lab import fault_lab
+
+            return fault_lab().build(options.sim_fault, self.progress)
         from hil.sim.firmware import build
 
         return build(model=options.network, progress=self.progress)

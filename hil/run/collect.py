@@ -138,7 +138,7 @@ def sample_record(measurement: SampleMeasurement) -> SampleRecord:
     wrong = wrong or any(op.differs for op in facts.ops or ())
     return SampleRecord(
         name=sample.name,
-        kind=sample.kind,
+        made=sample.kind,
         facts=facts,
         times=times(measurement.inference),
         memory=memory_facts(measurement.memory),

@@ -6,6 +6,7 @@ import pytest
 
 from hil.board import Board
 from hil.errors import NotProvenError
+from hil.judge.verdict import Status
 from hil.oracle import Oracle
 from hil.run.testbench import Bench
 from hil.suite.expect import expect_verdict, not_asked
@@ -25,6 +26,18 @@ def test_the_board_runs_the_model_that_the_oracle_runs(bench: Bench, board: Boar
     assert board.identity.model_state is ErrorCode.OK
     (model_check,) = judge_run(bench.run_facts())
     expect_verdict(model_check)
+
+
+def test_the_second_opinion_on_tflite_micro_is_near(bench: Bench, board: Board) -> None:
+    from hil.judge.verdict import judge_opinion
+
+    opinion = bench.opinion
+    if opinion.trouble:
+        not_asked(opinion.trouble)
+    verdict = judge_opinion(opinion, bench.tolerances)
+    if verdict.status is Status.NOT_RUN:
+        not_asked("no operator of this network can be run alone")
+    expect_verdict(verdict)
 
 
 def test_the_board_has_the_contract_of_the_model(board: Board, oracle: Oracle) -> None:

@@ -12,7 +12,7 @@ from hil.board import Board
 from hil.oracle import Oracle
 from hil.run.testbench import Bench
 from hil.samples.seeded import Sample
-from hil.suite.expect import answer_of, expect, expect_verdict, not_asked
+from hil.suite.expect import answer_of, expect, not_asked
 
 SEQUENCE = ("uniform-0", "extremes-max", "uniform-0", "normal-0")
 
@@ -94,12 +94,3 @@ def test_photographs_where_there_is_no_map(bench: Bench, board: object) -> None:
     for entry in bench.photos:
         data = bench.tensor(load(entry.path, resize=True))
         expect(bench.measure_sample(Sample(entry.name, "photo", data)), "answer", "outputs")
-
-
-def test_the_second_opinion_is_near(bench: Bench, board: object) -> None:
-    from hil.judge.verdict import judge_opinion
-
-    opinion = bench.opinion
-    if opinion.trouble:
-        not_asked(opinion.trouble)
-    expect_verdict(judge_opinion(opinion, bench.tolerances))

@@ -43,6 +43,7 @@ def cut_left(frame: Any) -> Any:
 MISTAKES: dict[str, Callable[[Any], Any]] = {
     "frame.crop": cut_left,
     "frame.offset": lambda frame: made_of(frame) ^ np.int8(-128),
+    "frame.table": lambda frame: made_of(frame) - np.int8(1),
     "frame.resize": lambda frame: resized(frame[:, 20:140], cv2.INTER_LINEAR).view(np.int8),
     "frame.transposed": lambda frame: made_of(frame).T,
     "frame.mirrored": lambda frame: made_of(frame)[:, ::-1],

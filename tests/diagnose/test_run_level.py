@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import zlib
 from typing import Any
 
 import pytest
 
 from hil.diagnose import diagnose
 from hil.facts.evidence import HandshakeRecord, OddityRecord, TroubleRecord
+from hil.facts.image import OutputFacts
 from hil.facts.records import AskedFacts, HeapFacts, InferenceRecord, TestRecord, Times
 from hil.facts.run import Run
+from hil.link.errors import BoardError
 from hil.network.location import NoLocation
 from hil.oracle import Oracle
+from hil.wire.enums import ErrorCode
 from hil.wire.network_header import HEADER_BYTES, contract_crc
+from hil.wire.replies import Detail, ErrorReply
 from hil_lab.fakes.recorded_run import BOARD, MEMORY
 from tests.diagnose.conftest import MakeRun
 
@@ -198,11 +203,10 @@ def test_a_refused_image_is_explained_by_the_crc_of_what_arrived(
     for image in healthy.images[:3]:
         data = to_tensor(unpack_png(image.png)).tobytes()
         arrived = data.replace(b"\n", b"\r\n")[: len(data)]
-        text = (
-            f"infer of image {zlib.crc32(data):#010x}: the image does not match its CRC-32; "
-            f"expected: {zlib.crc32(data):#010x}; computed: {zlib.crc32(arrived):#010x}"
-        )
-        troubles.append(TroubleRecord("t", "BoardError", "", text))
+        crc = zlib.crc32(data)
+        reply = ErrorReply(ErrorCode.SAMPLE_CORRUPT, Detail(crc, zlib.crc32(arrived)), "")
+        error = BoardError(reply, request=f"infer of sample {crc:#010x}")
+        troubles.append(TroubleRecord("t", "BoardError", "", error.message))
     run = dataclasses.replace(healthy, troubles=tuple(troubles))
     assert diagnose(run, oracle).ids == ("input.cr-inserted",)
 
@@ -259,3 +263,38 @@ def test_results_that_finish_in_another_order_are_no_clock_that_runs_backwards(
     records[4], records[5] = records[5], records[4]
     found = diagnose(dataclasses.replace(healthy, inferences=tuple(records)), oracle)
     assert found.findings == ()
+
+
+def test_bytes_of_an_output_that_do_not_have_its_crc_are_named(
+    healthy: Run, oracle: Oracle
+) -> None:
+    whole = OutputFacts(zlib.crc32(b"\1\2"), 2, base64.b64encode(b"\1\2").decode())
+    torn = dataclasses.replace(whole, data=base64.b64encode(b"\1\3").decode())
+    sent = [
+        dataclasses.replace(record, outputs=(whole, torn if number % 2 else whole))
+        for number, record in enumerate(healthy.inferences)
+    ]
+    (found,) = diagnose(dataclasses.replace(healthy, inferences=tuple(sent)), oracle).findings
+    assert found.id == "output.inline-damaged"
+    assert found.title.endswith("(output 1)")
+    assert "in 6 of 12 answers" in found.evidence
+
+
+def test_a_board_that_never_has_all_chunks_breaks_the_protocol(
+    healthy: Run, oracle: Oracle
+) -> None:
+    reply = ErrorReply(ErrorCode.INCOMPLETE, Detail(6, 1), "")
+    error = BoardError(reply, request="infer of sample 0x00000001")
+    trouble = TroubleRecord("t", "BoardError", "", error.message)
+    run = dataclasses.replace(healthy, troubles=(trouble,))
+    assert diagnose(run, oracle).ids == ("board.protocol",)
+
+
+def test_entries_of_a_trace_that_are_not_in_their_place_are_named(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    run = dataclasses.replace(run_with(), tests=(FAILED,), inferences=inferences())
+    trace = run.traces[0]
+    ops = tuple(dataclasses.replace(op, device_crc=None) for op in trace.ops)
+    traces = (dataclasses.replace(trace, ops=ops), *run.traces[1:])
+    assert diagnose(dataclasses.replace(run, traces=traces), oracle).ids == ("trace.wrong",)

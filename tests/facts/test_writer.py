@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
-from hil.facts.records import EndFacts, MeasurementRecord
+from hil.facts.records import KINDS, EndFacts, MeasurementRecord
 from hil.facts.writer import RunFile
 
 VALUE = MeasurementRecord("test_it", "lag_us", 12)
@@ -48,3 +49,8 @@ def test_a_directory_that_cannot_be_made_becomes_an_infrastructure_error(tmp_pat
     facts.write(END)
     assert facts.error is not None
     assert "facts.jsonl" in facts.error.where
+
+
+def test_no_record_has_a_field_of_the_name_that_tells_its_kind() -> None:
+    for record in KINDS.values():
+        assert "kind" not in {field.name for field in dataclasses.fields(record)}

@@ -21,11 +21,11 @@ from hil_lab.fakes.firmware_build import make_build
 
 def test_a_model_that_the_oracle_refuses_is_told_before_the_tests(tmp_path: Path) -> None:
     model = tmp_path / "net.tflite"
-    model.write_bytes(tiny_model(input_size=(48, 48)))
-    model.with_suffix(".toml").write_text("positive_class = 0\nthreshold_percent = 50\n")
-    options = RunOptions(board="socket://lab:1", flash="never", model=model)
+    model.write_bytes(tiny_model())
+    model.with_suffix(".toml").write_text("positive_class = 7\nthreshold_percent = 50\n")
+    options = RunOptions(board="socket://lab:1", flash="never", network=model)
     check_tests([SimpleNamespace(fixturenames=["tmp_path"])], options)  # type: ignore[list-item]
-    with pytest.raises(UsageError, match="wrong input shape"):
+    with pytest.raises(UsageError, match="positive_class 7 does not exist"):
         check_tests([asks_for("board")], options)
 
 
@@ -62,19 +62,28 @@ def test_auto_needs_a_board_before_it_needs_a_build() -> None:
     check_tests([asks_for("board")], RunOptions(board="sim"))
 
 
-def test_a_model_that_the_build_does_not_have_is_told_before_the_tests(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_network_that_the_build_does_not_have_is_told_where_it_is_not_flashed(
+    tmp_path: Path,
 ) -> None:
     build = tmp_path / "build"
     make_build(build).write()
     model = tmp_path / "net.tflite"
     model.write_bytes(tiny_model(classes=3))
-    model.with_suffix(".toml").write_text("positive_class = 0\nthreshold_percent = 50\n")
+    options = RunOptions(firmware=build, flash="never", network=model)
     with pytest.raises(UsageError, match="the build has another model"):
-        check_tests([asks_for("board")], RunOptions(firmware=build, model=model))
-    monkeypatch.setattr("hil.sim.firmware.build", lambda **_: build)
-    with pytest.raises(UsageError, match="the build has another model"):
-        check_tests([asks_for("board")], RunOptions(model=model))
+        check_tests([asks_for("board")], options)
+    check_tests([asks_for("board")], RunOptions(firmware=build, network=model))
+
+
+def test_a_network_that_does_not_fit_into_its_partition_is_told_before_the_tests(
+    tmp_path: Path,
+) -> None:
+    build = tmp_path / "build"
+    make_build(build).write()
+    model = tmp_path / "net.tflite"
+    model.write_bytes(tiny_model() + bytes(4 << 20))
+    with pytest.raises(UsageError, match="its partition 'model' has"):
+        check_tests([asks_for("board")], RunOptions(firmware=build, network=model))
 
 
 def test_hil_flash_is_not_told_to_do_without_flashing() -> None:

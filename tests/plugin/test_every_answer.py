@@ -37,8 +37,8 @@ CHANGES = {
 def changed(request, monkeypatch, board):
     change = CHANGES[request.param]
 
-    def facts(answer):
-        found = right(answer)
+    def facts(answer, header):
+        found = right(answer, header)
         return dataclasses.replace(found, **change(found))
 
     monkeypatch.setattr(board_module, "inference_facts", facts)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 
@@ -40,7 +38,7 @@ QUICK = (
 RECOVERED = {
     "crash": ("process.crash()", "the board stopped while running an inference: panic"),
     "abort": ("process.crash('abort')", "the board stopped while running an inference: abort"),
-    "hang": ("process.hang()", "no answer within 2 s: inference of image"),
+    "hang": ("process.hang()", "no answer within 2 s: inference of sample"),
     "brownout": ("process.brownout()", "the board stopped while running an inference: brownout"),
     "power": (
         "process.power(False); process.power(True)",
@@ -104,19 +102,15 @@ def test_a_board_that_does_not_come_back_is_one_report_and_the_rest_was_not_run(
 def test_a_board_with_another_model_is_one_report_and_nothing_was_tested(
     pytester: pytest.Pytester,
 ) -> None:
-    from hil.wire.model_image import pack_model_image, unpack_model_image
-
     from hil.sim import firmware
+    from hil.testing.zoo import network
 
     pytester.makepyfile(TESTS.format(trouble="pass"))
     assert pytester.runpytest_inprocess(*QUICK, "-k", "before").ret == ExitCode.PASSED
-    other = Path(shutil.copytree(firmware.build(), pytester.path / "other"))
-    model = unpack_model_image((other / "model.bin").read_bytes())
-    changed = model.tflite[:-1] + bytes([model.tflite[-1] ^ 1])
-    (other / "model.bin").write_bytes(
-        pack_model_image(changed, positive_class=model.positive_class, threshold=model.threshold)
-    )
-    result = pytester.runpytest_inprocess(*QUICK, "--firmware", "other", "--board-flash", "never")
+    file = pytester.path / "other.tflite"
+    file.write_bytes(network("softmax"))
+    other = str(firmware.build(model=file))
+    result = pytester.runpytest_inprocess(*QUICK, "--firmware", other, "--board-flash", "never")
     assert list(outcomes(result).values()) == ["INFRASTRUCTURE", "NOT RUN", "NOT RUN", "NOT RUN"]
     result.stdout.fnmatch_lines(["in *::test_before", "*the board's model has SHA-256*"])
     assert result.ret == ExitCode.INFRASTRUCTURE

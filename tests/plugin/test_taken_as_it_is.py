@@ -36,7 +36,7 @@ TESTS = """
         expect(bench.measure(synthetic_photo("noise")), "answer", "score", "cam")
 
     def test_with_oracle_too(oracle):
-        assert oracle.threshold
+        assert oracle.contract.head.threshold
 """
 
 
@@ -72,7 +72,7 @@ def test_without_a_model_only_what_needs_none_is_judged(
             "*test_with_oracle_too NOT RUN*",
             "*not run: not passed either*",
             "2 checks: no model to compare with *",
-            "*hint: *--firmware DIR*--board-model FILE.tflite",
+            "*hint: *--firmware DIR*--network FILE.tflite",
         ]
     )
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
@@ -80,13 +80,14 @@ def test_without_a_model_only_what_needs_none_is_judged(
     assert facts.model is None
     assert facts.board is not None
     assert facts.link is not None
-    assert (facts.board.resolver, facts.board.self_check) == ("none", "not run")
+    assert facts.board.resolver == "none"
+    assert facts.opinion is None
 
 
 def test_with_the_model_that_the_user_names_all_is_judged(
     pytester: pytest.Pytester, url: str
 ) -> None:
-    result = run(pytester, url, "--board-model", str(MODEL))
+    result = run(pytester, url, "--network", str(MODEL))
     assert result.ret == ExitCode.PASSED
     result.assert_outcomes(passed=3)
     facts = read_run(pytester.path / "facts.jsonl")
@@ -109,7 +110,7 @@ def bench_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Bench]:
             )
 
         monkeypatch.setattr(hil.board, "open_board", opened)
-        return Bench(RunOptions(board="socket://lab:1", flash="never", model=model))
+        return Bench(RunOptions(board="socket://lab:1", flash="never", network=model))
 
     return make
 
@@ -139,17 +140,15 @@ def test_the_oracle_without_a_model_is_a_check_that_could_not_run(
 
 
 def test_a_model_is_a_tflite_file_with_its_toml_or_a_model_image(tmp_path: Path) -> None:
-    from hil.network.model_partition import read_partition
-
     from hil.board.artifacts import read_model
+    from hil.network.contract import read_network
 
     image = tmp_path / "model.bin"
-    image.write_bytes(read_partition(MODEL, MODEL.with_suffix(".toml")))
+    image.write_bytes(read_network(MODEL).partition)
     first, second = read_model(MODEL), read_model(image)
     assert first.tflite == second.tflite == MODEL.read_bytes()
-    assert (first.positive_class, first.threshold) == (second.positive_class, second.threshold)
-    alone = shutil.copy(MODEL, tmp_path / "alone.tflite")
-    with pytest.raises(UsageError, match=r"no alone\.toml beside"):
-        read_model(Path(alone))
+    assert first.header == second.header
+    alone = read_model(Path(shutil.copy(MODEL, tmp_path / "alone.tflite")))
+    assert alone.header.head is None  # nobody says which class the map is of
     with pytest.raises(UsageError, match="cannot read the model"):
         read_model(tmp_path / "none.bin")

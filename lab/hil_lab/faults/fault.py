@@ -113,6 +113,7 @@ class Fault:
         title: the mistake, as its owner would put it.
         change: what is changed; several parts make one mistake.
         arguments: further options of the run, such as `--sim-arena`.
+        network: name of the network of `hil.testing.zoo` that runs; empty for camhil's own.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Fault:
     change: tuple[Change, ...]
     expect: Expect
     arguments: tuple[str, ...] = ()
+    network: str = ""
 
     def parts(self, kind: type[Any]) -> tuple[Any, ...]:
         """The parts of `change` of one kind."""

@@ -108,6 +108,12 @@ def _run_suite(fault: Fault, folder: Path, facts: Path) -> None:
     command += ["--board", "sim", "--sim-fault", fault.id]
     command += ["--sim-flash-file", str(folder / "flash.bin"), "--facts", str(facts)]
     command += [*_ARGUMENTS, *fault.arguments]
+    if fault.network:
+        from hil.testing.zoo import network
+
+        model = folder / f"{fault.network}.tflite"
+        model.write_bytes(network(fault.network))
+        command += ["--network", str(model)]
     # Two runs share two cores; more threads than that only wait for each other.
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     with (folder / "suite.log").open("wb") as log:

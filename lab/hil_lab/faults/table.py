@@ -27,10 +27,11 @@ _LOG_COLUMNS = 180
 
 
 def changed(fault: Fault) -> str:
-    """What is changed: firmware, engine, line, board, and options of the run."""
+    """What is changed: firmware, engine, line, board; options of the run, and its network."""
     kinds = [text for kind, text in _KINDS.items() if fault.parts(kind)]
     options = f"`{' '.join(fault.arguments)}`" if fault.arguments else ""
-    return ", ".join([*kinds, *filter(None, [options])])
+    network = f"network `{fault.network}`" if fault.network else ""
+    return ", ".join([*kinds, *filter(None, [options, network])])
 
 
 def summary(proofs: Sequence[Proof]) -> str:
@@ -88,7 +89,7 @@ def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:
         f"**{summary(proofs)}.** {_took(wall_s, jobs)}",
         "",
         "To see one of them: `pytest hil/suite --board sim --sim-fault ID`, with the options of",
-        "column *in*, if there are any.",
+        "column *in*, if there are any. A network that it names is one of `hil.testing.zoo`.",
     ]
     for area in Area:
         rows = [proof for proof in proofs if proof.fault.area is area]

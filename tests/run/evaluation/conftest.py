@@ -9,7 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from hil.run.evaluation.oracle_messages import Model
+from hil.board.artifacts import ExpectedModel
+from hil.network.contract import read_contract
+from hil.network.settings import NetworkSettings
 from hil.testing.tiny_model import tiny_model
 
 MakeData = Callable[..., Path]
@@ -39,6 +41,7 @@ def make_data(tmp_path: Path) -> MakeData:
 
 
 @pytest.fixture(scope="session")
-def model() -> Model:
+def model() -> ExpectedModel:
     """A model that answers in well under a millisecond."""
-    return Model(tiny_model(), positive_class=1, threshold=50, where="tiny model")
+    read = read_contract(tiny_model(), settings=NetworkSettings(1, 50))
+    return ExpectedModel(read.model, read.header, "tiny model")

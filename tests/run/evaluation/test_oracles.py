@@ -9,25 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from hil.board.artifacts import ExpectedModel
 from hil.errors import InfrastructureError, UsageError
 from hil.images import load
 from hil.oracle import Oracle
-from hil.run.evaluation.oracle_messages import Model, Reply
+from hil.run.evaluation.oracle_messages import Reply
 from hil.run.evaluation.oracles import OracleProcesses
 from hil.samples.labels import read_labels
 
 MakeData = Callable[..., Path]
 
 
-def replies(folder: Path, model: Model, jobs: int, *, tensors: bool = False) -> list[Reply]:
+def replies(folder: Path, model: ExpectedModel, jobs: int, *, tensors: bool = False) -> list[Reply]:
     data = read_labels(folder)
     with OracleProcesses(model, jobs) as oracles:
         return list(oracles.replies(data.pictures, data.entries, tensors=tensors))
 
 
-def test_the_replies_are_the_oracles_answers_in_order(make_data: MakeData, model: Model) -> None:
+def test_the_replies_are_the_oracles_answers_in_order(
+    make_data: MakeData, model: ExpectedModel
+) -> None:
     folder = make_data(5)
-    oracle = Oracle(model.tflite, model.positive_class, model.threshold)
+    oracle = Oracle(model.contract)
     found = replies(folder, model, 2, tensors=True)
     assert [reply.entry.file for reply in found] == [f"{n}.png" for n in range(5)]
     for reply in found:
@@ -37,18 +40,22 @@ def test_the_replies_are_the_oracles_answers_in_order(make_data: MakeData, model
         assert reply.result is not None
         assert reply.result.size == (120, 96)
         answer = reply.result.oracle
+        assert expected.scores is not None
+        assert expected.cam is not None
         assert answer.scores == tuple(expected.scores.tolist())
         assert answer.location == expected.location
         assert answer.array().tolist() == expected.cam.tolist()
         assert answer.image_crc == expected.image_crc
 
 
-def test_the_number_of_processes_changes_nothing(make_data: MakeData, model: Model) -> None:
+def test_the_number_of_processes_changes_nothing(make_data: MakeData, model: ExpectedModel) -> None:
     folder = make_data(7)
     assert replies(folder, model, 3) == replies(folder, model, 1)
 
 
-def test_a_picture_that_cannot_be_used_is_a_reply_too(make_data: MakeData, model: Model) -> None:
+def test_a_picture_that_cannot_be_used_is_a_reply_too(
+    make_data: MakeData, model: ExpectedModel
+) -> None:
     folder = make_data(3)
     (folder / "images" / "1.png").write_bytes(b"no picture")
     found = replies(folder, model, 1)
@@ -56,14 +63,16 @@ def test_a_picture_that_cannot_be_used_is_a_reply_too(make_data: MakeData, model
     assert found[1].problem == "1.png: not a picture, or a damaged one"
 
 
-def test_a_model_that_cannot_be_run_is_a_usage_error() -> None:
+def test_a_model_that_cannot_be_run_is_a_usage_error(model: ExpectedModel) -> None:
     with pytest.raises(UsageError, match="not a TFLite") as caught:
-        OracleProcesses(Model(b"no model", 1, 50, "where.tflite"))
+        OracleProcesses(ExpectedModel(b"no model", model.header, "where.tflite"))
     assert caught.value.where == "where.tflite"
     assert caught.value.hint
 
 
-def test_a_process_that_is_killed_is_infrastructure(make_data: MakeData, model: Model) -> None:
+def test_a_process_that_is_killed_is_infrastructure(
+    make_data: MakeData, model: ExpectedModel
+) -> None:
     data = read_labels(make_data(3))
     with OracleProcesses(model) as oracles:
         os.kill(oracles._processes[0]._process.pid, signal.SIGKILL)
@@ -71,7 +80,7 @@ def test_a_process_that_is_killed_is_infrastructure(make_data: MakeData, model: 
             list(oracles.replies(data.pictures, data.entries, tensors=False))
 
 
-def test_processes_end_when_the_evaluation_does(model: Model) -> None:
+def test_processes_end_when_the_evaluation_does(model: ExpectedModel) -> None:
     with OracleProcesses(model, 2) as oracles:
         processes = [process._process for process in oracles._processes]
         assert [process.poll() for process in processes] == [None, None]

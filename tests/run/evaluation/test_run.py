@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from hil.board.artifacts import ExpectedModel
 from hil.errors import UsageError
 from hil.facts.evaluation import Answers
 from hil.images import FITS, image_crc, load
 from hil.judge.evaluation.evaluation import evaluate
 from hil.judge.evaluation.selection import select
 from hil.judge.tolerance import load_tolerances
-from hil.run.evaluation.oracle_messages import Model
 from hil.run.evaluation.run import Plan, run_on_oracle
 from hil.samples.labels import read_labels
 
@@ -38,13 +38,13 @@ class Counted:
 
 
 def run(
-    folder: Path, model: Model, resume: Path | None = None, progress: Counted | None = None
+    folder: Path, model: ExpectedModel, resume: Path | None = None, progress: Counted | None = None
 ) -> Answers:
     data = read_labels(folder)
     return run_on_oracle(model, Plan(data, data.entries, 2, resume), progress or Counted())
 
 
-def test_every_line_has_a_result_in_its_order(make_data: MakeData, model: Model) -> None:
+def test_every_line_has_a_result_in_its_order(make_data: MakeData, model: ExpectedModel) -> None:
     progress = Counted()
     answers = run(make_data(9), model, progress=progress)
     assert list(answers.results) == [f"{n}.png" for n in range(9)]
@@ -53,7 +53,7 @@ def test_every_line_has_a_result_in_its_order(make_data: MakeData, model: Model)
     assert answers.header.input_size == (96, 96)
 
 
-def test_squashed_pictures_reach_the_oracle(make_data: MakeData, model: Model) -> None:
+def test_squashed_pictures_reach_the_oracle(make_data: MakeData, model: ExpectedModel) -> None:
     data = read_labels(make_data(3))  # 120x96 pixels
     answers = {
         fit: run_on_oracle(model, Plan(data, data.entries, 2, fit=fit), Counted()) for fit in FITS
@@ -66,7 +66,7 @@ def test_squashed_pictures_reach_the_oracle(make_data: MakeData, model: Model) -
 
 
 def test_an_interrupted_evaluation_goes_on_and_ends_the_same(
-    make_data: MakeData, model: Model, tmp_path: Path
+    make_data: MakeData, model: ExpectedModel, tmp_path: Path
 ) -> None:
     folder, resume = make_data(9), tmp_path / "results.jsonl"
     with pytest.raises(KeyboardInterrupt):
@@ -82,7 +82,7 @@ def test_an_interrupted_evaluation_goes_on_and_ends_the_same(
 
 
 def test_a_picture_that_changed_since_is_run_again(
-    make_data: MakeData, model: Model, tmp_path: Path
+    make_data: MakeData, model: ExpectedModel, tmp_path: Path
 ) -> None:
     folder, resume = make_data(4), tmp_path / "results.jsonl"
     run(folder, model, resume)
@@ -96,7 +96,7 @@ def test_a_picture_that_changed_since_is_run_again(
 
 
 def test_lines_may_be_added_and_removed_between_runs(
-    make_data: MakeData, model: Model, tmp_path: Path
+    make_data: MakeData, model: ExpectedModel, tmp_path: Path
 ) -> None:
     folder, resume = make_data(6), tmp_path / "results.jsonl"
     labels = folder / "labels.csv"
@@ -111,7 +111,7 @@ def test_lines_may_be_added_and_removed_between_runs(
 
 
 def test_pictures_that_cannot_be_used_are_all_named_after_the_others_were_run(
-    make_data: MakeData, model: Model, tmp_path: Path
+    make_data: MakeData, model: ExpectedModel, tmp_path: Path
 ) -> None:
     folder, resume = make_data(6), tmp_path / "results.jsonl"
     (folder / "images" / "1.png").write_bytes(b"")
@@ -135,7 +135,7 @@ def test_pictures_that_cannot_be_used_are_all_named_after_the_others_were_run(
 
 
 def test_a_picture_of_another_size_than_its_line_says_is_named(
-    make_data: MakeData, model: Model
+    make_data: MakeData, model: ExpectedModel
 ) -> None:
     folder = make_data(1)
     (folder / "labels.csv").write_text("file,person,boxes,width,height\n0.png,0,,96,120\n")
@@ -144,9 +144,13 @@ def test_a_picture_of_another_size_than_its_line_says_is_named(
 
 
 def test_results_of_another_model_are_not_taken_over(
-    make_data: MakeData, model: Model, tmp_path: Path
+    make_data: MakeData, model: ExpectedModel, tmp_path: Path
 ) -> None:
     folder, resume = make_data(2), tmp_path / "results.jsonl"
     run(folder, model, resume)
+    head = model.header.head
+    assert head is not None
+    header = dataclasses.replace(model.header, head=dataclasses.replace(head, threshold=70))
+    other = dataclasses.replace(model, header=header)
     with pytest.raises(UsageError, match="of another threshold: 50, now it is 70"):
-        run(folder, dataclasses.replace(model, threshold=70), resume)
+        run(folder, other, resume)

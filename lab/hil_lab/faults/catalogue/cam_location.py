@@ -108,11 +108,11 @@ FAULTS = (
         "the map is made of the other class's weights",
         (
             SourcePatch(
-                "core/network.h",
-                "AsInt8(model_.data + header_.head.value.weights);",
-                "AsInt8(model_.data + header_.head.value.weights) +\n"
-                "           (header_.head.value.positive_class == 0 ? 1 : -1) *\n"
-                "               int32_t{header_.head.value.channels};",
+                "core/request_decoder.cpp",
+                "to->weights = from.cam_head_weights;",
+                "to->weights = from.cam_head_positive_class == 0\n"
+                "                    ? from.cam_head_weights + from.cam_head_channels\n"
+                "                    : from.cam_head_weights - from.cam_head_channels;",
             ),
         ),
         failure("cam.other-class", test="test_cam"),

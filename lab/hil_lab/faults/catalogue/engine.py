@@ -6,7 +6,7 @@ from typing import Any
 
 from hil_lab.faults import kernels
 from hil_lab.faults.engines import EditedModel, OptimisedKernels, WrongOp
-from hil_lab.faults.fault import Area, EnginePatch, Expect, Fault, failure
+from hil_lab.faults.fault import Area, EnginePatch, Expect, Fault, SourcePatch, failure
 
 # Operators of model/person_cam.tflite: 0 is the first convolution, odd ones are depthwise
 # convolutions, even ones pointwise, 22 gives the features.
@@ -157,6 +157,65 @@ FAULTS = (
         "the engine is given another model than the one whose digest is reported",
         _retrained,
         "engine.other-model",
+    ),
+    Fault(
+        "trace-previous-output",
+        Area.ENGINE,
+        "an entry of the trace has the CRC-32 of the output before",
+        (
+            SourcePatch(
+                "core/trace.cpp",
+                "  entries_[count_++] = {Crc32(data.data, data.size),\n",
+                "  static uint32_t next = 0;\n"
+                "  const uint32_t crc = next;\n"
+                "  next = Crc32(data.data, data.size);\n"
+                "  entries_[count_++] = {crc,\n",
+            ),
+        ),
+        _parity("trace.wrong"),
+    ),
+    Fault(
+        "outputs-swapped",
+        Area.ENGINE,
+        "the second output of a network is that of the first",
+        (
+            SourcePatch(
+                "core/inference.cpp",
+                "    const Bytes output = engine_.Output(i);\n",
+                "    const Bytes output = engine_.Output(i == 1 ? 0 : i);\n",
+            ),
+        ),
+        failure("output.other", test="test_every_output"),
+        network="unpack",
+    ),
+    Fault(
+        "inputs-swapped",
+        Area.ENGINE,
+        "the parts of a sample go to the inputs in the wrong order",
+        (
+            SourcePatch(
+                "core/inference.cpp",
+                "    status = engine_.SetInput(i, network_.InputOf(job_.sample->data, i));\n",
+                "    const auto other = static_cast<uint8_t>(network_.input_count() - 1 - i);\n"
+                "    status = engine_.SetInput(i, network_.InputOf(job_.sample->data, other));\n",
+            ),
+        ),
+        failure("input.inputs-swapped", test="test_every_output"),
+        network="sub",
+    ),
+    Fault(
+        "state-not-reset",
+        Area.ENGINE,
+        "the state of a network is not reset",
+        (
+            SourcePatch(
+                "core/inference.cpp",
+                "  if (job_.reset_state && network_.stateful()) status = engine_.ResetState();\n",
+                "",
+            ),
+        ),
+        failure("engine.state-not-reset", test="test_a_reset_of_the_state"),
+        network="lstm",
     ),
     Fault(
         "kernels-optimised",

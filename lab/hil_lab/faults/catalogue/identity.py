@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
-from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure, infrastructure
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-_OUTPUT = "    const Bytes output = engine_.Output(i);\n"
-_SCORES = """    Bytes output = engine_.Output(i);
-    static uint8_t scores[4096];
-    if (network_.head() != nullptr && i == network_.head()->score_output) {
-      %s
-      output.data = scores;
-    }
-"""
+from hil_lab.faults.catalogue.firmware import sent_scores
+from hil_lab.faults.fault import (
+    Area,
+    BoardAction,
+    Expect,
+    Fault,
+    SourcePatch,
+    failure,
+    infrastructure,
+)
+
+if TYPE_CHECKING:
+    from hil.sim.board import Board
+    from hil.sim.loop import Loop
+
+
+_MODEL_PARTITION = 0x190000  # firmware/partitions.csv
+_MIDDLE = 500
 
 
 def _fault(fault_id: str, title: str, file: str, old: str, new: str, expect: Expect) -> Fault:
-    return Fault(fault_id, Area.IDENTITY, title, (SourcePatch(file, old, new),), expect)
+    return _patched(fault_id, title, (SourcePatch(file, old, new),), expect)
+
+
+def _patched(fault_id: str, title: str, patches: tuple[SourcePatch, ...], expect: Expect) -> Fault:
+    return Fault(fault_id, Area.IDENTITY, title, patches, expect)
+
+
+def _turn_zero_points(board: Board, _: Loop) -> None:
+    """Writes the contract anew, by another tool: the zero points have the wrong sign."""
+    from hil.wire.network_header import HEADER_BYTES, pack_header, unpack_header
+
+    with Path(board.status()["flash_file"]).open("r+b") as flash:
+        flash.seek(_MODEL_PARTITION)
+        header = unpack_header(flash.read(HEADER_BYTES))
+        inputs, outputs = (
+            tuple(replace(tensor, zero_point=-tensor.zero_point) for tensor in tensors)
+            for tensors in (header.inputs, header.outputs)
+        )
+        flash.seek(_MODEL_PARTITION)
+        flash.write(pack_header(replace(header, inputs=inputs, outputs=outputs)))
 
 
 FAULTS = (
@@ -29,23 +60,19 @@ FAULTS = (
     ),
     _fault(
         "model-digest-other",
-        "the board runs another model: its digest is not that of the file",
-        "core/dispatcher.cpp",
-        "identity.model_sha256 = network_.model_sha256();",
-        "static const uint8_t kOther[kSha256Bytes] = {4, 5, 6};\n  identity.model_sha256 = kOther;",
+        "the digest of the model is read one byte late from the contract",
+        "core/request_decoder.cpp",
+        "to->model_sha256 = from.network_header_model_sha256.value;",
+        "to->model_sha256 = from.network_header_model_sha256.value + 1;",
         infrastructure("board.wrong-build", says="the board's model has SHA-256"),
     ),
     _fault(
         "threshold-built-in",
-        "the threshold of the model's header is ignored for one that is built in",
-        "core/inference.cpp",
-        "network_.head()->threshold : uint8_t{0};",
-        "uint8_t{75} : uint8_t{0};",
-        failure(
-            "identity.threshold",
-            "decision.threshold-other",
-            test="test_the_threshold_and_the_positive_class",
-        ),
+        "the threshold of the contract is ignored for one that is built in",
+        "core/request_decoder.cpp",
+        "to->threshold = static_cast<uint8_t>(from.cam_head_threshold);",
+        "to->threshold = from.cam_head_threshold > 0 ? 75 : 0;",
+        failure("answer.threshold", "decision.threshold-other", test="test_score"),
     ),
     _fault(
         "threshold-of-the-request-ignored",
@@ -56,6 +83,38 @@ FAULTS = (
         failure(
             "answer.threshold", "decision.threshold-fixed", test="test_location_is_there_exactly"
         ),
+    ),
+    _fault(
+        "operators-off-by-one",
+        "operators are counted from 1 in the trace",
+        "core/trace.cpp",
+        "                        op,\n",
+        "                        static_cast<uint16_t>(op + 1),\n",
+        failure("trace.wrong", test="test_the_operators_are_those"),
+    ),
+    Fault(
+        "tensor-zero-point",
+        Area.IDENTITY,
+        "the contract is packed anew with the zero points' sign turned; it shows at the next reset",
+        (BoardAction(_MIDDLE, _turn_zero_points),),
+        infrastructure("board.wrong-build", "identity.contract", says="the contract on the board"),
+    ),
+    _fault(
+        "contract-page-early",
+        "the second page of the contract starts one byte early",
+        "core/dispatcher.cpp",
+        "contract.Part(get.offset, kChunkBytes)",
+        "contract.Part(get.offset > 0 ? get.offset - 1u : 0u,\n"
+        "                    contract.Part(get.offset, kChunkBytes).size)",
+        failure("identity.contract", says="the board sent no right contract"),
+    ),
+    _fault(
+        "boot-id-old",
+        "results carry the number of an earlier boot",
+        "core/inference.cpp",
+        "result->boot_id = machine_.app().boot_id;",
+        "result->boot_id = machine_.app().boot_id - 1;",
+        infrastructure("board.restarted", says="restart"),
     ),
     _fault(
         "reset-reason-constant",
@@ -69,24 +128,21 @@ FAULTS = (
         "location-previous",
         "the location is that of the image before",
         "core/inference.cpp",
-        "head.columns, image.rows, image.columns);\n",
-        "head.columns, image.rows, image.columns);\n"
+        "image.rows, image.columns);\n",
+        "image.rows, image.columns);\n"
         "      static Maybe<Cell> before;\n"
         "      const Maybe<Cell> now = answer.location;\n"
         "      if (before.known) answer.location = before;\n"
         "      before = now;\n",
         failure("location.previous-image", test="test_location"),
     ),
-    _fault(
+    _patched(
         "scores-previous",
         "the scores are those of the image before",
-        "core/inference.cpp",
-        _OUTPUT,
-        _SCORES
-        % (
-            "static uint8_t before[4096];\n"
-            "      std::memcpy(scores, before, output.size);\n"
-            "      std::memcpy(before, output.data, output.size);"
+        sent_scores(
+            "static uint8_t before[kInlineOutputBytes];",
+            "sent[n] = before[n];",
+            "before[n] = scores.data[n];",
         ),
         failure("score.previous-image", test="test_a_b_a"),
     ),
@@ -104,17 +160,10 @@ FAULTS = (
         "    }\n",
         failure("cam.previous-image", test="test_a_b_a"),
     ),
-    _fault(
+    _patched(
         "classes-swapped",
         "the classes are in the wrong order: labels.txt was sorted",
-        "core/inference.cpp",
-        _OUTPUT,
-        _SCORES
-        % (
-            "for (size_t k = 0; k < output.size; ++k) {\n"
-            "        scores[k] = output.data[output.size - 1 - k];\n"
-            "      }"
-        ),
+        sent_scores("sent[n] = scores.data[scores.size - 1 - n];"),
         failure("score.classes-swapped", test="test_score"),
     ),
     _fault(
@@ -123,7 +172,7 @@ FAULTS = (
         "core/inference.cpp",
         "  return finished.status.ok() ? send(finished.result) : send(finished.status);\n",
         "  for (const Finished& old : finished_) {\n"
-        "    if (&old != &finished && old.present && old.status.ok() && finished.status.ok() &&\n"
+        "    if (finished.status.ok() && &old != &finished && old.present && old.status.ok() &&\n"
         "        old.result.sample_crc == finished.result.sample_crc) {\n"
         "      return send(old.result);\n"
         "    }\n"

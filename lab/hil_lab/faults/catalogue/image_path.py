@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure
 
-_INPUT = "    status = engine_.SetInput(i, network_.InputOf(job_.sample->data, i));\n"
-_CHANGED = """  static uint8_t changed[1 << 20];
-  const uint8_t* const image = network_.InputOf(job_.sample->data, i).data;
-  const size_t size = network_.InputOf(job_.sample->data, i).size;
+_MOST_BYTES = 65536  # of an image
+_FEED = "    status = engine_.SetInput(i, network_.InputOf(job_.sample->data, i));\n"
+_CHANGED = f"""  static uint8_t changed[{_MOST_BYTES}];
+  const Bytes input = network_.InputOf(job_.sample->data, i);
+  const uint8_t* const image = input.data;
+  const size_t size = input.size;
   const size_t columns = network_.map_image().columns;
   const size_t rows = network_.map_image().rows;
   %s
   (void)columns;
   (void)rows;
-  status = engine_.SetInput(i, {changed, size});
+  status = engine_.SetInput(i, {{changed, size}});
 """
 
 
 def _image(fault_id: str, title: str, body: str, expect: Expect) -> Fault:
     """`body` fills `changed` from `image`, both of `size` bytes, `rows` x `columns`."""
-    patch = SourcePatch("core/inference.cpp", _INPUT, _CHANGED % body)
+    patch = SourcePatch("core/inference.cpp", _FEED, _CHANGED % body)
     return Fault(fault_id, Area.IMAGE, title, (patch,), expect)
 
 
@@ -43,7 +45,7 @@ FAULTS = (
     _image(
         "input-offset-128",
         "pixels are taken as uint8: the offset of 128 is applied twice",
-        "for (size_t i = 0; i < size; ++i) changed[i] = image[i] ^ 0x80;",
+        "for (size_t n = 0; n < size; ++n) changed[n] = image[n] ^ 0x80;",
         failure("input.offset-missing", test="test_features"),
     ),
     _image(
@@ -82,9 +84,9 @@ FAULTS = (
         "input-crlf",
         "a console driver puts CR before every LF of the image",
         "size_t to = 0;\n"
-        "  for (size_t i = 0; i < size && to < size; ++i) {\n"
-        "    if (image[i] == 0x0A) changed[to++] = 0x0D;\n"
-        "    if (to < size) changed[to++] = image[i];\n"
+        "  for (size_t n = 0; n < size && to < size; ++n) {\n"
+        "    if (image[n] == 0x0A) changed[to++] = 0x0D;\n"
+        "    if (to < size) changed[to++] = image[n];\n"
         "  }",
         failure("input.cr-inserted", test="test_features"),
     ),
@@ -106,8 +108,8 @@ FAULTS = (
     _image(
         "input-half-contrast",
         "pixels are halved: scaled by 1/255 and quantized with 1/128",
-        "for (size_t i = 0; i < size; ++i) {\n"
-        "    changed[i] = static_cast<uint8_t>(static_cast<int8_t>(image[i]) / 2);\n  }",
+        "for (size_t n = 0; n < size; ++n) {\n"
+        "    changed[n] = static_cast<uint8_t>(static_cast<int8_t>(image[n]) / 2);\n  }",
         failure("input.halved", test="test_features"),
     ),
     _frame(
@@ -135,17 +137,31 @@ FAULTS = (
         "frame-nearest",
         "the frame is scaled by leaving pixels out",
         "*tensor++ = table[(2 * sum + area) / (2 * area)];",
-        "(void)sum;\n      (void)area;\n"
+        "(void)sum;\n"
+        "      (void)area;\n"
         "      const size_t at = rows.first() * frame_size.columns + columns.first();\n"
         "      *tensor++ = table[origin[at]];",
         failure("frame.resize", test="test_input_made_of"),
     ),
     _frame(
         "frame-offset-missing",
-        "pixels of a frame stay uint8: 128 is not subtracted",
-        "table[(2 * sum + area) / (2 * area)]",
-        "static_cast<uint8_t>((2 * sum + area) / (2 * area) + 0 * *table)",
+        "pixels of a frame stay uint8: the contract's table is not used",
+        "*tensor++ = table[(2 * sum + area) / (2 * area)];",
+        "(void)table;\n      *tensor++ = static_cast<uint8_t>((2 * sum + area) / (2 * area));",
         failure("frame.offset", test="test_input_made_of"),
+    ),
+    Fault(
+        "frame-table-early",
+        Area.IMAGE,
+        "the contract's table of pixels is read from the byte before it: off by one",
+        (
+            SourcePatch(
+                "core/request_decoder.cpp",
+                "to->tables[i] = from.image_input_tables_bstr256[i].value;",
+                "to->tables[i] = from.image_input_tables_bstr256[i].value - 1;",
+            ),
+        ),
+        failure("frame.table", test="test_input_made_of"),
     ),
     Fault(
         "frame-twice",

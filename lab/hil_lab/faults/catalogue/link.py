@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hil_lab.faults.fault import (
     Area,
+    BoardAction,
     Fault,
     LinkPatch,
     SourcePatch,
@@ -13,6 +15,10 @@ from hil_lab.faults.fault import (
     finding,
     infrastructure,
 )
+
+if TYPE_CHECKING:
+    from hil.sim.board import Board
+    from hil.sim.loop import Loop
 
 
 def _translating(old: bytes, new: bytes) -> Callable[[], Callable[[bytes], bytes]]:
@@ -42,6 +48,13 @@ def _cut_after(count: int) -> Callable[[], Callable[[bytes], bytes]]:
         return carry
 
     return make
+
+
+def _mute_when_fast(board: Board, _: Loop) -> None:
+    """A level shifter that carries 115 200 baud from the board, and no faster rate."""
+    from hil.sim.line import NoiseRates
+
+    board.uart.set_noise(NoiseRates(mute_above=200_000))
 
 
 FAULTS = (
@@ -155,8 +168,15 @@ FAULTS = (
                 "core/link.h",
                 "    return transmitter_.Queue(Encode(seq, reply), 0, then);\n",
                 "    const Bytes frame = Encode(seq, reply);\n"
-                "    transmitter_.Queue(frame, 0);\n"
+                "    transmitter_.Queue(frame, frame.size);\n"
                 "    return transmitter_.Queue(frame, 0, then);\n",
+            ),
+            SourcePatch(
+                "core/link.h",
+                "    return transmitter_.Queue(Encode(seq, reply), Transmitter::kForReplies);\n",
+                "    const Bytes frame = Encode(seq, reply);\n"
+                "    transmitter_.Queue(frame, frame.size + Transmitter::kForReplies);\n"
+                "    return transmitter_.Queue(frame, Transmitter::kForReplies);\n",
             ),
         ),
         finding(says="answers came that nothing had asked for"),
@@ -168,8 +188,8 @@ FAULTS = (
         (
             SourcePatch(
                 "core/dispatcher.cpp",
-                "  link_.NoteRequest();\n",
-                "  link_.NoteRequest();\n"
+                "  link_.NoteUse();\n",
+                "  link_.NoteUse();\n"
                 "  static int requests = 0;\n"
                 "  if (++requests % 50 == 0) return;\n",
             ),
@@ -188,6 +208,29 @@ FAULTS = (
             ),
         ),
         finding(says="wanted again what had arrived whole"),
+    ),
+    Fault(
+        "inline-damaged",
+        Area.LINK,
+        "an output in a result differs from its CRC: it is copied before it is complete",
+        (
+            SourcePatch(
+                "core/inference.cpp",
+                "    inlined += output.size;\n",
+                "    result->inline_data[inlined] ^= 1;\n    inlined += output.size;\n",
+            ),
+        ),
+        failure("output.inline-damaged", test="test_score"),
+    ),
+    Fault(
+        "rate-kept",
+        Area.LINK,
+        "a new rate is kept without having been committed, on a line that cannot carry it",
+        (
+            SourcePatch("core/link.cpp", "  on_trial_ = true;\n", "  on_trial_ = false;\n"),
+            BoardAction(1, _mute_when_fast),
+        ),
+        infrastructure("board.silent", says="no answer"),
     ),
     Fault(
         "read-output-offset",

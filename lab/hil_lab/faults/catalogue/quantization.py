@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from hil_lab.faults.catalogue.firmware import sent_scores
 from hil_lab.faults.fault import Area, Expect, Fault, SourcePatch, failure
 
 _PRODUCT = "sum += (feature[k] - feature_zero) * (weights[k] - weight_zero);"
 _ZERO = "const int32_t feature_zero = head.feature_zero_point;"
 _PASSES = "return (score + 128) * 100 >= threshold_percent * 256;"
-_OUTPUT = "    const Bytes output = engine_.Output(i);\n"
 
 
 def _cam(fault_id: str, title: str, old: str, new: str, diagnosis: str) -> Fault:
@@ -18,19 +18,11 @@ def _cam(fault_id: str, title: str, old: str, new: str, diagnosis: str) -> Fault
 
 def _score(fault_id: str, title: str, element: str, expect: Expect) -> Fault:
     """`element` is what becomes of `q`, an int8 score."""
-    loop = (
-        "    Bytes output = engine_.Output(i);\n"
-        "    static uint8_t scores[4096];\n"
-        "    if (network_.head() != nullptr && i == network_.head()->score_output) {\n"
-        "      for (size_t k = 0; k < output.size; ++k) {\n"
-        "        const int q = AsInt8(output.data)[k];\n"
-        f"        scores[k] = static_cast<uint8_t>({element});\n"
-        "      }\n"
-        "      output.data = scores;\n"
-        "    }\n"
+    patches = sent_scores(
+        "const int q = AsInt8(scores.data)[n];",
+        f"sent[n] = static_cast<uint8_t>({element});",
     )
-    patch = SourcePatch("core/inference.cpp", _OUTPUT, loop)
-    return Fault(fault_id, Area.QUANTIZATION, title, (patch,), expect)
+    return Fault(fault_id, Area.QUANTIZATION, title, patches, expect)
 
 
 def _passes(fault_id: str, title: str, rule: str, diagnosis: str) -> Fault:

@@ -102,7 +102,7 @@ FAULTS = (
             SourcePatch(
                 "core/inference.cpp",
                 _RUNNING,
-                _once("for (;;) machine_.Wait(Event::kWork, kWatchdogMs);"),
+                _once("while (machine_.Wait(Event::kWork, kWatchdogMs)) {}"),
             ),
         ),
         infrastructure("board.silent", says="no answer|no result"),

@@ -94,9 +94,10 @@ FAULTS = (
         (
             SourcePatch(
                 "core/inference.cpp",
-                "  ++count_;\n",
-                "  count_ += 2;\n",
+                "finished->result.inference = count_ + 1;",
+                "finished->result.inference = count_ + 2;",
             ),
+            SourcePatch("core/inference.cpp", "  ++count_;\n", "  count_ += 2;\n"),
         ),
         failure("timing.counter", test="test_each_result_is_newer"),
     ),
