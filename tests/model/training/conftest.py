@@ -127,8 +127,9 @@ def export() -> Export:
     """
 
     def run(*exports: Sequence[object]) -> str:
+        words = json.dumps([[str(word) for word in each] for each in exports])
         done = subprocess.run(
-            [sys.executable, "-c", EXPORTS, json.dumps(exports, default=str)],
+            [sys.executable, "-c", EXPORTS, words],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
