@@ -24,7 +24,8 @@ def run() -> Iterator[Result]:
     for name, mistakes in faults().items():
         # A fresh oracle: what it has answered before must not count.
         recorded = run_of(
-            FaultyDevice(Oracle.open(model, positive_class=1, threshold=60), model, **mistakes), pictures
+            FaultyDevice(Oracle.open(model, positive_class=1, threshold=60), model, **mistakes),
+            pictures,
         )
         found = diagnose(recorded)
         named += bool(found.findings)

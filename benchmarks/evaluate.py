@@ -18,8 +18,8 @@ import numpy as np
 
 from benchmarks.result import Result
 from hil.base.resources import find
+from hil.board.artifacts import read_model
 from hil.images import load
-from hil.run.evaluation.oracle_messages import Model
 from hil.run.evaluation.run import Plan, run_on_board, run_on_oracle
 from hil.run.options import RunOptions
 from hil.run.testbench import Bench
@@ -71,7 +71,7 @@ def board_speed(folder: Path) -> Result:
 
 def oracle_speed(folder: Path) -> Result:
     data = read_labels(folder)
-    model = Model(find("model/person_cam.tflite").read_bytes(), 1, 50, "person_cam.tflite")
+    model = read_model(find("model/person_cam.tflite"))
     ratios, rates = [], []
     for _ in range(ROUNDS):
         pair = []
@@ -141,7 +141,7 @@ class Timed:
 def data_set(folder: Path, count: int) -> None:
     """Writes `count` pictures of 128x96 with their labels."""
     (folder / "images").mkdir(parents=True)
-    photos = [(photo, cv2.imread(str(photo.path), cv2.IMREAD_GRAYSCALE)) for photo in load_photos()]
+    photos = [(photo, load(photo.path).pixels) for photo in load_photos()]
     numbers = np.random.default_rng(1)
     lines = ["file,person,boxes"]
     for n in range(count):
@@ -151,8 +151,8 @@ def data_set(folder: Path, count: int) -> None:
         wide = cv2.copyMakeBorder(relit, 0, 0, 16, 16, cv2.BORDER_REFLECT)
         cv2.imwrite(str(folder / "images" / f"{n}.jpg"), wide)
         boxes = ";".join(
-            f"{(16 + b.x0 * 96) / 128:.4f} {b.y0} {(16 + b.x1 * 96) / 128:.4f} {b.y1}"
-            for b in photo.boxes
+            f"{(16 + x0 * 96) / 128:.4f} {y0} {(16 + x1 * 96) / 128:.4f} {y1}"
+            for x0, y0, x1, y1 in photo.boxes
         )
         lines.append(f"{n}.jpg,{int(bool(photo.person))},{boxes}")
     (folder / "labels.csv").write_text("\n".join(lines) + "\n")

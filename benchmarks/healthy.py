@@ -13,11 +13,11 @@ from benchmarks.noisy_link import NOISE
 from benchmarks.result import Result
 from benchmarks.sim import board, images
 from hil.diagnose import diagnose
-from hil.facts.board import Stamp
+from hil.facts.image import ImageFacts
 from hil.facts.records import ImageRecord, InferenceRecord, TestRecord
 from hil.facts.run import Run
 from hil.images import from_tensor
-from hil.judge.compare import compare_image
+from hil.judge.compare import compare_sample
 from hil.judge.tolerance import load_tolerances
 from hil.judge.verdict import Status, judge_image
 from hil.oracle import Oracle
@@ -34,7 +34,8 @@ from hil_lab.fakes.recorded_run import recorded_run
 
 if TYPE_CHECKING:
     from hil.board import Board
-    from hil.facts.board import Inference
+    from hil.facts.board import Asked, Inference, Stamp
+    from hil.network.contract import Contract
 
 COUNT = 10_000  # on each link
 BATCH = 100
@@ -57,25 +58,22 @@ def measure(sim: SimOptions, count: int) -> tuple[int, int]:
     failures = findings = 0
     results: list[InferenceRecord] = []
 
-    def keep(inference: Inference, stamp: Stamp) -> None:
-        results.append(inference_record(inference, stamp))
+    def keep(inference: Inference, stamp: Stamp, asked: Asked) -> None:
+        results.append(inference_record(inference, stamp, asked))
 
     with board(sim) as opened:
-        model = opened.expected.model
-        oracle = Oracle(
-            model.tflite, positive_class=model.positive_class, threshold=model.threshold
-        )
+        contract = opened.expected.model.contract
+        oracle = Oracle(contract)
         opened.on_inference = keep
         for start in range(0, count, BATCH):
             chosen = [pictures[n % PICTURES] for n in range(start, start + BATCH)]
-            records = []
+            records: list[ImageRecord] = []
             for number, (tensor, inference) in enumerate(
                 zip(chosen, opened.infer_many(chosen, cam_always=True), strict=True), start
             ):
                 answer = oracle.run(tensor)
-                facts = compare_image(
-                    f"image-{number}", inference, answer, oracle, cam_requested=True
-                )
+                facts = compare_sample(f"image-{number}", inference, answer, contract)
+                assert isinstance(facts, ImageFacts)
                 failures += any(v.status is Status.FAILED for v in judge_image(facts, tolerances))
                 records.append(
                     ImageRecord(
@@ -88,7 +86,7 @@ def measure(sim: SimOptions, count: int) -> tuple[int, int]:
                         png=png_text(from_tensor(tensor)),
                     )
                 )
-            findings += diagnoses(_run(opened, records, results), oracle)
+            findings += diagnoses(_run(opened, contract, records, results), oracle)
             results.clear()
     return failures, findings
 
@@ -100,11 +98,13 @@ def diagnoses(run: Run, oracle: Oracle) -> int:
     return int(not diagnose(run, oracle).empty) + len(diagnose(suspected, oracle).findings)
 
 
-def _run(opened: Board, images: list[ImageRecord], results: list[InferenceRecord]) -> Run:
+def _run(
+    opened: Board, contract: Contract, images: list[ImageRecord], results: list[InferenceRecord]
+) -> Run:
     return dataclasses.replace(
         recorded_run(0, board=None, end=None),
         images=tuple(images),
-        model=model_record(opened.expected),
+        model=model_record(contract, opened),
         handshakes=tuple(handshake_record(*shake) for shake in opened.handshakes),
         inferences=tuple(results),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.result import Result
-from hil.base.exit_codes import ExitCode
+from hil.errors import ExitCode
 
 ROUNDS = 5
 NO_PORTS = """

@@ -42,7 +42,7 @@ PLACES = {
     "oracle": (MIDDLE, "the host's answer"),
     "facts": (MIDDLE, "what was measured"),
     "samples": (RIGHT, "fixtures, data sets"),
-    "images": (MIDDLE, "a picture as input"),
+    "images": (RIGHT, "a picture as input"),
     "link": (LEFT, "window, retransmission"),
     "network": (MIDDLE, "what a .tflite means"),
     "wire": (LEFT, "messages and frames"),

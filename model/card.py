@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from hil.base.toml_table import read_toml
-from hil.errors import UsageError
 
-INPUT = "int8 [1, 96, 96, 1], row-major, pixel - 128"
-INPUT_CONVENTION = f"{INPUT} (scale 1/128, zero point 0)"
-"""Of the models that are trained here."""
+PIXELS = "(pixel - 128) / 128"
+"""What `model.calibration.to_input` makes of a pixel, by its name in `hil.network.settings`."""
 
 LABELS = ("no person", "person")
 POSITIVE_CLASS = 1
@@ -20,34 +18,21 @@ POSITIVE_CLASS = 1
 
 _HEAD = """\
 # What person_cam.tflite cannot say of itself. Written by `python -m model`.
-# positive_class counts from 0 in labels; it passes at threshold_percent and above.
+# positive_class counts from 0 in labels; it passes at threshold_percent and above. pixels is what
+# a pixel 0 to 255 becomes before it is quantized.
 """
 
 
 @dataclass(frozen=True)
 class Card:
-    """`made` says how the model came to be: texts and numbers by key. `input` is for people."""
+    """What `hil.network.settings` reads, and `made`: how the model came to be, by key."""
 
     labels: tuple[str, ...]
     positive_class: int
     threshold_percent: int
     sha256: str
     made: dict[str, Any]
-    input: str = INPUT_CONVENTION
-
-    def check(self, *, classes: int, sha256: str, where: str) -> None:
-        """Raises UsageError when the card is not that of a model."""
-        if len(self.labels) != classes:
-            message = f"{len(self.labels)} labels for {classes} classes"
-        elif not 0 <= self.positive_class < classes:
-            message = f"positive class {self.positive_class} of {classes} classes"
-        elif not 0 <= self.threshold_percent <= 100:
-            message = f"threshold of {self.threshold_percent} percent"
-        elif self.sha256 != sha256:
-            message = f"the card is of another model: SHA-256 {self.sha256}, the file has {sha256}"
-        else:
-            return
-        raise UsageError(message, where=where, hint="write the card again: python -m model use")
+    pixels: str = PIXELS
 
 
 def read_card(path: Path) -> Card:
@@ -59,7 +44,7 @@ def read_card(path: Path) -> Card:
         threshold_percent=table.take("threshold_percent", int),
         sha256=table.take("sha256", str),
         made=table.take("made", dict),
-        input=table.take("input", str),
+        pixels=table.take("pixels", str),
     )
     table.finish()
     return card
@@ -71,7 +56,7 @@ def card_text(card: Card) -> str:
         f"labels = [{', '.join(_toml(label) for label in card.labels)}]",
         f"positive_class = {card.positive_class}",
         f"threshold_percent = {card.threshold_percent}",
-        f"input = {_toml(card.input)}",
+        f"pixels = {_toml(card.pixels)}",
         f"sha256 = {_toml(card.sha256)}",
         "",
         "[made]",

@@ -5,21 +5,24 @@ The .tflite takes the way of `hil evaluate --board oracle`, so that both give on
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hil.board.artifacts import ExpectedModel
 from hil.errors import UsageError
 from hil.facts.evaluation import Answers
 from hil.judge.evaluation.evaluation import evaluate
 from hil.judge.evaluation.selection import Selection
 from hil.judge.evaluation.truth import image_truth
 from hil.judge.tolerance import load_tolerances
-from hil.run.evaluation.oracle_messages import Model
+from hil.network.contract import read_contract
+from hil.network.settings import NetworkSettings, read_settings
 from hil.run.evaluation.run import Plan, Progress, run_on_oracle
 from hil.samples.labels import Entry
-from model.card import POSITIVE_CLASS, read_card
+from model.card import POSITIVE_CLASS
 from model.files import read_model
 
 if TYPE_CHECKING:
@@ -31,11 +34,15 @@ THRESHOLD_PERCENT = 50
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Which class is positive, and from what percent on. `note`: where it comes from."""
+    """Which class is positive, and from what percent on. `note`: where it comes from.
+
+    `settings`: what else stands beside the model.
+    """
 
     positive_class: int
     threshold_percent: int
     note: str = ""
+    settings: NetworkSettings = field(default_factory=NetworkSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +67,18 @@ class Silent:
 
 def decision(path: Path, threshold_percent: int | None = None) -> Decision:
     """What the .toml beside a model says; without one, class 1 from 50 % on."""
-    card_path = path.with_suffix(".toml")
-    if card_path.is_file():
-        card = read_card(card_path)
-        found = Decision(card.positive_class, card.threshold_percent, str(card_path))
-    else:
-        found = Decision(POSITIVE_CLASS, THRESHOLD_PERCENT, f"no {card_path.name} beside it")
-    if threshold_percent is None:
-        return found
-    if not 0 <= threshold_percent <= 100:
-        raise UsageError(f"threshold of {threshold_percent} percent", hint="give 0 to 100")
-    return Decision(found.positive_class, threshold_percent, "as asked for")
+    beside = path.with_suffix(".toml")
+    there = beside.is_file()
+    said = read_settings(beside) if there else NetworkSettings()
+    positive = POSITIVE_CLASS if said.positive_class is None else said.positive_class
+    if threshold_percent is not None:
+        if not 0 <= threshold_percent <= 100:
+            raise UsageError(f"threshold of {threshold_percent} percent", hint="give 0 to 100")
+        return Decision(positive, threshold_percent, "as asked for", said)
+    threshold = THRESHOLD_PERCENT if said.threshold is None else said.threshold
+    return Decision(
+        positive, threshold, str(beside) if there else f"no {beside.name} beside it", said
+    )
 
 
 def evaluate_model(
@@ -98,7 +106,11 @@ def evaluate_model(
     tflite = None
     if path.suffix == ".tflite":
         tflite = read_model(path)
-        model = Model(tflite, how.positive_class, how.threshold_percent, str(path))
+        said = dataclasses.replace(
+            how.settings, positive_class=how.positive_class, threshold=how.threshold_percent
+        )
+        contract = read_contract(tflite, where=str(path), settings=said)
+        model = ExpectedModel(tflite, contract.header, str(path))
         answers = run_on_oracle(model, plan, progress)
     elif path.suffix == ".keras":
         from model.float_answers import run_on_network

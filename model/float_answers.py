@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hil import __version__
 from hil.facts.evaluation import RESULTS_VERSION, Answer, Answers, Header, Result, pack_answer
-from hil.images import INPUT_SIZE, from_tensor, image_crc
+from hil.images import INPUT_SIZE
 from hil.network.location import locate
 from hil.network.score import SCORE_SCALE, SCORE_ZERO_POINT
 from hil.run.evaluation.pictures import Loaded, load_picture
@@ -67,9 +68,10 @@ def run_on_network(
     pictures = _pictures(plan)
     while batch := list(islice(pictures, BATCH)):
         problems += [Problem(entry.line, picture.problem) for entry, picture in batch
-                     if picture.tensor is None]  # fmt: skip
-        usable = [(entry, picture) for entry, picture in batch if picture.tensor is not None]
-        answers = _answers(network, [picture for _, picture in usable], positive_class, threshold)
+                     if picture.pixels is None]  # fmt: skip
+        usable = [(entry, picture) for entry, picture in batch if picture.pixels is not None]
+        images = [picture.pixels for _, picture in usable if picture.pixels is not None]
+        answers = _answers(network, images, positive_class, threshold)
         for (entry, picture), answer in zip(usable, answers, strict=True):
             results[entry.file] = Result(entry.file, picture.file_crc, picture.size, answer)
             progress.step()
@@ -82,7 +84,7 @@ def _pictures(plan: Plan) -> Iterator[tuple[Entry, Loaded]]:
     """The pictures in the order of the plan, read ahead by `plan.jobs` threads."""
 
     def read(entry: Entry) -> Loaded:
-        return load_picture(plan.data.pictures, entry, plan.fit)
+        return load_picture(plan.data.pictures, entry, fit=plan.fit)
 
     workers = max(1, min(plan.jobs, os.cpu_count() or 1))
     with ThreadPoolExecutor(workers) as pool:
@@ -92,18 +94,16 @@ def _pictures(plan: Plan) -> Iterator[tuple[Entry, Loaded]]:
 
 
 def _answers(
-    network: FloatNetwork, pictures: Sequence[Loaded], positive_class: int, threshold: int
+    network: FloatNetwork, images: Sequence[NDArray[np.uint8]], positive_class: int, threshold: int
 ) -> list[Answer]:
     import numpy as np
 
-    if not pictures:
+    if not images:
         return []
-    tensors = [picture.tensor for picture in pictures if picture.tensor is not None]
-    images = np.stack([from_tensor(tensor) for tensor in tensors])
-    scores, maps = network.run(images, positive_class)
+    scores, maps = network.run(np.stack(images), positive_class)
     return [
-        _answer(image_crc(tensor), score, cam, positive_class, threshold)
-        for tensor, score, cam in zip(tensors, scores, maps, strict=True)
+        _answer(zlib.crc32(image.tobytes()), score, cam, positive_class, threshold)
+        for image, score, cam in zip(images, scores, maps, strict=True)
     ]
 
 

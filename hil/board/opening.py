@@ -42,7 +42,8 @@ def open_board(
 
     `spec`: see `hil.board.spec`. `firmware`: build directory with `flasher_args.json`; the
     simulated board has one of its own. `network`: takes the place of the one in `firmware`.
-    `progress` is told what takes time, `on_flash` how far flashing is. `lister` replaces the list of serial ports.
+    `progress` is told what takes time, `on_flash` how far flashing is. `lister` replaces the list
+    of serial ports.
 
     Raises UsageError for a specification or a build that cannot be used, before any port is
     touched; InfrastructureError when there is no such board, it is in use, cannot be flashed,

@@ -39,7 +39,7 @@ class NetworkSettings:
 
 
 def read_settings(path: Path) -> NetworkSettings:
-    """Reads the settings; `input` and the table [made] are for people.
+    """Reads the settings; the table [made] is for people.
 
     Raises UsageError with file and line for what is wrong.
     """
@@ -62,7 +62,6 @@ def read_settings(path: Path) -> NetworkSettings:
     pixels = None
     if declared not in (None, NO_PIXELS):
         pixels = _pixels(table, declared)
-    table.take("input", str, "")
     table.take("made", dict, {})
     table.finish()
     return NetworkSettings(

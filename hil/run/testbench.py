@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hil.samples.fixture_set import FixturePhoto
     from hil.samples.seeded import Sample
 
-OPINION_SAMPLES = 4
+OPINION_SAMPLES = ("uniform-0", "normal-0", "uniform-1", "normal-1")
 """Samples on which the second opinion is heard."""
 
 NO_HEAD = "this network has no class activation map"
@@ -83,12 +83,9 @@ class Bench(BoardOfRun):
     def opinion(self) -> SecondOpinionRecord:
         """What another interpreter says to the oracle, operator by operator, on seeded samples."""
         from hil.run.collect import opinion_record
-        from hil.samples.seeded import seeded_samples
 
         self.progress("hearing a second opinion on every operator ...")
-        contract, seed = self.oracle.contract, self.options.seed
-        samples = seeded_samples(contract, seed=seed, count=OPINION_SAMPLES + 4)[4:]
-        return opinion_record(self.oracle, [sample.data for sample in samples])
+        return opinion_record(self.oracle, [self.sample(name).data for name in OPINION_SAMPLES])
 
     @cached_property
     def tolerances(self) -> Tolerances:

@@ -26,6 +26,7 @@ DEFAULT_SEED = 1
 
 _FIXED = ("extremes-min", "extremes-max", "extremes-alternating", "constant")
 _SEEDED = ("uniform", "normal")
+_FIRST = ("uniform-0", *_FIXED[:2], "normal-0", *_FIXED[2:])
 _FLOAT_RANGE = 1.0
 _OUTPUT = "output:"  # what `save_samples` keeps beside the inputs
 _INT32_RANGE = 1 << 20
@@ -52,9 +53,9 @@ class Sample:
 
 
 def sample_names(count: int) -> tuple[str, ...]:
-    """The names of `count` seeded samples; those that no seed changes come first."""
-    seeded = (f"{_SEEDED[n % 2]}-{n // 2}" for n in range(max(count - len(_FIXED), 0)))
-    return (*_FIXED[:count], *seeded)
+    """The names of `count` seeded samples; a few show most."""
+    more = (f"{_SEEDED[n % 2]}-{1 + n // 2}" for n in range(max(count - len(_FIRST), 0)))
+    return (*_FIRST[:count], *more)
 
 
 def seeded_samples(

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from hil.errors import ExitCode
+from hil.network.input_contract import PIXEL_SCALES
 from model.files import HERE, MODEL, read_model
 
 
@@ -16,6 +17,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     use.add_argument("--labels", required=True, help='by class, such as "no person,person"')
     use.add_argument("--positive-class", type=int, default=1, metavar="N")
     use.add_argument("--threshold-percent", type=int, required=True, metavar="N")
+    use.add_argument(
+        "--pixels",
+        choices=[usual.text for usual in PIXEL_SCALES],
+        help="what its trainer made of a pixel (default: the one that the input's range tells)",
+    )
     use.add_argument(
         "--from",
         dest="origin",
@@ -30,26 +36,41 @@ def run(options: argparse.Namespace) -> int:
     """Checks and writes; returns the exit code."""
     from hil.errors import UsageError
     from hil.network.contract import read_contract
+    from hil.network.settings import NetworkSettings
     from hil.oracle.trial import DEAD_REMEDY, try_network
-    from model.card import INPUT, Card, write_model
-    from model.checks import measure
+    from model.card import Card, write_model
 
     model = read_model(options.model)
     where = str(options.model)
-    facts = measure(model, where=where)
-    dead = try_network(read_contract(model, where=where)).dead
+    if not 0 <= options.threshold_percent <= 100:
+        raise UsageError(f"threshold of {options.threshold_percent} percent", hint="give 0 to 100")
+    labels = tuple(label.strip() for label in options.labels.split(","))
+    said = NetworkSettings(
+        options.positive_class,
+        options.threshold_percent,
+        labels,
+        next((usual for usual in PIXEL_SCALES if usual.text == options.pixels), None),
+        where="the command line",
+    )
+    contract = read_contract(model, where=where, settings=said)
+    if contract.head is None or contract.pixels is None:
+        raise UsageError(
+            f"no model in the place of person_cam: {'; '.join(contract.notes)}",
+            where=where,
+            hint="only a picture's network with a class activation map takes its place; hil test "
+            "any other with its own .toml beside it (docs/model.md)",
+        )
+    dead = try_network(contract).dead
     if dead:
         raise UsageError(dead, where=where, hint=DEAD_REMEDY)
-    labels = tuple(label.strip() for label in options.labels.split(","))
     card = Card(
         labels,
         options.positive_class,
         options.threshold_percent,
-        facts.sha256,
+        contract.graph.sha256,
         {"weights": options.origin or f"from {options.model.name}"},
-        f"{INPUT} (scale {facts.input_scale:.9g}, zero point {facts.input_zero_point})",
+        contract.pixels.text,
     )
-    card.check(classes=facts.classes, sha256=facts.sha256, where="command line")
     write_model(HERE, model, card)
-    print(f"{MODEL}: {len(model)} bytes, SHA-256 {facts.sha256}")
+    print(f"{MODEL}: {len(model)} bytes, SHA-256 {card.sha256}")
     return ExitCode.PASSED

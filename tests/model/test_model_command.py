@@ -122,6 +122,7 @@ def test_use_puts_model_and_card_in_place(
     card = read_card(tmp_path / "person_cam.toml")
     assert card.labels == ("nobody", "somebody")
     assert (card.positive_class, card.threshold_percent) == (1, 75)
+    assert card.pixels == "(pixel - 128) / 128"
     assert card.made == {"weights": "a test"}
 
 
@@ -130,6 +131,7 @@ def test_use_puts_model_and_card_in_place(
     [
         (["--labels", "a,b,c", "--threshold-percent", "60"], "3 labels for 2 classes"),
         (["--labels", "a,b", "--threshold-percent", "200"], "threshold of 200 percent"),
+        (["--labels", "a,b", "--threshold-percent", "60", "--pixels", "pixel"], "wrong pixels"),
     ],
 )
 def test_use_refuses_what_does_not_fit_and_leaves_the_model_alone(

@@ -11,6 +11,8 @@ import pytest
 
 from hil.base.resources import find
 from hil.network.cam_graph import CamGraph, look_for_cam
+from hil.network.contract import read_network
+from hil.network.settings import read_settings
 from hil.network.tflite_graph import read_graph
 from model.calibration import read_photographs
 from model.card import Card, read_card
@@ -106,13 +108,24 @@ def reference(
     return run(REFERENCE, tmp_path_factory.mktemp("reference"), path, images, cam)
 
 
-def test_the_card_is_that_of_the_model(card: Card, cam: CamGraph) -> None:
-    card.check(classes=cam.classes, sha256=cam.graph.sha256, where="person_cam.toml")
+def test_the_card_is_that_of_the_model(path: Path, card: Card, cam: CamGraph) -> None:
+    assert card.sha256 == cam.graph.sha256
+    assert len(card.labels) == cam.classes
+    head = read_network(path).head
+    assert head is not None
+    assert (head.positive_class, head.threshold) == (card.positive_class, card.threshold_percent)
 
 
-def test_the_input_is_pixel_minus_128_exactly(cam: CamGraph) -> None:
+def test_the_input_is_pixel_minus_128_exactly(path: Path, cam: CamGraph) -> None:
     assert cam.input.scales == (2.0**-7,)
     assert cam.input.zero_points == (0,)
+    image = read_network(path).image
+    assert image is not None
+    assert image.tables == (bytes((pixel - 128) & 0xFF for pixel in range(256)),)
+
+
+def test_what_pixels_become_is_declared_and_not_guessed(path: Path) -> None:
+    assert read_settings(path.with_suffix(".toml")).pixels is not None
 
 
 def test_the_score_is_quantized_as_the_tflite_specification_says(cam: CamGraph) -> None:

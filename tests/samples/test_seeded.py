@@ -61,9 +61,7 @@ def test_two_inputs_are_not_alike() -> None:
 )
 def test_extremes_are_those_of_the_type(name: str, low: int, high: int) -> None:
     contract = contract_of(name)
-    (least, *_), (most, *_) = (
-        arrays_of(contract, f"extremes-{which}") for which in ("min", "max")
-    )
+    (least, *_), (most, *_) = (arrays_of(contract, f"extremes-{which}") for which in ("min", "max"))
     if contract.header.inputs[0].type == 0:  # float32
         low, high = -1, 1
     assert set(least.ravel().tolist()) == {low}

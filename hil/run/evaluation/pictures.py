@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hil.errors import FirmwareError, UsageError
 from hil.facts.evaluation import Answer, pack_answer
-from hil.judge.compare import input_size
+from hil.images import INPUT_SIZE
 from hil.samples.labels import Entry
 
 if TYPE_CHECKING:
@@ -17,33 +17,36 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.images import Fit
-    from hil.network.contract import Contract
     from hil.network.location import Location, NoLocation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A picture as it is sent. `problem`: why it cannot be, instead of a tensor.
+    """A picture of the input's size. `problem`: why there is none, instead of its pixels.
 
-    `tensor`: the bytes of the network's input. `file_crc`: CRC-32 of the file. `size`: (width,
-    height) of the upright picture.
+    `pixels`: uint8 [height, width]. `file_crc`: CRC-32 of the file. `size`: (width, height) of
+    the upright picture.
     """
 
-    tensor: bytes = b""
+    pixels: NDArray[np.uint8] | None = None
     file_crc: int = 0
     size: tuple[int, int] = (0, 0)
     problem: str = ""
 
 
-def load_picture(pictures: Path, entry: Entry, contract: Contract, fit: Fit = "crop") -> Loaded:
-    """Reads, cuts or squashes, and shrinks one picture; never raises for a bad one."""
+def load_picture(
+    pictures: Path, entry: Entry, size: tuple[int, int] = INPUT_SIZE, fit: Fit = "crop"
+) -> Loaded:
+    """Reads, cuts or squashes, and shrinks one picture; never raises for a bad one.
+
+    `size`: (height, width) of the input.
+    """
     from hil.images import load
-    from hil.network.arrays import picture_input
 
     path = entry.path(pictures)
     try:
         crc = file_crc(path)
-        photo = load(path, resize=True, size=input_size(contract), fit=fit)
+        photo = load(path, resize=True, size=size, fit=fit)
     except OSError as error:
         return Loaded(problem=f"{entry.file}: {error.strerror}")
     except UsageError as error:
@@ -51,8 +54,7 @@ def load_picture(pictures: Path, entry: Entry, contract: Contract, fit: Fit = "c
     if entry.size is not None and entry.size != photo.original_size:
         said, found = ("x".join(map(str, size)) for size in (entry.size, photo.original_size))
         return Loaded(problem=f"{entry.file} is {found} pixels, the labels say {said}")
-    tensor = picture_input(contract.header, photo.pixels).tobytes()
-    return Loaded(tensor, crc, photo.original_size)
+    return Loaded(photo.pixels, crc, photo.original_size)
 
 
 def answer_of(

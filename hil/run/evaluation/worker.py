@@ -16,6 +16,7 @@ from hil.board.artifacts import ExpectedModel
 from hil.errors import UsageError
 from hil.facts.evaluation import joined
 from hil.judge.compare import input_size
+from hil.network.arrays import picture_input
 from hil.oracle import Oracle
 from hil.run.evaluation.oracle_messages import Job, Ready, Refusal, Reply
 from hil.run.evaluation.pictures import answer_of, load_picture
@@ -44,10 +45,12 @@ def main(source: IO[bytes], sink: IO[bytes]) -> None:
 
 
 def _reply(oracle: Oracle, job: Job, entry: Entry) -> Reply:
-    loaded = load_picture(job.pictures, entry, oracle.contract, job.fit)
-    if loaded.problem:
+    contract = oracle.contract
+    loaded = load_picture(job.pictures, entry, input_size(contract), job.fit)
+    if loaded.pixels is None:
         return Reply(entry, None, problem=loaded.problem)
-    found = oracle.run(loaded.tensor)
+    tensor = picture_input(contract.header, loaded.pixels).tobytes()
+    found = oracle.run(tensor)
     answer = answer_of(
         found.image_crc,
         () if found.scores is None else tuple(found.scores.tolist()),
@@ -56,7 +59,7 @@ def _reply(oracle: Oracle, job: Job, entry: Entry) -> Reply:
         found.cam,
     )
     result = joined(entry.file, loaded.file_crc, loaded.size, answer)
-    return Reply(entry, result, loaded.tensor if job.tensors else None)
+    return Reply(entry, result, tensor if job.tensors else None)
 
 
 def _send(sink: IO[bytes], message: object) -> None:

@@ -334,4 +334,3 @@ def test_an_input_that_may_be_a_picture_and_is_not_declared_is_told_and_ships() 
     verdict = judge(dataclasses.replace(GOOD, board=board))
     assert verdict.ship is Ship.SHIP
     assert "pictures and camera not proven" in verdict.remarks[0]
-

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from hil.network.contract import read_network
 from model.c_array import c_array
 from model.card import read_card
 from model.checks import deviations, measure, problems
@@ -35,7 +36,10 @@ def test_the_firmware_can_run_the_model_and_its_card_fits(exported_blobs: Path) 
     assert problems(model) == []
     assert deviations(facts) == []
     card = read_card(exported_blobs / "person_cam.toml")
-    card.check(classes=facts.classes, sha256=facts.sha256, where="person_cam.toml")
+    contract = read_network(exported_blobs / "person_cam.tflite")
+    assert contract.head is not None
+    assert contract.head.threshold == card.threshold_percent
+    assert contract.image is not None
     assert card.labels == ("no person", "person")
     assert str(facts.sha256) in (exported_blobs / "CARD.md").read_text()
 
@@ -64,13 +68,15 @@ def test_the_threshold_is_the_lowest_with_few_false_alarms_on_val(
     from hil.samples.labels import read_labels
 
     threshold = read_card(exported_blobs / "person_cam.toml").threshold_percent
-    oracle = Oracle((exported_blobs / "person_cam.tflite").read_bytes(), 1, threshold)
+    oracle = Oracle(read_network(exported_blobs / "person_cam.tflite"))
     labels = read_labels(blobs)
     empty = []
     for entry in labels.entries:
         if entry.split == "val" and not entry.person:
             picture = load(labels.pictures / entry.file, resize=True)
-            empty.append(int(oracle.run(picture.tensor).scores[1]) + 128)
+            scores = oracle.run(picture.tensor).scores
+            assert scores is not None
+            empty.append(int(scores[1]) + 128)
     alarms = [sum(q * 100 >= percent * 256 for q in empty) for percent in range(101)]
     assert alarms[threshold] <= 0.05 * len(empty)
     assert threshold == 0 or alarms[threshold - 1] > 0.05 * len(empty)

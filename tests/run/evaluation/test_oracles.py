@@ -26,7 +26,9 @@ def replies(folder: Path, model: ExpectedModel, jobs: int, *, tensors: bool = Fa
         return list(oracles.replies(data.pictures, data.entries, tensors=tensors))
 
 
-def test_the_replies_are_the_oracles_answers_in_order(make_data: MakeData, model: ExpectedModel) -> None:
+def test_the_replies_are_the_oracles_answers_in_order(
+    make_data: MakeData, model: ExpectedModel
+) -> None:
     folder = make_data(5)
     oracle = Oracle(model.contract)
     found = replies(folder, model, 2, tensors=True)
@@ -51,7 +53,9 @@ def test_the_number_of_processes_changes_nothing(make_data: MakeData, model: Exp
     assert replies(folder, model, 3) == replies(folder, model, 1)
 
 
-def test_a_picture_that_cannot_be_used_is_a_reply_too(make_data: MakeData, model: ExpectedModel) -> None:
+def test_a_picture_that_cannot_be_used_is_a_reply_too(
+    make_data: MakeData, model: ExpectedModel
+) -> None:
     folder = make_data(3)
     (folder / "images" / "1.png").write_bytes(b"no picture")
     found = replies(folder, model, 1)
@@ -66,7 +70,9 @@ def test_a_model_that_cannot_be_run_is_a_usage_error(model: ExpectedModel) -> No
     assert caught.value.hint
 
 
-def test_a_process_that_is_killed_is_infrastructure(make_data: MakeData, model: ExpectedModel) -> None:
+def test_a_process_that_is_killed_is_infrastructure(
+    make_data: MakeData, model: ExpectedModel
+) -> None:
     data = read_labels(make_data(3))
     with OracleProcesses(model) as oracles:
         os.kill(oracles._processes[0]._process.pid, signal.SIGKILL)
