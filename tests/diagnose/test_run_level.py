@@ -250,7 +250,7 @@ def test_the_first_cause_names_what_happened_to_the_board(
 @pytest.mark.parametrize(
     ("later", "oddities", "expected"),
     [
-        ((), (OddityRecord("baud", "921600 baud: the link does not work"),), "link.baud"),
+        ((), (OddityRecord("baud", "921600 baud: it does not work", "", ""),), "link.baud"),
         ((TroubleRecord("t", "BoardResetError", "task watchdog", "it stopped"),), (),
          "board.watchdog"),
     ],
