@@ -106,7 +106,8 @@ def probe(connection: Connection, expected: Expected) -> tuple[Identity | None, 
             raise
         return None, error.message.splitlines()[0]
     if not matches(identity, expected):
-        return None, "the board runs another build"
+        same = identity.build_id == expected.build_id
+        return None, f"the board runs another {'network' if same else 'build'}"
     compared = compare_boot_files(connection, expected)
     if compared.differing:
         return None, f"the flash holds another {' and '.join(compared.differing)}"

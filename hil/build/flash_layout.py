@@ -79,7 +79,8 @@ def check_fits(partition: Partition, name: str, size_bytes: int, *, where: str) 
     """Raises UsageError if a file of this size does not fit; `where` declares the partition."""
     if size_bytes > partition.size:
         raise UsageError(
-            f"{name} has {size_bytes} bytes, partition '{partition.label}' only {partition.size}",
+            f"{name} takes {size_bytes} bytes of flash, partition '{partition.label}' has only "
+            f"{partition.size}",
             where=where,
             hint=f"enlarge '{partition.label}' or make the content smaller",
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hil.judge.headline import Headline
     from hil.network.contract import Contract
     from hil.run.options import RunOptions
-    from hil.run.validation import TensorSummary, Validation
+    from hil.run.validation import Measured, TensorSummary, Validation
     from hil.samples.seeded import Sample
 
 _OF_RUN = ("samples", "seed", "tolerances", "facts")
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     else:
         console.quiet = True
     with open_bench(options, console) as bench:
-        found = validate(bench, samples)
+        found = validate(bench, samples, lambda measured: _show_table(measured, console))
     if arguments.save is not None:
         save_samples(
             arguments.save,
@@ -95,14 +95,13 @@ def _samples(contract: Contract, options: RunOptions, data: Path | None) -> Sequ
     return seeded_samples(contract, seed=options.seed, count=options.samples)
 
 
-def _show(found: Validation, head: Headline, console: Console) -> None:
+def _show_table(found: Measured, console: Console) -> None:
     from hil.base.columns import aligned
-    from hil.facts.stand_in import mark, note
+    from hil.facts.stand_in import mark
     from hil.judge.figures import count_text, duration_text, series
-    from hil.report.page.details import opinion_text
 
-    many = count_text(len(found.measured), "sample")
-    clock = mark(found.run.time_base)
+    many = count_text(len(found.samples), "sample")
+    clock = mark(found.time_base)
     console.print(f"\nboard against oracle, {many}", style="bold", markup=False)
     columns, rows = _columns(found, clock)
     lines = aligned([columns, *rows])
@@ -115,12 +114,18 @@ def _show(found: Validation, head: Headline, console: Console) -> None:
             console.print(f"    {summary.first}", style="red", markup=False)
     if not found.operators:
         console.print("This board does not trace: operators were not compared.", markup=False)
-    times = series([one.inference.times.invoke_us for one in found.measured])
+    times = series([one.inference.times.invoke_us for one in found.samples])
     whose = f", {clock}" if clock else ""
     console.print(
         f"inference: median {duration_text(times.median)}, p95 {duration_text(times.p95)}{whose}",
         markup=False,
     )
+
+
+def _show(found: Validation, head: Headline, console: Console) -> None:
+    from hil.facts.stand_in import note
+    from hil.report.page.details import opinion_text
+
     meaning = note(found.run.time_base)
     if meaning:
         console.print(f"times: {meaning}", markup=False)
@@ -141,7 +146,7 @@ def _show(found: Validation, head: Headline, console: Console) -> None:
         console.print(f"hint: {REMEDY}", markup=False)
 
 
-def _columns(found: Validation, clock: str) -> tuple[list[str], list[list[str]]]:
+def _columns(found: Measured, clock: str) -> tuple[list[str], list[list[str]]]:
     """Header and rows; a column in which nobody says anything is left out."""
     names = ["operator", "shape", "LSB", "MACs", "weights", f"{clock} us".strip(), "cycles"]
     rows = [list(_row(summary)) for summary in (*found.operators, *found.outputs)]

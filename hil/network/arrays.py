@@ -65,7 +65,9 @@ def pack_sample(header: NetworkHeader, sample: Sample) -> bytes:
     else:
         arrays = list(sample)
     if len(arrays) != len(inputs):
-        raise _wrong(header, f"{len(arrays)} arrays for {len(inputs)} inputs")
+        raise _wrong(
+            header, f"{len(arrays)} array{'s' * (len(arrays) != 1)} for {len(inputs)} inputs"
+        )
     return b"".join(_packed(tensor, each) for tensor, each in zip(inputs, arrays, strict=True))
 
 

@@ -6,6 +6,7 @@ pyproject.toml (`hil.run.settings`) are all made of it.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -154,6 +155,22 @@ class Argument:
     def option(self) -> str:
         """Its name in pytest."""
         return f"--hil-{self.key}"
+
+
+class _Once(argparse.Action):
+    """Takes a value, and refuses another one: the last would win without a word."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        before = getattr(namespace, self.dest, None)
+        if before is not None and before != values:
+            raise argparse.ArgumentError(self, f"given twice: {before} and {values}")
+        setattr(namespace, self.dest, values)
 
 
 class _Add(Protocol):
@@ -338,12 +355,14 @@ ARGUMENTS = BOARD_ARGUMENTS + RUN_ARGUMENTS + VERDICT_ARGUMENTS + SIM_ARGUMENTS
 def add_arguments(add: _Add, arguments: tuple[Argument, ...], *, long: bool = False) -> None:
     """Adds options to an argparse parser, or by their `long` names to a pytest option group."""
     for argument in arguments:
+        once = {"action": _Once} if argument.name == "network" else {}
         add(
             argument.option if long else argument.flag,
             dest=DEST + argument.name,
             default=None,
             help=argument.help,
             **argument.settings,
+            **once,
         )
 
 

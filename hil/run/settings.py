@@ -21,6 +21,7 @@ from hil.run.options import ARGUMENTS, Argument
 FILE = "pyproject.toml"
 _TABLE = ("tool", "camhil")
 _REPLAY = "replay:"
+_OF_NETWORKS = ("pixels", "labels", "positive_class", "threshold_percent")
 
 
 def read_settings(start: Path) -> Mapping[str, Any]:
@@ -44,6 +45,12 @@ def read_settings(start: Path) -> Mapping[str, Any]:
 
 
 def _values(table: Table, folder: Path) -> dict[str, Any]:
+    for key in filter(table.has, _OF_NETWORKS):
+        raise table.error(
+            f"{key} is a setting of the network, not of the run",
+            hint="write it into the .toml beside the .tflite, which goes wherever the network goes",
+            key=key,
+        )
     given = [argument for argument in ARGUMENTS if table.has(argument.key)]
     values = {argument.name: _value(table, argument, folder) for argument in given}
     table.finish([argument.key for argument in ARGUMENTS])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,8 +75,26 @@ class Validation:
         return ExitCode.NOT_PROVEN if self.verdict.unproven else ExitCode.PASSED
 
 
-def validate(bench: Bench, samples: Iterable[Sample]) -> Validation:
+Show = Callable[["Measured"], None]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came of the samples themselves. `time_base`: as of `hil.facts.stand_in`."""
+
+    samples: tuple[SampleMeasurement, ...]
+    outputs: tuple[TensorSummary, ...]
+    operators: tuple[TensorSummary, ...]
+    time_base: str
+
+
+def validate(
+    bench: Bench, samples: Iterable[Sample], show: Show = lambda _measured: None
+) -> Validation:
     """Runs samples through board and oracle, and judges every answer.
+
+    `show` is called as soon as the samples are through: what is asked besides them, and the second
+    opinion, may take longer.
 
     Raises what the board raises; NotRunError where nobody knows the network.
     """
@@ -89,6 +107,9 @@ def validate(bench: Bench, samples: Iterable[Sample]) -> Validation:
         raise NotRunError("no network to compare with", hint="give its .tflite file")
     log = RunLog(bench.options.facts)
     measured = tuple(bench.measure_sample(sample) for sample in samples)
+    outputs = tuple(_outputs(measured))
+    operators = tuple(_operators(contract, measured))
+    show(Measured(measured, outputs, operators, board.time_base))
     if contract.header.stateful:
         for number, sample in enumerate(one.sample for one in measured):
             board.infer(sample.data, reset_state=number == 0)
@@ -105,8 +126,8 @@ def validate(bench: Bench, samples: Iterable[Sample]) -> Validation:
         judged=judged,
         verdict=ungated(judged),
         measured=measured,
-        outputs=tuple(_outputs(measured)),
-        operators=tuple(_operators(contract, measured)),
+        outputs=outputs,
+        operators=operators,
         diagnosis=log.diagnosis,
     )
 

@@ -145,7 +145,8 @@ def _pack(folder: Path, firmware: Path, library: Path, network: list[Path]) -> N
     }
     for partition in (factory, model):
         name, data = files[partition.offset]
-        flash_layout.check_fits(partition, name, len(data), where=str(table))
+        given = network[0].name if partition is model else name
+        flash_layout.check_fits(partition, given, len(data), where=str(table))
     for name, data in files.values():
         (folder / name).write_bytes(data)
     arguments = _flasher_args({offset: name for offset, (name, _) in files.items()})

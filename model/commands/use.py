@@ -35,9 +35,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Checks and writes; returns the exit code."""
     from hil.errors import UsageError
+    from hil.facts.sameness import REMEDY
     from hil.network.contract import read_contract
     from hil.network.settings import NetworkSettings
-    from hil.oracle.trial import DEAD_REMEDY, try_network
+    from hil.oracle.trial import try_network
     from model.card import Card, write_model
 
     model = read_model(options.model)
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         )
     dead = try_network(contract).dead
     if dead:
-        raise UsageError(dead, where=where, hint=DEAD_REMEDY)
+        raise UsageError(dead, where=where, hint=REMEDY)
     card = Card(
         labels,
         options.positive_class,

@@ -158,9 +158,9 @@ def test_samples_are_sent_as_the_bytes_of_their_arrays_in_the_order_of_the_input
     [
         ([np.zeros((1, 2), np.float32), np.zeros(3, np.int16)], "left"),
         ([np.zeros((1, 2), np.int8), np.zeros(4, np.int16)], "right"),
-        ([np.zeros((1, 2), np.int8)], "1 arrays for 2 inputs"),
+        ([np.zeros((1, 2), np.int8)], "1 array for 2 inputs"),
         ({"left": np.zeros((1, 2), np.int8), "up": np.zeros(3)}, "up"),
-        (np.zeros((1, 2), np.int8), "1 arrays for 2 inputs"),
+        (np.zeros((1, 2), np.int8), "1 array for 2 inputs"),
         (None, "the sample is a NoneType, not an array"),
     ],
 )

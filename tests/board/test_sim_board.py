@@ -133,7 +133,7 @@ def test_only_the_model_is_written_when_only_the_model_changed(
     board, _ = opened(other)
     assert board.flashed is not None
     assert [file.name for file in board.flashed.files if file.written] == ["model.bin"]
-    assert board.flashed.reason == "the board runs another build"
+    assert board.flashed.reason == "the board runs another network"
     assert board.contract == other_model.header
     head = board.contract.head
     assert head is not None

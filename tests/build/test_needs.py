@@ -183,7 +183,7 @@ def test_a_model_that_does_not_fit_its_partition_is_refused_with_both_sizes(proj
     files = {Path("own.tflite"): contract()}
     with pytest.raises(UsageError) as refusal:
         make_plan(files, dict.fromkeys(files), project, "esp32")
-    assert "partition 'model' only 4096" in refusal.value.message
+    assert "partition 'model' has only 4096" in refusal.value.message
 
 
 # ---- files --------------------------------------------------------------------------

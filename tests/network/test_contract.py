@@ -204,7 +204,7 @@ def test_a_sample_is_the_bytes_of_the_inputs_in_their_order(sample: Any) -> None
     ("sample", "said"),
     [
         (bytes(15), "the sample has 15 bytes, not 16"),
-        (LEFT, "1 arrays for 2 inputs"),
+        (LEFT, "1 array for 2 inputs"),
         ([LEFT] * 3, "3 arrays for 2 inputs"),
         ({"left": LEFT, "up": RIGHT}, "arrays for the inputs left, up, not left, right"),
         ({"left": LEFT}, "arrays for the inputs left, not left, right"),

@@ -40,6 +40,23 @@ def test_every_option_can_be_set(tmp_path: Path) -> None:
     assert options.baseline == "text"
 
 
+def test_what_belongs_to_the_network_is_told_where_it_goes(tmp_path: Path) -> None:
+    write(tmp_path, "network = 'x.tflite'\nlabels = ['no', 'yes']")
+    with pytest.raises(UsageError, match="labels is a setting of the network") as refused:
+        read_settings(tmp_path)
+    assert "the .toml beside the .tflite" in refused.value.hint
+    assert refused.value.where.endswith("pyproject.toml:6")
+
+
+def test_a_network_that_is_named_twice_is_refused_unless_it_is_the_same() -> None:
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    add_board_arguments(parser)
+    twice = ["--network", "a.tflite", "--network"]
+    assert run_options(parser.parse_args([*twice, "a.tflite"])).network == Path("a.tflite")
+    with pytest.raises(argparse.ArgumentError, match=r"given twice: a.tflite and b.tflite"):
+        parser.parse_args([*twice, "b.tflite"])
+
+
 def test_the_command_line_wins_over_settings_and_settings_over_defaults(tmp_path: Path) -> None:
     write(tmp_path, "baud = 57600\nimage-s = 5")
     options = RunOptions.from_values({"_camhil_baud": 9600}, read_settings(tmp_path))

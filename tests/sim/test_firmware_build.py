@@ -157,7 +157,8 @@ def test_a_model_that_is_too_big_is_refused(built: Path, tmp_path: Path) -> None
     model = tmp_path / "big.tflite"
     model.write_bytes(tiny_model() + bytes(3_000_000))
     size = model.stat().st_size + HEADER_BYTES
-    with pytest.raises(UsageError, match=rf"model.bin has {size} bytes, partition 'model' only"):
+    said = rf"big.tflite takes {size} bytes of flash, partition 'model' has only 2097152"
+    with pytest.raises(UsageError, match=said):
         firmware.build(built.parent, model=model)
 
 
