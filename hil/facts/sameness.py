@@ -48,7 +48,7 @@ def no_variety(found: Variety) -> str:
     """Why a network with constant outputs is not proven, in words."""
     outputs = " and ".join(found.constant_outputs)
     inside = found.differing_operators
-    still = f"; inside, {inside} of its operators do tell them apart" if inside else ""
+    still = f"; operators inside that do tell them apart: {inside}" if inside else ""
     return (
         f"the network gives the same {outputs} for each of {found.images} samples, noise included: "
         f"equal answers prove nothing{still}"

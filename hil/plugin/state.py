@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,7 +36,7 @@ def given(config: pytest.Config) -> RunOptions:
 
 def options_of(config: pytest.Config) -> RunOptions:
     if _OPTIONS not in config.stash:
-        settings = read_settings(config.rootpath) or read_settings(config.invocation_params.dir)
+        settings = read_settings(_project(config)) or read_settings(config.invocation_params.dir)
         options = RunOptions.from_values(vars(config.option), settings)
         if is_worker(config):
             from hil.plugin.workers import options_of_worker
@@ -43,6 +44,18 @@ def options_of(config: pytest.Config) -> RunOptions:
             options = options_of_worker(options, config)
         config.stash[_OPTIONS] = options
     return config.stash[_OPTIONS]
+
+
+def _project(config: pytest.Config) -> Path:
+    """Where settings are looked for: where pytest was started, or the root of tests elsewhere.
+
+    Its root alone does not tell: when pytest looks for that, it takes the file in `--hil-network
+    FILE` for a test's.
+    """
+    root, start = config.rootpath, config.invocation_params.dir
+    tests = [start / argument.partition("::")[0] for argument in config.args]
+    elsewhere = any(test.exists() and test.resolve().is_relative_to(root) for test in tests)
+    return root if elsewhere and not start.is_relative_to(root) else start
 
 
 def photos_of(config: pytest.Config) -> tuple[FixturePhoto, ...]:

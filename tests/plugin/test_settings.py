@@ -11,6 +11,7 @@ from hil.cli.common import add_board_arguments, run_options
 from hil.errors import ExitCode, UsageError
 from hil.run.options import ARGUMENTS, RunOptions
 from hil.run.settings import read_settings
+from hil.testing import zoo
 
 pytest_plugins = ["pytester"]
 
@@ -156,6 +157,21 @@ def test_pytest_reads_them_and_leaves_a_run_without_a_board_alone(
     with_board = pytester.runpytest_inprocess("test_board.py")
     assert with_board.ret == ExitCode.USAGE
     with_board.stderr.fnmatch_lines(["*no/such/gates.toml*"])
+
+
+def test_a_network_in_another_project_does_not_bring_that_projects_settings(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = pytester.path / "other"
+    write(other, "samples = 7").write_text("[tool.pytest.ini_options]\n[tool.camhil]\nsamples = 7")
+    network = other / "net.tflite"
+    network.write_bytes(zoo.network("relu"))
+    mine = pytester.path / "mine"
+    write(mine, "samples = 3")
+    (mine / "test_it.py").write_text("def test_it(sample):\n    pass\n")
+    monkeypatch.chdir(mine)
+    result = pytester.runpytest_subprocess("--hil-network", str(network), "--collect-only", "-q")
+    result.stdout.fnmatch_lines(["*3 tests collected*"])
 
 
 def test_pytest_refuses_an_unknown_setting(pytester: pytest.Pytester) -> None:
