@@ -18,19 +18,19 @@ class Entry:
 
 _PEAK = "the code that turns the map's maximum into a location (firmware/core/cam.cpp, FindPeak)"
 _CENTRE = "the cell's centre in pixels (firmware/core/cam.cpp, CellCentre)"
-_DECIDE = "threshold and location of a result (firmware/core/inference.cpp, Evaluate; cam.cpp)"
+_DECIDE = "threshold and location of a result (firmware/core/inference.cpp, EvaluateHead; cam.cpp)"
 _CAM = "the sum over the channels (firmware/core/cam.cpp, ComputeCam)"
-_WEIGHTS = "where the classifier's weights are found (firmware/core/classifier.cpp)"
+_WEIGHTS = "where the classifier's weights are found (firmware/core/network.h, head_weights)"
 _SCORE = "how the score tensor is read and copied (firmware/core/inference.cpp, Evaluate)"
 _SOFTMAX = "the SOFTMAX operator: its parameters and its kernel"
 _PIXELS = "how pixels become the int8 input tensor (camera driver or host: pixel - 128)"
-_UPLOAD = "how the image is put into its buffer (firmware/core/images.cpp, Put)"
-_BUFFERS = "which buffer an inference reads (firmware/core/images.cpp, Find and FindForUpload)"
+_UPLOAD = "how the image is put into its buffer (firmware/core/samples.cpp, Put)"
+_BUFFERS = "which buffer an inference reads (firmware/core/samples.cpp, Find and FindForUpload)"
 _LINE = "the UART driver's text mode: line endings, flow control, 8 data bits"
 _PICTURE = "how the picture is cut and scaled before it is sent"
 _FRAME = "how a frame becomes the model's input (firmware/core/preprocess.cpp)"
 _KERNEL = "the kernel of this operator (ESP-NN, CMSIS-NN or reference), and what Prepare computes"
-_CLOCK = "the clock that stage times are taken from (firmware/core/port.h, NowUs)"
+_CLOCK = "the clock that stage times are taken from (firmware/core/machine.h, NowUs)"
 _IDENTITY = "the identity that the firmware reports, and what was flashed"
 
 CATALOGUE: dict[str, Entry] = {
@@ -174,7 +174,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "engine.other-model": Entry(
         "the engine runs a model that is not the one whose digest the board reports ({how})",
-        "which bytes the interpreter is given (firmware/core/model.cpp), flash cache and mapping",
+        "which bytes the interpreter is given (firmware/core/network.cpp), flash cache and mapping",
     ),
     "engine.state-not-reset": Entry(
         "the state is not reset: each answer goes on from all before",
@@ -197,8 +197,8 @@ CATALOGUE: dict[str, Entry] = {
         "when outputs are copied into a result (firmware/core/inference.cpp, Evaluate)",
     ),
     "output.wrong-tensor": Entry(
-        "read-output gives other bytes than the engine left ({how})",
-        "the answer to read-output (firmware/core/dispatcher.cpp)",
+        "read-tensor gives other bytes than the engine left ({how})",
+        "the answer to read-tensor (firmware/core/dispatcher.cpp)",
     ),
     "trace.wrong": Entry(
         "the trace differs, but every answer is right: the trace itself is wrong ({how})",
@@ -220,7 +220,7 @@ CATALOGUE: dict[str, Entry] = {
     "timing.backwards": Entry("the board's clock runs backwards between results", _CLOCK),
     "timing.counter": Entry(
         "the count of inferences is wrong: {how}",
-        "the count of a result (firmware/core/inference.cpp, Finish)",
+        "the count of a result (firmware/core/inference.cpp, Finish and Settle)",
     ),
     # ---- identity and memory
     "identity.other-model": Entry("another model runs than was flashed", _IDENTITY),
@@ -239,7 +239,7 @@ CATALOGUE: dict[str, Entry] = {
     "link.bytes": Entry("the link changes bytes: {how}", _LINE),
     "link.check-missing": Entry(
         "a damaged or wrong upload is accepted: {how}",
-        "the checks of an upload (firmware/core/images.cpp, Check and Begin)",
+        "the checks of an upload (firmware/core/samples.cpp, Check and Begin)",
     ),
     "link.baud": Entry("the baud rate does not change as answered", "set-baud (core/link.cpp)"),
     # ---- the board itself: infrastructure, by the first cause

@@ -72,7 +72,7 @@ class Outcome:
 
         `hints` gets what would fit, but is not sure.
         """
-        failing = sorted((p for p in points if p.failing), key=_variety, reverse=True)
+        failing = sorted((p for p in points if p.failing), key=variety, reverse=True)
         passing = [p for p in points if not p.failing]
         if not failing:
             return None
@@ -146,7 +146,7 @@ def _ambiguous(matches: Sequence[Match[Point]]) -> str:
     return "two mistakes that cannot be told from others: " + "; or ".join(list(pairs)[:3])
 
 
-def _variety(point: Point) -> int:
+def variety(point: Point) -> int:
     """How many different bytes the image has: a black one tells nothing apart."""
     return len(set(point.case.tensor.tobytes()))
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from hil.diagnose import timing
 from hil.diagnose.catalogue import finding
 from hil.diagnose.outcome import Outcome
-from hil.diagnose.trouble import explain_trouble
+from hil.diagnose.trouble import explain_trouble, first_cause
 from hil.facts.diagnosis import Finding
 from hil.facts.network import network_facts
 from hil.facts.run import Run
@@ -96,7 +96,7 @@ def _link(run: Run) -> Iterator[Finding]:
         evidence = f"{len(accepted)} times, where it had to be refused"
         yield finding("link.check-missing", "link", evidence, how=how)
     baud = [o.detail for o in run.oddities if o.what == "baud"]
-    if baud and not run.troubles:
+    if baud and first_cause(run) is None:
         yield finding("link.baud", "link", baud[0])
     echoes = [
         (base64.b64decode(o.sent), base64.b64decode(o.got))

@@ -34,9 +34,14 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+def first_cause(run: Run) -> TroubleRecord | None:
+    """The first error that tells of the board; None where nothing happened to it."""
+    return next((t for t in run.troubles if t.error not in _NOT_CAUSES), None)
+
+
 def explain_trouble(run: Run) -> list[Finding]:
     """One finding for the first cause; what came after it is not looked at."""
-    first = next((t for t in run.troubles if t.error not in _NOT_CAUSES), None)
+    first = first_cause(run)
     name = None if first is None else _name(first)
     if first is None or name is None:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from hil.diagnose.case import Point, Sent
 from hil.diagnose.hypothesis import Hypothesis
+from hil.diagnose.outcome import variety
 from hil.diagnose.seen import first_op, saw, shaped, unsigned
 from hil.facts.packing import unpack_int8
 from hil.wire.requests import MAX_PAYLOAD_BYTES as CHUNK
@@ -129,11 +131,19 @@ class Damage:
 
 
 def _damage(points: Sequence[Point]) -> Damage | None:
-    failing = {p.case.name: p for p in points if p.failing}
-    for record in points[0].world.run.divergences if points else ():
-        point = failing.get(record.image)
-        if record.op != 0 or not record.output or point is None:
-            continue
+    if not points:
+        return None
+    world = points[0].world
+    captured = {
+        record.image: record for record in world.run.divergences if record.op == 0 and record.output
+    }
+    looked_at = (
+        dataclasses.replace(points[0], case=case)
+        for case in world.cases
+        if case.failing and case.name in captured
+    )
+    for point in sorted(looked_at, key=variety, reverse=True):
+        record = captured[point.case.name]
         right = first_op(point).run(point.case.tensor)[0]
         got = unpack_int8(record.output, right.shape, where=record.image)
         rows = np.flatnonzero((right != got).any(axis=(0, 2, 3)))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from hil.run.measurement import Measurement, SampleMeasurement
 
 MOST_IMAGES = 5
-"""Failing images that the board is asked about again; the others leave what they have."""
+"""Failing images, and as many samples, that the board is asked about again; the others leave what
+they have."""
 
 _LARGEST_SOURCE = 1 << 20
 
@@ -35,6 +36,7 @@ class Evidence:
         self.records: list[EvidenceRecord] = []
         self.divergences: list[DivergenceRecord] = []
         self._board = board
+        self._samples: set[str] = set()
 
     def look_at(self, oracle: Oracle, measurement: Measurement, data: bytes) -> None:
         """Adds evidence where a measurement is wrong.
@@ -73,6 +75,7 @@ class Evidence:
     def note_sample(self, oracle: Oracle, measurement: SampleMeasurement) -> None:
         """Adds where a sample first differs: by its operators, else by its outputs."""
         facts, sample = measurement.facts, measurement.sample
+        self._samples.add(sample.name)
         if any(op.differs for op in facts.ops or ()):
             self.note_operator(oracle, sample.name, sample.data)
         elif any(not output.same for output in facts.outputs) and self._worth_asking(sample.name):
@@ -99,7 +102,8 @@ class Evidence:
 
     def _worth_asking(self, image: str) -> bool:
         known = {record.image for record in self.divergences}
-        return image not in known and len(known) < MOST_IMAGES
+        alike = known & self._samples if image in self._samples else known - self._samples
+        return image not in known and len(alike) < MOST_IMAGES
 
 
 def _wrong(measurement: Measurement) -> bool:

@@ -247,6 +247,26 @@ def test_the_first_cause_names_what_happened_to_the_board(
     assert "test_a" in found.findings[0].evidence
 
 
+@pytest.mark.parametrize(
+    ("later", "oddities", "expected"),
+    [
+        ((), (OddityRecord("baud", "921600 baud: it does not work", "", ""),), "link.baud"),
+        ((TroubleRecord("t", "BoardResetError", "task watchdog", "it stopped"),), (),
+         "board.watchdog"),
+    ],
+)  # fmt: skip
+def test_what_was_not_asked_of_a_board_is_no_trouble_with_it(
+    healthy: Run,
+    oracle: Oracle,
+    later: tuple[TroubleRecord, ...],
+    oddities: tuple[OddityRecord, ...],
+    expected: str,
+) -> None:
+    left_out = TroubleRecord("t", "NotAskedError", "", "this network has no state")
+    run = dataclasses.replace(healthy, troubles=(left_out, *later), oddities=oddities)
+    assert diagnose(run, oracle).ids == (expected,)
+
+
 def test_a_run_that_reached_no_board_is_diagnosed_without_a_model(oracle: Oracle) -> None:
     from hil_lab.fakes.recorded_run import recorded_run
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
+from hil.base.resources import find
 from hil.diagnose import CATALOGUE, IDS, diagnose
 from hil.facts.evidence import EvidenceRecord
 from hil.facts.packing import pack_int8
@@ -312,3 +314,5 @@ def test_every_entry_of_the_catalogue_has_a_title_and_a_place() -> None:
         assert name.count(".") == 1
         assert entry.title
         assert entry.where_to_look
+        for file in re.findall(r"firmware/core/\w+\.(?:cpp|h)", entry.where_to_look):
+            assert (find("firmware").parent / file).is_file()

@@ -12,6 +12,7 @@ import pytest
 from hil.base.resources import find
 from hil.diagnose import IDS
 from hil.errors import UsageError
+from hil.testing.zoo import names
 from hil_lab.faults import Area, Fault, SourcePatch, failure, find_fault, load_faults
 from hil_lab.faults.__main__ import CI
 from hil_lab.faults.build import patched_files
@@ -48,6 +49,7 @@ def test_every_fault_can_be_run_and_names_a_diagnosis_that_exists(fault: Fault) 
     assert fault.change or fault.arguments
     assert set(fault.expect.diagnosis) <= set(IDS)
     assert fault.expect.test or fault.expect.says
+    assert fault.network in ("", *names())
 
 
 def test_the_quick_ten_are_of_every_area() -> None:

@@ -46,7 +46,7 @@ from hil.wire.requests import CommitBaud, Infer, Reboot, Request, SetBaud
 from hil_lab.fakes.firmware import FakeFirmware, Run, default_identity, output_parts
 
 if TYPE_CHECKING:
-    from hil.network.contract import Sample
+    from hil.network.arrays import Sample
     from hil.oracle.oracle import Oracle, OracleAnswer
 
 FAULTS = (

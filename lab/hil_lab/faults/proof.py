@@ -104,7 +104,7 @@ def prove(fault: Fault, folder: Path) -> Proof:
 def _run_suite(fault: Fault, folder: Path, facts: Path) -> None:
     command = [sys.executable, "-m", "pytest", "--pyargs", "hil.suite", "-q", "--tb=line"]
     # Hypothesis' plugin imports all of it for its summary: a second of each run.
-    command += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+    command += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:randomly"]
     command += ["--board", "sim", "--sim-fault", fault.id]
     command += ["--sim-flash-file", str(folder / "flash.bin"), "--facts", str(facts)]
     command += [*_ARGUMENTS, *fault.arguments]

@@ -87,9 +87,9 @@ FAULTS = (
     _fault(
         "operators-off-by-one",
         "operators are counted from 1 in the trace",
-        "core/trace.cpp",
-        "                        op,\n",
-        "                        static_cast<uint16_t>(op + 1),\n",
+        "core/reply_encoder.cpp",
+        "  to->trace_entry_op = from.op;\n",
+        "  to->trace_entry_op = from.op + 1u;\n",
         failure("trace.wrong", test="test_the_operators_are_those"),
     ),
     Fault(
