@@ -83,11 +83,11 @@ $(MODEL_READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Keras needs Python 3.11 or newer. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 4; }
 	@test -x $(MODEL_VENV)/bin/python || $(PYTHON) -m venv $(MODEL_VENV)
-	@$(MODEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[model]' hypothesis
+	@$(MODEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[model]' hypothesis pytest-xdist
 	@touch $@
 
 test-model: $(MODEL_READY)
-	@$(MODEL_VENV)/bin/python -m pytest tests/model -m model $(ARGS)
+	@$(MODEL_VENV)/bin/python -m pytest tests/model -m model -n 2 --dist loadfile $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

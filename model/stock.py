@@ -108,7 +108,11 @@ def set_stock_weights(
 def _statistics(network: Any, layer: Any, images: NDArray[np.float32]) -> tuple[Any, Any]:
     """Mean and variance by channel of a layer's output."""
     import keras  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    import numpy as np
 
     part = keras.Model(network.input, layer.output)
-    out = part.predict(images, batch_size=network.input.shape[0] or 64, verbose=0)
+    size = network.input.shape[0] or 64
+    # Called and not `predict`, which would compile a function for each layer.
+    batches = (images[n : n + size] for n in range(0, len(images), size))
+    out = np.concatenate([keras.ops.convert_to_numpy(part(b, training=False)) for b in batches])
     return out.mean(axis=(0, 1, 2)), out.var(axis=(0, 1, 2))

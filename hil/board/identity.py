@@ -162,7 +162,7 @@ def check_model_of(build: Expected, named: ExpectedModel) -> None:
             f"the build has another model: SHA-256 {_short(build.model_sha256)} in "
             f"{build.source}, not {_short(digest)}",
             where=named.where,
-            hint="leave out --board-model, or build with this model",
+            hint="leave out --network, or name the build of this network",
         )
 
 

@@ -1,7 +1,8 @@
-"""What a user installs: the harness, and the sources that the simulated board is built of."""
+"""What a user installs: the harness, and what it builds firmware of."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,16 +14,35 @@ from hil.base.resources import find
 from hil.sim.firmware import SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRMWARE = "hil/_data/firmware"
+DATA = "hil/_data/"
+LEFT_BEHIND = ("firmware/esp32/build/app.bin", "firmware/esp32/sdkconfig", "out/facts.jsonl")
+"""What work in a checkout leaves behind, and git ignores."""
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
-    """The files in the wheel."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
+def checkout() -> frozenset[str]:
+    """The files of the checkout, without what git ignores."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("git does not know this folder")
+    return frozenset(name for name in listed.stdout.splitlines() if (ROOT / name).is_file())
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory, checkout: frozenset[str]) -> frozenset[str]:
+    """The files in a wheel that is made in a checkout which was worked in."""
+    folder, wheels = (tmp_path_factory.mktemp(name) for name in ("checkout", "wheel"))
+    for name in checkout:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, folder / name)
+    for name in LEFT_BEHIND:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"left behind")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    (wheel,) = wheels.glob("*.whl")
     return frozenset(zipfile.ZipFile(wheel).namelist())
 
 
@@ -37,11 +57,29 @@ def test_what_the_simulated_board_is_built_of_is_in_it(names: frozenset[str]) ->
         place = firmware / source
         files = place.rglob("*") if place.is_dir() else [place]
         wanted = {
-            f"{FIRMWARE}/{file.relative_to(firmware).as_posix()}"
+            f"{DATA}firmware/{file.relative_to(firmware).as_posix()}"
             for file in files
             if file.is_file() and "__pycache__" not in file.parts
         }
         assert wanted <= names
+
+
+def test_what_firmware_for_a_chip_is_built_of_is_in_it(
+    names: frozenset[str], checkout: frozenset[str]
+) -> None:
+    project = {name for name in checkout if name.startswith("firmware/esp32/")}
+    assert "firmware/esp32/CMakeLists.txt" in project
+    assert {f"{DATA}{name}" for name in project} <= names
+
+
+def test_a_network_with_its_settings_and_photographs_are_in_it(names: frozenset[str]) -> None:
+    for name in ("model/person_cam.tflite", "model/person_cam.toml", "fixtures/manifest.toml"):
+        assert f"{DATA}{name}" in names
+
+
+def test_what_git_ignores_is_not(names: frozenset[str], checkout: frozenset[str]) -> None:
+    data = {name.removeprefix(DATA) for name in names if name.startswith(DATA)}
+    assert data <= checkout
 
 
 @pytest.mark.parametrize("left_out", ["tests", "fuzz", "xtensa", "hil_lab", "faults", "fakes"])

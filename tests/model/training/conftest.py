@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -47,6 +48,20 @@ def write_blobs(folder: Path, count: int = 60) -> Path:
         lines.append(f"{n}.png,{int(person)},{box},{split},{source}")
     (folder / "labels.csv").write_text("\n".join(lines) + "\n")
     return folder
+
+
+SHALLOW = ((64, 2), (128, 2), (512, 2))
+
+
+@pytest.fixture(scope="module")
+def shallow() -> Iterator[None]:
+    """Three blocks instead of eleven, for what does not hang on how deep a network is.
+
+    Most of the time of a short training goes into making its graph.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("model.architecture.BLOCKS", SHALLOW)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -94,27 +109,35 @@ def make_pictures() -> MakePictures:
     return make
 
 
-Export = Callable[..., "subprocess.CompletedProcess[str]"]
+EXPORTS = """
+import json, sys
+import model.__main__ as command
+sys.exit(max(command.main(["export", *words]) for words in json.loads(sys.argv[1])))
+"""
+
+Export = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
 def export() -> Export:
-    """Runs `python -m model export`.
+    """Runs `model export` with each of some lists of words; returns what was printed.
 
-    In a process of its own: TensorFlow's threads can be set only before its first use.
+    In a process of its own: TensorFlow's threads can be set only before its first use. One for
+    all of them: starting TensorFlow takes as long as an export.
     """
 
-    def run(*words: object, status: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(*exports: Sequence[object]) -> str:
+        words = json.dumps([[str(word) for word in each] for each in exports])
         done = subprocess.run(
-            [sys.executable, "-m", "model", "export", *map(str, words)],
+            [sys.executable, "-c", EXPORTS, words],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == status, done.stderr[-3000:]
-        return done
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
 
     return run
 
@@ -127,5 +150,5 @@ def exported_blobs(
     folder = tmp_path_factory.mktemp("export") / "out"
     tried = folder.with_name("tried.md")
     tried.write_text("| what | gain |\n|---|---|\n| brighter blobs | much |\n")
-    export(trained_blobs, "--data", blobs, "--out", folder, "--tried", tried)
+    export([trained_blobs, "--data", blobs, "--out", folder, "--tried", tried])
     return folder

@@ -55,7 +55,7 @@ def test_weights_of_another_backend_convert(
     run, out = tmp_path / "run", tmp_path / "out"
     python("-m", "model", "train", blobs, "--run", run, "--recipe", blob_recipe,
            "--epochs", 1, "--backend", backend)  # fmt: skip
-    export(run, "--data", blobs, "--out", out, "--no-card")
+    export([run, "--data", blobs, "--out", out, "--no-card"])
     model = (out / "person_cam.tflite").read_bytes()
     assert problems(model) == []
     assert deviations(measure(model)) == []

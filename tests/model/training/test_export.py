@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+import model.__main__ as command
+from hil.errors import ExitCode
 from hil.network.contract import read_network
 from model.c_array import c_array
 from model.card import read_card
@@ -20,7 +22,7 @@ from model.checks import deviations, measure, problems
 pytestmark = pytest.mark.model
 pytest.importorskip("tensorflow", reason="needs TensorFlow: run `make test-model`")
 
-Export = Callable[..., Any]
+Export = Callable[..., str]
 
 
 def test_everything_that_is_promised_is_there(exported_blobs: Path) -> None:
@@ -82,14 +84,37 @@ def test_the_threshold_is_the_lowest_with_few_false_alarms_on_val(
     assert threshold == 0 or alarms[threshold - 1] > 0.05 * len(empty)
 
 
-def test_exporting_again_gives_the_same_bytes(
-    export: Export, exported_blobs: Path, tmp_path: Path, trained_blobs: Path, blobs: Path
-) -> None:
-    export(trained_blobs / "trained.keras", "--data", blobs, "--out", tmp_path, "--no-card")
-    names = {path.name for path in tmp_path.iterdir()}
+@dataclass(frozen=True)
+class More:
+    """Two more exports, in one process: again, and without val at a threshold of one's own."""
+
+    again: Path
+    without_val: Path
+    said: str
+
+
+@pytest.fixture(scope="module")
+def more(
+    tmp_path_factory: pytest.TempPathFactory, export: Export, trained_blobs: Path, blobs: Path
+) -> More:
+    folder = tmp_path_factory.mktemp("more")
+    data, again, without_val = (folder / name for name in ("data", "again", "without val"))
+    shutil.copytree(blobs, data)
+    text = (data / "labels.csv").read_text()
+    (data / "labels.csv").write_text(text.replace(",val,", ",train,"))
+    said = export(
+        [trained_blobs / "trained.keras", "--data", blobs, "--out", again, "--no-card"],
+        [trained_blobs, "--data", data, "--out", without_val, "--no-card",
+         "--threshold-percent", 90],
+    )  # fmt: skip
+    return More(again, without_val, said)
+
+
+def test_exporting_again_gives_the_same_bytes(more: More, exported_blobs: Path) -> None:
+    names = {path.name for path in more.again.iterdir()}
     assert names == {path.name for path in exported_blobs.iterdir()} - {"CARD.md", "card"}
     for name in names:
-        assert (tmp_path / name).read_bytes() == (exported_blobs / name).read_bytes(), name
+        assert (more.again / name).read_bytes() == (exported_blobs / name).read_bytes(), name
 
 
 def test_the_c_array_holds_the_model_and_other_files_can_use_it(
@@ -115,29 +140,22 @@ def test_the_c_array_holds_the_model_and_other_files_can_use_it(
     assert subprocess.run([str(program)], capture_output=True, check=True).stdout == model
 
 
-def test_a_threshold_of_one_s_own_needs_no_val(
-    export: Export, tmp_path: Path, trained_blobs: Path, blobs: Path
-) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(blobs, data)
-    text = (data / "labels.csv").read_text()
-    (data / "labels.csv").write_text(text.replace(",val,", ",train,"))
-    done = export(trained_blobs, "--data", data, "--out", tmp_path, "--no-card",
-                  "--threshold-percent", 90)  # fmt: skip
-    assert "threshold 90 %, not measured" in done.stdout
-    card = read_card(tmp_path / "person_cam.toml")
+def test_a_threshold_of_one_s_own_needs_no_val(more: More) -> None:
+    assert "threshold 90 %, not measured" in more.said
+    card = read_card(more.without_val / "person_cam.toml")
     assert card.threshold_percent == 90
     assert card.made["threshold"] == "as asked for"
     assert card.positive_class == 1
 
 
 def test_too_uniform_a_representative_set_is_refused_and_nothing_is_written(
-    export: Export, tmp_path: Path, trained_blobs: Path, blobs: Path
+    tmp_path: Path, trained_blobs: Path, blobs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = tmp_path / "data"
     shutil.copytree(blobs, data)
     for path in (data / "images").iterdir():
         assert cv2.imwrite(str(path), np.full((64, 80), 90, np.uint8))
-    done = export(trained_blobs, "--data", data, "--out", tmp_path / "out", status=4)
-    assert "cannot calibrate: 0 different photographs" in done.stderr
+    words = ["export", trained_blobs, "--data", data, "--out", tmp_path / "out"]
+    assert command.main([str(word) for word in words]) == ExitCode.USAGE
+    assert "cannot calibrate: 0 different photographs" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -167,6 +167,7 @@ def test_a_checkpoint_is_read(tmp_path: Path) -> None:
         assert caught.value.where.endswith(name)
 
 
+@pytest.mark.usefixtures("shallow")
 def test_what_it_wrote_guides_a_training(
     tmp_path: Path, blobs: Path, blob_recipe: Path,
     stored: Weights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],

@@ -17,27 +17,30 @@ import pytest
 import model.__main__ as command
 from hil.base.resources import find
 from hil.errors import ExitCode, UsageError
+from model import architecture
 from model.training import checkpoint
 from model.training.started import read_started
 
-pytestmark = pytest.mark.model
 pytest.importorskip("tensorflow", reason="needs TensorFlow: run `make test-model`")
+pytestmark = [pytest.mark.model, pytest.mark.usefixtures("shallow")]
 
 ROOT = find("model").parent
 
 # In a process of its own, which ends as if the power had failed.
 KILLED = """
 import os, signal, sys
+import model.architecture
+model.architecture.BLOCKS = eval(sys.argv[1])
 import model.__main__ as command
 import model.commands.train
 import model.training.run as run
-finish, left = run.finish, [int(sys.argv[1])]
+finish, left = run.finish, [int(sys.argv[2])]
 def step(count):
     left[0] -= count
     if left[0] == 0:
         os.kill(os.getpid(), signal.SIGKILL)
 run.finish = lambda *given, **named: finish(*given, **{**named, "on_step": step})
-command.main(sys.argv[2:])
+command.main(sys.argv[3:])
 """
 
 
@@ -80,6 +83,16 @@ def begin(data: Path, recipe: Path) -> Any:
     return start(read_recipe(recipe), training, validation, Terms())
 
 
+@pytest.fixture(scope="module")
+def trained(
+    tmp_path_factory: pytest.TempPathFactory, blobs: Path, blob_recipe: Path, shallow: None
+) -> Path:
+    """The folder of a training that nobody interrupted."""
+    folder = tmp_path_factory.mktemp("shallow") / "trained"
+    assert command.main(words(blobs, folder, blob_recipe)) == 0
+    return folder
+
+
 @pytest.fixture
 def interrupted(
     tmp_path: Path, blobs: Path, blob_recipe: Path, monkeypatch: pytest.MonkeyPatch
@@ -113,22 +126,22 @@ def interrupted(
     return run
 
 
-def test_a_training_leaves_what_is_promised(trained_blobs: Path) -> None:
-    names = {path.name for path in trained_blobs.iterdir()}
+def test_a_training_leaves_what_is_promised(trained: Path) -> None:
+    names = {path.name for path in trained.iterdir()}
     assert names >= {"recipe.toml", "history.jsonl", "checkpoint.npz", "trained.keras"}
-    assert [line["epoch"] for line in history(trained_blobs)] == [1, 2]
-    for line in history(trained_blobs):
+    assert [line["epoch"] for line in history(trained)] == [1, 2]
+    for line in history(trained):
         assert line.keys() >= {"loss", "learning_rate", "val_loss", "val_auc",
                                "val_balanced_accuracy", "val_pointing",
                                "val_pointing_centre"}  # fmt: skip
-    begun = read_started(trained_blobs)
+    begun = read_started(trained)
     assert begun is not None
     assert begun.initial == ""
     assert begun.backend.startswith("keras ")
 
 
-def test_the_loss_falls(trained_blobs: Path) -> None:
-    first, last = history(trained_blobs)
+def test_the_loss_falls(trained: Path) -> None:
+    first, last = history(trained)
     assert last["loss"] < first["loss"]
 
 
@@ -152,11 +165,11 @@ def test_samples_come_again_after_the_distinct_epochs(
     assert drawn == [0, 1, 0]
 
 
-def test_scalars_are_written_for_tensorboard(trained_blobs: Path) -> None:
+def test_scalars_are_written_for_tensorboard(trained: Path) -> None:
     pytest.importorskip("tensorboard", reason="tensorboard is not installed")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    events = EventAccumulator(str(trained_blobs / "tensorboard"))
+    events = EventAccumulator(str(trained / "tensorboard"))
     events.Reload()
     assert {"loss", "learning_rate", "validation/auc"} <= set(events.Tags()["scalars"]) | set(
         events.Tags()["tensors"]
@@ -168,41 +181,41 @@ def test_scalars_are_written_for_tensorboard(trained_blobs: Path) -> None:
     ["between epochs", "after the history, before the checkpoint"],
 )
 def test_an_interrupted_training_ends_with_the_same_bits(
-    trained_blobs: Path, interrupted: Callable[[str], Path], moment: str
+    trained: Path, interrupted: Callable[[str], Path], moment: str
 ) -> None:
-    assert same(interrupted(moment), trained_blobs)
+    assert same(interrupted(moment), trained)
 
 
 def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
-    tmp_path: Path, blobs: Path, blob_recipe: Path, trained_blobs: Path
+    tmp_path: Path, blobs: Path, blob_recipe: Path, trained: Path
 ) -> None:
     arguments = words(blobs, tmp_path, blob_recipe)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, "6", *arguments],
+        [sys.executable, "-c", KILLED, str(architecture.BLOCKS), "6", *arguments],
         cwd=ROOT, env=environment, capture_output=True, check=False,
     )  # fmt: skip
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
     assert len(history(tmp_path)) == 1
     assert command.main(arguments) == 0
-    assert same(tmp_path, trained_blobs)
+    assert same(tmp_path, trained)
 
 
 def test_a_training_that_has_ended_is_not_trained_again(
-    tmp_path: Path, blobs: Path, blob_recipe: Path, trained_blobs: Path
+    tmp_path: Path, blobs: Path, blob_recipe: Path, trained: Path
 ) -> None:
     from model.training.run import finish, restore
 
-    (tmp_path / "checkpoint.npz").write_bytes((trained_blobs / "checkpoint.npz").read_bytes())
-    (tmp_path / "history.jsonl").write_bytes((trained_blobs / "history.jsonl").read_bytes())
+    (tmp_path / "checkpoint.npz").write_bytes((trained / "checkpoint.npz").read_bytes())
+    (tmp_path / "history.jsonl").write_bytes((trained / "history.jsonl").read_bytes())
     training = begin(blobs, blob_recipe)
     restore(training, tmp_path)
     finish(training, tmp_path, on_step=lambda _: pytest.fail("a step was trained"))
-    assert same(tmp_path, trained_blobs)
+    assert same(tmp_path, trained)
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(
-    tmp_path: Path, blobs: Path, blob_recipe: Path, trained_blobs: Path
+    tmp_path: Path, blobs: Path, blob_recipe: Path, trained: Path
 ) -> None:
     from model.training.run import restore
 
@@ -211,7 +224,7 @@ def test_a_checkpoint_of_another_recipe_is_refused(
     with pytest.raises(
         UsageError, match="another recipe, data set or initial model, or of other guides"
     ) as caught:
-        restore(begin(blobs, other), trained_blobs)
+        restore(begin(blobs, other), trained)
     assert "another --run folder" in caught.value.hint
 
 
@@ -248,11 +261,11 @@ def test_other_data_and_another_start_have_another_identity(
 
 
 def test_a_guide_leads_a_training_which_goes_on_with_it(
-    tmp_path: Path, blobs: Path, blob_recipe: Path, trained_blobs: Path
+    tmp_path: Path, blobs: Path, blob_recipe: Path, trained: Path
 ) -> None:
     recipe = tmp_path / "led.toml"
     recipe.write_text(blob_recipe.read_text() + "shape_weight = 1.0\n")
-    guide = ["--guide", str(trained_blobs / "trained.keras")]
+    guide = ["--guide", str(trained / "trained.keras")]
     whole, halved, alone = (tmp_path / name for name in ("whole", "halved", "alone"))
     assert command.main([*words(blobs, whole, recipe), *guide]) == 0
     assert command.main([*words(blobs, alone, recipe)]) == 0
@@ -265,14 +278,14 @@ def test_a_guide_leads_a_training_which_goes_on_with_it(
 
 
 def test_a_training_begins_with_the_weights_of_a_keras_file(
-    blobs: Path, blob_recipe: Path, trained_blobs: Path
+    blobs: Path, blob_recipe: Path, trained: Path
 ) -> None:
     from hil.samples.labels import read_labels
     from model.training.data import load_split
     from model.training.recipe import read_recipe
     from model.training.run import Initial, Terms, start
 
-    path = trained_blobs / "trained.keras"
+    path = trained / "trained.keras"
     pictures = load_split(read_labels(blobs), "train", {})
     training = start(
         read_recipe(blob_recipe),
@@ -280,5 +293,5 @@ def test_a_training_begins_with_the_weights_of_a_keras_file(
         pictures,
         Terms(Initial(path.read_bytes(), str(path))),
     )
-    for one, other in zip(training.network.get_weights(), weights(trained_blobs), strict=True):
+    for one, other in zip(training.network.get_weights(), weights(trained), strict=True):
         assert np.array_equal(one, other)
