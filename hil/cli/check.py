@@ -30,8 +30,9 @@ def add(parser: argparse.ArgumentParser, default: Path | None = None) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
+    from hil.facts.sameness import REMEDY
     from hil.network.contract import read_network
-    from hil.oracle.trial import DEAD_REMEDY, try_network
+    from hil.oracle.trial import try_network
 
     try:
         contract = read_network(arguments.model, arguments.settings)
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         for note in contract.notes:
             _print(console, f"note        {note}")
         if tried.dead:
-            _print(console, f"NOT PROVEN  {tried.dead}\n            hint: {DEAD_REMEDY}")
+            _print(console, f"NOT PROVEN  {tried.dead}\n            hint: {REMEDY}")
     return ExitCode.NOT_PROVEN if tried.dead else ExitCode.PASSED
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.judge.headline import Headline
-    from hil.run.testbench import Bench
+    from hil.network.contract import Contract
+    from hil.run.options import RunOptions
     from hil.run.validation import TensorSummary, Validation
     from hil.samples.seeded import Sample
 
@@ -61,6 +62,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     assert options.network is not None
     contract = read_model(options.network).contract  # all that is wrong with it, before a board
     options.check()
+    samples = _samples(contract, options, arguments.data)
     if not arguments.json:
         console.print(network_facts(contract.header).text, style="bold", markup=False)
         for note in contract.notes:
@@ -68,7 +70,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     else:
         console.quiet = True
     with open_bench(options, console) as bench:
-        found = validate(bench, _samples(bench, arguments.data))
+        found = validate(bench, samples)
     if arguments.save is not None:
         save_samples(
             arguments.save,
@@ -85,10 +87,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return found.exit_code
 
 
-def _samples(bench: Bench, data: Path | None) -> Sequence[Sample]:
+def _samples(contract: Contract, options: RunOptions, data: Path | None) -> Sequence[Sample]:
     from hil.samples.seeded import read_samples, seeded_samples
 
-    contract, options = bench.needed_model.contract, bench.options
     if data is not None:
         return read_samples(data, contract)
     return seeded_samples(contract, seed=options.seed, count=options.samples)
@@ -134,6 +135,10 @@ def _show(found: Validation, head: Headline, console: Console) -> None:
         console.print(f"note: {remark}", markup=False)
     tone = {"good": "bold green", "bad": "bold red", "open": "bold yellow"}[head.outcome.tone]
     console.print(f"\n{head.said}: {'; '.join(head.reasons)}", style=tone, markup=False)
+    if found.run.variety is not None and found.run.variety.constant_outputs:
+        from hil.facts.sameness import REMEDY
+
+        console.print(f"hint: {REMEDY}", markup=False)
 
 
 def _columns(found: Validation, clock: str) -> tuple[list[str], list[list[str]]]:

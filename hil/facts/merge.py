@@ -180,7 +180,12 @@ def _of_all_boards(workers: _Workers) -> Iterator[Any]:
             for name in varieties[0].constant_outputs
             if all(name in variety.constant_outputs for variety in varieties)
         ]
-        yield VarietyFacts(max(variety.images for variety in varieties), tuple(constant))
+        inside = [v.differing_operators for v in varieties if v.differing_operators is not None]
+        yield VarietyFacts(
+            max(variety.images for variety in varieties),
+            tuple(constant),
+            max(inside, default=None) if constant else None,
+        )
     consoles = [(name, last(of, ConsoleFacts)) for name, of in workers.items()]
     yield ConsoleFacts(
         tuple(

@@ -332,14 +332,17 @@ class ReferenceRecord:
 
 @dataclass(frozen=True, slots=True)
 class VarietyFacts:
-    """Whether the network tells pictures apart, by the oracle.
+    """Whether the network tells its samples apart, by the oracle.
 
-    `images`: how many different ones it saw, synthetic ones and noise included.
+    `images`: how many different ones it saw, made ones and noise included.
     `constant_outputs`: names of the outputs whose bytes were the same for all.
+    `differing_operators`: how many operators give different values nevertheless; None where
+    nobody looked, as no output is constant.
     """
 
     images: int
     constant_outputs: tuple[str, ...]
+    differing_operators: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,13 @@ def all_equal(answers: Iterable[Hashable]) -> bool:
     return count > 1
 
 
+REMEDY = (
+    "give samples that it tells apart: hil validate FILE --data FILE.npz; if it tells none apart, "
+    "look at the training and the conversion"
+)
+"""What to do about a network whose answers are all the same."""
+
+
 class Variety(Protocol):
     """What is known of a network's outputs, such as `hil.facts.records.VarietyFacts`."""
 
@@ -33,12 +40,16 @@ class Variety(Protocol):
     def images(self) -> int: ...
     @property
     def constant_outputs(self) -> tuple[str, ...]: ...
+    @property
+    def differing_operators(self) -> int | None: ...
 
 
 def no_variety(found: Variety) -> str:
     """Why a network with constant outputs is not proven, in words."""
     outputs = " and ".join(found.constant_outputs)
+    inside = found.differing_operators
+    still = f"; inside, {inside} of its operators do tell them apart" if inside else ""
     return (
-        f"the network gives the same {outputs} for each of {found.images} images, noise included: "
-        "equal answers prove nothing"
+        f"the network gives the same {outputs} for each of {found.images} samples, noise included: "
+        f"equal answers prove nothing{still}"
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(str, enum.Enum):
-    """Without gates PASSED, FAILED or NOT_MEASURED; with gates the other three."""
+    """Without gates PASSED, FAILED, NOT_MEASURED or NOT_PROVEN; with gates the last three."""
 
     PASSED = "PASSED"
     FAILED = "FAILED"
@@ -75,8 +75,10 @@ def headline(
         outcome = Outcome.PASSED
         if stands.failures:
             outcome = Outcome.FAILED
-        elif open_:
+        elif stands.trouble:
             outcome = Outcome.NOT_MEASURED
+        elif open_:
+            outcome = Outcome.NOT_PROVEN
     else:
         outcome = Outcome(verdict.ship.value)
         failed = _gates(verdict, GateStatus.UNMET) + failed
@@ -109,8 +111,7 @@ def _cause(diagnosis: Diagnosis | None) -> tuple[str, ...]:
 def _successes(judged: JudgedRun, verdict: GatesVerdict | None) -> tuple[str, ...]:
     reasons = []
     if verdict is not None:
-        met = len(verdict.results)
-        reasons.append(f"all {met} gates met" if met > 1 else "the gate is met")
+        reasons.append(verdict.met)
     if judged.run.tests:
         passed = len(judged.tests(("passed",)))
         reasons.append(f"{count_text(passed, 'test')} passed")

@@ -123,7 +123,7 @@ def _packed(tensor: Tensor, given: Any) -> bytes:
     import numpy as np
 
     array, kind = np.asarray(given), dtype_of(tensor)
-    if _without_ones(array.shape) != _without_ones(tensor.shape):
+    if not same_but_for_ones(array.shape, tensor.shape):
         raise _refused(tensor, f"its array is {array.dtype} {list(array.shape)}")
     allowed = {"f": "fiu", "b": "b"}.get(kind.kind, "iu")
     if array.dtype.kind not in allowed:
@@ -133,7 +133,14 @@ def _packed(tensor: Tensor, given: Any) -> bytes:
         least, most = int(array.min()), int(array.max())
         if least < limits.min or most > limits.max:
             raise _refused(tensor, f"its array has values from {least} to {most}")
+    if kind.kind == "f" and not np.isfinite(array).all():
+        raise _refused(tensor, "its array has values that are not finite")
     return array.astype(kind).tobytes()
+
+
+def same_but_for_ones(shape: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether two shapes are the same, dimensions of size 1 left out."""
+    return _without_ones(shape) == _without_ones(other)
 
 
 def _without_ones(shape: Sequence[int]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ that a board needs is `Contract.header`, which travels in front of the .tflite.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -95,7 +95,15 @@ class Contract:
 
         Raises UsageError, with the input's name, for a wrong name, number, shape, type or range.
         """
+        if isinstance(sample, Mapping):
+            sample = {self.short_name(name): array for name, array in sample.items()}
         return pack_sample(self.header, sample)
+
+    def short_name(self, name: str) -> str:
+        """The contract's name of an input, which may be shortened, for that in the .tflite."""
+        short = [tensor.name for tensor in self.header.inputs]
+        full = [self.graph.tensors[index].name for index in self.graph.inputs]
+        return name if name in short or name not in full else short[full.index(name)]
 
     def unpack(self, data: bytes) -> tuple[NDArray[Any], ...]:
         """The input arrays of a sample's bytes, in the order of the inputs; read-only."""
@@ -173,7 +181,9 @@ def _ends(graph: Graph, indexes: Sequence[int]) -> tuple[Tensor, ...]:
     """Inputs or outputs, each with a name of its own."""
     names: list[str] = []
     for index in indexes:
-        name = _shortened(graph.tensors[index].name, _NAME_BYTES)
+        # Names go to terminals as they are.
+        clean = "".join(c if c.isprintable() else "?" for c in graph.tensors[index].name)
+        name = _shortened(clean or "unnamed", _NAME_BYTES)
         while name in names:
             mark = f"#{len(names)}"
             name = _shortened(name.partition("#")[0], _NAME_BYTES - len(mark)) + mark

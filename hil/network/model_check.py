@@ -24,6 +24,7 @@ _TFLM_TYPES = ("FLOAT32", "INT4", "INT8", "INT16", "INT32", "INT64", "UINT8", "U
                "RESOURCE")  # fmt: skip
 _FILTERED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV", "SVDF",
              "UNIDIRECTIONAL_SEQUENCE_LSTM", "BATCH_MATMUL")  # fmt: skip
+_ZERO_POINTS = {"INT8": (-128, 127), "UINT8": (0, 255), "INT16": (-32768, 32767)}
 _CONTROL_FLOW = ("IF", "WHILE", "CALL")
 
 _CONTRADICTION = "the file contradicts itself: "
@@ -38,6 +39,7 @@ def graph_problems(model: bytes, graph: Graph) -> list[Problem]:
         *_wrong_subgraphs(graph),
         *_wrong_tensors(graph),
         *_wrong_constants(graph),
+        *_wrong_order(graph),
         *_wrong_scales(graph),
     ]
     # What LiteRT makes of shapes means something only where all else fits.
@@ -53,7 +55,7 @@ def _wrong_ends(graph: Graph) -> Iterator[Problem]:
         if not 1 <= len(indexes) <= most:
             yield Problem(
                 f"the model has {len(indexes)} {what}, not 1 to {most}",
-                f"export the model with at most {most} {what}",
+                f"export the model with 1 to {most} {what}",
             )
         for index in indexes:
             tensor = graph.tensors[index]
@@ -72,11 +74,15 @@ def _wrong_ends(graph: Graph) -> Iterator[Problem]:
 
 def _wrong_operators(graph: Graph) -> Iterator[Problem]:
     names = graph.operators
+    custom = dict.fromkeys(op.custom for op in graph.ops if op.name == "CUSTOM")
     if "CUSTOM" in names:
         yield Problem(
-            "the model has custom operators, which the firmware cannot register",
-            "convert the model without custom operators; an audio front end belongs in front of "
-            "the network",
+            "the model has custom operators, which the firmware cannot register: "
+            f"{_few(list(custom))}",
+            "give the model as it was before Vela: its operators for an Ethos-U run on no ESP32"
+            if "ethos-u" in custom
+            else "convert the model without custom operators; an audio front end belongs in front "
+            "of the network",
         )
     lacking = [name for name in names if name not in (*TFLM_OPS, *_CONTROL_FLOW, "CUSTOM")]
     if lacking:
@@ -107,7 +113,8 @@ def _wrong_subgraphs(graph: Graph) -> Iterator[Problem]:
     flow = [name for name in graph.operators if name in _CONTROL_FLOW]
     idle = len(set(range(1, 1 + len(graph.others))) - called)
     if flow or idle:
-        what = ", ".join(flow) or f"{idle} subgraphs that no CALL_ONCE runs"
+        more = "a subgraph" if idle == 1 else f"{idle} subgraphs"
+        what = ", ".join(flow) or f"{more} that no CALL_ONCE runs"
         yield Problem(
             f"the model has control flow: {what}",
             "export one function without IF and WHILE; unroll loops of a fixed length",
@@ -171,8 +178,15 @@ def _wrong_constants(graph: Graph) -> Iterator[Problem]:
                 _CONVERT_AGAIN,
             )
     for op in graph.ops:
+        if any(step < 1 for step in op.steps):
+            yield Problem(
+                f"{_CONTRADICTION}{op.name} (operator {op.index}) has no options, or a stride or "
+                f"dilation below 1: {', '.join(map(str, op.steps))}",
+                _CONVERT_AGAIN,
+            )
         pair = _weights(graph, op)
         wrong = "" if pair is None else _channels_apart(op, *pair)
+        wrong = wrong or ("" if pair is None else _wrong_bias(graph, op, pair[1]))
         if wrong:
             yield Problem(
                 f"{_CONTRADICTION}{op.name} (operator {op.index}): {wrong}", _CONVERT_AGAIN
@@ -187,6 +201,43 @@ def _weights(graph: Graph, op: Op) -> tuple[Tensor, Tensor] | None:
         return None
     image, weights = (graph.tensors[index] for index in op.inputs[:2])
     return (image, weights) if weights.data and -1 not in image.shape else None
+
+
+def _wrong_bias(graph: Graph, op: Op, weights: Tensor) -> str:
+    """How a bias contradicts the filters that it is added to; empty where it does not."""
+    if len(op.inputs) < 3 or op.inputs[2] < 0:
+        return ""
+    bias = graph.tensors[op.inputs[2]]
+    filters = weights.shape[-1 if op.name == "DEPTHWISE_CONV_2D" else 0]
+    fits = bias.elements == filters or -1 in bias.shape
+    return "" if fits else f"bias {bias.describe()} for {filters} filters {weights.describe()}"
+
+
+def _wrong_order(graph: Graph) -> Iterator[Problem]:
+    """What is read, or given, and that nothing has written by then: memory as it happens to be."""
+    there = {*graph.inputs, *(t.index for t in graph.tensors if _kept(t))}
+    for op in graph.ops:
+        for index in op.inputs:
+            if index >= 0 and index not in there and op.name != "CUSTOM":
+                yield Problem(
+                    f"{_CONTRADICTION}{op.name} (operator {op.index}) reads "
+                    f"{graph.tensors[index].describe()}, which nothing has written by then",
+                    _CONVERT_AGAIN,
+                )
+                return
+        there.update(op.outputs)
+    for index in graph.outputs:
+        if index not in there:
+            yield Problem(
+                f"{_CONTRADICTION}no operator makes the output {graph.tensors[index].describe()}",
+                _CONVERT_AGAIN,
+            )
+
+
+def _kept(tensor: Tensor) -> bool:
+    """Whether a tensor has its values without an operator, or none at all."""
+    in_file = bool(tensor.data) or tensor.sparse or tensor.outside
+    return in_file or tensor.variable or not tensor.elements
 
 
 def _channels_apart(op: Op, image: Tensor, weights: Tensor) -> str:
@@ -255,6 +306,10 @@ def _wrong_scales(graph: Graph) -> Iterator[Problem]:
             f"scale zero, negative or not a number in: {', '.join(bad)}",
             "convert the model again, with representative images",
         )
+    for tensor in graph.tensors:
+        wrong = _wrong_quantization(tensor)
+        if wrong:
+            yield Problem(f"{_CONTRADICTION}{tensor.describe()} has {wrong}", _CONVERT_AGAIN)
     scale, name = smallest_scale(graph)
     if not bad and scale < SMALLEST_SCALE:
         yield Problem(
@@ -264,12 +319,30 @@ def _wrong_scales(graph: Graph) -> Iterator[Problem]:
         )
 
 
+def _wrong_quantization(tensor: Tensor) -> str:
+    """How scales and zero points contradict their tensor; empty where they do not."""
+    scales, zero_points, shape = len(tensor.scales), tensor.zero_points, tensor.shape
+    low, high = _ZERO_POINTS.get(tensor.type_name, (-math.inf, math.inf))
+    beyond = [zero for zero in zero_points if not low <= zero <= high]
+    if beyond:
+        return f"zero point {beyond[0]}, which is no value of its type"
+    if zero_points and scales != len(zero_points):
+        return f"{scales} scales and {len(zero_points)} zero points"
+    dimension = tensor.quantized_dimension  # a bias may name that of its filters
+    channels = shape[dimension] if dimension < len(shape) else tensor.elements
+    if scales > 1 and scales != channels:
+        return f"{scales} scales for {channels} channels"
+    return ""
+
+
 def smallest_scale(graph: Graph) -> tuple[float, str]:
-    """The smallest scale of an activation, with the tensor's name; infinity without any."""
+    """The smallest scale of an 8-bit activation, with the tensor's name; infinity without any."""
     activations = [*graph.inputs, *(index for op in graph.ops for index in op.outputs)]
+    tensors = [graph.tensors[index] for index in activations]
     scales = [
-        (scale, graph.tensors[index].name)
-        for index in activations
-        for scale in graph.tensors[index].scales
+        (scale, tensor.name or tensor.describe())
+        for tensor in tensors
+        if tensor.type_name in ("INT8", "UINT8")
+        for scale in tensor.scales
     ]
     return min(scales, default=(math.inf, ""))

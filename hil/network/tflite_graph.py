@@ -26,6 +26,7 @@ _FILE_IDENTIFIER = b"TFL3"
 _DAMAGE = (struct.error, IndexError, KeyError, TypeError, ValueError, OverflowError)
 _SIGN_BYTES = 64
 _DATA_OF_BUFFER = 4  # the vtable's slot of Buffer.data
+_STEPPING = ("CONV_2D", "DEPTHWISE_CONV_2D", "AVERAGE_POOL_2D", "MAX_POOL_2D")
 WITHOUT_OUTPUT = ("ASSIGN_VARIABLE", "CALL_ONCE")
 """Operators that give nothing."""
 _OTHER_KINDS = {
@@ -94,7 +95,8 @@ class Op:
     """One operator, in execution order. Inputs that are left out have index -1.
 
     `pool` is (height, width) of the window of a pooling operator, `calls` the subgraph that
-    CALL_ONCE runs, `variable` what VAR_HANDLE names.
+    CALL_ONCE runs, `variable` what VAR_HANDLE names, `custom` what a custom operator is called,
+    `steps` the strides of a convolution or pooling operator, and its dilations.
     """
 
     index: int
@@ -105,6 +107,8 @@ class Op:
     pool: tuple[int, int] | None = None
     calls: int | None = None
     variable: tuple[str, str] | None = None
+    custom: str = ""
+    steps: tuple[int, ...] = ()
 
     @property
     def output(self) -> int:
@@ -221,18 +225,19 @@ class _Reader:
         for index in buffers:
             with self._at(f"buffer {index}"):
                 self._buffers.append(_buffer(model.Buffers(index)))
-        op_codes = []
+        op_codes: list[tuple[int, str]] = []
         for index in codes:
             with self._at(f"operator code {index}"):
                 code = model.OperatorCodes(index)
-                op_codes.append(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
+                name = (code.CustomCode() or b"").decode("utf-8", "replace")
+                op_codes.append((max(code.BuiltinCode(), code.DeprecatedBuiltinCode()), name))
         tensors, ops, inputs, outputs = self._subgraph(model, 0, op_codes)
         others = tuple(self._subgraph(model, index, op_codes)[1] for index in range(1, count))
         digest = hashlib.sha256(self._bytes).hexdigest()
         return Graph(tensors, ops, inputs, outputs, len(self._bytes), digest, others)
 
     def _subgraph(
-        self, model: Any, number: int, op_codes: Sequence[int]
+        self, model: Any, number: int, op_codes: Sequence[tuple[int, str]]
     ) -> tuple[tuple[Tensor, ...], tuple[Op, ...], tuple[int, ...], tuple[int, ...]]:
         place = f" of subgraph {number}" if number else ""
         with self._at(f"the header{place}" if number else "the model's header"):
@@ -302,17 +307,20 @@ class _Reader:
             ) from error
 
 
-def _op(index: int, raw: Any, codes: Sequence[int], tensor_count: int) -> Op:
+def _op(index: int, raw: Any, codes: Sequence[tuple[int, str]], tensor_count: int) -> Op:
     inputs = _ints(raw.InputsAsNumpy())
     outputs = tuple(index for index in _ints(raw.OutputsAsNumpy()) if index != -1)
-    code = codes[raw.OpcodeIndex()]
+    code, custom = codes[raw.OpcodeIndex()]
     name = op_name(code)
     if not outputs and name not in WITHOUT_OUTPUT:
         raise ValueError("it has no output")
     in_range = all(-1 <= i < tensor_count for i in inputs)
     if not in_range or not all(0 <= i < tensor_count for i in outputs):
         raise ValueError("it names a tensor that the graph does not have")
-    return Op(index, code, name, inputs, outputs, **_options(raw))
+    options = _options(raw)
+    if name in _STEPPING:
+        options.setdefault("steps", (0, 0))  # what the kernels take where there are no options
+    return Op(index, code, name, inputs, outputs, **options, custom=custom)
 
 
 def _options(raw: Any) -> dict[str, Any]:
@@ -328,7 +336,14 @@ def _options(raw: Any) -> dict[str, Any]:
         return {}
     if kind == kinds.Pool2DOptions:
         window = read("Pool2DOptions")
-        return {"pool": (int(window.FilterHeight()), int(window.FilterWidth()))}
+        size = (int(window.FilterHeight()), int(window.FilterWidth()))
+        return {"pool": size, "steps": (int(window.StrideH()), int(window.StrideW()))}
+    for named in ("Conv2DOptions", "DepthwiseConv2DOptions"):
+        if kind == getattr(kinds, named):
+            conv = read(named)
+            steps = conv.StrideH(), conv.StrideW()
+            dilations = conv.DilationHFactor(), conv.DilationWFactor()
+            return {"steps": tuple(map(int, (*steps, *dilations)))}
     if kind == kinds.CallOnceOptions:
         return {"calls": int(read("CallOnceOptions").InitSubgraphIndex())}
     if kind == kinds.VarHandleOptions:

@@ -221,7 +221,7 @@ class Oracle:
         self._ran = (*before, data) if self.contract.header.stateful else ()
 
         def frozen(index: int) -> NDArray[Any]:
-            array = interpreter.tensor(index)
+            array = np.asarray(interpreter.tensor(index))  # a scalar is none yet
             array.flags.writeable = False  # kept answers are shared
             return array
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,9 +15,7 @@ from hil.network.random_samples import random_samples
 from hil.oracle.interpreter import micro_installed
 from hil.oracle.micro import probe
 from hil.oracle.oracle import Oracle
-from hil.oracle.variety import variety
-
-DEAD_REMEDY = "look at the training and the conversion: such a network sees nothing"
+from hil.oracle.variety import differing_operators, variety
 
 _RANDOM = 6
 _SEEDS = range(1, 4)
@@ -50,8 +49,11 @@ def try_network(contract: Contract) -> Trial:
 
     Raises UsageError where the interpreter refuses it.
     """
-    oracle = Oracle(contract)
-    seen = variety(oracle.run(sample) for sample in _samples(contract))
+    oracle, samples = Oracle(contract), tuple(_samples(contract))
+    seen = variety(oracle.run(sample) for sample in samples)
+    if seen.constant_outputs:
+        inside = differing_operators(oracle, samples)
+        seen = dataclasses.replace(seen, differing_operators=inside)
     arena = probe(contract.model, contract.graph).arena if micro_installed() else 0
     return Trial(oracle.resolver, arena, seen, oracle.unsure)
 

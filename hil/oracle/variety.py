@@ -8,7 +8,7 @@ import numpy as np
 
 from hil.facts.records import VarietyFacts
 from hil.facts.sameness import all_equal
-from hil.oracle.oracle import OracleAnswer
+from hil.oracle.oracle import Oracle, OracleAnswer
 
 
 def variety(answers: Iterable[OracleAnswer]) -> VarietyFacts:
@@ -20,6 +20,15 @@ def variety(answers: Iterable[OracleAnswer]) -> VarietyFacts:
         if all_equal(answer.outputs[index].tobytes() for answer in distinct):
             constant.append(_name(distinct[0], index))
     return VarietyFacts(len(distinct), tuple(constant))
+
+
+def differing_operators(oracle: Oracle, samples: Iterable[bytes]) -> int:
+    """How many operators do not give the same for all samples."""
+    traces = [oracle.run(sample, ops=True).op_outputs or () for sample in samples]
+    return sum(
+        not all_equal(tuple(part.tobytes() for part in outputs) for outputs in of_op)
+        for of_op in zip(*traces, strict=True)
+    )
 
 
 def _name(answer: OracleAnswer, index: int) -> str:

@@ -120,7 +120,7 @@ class Bench(BoardOfRun):
     @property
     def variety(self) -> VarietyFacts:
         """Whether the network tells the samples of the run and made ones apart."""
-        from hil.oracle.variety import variety
+        from hil.oracle.variety import differing_operators, variety
 
         oracle = self.oracle
         made = [self._tensor(photo, oracle) for photo in self._synthetic(oracle)]
@@ -129,6 +129,8 @@ class Bench(BoardOfRun):
         outputs = len(oracle.contract.header.outputs)
         if oracle.contract.head is None and len(found.constant_outputs) < outputs:
             return replace(found, constant_outputs=())  # one that never changes may be meant so
+        if found.constant_outputs:
+            return replace(found, differing_operators=differing_operators(oracle, made))
         return found
 
     def run_facts(self) -> RunFacts:

@@ -134,7 +134,11 @@ def read_samples(path: Path, contract: Contract) -> tuple[Sample, ...]:
 
     Raises UsageError for a file that is none, and for a name, type or shape that does not fit.
     """
-    arrays = {name: a for name, a in _arrays(path).items() if not name.startswith(_OUTPUT)}
+    arrays = {
+        contract.short_name(name): array
+        for name, array in _arrays(path).items()
+        if not name.startswith(_OUTPUT)
+    }
     inputs = contract.header.inputs
     names = [tensor.name for tensor in inputs]
     if len(inputs) == len(arrays) == 1:
@@ -168,6 +172,9 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     try:
+        with path.open("rb") as file:
+            if not file.read(6).startswith((b"PK", b"\x93NUMPY")):
+                raise ValueError("it is no file of NumPy")
         found = np.load(path, allow_pickle=False)
         if isinstance(found, np.ndarray):
             return {path.stem: found}
@@ -186,25 +193,36 @@ def _checked(array: NDArray[Any], tensor: Tensor, path: Path) -> NDArray[Any]:
     """The array as [samples, *shape]."""
     import numpy as np
 
-    from hil.network.arrays import dtype_of
+    from hil.network.arrays import dtype_of, same_but_for_ones
 
     wanted, shape = dtype_of(tensor), tuple(tensor.shape)
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype != wanted:
+        way = "quantize the values as the network's scale and zero point say, then astype"
         raise UsageError(
             f"input {tensor.name!r} is {array.dtype} in the file, {wanted} in the network",
             where=str(path),
-            hint="quantize the values as the network's scale and zero point say, then astype",
+            hint=f"save the array as {wanted}" if wanted.kind == "f" or not tensor.scale else way,
         )
-    if array.shape == shape:
-        array = array[np.newaxis]  # one sample without a row of its own
-    rest = array.shape[1:]
-    if rest not in (shape, shape[1:] if shape[:1] == (1,) else shape):
+    if array.shape != shape and same_but_for_ones(array.shape[1:], shape):
+        array = array.reshape(len(array), *shape)
+    elif same_but_for_ones(array.shape, shape):
+        array = array.reshape(1, *shape)  # one sample without a row of its own
+    else:
         raise UsageError(
-            f"input {tensor.name!r} has rows of shape {list(rest)} in the file, "
+            f"input {tensor.name!r} is {list(array.shape)} in the file, a sample is "
             f"{list(shape)} in the network",
             where=str(path),
             hint="the first axis counts the samples",
         )
+    if wanted.kind == "f":
+        for row, values in enumerate(array):
+            if not np.isfinite(values).all():
+                raise UsageError(
+                    f"input {tensor.name!r} has values in row {row} that are not finite",
+                    where=str(path),
+                    hint="leave the row out, or correct it: nothing can be told of such answers",
+                )
     return np.ascontiguousarray(array)
 
 

@@ -72,8 +72,23 @@ def test_an_operator_that_is_not_as_converted_fails(
     assert validate(file("relu6_rescaled"), "--tolerances", str(loose)) == ExitCode.PASSED
 
 
-def test_a_network_that_gives_the_same_for_all_is_not_proven(file: Any) -> None:
+def test_a_network_that_gives_the_same_for_all_is_not_proven_and_says_what_to_do(
+    file: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert validate(file("zeros_like")) == ExitCode.NOT_PROVEN
+    said = " ".join(capsys.readouterr().out.split())
+    assert "NOT PROVEN, on the simulated board: the network gives the same output 0" in said
+    assert "samples, noise included" in said
+    assert "--data FILE.npz" in said
+
+
+def test_samples_that_do_not_fit_are_refused_before_a_board_is_opened(
+    file: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = tmp_path / "mine.npz"
+    np.savez(given, x=np.zeros((2, 4, 9), np.int8))
+    assert validate(file("softmax"), "--data", str(given)) == ExitCode.USAGE
+    assert "simulated board" not in capsys.readouterr().out
 
 
 def test_samples_of_a_file_are_run_and_what_came_is_saved(

@@ -7,7 +7,7 @@ import pytest
 
 from hil.images import synthetic
 from hil.oracle import Oracle
-from hil.oracle.variety import variety
+from hil.oracle.variety import differing_operators, variety
 from hil.testing.tiny_model import edit_model, tiny_model
 
 PHOTOS = synthetic()
@@ -36,6 +36,14 @@ def test_a_network_that_is_dead_from_the_start_has_nothing_that_moves() -> None:
         buffer.data = np.zeros_like(buffer.data)
 
     assert constant_outputs(edit_model(tiny_model(), dead)) == ("scores", "features")
+
+
+def test_operators_that_still_tell_the_samples_apart_are_counted() -> None:
+    oracle = Oracle.open(tiny_model(classifier_weights=np.zeros((2, 8), np.int8)), 1, 50)
+    names = [op.name for op in oracle.graph.ops]
+    found = differing_operators(oracle, (photo.tensor.tobytes() for photo in PHOTOS))
+    classifier = len(names) - 1 - names[::-1].index("CONV_2D")
+    assert found == classifier > 0  # all before it, none from it on
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -18,6 +18,7 @@ from hil.samples.seeded import (
     seeded_sample,
     seeded_samples,
 )
+from hil.testing.model_builder import ModelBuilder
 from hil.testing.zoo import names, network
 
 
@@ -145,7 +146,7 @@ ROWS = np.zeros((3, 8), np.int8)
         ({"left": ROWS}, "the file has arrays 'left'"),
         ({"left": ROWS, "wrong": ROWS}, "the network has inputs 'left', 'right'"),
         ({"left": ROWS, "right": ROWS.astype(np.float32)}, "input 'right' is float32"),
-        ({"left": ROWS, "right": np.zeros((3, 7), np.int8)}, r"rows of shape \[7\]"),
+        ({"left": ROWS, "right": np.zeros((3, 7), np.int8)}, r"'right' is \[3, 7\] in the file"),
         ({"left": ROWS, "right": ROWS[:2]}, "left 3, right 2"),
         ({"left": ROWS[:0], "right": ROWS[:0]}, "no samples in the file"),
     ],
@@ -156,6 +157,33 @@ def test_what_does_not_fit_is_named(
     with pytest.raises(UsageError, match=says) as refused:
         read_samples(written(tmp_path / "x.npz", **arrays), ends)
     assert refused.value.where.endswith("x.npz")
+
+
+def test_values_that_are_not_finite_are_refused_with_their_row(tmp_path: Path) -> None:
+    rows = np.zeros((4, 4, 10), np.float32)
+    rows[2, 1, 7] = np.nan
+    with pytest.raises(UsageError, match="row 2 that are not finite"):
+        read_samples(written(tmp_path / "x.npz", x=rows), contract_of("softmax_float"))
+
+
+def test_the_other_byte_order_and_axes_of_size_1_are_taken(tmp_path: Path) -> None:
+    rows = np.arange(2 * 40).reshape(2, 4, 1, 10).astype(">f4")
+    found = read_samples(written(tmp_path / "x.npz", x=rows), contract_of("softmax_float"))
+    assert [s.data for s in found] == [row.astype("<f4").tobytes() for row in rows]
+
+
+def test_arrays_may_have_the_whole_names_of_the_tflite_file(tmp_path: Path) -> None:
+    left, right = (f"{'a' * 60}/{name}" for name in ("left", "right"))
+    model = ModelBuilder()
+    for name in (left, right):
+        model.input(name, (1, 4), "FLOAT32")
+    out = model.tensor("sum", (1, 4), "FLOAT32")
+    model.op("ADD", model.inputs, out, "AddOptions")
+    contract = read_contract(model.build([out]))
+    ones = np.ones((1, 4), np.float32)
+    (found,) = read_samples(written(tmp_path / "x.npz", **{right: 2 * ones, left: ones}), contract)
+    assert found.data == ones.tobytes() + (2 * ones).tobytes()
+    assert contract.pack({right: 2 * ones, left: ones}) == found.data
 
 
 @pytest.mark.parametrize("content", [b"", b"no file of numpy's", b"PK\x03\x04 cut"])

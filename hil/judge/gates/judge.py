@@ -52,8 +52,8 @@ def judge_gates(
 
 
 def ship_of(statuses: Iterable[GateStatus]) -> Ship:
-    """DO NOT SHIP with a gate unmet, SHIP only if every gate is met and there is one."""
-    seen = set(statuses)
+    """DO NOT SHIP with a gate unmet, SHIP only if all that are asked are met, and one is."""
+    seen = set(statuses) - {GateStatus.NOT_ASKED}
     if GateStatus.UNMET in seen:
         return Ship.DO_NOT_SHIP
     return Ship.SHIP if seen == {GateStatus.MET} else Ship.NOT_PROVEN

@@ -24,12 +24,13 @@ class Ship(str, enum.Enum):
 
 
 class GateStatus(str, enum.Enum):
-    """What became of a gate. Only MET is good."""
+    """What became of a gate. Only MET is good; NOT_ASKED is nothing that this network has."""
 
     MET = "met"
     UNMET = "unmet"
     NOT_PROVEN = "not proven"
     NOT_MEASURED = "not measured"
+    NOT_ASKED = "not asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +139,12 @@ class GatesVerdict:
 
     def of(self, status: GateStatus) -> tuple[GateResult, ...]:
         return tuple(result for result in self.results if result.status is status)
+
+    @property
+    def met(self) -> str:
+        """In words, where nothing stands against it: "all 11 gates met, 5 not asked"."""
+        met, not_asked = len(self.of(GateStatus.MET)), len(self.of(GateStatus.NOT_ASKED))
+        if not met:
+            return f"{not_asked} of {not_asked} gates not asked"
+        text = f"all {met} gates met" if met > 1 else "the gate is met"
+        return f"{text}, {not_asked} not asked" if not_asked else text

@@ -19,7 +19,7 @@ from hil.judge import explain
 from hil.judge.answers import clock_fault, wrong_oddities
 from hil.judge.figures import count_text
 from hil.judge.gates.judge import judge_gates, ship_of
-from hil.judge.gates.model import Gates, GateStatus, GatesVerdict, Ship
+from hil.judge.gates.model import GateResult, Gates, GateStatus, GatesVerdict, Ship
 from hil.judge.judged import (
     FAILED_OUTCOMES,
     KNOWN_OUTCOMES,
@@ -68,6 +68,7 @@ def judge_judged(
     verdict = dataclasses.replace(
         verdict, where=where_measured(run.board), remarks=tuple(remarks(run))
     )
+    verdict = _with_reasons(verdict, run)
     if run.time_base != "real":
         verdict = without_real_time(verdict, run.time_base)
     failures = tuple(_failures(judged))
@@ -80,6 +81,34 @@ def judge_judged(
     return verdict.with_trouble(*_trouble(judged))
 
 
+_OF_HEADS = ("cam_us", "score_lsb", "features_lsb", "cam_lsb", "input_lsb", "locations_differing",
+             "decisions_differing")  # fmt: skip
+_OF_TRUTHS = ("rate", "score")
+
+
+def _with_reasons(verdict: GatesVerdict, run: Run) -> GatesVerdict:
+    """The verdict with what is known of gates that have no value: asked of a network that has no
+    such thing, or of a second opinion that said nothing."""
+    results = [
+        _without_value(result, run) if result.status is GateStatus.NOT_MEASURED else result
+        for result in verdict.results
+    ]
+    ship = ship_of(result.status for result in results)
+    return dataclasses.replace(verdict, ship=ship, results=tuple(results))
+
+
+def _without_value(result: GateResult, run: Run) -> GateResult:
+    metric = result.gate.metric
+    of_head = metric.name in _OF_HEADS or metric.kind in _OF_TRUTHS
+    if of_head and run.board is not None and run.board.network.head is None:
+        why = "this network has no class activation map"
+        return dataclasses.replace(result, status=GateStatus.NOT_ASKED, explanation=why)
+    if metric.name == "second_opinion_lsb" and run.opinion is not None:
+        why = run.opinion.trouble or "no operator of this network could be compared"
+        return dataclasses.replace(result, status=GateStatus.NOT_PROVEN, explanation=why)
+    return result
+
+
 def without_real_time(verdict: GatesVerdict, time_base: str) -> GatesVerdict:
     """The verdict where times are no chip's: marked as whose they are, or not judged at all.
 
@@ -90,6 +119,7 @@ def without_real_time(verdict: GatesVerdict, time_base: str) -> GatesVerdict:
         gate = result.gate
         against = gate.statistic == "not worse"
         reason = (meaningless if against else without_limit)(gate.metric, time_base)
+        reason = "" if result.status is GateStatus.NOT_ASKED else reason
         if gate.metric.unit in ("us", "cycles"):
             result = dataclasses.replace(result, clock=mark(time_base))
         if reason:

@@ -23,6 +23,7 @@ _TONES: dict[GateStatus, Tone] = {
     GateStatus.UNMET: "bad",
     GateStatus.NOT_PROVEN: "unsure",
     GateStatus.NOT_MEASURED: "bad",
+    GateStatus.NOT_ASKED: "plain",
 }
 _SHIP_TONES: dict[Ship, Tone] = {
     Ship.SHIP: "good",
@@ -53,7 +54,8 @@ class GateRow:
 
     @property
     def tone(self) -> str:
-        return {"met": "good", "not proven": "open"}.get(self.status, "bad")
+        tones = {"met": "good", "not proven": "open", "not asked": "open"}
+        return tones.get(self.status, "bad")
 
 
 def verdict_lines(verdict: GatesVerdict, comparison: Comparison | None = None) -> list[Line]:
@@ -75,7 +77,7 @@ def headline(verdict: GatesVerdict) -> str:
     ]
     parts += (*verdict.counts, *verdict.trouble, *verdict.unproven)
     if not parts:
-        parts.append(f"all {total} gates met" if total > 1 else "the gate is met")
+        parts.append(verdict.met)
     return f"{verdict.said}: {'; '.join(parts)}"
 
 

@@ -304,6 +304,52 @@ def test_failures_that_the_end_alone_counts_never_ship() -> None:
     assert (verdict.ship, exit_code(verdict)) == (Ship.DO_NOT_SHIP, ExitCode.TEST_FAILED)
 
 
+assert GOOD.board is not None
+HEADLESS = dataclasses.replace(
+    GOOD,
+    board=dataclasses.replace(
+        GOOD.board, network=dataclasses.replace(GOOD.board.network, head=None)
+    ),
+    images=(),
+    inferences=(),
+)
+OF_HEADS = Gate(CATALOG["cam_lsb"], "max", max=0)
+OPINION = Gate(CATALOG["second_opinion_lsb"], "max", max=1)
+
+
+def test_a_gate_on_a_map_that_a_network_has_not_is_not_asked_and_not_met() -> None:
+    verdict = judge(HEADLESS, MET, OF_HEADS)
+    assert [result.status for result in verdict.results] == [GateStatus.MET, GateStatus.NOT_ASKED]
+    assert verdict.results[1].explanation == "this network has no class activation map"
+    assert verdict.ship is Ship.SHIP
+    assert "the gate is met, 1 not asked" in headline(verdict)
+
+
+def test_gates_that_are_all_not_asked_never_ship() -> None:
+    verdict = judge(HEADLESS, OF_HEADS)
+    assert (verdict.ship, exit_code(verdict)) == (Ship.NOT_PROVEN, ExitCode.NOT_PROVEN)
+    assert "1 of 1 gates not asked" in headline(verdict)
+
+
+@pytest.mark.parametrize(
+    ("opinion", "why"),
+    [
+        (SecondOpinionRecord("a", "b", 0, (), "it ended with SIGSEGV"), "SIGSEGV"),
+        (
+            SecondOpinionRecord("a", "b", 4, (OpinionFacts(0, "X", 0, 0, 0, None, "no"),)),
+            "no operator of this network could be compared",
+        ),
+    ],
+)
+def test_a_second_opinion_that_compared_nothing_is_not_proven(
+    opinion: SecondOpinionRecord, why: str
+) -> None:
+    verdict = judge(dataclasses.replace(GOOD, opinion=opinion), MET, OPINION)
+    assert verdict.results[1].status is GateStatus.NOT_PROVEN
+    assert why in verdict.results[1].explanation
+    assert (verdict.ship, exit_code(verdict)) == (Ship.NOT_PROVEN, ExitCode.NOT_PROVEN)
+
+
 def opinion_of(max_lsb: int) -> SecondOpinionRecord:
     return SecondOpinionRecord(
         "tflite-micro", "litert", 4, (OpinionFacts(3, "ADD", 0, 1, 10, max_lsb),)
