@@ -19,7 +19,7 @@ from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_f
 from hil.build.esp_image import AppDescription, ImageError, decode_image
 from hil.build.flash_layout import SECTOR_BYTES, TABLE_BYTES, Partition, TableError, decode_table
 from hil.errors import UsageError
-from hil.network.contract import Contract, read_contract, read_network
+from hil.network.contract import NO_PICTURE, Contract, read_contract, read_network
 from hil.network.settings import NetworkSettings
 from hil.network.tflite_graph import what_instead
 from hil.wire.errors import WireError
@@ -67,7 +67,6 @@ class ExpectedModel:
         said = NetworkSettings(
             positive_class=head.positive_class if head else None,
             threshold=head.threshold if head else None,
-            no_picture=self.header.image is None,
         )
         read = read_contract(self.tflite, where=self.where, settings=said)
         # What pixels become was declared, and stands in the header alone.
@@ -75,7 +74,13 @@ class ExpectedModel:
             raise UsageError(
                 "the header does not fit the .tflite behind it", where=self.where, hint=_PACK
             )
-        return dataclasses.replace(read, header=self.header)
+        picture, notes = self.header.image, read.notes
+        if picture is not None:
+            notes = tuple(note for note in notes if not note.startswith(NO_PICTURE))
+        elif read.image is not None:
+            notes = (f"{NO_PICTURE}the contract has none", *notes)
+        pixels = read.pixels if picture == read.image else None
+        return dataclasses.replace(read, header=self.header, notes=notes, pixels=pixels)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ _GROWTH_STEPS = 5
 
 def explain_run(run: Run, contract: Contract | None, outcome: Outcome) -> None:
     """Adds the findings of the run, and puts all in the order in which to look at them."""
+    if timing.old_results(run.inferences):
+        # An old answer that is sent again is no other answer of the engine.
+        outcome.findings = [f for f in outcome.findings if f.id != "engine.not-repeatable"]
     outcome.findings = [
         *explain_trouble(run),
         *_identity(run, contract),

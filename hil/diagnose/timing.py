@@ -109,9 +109,13 @@ def _resolution(records: Sequence[InferenceRecord]) -> Iterator[Finding]:
         yield _finding("timing.ticks", evidence, stage="invoke_us", tick=f"{step} us")
 
 
+def old_results(records: Sequence[InferenceRecord]) -> int:
+    """How many results came twice: with the same count and time on the board's clock."""
+    return len(records) - len({(r.boot, r.count, r.finished_us) for r in records})
+
+
 def _repeated(records: Sequence[InferenceRecord]) -> Finding | None:
-    """Results that came twice: same count and same time on the board's clock."""
-    again = len(records) - len({(r.boot, r.count, r.finished_us) for r in records})
+    again = old_results(records)
     if not again:
         return None
     how = f"{again} of {len(records)} results are old ones, sent again with count and time"

@@ -53,7 +53,8 @@ def where_measured(board: BoardFacts | None) -> str:
     kind = stand_in(board.target, board.time_base)
     parts = [f"on the {kind}"] if kind else []
     if kind and board.engine.startswith(LITERT_ENGINE):
-        parts.append("with LiteRT on both sides")  # so no kernel was compared with another
+        both = board.resolver.startswith("litert")  # so no kernel was compared with another
+        parts.append("with LiteRT on both sides" if both else "with LiteRT's kernels")
     if board.spec.startswith(_REPLAY):
         parts.append(f"replayed from {board.spec.removeprefix(_REPLAY)}")
     return ", ".join(parts)

@@ -42,6 +42,9 @@ _LOWEST = {"INT8": -128, "UINT8": 0}
 _CHANNELS = (1, 3)
 _NAME_BYTES = 48
 
+NO_PICTURE = "no picture: "
+"""How the note begins that says why an input is none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Contract:
@@ -210,10 +213,10 @@ def _picture(
         if said.pixels is not None:
             problems.append(Problem(f"the settings declare pixels, but {what}", 'pixels = "none"'))
         else:
-            notes.append(f"no picture: {what}")
+            notes.append(f"{NO_PICTURE}{what}")
         return None, None
     if said.no_picture:
-        notes.append("no picture: the settings say so")
+        notes.append(f"{NO_PICTURE}the settings say so")
         return None, None
     if not input_.usable:
         return None, None  # a problem of the file, told already
@@ -221,7 +224,7 @@ def _picture(
     if pixels is None:
         pixels = usual_scale(input_)
         if pixels is None:
-            notes.append(f"no picture: {no_usual_scale(input_)}; {REMEDY}")
+            notes.append(f"{NO_PICTURE}{no_usual_scale(input_)}; {REMEDY}")
             return None, None
     elif len(pixels.channels) not in (1, channels):
         problems.append(

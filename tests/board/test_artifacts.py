@@ -307,3 +307,20 @@ def test_a_model_by_itself_needs_no_settings(tmp_path: Path) -> None:
     head = read_model(path).contract.head
     assert head is not None
     assert (head.positive_class, head.threshold) == (0, 7)
+
+
+def pictures_noted(path: Path, settings: str) -> list[str]:
+    """What a model by itself notes of pictures."""
+    path.with_suffix(".toml").write_text(settings)
+    return [note for note in read_model(path).contract.notes if note.startswith("no picture")]
+
+
+def test_what_is_noted_of_pictures_is_what_was_declared(tmp_path: Path) -> None:
+    unusual, usual = tmp_path / "unusual.tflite", tmp_path / "usual.tflite"
+    unusual.write_bytes(tiny_model(input_scale=0.0187, input_zero_point=-14))
+    usual.write_bytes(tiny_model())
+    (undeclared,) = pictures_noted(unusual, "")
+    assert "no usual scale of pixels" in undeclared
+    assert pictures_noted(unusual, "pixels = { mean = 113.9, std = 53.5 }\n") == []
+    assert pictures_noted(usual, "") == []
+    assert pictures_noted(usual, 'pixels = "none"\n') == ["no picture: the contract has none"]

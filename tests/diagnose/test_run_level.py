@@ -66,6 +66,17 @@ def test_a_failed_test_without_a_known_cause_is_unexplained_in_its_own_words(
     assert "test_x: assert 1 == 2" in found.unexplained[0].facts
 
 
+def test_old_results_are_no_engine_that_does_not_repeat_itself(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    run = run_with(cam=lambda features, cam: cam ^ 0x155)
+    evidence = tuple(dataclasses.replace(one, repeated=False) for one in run.evidence)
+    unsteady = dataclasses.replace(run, evidence=evidence, tests=(FAILED,), inferences=inferences())
+    assert diagnose(unsteady, oracle).ids == ("engine.not-repeatable",)
+    old = dataclasses.replace(unsteady, inferences=(*inferences(), inferences()[-1]))
+    assert diagnose(old, oracle).ids == ("timing.counter",)
+
+
 CLOCKS = {
     "timing.milliseconds": {"invoke_us": lambda n, us: us // 1000},
     "timing.nanoseconds": {"invoke_us": lambda n, us: us * 1000},

@@ -56,8 +56,12 @@ def simulated(**changes: str) -> Run:
             "on the emulated board, replayed from a.rec",
         ),
         (
-            {"target": "sim", "engine": "litert-reference 2.3.0"},
+            {"target": "sim", "engine": "litert-reference 2.3.0", "resolver": "litert 2.3.0"},
             "on the simulated board, with LiteRT on both sides",
+        ),
+        (
+            {"target": "sim", "engine": "litert-reference 2.3.0", "resolver": "tflite-micro 1"},
+            "on the simulated board, with LiteRT's kernels",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

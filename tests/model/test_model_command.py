@@ -59,7 +59,7 @@ def test_check_lists_every_problem_with_its_remedy(
     said = capsys.readouterr().err
     assert "the model has 2 problems: 1. the model has 18 outputs" in said
     assert "2. scale zero, negative or not a number in: score" in said
-    assert "hint: 1. export the model with at most 16 outputs; 2. convert" in said
+    assert "hint: 1. export the model with 1 to 16 outputs; 2. convert" in said
 
 
 def test_check_says_that_a_dead_network_is_not_proven_and_use_refuses_it(

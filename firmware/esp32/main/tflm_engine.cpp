@@ -113,7 +113,9 @@ void OpReporter::Report(uint32_t op, int64_t us, int64_t cycles) {
     const int32_t index = outputs->Get(i);
     const TfLiteEvalTensor* const tensor = index < 0 ? nullptr : interpreter_->EvalTensor(index);
     size_t size = 0;
-    if (tensor != nullptr && tflite::TfLiteEvalTensorByteLength(tensor, &size) == kTfLiteOk) {
+    // A resource is a variable's number in this engine, and no value of the network.
+    if (tensor != nullptr && tensor->type != kTfLiteResource &&
+        tflite::TfLiteEvalTensorByteLength(tensor, &size) == kTfLiteOk) {
       data = {tensor->data.uint8, size};
     }
     sink_->OnOp(static_cast<uint16_t>(op), static_cast<uint8_t>(i), data, us, cycles);

@@ -156,7 +156,7 @@ def remarks(run: Run) -> Iterator[str]:
         return
     compared = [op for op in (() if opinion is None else opinion.ops) if op.max_lsb is not None]
     if stand_in(board.target, board.time_base) == "simulated board":
-        text = "kernels not proven here: the simulated board runs the oracle's"
+        text = "kernels not proven here: the simulated board runs the host's"
         if opinion is not None and compared:
             many = count_text(opinion.samples, "sample")
             text += f"; {opinion.other} was compared on {many}"
