@@ -26,18 +26,18 @@ _ASPECTS: dict[str, Callable[[Setting], str]] = {
     "engine": lambda setting: engine_name(setting.engine),
     "model": lambda setting: setting.model_sha256[:16],
     "clock": lambda setting: setting.clock or "unknown",
-    "image set": _images,
+    "sample set": _images,
     "link rate": lambda setting: f"{setting.baud} baud",
 }
 
 _BY_KIND: dict[str, tuple[str, ...]] = {
-    "latency": ("target", "engine", "model", "clock", "image set"),
+    "latency": ("target", "engine", "model", "clock", "sample set"),
     "memory": ("target", "engine", "model"),
-    "rate": ("target", "image set"),
-    "score": ("target", "image set"),
-    "parity": ("target", "engine", "model", "image set"),
+    "rate": ("target", "sample set"),
+    "score": ("target", "sample set"),
+    "parity": ("target", "engine", "model", "sample set"),
     "model": ("target",),
-    "link": ("target", "link rate", "image set"),
+    "link": ("target", "link rate", "sample set"),
 }
 
 _ALL: dict[str, Callable[[Setting], str]] = {

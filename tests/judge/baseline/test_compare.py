@@ -135,9 +135,9 @@ OTHER_CLOCK = dataclasses.replace(
         ),
         (dataclasses.replace(RUN, board=board(baud=115_200)), "link_damaged", "other link rate"),
         (OTHER_CLOCK, "invoke_us", "other clock: 160 MHz, before 240 MHz"),
-        (recorded_run(39), "invoke_us", "other image set"),
-        (recorded_run(40, seed=2), "accuracy", "other image set"),
-        (recorded_run(40, seed=2), "score_lsb", "other image set"),
+        (recorded_run(39), "invoke_us", "other sample set"),
+        (recorded_run(40, seed=2), "accuracy", "other sample set"),
+        (recorded_run(40, seed=2), "score_lsb", "other sample set"),
     ],
 )
 def test_what_differs_in_its_setting_is_not_comparable_and_says_why(
