@@ -5,7 +5,7 @@ typedef enum TfLiteStatus {
   kTfLiteOk = 0,
   kTfLiteError = 1,
 } TfLiteStatus;
-typedef enum { kTfLiteNoType = 0, kTfLiteUInt8 = 3, kTfLiteInt8 = 9 } TfLiteType;
+typedef enum { kTfLiteNoType = 0, kTfLiteUInt8 = 3, kTfLiteInt8 = 9, kTfLiteResource = 14 } TfLiteType;
 typedef struct TfLiteIntArray TfLiteIntArray;
 typedef union TfLitePtrUnion {
   int32_t* i32;
