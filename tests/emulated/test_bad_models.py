@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hil.wire.model_image import pack_model_image, unpack_model_image
 
 from hil.base.deadline import Deadline
 from hil.link.errors import BoardError
 from hil.link.jobs import Job
 from hil.testing.tiny_model import edit_model
+from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode
+from hil.wire.network_header import pack_partition, unpack_partition
 
 if TYPE_CHECKING:
     from tests.emulated.conftest import EmulatedBoard
@@ -35,15 +38,21 @@ def refused(board: EmulatedBoard, partition: bytes) -> ErrorCode:
 
 
 def repacked(board: EmulatedBoard, tflite: bytes) -> bytes:
-    """A partition whose header is right for these bytes."""
-    model = unpack_model_image(board.model_image)
-    return pack_model_image(tflite, positive_class=model.positive_class, threshold=model.threshold)
+    """A partition whose header is right for the bytes of this model."""
+    header = unpack_partition(board.model_image).header
+    changed = dataclasses.replace(
+        header,
+        model_bytes=len(tflite),
+        model_crc=crc32(tflite),
+        model_sha256=hashlib.sha256(tflite).digest(),
+    )
+    return pack_partition(changed, tflite)
 
 
 def test_the_build_runs(board: EmulatedBoard) -> None:
     channel = board.boot()
     assert board.identity(channel).model_state == ErrorCode.OK
-    assert channel.infer(Job(IMAGE), Deadline.after(WAIT_S)).result.scores
+    assert channel.infer(Job(IMAGE), Deadline.after(WAIT_S)).result.outputs
 
 
 def test_an_empty_partition_is_no_model(board: EmulatedBoard) -> None:
@@ -59,7 +68,8 @@ def test_a_damaged_header_is_told(board: EmulatedBoard) -> None:
 
 
 def test_bytes_that_are_no_model_are_told(board: EmulatedBoard) -> None:
-    assert refused(board, repacked(board, bytes(4096))) == ErrorCode.MODEL_FORMAT
+    tflite = unpack_partition(board.model_image).tflite
+    assert refused(board, repacked(board, bytes(len(tflite)))) == ErrorCode.MODEL_FORMAT
 
 
 def test_a_model_that_needs_an_operator_that_is_not_there_is_told(board: EmulatedBoard) -> None:
@@ -68,7 +78,7 @@ def test_a_model_that_needs_an_operator_that_is_not_there_is_told(board: Emulate
             if code.builtinCode == DEPTHWISE_CONV_2D:
                 code.builtinCode, code.deprecatedBuiltinCode = TRANSPOSE_CONV, TRANSPOSE_CONV
 
-    tflite = unpack_model_image(board.model_image).tflite
+    tflite = unpack_partition(board.model_image).tflite
     assert refused(board, repacked(board, edit_model(tflite, change))) == ErrorCode.MODEL_OP
 
 
@@ -80,6 +90,6 @@ def test_a_model_that_makes_the_engine_abort_does_not_restart_the_board_forever(
         logits = graph.tensors[graph.operators[-1].inputs[0]]
         logits.quantization.scale = [1e-9]
 
-    tflite = unpack_model_image(board.model_image).tflite
+    tflite = unpack_partition(board.model_image).tflite
     assert refused(board, repacked(board, edit_model(tflite, change))) == ErrorCode.ENGINE
     assert board.identity(board.boot()).model_state == ErrorCode.OK
