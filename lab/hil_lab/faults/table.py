@@ -70,8 +70,8 @@ def print_table(proofs: Sequence[Proof]) -> None:
     (console if console.is_terminal else make_console(width=_LOG_COLUMNS)).print(table)
 
 
-def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:
-    """docs/faults.md. `wall_s`: what all of it took, `jobs` at a time."""
+def document(proofs: Sequence[Proof]) -> str:
+    """docs/faults.md."""
     lines = [
         "<!-- Written by `make faults`. -->",
         "# Seeded faults",
@@ -86,7 +86,7 @@ def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:
         "- *diagnosis*: *right* if what was said names the mistake and nothing else,",
         "  *unexplained* if nothing was said, *wrong* otherwise.",
         "",
-        f"**{summary(proofs)}.** {_took(wall_s, jobs)}",
+        f"**{summary(proofs)}.**",
         "",
         "To see one of them: `pytest hil/suite --board sim --sim-fault ID`, with the options of",
         "column *in*, if there are any. A network that it names is one of `hil.testing.zoo`.",
@@ -128,11 +128,6 @@ def document(proofs: Sequence[Proof], *, wall_s: float, jobs: int) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _took(wall_s: float, jobs: int) -> str:
-    minutes, seconds = divmod(round(wall_s), 60)
-    return f"Builds and runs took {minutes} min {seconds} s, {jobs} at a time."
 
 
 def _row(proof: Proof) -> str:
