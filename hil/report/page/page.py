@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil import __version__
+from hil.errors import NotAskedError
 from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import mark, note, stand_in
 from hil.judge.figures import bytes_text, count_text, duration_text, series
@@ -209,8 +210,11 @@ def _tiles(judged: JudgedRun) -> list[Tile]:
     if run.tests:
         passed = len(judged.tests(("passed",)))
         flaky = len(judged.tests((FLAKY,)))
-        note = f"{flaky} more when run again" if flaky else ""
-        tiles.append(Tile("Tests passed", f"{passed} of {judged.test_count}", note))
+        not_asked = len(judged.tests((NotAskedError.kind,)))
+        notes = [f"{flaky} more when run again"] if flaky else []
+        notes += [f"{not_asked} not asked of this board"] if not_asked else []
+        asked = judged.test_count - not_asked
+        tiles.append(Tile("Tests passed", f"{passed} of {asked}", ", ".join(notes)))
     if run.link is not None:
         again = dict(run.link.counts).get("retransmitted", 0)
         many = len(link_findings(run.link))
