@@ -7,6 +7,7 @@ The verdict itself is `hil.judge.gates.run`'s, so that a report never says other
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from hil.facts.stand_in import said
 from hil.judge.figures import count_text
 from hil.judge.gates.model import GateStatus
 from hil.judge.gates.run import ungated
-from hil.judge.judged import JudgedRun
+from hil.judge.judged import JudgedImage, JudgedRun, JudgedSample
 
 if TYPE_CHECKING:
     from hil.facts.diagnosis import Diagnosis
@@ -119,19 +120,15 @@ def _successes(judged: JudgedRun, verdict: GatesVerdict | None) -> tuple[str, ..
         if flaky:
             reasons.append(f"{count_text(flaky, 'test')} passed only when run again")
     if judged.images:
-        differing = sum(image.differs for image in judged.images)
-        many = count_text(len(judged.images), "image")
-        reasons.append(
-            f"{many}: every answer is the oracle's, bit for bit"
-            if not differing
-            else f"{many}: {differing:,} differ from the oracle, within the tolerances"
-        )
+        reasons.append(_agreement(judged.images, "image", "answer"))
     if judged.samples:
-        differing = sum(sample.differs for sample in judged.samples)
-        many = count_text(len(judged.samples), "sample")
-        reasons.append(
-            f"{many}: every output is the oracle's, bit for bit"
-            if not differing
-            else f"{many}: {differing:,} differ from the oracle, within the tolerances"
-        )
+        reasons.append(_agreement(judged.samples, "sample", "output"))
     return tuple(reasons)
+
+
+def _agreement(measured: Sequence[JudgedImage | JudgedSample], what: str, part: str) -> str:
+    differing = sum(one.differs for one in measured)
+    many = count_text(len(measured), what)
+    if differing:
+        return f"{many}: {differing:,} differ from the oracle, within the tolerances"
+    return f"{many}: every {part} is the oracle's, bit for bit"
