@@ -27,10 +27,6 @@ inline uint32_t LoadLe32(const uint8_t* from) {
   return static_cast<uint32_t>(LoadLe16(from)) | static_cast<uint32_t>(LoadLe16(from + 2)) << 16;
 }
 
-inline uint64_t LoadLe64(const uint8_t* from) {
-  return static_cast<uint64_t>(LoadLe32(from)) | static_cast<uint64_t>(LoadLe32(from + 4)) << 32;
-}
-
 inline void StoreLe32(uint32_t value, uint8_t* to) {
   for (int i = 0; i < 4; ++i) to[i] = static_cast<uint8_t>(value >> (8 * i));
 }
@@ -40,9 +36,6 @@ inline const int8_t* AsInt8(const uint8_t* data) {
 }
 inline int8_t* AsInt8(uint8_t* data) {
   return reinterpret_cast<int8_t*>(data);
-}
-inline const uint8_t* AsUint8(const int8_t* data) {
-  return reinterpret_cast<const uint8_t*>(data);
 }
 
 }  // namespace camhil
