@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.network.contract import Contract
+    from hil.network.task import Task
     from hil.oracle.trial import Trial
     from hil.wire.network_header import Tensor
 
@@ -84,7 +85,7 @@ def facts(contract: Contract, tried: Trial) -> dict[str, Any]:
             "pixels": pixels.text,
         },
         "head": None if header.head is None else dataclasses.asdict(header.head),
-        "labels": list(contract.labels),
+        "task": dataclasses.asdict(contract.task),
         "notes": list(contract.notes),
         "oracle": tried.resolver,
         "unsure_operators": list(tried.unsure),
@@ -135,8 +136,9 @@ def _lines(contract: Contract, tried: Trial) -> list[tuple[str, str]]:
         kind = "gray" if len(image.tables) == 1 else f"{len(image.tables)} channels"
         text = f"{image.columns}x{image.rows}, {kind}; the network gets {contract.pixels.text}"
         lines.append(("picture", text))
+    lines.append(("task", _task(contract.task)))
     if head is not None:
-        name = f" ({contract.labels[head.positive_class]})" if contract.labels else ""
+        name = f" ({contract.task.name_of(head.positive_class)})" if contract.task.labels else ""
         text = (
             f"{head.rows}x{head.columns} cells of class {head.positive_class}{name}, answered "
             f"from {head.threshold} % on"
@@ -150,6 +152,17 @@ def _lines(contract: Contract, tried: Trial) -> list[tuple[str, str]]:
         text = f"this interpreter is known to differ from a chip in {', '.join(tried.unsure)}"
         lines.append(("", text))
     return lines
+
+
+def _task(task: Task) -> str:
+    text = task.kind
+    if task.classes:
+        how = f" by {task.activation}" if task.activation else ""
+        text += f" of {task.classes} classes{how}"
+    if task.positive_class is not None:
+        name = task.name_of(task.positive_class)
+        text += f", positive is {name} from {task.threshold:g} % on"
+    return f"{text}: {task.why}"
 
 
 def _described(tensor: Tensor) -> str:

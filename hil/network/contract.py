@@ -28,6 +28,7 @@ from hil.network.input_contract import (
 from hil.network.model_check import graph_problems
 from hil.network.model_problem import Problem, RefusedModelError
 from hil.network.settings import NetworkSettings, read_settings
+from hil.network.task import Task, choose_task
 from hil.network.tflite_graph import Graph, read_graph
 from hil.network.tflite_graph import Tensor as GraphTensor
 from hil.wire.errors import WireError
@@ -56,7 +57,7 @@ class Contract:
         model: the .tflite bytes.
         cam: where in the graph the head's parts are; None without a head.
         pixels: what the trainer made of pixels; None where the input is no picture.
-        labels: names of the classes, if the settings have them.
+        task: what its answers mean.
         notes: why there is no head, or no picture, and what of the settings has no meaning.
         where: the file, for errors.
     """
@@ -66,7 +67,7 @@ class Contract:
     model: bytes
     cam: CamGraph | None = None
     pixels: PixelScale | None = None
-    labels: tuple[str, ...] = ()
+    task: Task = Task("none")
     notes: tuple[str, ...] = ()
     where: str = "model"
 
@@ -142,6 +143,7 @@ def read_contract(
         )
     image, pixels = _picture(graph, said, problems, notes)
     cam, head = _head(graph, said, problems, notes)
+    task = choose_task(graph, said, head, problems, notes)
     if problems:
         raise RefusedModelError(problems, where=where)
     try:
@@ -162,7 +164,7 @@ def read_contract(
             hint="make its inputs and outputs smaller, or fewer",
         ) from error
     model = bytes(tflite)
-    return Contract(header, graph, model, cam, pixels, said.labels, tuple(notes), where)
+    return Contract(header, graph, model, cam, pixels, task, tuple(notes), where)
 
 
 def read_network(tflite: Path, settings: Path | None = None) -> Contract:
@@ -264,8 +266,6 @@ def _head(
     positive, threshold = said.positive_class, said.threshold
     if cam is None:
         notes.append(f"no class activation map: {missing}")
-        if positive is not None or threshold is not None:
-            notes.append("positive_class and threshold_percent mean nothing without a map")
         return None, None
     if positive is None or threshold is None:
         lacking = "positive_class" if positive is None else "threshold_percent"

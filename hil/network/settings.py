@@ -5,27 +5,38 @@
     labels = ["no person", "person"]
     pixels = "pixel / 127.5 - 1"
 
+    task = "classification"   # or localization, reconstruction, regression, none
+    output = 0                # which of several outputs is judged
+    activation = "logits"     # or softmax, sigmoid: of scores, where the graph does not show it
+    anomaly_threshold = 12.5  # of a reconstruction: from which error on a sample is anomalous
+
+All of it may be left out; what the graph shows need not be said.
 `pixels` is one of the usual scales, a list [black, white] of real values, "none" for an input
 that is no picture, or a table with `mean` and `std` of each channel, in pixel values.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from hil.base.toml_table import Table, read_toml
 from hil.network.input_contract import PIXEL_SCALES, PixelScale
 
 NO_PIXELS = "none"
 
+TaskKind = Literal["classification", "localization", "reconstruction", "regression", "none"]
+Activation = Literal["softmax", "sigmoid", "logits"]
+
 
 @dataclass(frozen=True)
 class NetworkSettings:
     """All of it may be missing.
 
-    `threshold`: in percent. `no_picture`: it is declared that the input is none. `sha256`: of the
+    `threshold`: in percent. `task`, `output`, `activation`, `anomaly_threshold`: see
+    `hil.network.task.Task`. `no_picture`: it is declared that the input is none. `sha256`: of the
     .tflite that the file was written for. `where`: the file.
     """
 
@@ -36,6 +47,10 @@ class NetworkSettings:
     no_picture: bool = False
     sha256: str = ""
     where: str = ""
+    task: TaskKind | None = None
+    output: int | None = None
+    activation: Activation | None = None
+    anomaly_threshold: float | None = None
 
 
 def read_settings(path: Path) -> NetworkSettings:
@@ -62,11 +77,42 @@ def read_settings(path: Path) -> NetworkSettings:
     pixels = None
     if declared not in (None, NO_PIXELS):
         pixels = _pixels(table, declared)
+    task = _one_of(table, "task", TaskKind)
+    activation = _one_of(table, "activation", Activation)
+    output = table.take("output", int, None)
+    if output is not None and output < 0:
+        raise table.error(f"output {output} is none", hint="count from 0", key="output")
+    anomaly = table.take("anomaly_threshold", float, None)
+    if anomaly is not None and not (math.isfinite(anomaly) and anomaly >= 0):
+        raise table.error(
+            f"anomaly_threshold {anomaly} is no error",
+            hint="give the mean squared error from which on a sample is anomalous",
+            key="anomaly_threshold",
+        )
     table.take("made", dict, {})
     table.finish()
     return NetworkSettings(
-        positive, threshold, labels, pixels, declared == NO_PIXELS, sha256, str(path)
+        positive,
+        threshold,
+        labels,
+        pixels,
+        declared == NO_PIXELS,
+        sha256,
+        str(path),
+        task=task,
+        output=output,
+        activation=activation,
+        anomaly_threshold=anomaly,
     )
+
+
+def _one_of(table: Table, key: str, kind: Any) -> Any:
+    """A text that is one of a Literal's; None without the key."""
+    text = table.take(key, str, None)
+    if text is not None and text not in get_args(kind):
+        names = ", ".join(map(repr, get_args(kind)))
+        raise table.error(f"{key} cannot be {text!r}", hint=f"give {names}", key=key)
+    return text
 
 
 def _pixels(table: Table, declared: Any) -> PixelScale:

@@ -49,17 +49,22 @@ class Entry:
 
     `file` is relative to the data set's pictures, in the plain form of `hil.base.file_names`;
     `stored` is how the folder spells it, where that differs. `size`: (width, height) as
-    the file says, if it does.
+    the file says, if it does. `person`, `label` and `value` are what is true of the sample, in
+    the words of the file: None or empty where it does not say. `group`: samples of one name are
+    parts of one recording.
     """
 
     line: int
     file: str
-    person: bool
+    person: bool | None
     boxes: tuple[Box, ...]
     split: str = ""
     source: str = ""
     size: tuple[int, int] | None = None
     stored: str = ""
+    label: str = ""
+    value: float | None = None
+    group: str = ""
 
     def path(self, pictures: Path) -> Path:
         """The picture, in the data set's folder of pictures."""

@@ -91,11 +91,15 @@ def test_without_settings_a_network_that_could_have_a_map_says_what_is_missing()
     assert any("the settings lack positive_class" in note for note in contract.notes)
 
 
-def test_a_network_without_a_map_is_taken_and_its_settings_have_no_meaning() -> None:
+def test_a_network_without_a_map_is_taken_and_decides_by_its_scores() -> None:
     contract = read_contract(tiny_model(outputs=("score",)), settings=SETTINGS)
     assert contract.head is None
     assert any("are no output" in note for note in contract.notes)
-    assert any("mean nothing without a map" in note for note in contract.notes)
+    assert contract.task.kind == "classification"
+    assert (contract.task.positive_class, contract.task.threshold) == (
+        SETTINGS.positive_class,
+        SETTINGS.threshold,
+    )
 
 
 @pytest.mark.parametrize(
@@ -310,7 +314,7 @@ def test_a_network_is_read_with_the_settings_beside_it_or_named_ones(tmp_path: P
     beside = read_network(tmp_path / "own.tflite")
     assert beside.head is not None
     assert (beside.head.positive_class, beside.head.threshold) == (0, 40)
-    assert beside.labels == ("a", "b")
+    assert beside.task.labels == ("a", "b")
     other = tmp_path / "other.toml"
     other.write_text('pixels = "none"', encoding="utf-8")
     named = read_network(tmp_path / "own.tflite", other)
