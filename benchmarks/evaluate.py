@@ -43,7 +43,7 @@ def run() -> Iterator[Result]:
 def board_speed(folder: Path) -> Result:
     """Both ways in turns, so that a slow phase of the machine hits both."""
     data = read_labels(folder)
-    pictures = [load(data.pictures / e.file, resize=True).tensor for e in data.entries]
+    pictures = [load(data.folder / e.file, resize=True).tensor for e in data.entries]
     bench, ratios, rates = Bench(RunOptions()), [], []
     try:
         board = bench.ready_board()

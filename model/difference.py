@@ -35,14 +35,12 @@ class Difference:
 def difference(first: Answers, second: Answers, files: Iterable[str]) -> Difference:
     """Compares the answers to some files, at least one, that both have."""
     lsb, decisions, cells = [], 0, 0
+    thresholds = [side.header.threshold for side in (first, second)]
     for file in files:
         one, other = first.results[file].oracle, second.results[file].oracle
-        percents = (
-            one.percent(first.header.positive_class),
-            other.percent(second.header.positive_class),
-        )
+        percents = first.header.positive_percent(one), second.header.positive_percent(other)
         lsb.append((percents[1] - percents[0]) / _LSB_PERCENT)
-        passed = (percents[0] >= first.header.threshold, percents[1] >= second.header.threshold)
+        passed = [p >= t for p, t in zip(percents, thresholds, strict=True)]
         decisions += passed[0] != passed[1]
         cells += winning_cell(one.array()) != winning_cell(other.array())
     sizes = [abs(value) for value in lsb]

@@ -147,6 +147,6 @@ def scored(answers: Answers, entries: Iterable[Entry]) -> tuple[list[float], lis
         result = answers.results[entry.file]
         truth = image_truth(entry, result.size, header.input_size, header.fit)
         if truth.person is not None:
-            percents.append(result.oracle.percent(header.positive_class))
+            percents.append(header.positive_percent(result.oracle))
             persons.append(truth.person)
     return percents, persons

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,10 +10,18 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from hil import __version__
-from hil.facts.evaluation import RESULTS_VERSION, Answer, Answers, Header, Result, pack_answer
+from hil.facts.evaluation import (
+    RESULTS_VERSION,
+    Answer,
+    Answers,
+    Header,
+    Result,
+    ValueType,
+    with_map,
+)
 from hil.images import INPUT_SIZE
 from hil.network.location import locate
-from hil.network.score import SCORE_SCALE, SCORE_ZERO_POINT
+from hil.network.task import Task
 from hil.run.evaluation.pictures import Loaded, load_picture
 from hil.run.evaluation.run import Plan, Progress
 from hil.samples.labels import Entry, Problem, problems_error
@@ -56,8 +63,15 @@ def run_on_network(
         engine=network.engine,
         build_id="",
         model_sha256=network.sha256,
-        positive_class=positive_class,
-        threshold=threshold,
+        task=Task(
+            "localization",
+            activation="softmax",
+            classes=network.classes,
+            positive_class=positive_class,
+            threshold=float(threshold),
+            why="as the .tflite that is made of it",
+        ),
+        values=ValueType("float64", network.classes),
         input_size=INPUT_SIZE,
         resolver=network.engine,
         fit=plan.fit,
@@ -84,7 +98,7 @@ def _pictures(plan: Plan) -> Iterator[tuple[Entry, Loaded]]:
     """The pictures in the order of the plan, read ahead by `plan.jobs` threads."""
 
     def read(entry: Entry) -> Loaded:
-        return load_picture(plan.data.pictures, entry, fit=plan.fit)
+        return load_picture(plan.data.folder, entry, fit=plan.fit)
 
     workers = max(1, min(plan.jobs, os.cpu_count() or 1))
     with ThreadPoolExecutor(workers) as pool:
@@ -116,11 +130,8 @@ def _answer(
 ) -> Answer:
     import numpy as np
 
-    percents = tuple((100 * score).tolist())
-    steps = np.rint(score / float(SCORE_SCALE)) + SCORE_ZERO_POINT
-    nearest = tuple(int(step) for step in np.clip(steps, -128, 127))
     largest = float(np.abs(cam).max()) or 1.0
     cells = np.rint(cam * (_CAM_RANGE / largest)).astype(np.int32)
-    location = locate(cells, INPUT_SIZE, passed=percents[positive_class] >= threshold)
-    packed = pack_answer(crc, nearest, threshold, location, cells)
-    return dataclasses.replace(packed, percents=percents)
+    location = locate(cells, INPUT_SIZE, passed=100 * float(score[positive_class]) >= threshold)
+    values = score.astype(np.float64).tobytes()
+    return with_map(Answer(crc, (), values), threshold, location, cells)

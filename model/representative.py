@@ -65,7 +65,7 @@ def spread(entries: Sequence[Entry], count: int) -> list[Entry]:
     """At most `count` entries: in turn from each source and class, by the SHA-256 of names."""
     groups: dict[tuple[str, bool], list[Entry]] = {}
     for entry in entries:
-        groups.setdefault((entry.source, entry.person), []).append(entry)
+        groups.setdefault((entry.source, entry.shows_person()), []).append(entry)
     queues = [sorted(groups[key], key=_order, reverse=True) for key in sorted(groups)]
     chosen: list[Entry] = []
     while len(chosen) < count and any(queues):
@@ -89,7 +89,7 @@ def _read(
     pictures, problems = [], []
     for entry in entries:
         try:
-            photo = load(entry.path(data.pictures), resize=True, size=(SIDE, SIDE), fit=fit)
+            photo = load(entry.path(data.folder), resize=True, size=(SIDE, SIDE), fit=fit)
             pictures.append(photo.pixels)
         except UsageError as error:
             problems.append(Problem(entry.line, f"{entry.file}: {error.message}"))

@@ -155,7 +155,7 @@ def _lines(contract: Contract, tried: Trial) -> list[tuple[str, str]]:
 
 
 def _task(task: Task) -> str:
-    text = task.kind
+    text: str = task.kind
     if task.classes:
         how = f" by {task.activation}" if task.activation else ""
         text += f" of {task.classes} classes{how}"

@@ -1,7 +1,7 @@
 """The facts of an evaluation, and their JSON lines.
 
 A results file starts with a `Header`; every other line is the `Result` of one
-picture. Reading is strict: a damaged line is an error, never a guess.
+sample. Reading is strict: a damaged line is an error, never a guess.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import functools
 import itertools
 import json
+import math
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from hil.facts.codec import decoded, to_json
 from hil.facts.image import Grid
 from hil.images import Fit
 from hil.network.location import Location, NoLocation
-from hil.network.score import score_percent
+from hil.network.task import Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,10 +30,44 @@ if TYPE_CHECKING:
 
     from hil.link.stats import LinkStats
 
-RESULTS_VERSION = 1
+RESULTS_VERSION = 2
 """Version of the file; a reader refuses others."""
 
 _CELL = "i"  # array's type of a cell: int32
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """How the values of answers are stored, and what they stand for.
+
+    `dtype`: numpy's name. `count`: of values in an answer. A value v of an integer type is
+    (v - zero_point) * scale where the scale is not 0.
+    """
+
+    dtype: str
+    count: int
+    scale: float = 0.0
+    zero_point: int = 0
+
+    def numbers(self, values: bytes) -> NDArray[Any]:
+        """The values as they are stored, [count]; read-only."""
+        import numpy as np
+
+        return np.frombuffer(values, self.dtype)
+
+    def reals(self, values: bytes) -> NDArray[np.float64]:
+        """What they stand for, float64 [count]."""
+        import numpy as np
+
+        numbers = self.numbers(values).astype(np.float64)
+        return (numbers - self.zero_point) * self.scale if self.scale else numbers
+
+
+ERROR = ValueType("float64", 1)
+"""Of a reconstruction: its mean squared error."""
+
+NO_VALUES = ValueType("uint8", 0)
+"""Of a network whose answers are compared and not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +76,9 @@ class Header:
 
     `target`: kind of board, or who answers without one, such as "oracle". `build_id` is
     empty without a board.
-    `threshold`: percent. `resolver`: of the oracle. `fit`: of pictures of another shape.
+    `task`: what the answers mean. `values`: how they are stored.
+    `input_size`: (height, width) of the picture that the network takes; None for other inputs.
+    `resolver`: of the oracle. `fit`: of pictures of another shape.
     """
 
     version: int
@@ -50,35 +87,65 @@ class Header:
     engine: str
     build_id: str
     model_sha256: str
-    positive_class: int
-    threshold: int
-    input_size: tuple[int, int]
+    task: Task
+    values: ValueType
+    input_size: tuple[int, int] | None
     resolver: str
     fit: Fit = "crop"
+
+    def numbers(self, answer: Answer) -> NDArray[Any]:
+        """An answer's values as they are stored: the quantized numbers of an output."""
+        return self.values.numbers(answer.values)
+
+    def reals(self, answer: Answer) -> NDArray[np.float64]:
+        """An answer's values as real numbers."""
+        return self.values.reals(answer.values)
+
+    def percents(self, answer: Answer) -> NDArray[np.float64]:
+        """Percent of each class, [classes]; of a classification or localization."""
+        return self.task.percents(self.reals(answer))
+
+    def positive_percent(self, answer: Answer) -> float:
+        """Percent of the positive class, which there has to be."""
+        assert self.task.positive_class is not None
+        return float(self.percents(answer)[self.task.positive_class])
+
+    @property
+    def threshold(self) -> float:
+        """Of the task, which has to have one."""
+        assert self.task.threshold is not None
+        return self.task.threshold
+
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """`input_size`, of a network that takes pictures."""
+        assert self.input_size is not None
+        return self.input_size
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One side's answer. `cam`: int32 cells in row-major order, None where none was sent.
+    """One side's answer, packed, because an evaluation keeps many thousands of them.
 
-    `grid`: (rows, columns). Packed, because an evaluation keeps many thousands of them.
-    `percents`: of a float network, whose scores lie between the int8 steps of `scores`; not
-    kept in files.
+    Attributes:
+        sample_crc: CRC-32 of the bytes that it is for.
+        outputs: CRC-32 of each output.
+        values: the bytes of the output that is judged, or of the error of a reconstruction, in
+            the header's type.
+        threshold: percent, the one that was applied; this and the following belong to a class
+            activation map, and are None without one.
+        location: the winning cell, or why there is none.
+        grid: (rows, columns) of the map.
+        cam: int32 cells in row-major order, None where none was sent.
     """
 
-    image_crc: int
-    scores: tuple[int, ...]
-    threshold: int
-    location: Location | NoLocation
-    grid: tuple[int, int]
-    cam: bytes | None
-    percents: tuple[float, ...] | None = None
-
-    def percent(self, index: int) -> float:
-        """The score of a class in percent; exact, as 100/256 is."""
-        if self.percents is not None:
-            return self.percents[index]
-        return float(score_percent(self.scores[index]))
+    sample_crc: int
+    outputs: tuple[int, ...]
+    values: bytes
+    threshold: int | None = None
+    location: Location | NoLocation | None = None
+    grid: tuple[int, int] = (0, 0)
+    cam: bytes | None = None
 
     def array(self) -> NDArray[np.int32]:
         """The map, int32 [rows, columns]."""
@@ -109,23 +176,25 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One picture. `device` is the oracle's own object where both say the same.
+    """One sample. `device` is the oracle's own object where both say the same.
 
     Attributes:
         file: as in the labels.
-        file_crc: CRC-32 of the picture's file: a result is of this content.
-        size: (width, height) of the upright picture.
+        file_crc: CRC-32 of the file: a result is of this content.
+        size: (width, height) of the upright picture; None for other samples.
         oracle: the host's answer.
         device: the board's answer; None when the oracle runs alone.
         times: of the board's inference.
+        clamped: how many of its values lay outside of the input's range.
     """
 
     file: str
     file_crc: int
-    size: tuple[int, int]
+    size: tuple[int, int] | None
     oracle: Answer
     device: Answer | None = None
     times: Times | None = None
+    clamped: int = 0
 
 
 @dataclass(frozen=True)
@@ -147,47 +216,59 @@ class Answers:
     recoveries: int = 0
 
 
-def pack_answer(
-    image_crc: int,
-    scores: tuple[int, ...],
+def with_map(
+    answer: Answer,
     threshold: int,
     location: Location | NoLocation,
     cam: NDArray[np.int32] | None,
 ) -> Answer:
-    """An answer, with its map packed."""
+    """The answer of a network that has a class activation map, with its map packed."""
     if isinstance(location, Location):
         location = _shared(location.x, location.y, location.column, location.row)
-    if cam is None:
-        return Answer(image_crc, scores, threshold, location, (0, 0), None)
-    rows, columns = cam.shape
-    cells = cam.astype("i4").tobytes()
-    return Answer(image_crc, scores, threshold, location, (rows, columns), cells)
+    grid, cells = (0, 0), None
+    if cam is not None:
+        rows, columns = cam.shape
+        grid, cells = (rows, columns), cam.astype("i4").tobytes()
+    return Answer(
+        answer.sample_crc, answer.outputs, answer.values, threshold, location, grid, cells
+    )
 
 
 def joined(
     file: str,
     file_crc: int,
-    size: tuple[int, int],
+    size: tuple[int, int] | None,
     oracle: Answer,
     device: Answer | None = None,
     times: Times | None = None,
+    clamped: int = 0,
 ) -> Result:
     """A result that keeps equal answers once."""
-    return Result(file, file_crc, size, oracle, oracle if device == oracle else device, times)
+    if device == oracle:
+        device = oracle
+    return Result(file, file_crc, size, oracle, device, times, clamped)
 
 
 # ---- JSON -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """An `Answer` in a line. `location`: x, y, column, row."""
+class _Map:
+    """Of an `Answer` in a line. `location`: x, y, column, row."""
 
-    image_crc: int
-    scores: tuple[int, ...]
     threshold: int
     location: tuple[int, int, int, int] | NoLocation
     cam: Grid | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """An `Answer` in a line."""
+
+    sample_crc: int
+    outputs: tuple[int, ...]
+    values: tuple[int | float, ...]
+    map: _Map | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,23 +277,32 @@ class _Line:
 
     file: str
     file_crc: int
-    size: tuple[int, int]
+    size: tuple[int, int] | None
     oracle: _Side
     device: _Side | Literal["same"] | None
     times: Times | None
+    clamped: int
 
 
 def header_line(header: Header) -> str:
     return json.dumps({"kind": "evaluation", **to_json(header)}, separators=(",", ":"))
 
 
-def result_line(result: Result) -> str:
+def result_line(result: Result, header: Header) -> str:
     """One line."""
     device: _Side | Literal["same"] | None = None
     if result.device is not None:
-        device = "same" if result.device == result.oracle else _side(result.device)
-    oracle = _side(result.oracle)
-    line = _Line(result.file, result.file_crc, result.size, oracle, device, result.times)
+        same = result.device == result.oracle
+        device = "same" if same else _side(result.device, header.values)
+    line = _Line(
+        result.file,
+        result.file_crc,
+        result.size,
+        _side(result.oracle, header.values),
+        device,
+        result.times,
+        result.clamped,
+    )
     return json.dumps({"kind": "result", **to_json(line)}, separators=(",", ":"))
 
 
@@ -229,26 +319,37 @@ def read_header(line: bytes, where: str) -> Header:
         return decoded(Header, {"fit": "crop", **data})
 
 
-def read_result(line: bytes, where: str) -> Result:
+def read_result(line: bytes, header: Header, where: str) -> Result:
     """One result. Raises UsageError for anything that `result_line` does not write."""
     with _strictly(where):
         found = decoded(_Line, _object(line, "result", where))
-        oracle = _answer(found.oracle)
-        device = _answer(found.device) if isinstance(found.device, _Side) else None
-        if found.device == "same":
+        oracle = _answer(found.oracle, header.values)
+        device = None
+        if isinstance(found.device, _Side):
+            device = _answer(found.device, header.values)
+        elif found.device == "same":
             device = oracle
-        size = _shared_size(*found.size)
-        return joined(plain(found.file), found.file_crc, size, oracle, device, found.times)
+        size = None if found.size is None else _shared_size(*found.size)
+        file = plain(found.file)
+        return joined(file, found.file_crc, size, oracle, device, found.times, found.clamped)
 
 
-def _side(answer: Answer) -> _Side:
+def _side(answer: Answer, kind: ValueType) -> _Side:
+    values = tuple(kind.numbers(answer.values).tolist())
+    if answer.threshold is None or answer.location is None:
+        return _Side(answer.sample_crc, answer.outputs, values, None)
     place = answer.location
     at = place if isinstance(place, NoLocation) else (place.x, place.y, place.column, place.row)
-    return _Side(answer.image_crc, answer.scores, answer.threshold, at, answer.rows())
+    return _Side(
+        answer.sample_crc, answer.outputs, values, _Map(answer.threshold, at, answer.rows())
+    )
 
 
-def _answer(side: _Side) -> Answer:
-    at, cam = side.location, side.cam
+def _answer(side: _Side, kind: ValueType) -> Answer:
+    answer = Answer(side.sample_crc, side.outputs, _packed(side.values, kind))
+    if side.map is None:
+        return answer
+    at, cam = side.map.location, side.map.cam
     location = at if isinstance(at, NoLocation) else _shared(*at)
     grid, cells = (0, 0), None
     if cam is not None:
@@ -256,7 +357,23 @@ def _answer(side: _Side) -> Answer:
         if any(len(row) != grid[1] for row in cam):
             raise ValueError("the map's rows are not equally long")
         cells = array(_CELL, itertools.chain.from_iterable(cam)).tobytes()
-    return Answer(side.image_crc, side.scores, side.threshold, location, grid, cells)
+    return Answer(
+        answer.sample_crc, answer.outputs, answer.values, side.map.threshold, location, grid, cells
+    )
+
+
+def _packed(values: tuple[int | float, ...], kind: ValueType) -> bytes:
+    import numpy as np
+
+    dtype = np.dtype(kind.dtype)
+    if len(values) != kind.count:
+        raise ValueError(f"{len(values)} values, not {kind.count}")
+    if dtype.kind == "f":
+        if not all(map(math.isfinite, values)):
+            raise ValueError("a value is not finite")
+    elif not all(type(value) is int for value in values):
+        raise ValueError(f"a value is no {dtype}")
+    return np.array(values, dtype).tobytes()
 
 
 def _object(line: bytes, kind: str, where: str) -> dict[str, Any]:
@@ -282,7 +399,7 @@ def _damaged(why: str, where: str) -> UsageError:
     return UsageError(
         f"a damaged line: {why}",
         where=where,
-        hint="remove the line to measure that picture again, or start with a new file",
+        hint="remove the line to measure that sample again, or start with a new file",
     )
 
 

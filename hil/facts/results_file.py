@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from hil.base.closing import Closing
 from hil.errors import InfrastructureError, UsageError
@@ -31,6 +32,7 @@ class ResultsFile(Closing):
             InfrastructureError: it cannot be written.
         """
         self.path = path
+        self._header = header
         self.kept: dict[str, Result] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +49,7 @@ class ResultsFile(Closing):
 
     def add(self, result: Result) -> None:
         """Writes one result; it is on disk, as far as the system says, when this returns."""
-        self._write(result_line(result))
+        self._write(result_line(result, self._header))
 
     def close(self) -> None:
         try:
@@ -83,21 +85,18 @@ class ResultsFile(Closing):
             if number == 1:
                 self._check(read_header(line, where), header)
             else:
-                result = read_result(line, where)
+                result = read_result(line, header, where)
                 self.kept[result.file] = result
             end += len(line)
         stream.truncate(end)
         return number > 0
 
     def _check(self, found: Header, expected: Header) -> None:
-        # Another version of the harness reads the same facts; all else changes the answers.
-        names = [field.name for field in fields(Header) if field.name != "camhil"]
-        other = [name for name in names if getattr(found, name) != getattr(expected, name)]
-        if other:
-            name = other[0]
+        other = next(_differing(found, expected), None)
+        if other is not None:
+            name, before, now = other
             raise UsageError(
-                f"these results are of another {name.replace('_', ' ')}: "
-                f"{getattr(found, name)}, now it is {getattr(expected, name)}",
+                f"these results are of another {name.replace('_', ' ')}: {before}, now it is {now}",
                 where=str(self.path),
                 hint="give a new file; results of both cannot be mixed",
             )
@@ -117,3 +116,20 @@ class ResultsFile(Closing):
             where=str(self.path),
             hint="free space or make the folder writable; the same command then goes on",
         )
+
+
+def _differing(found: Header, expected: Header) -> Iterator[tuple[str, object, object]]:
+    """What is another: name, what was found, what is expected.
+
+    Another version of the harness reads the same facts; all else changes the answers.
+    """
+
+    def compared(one: Any, other: Any, *left_out: str) -> Iterator[tuple[str, object, object]]:
+        for field in fields(one):
+            before, now = getattr(one, field.name), getattr(other, field.name)
+            if field.name not in left_out and before != now:
+                yield field.name, before, now
+
+    yield from compared(found, expected, "camhil", "task", "values")
+    yield from compared(found.task, expected.task, "why")
+    yield from compared(found.values, expected.values)

@@ -28,7 +28,7 @@ from hil.network.input_contract import (
 from hil.network.model_check import graph_problems
 from hil.network.model_problem import Problem, RefusedModelError
 from hil.network.settings import NetworkSettings, read_settings
-from hil.network.task import Task, choose_task
+from hil.network.task import NO_TASK, Task, choose_task
 from hil.network.tflite_graph import Graph, read_graph
 from hil.network.tflite_graph import Tensor as GraphTensor
 from hil.wire.errors import WireError
@@ -67,7 +67,7 @@ class Contract:
     model: bytes
     cam: CamGraph | None = None
     pixels: PixelScale | None = None
-    task: Task = Task("none")
+    task: Task = NO_TASK
     notes: tuple[str, ...] = ()
     where: str = "model"
 

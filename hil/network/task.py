@@ -7,7 +7,7 @@ numbers as it took rebuilds its input. What it does not tell, the settings decla
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from hil.network.model_problem import Problem
@@ -61,7 +61,7 @@ class Task:
     positive_class: int | None = None
     threshold: float | None = None
     labels: tuple[str, ...] = ()
-    why: str = ""
+    why: str = field(default="", compare=False)
 
     @property
     def decides(self) -> Decides:
@@ -88,6 +88,9 @@ class Task:
         if scores.shape[-1] == 1:
             scores = np.concatenate([1 - scores, scores], axis=-1)
         return 100 * scores
+
+
+NO_TASK = Task("none")
 
 
 def choose_task(
@@ -121,7 +124,7 @@ def choose_task(
                 "is missing",
             )
         )
-        return Task("none")
+        return NO_TASK
     outputs = [graph.tensors[index] for index in graph.outputs]
     if said.output is not None and said.output >= len(outputs):
         problems.append(
@@ -130,7 +133,7 @@ def choose_task(
                 f"give 0 to {len(outputs) - 1}",
             )
         )
-        return Task("none")
+        return NO_TASK
     kind, output, why = _kind(graph, said)
     if kind == "classification":
         return _classification(graph, said, output, why, problems)
@@ -196,20 +199,20 @@ def _classification(
             )
         )
     if said.labels and len(said.labels) != classes:
-        problems.append(
-            Problem(
-                f"{len(said.labels)} labels for {classes} classes",
-                "give the settings one label for each class",
-            )
+        wrong = Problem(
+            f"{len(said.labels)} labels for {classes} classes",
+            "give the settings one label for each class",
         )
+        if wrong not in problems:  # the head has found it already
+            problems.append(wrong)
     positive = said.positive_class
     if positive is not None and positive >= classes:
-        problems.append(
-            Problem(
-                f"positive_class {positive} does not exist: the model has {classes} classes",
-                f"give 0 to {classes - 1}",
-            )
+        wrong = Problem(
+            f"positive_class {positive} does not exist: the model has {classes} classes",
+            f"give 0 to {classes - 1}",
         )
+        if wrong not in problems:  # the head has found it already
+            problems.append(wrong)
     threshold = None if said.threshold is None else float(said.threshold)
     if positive is None and (classes == 2 or threshold is not None):
         positive = 1

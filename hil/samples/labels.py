@@ -66,21 +66,31 @@ class Entry:
     value: float | None = None
     group: str = ""
 
-    def path(self, pictures: Path) -> Path:
-        """The picture, in the data set's folder of pictures."""
-        return pictures / (self.stored or self.file)
+    def path(self, folder: Path) -> Path:
+        """The sample's file, in the data set's folder."""
+        return folder / (self.stored or self.file)
+
+    def shows_person(self) -> bool:
+        """What the column `person` says. Raises UsageError where it says nothing."""
+        if self.person is None:
+            raise UsageError(
+                "nobody says whether there is a person in it",
+                where=self.file,
+                hint="give the labels a column person, with 1 or 0",
+            )
+        return self.person
 
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
     """A data set whose lines all are usable.
 
-    `pictures`: the folder that files are relative to. `notes`: what a reader should
+    `folder`: that files are relative to. `notes`: what a reader should
     know, such as pictures that no line names.
     """
 
     labels: Path
-    pictures: Path
+    folder: Path
     entries: tuple[Entry, ...]
     notes: tuple[str, ...]
 
@@ -247,7 +257,15 @@ def _entry(line: int, row: Mapping[str, str] | str, problems: list[Problem]) -> 
         wrong("boxes, but person is 0")
     size = _size(row, wrong)
     texts = {key: plain(row.get(key, "")) for key in ("split", "source")}
-    return Entry(line, file, person == "1", tuple(boxes), size=size, **texts)
+    return Entry(
+        line,
+        file,
+        person == "1",
+        tuple(boxes),
+        split=texts["split"],
+        source=texts["source"],
+        size=size,
+    )
 
 
 def _box(text: str) -> Box | str:

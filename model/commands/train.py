@@ -122,7 +122,7 @@ def run(options: argparse.Namespace) -> int:
         training, validation = (
             load_split(data, split, recipe.source_weights, step) for split in ("train", "val")
         )
-    persons = sum(picture.entry.person for picture in training)
+    persons = sum(picture.entry.shows_person() for picture in training)
     console.print(
         f"{len(training)} photographs to train on, {persons} with a person; "
         f"{len(validation)} to validate on"

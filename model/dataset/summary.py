@@ -20,7 +20,7 @@ def show(built: Built, out: Path, console: Console) -> None:
     """Prints pictures by source and split, what was left out, notes and warnings."""
     from rich.table import Table
 
-    counts = Counter((e.source, e.split, e.person) for e in built.entries)
+    counts = Counter((e.source, e.split, e.shows_person()) for e in built.entries)
     sources = sorted({entry.source for entry in built.entries})
     splits = _splits(built.entries)
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -40,7 +40,7 @@ def read_table(root: Path, rule: Rule, splitter: Splitter, source: str = "") -> 
     for entry in data.entries:
         _entry(
             entry,
-            data.pictures,
+            data.folder,
             found,
             rule,
             splitter,
@@ -62,7 +62,7 @@ def _entry(
         entry.file,
         source,
         split,
-        entry.person,
+        entry.shows_person(),
         size=entry.size,
         upright=True,
     )

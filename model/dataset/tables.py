@@ -41,7 +41,7 @@ def read_skipped(directory: Path) -> list[list[str]]:
 def _row(entry: Entry) -> list[str]:
     size = map(str, entry.size or ("", ""))
     boxes = "; ".join(" ".join(f"{number:.6g}" for number in box) for box in entry.boxes)
-    return [entry.file, str(int(entry.person)), boxes, entry.split, entry.source, *size]
+    return [entry.file, str(int(entry.shows_person())), boxes, entry.split, entry.source, *size]
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -174,7 +174,7 @@ def _cells(answers: Answers, reported: Sequence[Entry]) -> tuple[tuple[tuple[int
         if truth.person is not True or not truth.boxes or not isinstance(place, Location):
             continue
         counts[place.row, place.column] += 1
-        right[place.row, place.column] += _inside(place, truth.boxes, header.input_size)
+        right[place.row, place.column] += _inside(place, truth.boxes, header.picture_size)
     return tuple(
         tuple((counts[row, column], right[row, column]) for column in range(columns))
         for row in range(rows)
@@ -229,13 +229,16 @@ def _one(photo: FixturePhoto, entry: Entry, result: Result, answers: Answers) ->
     from hil.images import load
 
     header = answers.header
-    passed = result.oracle.percent(header.positive_class) >= header.threshold
+    passed = header.positive_percent(result.oracle) >= header.threshold
     place = result.oracle.location
     wrong = ""
-    if passed != entry.person:
+    person = entry.shows_person()
+    if passed != person:
         wrong = "false alarm" if passed else "missed"
     elif isinstance(place, Location) and entry.boxes:
-        wrong = "" if _inside(place, entry.boxes, header.input_size) else "location beside"
+        wrong = "" if _inside(place, entry.boxes, header.picture_size) else "location beside"
     pixels = load(photo.path).pixels
     credit = ", ".join(filter(None, (photo.title, photo.author, photo.licence)))
-    return Shown(photo.name, credit, pixels, entry.person, entry.boxes, result.oracle, wrong)
+    assert header.task.positive_class is not None
+    score = int(header.numbers(result.oracle)[header.task.positive_class])
+    return Shown(photo.name, credit, pixels, person, entry.boxes, score, result.oracle, wrong)

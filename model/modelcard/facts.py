@@ -61,6 +61,7 @@ class Shown:
         pixels: uint8 [height, width].
         person: whether it shows one.
         boxes: of the persons, fractions.
+        score: of the positive class, int8.
         answer: of the model.
         wrong: what is wrong with the answer; empty when nothing is.
     """
@@ -70,6 +71,7 @@ class Shown:
     pixels: NDArray[np.uint8]
     person: bool
     boxes: tuple[tuple[float, float, float, float], ...]
+    score: int
     answer: Answer
     wrong: str
 

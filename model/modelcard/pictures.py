@@ -17,14 +17,12 @@ _QUALITY = 85
 _BOX, _SHADOW = 255, 0
 
 
-def contact_sheet(
-    shown: Sequence[Shown], *, positive_class: int, columns: int = _COLUMNS, scale: int = _SCALE
-) -> bytes:
+def contact_sheet(shown: Sequence[Shown], *, columns: int = _COLUMNS, scale: int = _SCALE) -> bytes:
     """All photographs under their maps, with location, score and what is wrong; at least one."""
     import cv2
     import numpy as np
 
-    tiles = [_tile(one, positive_class, scale) for one in shown]
+    tiles = [_tile(one, scale) for one in shown]
     blank = np.full_like(tiles[0], 250)
     tiles += [blank] * (-len(tiles) % min(columns, len(tiles)))
     wide = min(columns, len(tiles))
@@ -34,14 +32,14 @@ def contact_sheet(
     return bytes(data)
 
 
-def _tile(one: Shown, positive_class: int, scale: int) -> NDArray[np.uint8]:
+def _tile(one: Shown, scale: int) -> NDArray[np.uint8]:
     answer = one.answer
     return overlay(
         Picture(
             pixels=_with_boxes(one),
             title=f"{one.wrong}: {one.name}" if one.wrong else one.name,
-            score=answer.scores[positive_class],
-            threshold=answer.threshold,
+            score=one.score,
+            threshold=answer.threshold or 0,
             oracle_cam=answer.array(),
             oracle=answer.location,
         ),

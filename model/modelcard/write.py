@@ -30,7 +30,7 @@ def card_files(facts: CardFacts) -> dict[str, bytes]:
     wrong = [one for one in facts.shown if one.wrong]
     for name, shown in ((text.SHEET, facts.shown), (text.FAILURES, wrong)):
         if shown:
-            sheet = contact_sheet(shown, positive_class=facts.positive_class)
+            sheet = contact_sheet(shown)
             files[f"{text.ASSETS}/{name}"] = sheet
     files[CARD] = text.card_markdown(facts).encode()
     return files

@@ -65,7 +65,7 @@ def load_pictures(
     pictures, problems = [], []
     for entry in entries:
         try:
-            path = entry.path(data.pictures)
+            path = entry.path(data.folder)
             pixels, _ = decode_gray(path.read_bytes(), path)
             pictures.append(Picture(entry, _shrunk(pixels)))
         except OSError as error:
@@ -152,7 +152,7 @@ class Sampler:
     def _wanted(self, picture: Picture) -> float:
         """What the network should say: the smoothed label, or between it and the teachers."""
         smoothing = self._recipe.label_smoothing
-        wanted = picture.entry.person * (1 - smoothing) + smoothing / 2
+        wanted = picture.entry.shows_person() * (1 - smoothing) + smoothing / 2
         if picture.belief is None:
             return wanted
         share = self._recipe.teacher_share

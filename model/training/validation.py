@@ -37,7 +37,7 @@ def both_class_sources(entries: Sequence[Entry]) -> tuple[str, ...]:
     """Sources with pictures of both classes, sorted; all sources if there is none such."""
     labels: dict[str, set[bool]] = {}
     for entry in entries:
-        labels.setdefault(entry.source, set()).add(entry.person)
+        labels.setdefault(entry.source, set()).add(entry.shows_person())
     both = sorted(source for source, seen in labels.items() if len(seen) == 2)
     return tuple(both or sorted(labels))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import resource
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,39 @@ import numpy as np
 import pytest
 
 from hil.errors import InfrastructureError, UsageError
-from hil.facts.evaluation import RESULTS_VERSION, Header, Result, joined, pack_answer, result_line
+from hil.facts.evaluation import (
+    RESULTS_VERSION,
+    Answer,
+    Header,
+    Result,
+    ValueType,
+    joined,
+    result_line,
+    with_map,
+)
 from hil.facts.results_file import ResultsFile
 from hil.network.location import Location
+from hil.network.task import Task
 
-HEADER = Header(RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", 1, 60, (96, 96), "litert")
+TASK = Task("localization", 0, "softmax", 2, 1, 60.0)
+HEADER = Header(
+    RESULTS_VERSION,
+    "0.1",
+    "sim",
+    "tflm",
+    "ab",
+    "cd",
+    TASK,
+    ValueType("int8", 2, 1 / 256, -128),
+    (96, 96),
+    "litert",
+)
 
 
 def result(number: int) -> Result:
     cam = np.full((6, 6), number, np.int32)
-    answer = pack_answer(number, (-number, number), 60, Location(8, 8, 0, 0), cam)
+    values = np.array([-number, number], np.int8).tobytes()
+    answer = with_map(Answer(number, (number,), values), 60, Location(8, 8, 0, 0), cam)
     return joined(f"{number}.png", number, (96, 96), answer, answer)
 
 
@@ -97,7 +121,8 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
         ({"build_id": "ef"}, "of another build id: ab, now it is ef"),
         ({"model_sha256": "00"}, "of another model sha256: cd, now it is 00"),
         ({"target": "esp32"}, "of another target: sim, now it is esp32"),
-        ({"threshold": 50}, "of another threshold: 60, now it is 50"),
+        ({"task": replace(TASK, threshold=50.0)}, "of another threshold: 60.0, now it is 50.0"),
+        ({"task": replace(TASK, kind="none")}, "of another kind: localization, now it is none"),
         ({"resolver": "tflm"}, "of another resolver"),
         ({"fit": "squash"}, "of another fit: crop, now it is squash"),
     ],
@@ -164,7 +189,7 @@ def test_a_full_disk_is_infrastructure_and_the_file_goes_on_later(
 ) -> None:
     path, count = tmp_path / "results.jsonl", 0
     with ResultsFile(path, HEADER) as file:
-        while path.stat().st_size + len(result_line(result(count))) < small_files:
+        while path.stat().st_size + len(result_line(result(count), HEADER)) < small_files:
             file.add(result(count))
             count += 1
         with pytest.raises(InfrastructureError, match="cannot write the results") as caught:

@@ -13,9 +13,19 @@ import pytest
 
 from hil.base.file_names import plain, stored
 from hil.errors import UsageError
-from hil.facts.evaluation import read_result, result_line
+from hil.facts.evaluation import (
+    RESULTS_VERSION,
+    Answer,
+    Header,
+    ValueType,
+    joined,
+    read_result,
+    result_line,
+)
 from hil.images import load
 from hil.judge.evaluation.selection import select
+from hil.network.location import NoLocation
+from hil.network.task import Task
 from hil.run.evaluation.pictures import load_picture
 from hil.samples.data import read_data
 from hil.samples.fixture_set import load_photos
@@ -42,7 +52,7 @@ def test_labels_find_their_pictures(tmp_path: Path, listed: str, on_disk: str) -
     (entry,) = data.entries
     assert (entry.file, entry.source) == (f"{NFC}/{NFC}.png", NFC)
     assert data.notes == ()
-    assert load_picture(data.pictures, entry).problem == ""
+    assert load_picture(data.folder, entry).problem == ""
 
 
 @either_way
@@ -97,12 +107,11 @@ def test_sources_and_splits_are_chosen_in_either_form(tmp_path: Path) -> None:
 
 
 def test_results_are_taken_over_in_either_form() -> None:
-    from hil.facts.evaluation import joined, pack_answer
-    from hil.network.location import NoLocation
-
-    answer = pack_answer(1, (-1, 1), 60, NoLocation.BELOW_THRESHOLD, None)
-    line = result_line(joined(f"{NFD}.png", 1, (96, 96), answer)).encode()
-    assert read_result(line, "results").file == f"{NFC}.png"
+    task, values = Task("localization", 0, "softmax", 2, 1, 60.0), ValueType("int8", 2)
+    header = Header(RESULTS_VERSION, "1", "sim", "e", "", "m", task, values, (96, 96), "r")
+    answer = Answer(1, (), b"\x01\x02", 60, NoLocation.BELOW_THRESHOLD)
+    line = result_line(joined(f"{NFD}.png", 1, (96, 96), answer), header).encode()
+    assert read_result(line, header, "results").file == f"{NFC}.png"
 
 
 def test_a_name_in_just_this_form_comes_first(tmp_path: Path) -> None:

@@ -20,10 +20,11 @@ from hil.build.budget import read_budget
 from hil.errors import ExitCode, HilError, UsageError
 from hil.facts.evaluation import (
     RESULTS_VERSION,
+    Answer,
     Header,
+    ValueType,
     header_line,
     joined,
-    pack_answer,
     result_line,
 )
 from hil.facts.reader import read_run
@@ -34,6 +35,7 @@ from hil.judge.gates.load import load_gates
 from hil.judge.tolerance import load_tolerances
 from hil.network.contract import read_network
 from hil.network.location import NoLocation
+from hil.network.task import Task
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import read_labels
 from hil.testing.tiny_model import tiny_model
@@ -119,14 +121,19 @@ def _coco(folder: Path) -> tuple[Path, Callable[[], Any]]:
 
 def _results(folder: Path) -> tuple[Path, Callable[[], Any]]:
     path = folder / "results.jsonl"
-    header = Header(RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", 1, 60, (96, 96), "litert")
-    answer = pack_answer(7, (-3, 3), 60, NoLocation.BELOW_THRESHOLD, None)
+    task, values = Task("localization", 0, "softmax", 2, 1, 60.0), ValueType("int8", 2)
+    header = Header(
+        RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", task, values, (96, 96), "litert"
+    )
+    answer = Answer(7, (1,), b"\x03\x04", 60, NoLocation.BELOW_THRESHOLD)
 
     def read() -> Any:
         with ResultsFile(path, header) as results:
             return dict(results.kept)
 
-    path.write_text(header_line(header) + "\n" + result_line(joined("a", 1, (9, 9), answer)) + "\n")
+    path.write_text(
+        header_line(header) + "\n" + result_line(joined("a", 1, (9, 9), answer), header) + "\n"
+    )
     return path, read
 
 

@@ -41,7 +41,7 @@ def test_what_a_card_says_is_what_hil_reads_beside_the_model(tiny: Path) -> None
     contract = read_network(tiny)
     assert contract.head is not None
     assert (contract.head.positive_class, contract.head.threshold) == (1, 60)
-    assert contract.labels == CARD.labels
+    assert contract.task.labels == CARD.labels
     assert contract.pixels is not None
     assert contract.pixels.of_channel(0) == (-1, Fraction(127, 128))
 

@@ -14,9 +14,18 @@ import pytest
 import model.__main__ as command
 from hil.cli import main as hil
 from hil.errors import ExitCode, UsageError
-from hil.facts.evaluation import RESULTS_VERSION, Answers, Header, joined, pack_answer
+from hil.facts.evaluation import (
+    RESULTS_VERSION,
+    Answer,
+    Answers,
+    Header,
+    ValueType,
+    joined,
+    with_map,
+)
 from hil.judge.gates.load import load_gates
 from hil.network.location import NoLocation
+from hil.network.task import Task
 from hil.testing.tiny_model import tiny_model
 from model.card import LABELS, Card, card_text
 from model.difference import difference
@@ -125,12 +134,15 @@ def test_what_cannot_be_evaluated_is_a_usage_error(
 
 def answers(scores: list[int], cells: list[int], threshold: int) -> Answers:
     """Answers of scores and winning cells."""
-    header = Header(RESULTS_VERSION, "0", "oracle", "e", "", "m", 1, threshold, (96, 96), "r")
+    task = Task("localization", 0, "softmax", 2, 1, float(threshold))
+    values = ValueType("int8", 2, 1 / 256, -128)
+    header = Header(RESULTS_VERSION, "0", "oracle", "e", "", "m", task, values, (96, 96), "r")
     results = {}
     for number, (score, cell) in enumerate(zip(scores, cells, strict=True)):
         cam = np.zeros((6, 6), np.int32)
         cam.flat[cell] = 5
-        packed = pack_answer(0, (-score, score), threshold, NoLocation.BELOW_THRESHOLD, cam)
+        plain = Answer(0, (), np.array([-score, score], np.int8).tobytes())
+        packed = with_map(plain, threshold, NoLocation.BELOW_THRESHOLD, cam)
         results[str(number)] = joined(str(number), 0, (96, 96), packed)
     return Answers(header, results)
 

@@ -36,7 +36,7 @@ def test_the_photographs_of_camhil_are_a_data_set() -> None:
     data = read_data(find("fixtures"))
     photos = load_photos()
     assert [entry.file for entry in data.entries] == [photo.path.name for photo in photos]
-    assert all((data.pictures / entry.file).is_file() for entry in data.entries)
+    assert all((data.folder / entry.file).is_file() for entry in data.entries)
     assert [entry.person for entry in data.entries] == [photo.person for photo in photos]
     assert sum(len(entry.boxes) for entry in data.entries) == sum(len(p.boxes) for p in photos)
 

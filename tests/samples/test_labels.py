@@ -40,7 +40,7 @@ def test_optional_columns_may_come_in_any_order(tmp_path: Path) -> None:
 def test_pictures_may_lie_beside_the_labels(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"")
     (tmp_path / "labels.csv").write_text("file,person,boxes\na.png,0,\n")
-    assert read_labels(tmp_path).pictures == tmp_path
+    assert read_labels(tmp_path).folder == tmp_path
 
 
 BAD_LINES = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hil.facts import image as judged
-from hil.facts.evaluation import Header, Result
+from hil.facts.evaluation import Answer, Header, Result
 from hil.judge.compare import compare_answers
 from hil.judge.tolerance import Tolerances
 from hil.judge.verdict import Status, judge_image
@@ -81,18 +81,16 @@ def agreement(results: Iterable[Result], header: Header, tolerances: Tolerances)
 def image_facts(result: Result, header: Header) -> judged.ImageFacts:
     """A result as the judge knows it."""
     assert result.device is not None
-    device, oracle = (
-        judged.Answer(side.scores, side.threshold, side.location, side.rows())
-        for side in (result.device, result.oracle)
-    )
+    assert header.task.positive_class is not None
+    device, oracle = (_judged(side, header) for side in (result.device, result.oracle))
     scores, cam = compare_answers(device, oracle)
     return judged.ImageFacts(
         image=result.file,
-        image_crc=result.oracle.image_crc,
-        answered_crc=result.device.image_crc,
-        input_size=header.input_size,
-        positive_class=header.positive_class,
-        threshold=header.threshold,
+        image_crc=result.oracle.sample_crc,
+        answered_crc=result.device.sample_crc,
+        input_size=header.picture_size,
+        positive_class=header.task.positive_class,
+        threshold=int(header.threshold),
         cam_requested=True,
         device=device,
         reference=oracle,
@@ -100,6 +98,13 @@ def image_facts(result: Result, header: Header) -> judged.ImageFacts:
         cam=cam,
         invoke_us=None if result.times is None else result.times.invoke_us,
     )
+
+
+def _judged(side: Answer, header: Header) -> judged.Answer:
+    assert side.threshold is not None
+    assert side.location is not None
+    scores = tuple(header.numbers(side).tolist())
+    return judged.Answer(scores, side.threshold, side.location, side.rows())
 
 
 def _passes(answer: judged.Answer) -> bool:

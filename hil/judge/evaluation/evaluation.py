@@ -20,7 +20,7 @@ from hil.judge.metrics.hits import PairedHits, paired_hits
 from hil.judge.metrics.pointing import CENTRE, Point, in_boxes, point_of, pointing_game
 from hil.judge.metrics.scores import Decisions, best_threshold, score_metrics, threshold_curve
 from hil.judge.tolerance import Tolerances
-from hil.network.location import cell_location, winning_cell
+from hil.network.location import Location, NoLocation, cell_location, winning_cell
 from hil.samples.labels import Box, Entry
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ class _Sides:
 
     def found(self, device: bool) -> PairedHits:
         """Locations of true positives, against the centre of the same images."""
-        index, threshold = self.header.positive_class, self.header.threshold
-        cases = [case for case in self.boxed if _answer(case, device).percent(index) >= threshold]
+        threshold = self.header.threshold
+        cases = [case for case in self.boxed if self.percent(case, device) >= threshold]
         truths = [case.truth.boxes for case in cases]
         centre = in_boxes([CENTRE] * len(cases), truths)
         return paired_hits(in_boxes(self.locations(cases, device), truths), centre)
@@ -177,13 +177,17 @@ class _Sides:
 
     def scored(self, cases: Sequence[_Case], device: bool) -> tuple[list[float], list[bool]]:
         """Percent, and whether there is a person, of the images with a truth."""
-        index = self.header.positive_class
         with_truth = [case for case in cases if case.truth.person is not None]
-        percents = [_answer(case, device).percent(index) for case in with_truth]
+        percents = [self.percent(case, device) for case in with_truth]
         return percents, [case.truth.person is True for case in with_truth]
 
+    def percent(self, case: _Case, device: bool) -> float:
+        """Of the positive class."""
+        return self.header.positive_percent(_answer(case, device))
+
     def locations(self, cases: Sequence[_Case], device: bool) -> list[Point | None]:
-        return [point_of(_answer(case, device).location, self.header.input_size) for case in cases]
+        size = self.header.picture_size
+        return [_point(_answer(case, device).location, size) for case in cases]
 
     def peaks(self, cases: Sequence[_Case], device: bool) -> list[Point | None]:
         return [self.peak(_answer(case, device)) for case in cases]
@@ -193,7 +197,7 @@ class _Sides:
         cell = None if answer.cam is None else winning_cell(answer.array())
         if cell is None:
             return None
-        size = self.header.input_size
+        size = self.header.picture_size
         return point_of(cell_location(*cell, answer.grid, size), size)
 
     def map_boxes(self, device: bool) -> tuple[BoxAccuracy, ...]:
@@ -203,11 +207,17 @@ class _Sides:
         def maps(cases: Sequence[_Case]) -> list[tuple[NDArray[np.int32], tuple[Box, ...]]]:
             return [(_map(_answer(case, device)), case.truth.boxes) for case in cases]
 
-        return max_box_accuracy(maps(self.known), maps(self.held_out), size=self.header.input_size)
+        return max_box_accuracy(
+            maps(self.known), maps(self.held_out), size=self.header.picture_size
+        )
 
 
 def _case(entry: Entry, result: Result, header: Header) -> _Case:
     return _Case(entry, image_truth(entry, result.size, header.input_size, header.fit), result)
+
+
+def _point(location: Location | NoLocation | None, size: tuple[int, int]) -> Point | None:
+    return None if location is None else point_of(location, size)
 
 
 def _shows_boxes(case: _Case) -> bool:
@@ -229,8 +239,8 @@ def _calibration(percents: Sequence[float], persons: Sequence[bool]) -> Calibrat
 
 def _alike(cases: Sequence[_Case], *, device: bool) -> bool:
     """Whether all images get the same scores; copies of an image count once."""
-    answers = {case.result.oracle.image_crc: _answer(case, device) for case in cases}
-    return all_equal(answer.scores for answer in answers.values())
+    answers = {case.result.oracle.sample_crc: _answer(case, device) for case in cases}
+    return all_equal(answer.values for answer in answers.values())
 
 
 def _map(answer: Answer) -> NDArray[np.int32]:

@@ -30,17 +30,20 @@ class ImageTruth:
 
 
 def image_truth(
-    entry: Entry, size: tuple[int, int], input_size: tuple[int, int], fit: Fit = "crop"
+    entry: Entry,
+    size: tuple[int, int] | None,
+    input_size: tuple[int, int] | None,
+    fit: Fit = "crop",
 ) -> ImageTruth:
     """The truth of a picture as it was sent.
 
     Args:
         entry: its line of the labels.
-        size: (width, height) of the upright picture.
-        input_size: (height, width) that it was resized to.
+        size: (width, height) of the upright picture; None for a sample that is none.
+        input_size: (height, width) that it was resized to, likewise.
         fit: whether it was cut to that shape or squashed.
     """
-    if not entry.boxes or fit == "squash":
+    if not entry.boxes or fit == "squash" or size is None or input_size is None:
         return ImageTruth(entry.person, entry.boxes)
     left, top, width, height = used_part(size, input_size)
     boxes = tuple(

@@ -82,11 +82,12 @@ def _heading(found: Evaluation) -> Iterator[str]:
     who = f"board {header.target}" if found.device is not None else f"the {header.target} alone"
     yield (
         f"[bold]{counts.run:,} images on {who}[/]: {escape(header.engine)}, model "
-        f"{header.model_sha256[:16]}, threshold {header.threshold} %"
+        f"{header.model_sha256[:16]}, threshold {header.task.threshold:g} %"
     )
     if found.device is not None:
         yield f"oracle: {escape(header.resolver)}"
     yield escape(found.how)
+    assert header.input_size is not None
     rows, columns = header.input_size
     fitted = "squashed whole" if header.fit == "squash" else "cut to their centre and resized"
     yield f"pictures of another size than {columns}x{rows} are {fitted}"
@@ -172,7 +173,7 @@ def _curve(found: Evaluation) -> Table:
     table = _table("[bold]Threshold curve[/]")
     for name in ("threshold", "accuracy", "precision", "recall", "false alarms"):
         table.add_column(name, justify="right")
-    own = found.header.threshold
+    own = found.header.task.threshold
     for point in found.answering.curve:
         if point.threshold % _CURVE_STEP and point.threshold != own:
             continue

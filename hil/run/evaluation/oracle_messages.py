@@ -12,12 +12,12 @@ from hil.samples.labels import Entry
 
 @dataclass(frozen=True)
 class Job:
-    """Pictures to answer, below the folder `pictures`. `tensors`: send them along.
+    """Samples to answer, below the folder `folder`. `tensors`: send them along.
 
     `fit`: what becomes of pictures of another shape.
     """
 
-    pictures: Path
+    folder: Path
     entries: tuple[Entry, ...]
     tensors: bool
     fit: Fit = "crop"
@@ -28,7 +28,6 @@ class Ready:
     """The model is loaded."""
 
     resolver: str
-    input_size: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -42,9 +41,9 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The oracle's result for an entry, or why its picture cannot be used.
+    """The oracle's result for an entry, or why its sample cannot be used.
 
-    `tensor`: the bytes of the model's input, if they were asked for.
+    `tensor`: the bytes of the sample, if they were asked for.
     """
 
     entry: Entry

@@ -27,7 +27,7 @@ _PIPE_BYTES = 1 << 20  # the largest that Linux grants by default
 
 
 class OracleProcesses(Closing):
-    """Answers pictures in `jobs` processes; a context manager.
+    """Answers samples in `jobs` processes; a context manager.
 
     Attributes:
         ready: what the oracle is.
@@ -54,16 +54,17 @@ class OracleProcesses(Closing):
             raise
 
     def replies(
-        self, pictures: Path, entries: Sequence[Entry], *, tensors: bool, fit: Fit = "crop"
+        self, folder: Path, entries: Sequence[Entry], *, tensors: bool, fit: Fit = "crop"
     ) -> Iterator[Reply]:
-        """One reply an entry, in their order, with `tensors` if wanted; to be called once.
+        """One reply an entry, in their order, with `tensors` if wanted.
 
-        Process k answers every jobs-th picture from the k-th on, and each process is held
-        back by its full pipe: the order is fixed, and memory does not grow.
+        To be called again only after all replies were taken. Process k answers every jobs-th
+        sample from the k-th on, and each process is held back by its full pipe: the order is
+        fixed, and memory does not grow.
         """
         jobs = len(self._processes)
         for k, process in enumerate(self._processes):
-            process.send(Job(pictures, tuple(entries[k::jobs]), tensors, fit))
+            process.send(Job(folder, tuple(entries[k::jobs]), tensors, fit))
         for process in islice(cycle(self._processes), len(entries)):
             reply = process.read()
             assert isinstance(reply, Reply)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.errors import FirmwareError, UsageError
-from hil.facts.evaluation import Answer, pack_answer
+from hil.errors import UsageError
 from hil.images import INPUT_SIZE
 from hil.samples.labels import Entry
+from hil.samples.load import file_crc
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hil.images import Fit
-    from hil.network.location import Location, NoLocation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,24 +53,3 @@ def load_picture(
         said, found = ("x".join(map(str, size)) for size in (entry.size, photo.original_size))
         return Loaded(problem=f"{entry.file} is {found} pixels, the labels say {said}")
     return Loaded(photo.pixels, crc, photo.original_size)
-
-
-def answer_of(
-    crc: int,
-    scores: tuple[int, ...],
-    threshold: int | None,
-    location: Location | NoLocation | None,
-    cam: NDArray[np.int32] | None,
-) -> Answer:
-    """One side's answer. Raises FirmwareError for one without score and location."""
-    if threshold is None or location is None or not scores:
-        raise FirmwareError(
-            "an answer without score and location, of a network that has a class activation map",
-            hint="flash firmware and model again",
-        )
-    return pack_answer(crc, scores, threshold, location, cam)
-
-
-def file_crc(path: Path) -> int:
-    """CRC-32 of a file's bytes."""
-    return zlib.crc32(path.read_bytes())

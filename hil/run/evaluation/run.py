@@ -1,4 +1,4 @@
-"""One evaluation: pictures through board and oracle, results kept and taken over."""
+"""One evaluation: samples through board and oracle, results kept and taken over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hil import __version__
-from hil.errors import FirmwareError, UsageError
 from hil.facts.evaluation import (
     RESULTS_VERSION,
     Answers,
@@ -19,9 +18,10 @@ from hil.facts.evaluation import (
     joined,
 )
 from hil.facts.results_file import ResultsFile
+from hil.run.evaluation.answers import board_answer, board_values, value_type, values_of
 from hil.run.evaluation.oracles import OracleProcesses
-from hil.run.evaluation.pictures import answer_of, file_crc
 from hil.samples.labels import DataSet, Entry, Problem, problems_error
+from hil.samples.load import file_crc
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -30,17 +30,16 @@ if TYPE_CHECKING:
     from hil.images import Fit
     from hil.run.evaluation.oracle_messages import Ready, Reply
     from hil.run.testbench import Bench
-    from hil.wire.network_header import CamHead
 
 
 class Progress(Protocol):
     """Is told how far an evaluation is."""
 
     def begin(self, total: int, kept: int) -> None:
-        """`total` images, of which `kept` were taken over."""
+        """`total` samples, of which `kept` were taken over."""
 
     def step(self) -> None:
-        """One image is done."""
+        """One sample is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,10 @@ class Plan:
 
 
 def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
-    """Every picture of the plan through the board at full speed, and through the oracle.
+    """Every sample of the plan through the board at full speed, and through the oracle.
 
     Raises:
-        UsageError: pictures that cannot be used, named with their lines, after all others
+        UsageError: samples that cannot be used, named with their lines, after all others
             were run; a results file of something else.
         InfrastructureError, FirmwareError: as `hil.run.evaluation.stream.stream`; a results file
             that cannot be written.
@@ -71,72 +70,76 @@ def run_on_board(bench: Bench, plan: Plan, progress: Progress) -> Answers:
 
     board = bench.ready_board()
     model = bench.needed_model
-    check_head(model)
     with _Collector(plan, model, progress) as work:
         work.open(board_header(board, model, work.oracles.ready, plan.fit))
         link = LinkCount(board.link_stats)
-        for picture, inference in stream(bench, work.pictures(tensors=True), link):
-            work.add(picture, inference)
+        for sample, inference in stream(bench, work.samples(tensors=True), link):
+            work.add(sample, inference)
+        for sample in work.unread():
+            work.add_read(sample, bench.ready_board())
     counts = link.settle(board.link_stats)
     return Answers(work.header, work.finish(), work.kept, counts, bench.recoveries)
 
 
 def run_on_oracle(model: ExpectedModel, plan: Plan, progress: Progress) -> Answers:
-    """Every picture of the plan through the oracle alone. Raises as `run_on_board`."""
-    check_head(model)
+    """Every sample of the plan through the oracle alone. Raises as `run_on_board`."""
     with _Collector(plan, model, progress) as work:
         work.open(oracle_header(model, work.oracles.ready, plan.fit))
-        for picture in work.pictures(tensors=False):
-            assert picture.result is not None
-            work.keep(picture.result)
+        for sample in work.samples(tensors=False):
+            assert sample.result is not None
+            work.keep(sample.result)
     return Answers(work.header, work.finish(), work.kept)
-
-
-def check_head(model: ExpectedModel) -> CamHead:
-    """The head of a network that can be evaluated. Raises UsageError for others."""
-    contract = model.contract
-    if contract.head is None or contract.image is None:
-        why = "; ".join(contract.notes) or "no class activation map, or no declared picture"
-        raise UsageError(
-            f"only pictures through a network with a class activation map are evaluated: {why}",
-            where=model.where,
-            hint="hil validate compares any network with the oracle, on seeded or given samples",
-        )
-    return contract.head
 
 
 def board_header(board: Board, model: ExpectedModel, oracle: Ready, fit: Fit = "crop") -> Header:
     """Who answers when a board does."""
     identity = board.identity
-    head = check_head(model)
-    return Header(
-        version=RESULTS_VERSION,
-        camhil=__version__,
+    return _header(
+        model,
+        oracle,
+        fit,
         target=identity.target,
         engine=identity.engine,
         build_id=identity.build_id.hex(),
         model_sha256=identity.model_sha256.hex(),
-        positive_class=head.positive_class,
-        threshold=head.threshold,
-        input_size=oracle.input_size,
-        resolver=oracle.resolver,
-        fit=fit,
     )
 
 
 def oracle_header(model: ExpectedModel, oracle: Ready, fit: Fit = "crop") -> Header:
     """Who answers when the oracle runs alone."""
-    head = check_head(model)
-    return Header(
-        version=RESULTS_VERSION,
-        camhil=__version__,
+    return _header(
+        model,
+        oracle,
+        fit,
         target="oracle",
         engine=oracle.resolver,
         build_id="",
         model_sha256=model.header.model_sha256.hex(),
-        positive_class=head.positive_class,
-        threshold=head.threshold,
-        input_size=oracle.input_size,
+    )
+
+
+def _header(
+    model: ExpectedModel,
+    oracle: Ready,
+    fit: Fit,
+    *,
+    target: str,
+    engine: str,
+    build_id: str,
+    model_sha256: str,
+) -> Header:
+    contract = model.contract
+    image = contract.image
+    return Header(
+        version=RESULTS_VERSION,
+        camhil=__version__,
+        target=target,
+        engine=engine,
+        build_id=build_id,
+        model_sha256=model_sha256,
+        task=contract.task,
+        values=value_type(contract),
+        input_size=None if image is None else (image.rows, image.columns),
         resolver=oracle.resolver,
         fit=fit,
     )
@@ -153,6 +156,7 @@ class _Collector:
     todo: Sequence[Entry] = ()
     kept: int = 0
     _results: dict[str, Result] = field(default_factory=dict)
+    _unread: dict[str, tuple[Entry, Inference]] = field(default_factory=dict)
     _file: ResultsFile | None = None
 
     def __enter__(self) -> _Collector:
@@ -165,7 +169,7 @@ class _Collector:
         self._stack.close()
 
     def open(self, header: Header) -> None:
-        """Takes over what the results file holds for pictures that are the same still."""
+        """Takes over what the results file holds for samples that are the same still."""
         self.header = header
         entries = self.plan.entries
         if self.plan.resume is not None:
@@ -177,34 +181,47 @@ class _Collector:
         self.kept = len(entries) - len(self.todo)
         self.progress.begin(len(entries), self.kept)
 
-    def pictures(self, *, tensors: bool) -> Iterator[Reply]:
-        """The pictures that can be used, as the oracle saw them; the others are problems."""
-        plan = self.plan
-        for reply in self.oracles.replies(
-            plan.data.pictures, self.todo, tensors=tensors, fit=plan.fit
-        ):
+    def samples(self, *, tensors: bool) -> Iterator[Reply]:
+        """The samples that can be used, as the oracle saw them; the others are problems."""
+        for reply in self._replies(self.todo, tensors=tensors):
             if reply.result is None:
                 self.problems.append(Problem(reply.entry.line, reply.problem))
             else:
                 yield reply
 
-    def add(self, picture: Reply, inference: Inference) -> None:
-        """Keeps one picture's answers."""
-        assert picture.result is not None
-        seen, entry = picture.result, picture.entry
-        if len(inference.scores) <= self.header.positive_class:
-            raise FirmwareError(
-                f"the board sent {len(inference.scores)} scores for {entry.file}, none of them "
-                f"of class {self.header.positive_class}",
-                hint="flash firmware and model again",
-            )
-        device = answer_of(
-            inference.image_crc,
-            inference.scores,
-            inference.threshold,
-            inference.location,
-            inference.cam,
-        )
+    def add(self, sample: Reply, inference: Inference) -> None:
+        """Keeps one sample's answers, or notes that the board's output has to be read."""
+        seen = sample.result
+        assert seen is not None
+        assert sample.tensor is not None
+        values = board_values(self.model.contract, sample.tensor, inference, seen.oracle)
+        if values is None:
+            self._unread[seen.file] = sample.entry, inference
+        else:
+            self._add(seen, inference, values)
+
+    def unread(self) -> Iterator[Reply]:
+        """The samples again whose answers came without the output that is judged."""
+        entries = [entry for entry, _ in self._unread.values()]
+        return self._replies(entries, tensors=True) if entries else iter(())
+
+    def add_read(self, sample: Reply, board: Board) -> None:
+        """Keeps one of `unread`: its output is read from the board, which runs it once more."""
+        seen = sample.result
+        assert seen is not None
+        assert sample.tensor is not None
+        contract = self.model.contract
+        board.infer(sample.tensor, cam_always=contract.head is not None)
+        output = board.read_output(contract.task.output).tobytes()
+        _, inference = self._unread.pop(seen.file)
+        self._add(seen, inference, values_of(contract, sample.tensor, output))
+
+    def _replies(self, entries: Sequence[Entry], *, tensors: bool) -> Iterator[Reply]:
+        plan = self.plan
+        return self.oracles.replies(plan.data.folder, entries, tensors=tensors, fit=plan.fit)
+
+    def _add(self, seen: Result, inference: Inference, values: bytes) -> None:
+        device = board_answer(self.model.contract, inference, values)
         times = Times(
             inference.times.upload_us,
             inference.times.preprocess_us,
@@ -212,7 +229,9 @@ class _Collector:
             inference.times.cam_us,
             round(inference.round_trip_s * 1e6),
         )
-        self.keep(joined(seen.file, seen.file_crc, seen.size, seen.oracle, device, times))
+        self.keep(
+            joined(seen.file, seen.file_crc, seen.size, seen.oracle, device, times, seen.clamped)
+        )
 
     def keep(self, result: Result) -> None:
         if self._file is not None:
@@ -230,7 +249,7 @@ class _Collector:
         found = self._results.get(entry.file)
         try:
             return found is not None and found.file_crc == file_crc(
-                entry.path(self.plan.data.pictures)
+                entry.path(self.plan.data.folder)
             )
         except OSError:
             return False  # reading it to send it says what is wrong

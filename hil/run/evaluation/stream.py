@@ -1,4 +1,4 @@
-"""Pictures through the board, one after the other without a pause, across its recoveries."""
+"""Samples through the board, one after the other without a pause, across its recoveries."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 
 def stream(
-    bench: Bench, pictures: Iterable[Reply], link: LinkCount | None = None
+    bench: Bench, samples: Iterable[Reply], link: LinkCount | None = None
 ) -> Iterator[tuple[Reply, Inference]]:
-    """The board's answer for each picture, in order; the maps are always asked for.
+    """The board's answer for each sample, in order; the maps are always asked for.
 
-    A board that gets lost is recovered, and goes on with the picture that it was lost in.
+    A board that gets lost is recovered, and goes on with the sample that it was lost in.
 
     Args:
         bench: whose board answers.
-        pictures: with the model's input each.
+        samples: with their bytes each.
         link: is told before the board is recovered.
 
     Raises:
-        InfrastructureError: the board was lost twice in the same picture, or does not
+        InfrastructureError: the board was lost twice in the same sample, or does not
             come back.
         FirmwareError: the board answers with an error.
     """
-    source = _Source(iter(pictures))
+    source = _Source(iter(samples))
     lost_in: Reply | None = None
     while True:
         board = bench.ready_board(_name(source.again))
         try:
-            for inference in board.infer_many(source.take(), cam_always=True):
+            for inference in board.infer_many(source.take()):
                 yield source.sent.popleft(), inference
         except InfrastructureError as error:
             source.take_back()

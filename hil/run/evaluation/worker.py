@@ -1,7 +1,7 @@
 """One oracle process: `python -m hil.run.evaluation.worker`.
 
 Reads a pickled `ExpectedModel` from standard input and answers `Ready` or `Refusal` on standard
-output; then reads a `Job` and answers one `Reply` for each of its entries, in order. Its
+output; then reads `Job`s and answers one `Reply` for each of their entries, in order. Its
 pipe is what keeps it from getting far ahead of its reader.
 """
 
@@ -15,51 +15,48 @@ from typing import IO
 from hil.board.artifacts import ExpectedModel
 from hil.errors import UsageError
 from hil.facts.evaluation import joined
-from hil.judge.compare import input_size
-from hil.network.arrays import picture_input
 from hil.oracle import Oracle
+from hil.run.evaluation.answers import oracle_answer
 from hil.run.evaluation.oracle_messages import Job, Ready, Refusal, Reply
-from hil.run.evaluation.pictures import answer_of, load_picture
 from hil.samples.labels import Entry
+from hil.samples.load import load_sample
 
 _BESIDE_A_BOARD = 10  # niceness: the simulated board's inferences come first
 
 
 def main(source: IO[bytes], sink: IO[bytes]) -> None:
-    """Loads the model and answers the job that `source` holds."""
+    """Loads the model and answers the jobs that `source` holds."""
     model: ExpectedModel = pickle.load(source)
     try:
         oracle = Oracle(model.contract)
     except UsageError as error:
         _send(sink, Refusal(error.message, error.where, error.hint))
         return
-    _send(sink, Ready(oracle.resolver, input_size(oracle.contract)))
-    try:
-        job: Job = pickle.load(source)
-    except EOFError:  # there is nothing to do
-        return
-    if job.tensors:
-        os.nice(_BESIDE_A_BOARD)
-    for entry in job.entries:
-        _send(sink, _reply(oracle, job, entry))
+    _send(sink, Ready(oracle.resolver))
+    polite = False
+    while True:
+        try:
+            job: Job = pickle.load(source)
+        except EOFError:  # there is nothing more to do
+            return
+        if job.tensors and not polite:
+            os.nice(_BESIDE_A_BOARD)
+            polite = True
+        for entry in job.entries:
+            _send(sink, _reply(oracle, job, entry))
 
 
 def _reply(oracle: Oracle, job: Job, entry: Entry) -> Reply:
     contract = oracle.contract
-    loaded = load_picture(job.pictures, entry, input_size(contract), job.fit)
-    if loaded.pixels is None:
+    loaded = load_sample(job.folder, entry, contract, job.fit)
+    if loaded.data is None:
         return Reply(entry, None, problem=loaded.problem)
-    tensor = picture_input(contract.header, loaded.pixels).tobytes()
-    found = oracle.run(tensor)
-    answer = answer_of(
-        found.image_crc,
-        () if found.scores is None else tuple(found.scores.tolist()),
-        found.threshold,
-        found.location,
-        found.cam,
-    )
-    result = joined(entry.file, loaded.file_crc, loaded.size, answer)
-    return Reply(entry, result, tensor if job.tensors else None)
+    try:
+        answer = oracle_answer(contract, loaded.data, oracle.run(loaded.data))
+    except UsageError as error:  # a sample that the network is not defined for
+        return Reply(entry, None, problem=f"{entry.file}: {error.message}")
+    result = joined(entry.file, loaded.file_crc, loaded.size, answer, clamped=loaded.clamped)
+    return Reply(entry, result, loaded.data if job.tensors else None)
 
 
 def _send(sink: IO[bytes], message: object) -> None:

@@ -20,8 +20,9 @@ from hil.facts.evaluation import (
     Header,
     Result,
     Times,
+    ValueType,
     joined,
-    pack_answer,
+    with_map,
 )
 from hil.judge.evaluation.against import Change
 from hil.judge.evaluation.evaluation import evaluate
@@ -33,6 +34,7 @@ from hil.judge.gates.model import GateStatus, Ship
 from hil.judge.metrics.hits import Hits, PairedHits
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.network.location import Location, NoLocation, cell_location
+from hil.network.task import Task
 from hil.report.evaluation.report import as_json, write_json
 from hil.report.evaluation.rows import rows
 from hil.report.evaluation.tables import show
@@ -40,7 +42,19 @@ from hil.samples.labels import DataSet, Entry
 from hil.testing.tiny_model import tiny_model
 
 SIZE = (96, 96)
-HEADER = Header(RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", 1, 50, SIZE, "litert")
+TASK = Task("localization", 0, "softmax", 2, 1, 50.0)
+HEADER = Header(
+    RESULTS_VERSION,
+    "0.1",
+    "sim",
+    "tflm",
+    "ab",
+    "cd",
+    TASK,
+    ValueType("int8", 2, 1 / 256, -128),
+    SIZE,
+    "litert",
+)
 LEFT = (0.0, 0.0, 0.5, 1.0)
 PASSING, FAILING = 27, -28  # (27 + 128) / 256 is 60.5 %, (-28 + 128) / 256 is 39.1 %
 
@@ -52,7 +66,8 @@ def answer(score: int, row: int, column: int, **changes: Any) -> Answer:
     place: Location | NoLocation = cell_location(row, column, (6, 6), SIZE)
     if score < 0:
         place = NoLocation.BELOW_THRESHOLD
-    packed = pack_answer(7, (-score, score), 50, place, cam)
+    values = np.array([-score, score], np.int8).tobytes()
+    packed = with_map(Answer(7, (score & 0xFF, row, column), values), 50, place, cam)
     return dataclasses.replace(packed, **changes)
 
 
@@ -164,7 +179,8 @@ def test_a_person_that_the_cut_lost_counts_as_none_and_too_small_ones_not_at_all
 
 def test_a_flat_map_points_nowhere() -> None:
     images = Images()
-    flat = pack_answer(7, (-27, 27), 50, NoLocation.FLAT_MAP, np.zeros((6, 6), np.int32))
+    plain = Answer(7, (), np.array([-27, 27], np.int8).tobytes())
+    flat = with_map(plain, 50, NoLocation.FLAT_MAP, np.zeros((6, 6), np.int32))
     images.add(flat, boxes=((0.0, 0.0, 1.0, 1.0),))
     images.add(flat, boxes=((0.0, 0.0, 1.0, 1.0),), split="val")
     found = images.evaluate()
@@ -245,10 +261,12 @@ def test_the_best_threshold_is_chosen_on_the_validation_images_alone() -> None:
 
 def test_the_percent_of_a_float_network_decides_between_the_steps() -> None:
     images = Images()
-    images.add(answer(0, 2, 1, percents=(50.004, 49.996)))  # int8 0 is 50 %, which passes
-    images.add(answer(0, 2, 1, percents=(49.9, 50.1)))
-    images.add(answer(0, 2, 1, percents=(49.95, 50.05)), person=False)
-    found = images.evaluate()
+    for share, person in ((0.49996, True), (0.501, True), (0.5005, False)):
+        values = np.array([1 - share, share]).tobytes()  # the nearest int8, 0, is 50 %
+        images.add(answer(0, 2, 1, values=values), person=person)
+    data = DataSet(Path("labels.csv"), Path(), tuple(images.entries), ())
+    floats = images.answers(values=ValueType("float64", 2), build_id="")
+    found = evaluate(floats, select(data), load_tolerances())
     assert found.oracle.scores.recall == Hits(1, 2)
     assert found.oracle.scores.roc_auc == 0.5
 
@@ -269,7 +287,7 @@ def test_differences_are_counted_and_judged() -> None:
     images.add(answer(PASSING, 2, 1), device=answer(PASSING - 3, 2, 1))
     images.add(answer(1, 2, 1), device=answer(-1, 2, 1))
     images.add(answer(PASSING, 2, 1), device=answer(PASSING, 2, 2))
-    images.add(answer(PASSING, 2, 1), device=answer(PASSING, 2, 1, image_crc=8))
+    images.add(answer(PASSING, 2, 1), device=answer(PASSING, 2, 1, sample_crc=8))
     found = images.evaluate()
     both = found.agreement
     assert both is not None
@@ -428,7 +446,7 @@ min = "0 %"
 def of_one_class(count: int, *, person: bool) -> Images:
     images = Images()
     for n in range(count):
-        images.add(answer(PASSING + n, n % 6, 0, image_crc=n), person=person)
+        images.add(answer(PASSING + n, n % 6, 0, sample_crc=n), person=person)
     return images
 
 
@@ -468,7 +486,7 @@ def test_equal_answers_to_all_images_prove_nothing(tmp_path: Path) -> None:
     gates = load_gates(gates_file(tmp_path, '[[gate]]\nmetric = "score_lsb"\nmax = 0\n'))
     images = Images()
     for n in range(12):
-        images.add(answer(PASSING, 5, 5, image_crc=n), person=n % 2 == 0)
+        images.add(answer(PASSING, 5, 5, sample_crc=n), person=n % 2 == 0)
     found = images.evaluate()
     assert found.alike
     assert found.oracle.scores.roc_auc == 0.5
@@ -478,7 +496,7 @@ def test_equal_answers_to_all_images_prove_nothing(tmp_path: Path) -> None:
     assert "every image got the same scores" in " ".join(verdict.unproven)
     assert "every image got the same scores" in text_of(found)
 
-    images.add(answer(PASSING + 1, 5, 5, image_crc=99))
+    images.add(answer(PASSING + 1, 5, 5, sample_crc=99))
     assert not images.evaluate().alike
     assert judge_evaluation(images.evaluate(), images.answers(), gates).ship is Ship.SHIP
 

@@ -75,7 +75,7 @@ def test_the_threshold_is_the_lowest_with_few_false_alarms_on_val(
     empty = []
     for entry in labels.entries:
         if entry.split == "val" and not entry.person:
-            picture = load(labels.pictures / entry.file, resize=True)
+            picture = load(labels.folder / entry.file, resize=True)
             scores = oracle.run(picture.tensor).scores
             assert scores is not None
             empty.append(int(scores[1]) + 128)

@@ -120,7 +120,7 @@ def test_a_board_that_crashes_once_is_recovered_and_no_image_is_lost(
     assert answers.recoveries == 1
     assert list(answers.results) == [entry.file for entry in data.entries]
     assert all(result.device == result.oracle for result in answers.results.values())
-    assert len({result.oracle.image_crc for result in answers.results.values()}) == 10
+    assert len({result.oracle.sample_crc for result in answers.results.values()}) == 10
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(

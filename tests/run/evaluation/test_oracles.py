@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hil.board.artifacts import ExpectedModel
@@ -23,7 +24,7 @@ MakeData = Callable[..., Path]
 def replies(folder: Path, model: ExpectedModel, jobs: int, *, tensors: bool = False) -> list[Reply]:
     data = read_labels(folder)
     with OracleProcesses(model, jobs) as oracles:
-        return list(oracles.replies(data.pictures, data.entries, tensors=tensors))
+        return list(oracles.replies(data.folder, data.entries, tensors=tensors))
 
 
 def test_the_replies_are_the_oracles_answers_in_order(
@@ -42,10 +43,11 @@ def test_the_replies_are_the_oracles_answers_in_order(
         answer = reply.result.oracle
         assert expected.scores is not None
         assert expected.cam is not None
-        assert answer.scores == tuple(expected.scores.tolist())
+        assert np.frombuffer(answer.values, np.int8).tolist() == expected.scores.tolist()
+        assert answer.outputs == expected.output_crcs()
         assert answer.location == expected.location
         assert answer.array().tolist() == expected.cam.tolist()
-        assert answer.image_crc == expected.image_crc
+        assert answer.sample_crc == expected.image_crc
 
 
 def test_the_number_of_processes_changes_nothing(make_data: MakeData, model: ExpectedModel) -> None:
@@ -77,7 +79,7 @@ def test_a_process_that_is_killed_is_infrastructure(
     with OracleProcesses(model) as oracles:
         os.kill(oracles._processes[0]._process.pid, signal.SIGKILL)
         with pytest.raises(InfrastructureError, match="ended with status -9"):
-            list(oracles.replies(data.pictures, data.entries, tensors=False))
+            list(oracles.replies(data.folder, data.entries, tensors=False))
 
 
 def test_processes_end_when_the_evaluation_does(model: ExpectedModel) -> None:

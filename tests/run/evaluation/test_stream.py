@@ -30,8 +30,7 @@ class FakeBoard:
         self._fail = fail
         self.link_stats = LinkStats()
 
-    def infer_many(self, images: Iterable[bytes], *, cam_always: bool) -> Iterator[str]:
-        assert cam_always
+    def infer_many(self, images: Iterable[bytes]) -> Iterator[str]:
         source = iter(images)
         taken: list[bytes] = []
         while True:
