@@ -13,10 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hil.errors import FirmwareError, InfrastructureError
 from hil.wire.enums import ErrorCode
-from hil.wire.replies import ErrorReply
+
+if TYPE_CHECKING:
+    from hil.wire.replies import ErrorReply
+
 
 _CONSOLE_LINES = 12
 _SAME_VERSION = "Flash firmware built from the installed version of camhil."

@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hil.base.file_names import plain, stored
 from hil.base.resources import find
 from hil.base.toml_table import Table, read_toml
 from hil.errors import UsageError
-from hil.samples.labels import Box
+
+if TYPE_CHECKING:
+    from hil.samples.labels import Box
 
 MANIFEST = "manifest.toml"
 _PHOTOS = "photos"

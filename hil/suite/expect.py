@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from hil.errors import NotAskedError, NotRunError
-from hil.judge.verdict import Status, Verdict
-from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
 from hil.run.run_log import BY_VERDICT
 
 if TYPE_CHECKING:
     from hil.facts.board import Inference
+    from hil.judge.verdict import Verdict
+    from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
 
 
 def expect(measurement: Measurement | FrameMeasurement | SampleMeasurement, *checks: str) -> None:
     """Fails unless these checks of the measurement passed."""
+    from hil.judge.verdict import Status
+
     failed = []
     for check in checks:
         verdict = measurement.verdict(check)
@@ -32,6 +34,8 @@ def expect(measurement: Measurement | FrameMeasurement | SampleMeasurement, *che
 
 def expect_verdict(verdict: Verdict) -> None:
     """Fails with the verdict's explanation unless it passed."""
+    from hil.judge.verdict import Status
+
     if verdict.status is Status.NOT_RUN:
         raise NotRunError(
             _text(verdict),

@@ -6,21 +6,26 @@ bit, and so has the answer to what came of it.
 
 from __future__ import annotations
 
-import statistics
 import zlib
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hil.board import Board
-from hil.images import Photo
 from hil.link.errors import BoardError
-from hil.oracle import Oracle, preprocess
-from hil.plugin import RecordMeasurement
-from hil.run.measurement import FrameMeasurement
-from hil.run.testbench import Bench
 from hil.suite.expect import answer_of, expect, not_asked
 from hil.suite.pictures import SYNTHETIC, as_frame, synthetic_photo
 from hil.wire.enums import ErrorCode
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hil.board import Board
+    from hil.images import Photo
+    from hil.oracle import Oracle
+    from hil.plugin import RecordMeasurement
+    from hil.run.measurement import FrameMeasurement
+    from hil.run.testbench import Bench
 
 pytestmark = pytest.mark.needs("frame_stage")
 
@@ -50,6 +55,12 @@ def expect_input(measured: FrameMeasurement) -> None:
     )
 
 
+def input_of(frame: NDArray[np.uint8], oracle: Oracle) -> NDArray[Any]:
+    from hil.oracle import preprocess
+
+    return preprocess(frame, oracle.contract.header)
+
+
 def test_input_made_of_a_photograph(bench: Bench, board: Board, photo: Photo) -> None:
     expect_input(bench.measure_frame(as_frame(photo, size_of(board))))
 
@@ -74,7 +85,7 @@ def test_a_frame_and_the_tensor_made_of_it_give_the_same_answer(
     board: Board, oracle: Oracle
 ) -> None:
     frame = synthetic_photo("noise", size_of(board)).pixels
-    tensor = preprocess(frame, oracle.contract.header)
+    tensor = input_of(frame, oracle)
     from_frame = board.infer(frame, stage="frame")
     from_tensor = board.infer(tensor)
     again = board.infer(frame, stage="frame")
@@ -88,7 +99,7 @@ def test_a_frame_that_the_board_still_holds_is_not_preprocessed_twice(
     board: Board, oracle: Oracle
 ) -> None:
     frame = synthetic_photo("noise", size_of(board)).pixels
-    right = preprocess(frame, oracle.contract.header)
+    right = input_of(frame, oracle)
     first = board.infer(frame, stage="frame")
     for _ in range(2):
         again = board.infer(frame, stage="frame", reuse=True)
@@ -103,7 +114,7 @@ def test_frames_sent_back_to_back_are_answered_in_order(board: Board, oracle: Or
     inferences = list(board.infer_many(frames, stage="frame", cam_always=True))
     assert [i.image_crc for i in inferences] == [zlib.crc32(f.tobytes()) for f in frames]
     for inference, frame in zip(inferences, frames, strict=True):
-        expected = oracle.run(preprocess(frame, oracle.contract.header))
+        expected = oracle.run(input_of(frame, oracle))
         assert tuple(part.crc for part in inference.outputs) == expected.output_crcs()
         assert expected.cam is not None
         assert inference.cam is not None
@@ -136,8 +147,10 @@ def test_a_frame_and_a_tensor_are_not_taken_for_each_other(board: Board) -> None
 def test_preprocessing_time(
     bench: Bench, board: Board, record_measurement: RecordMeasurement
 ) -> None:
+    from statistics import median
+
     frame = synthetic_photo("noise", size_of(board)).pixels
     times = [board.infer(frame, stage="frame").times.preprocess_us for _ in range(5)]
-    record_measurement("preprocess_us_median", statistics.median(times))
+    record_measurement("preprocess_us_median", median(times))
     # A tensor needs none.
     assert board.infer(bench.sample("uniform-0").data).times.preprocess_us == 0

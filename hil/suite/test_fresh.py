@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import zlib
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from hil.board import Board
-from hil.oracle import Oracle
-from hil.run.testbench import Bench
 from hil.suite.expect import answer_of
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.oracle import Oracle
+    from hil.run.testbench import Bench
 
 REPEATS = 5
 

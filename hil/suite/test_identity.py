@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from hil.board import Board
 from hil.errors import NotProvenError
-from hil.judge.verdict import Status
-from hil.oracle import Oracle
-from hil.run.testbench import Bench
 from hil.suite.expect import expect_verdict, not_asked
 from hil.wire.enums import ErrorCode, ImageSource
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.oracle import Oracle
+    from hil.run.testbench import Bench
 
 
 def test_the_board_runs_the_build_that_was_flashed(board: Board) -> None:
@@ -29,7 +32,7 @@ def test_the_board_runs_the_model_that_the_oracle_runs(bench: Bench, board: Boar
 
 
 def test_the_second_opinion_on_tflite_micro_is_near(bench: Bench, board: Board) -> None:
-    from hil.judge.verdict import judge_opinion
+    from hil.judge.verdict import Status, judge_opinion
 
     opinion = bench.opinion
     if opinion.trouble:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.board import Board
 from hil.link.errors import BoardError
-from hil.run.testbench import Bench
 from hil.suite.expect import answer_of
 from hil.wire.enums import ErrorCode
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.run.testbench import Bench
 
 ALL_BYTES = bytes(range(256))
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from hil.board import Board
-from hil.build.budget import read_budget
-from hil.build.running import budget_file, figures
-from hil.run.testbench import Bench
+from typing import TYPE_CHECKING
+
 from hil.suite.expect import not_asked
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.run.testbench import Bench
 
 
 def test_the_memory_budget_is_kept(bench: Bench, board: Board) -> None:
+    from hil.build.budget import read_budget
+    from hil.build.running import budget_file, figures
+
     if board.build is None:
         not_asked("no memory budget: no build is named")
     file = budget_file(board.build)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from hil.images import Photo
 from hil.network.location import Location
 from hil.network.score import passes, smallest_passing_score
-from hil.run.testbench import Bench
 from hil.suite.expect import expect, expect_verdict
+
+if TYPE_CHECKING:
+    from hil.images import Photo
+    from hil.run.testbench import Bench
 
 
 def test_score(bench: Bench, board: object, photo: Photo) -> None:

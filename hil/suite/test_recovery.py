@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from hil.board import Board
-from hil.run.testbench import Bench
+from typing import TYPE_CHECKING
+
 from hil.suite.expect import answer_of
 from hil.wire.enums import ImageSource, ResetReason
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.run.testbench import Bench
 
 
 def test_a_reboot_by_command_gives_its_reason_and_the_same_answers(

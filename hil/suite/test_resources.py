@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from hil.board import Board
-from hil.plugin import RecordMeasurement
-from hil.run.testbench import Bench
+from typing import TYPE_CHECKING
+
 from hil.suite.expect import not_asked
 from hil.suite.times import needs_the_hosts_time
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.plugin import RecordMeasurement
+    from hil.run.testbench import Bench
 
 
 def test_memory(bench: Bench, board: Board, record_measurement: RecordMeasurement) -> None:

@@ -6,13 +6,17 @@ and a sequence of them is the oracle's too.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from hil.board import Board
-from hil.oracle import Oracle
-from hil.run.testbench import Bench
 from hil.samples.seeded import Sample
 from hil.suite.expect import answer_of, expect, not_asked
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.oracle import Oracle
+    from hil.run.testbench import Bench
 
 SEQUENCE = ("uniform-0", "extremes-max", "uniform-0", "normal-0")
 

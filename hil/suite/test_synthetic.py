@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from hil.network.location import Location
-from hil.run.testbench import Bench
 from hil.suite.expect import expect
 from hil.suite.pictures import SYNTHETIC, synthetic_photo
+
+if TYPE_CHECKING:
+    from hil.run.testbench import Bench
 
 
 @pytest.mark.parametrize("name", SYNTHETIC)

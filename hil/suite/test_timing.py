@@ -5,14 +5,17 @@ By its name the last file: the last test looks at every answer of the run.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from hil.board import Board
-from hil.facts.board import Inference, Stamp
-from hil.judge.answers import CLOCK_KEY, clock_fault
 from hil.run.run_log import BY_VERDICT
-from hil.run.testbench import Bench
 from hil.suite.times import needs_the_hosts_time
+
+if TYPE_CHECKING:
+    from hil.board import Board
+    from hil.facts.board import Inference, Stamp
+    from hil.run.testbench import Bench
 
 RUNS = 10
 PACE_S = 0.3
@@ -77,6 +80,8 @@ def least_lag_us(stamps: list[Stamp]) -> float:
 
 
 def test_the_boards_clock_never_went_back_in_this_run(bench: Bench, board: Board) -> None:
+    from hil.judge.answers import CLOCK_KEY, clock_fault
+
     # So far, and of this process's board: gates look at all results of the run once more.
     runs(bench, board)
     backwards = clock_fault(board.stamps)

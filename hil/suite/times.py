@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from hil.board import Board
+from typing import TYPE_CHECKING
+
 from hil.suite.expect import not_asked
+
+if TYPE_CHECKING:
+    from hil.board import Board
 
 
 def needs_the_hosts_time(board: Board) -> None:
