@@ -45,15 +45,13 @@ class GarbleWatch:
 
     def suspects(self, stats: LinkStats, now: float) -> bool:
         """Whether to check now, given the counters of the link."""
-        new = stats.since(self._good)
-        if new.frames_in:
+        good = self._good
+        if stats.frames_in != good.frames_in:
             self._good, self._since = stats, None
-        elif (
-            self._since is None
-            and new.damaged
-            and new.bytes_in - new.console_bytes >= GARBLED_BYTES
-        ):
-            self._since = now
+        elif self._since is None and stats.damaged != good.damaged:
+            new = stats.since(good)
+            if new.bytes_in - new.console_bytes >= GARBLED_BYTES:
+                self._since = now
         due = self._since is not None and now - self._since >= GARBLED_S
         asks, self._asked = due and not self._asked, due or self._asked
         return asks

@@ -341,21 +341,26 @@ class Channel:
         return ticket.value
 
     def _turn(self, until: float | None) -> None:
-        """Sends one frame, or waits for bytes when there is none to send."""
+        """Sends what is due, or waits for bytes when nothing is."""
         now = self._clock()
-        frame = self.session.poll(now)
+        sent = self._send(now)
         self._take_console(now)  # a pause may have ended a line
-        if frame:
-            self.transport.write(frame)
+        if sent:
             self._receive(0.0)
             return
         wakeups = [time for time in (self.session.next_wakeup(), until) if time is not None]
         self._receive(max(0.0, min(wakeups) - now) if wakeups else 0.0)
 
     def _send_all(self) -> None:
-        while frame := self.session.poll(self._clock()):
-            self.transport.write(frame)
+        while self._send(self._clock()):
             self._receive(0.0)
+
+    def _send(self, now: float) -> bool:
+        """Hands over all frames that are due, at once: a call of the port takes longer than one."""
+        frames = b"".join(iter(lambda: self.session.poll(now), b""))
+        if frames:
+            self.transport.write(frames)
+        return bool(frames)
 
     def _receive(self, timeout_s: float) -> None:
         data = self.transport.read(_READ_BYTES, timeout_s)

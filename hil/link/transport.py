@@ -121,6 +121,10 @@ class SerialTransport:
 
         try:
             with self._errors():
+                if self._descriptor is not None:
+                    # One call as a rule; where the port is full, pyserial waits for it.
+                    with contextlib.suppress(BlockingIOError, InterruptedError):
+                        data = data[os.write(self._descriptor, data) :]
                 while data:
                     # Most ports write all of it, and some do not say how much.
                     sent = self.port.write(data)
@@ -155,6 +159,7 @@ class SerialTransport:
         if "://" not in self.name and self.port.is_open:
             # A pseudo terminal stays claimed when it is closed, a serial port does not.
             _claim(self.port.fileno(), exclusively=False)
+        self._descriptor = None  # its number may be another file's soon
         self.port.close()
 
     def _has_ended(self) -> bool:
