@@ -49,11 +49,15 @@ _UNITS = {"KB": 1024, "MB": 1024 * 1024}
 
 @dataclass(frozen=True)
 class ExpectedModel:
-    """The content of the model partition: the .tflite bytes, and the contract ahead of them."""
+    """The content of the model partition: the .tflite bytes, and the contract ahead of them.
+
+    `said`: what was declared of the network and does not travel, such as its task and labels.
+    """
 
     tflite: bytes = field(repr=False)
     header: NetworkHeader = field(repr=False)
     where: str
+    said: NetworkSettings = field(default_factory=NetworkSettings, repr=False)
 
     @property
     def contract_crc(self) -> int:
@@ -64,10 +68,11 @@ class ExpectedModel:
     def contract(self) -> Contract:
         """The network as the host reads it. Raises UsageError where the header says otherwise."""
         head = self.header.head
-        said = NetworkSettings(
-            positive_class=head.positive_class if head else None,
-            threshold=head.threshold if head else None,
-        )
+        said = self.said
+        if head is not None:
+            said = dataclasses.replace(
+                said, positive_class=head.positive_class, threshold=head.threshold
+            )
         read = read_contract(self.tflite, where=self.where, settings=said)
         # What pixels become was declared, and stands in the header alone.
         if dataclasses.replace(read.header, image=self.header.image) != self.header:
@@ -111,7 +116,7 @@ class Expected:
         Raises UsageError where it does not fit.
         """
         if model.header == self.model.header:
-            return self
+            return dataclasses.replace(self, model=model)
         partition = next(p for p in self.partitions if p.label == MODEL_PARTITION)
         data = pack_partition(model.header, model.tflite)
         if len(data) > partition.size:
@@ -164,17 +169,20 @@ def read_expected(firmware: Path) -> Expected:
     )
 
 
-def read_model(path: Path) -> ExpectedModel:
+def read_model(path: Path, said: NetworkSettings | None = None) -> ExpectedModel:
     """A model by itself: a .tflite file, the content of a model partition, or a build's.
 
-    Raises UsageError.
+    `said`: what is declared of a .tflite file, where it is not in a .toml beside it. Raises
+    UsageError.
     """
     if path.is_dir():
         return read_expected(path).model
     data = read_bytes(path, "the model", _A_MODEL)
     if is_bare_tflite(data):
-        data = read_network(path).partition
-    elif not is_network_image(data):
+        contract = read_network(path, said)
+        model = _model(FlashFile(path.name, path, 0, contract.partition))
+        return dataclasses.replace(model, said=contract.said)
+    if not is_network_image(data):
         raise UsageError(
             f"neither a .tflite file nor the content of a model partition: {what_instead(data)}",
             where=str(path),

@@ -60,7 +60,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     options = run_options(arguments)
     assert options.network is not None
-    contract = read_model(options.network).contract  # all that is wrong with it, before a board
+    # All that is wrong with it, before a board.
+    contract = read_model(options.network, options.declared).contract
     options.check()
     samples = _samples(contract, options, arguments.data)
     if not arguments.json:

@@ -7,7 +7,7 @@ that a board needs is `Contract.header`, which travels in front of the .tflite.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,7 @@ class Contract:
         task: what its answers mean.
         notes: why there is no head, or no picture, and what of the settings has no meaning.
         where: the file, for errors.
+        said: the settings.
     """
 
     header: NetworkHeader
@@ -70,6 +71,7 @@ class Contract:
     task: Task = NO_TASK
     notes: tuple[str, ...] = ()
     where: str = "model"
+    said: NetworkSettings = field(default_factory=NetworkSettings)
 
     @property
     def head(self) -> CamHead | None:
@@ -164,18 +166,28 @@ def read_contract(
             hint="make its inputs and outputs smaller, or fewer",
         ) from error
     model = bytes(tflite)
-    return Contract(header, graph, model, cam, pixels, task, tuple(notes), where)
+    return Contract(header, graph, model, cam, pixels, task, tuple(notes), where, said)
 
 
-def read_network(tflite: Path, settings: Path | None = None) -> Contract:
-    """The contract of a .tflite file, with the settings in `settings` or else beside it.
+def read_network(tflite: Path, settings: Path | NetworkSettings | None = None) -> Contract:
+    """The contract of a .tflite file, with the settings given or in a file, or else beside it.
 
-    Raises UsageError as `read_contract`, and where a file cannot be read.
+    Raises UsageError as `read_contract`, and where a file cannot be read, or settings are given
+    and beside it too.
     """
     beside = tflite.with_suffix(".toml")
-    if settings is None and beside.is_file():
-        settings = beside
-    said = None if settings is None else read_settings(settings)
+    if isinstance(settings, NetworkSettings):
+        if beside.is_file():
+            raise UsageError(
+                f"the network's settings stand in {settings.where} and beside the network",
+                where=str(beside),
+                hint="keep them in one place: beside the network they go wherever it goes",
+            )
+        said: NetworkSettings | None = settings
+    else:
+        if settings is None and beside.is_file():
+            settings = beside
+        said = None if settings is None else read_settings(settings)
     return read_contract(read_bytes(tflite, "the model"), where=str(tflite), settings=said)
 
 

@@ -59,6 +59,27 @@ def read_settings(path: Path) -> NetworkSettings:
     Raises UsageError with file and line for what is wrong.
     """
     table = read_toml(path)
+    said = take_settings(table, str(path))
+    table.take("made", dict, {})
+    table.finish()
+    return said
+
+
+KEYS = (
+    "positive_class",
+    "threshold_percent",
+    "labels",
+    "pixels",
+    "sha256",
+    "task",
+    "output",
+    "activation",
+    "anomaly_threshold",
+)
+
+
+def take_settings(table: Table, where: str) -> NetworkSettings:
+    """Takes `KEYS` out of a table. Raises UsageError with file and line for what is wrong."""
     positive = table.take("positive_class", int, None)
     threshold = table.take("threshold_percent", int, None)
     if threshold is not None and not 0 <= threshold <= 100:
@@ -89,8 +110,6 @@ def read_settings(path: Path) -> NetworkSettings:
             hint="give the mean squared error from which on a sample is anomalous",
             key="anomaly_threshold",
         )
-    table.take("made", dict, {})
-    table.finish()
     return NetworkSettings(
         positive,
         threshold,
@@ -98,7 +117,7 @@ def read_settings(path: Path) -> NetworkSettings:
         pixels,
         declared == NO_PIXELS,
         sha256,
-        str(path),
+        where,
         task=task,
         output=output,
         activation=activation,

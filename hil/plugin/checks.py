@@ -39,15 +39,15 @@ def _check_board(options: RunOptions) -> None:
     with suppress(InfrastructureError):  # no board: the first test that needs one tells it
         check_build(options.board, options.firmware, options.flash)
         if options.network is not None and options.firmware is not None:
-            _check_network(options.firmware, options.network, options.flash)
+            _check_network(options.firmware, options.network, options)
 
 
-def _check_network(firmware: Path, network: Path, flash: str) -> None:
+def _check_network(firmware: Path, network: Path, options: RunOptions) -> None:
     from hil.board.artifacts import read_expected, read_model
     from hil.board.identity import check_model_of
 
-    build, model = read_expected(firmware), read_model(network)
-    if flash == "never":
+    build, model = read_expected(firmware), read_model(network, options.declared)
+    if options.flash == "never":
         check_model_of(build, model)
     else:
         build.with_network(model)  # raises where it does not fit

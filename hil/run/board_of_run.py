@@ -279,7 +279,7 @@ class BoardOfRun:
         from hil.board.artifacts import read_model
 
         file = self.options.network
-        return None if file is None else read_model(file)
+        return None if file is None else read_model(file, self.options.declared)
 
 
 def board_options(options: RunOptions) -> BoardOptions:

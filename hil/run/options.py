@@ -10,10 +10,13 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from hil.errors import UsageError
 from hil.samples.seeded import DEFAULT_SAMPLES, DEFAULT_SEED
+
+if TYPE_CHECKING:
+    from hil.network.settings import NetworkSettings
 
 FlashMode = Literal["auto", "always", "never"]
 SimEngine = Literal["auto", "tflm", "litert"]
@@ -29,11 +32,15 @@ DEST = "_camhil_"
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Options of one run. A field `x` is the option whose dest is `_camhil_x`."""
+    """Options of one run. A field `x` is the option whose dest is `_camhil_x`.
+
+    `declared`: what the project's settings say of their own network; no option has it.
+    """
 
     board: str = "sim"
     firmware: Path | None = None
     network: Path | None = None
+    declared: NetworkSettings | None = None
     baud: int = DEFAULT_BAUD
     flash: FlashMode = "auto"
     handshake_s: float = 15.0
@@ -70,6 +77,9 @@ class RunOptions:
         settings = dict(settings or {})
         if str(given.get("board", "")).startswith(_WITH_FIRMWARE):
             settings.pop("firmware", None)
+        network = given.get("network")
+        if network is not None and network.resolve() != settings.get("network", network).resolve():
+            settings.pop("declared", None)  # it is of the project's own network
         return cls(**{**settings, **given})
 
     def check_numbers(self) -> None:
@@ -107,7 +117,7 @@ class RunOptions:
         if self.network is not None:
             from hil.board.artifacts import read_model
 
-            read_model(self.network)
+            read_model(self.network, self.declared)
         if self.photos is not None:
             from hil.samples.fixture_set import load_photos
 

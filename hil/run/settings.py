@@ -5,7 +5,8 @@
     firmware = "firmware/build"
 
 The keys are pytest's options without `--hil-`. The command line wins over them. Paths are
-relative to the file.
+relative to the file. Beside `network`, what its .tflite does not tell may stand here as well as
+in the .toml beside it (`hil.network.settings`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from hil.run.options import ARGUMENTS, Argument
 FILE = "pyproject.toml"
 _TABLE = ("tool", "camhil")
 _REPLAY = "replay:"
-_OF_NETWORKS = ("pixels", "labels", "positive_class", "threshold_percent")
 
 
 def read_settings(start: Path) -> Mapping[str, Any]:
@@ -45,14 +45,20 @@ def read_settings(start: Path) -> Mapping[str, Any]:
 
 
 def _values(table: Table, folder: Path) -> dict[str, Any]:
-    for key in filter(table.has, _OF_NETWORKS):
-        raise table.error(
-            f"{key} is a setting of the network, not of the run",
-            hint="write it into the .toml beside the .tflite, which goes wherever the network goes",
-            key=key,
-        )
+    from hil.network.settings import KEYS, take_settings
+
     given = [argument for argument in ARGUMENTS if table.has(argument.key)]
     values = {argument.name: _value(table, argument, folder) for argument in given}
+    declared = next(filter(table.has, KEYS), None)
+    if declared is not None:
+        if "network" not in values:
+            raise table.error(
+                f"{declared} is said of no network",
+                hint="name it here too, network = FILE, or write this into the .toml beside the "
+                ".tflite, which goes wherever the network goes",
+                key=declared,
+            )
+        values["declared"] = take_settings(table, str(folder / FILE))
     table.finish([argument.key for argument in ARGUMENTS])
     return values
 

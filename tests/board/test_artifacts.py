@@ -323,4 +323,4 @@ def test_what_is_noted_of_pictures_is_what_was_declared(tmp_path: Path) -> None:
     assert "no usual scale of pixels" in undeclared
     assert pictures_noted(unusual, "pixels = { mean = 113.9, std = 53.5 }\n") == []
     assert pictures_noted(usual, "") == []
-    assert pictures_noted(usual, 'pixels = "none"\n') == ["no picture: the contract has none"]
+    assert pictures_noted(usual, 'pixels = "none"\n') == ["no picture: the settings say so"]

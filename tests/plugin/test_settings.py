@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from hil.board.artifacts import read_model
 from hil.cli.common import add_board_arguments, run_options
 from hil.errors import ExitCode, UsageError
 from hil.run.options import ARGUMENTS, RunOptions
 from hil.run.settings import read_settings
 from hil.testing import zoo
+from hil.testing.tiny_model import tiny_model
 
 pytest_plugins = ["pytester"]
 
@@ -41,12 +43,42 @@ def test_every_option_can_be_set(tmp_path: Path) -> None:
     assert options.baseline == "text"
 
 
-def test_what_belongs_to_the_network_is_told_where_it_goes(tmp_path: Path) -> None:
-    write(tmp_path, "network = 'x.tflite'\nlabels = ['no', 'yes']")
-    with pytest.raises(UsageError, match="labels is a setting of the network") as refused:
+OF_THE_NETWORK = "labels = ['no', 'yes']\npixels = 'pixel / 255'\ntask = 'classification'"
+
+
+def test_what_the_network_does_not_tell_may_stand_beside_its_name(tmp_path: Path) -> None:
+    own = tmp_path / "own.tflite"
+    own.write_bytes(tiny_model(input_scale=1 / 255, input_zero_point=-128))
+    write(tmp_path, f"network = 'own.tflite'\n{OF_THE_NETWORK}")
+    options = RunOptions.from_values({}, read_settings(tmp_path))
+    assert options.network == own
+    contract = read_model(own, options.declared).contract
+    assert contract.task.labels == ("no", "yes")
+    assert contract.task.kind == "classification"
+    assert contract.pixels is not None
+    assert contract.pixels.text == "pixel / 255"
+
+
+def test_it_is_not_said_of_another_network_of_the_command_line(tmp_path: Path) -> None:
+    write(tmp_path, f"network = 'own.tflite'\n{OF_THE_NETWORK}")
+    settings = read_settings(tmp_path)
+    for network, same in ((tmp_path / "own.tflite", True), (tmp_path / "other.tflite", False)):
+        options = RunOptions.from_values({"_camhil_network": network}, settings)
+        assert (options.declared is not None) == same
+
+
+def test_what_is_said_of_no_network_or_in_two_places_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, OF_THE_NETWORK)
+    with pytest.raises(UsageError, match="is said of no network") as refused:
         read_settings(tmp_path)
     assert "the .toml beside the .tflite" in refused.value.hint
-    assert refused.value.where.endswith("pyproject.toml:6")
+    write(tmp_path, f"network = 'own.tflite'\n{OF_THE_NETWORK}")
+    own = tmp_path / "own.tflite"
+    own.write_bytes(tiny_model())
+    own.with_suffix(".toml").write_text("positive_class = 1\n", encoding="utf-8")
+    options = RunOptions.from_values({}, read_settings(tmp_path))
+    with pytest.raises(UsageError, match="and beside the network"):
+        read_model(own, options.declared)
 
 
 def test_a_network_that_is_named_twice_is_refused_unless_it_is_the_same() -> None:
