@@ -1,7 +1,7 @@
 """An ESP32 in Espressif's QEMU, behind the interface of all boards.
 
-It runs the flash image that would go to the chip. What it has not: camera, radio, DTR and
-RTS (QMP resets it), and a speed that says anything about the chip.
+It runs the flash image that would go to the chip. What it has not: camera, radio, watchdogs,
+DTR and RTS (QMP resets it), and a speed that says anything about the chip.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from hil.facts.board import FlashedFile
 from hil.link.transport import Transport
 
 _BUILD = Path("firmware/esp32/build")
+_NO_WATCHDOGS = f"driver=timer.{MACHINE}.timg,property=wdt_disable,value=true"
+"""As `idf.py qemu` starts it. Else a slow host is a watchdog's reset, and what a watchdog had
+counted before a reset strikes the chip that boots after it."""
 
 
 class QemuAdapter(Adapter):
@@ -131,6 +134,7 @@ class QemuAdapter(Adapter):
         arguments = [
             *("-M", MACHINE, "-nographic", "-monitor", "none", "-nic", "none"),
             *("-drive", f"file={self.flash_chip.path},if=mtd,format=raw"),
+            *("-global", _NO_WATCHDOGS),
         ]
         if options.psram_mb:
             arguments += ["-m", f"{options.psram_mb}M"]

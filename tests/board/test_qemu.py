@@ -177,6 +177,14 @@ def test_options_become_arguments(
         assert command[at : at + 2] == arguments
 
 
+def test_a_slow_host_is_no_reset_by_a_watchdog(opened: Callable[..., Board], folder: Path) -> None:
+    opened()
+    command = fake_qemu.starts(folder)[-1]
+    # QEMU's global of a device: -global driver=TYPE,property=NAME,value=VALUE.
+    off = "driver=timer.esp32.timg,property=wdt_disable,value=true"
+    assert command[command.index(off) - 1] == "-global"
+
+
 def test_a_loaded_host_has_a_minute_to_start_the_chip(
     opened: Callable[..., Board], folder: Path, expected: Expected
 ) -> None:
