@@ -121,6 +121,12 @@ def picture_input(header: NetworkHeader, pixels: NDArray[np.uint8]) -> NDArray[A
     return looked_up.reshape(tensor.shape)
 
 
+def picture_of(tensor: NDArray[Any]) -> NDArray[Any]:
+    """A picture's tensor [1, rows, columns, channels] as [rows, columns], or with its channels
+    behind where it has several."""
+    return tensor[0, :, :, 0] if tensor.shape[3] == 1 else tensor[0]
+
+
 def _packed(tensor: Tensor, given: Any) -> bytes:
     import numpy as np
 
