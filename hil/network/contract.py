@@ -56,6 +56,7 @@ class Contract:
         model: the .tflite bytes.
         cam: where in the graph the head's parts are; None without a head.
         pixels: what the trainer made of pixels; None where the input is no picture.
+        declared: the settings say so; else it is the usual scale that the file's range has.
         labels: names of the classes, if the settings have them.
         notes: why there is no head, or no picture, and what of the settings has no meaning.
         where: the file, for errors.
@@ -69,6 +70,7 @@ class Contract:
     labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     where: str = "model"
+    declared: bool = False
 
     @property
     def head(self) -> CamHead | None:
@@ -162,7 +164,9 @@ def read_contract(
             hint="make its inputs and outputs smaller, or fewer",
         ) from error
     model = bytes(tflite)
-    return Contract(header, graph, model, cam, pixels, said.labels, tuple(notes), where)
+    declared = said.pixels is not None
+    notes_ = tuple(notes)
+    return Contract(header, graph, model, cam, pixels, said.labels, notes_, where, declared)
 
 
 def read_network(tflite: Path, settings: Path | None = None) -> Contract:

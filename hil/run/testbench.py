@@ -18,6 +18,7 @@ from hil.run.options import RunOptions
 
 if TYPE_CHECKING:
     from hil.facts.image import ImageFacts, RunFacts, SampleFacts
+    from hil.facts.input_contract import InputContractFacts
     from hil.facts.records import SecondOpinionRecord, VarietyFacts
     from hil.images import Photo
     from hil.judge.tolerance import Tolerances
@@ -188,6 +189,22 @@ class Bench(BoardOfRun):
         if frame.name not in self.frames:
             self.frames[frame.name] = measure_frame(self._parties(), frame)
         return self.frames[frame.name]
+
+    @cached_property
+    def input_contract(self) -> InputContractFacts:
+        """What each party makes of pixels; of the camera path where the board takes frames."""
+        from hil.images import Photo
+        from hil.oracle.known_frames import known_frames
+        from hil.run.input_contract import input_contract_facts
+
+        self.require_picture()
+        contract, board = self.needed_model.contract, self.ready_board()
+        image, frame = contract.image, board.frame
+        assert image is not None
+        known = () if frame is None else known_frames(frame, (image.rows, image.columns))
+        photos = [Photo(f"known-{number}", pixels) for number, pixels in enumerate(known)]
+        measured = [self.measure_frame(photo) for photo in photos]
+        return input_contract_facts(contract, board.contract, measured)
 
     def measure_ops(self, photo: Photo) -> SampleFacts:
         """One traced inference against every operator's output in the oracle."""
