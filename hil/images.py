@@ -143,11 +143,15 @@ def image_crc(tensor: NDArray[np.int8]) -> int:
     return zlib.crc32(tensor.tobytes())
 
 
-def synthetic(seed: int = 1, size: tuple[int, int] = INPUT_SIZE) -> tuple[Photo, ...]:
+def synthetic(
+    seed: int = 1, size: tuple[int, int] = INPUT_SIZE, channels: int = 1
+) -> tuple[Photo, ...]:
     """Images with a point: extremes, gradients that tell x from y, noise.
 
     black and white give flat maps; `extremes` alternates int8 -128 and 127 from
-    pixel to pixel, which drives accumulators furthest.
+    pixel to pixel, which drives accumulators furthest. Of three `channels` (pixels uint8
+    [height, width, 3]) green is the opposite of red, and blue half of it, so that channels in
+    another order are seen.
     """
     import numpy as np
 
@@ -162,10 +166,21 @@ def synthetic(seed: int = 1, size: tuple[int, int] = INPUT_SIZE) -> tuple[Photo,
         "checkerboard": (rows * 6 // height + columns * 6 // width) % 2 * 255,
         "extremes": (rows + columns) % 2 * 255,
     }
+    if channels == 3:
+        patterns = {name: _in_colour(name, gray, seed) for name, gray in patterns.items()}
     return tuple(
         Photo(name, _frozen(pattern.astype(np.uint8)), original_size=(width, height))
         for name, pattern in patterns.items()
     )
+
+
+def _in_colour(name: str, gray: NDArray[Any], seed: int) -> NDArray[Any]:
+    import numpy as np
+
+    if name == "noise":
+        return np.random.default_rng(seed).integers(0, 256, (*gray.shape, 3))
+    planes = [gray] * 3 if name in ("black", "white") else [gray, 255 - gray, gray // 2]
+    return np.stack(planes, axis=-1)
 
 
 def used_part(

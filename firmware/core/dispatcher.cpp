@@ -71,7 +71,8 @@ void Dispatcher::HandleInjection(const Request& request) {
 
 // An uploaded frame lies in a sample's memory before it is made into the input.
 bool Dispatcher::takes_frames() const {
-  return kInjection && network_.takes_frames() && kFrameBytes <= max_sample_bytes_;
+  return kInjection && network_.takes_frames_in_place() &&
+         network_.frame_bytes() <= max_sample_bytes_;
 }
 
 Capabilities Dispatcher::capabilities() const {
@@ -113,6 +114,7 @@ void Dispatcher::Handle(uint32_t seq, const Hello& hello) {
   identity.reset_reason = app.reset_reason;
   identity.boot_count = app.boot_count;
   identity.capabilities = capabilities();
+  identity.frame_format = network_.frame_format();
   identity.max_sample_bytes = max_sample_bytes_;
   identity.baud = line_.baud();
   identity.arena_bytes = network_.arena().reserved_bytes;
@@ -141,7 +143,7 @@ void Dispatcher::Handle(uint32_t seq, const Upload& upload) {
   }
   Missing missing;
   if (status.ok()) {
-    const uint32_t expected_bytes = is_frame ? kFrameBytes : network_.sample_bytes();
+    const uint32_t expected_bytes = is_frame ? network_.frame_bytes() : network_.sample_bytes();
     status = samples_.Begin(seq, upload, expected_bytes, machine_.NowUs(), &missing);
   }
   if (status.ok()) {

@@ -4,16 +4,17 @@
 
 #include "bytes.h"
 #include "limits.h"
+#include "messages.h"
 #include "status.h"
 
 namespace camhil {
 
 class FrameSource {
  public:
-  // Waits for the next frame: kFrameRows rows of kFrameColumns gray pixels, one
-  // byte each, without gaps; they stay unchanged until Release. Fails with
+  // Waits for the next frame: kFrameRows rows of kFrameColumns pixels of this format, without
+  // gaps; they stay unchanged until Release. The format is the same until a reset. Fails with
   // kCamera, and then Release is not called.
-  virtual Status Capture(Bytes* frame) = 0;
+  virtual Status Capture(FrameFormat format, Bytes* frame) = 0;
 
   // Gives the frame of the last Capture back. Called once for each that succeeded.
   virtual void Release() = 0;

@@ -222,13 +222,13 @@ Status Inferences::Run(Result* result) {
 // From the camera's memory into the sample's.
 Status Inferences::TakeFrame(Result* result) {
   Bytes frame;
-  const Status status = camera_->Capture(&frame);
+  const Status status = camera_->Capture(network_.frame_format(), &frame);
   if (!status.ok()) return status;
-  if (frame.size != kFrameBytes) {
+  const uint32_t wanted = network_.frame_bytes();
+  if (frame.size != wanted) {
     camera_->Release();
-    return Failure(ErrorCode::kCamera, kFrameBytes, static_cast<int64_t>(frame.size),
-                   "camera frame of ", static_cast<uint32_t>(frame.size), " bytes, not ",
-                   kFrameBytes);
+    return Failure(ErrorCode::kCamera, wanted, static_cast<int64_t>(frame.size), "camera frame of ",
+                   static_cast<uint32_t>(frame.size), " bytes, not ", wanted);
   }
   const uint64_t start_us = machine_.NowUs();
   network_.MakeInput(frame.data, job_.sample->data);

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-// The camera's frames: gray, one byte a pixel, in rows. QQVGA.
+// The camera's frames. QQVGA.
 #ifndef CAMHIL_FRAME_COLUMNS
 #define CAMHIL_FRAME_COLUMNS 160
 #endif
@@ -67,7 +67,7 @@ inline constexpr bool kInjection = CAMHIL_INJECTION != 0;
 inline constexpr bool kFrames = CAMHIL_FRAMES != 0;
 inline constexpr uint16_t kFrameColumns = CAMHIL_FRAME_COLUMNS;
 inline constexpr uint16_t kFrameRows = CAMHIL_FRAME_ROWS;
-inline constexpr uint32_t kFrameBytes = uint32_t{kFrameColumns} * kFrameRows;
+inline constexpr uint32_t kFramePixels = uint32_t{kFrameColumns} * kFrameRows;
 // first_missing counts chunks in 16 bits.
 inline constexpr uint32_t kMaxSampleBytes = 65535 * kChunkBytes;
 inline constexpr size_t kSampleBuffers = 2;

@@ -13,6 +13,7 @@
 namespace camhil {
 
 enum class SampleStage : uint8_t { kTensor = 0, kFrame = 1, kNetwork = 2 };
+enum class FrameFormat : uint8_t { kGray8 = 0, kRgb565 = 1 };
 enum class ImageSource : uint8_t { kCamera = 0, kInjected = 1 };
 enum class NetworkSource : uint8_t { kInPartition = 0, kLinkedIn = 1, kInRam = 2 };
 enum class RebootTarget : uint8_t { kApp = 0, kBootloader = 1 };
@@ -146,6 +147,7 @@ struct Identity {
   uint8_t reset_reason;
   uint32_t boot_count;
   Capabilities capabilities;
+  FrameFormat frame_format;  // of frame_stage
   uint32_t max_sample_bytes;
   uint32_t baud;
   uint32_t arena_bytes;

@@ -170,12 +170,19 @@ Bytes Network::InputOf(const uint8_t* sample, uint8_t index) const {
 }
 
 bool Network::takes_frames() const {
-  return kFrames && status_.ok() && header_.image.known && header_.image.value.channels == 1 &&
+  return kFrames && status_.ok() && header_.image.known &&
+         header_.image.value.channels == ChannelsOf(frame_format()) &&
          CanPreprocess(kFrameSize, image_size());
 }
 
+bool Network::takes_frames_in_place() const {
+  return takes_frames() && CanPreprocessInPlace(kFrameSize, frame_format(), image_size());
+}
+
 void Network::MakeInput(const uint8_t* frame, uint8_t* input) const {
-  Preprocess(frame, kFrameSize, header_.image.value.tables[0], input, image_size());
+  uint8_t line[kFrameColumns * ChannelsOf(FrameFormat::kRgb565)];
+  Preprocess(frame, kFrameSize, frame_format(), header_.image.value.tables, input, image_size(),
+             line);
 }
 
 }  // namespace camhil

@@ -46,9 +46,15 @@ class Network {
   ImageSize map_image() const { return {header_.input_columns, header_.input_rows}; }
   const ArenaUse& arena() const { return arena_; }
 
-  // Whether frames can be made into the only input, and doing so.
+  // Whether frames can be made into the only input; also where they lie; and doing so.
   bool takes_frames() const;
+  bool takes_frames_in_place() const;
   void MakeInput(const uint8_t* frame, uint8_t* input) const;
+  // Of those frames.
+  FrameFormat frame_format() const {
+    return header_.image.value.channels == 3 ? FrameFormat::kRgb565 : FrameFormat::kGray8;
+  }
+  uint32_t frame_bytes() const { return kFramePixels * PixelBytes(frame_format()); }
 
  private:
   Status Read(Bytes partition);

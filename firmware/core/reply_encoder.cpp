@@ -137,7 +137,10 @@ size_t EncodeReply(uint32_t seq, const Identity& identity, uint8_t* out) {
   to.identity_frame_choice = identity.capabilities.frame_stage
                                  ? ::identity::identity_frame_frame_size_m_c
                                  : ::identity::identity_frame_nil_c;
-  to.identity_frame_frame_size_m = {kFrameRows, kFrameColumns, 1};
+  ::frame_size& frame = to.identity_frame_frame_size_m;
+  frame.frame_size_rows = kFrameRows;
+  frame.frame_size_columns = kFrameColumns;
+  Set(identity.frame_format, &frame.frame_size_format.frame_format_choice);
   return Finish(seq, &reply, out);
 }
 

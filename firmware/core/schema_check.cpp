@@ -35,6 +35,8 @@ static_assert(static_cast<int>(SampleStage::kFrame) ==
               ::sample_stage_r::sample_stage_stage_frame_m_c);
 static_assert(static_cast<int>(SampleStage::kNetwork) ==
               ::sample_stage_r::sample_stage_stage_network_m_c);
+static_assert(static_cast<int>(FrameFormat::kRgb565) ==
+              ::frame_format_r::frame_format_frame_rgb565_m_c);
 static_assert(static_cast<int>(ImageSource::kInjected) ==
               ::image_source_r::image_source_source_injected_m_c);
 static_assert(static_cast<int>(NetworkSource::kLinkedIn) ==

@@ -206,7 +206,7 @@ class Bench {
   FuzzMachine machine_;
   FuzzLine line_{machine_};
   FuzzEngine engine_;
-  camhil::StaticMemory<camhil::kFrameBytes, kOps, 6> memory_;
+  camhil::StaticMemory<camhil::kFramePixels, kOps, 6> memory_;
   camhil::App app_;
   camhil::FrameEncoder encoder_;
   camhil::FrameDecoder decoder_;
@@ -266,7 +266,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 std::vector<Blob> FuzzSeeds() {
   const Blob sample(kRows * kColumns, 3);
   const Blob other(kRows * kColumns, 5);
-  const Blob frame(camhil::kFrameBytes, 7);
+  const Blob frame(camhil::kFramePixels, 7);
   const Blob run = {};
   return {
       Script()

@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   Require(bytes == network.sample_bytes(), "inputs are not the sample");
   if (network.takes_frames()) {
-    const Blob frame(camhil::kFrameBytes, 9);
+    const Blob frame(network.frame_bytes(), 9);
     Blob input(network.sample_bytes());
     network.MakeInput(frame.data(), input.data());
   }

@@ -168,11 +168,13 @@ Bytes FakeEngine::Output(uint8_t index) const {
   return {outputs[index].data(), outputs[index].size()};
 }
 
-camhil::Status FakeCamera::Capture(Bytes* pixels) {
+camhil::Status FakeCamera::Capture(camhil::FrameFormat asked, Bytes* pixels) {
   CHECK(!machine_.locked());  // a frame takes its time
   CHECK_EQ(held, 0);
   ++captures;
   if (!status.ok()) return status;
+  format = asked;
+  if (frame.empty()) frame.assign(camhil::kFramePixels * camhil::PixelBytes(format), 200);
   ++held;
   *pixels = {frame.data(), frame.size()};
   return {};

@@ -195,12 +195,13 @@ class FakeEngine final : public camhil::Engine {
 class FakeCamera final : public camhil::FrameSource {
  public:
   explicit FakeCamera(FakeMachine& machine) : machine_(machine) {}
-  camhil::Status Capture(Bytes* frame) override;
+  camhil::Status Capture(camhil::FrameFormat format, Bytes* frame) override;
   void Release() override;
   void Restart() override;
 
   camhil::Status status;
-  Blob frame = Blob(camhil::kFrameBytes, 200);
+  Blob frame;  // empty: gray 200 in the format that is asked for
+  camhil::FrameFormat format = camhil::FrameFormat::kGray8;
   int captures = 0;
   int restarts = 0;
   int held = 0;  // captured and not yet released

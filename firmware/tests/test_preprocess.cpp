@@ -16,6 +16,7 @@ using bench::ErrorOf;
 using bench::Is;
 using camhil::CanPreprocess;
 using camhil::FindRegion;
+using camhil::FrameFormat;
 using camhil::ImageSize;
 using cbor::Uint;
 namespace request = bench::request;
@@ -76,13 +77,57 @@ Blob Identity() {
 Blob Preprocessed(const Blob& frame, ImageSize frame_size, ImageSize input,
                   const Blob& table = Identity()) {
   Blob tensor(input.columns * input.rows);
-  camhil::Preprocess(frame.data(), frame_size, table.data(), tensor.data(), input);
+  Blob line(input.columns);
+  const uint8_t* const tables[] = {table.data()};
+  camhil::Preprocess(frame.data(), frame_size, FrameFormat::kGray8, tables, tensor.data(), input,
+                     line.data());
   return tensor;
 }
 
 Blob PreprocessedInPlace(Blob frame, ImageSize frame_size, ImageSize input) {
-  camhil::Preprocess(frame.data(), frame_size, Identity().data(), frame.data(), input);
+  const Blob table = Identity();
+  Blob line(input.columns);
+  const uint8_t* const tables[] = {table.data()};
+  camhil::Preprocess(frame.data(), frame_size, FrameFormat::kGray8, tables, frame.data(), input,
+                     line.data());
   frame.resize(input.columns * input.rows);
+  return frame;
+}
+
+// One channel of an RGB565 frame: 0 is red. The upper bits are repeated below them.
+Blob Plane(const Blob& frame, size_t channel) {
+  Blob plane;
+  for (size_t i = 0; i < frame.size(); i += 2) {
+    const uint32_t word = frame[i] * 256u + frame[i + 1];
+    const uint32_t bits[] = {word / 2048, word / 32 % 64, word % 32};
+    const uint32_t value = bits[channel];
+    plane.push_back(
+        static_cast<uint8_t>(channel == 1 ? value * 4 + value / 16 : value * 8 + value / 4));
+  }
+  return plane;
+}
+
+Blob ColourByDefinition(const Blob& frame, ImageSize frame_size, ImageSize input) {
+  Blob tensor(input.columns * input.rows * 3);
+  for (size_t channel = 0; channel < 3; ++channel) {
+    const Blob plane = ByDefinition(Plane(frame, channel), frame_size, input);
+    for (size_t i = 0; i < plane.size(); ++i) tensor[3 * i + channel] = plane[i];
+  }
+  return tensor;
+}
+
+// In a buffer that holds the larger of frame and tensor; where there is no other, in place.
+Blob ColourPreprocessed(Blob frame, ImageSize frame_size, ImageSize input, bool in_place) {
+  const Blob table = Identity();
+  Blob line(input.columns * 3);
+  const uint8_t* const tables[] = {table.data(), table.data(), table.data()};
+  const size_t size = input.columns * input.rows * 3;
+  Blob other(size);
+  if (in_place && frame.size() < size) frame.resize(size);
+  camhil::Preprocess(frame.data(), frame_size, FrameFormat::kRgb565, tables,
+                     in_place ? frame.data() : other.data(), input, line.data());
+  if (!in_place) return other;
+  frame.resize(size);
   return frame;
 }
 
@@ -95,8 +140,22 @@ Blob SmallNetworksInput(const Blob& frame) {
 
 uint32_t UploadFrame(Board* board, const Blob& frame, uint32_t seq) {
   CHECK(Is(board->AskUpload(seq, frame, false, 1), seq, reply::kUploading));
-  for (size_t i = 0; i < kFrameChunks; ++i) board->AskChunk(++seq, frame, i);
+  const size_t chunks = (frame.size() + 1535) / 1536;
+  for (size_t i = 0; i < chunks; ++i) board->AskChunk(++seq, frame, i);
   return Crc(frame);
+}
+
+// Each channel's table adds another number.
+builder::NetworkSpec ColourNetwork(uint32_t rows, uint32_t columns) {
+  builder::NetworkSpec spec = builder::SmallNetwork();
+  spec.inputs[0] = {builder::kInt8, {1, rows, columns, 3}, rows * columns * 3};
+  spec.image = {rows, columns, {}};
+  for (uint8_t channel = 0; channel < 3; ++channel) {
+    Blob table = Identity();
+    for (uint8_t& value : table) value = static_cast<uint8_t>(value + 1 + channel);
+    spec.image.tables.push_back(table);
+  }
+  return spec;
 }
 
 }  // namespace
@@ -185,6 +244,58 @@ TEST(brightest_frame_of_the_largest_size_does_not_overflow) {
   CHECK_EQ(int{Preprocessed(frame, kLargest, {2, 1})[1]}, 255);
 }
 
+TEST(five_and_six_bits_of_a_colour_become_eight) {
+  const auto pixel = [](uint8_t high, uint8_t low) {
+    return ColourPreprocessed({high, low}, {1, 1}, {1, 1}, false);
+  };
+  CHECK(pixel(0x00, 0x00) == Blob({0, 0, 0}));
+  CHECK(pixel(0xFF, 0xFF) == Blob({255, 255, 255}));
+  CHECK(pixel(0xF8, 0x00) == Blob({255, 0, 0}));
+  CHECK(pixel(0x07, 0xE0) == Blob({0, 255, 0}));
+  CHECK(pixel(0x00, 0x1F) == Blob({0, 0, 255}));
+  CHECK(pixel(0x08, 0x21) == Blob({8, 4, 8}));        // the lowest bit of each
+  CHECK(pixel(0x84, 0x10) == Blob({132, 130, 132}));  // the highest: 10000, 100000, 10000
+  CHECK(pixel(0x7B, 0xEF) == Blob({123, 125, 123}));  // 01111, 011111, 01111
+}
+
+TEST(colour_frames_are_averaged_in_each_channel_by_itself) {
+  struct Case {
+    ImageSize frame, input;
+    bool in_place;
+  };
+  const Case cases[] = {
+      {{160, 120}, {96, 96}, true},    {{160, 120}, {32, 32}, true}, {{160, 120}, {96, 64}, true},
+      {{160, 120}, {106, 106}, true},  {{160, 120}, {1, 1}, true},   {{13, 11}, {7, 7}, true},
+      {{160, 120}, {120, 120}, false}, {{2, 2}, {2, 2}, false},      {{97, 96}, {96, 96}, false},
+      {{160, 120}, {160, 60}, true},  // its rows are longer, but begin 30 rows further up
+      {{160, 120}, {160, 119}, false},
+  };
+  uint32_t seed = 100;
+  for (const Case& one : cases) {
+    CHECK(CanPreprocess(one.frame, one.input));
+    CHECK(camhil::CanPreprocessInPlace(one.frame, FrameFormat::kGray8, one.input));
+    CHECK_EQ(camhil::CanPreprocessInPlace(one.frame, FrameFormat::kRgb565, one.input),
+             one.in_place);
+    const Blob frame = Noise(one.frame.columns * one.frame.rows * 2, ++seed);
+    const Blob expected = ColourByDefinition(frame, one.frame, one.input);
+    CHECK(ColourPreprocessed(frame, one.frame, one.input, false) == expected);
+    CHECK_EQ(ColourPreprocessed(frame, one.frame, one.input, true) == expected, one.in_place);
+  }
+}
+
+TEST(every_small_colour_frame_is_as_defined_and_in_place_where_that_is_said) {
+  for (uint32_t size = 0; size < 6 * 6 * 6 * 6; ++size) {
+    const ImageSize frame_size = {size % 6 + 1, size / 6 % 6 + 1};
+    const ImageSize input = {size / 36 % 6 + 1, size / 216 % 6 + 1};
+    if (!CanPreprocess(frame_size, input)) continue;
+    const Blob frame = Noise(frame_size.columns * frame_size.rows * 2, size);
+    const Blob expected = ColourByDefinition(frame, frame_size, input);
+    CHECK(ColourPreprocessed(frame, frame_size, input, false) == expected);
+    if (!camhil::CanPreprocessInPlace(frame_size, FrameFormat::kRgb565, input)) continue;
+    CHECK(ColourPreprocessed(frame, frame_size, input, true) == expected);
+  }
+}
+
 TEST(table_of_the_contract_says_what_a_pixel_becomes) {
   Blob table(256);
   for (size_t pixel = 0; pixel < 256; ++pixel) table[pixel] = static_cast<uint8_t>(pixel * 37 + 5);
@@ -201,12 +312,47 @@ TEST(identity_has_the_size_of_the_frames_that_the_board_takes) {
   const cbor::Value& frame = identity[bench::id::kFrame];
   CHECK_EQ(frame[0].number, uint64_t{120});
   CHECK_EQ(frame[1].number, uint64_t{160});
-  CHECK_EQ(frame[2].number, uint64_t{1});
+  CHECK_EQ(frame[2].number, uint64_t{0});  // gray
+}
+
+TEST(colour_network_takes_colour_frames) {
+  Board board(ColourNetwork(32, 32), false, {38400, 200, 256});
+  const cbor::Value identity = board.Hello();
+  CHECK(identity[bench::id::kCapabilities][2].truth());
+  CHECK_EQ(identity[bench::id::kFrame][2].number, uint64_t{1});  // RGB565
+  CHECK_EQ(ErrorOf(board.AskUpload(2, Blob(19200, 1), false, 1)), 4);
+
+  const Blob frame = Noise(2 * camhil::kFramePixels, 8);
+  const uint32_t crc = UploadFrame(&board, frame, 10);
+  CHECK(Is(board.AskInfer(1, crc), 1, reply::kAccepted));
+  board.RunNext();
+  CHECK(Is(board.Reply(), 1, reply::kResult));
+  Blob expected = ColourByDefinition(frame, kFrame, {32, 32});
+  for (size_t i = 0; i < expected.size(); ++i) {  // each channel by a table of its own
+    expected[i] = static_cast<uint8_t>(expected[i] + 1 + i % 3);
+  }
+  CHECK(board.last_input() == expected);
+}
+
+TEST(camera_of_a_colour_network_is_asked_for_colour) {
+  Board board(ColourNetwork(32, 32), true);  // its buffers need not hold a frame
+  CHECK_EQ(board.RunNext(), 0u);
+  CHECK(board.camera.format == FrameFormat::kRgb565);
+  CHECK(board.last_input().size() == size_t{32 * 32 * 3});
+}
+
+TEST(colour_frame_that_would_be_in_its_tensors_way_is_not_taken_from_a_host) {
+  Board board(ColourNetwork(120, 120), true, {43200, 200, 256});
+  CHECK_EQ(board.RunNext(), 0u);  // the camera's lies elsewhere
+  const cbor::Value identity = board.Hello();
+  CHECK(!identity[bench::id::kCapabilities][2].truth());
+  CHECK(identity[bench::id::kFrame].nil());
+  CHECK_EQ(ErrorOf(board.AskUpload(1, Blob(38400, 1), false, 1)), 3);
 }
 
 TEST(frame_is_made_into_the_tensor_before_its_inference) {
   Board board;
-  const Blob frame = Noise(camhil::kFrameBytes, 1);
+  const Blob frame = Noise(camhil::kFramePixels, 1);
   const uint32_t crc = UploadFrame(&board, frame, 10);
   CHECK(Is(board.AskInfer(1, crc), 1, reply::kAccepted));
   board.RunNext();
@@ -218,7 +364,7 @@ TEST(frame_is_made_into_the_tensor_before_its_inference) {
 
 TEST(repeated_inference_runs_on_the_tensor_that_the_frame_became) {
   Board board;
-  const Blob frame = Noise(camhil::kFrameBytes, 2);
+  const Blob frame = Noise(camhil::kFramePixels, 2);
   const uint32_t crc = UploadFrame(&board, frame, 10);
   for (uint32_t seq = 1; seq <= 3; ++seq) {
     CHECK(Is(board.AskInfer(seq, crc), seq, reply::kAccepted));
@@ -238,7 +384,7 @@ TEST(repeated_inference_runs_on_the_tensor_that_the_frame_became) {
 
 TEST(frame_uploaded_anew_is_preprocessed_anew) {
   Board board;
-  const Blob frame = Noise(camhil::kFrameBytes, 3);
+  const Blob frame = Noise(camhil::kFramePixels, 3);
   for (uint32_t round = 0; round < 2; ++round) {
     const uint32_t crc = UploadFrame(&board, frame, 100 + 50 * round);
     board.AskInfer(round + 1, crc);
@@ -251,7 +397,7 @@ TEST(frame_uploaded_anew_is_preprocessed_anew) {
 
 TEST(frame_and_tensor_may_take_turns) {
   Board board;
-  const Blob frame = Noise(camhil::kFrameBytes, 4);
+  const Blob frame = Noise(camhil::kFramePixels, 4);
   const Blob tensor = bench::Sample(9);
   const uint32_t frame_crc = UploadFrame(&board, frame, 10);
   const uint32_t tensor_crc = board.UploadSample(tensor, 60);
@@ -277,7 +423,7 @@ TEST(frame_of_a_wrong_size_is_refused_with_both_sizes) {
 
 TEST(damaged_frame_is_never_preprocessed) {
   Board board;
-  const Blob frame = Noise(camhil::kFrameBytes, 5);
+  const Blob frame = Noise(camhil::kFramePixels, 5);
   board.AskUpload(1, frame, false, 1);
   for (size_t i = 0; i < kFrameChunks; ++i) {
     Blob damaged = frame;
@@ -306,9 +452,10 @@ TEST(network_that_a_frame_does_not_fit_takes_tensors_only) {
   spec.has_image = false;  // nobody said what pixels become
   refuses_frames(spec, {});
   spec = builder::SmallNetwork();
-  spec.inputs[0] = {builder::kInt8, {1, 32, 32, 3}, 3072};  // colour
-  spec.image = {32, 32, std::vector<Blob>(3, builder::Centred())};
+  spec.inputs[0] = {builder::kInt8, {1, 32, 32, 2}, 2048};  // neither gray nor colour
+  spec.image = {32, 32, std::vector<Blob>(2, builder::Centred())};
   refuses_frames(spec, {});
+  refuses_frames(ColourNetwork(32, 32), {38399, 200, 256});
   spec = builder::SmallNetwork();
   spec.inputs[0] = {builder::kInt8, {1, 121, 96, 1}, 121 * 96};  // higher than a frame
   spec.image.rows = 121;
@@ -318,7 +465,7 @@ TEST(network_that_a_frame_does_not_fit_takes_tensors_only) {
 
 TEST(input_can_be_read_back) {
   Board board;
-  const Blob frame = Noise(camhil::kFrameBytes, 6);
+  const Blob frame = Noise(camhil::kFramePixels, 6);
   const auto read = [&](uint32_t seq, uint64_t offset) {
     return board.Ask(seq, request::kReadTensor, {Uint(0), Uint(0), Uint(offset), Uint(1536)});
   };

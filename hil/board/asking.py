@@ -17,7 +17,7 @@ from hil.board.errors import BoardResetError, BoardUnusableError, WrongIdentityE
 from hil.board.identity import check_contract, contract_in, no_injection
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
-from hil.board.results import Counting, frame_size, oddities
+from hil.board.results import Counting, frame_taken, oddities
 from hil.board.watched_port import BoardAlarm
 from hil.errors import InfrastructureError, NotRunError, UsageError
 from hil.facts.board import Asked, FlashReport, Incident, Inference, Oddity, Stamp, TimeBase
@@ -30,7 +30,7 @@ from hil.link.recording import Recorder
 from hil.link.sharing import add_other_users, other_users
 from hil.link.stats import LinkStats
 from hil.wire.network_header import NetworkHeader
-from hil.wire.replies import Identity
+from hil.wire.replies import FrameSize, Identity
 
 _T = TypeVar("_T")
 
@@ -150,9 +150,9 @@ class AskedBoard(Closing):
         return self._connection.recorder
 
     @property
-    def frame_size(self) -> tuple[int, int] | None:
-        """(rows, columns) of the raw frame that the board takes; None if it takes none."""
-        return frame_size(self.identity)
+    def frame(self) -> FrameSize | None:
+        """The raw frame that the board takes: rows, columns and format; None if it takes none."""
+        return frame_taken(self.identity)
 
     def clock(self) -> float:
         """Seconds of the host's monotonic clock; in a replay those of the recording."""

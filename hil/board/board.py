@@ -76,8 +76,9 @@ class Board(AskedBoard):
         """Runs the network on one sample: bytes, the array of its input, or one for each input.
 
         Arrays have type and shape as in `contract`; several are given in its order, or by name.
-        `stage`: "frame" sends uint8 pixels of `frame_size`, as a camera gives them, and the board
-        makes the input of them (`read_input` gives what came of it). `trace`: record the CRC-32 of
+        `stage`: "frame" sends what a camera gives, bytes or uint8 pixels as `frame` says (gray
+        [rows, columns], or [rows, columns, 3] of which RGB565 is made), and the board makes the
+        input of them (`read_input` gives what came of it). `trace`: record the CRC-32 of
         every operator's outputs (see `trace`). `capture`: (operator, output) whose bytes are sent
         too. `reset_state`: the variables get their initial values first; None: where there are
         any. `reuse`: a sample that the board still holds is not sent again. `claimed_crc`:
@@ -350,7 +351,11 @@ class Board(AskedBoard):
         header, kind = self.contract, wire_stage(stage)
         if threshold is not None and header.head is None:
             raise no_head("threshold", "Board.infer")
-        data = frame_bytes(sample) if kind is SampleStage.FRAME else sample_bytes(sample, header)
+        data = (
+            frame_bytes(sample, self.frame)
+            if kind is SampleStage.FRAME
+            else sample_bytes(sample, header)
+        )
         return Job(
             data,
             map_always=cam_always,

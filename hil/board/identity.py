@@ -11,6 +11,7 @@ from hil.board.artifacts import Expected, ExpectedModel
 from hil.board.errors import WrongIdentityError
 from hil.errors import FirmwareError, UsageError
 from hil.link.errors import EXPLANATIONS
+from hil.network.arrays import pixel_values
 from hil.wire.enums import ErrorCode
 from hil.wire.errors import WireError
 from hil.wire.network_header import NetworkHeader, contract_crc, unpack_header
@@ -107,13 +108,23 @@ def check_contract(theirs: NetworkHeader, ours: NetworkHeader, where: str) -> No
 
     The network may be the same: what a .tflite does not tell has been declared otherwise.
     """
-    differing = list(_differences(theirs, ours))
+    differing = [*_pixel_differences(theirs, ours), *_differences(theirs, ours)]
     if differing:
         raise WrongIdentityError(
             f"the contract on the board differs from that of the build: {'; '.join(differing)}",
             where=where,
             hint=_FLASH,
         )
+
+
+def _pixel_differences(theirs: NetworkHeader, ours: NetworkHeader) -> Iterator[str]:
+    """The first pixel that becomes another value, where both take pictures with these channels."""
+    one, other = pixel_values(theirs), pixel_values(ours)
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return
+    for channel, pixel in list(zip(*(one != other).nonzero(), strict=True))[:1]:
+        values = f"{one[channel, pixel]}, to be tested is {other[channel, pixel]}"
+        yield f"pixel {pixel} of channel {channel} becomes {values}"
 
 
 def _differences(theirs: Any, ours: Any, path: str = "") -> Iterator[str]:

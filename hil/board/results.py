@@ -14,8 +14,9 @@ from hil.link.jobs import JOBS_AHEAD, Job
 from hil.link.jobs import Inference as LinkInference
 from hil.link.stats import LinkStats
 from hil.network.arrays import as_array, pack_sample
+from hil.network.frame_format import packed_frame
 from hil.network.location import Location, NoLocation
-from hil.wire.enums import ErrorCode, SampleStage
+from hil.wire.enums import ErrorCode, FrameFormat, SampleStage
 from hil.wire.enums import NoLocation as WireNoLocation
 from hil.wire.network_header import NetworkHeader, Tensor
 from hil.wire.replies import CamGrid, CellCentre, FrameSize, HeadAnswer, Identity
@@ -29,8 +30,8 @@ _NO_LOCATION = {0: NoLocation.BELOW_THRESHOLD, 1: NoLocation.FLAT_MAP}
 
 
 Stage = Literal["tensor", "frame"]
-"""What a sample is: the network's inputs, or a camera's frame, uint8, that the board crops, scales
-and makes into the input before it runs the network."""
+"""What a sample is: the network's inputs, or a camera's frame that the board crops, scales and
+makes into the input before it runs the network."""
 
 
 def sample_bytes(sample: Sample, header: NetworkHeader) -> bytes:
@@ -53,18 +54,15 @@ def sample_bytes(sample: Sample, header: NetworkHeader) -> bytes:
         raise
 
 
-def frame_bytes(frame: Sample) -> bytes:
-    """The bytes of a camera's frame. Raises UsageError for an array that holds no pixels."""
+def frame_bytes(frame: Sample, taken: FrameSize | None) -> bytes:
+    """The bytes of a camera's frame, for a board that takes those; of gray pixels for one that
+    takes none. Raises UsageError for an array that holds no such pixels.
+
+    Bytes are taken as they are: a board has to refuse a wrong number of them itself.
+    """
     if isinstance(frame, bytes | bytearray | memoryview):
         return bytes(frame)
-    dtype = getattr(frame, "dtype", None)
-    if dtype != np.uint8:
-        raise UsageError(
-            f"the frame has {f'dtype {dtype}' if dtype else 'no dtype'}, a frame is uint8",
-            where="Board.infer",
-            hint="give bytes or pixels, such as Photo.pixels",
-        )
-    return np.asarray(frame).tobytes()
+    return packed_frame(np.asarray(frame), FrameFormat.GRAY8 if taken is None else taken.format)
 
 
 def wire_stage(stage: Stage) -> SampleStage:
@@ -77,12 +75,9 @@ def wire_stage(stage: Stage) -> SampleStage:
     return stages[stage]
 
 
-def frame_size(identity: Identity) -> tuple[int, int] | None:
-    """(rows, columns) of the raw frame that the board takes; None if it takes none."""
-    frame: FrameSize | None = identity.frame
-    if frame is None or not identity.capabilities.frame_stage:
-        return None
-    return frame.rows, frame.columns
+def frame_taken(identity: Identity) -> FrameSize | None:
+    """The raw frame that the board takes; None if it takes none."""
+    return identity.frame if identity.capabilities.frame_stage else None
 
 
 def inference_facts(answer: LinkInference, header: NetworkHeader) -> Inference:
@@ -175,7 +170,7 @@ def asked(
         threshold=job.threshold,
         cam_always=job.map_always,
         count=None if replayed else count,
-        frame_size=frame_size(identity),
+        frame=frame_taken(identity),
         replayed=replayed,
         reset_state=job.reset_state if header.stateful else None,
     )
@@ -248,9 +243,10 @@ def flaw_of(
     """Why the board has to refuse a sample, and how; None for a good one."""
     what, wanted = "a sample", header.sample_bytes
     if stage == "frame":
-        if identity.frame is None or not identity.capabilities.frame_stage:
+        taken = frame_taken(identity)
+        if taken is None:
             return "a frame, though it takes none", ErrorCode.UNSUPPORTED
-        what, wanted = "a frame", identity.frame.size
+        what, wanted = "a frame", taken.size
     if len(sample) != wanted:
         return f"{what} of {len(sample)} bytes instead of {wanted}", ErrorCode.WRONG_SIZE
     if claimed_crc is not None and claimed_crc != zlib.crc32(sample):

@@ -5,12 +5,14 @@ Sizes are bytes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hil.build.esp_nn import more_arena
 from hil.errors import UsageError
 from hil.network.contract import Contract
+from hil.network.frame_format import CAMERA, camera_frame
 from hil.network.tflite_graph import Graph
 
 DEFAULT_ARENA_BYTES = 80 * 1024
@@ -23,7 +25,6 @@ LIMITS = "network_limits.h"
 _MARGIN_BYTES = 2048
 _KB = 1024
 
-_FRAME_BYTES = 160 * 120  # a camera's frame, of firmware/core/limits.h
 _TRACE_ENTRY_BYTES = 24
 _CELL_BYTES = 4
 _SAMPLES = 2
@@ -46,7 +47,7 @@ class Needs:
     """What one network needs, or the union of several.
 
     `map_cells`: of the class activation map; 0 without one. `variables`: named by VAR_HANDLE.
-    `frames`: a camera's picture can be an input.
+    `pixel_bytes`: of a camera's frame that can be the input, for each pixel; 0: none can.
     """
 
     operators: tuple[str, ...]
@@ -55,19 +56,19 @@ class Needs:
     map_cells: int
     variables: int
     arena_bytes: int
-    frames: bool
+    pixel_bytes: int
 
     @property
     def buffer_bytes(self) -> int:
         """Of samples, trace and maps."""
-        sample = max(self.sample_bytes, _FRAME_BYTES if self.frames else 0)
+        sample = max(self.sample_bytes, math.prod(CAMERA) * self.pixel_bytes)
         maps = _MAPS * self.map_cells * _CELL_BYTES
         return _SAMPLES * sample + self.trace_entries * _TRACE_ENTRY_BYTES + maps
 
 
 def needs_of(contract: Contract, arena_bytes: int) -> Needs:
     """What one network needs."""
-    head = contract.head
+    head, frame = contract.head, camera_frame(contract.image)
     return Needs(
         operators=contract.operators,
         sample_bytes=contract.header.sample_bytes,
@@ -75,7 +76,7 @@ def needs_of(contract: Contract, arena_bytes: int) -> Needs:
         map_cells=head.rows * head.columns if head else 0,
         variables=len(contract.graph.variables),
         arena_bytes=arena_bytes,
-        frames=contract.image is not None,
+        pixel_bytes=frame.format.pixel_bytes if frame else 0,
     )
 
 
@@ -88,7 +89,7 @@ def union(needs: Sequence[Needs]) -> Needs:
         map_cells=max(each.map_cells for each in needs),
         variables=max(each.variables for each in needs),
         arena_bytes=max(each.arena_bytes for each in needs),
-        frames=any(each.frames for each in needs),
+        pixel_bytes=max(each.pixel_bytes for each in needs),
     )
 
 
@@ -136,7 +137,7 @@ def sources(needs: Needs) -> dict[str, str]:
             cells=needs.map_cells,
             variables=needs.variables,
             arena=needs.arena_bytes,
-            frames=str(needs.frames).lower(),
+            pixel=needs.pixel_bytes,
         ),
     }
 
@@ -179,8 +180,8 @@ inline constexpr uint16_t kNetworkTraceEntries = {trace};
 inline constexpr uint16_t kNetworkMapCells = {cells};
 inline constexpr int kNetworkVariables = {variables};
 inline constexpr size_t kNetworkArenaBytes = {arena};
-// A camera's picture can be an input.
-inline constexpr bool kNetworkTakesFrames = {frames};
+// Of each pixel of a camera's frame that can be an input; 0: none can.
+inline constexpr uint32_t kNetworkPixelBytes = {pixel};
 
 }}  // namespace camhil
 """

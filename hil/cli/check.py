@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from hil.network.task import Task
     from hil.oracle.trial import Trial
     from hil.wire.network_header import Tensor
+
+
+_SHOWN_PIXELS = (0, 1, 127, 128, 254, 255)
 
 
 def add(parser: argparse.ArgumentParser, default: Path | None = None) -> None:
@@ -61,6 +65,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def facts(contract: Contract, tried: Trial) -> dict[str, Any]:
     """The contract, and what came of the trial, for JSON."""
+    from hil.network.arrays import pixel_values
     from hil.network.op_costs import op_costs, total_macs
 
     header, costs = contract.header, op_costs(contract.graph)
@@ -83,6 +88,8 @@ def facts(contract: Contract, tried: Trial) -> dict[str, Any]:
             "columns": image.columns,
             "channels": len(image.tables),
             "pixels": pixels.text,
+            "declared": contract.declared,
+            "tables": pixel_values(header).tolist(),
         },
         "head": None if header.head is None else dataclasses.asdict(header.head),
         "task": dataclasses.asdict(contract.task),
@@ -136,6 +143,7 @@ def _lines(contract: Contract, tried: Trial) -> list[tuple[str, str]]:
         kind = "gray" if len(image.tables) == 1 else f"{len(image.tables)} channels"
         text = f"{image.columns}x{image.rows}, {kind}; the network gets {contract.pixels.text}"
         lines.append(("picture", text))
+        lines += (("", line) for line in _chain(contract))
     lines.append(("task", _task(contract.task)))
     if head is not None:
         name = f" ({contract.task.name_of(head.positive_class)})" if contract.task.labels else ""
@@ -163,6 +171,27 @@ def _task(task: Task) -> str:
         name = task.name_of(task.positive_class)
         text += f", positive is {name} from {task.threshold:g} % on"
     return f"{text}: {task.why}"
+
+
+def _chain(contract: Contract) -> Iterator[str]:
+    """What a pixel becomes: what is said, what the file holds, a few values of each table."""
+    from hil.network.arrays import pixel_values
+
+    assert contract.pixels is not None
+    said = "declared in the settings" if contract.declared else "not declared, the file's range"
+    ends = ", ".join(
+        f"{float(low):.4g} to {float(high):.4g}" for low, high in contract.pixels.channels
+    )
+    yield f"pixels are {ends} ({said})"
+    tensor, tables = contract.header.inputs[0], pixel_values(contract.header)
+    lowest = -128 if tables.dtype.kind == "i" else 0
+    held = [(q - tensor.zero_point) * tensor.scale for q in (lowest, lowest + 255)]
+    yield f"the file holds {held[0]:.4g} to {held[1]:.4g} in steps of {tensor.scale:.4g}"
+    same = (tables == tables[0]).all()
+    for channel, table in enumerate(tables[:1] if same else tables):
+        values = ", ".join(f"{pixel} -> {table[pixel]}" for pixel in _SHOWN_PIXELS)
+        yield f"the board's table{'' if same else f' of channel {channel}'}: {values}"
+    yield "whether the trainer did that, only labelled pictures show (hil evaluate)"
 
 
 def _described(tensor: Tensor) -> str:

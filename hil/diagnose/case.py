@@ -260,7 +260,8 @@ def read_world(
         if tensor is not None and (extra.image, extra.facts) not in known:
             cases.append(read.case(extra.facts, tensor, extra.facts.invoke_us, evidence=extra))
     for frame in run.frames:
-        if not frame.input:  # else the model saw something else: that is explained for itself
+        # Else the model saw something else: that is explained for itself.
+        if not frame.input and isinstance(frame.facts, ImageFacts):
             name, tensor = frame_key(frame.name), _of_frame(frame, oracle.contract)
             cases.append(read.case(frame.facts, tensor, frame.times.invoke_us, name=name))
     return World(run, oracle, oracle.contract.model, tuple(cases))

@@ -55,10 +55,11 @@ def diagnose(
                 lambda: explain_images(read_world(run, model, oracle, limits), outcome),
                 outcome,
             )
-        _guarded("frames", lambda: explain_frames(run, contract, outcome), outcome)
         _guarded("refusals", lambda: explain_refusals(run, contract, outcome), outcome)
     elif contract is not None:
         _guarded("answers", lambda: explain_answers(judged, contract, oracle, outcome), outcome)
+    if contract is not None and contract.image is not None:
+        _guarded("frames", lambda: explain_frames(run, contract, outcome), outcome)
     _guarded("run", lambda: explain_run(run, contract, outcome), outcome)
     _guarded("samples", lambda: explain_samples(judged, outcome), outcome)
     return Diagnosis(

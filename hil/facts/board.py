@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hil.errors import InfrastructureError
     from hil.link.jobs import CapturedOp
     from hil.network.location import Location, NoLocation
-    from hil.wire.replies import StageTimes
+    from hil.wire.replies import FrameSize, StageTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class Inference:
 class Asked:
     """What an inference was asked for, so that its answer can be judged.
 
-    `image`: the bytes that were sent: of all inputs, or of a frame (`stage`), uint8 pixels of
-    `frame_size` (rows, columns). `threshold`: percent, None for the network's own.
+    `image`: the bytes that were sent: of all inputs, or of a frame (`stage`) as `frame` says.
+    `threshold`: percent, None for the network's own.
     `cam_always`: the map was asked for below the threshold too. `count`: what the board's count has
     to be, one more than in the answer before; None where something was sent again, refused or given
     up in between. `replayed`: a recording answers, which goes on where it has what is asked for, so
@@ -82,7 +82,7 @@ class Asked:
     threshold: int | None
     cam_always: bool
     count: int | None
-    frame_size: tuple[int, int] | None
+    frame: FrameSize | None
     replayed: bool
     reset_state: bool | None = None
 

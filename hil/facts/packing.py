@@ -27,22 +27,32 @@ def unpack_int8(text: str, shape: tuple[int, ...], *, where: str = "run") -> NDA
     """The inverse of `pack_int8`. Raises UsageError for damaged text or another size."""
     import numpy as np
 
+    data = unpack_bytes(text, where=where)
     try:
-        data = zlib.decompress(base64.b64decode(text, validate=True))
         return np.frombuffer(data, np.int8).reshape(shape)
+    except ValueError as error:
+        raise _damaged(error, where) from error
+
+
+def unpack_bytes(text: str, *, where: str = "run") -> bytes:
+    """The inverse of `pack_bytes`. Raises UsageError for damaged text."""
+    try:
+        return zlib.decompress(base64.b64decode(text, validate=True))
     except (ValueError, zlib.error) as error:
-        raise UsageError(
-            f"a damaged tensor: {error}", where=where, hint="record the run again"
-        ) from error
+        raise _damaged(error, where) from error
+
+
+def _damaged(error: Exception, where: str) -> UsageError:
+    return UsageError(f"a damaged tensor: {error}", where=where, hint="record the run again")
 
 
 def unpack_png(text: str, *, where: str = "run") -> NDArray[np.uint8]:
-    """The gray picture of an image record, uint8 [height, width]."""
+    """The picture of a record: uint8 [height, width], or [height, width, 3] of red, green, blue."""
     import cv2
     import numpy as np
 
     data = np.frombuffer(base64.b64decode(text), np.uint8)
-    picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
+    picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     if picture is None:
         raise UsageError("a damaged picture", where=where, hint="record the run again")
-    return picture.astype(np.uint8)
+    return (picture if picture.ndim == 2 else picture[..., ::-1]).astype(np.uint8)

@@ -245,13 +245,14 @@ class FrameRecord:
         facts: both answers and their differences; the oracle's is for the right input.
         preprocessing: the input that the board made of the frame, against the right one.
         times: of this inference.
-        png: the frame as an 8-bit gray PNG, base64.
-        input: what the board made of it, int8 (zlib, base64); empty where that is right.
+        png: the frame as an 8-bit PNG, gray or in colour, base64.
+        input: what the board made of it, the tensor's bytes (zlib, base64); empty where that is
+            right.
     """
 
     name: str
     source: str
-    facts: ImageFacts
+    facts: ImageFacts | SampleFacts
     preprocessing: TensorDifference
     times: Times
     png: str

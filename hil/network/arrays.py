@@ -116,9 +116,22 @@ def picture_input(header: NetworkHeader, pixels: NDArray[np.uint8]) -> NDArray[A
             f"the picture is {pixels.dtype} {list(pixels.shape)}, not uint8 {list(wanted)}",
             hint="hil.images.load gives pictures of the size that it is told",
         )
-    tables = np.frombuffer(b"".join(image.tables), dtype_of(tensor)).reshape(channels, 256)
-    looked_up: NDArray[Any] = tables[np.arange(channels), picture]
+    looked_up: NDArray[Any] = pixel_values(header)[np.arange(channels), picture]
     return looked_up.reshape(tensor.shape)
+
+
+def pixel_values(header: NetworkHeader) -> NDArray[Any]:
+    """What pixels 0 to 255 become, in the input's type: [channels, 256]; none without a picture."""
+    import numpy as np
+
+    tables = () if header.image is None else header.image.tables
+    return np.frombuffer(b"".join(tables), dtype_of(header.inputs[0])).reshape(len(tables), 256)
+
+
+def picture_of(tensor: NDArray[Any]) -> NDArray[Any]:
+    """A picture's tensor [1, rows, columns, channels] as [rows, columns], or with its channels
+    behind where it has several."""
+    return tensor[0, :, :, 0] if tensor.shape[3] == 1 else tensor[0]
 
 
 def _packed(tensor: Tensor, given: Any) -> bytes:

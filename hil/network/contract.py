@@ -74,6 +74,11 @@ class Contract:
     said: NetworkSettings = field(default_factory=NetworkSettings)
 
     @property
+    def declared(self) -> bool:
+        """Whether the settings say what pixels become; else it is the scale of the file's range."""
+        return self.said.pixels is not None
+
+    @property
     def head(self) -> CamHead | None:
         """The class activation map that this network has; None without one."""
         return self.header.head

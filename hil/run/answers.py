@@ -143,16 +143,13 @@ def _history(before: tuple[bytes, ...] | None) -> int | None:
 
 def _sample(oracle: Oracle, asked: Asked) -> bytes | None:
     """What the network gets to see; None where the board should have refused these bytes."""
-    import math
-
-    import numpy as np
-
+    from hil.network.frame_format import frame_pixels
     from hil.oracle.preprocess import preprocess
 
     header = oracle.contract.header
     if asked.stage == "tensor":
         return asked.image if len(asked.image) == header.sample_bytes else None
-    size = asked.frame_size
-    if size is None or len(asked.image) != math.prod(size):
+    frame = asked.frame
+    if frame is None or len(asked.image) != frame.size:
         return None
-    return preprocess(np.frombuffer(asked.image, np.uint8).reshape(size), header).tobytes()
+    return preprocess(frame_pixels(asked.image, frame), header).tobytes()

@@ -166,7 +166,7 @@ def opinion_record(oracle: Oracle, samples: Sequence[bytes]) -> SecondOpinionRec
 
 def frame_record(measurement: FrameMeasurement) -> FrameRecord:
     """One measured frame."""
-    from hil.facts.packing import pack_int8
+    from hil.facts.packing import pack_bytes
 
     right = measurement.preprocessing.differing == 0
     return FrameRecord(
@@ -176,7 +176,7 @@ def frame_record(measurement: FrameMeasurement) -> FrameRecord:
         preprocessing=measurement.preprocessing,
         times=times(measurement.inference),
         png=png_text(measurement.frame.pixels),
-        input="" if right else pack_int8(measurement.got),
+        input="" if right else pack_bytes(measurement.got.tobytes()),
     )
 
 
@@ -218,10 +218,10 @@ def console_facts(board: Board) -> ConsoleFacts:
 
 
 def png_text(pixels: NDArray[np.uint8]) -> str:
-    """8-bit gray pixels as a PNG file in base64."""
+    """8-bit pixels, gray or [height, width, 3] of red, green, blue, as a PNG file in base64."""
     import cv2
 
-    done, data = cv2.imencode(".png", pixels)
+    done, data = cv2.imencode(".png", pixels if pixels.ndim == 2 else pixels[..., ::-1])
     assert done  # uint8 pixels can always be encoded
     return base64.b64encode(data.tobytes()).decode("ascii")
 

@@ -96,15 +96,14 @@ class Measurement(_Measured):
 class FrameMeasurement(_Judged):
     """One raw frame: what the board made of it, and its answer.
 
-    `frame` has the size that the board takes. `expected` and `got` are the model's input, int8
-    [height, width], by `hil.oracle.preprocess` and as read back from the board. `facts` and
-    `verdicts` are of the answer against the oracle's for `expected`.
+    `frame` has the pixels that the board was given. `expected` and `got` are the network's input,
+    in its type, [height, width] or [height, width, 3], by `hil.oracle.preprocess` and as read back
+    from the board. `facts` and `verdicts` are of the answer against the oracle's for `expected`.
     """
 
-    facts: ImageFacts
     frame: Photo
-    expected: NDArray[np.int8]
-    got: NDArray[np.int8]
+    expected: NDArray[Any]
+    got: NDArray[Any]
     preprocessing: TensorDifference
 
     @property

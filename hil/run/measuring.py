@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hil.facts.image import ImageFacts
-from hil.judge.compare import compare_sample, compare_tensors, input_size
+from hil.judge.compare import compare_sample, compare_tensors
 from hil.judge.verdict import judge_image
+from hil.network.arrays import picture_of
+from hil.network.frame_format import frame_pixels, packed_frame
 from hil.oracle.preprocess import preprocess
 from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
 
@@ -79,23 +80,25 @@ def trace(parties: Parties, name: str, data: bytes) -> SampleFacts:
 def measure_frame(parties: Parties, frame: Photo) -> FrameMeasurement:
     """A raw frame, with the model's input that the board made of it."""
     board, oracle, contract = parties.board, parties.oracle, parties.oracle.contract
-    parties.answers.name(frame.pixels.tobytes(), frame.name)
-    size = input_size(contract)
-    expected = preprocess(frame.pixels, contract.header)
-    inference = board.infer(frame.pixels, stage="frame", cam_always=True)
+    taken = board.frame
+    assert taken is not None, "the board can frame_stage, and does not tell what its frames are"
+    data = packed_frame(frame.pixels, taken.format)
+    parties.answers.name(data, frame.name)
+    pixels = frame_pixels(data, taken)
+    expected = picture_of(preprocess(pixels, contract.header))
+    inference = board.infer(data, stage="frame", cam_always=True)
     number = parties.answers.last
-    got = board.read_input().reshape(size)
+    got = picture_of(board.read_input())
     read = _outputs(board, inference)
     answer = oracle.run(expected.tobytes())
     facts = compare_sample(frame.name, inference, answer, contract, tensors=read)
     # The answer names what was sent, and that is the frame.
-    assert isinstance(facts, ImageFacts)
-    facts = dataclasses.replace(facts, image_crc=zlib.crc32(frame.pixels.tobytes()))
+    facts = dataclasses.replace(facts, image_crc=zlib.crc32(data))
     return FrameMeasurement(
-        frame=frame,
-        expected=expected.reshape(size),
+        frame=dataclasses.replace(frame, pixels=pixels),
+        expected=expected,
         got=got,
-        preprocessing=compare_tensors(expected.reshape(size), got),
+        preprocessing=compare_tensors(expected, got),
         facts=facts,
         verdicts=judge_image(facts, parties.tolerances),
         number=number,

@@ -18,6 +18,7 @@ from hil.run.options import RunOptions
 
 if TYPE_CHECKING:
     from hil.facts.image import ImageFacts, RunFacts, SampleFacts
+    from hil.facts.input_contract import InputContractFacts
     from hil.facts.records import SecondOpinionRecord, VarietyFacts
     from hil.images import Photo
     from hil.judge.tolerance import Tolerances
@@ -96,10 +97,14 @@ class Bench(BoardOfRun):
     def require_head(self) -> None:
         """Raises NotAskedError for a network without a class activation map, or whose input is
         not declared to be a picture."""
-        contract = self.needed_model.contract
-        for there, reason in ((contract.head, NO_HEAD), (contract.image, NO_PICTURE)):
-            if there is None:
-                raise NotAskedError(reason, hint="nothing to do: hil validate shows what it has")
+        if self.needed_model.contract.head is None:
+            raise NotAskedError(NO_HEAD, hint="nothing to do: hil validate shows what it has")
+        self.require_picture()
+
+    def require_picture(self) -> None:
+        """Raises NotAskedError for a network whose input is not declared to be a picture."""
+        if self.needed_model.contract.image is None:
+            raise NotAskedError(NO_PICTURE, hint="declare pixels in the settings beside the model")
 
     # ---- every answer -----------------------------------------------------------
 
@@ -180,10 +185,26 @@ class Bench(BoardOfRun):
         """One raw frame through board and oracle; measured once, then remembered by name."""
         from hil.run.measuring import measure_frame
 
-        self.require_head()
+        self.require_picture()
         if frame.name not in self.frames:
             self.frames[frame.name] = measure_frame(self._parties(), frame)
         return self.frames[frame.name]
+
+    @cached_property
+    def input_contract(self) -> InputContractFacts:
+        """What each party makes of pixels; of the camera path where the board takes frames."""
+        from hil.images import Photo
+        from hil.oracle.known_frames import known_frames
+        from hil.run.input_contract import input_contract_facts
+
+        self.require_picture()
+        contract, board = self.needed_model.contract, self.ready_board()
+        image, frame = contract.image, board.frame
+        assert image is not None
+        known = () if frame is None else known_frames(frame, (image.rows, image.columns))
+        photos = [Photo(f"known-{number}", pixels) for number, pixels in enumerate(known)]
+        measured = [self.measure_frame(photo) for photo in photos]
+        return input_contract_facts(contract, board.contract, measured)
 
     def measure_ops(self, photo: Photo) -> SampleFacts:
         """One traced inference against every operator's output in the oracle."""
@@ -198,8 +219,7 @@ class Bench(BoardOfRun):
 
     def tensor(self, photo: Photo) -> bytes:
         """The sample that a picture becomes. Raises NotAskedError where nobody declared that."""
-        if self.needed_model.contract.image is None:
-            raise NotAskedError(NO_PICTURE, hint="declare pixels in the settings beside the model")
+        self.require_picture()
         return self._tensor(photo, self.oracle)
 
     def _measure(self, photo: Photo, threshold: int | None) -> Measurement:
@@ -218,11 +238,13 @@ class Bench(BoardOfRun):
 
     @staticmethod
     def _synthetic(oracle: Oracle) -> tuple[Photo, ...]:
-        """The made pictures in the size of the network's input; none where it takes no picture."""
+        """The made pictures as the network's input has them; none where it takes no picture."""
         from hil.images import synthetic
 
         image = oracle.contract.image
-        return () if image is None else synthetic(size=(image.rows, image.columns))
+        if image is None:
+            return ()
+        return synthetic(size=(image.rows, image.columns), channels=len(image.tables))
 
     @staticmethod
     def _fitting(photo: Photo, oracle: Oracle) -> Photo:
@@ -230,11 +252,14 @@ class Bench(BoardOfRun):
         from hil.images import load, synthetic
 
         image = oracle.contract.image
-        size = photo.pixels.shape if image is None else (image.rows, image.columns)
-        if photo.pixels.shape == size:
+        if image is None:
+            return photo
+        size, channels = (image.rows, image.columns), len(image.tables)
+        if photo.pixels.shape[:2] == size:
             return photo
         if photo.path is None:
-            return next(made for made in synthetic(size=size) if made.name == photo.name)
+            pictures = synthetic(size=size, channels=channels)
+            return next(made for made in pictures if made.name == photo.name)
         return load(photo.path, resize=True, size=size)
 
     def _tensor(self, photo: Photo, oracle: Oracle) -> bytes:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+import math
 import signal
 import time
 from collections.abc import Callable
 from typing import Any
 
 from hil.errors import UsageError
+from hil.network.frame_format import CAMERA, camera_frame
 from hil.sim import cpu, rom
 from hil.sim.cpu_link import Cpu, CpuEvents, Launch
 from hil.sim.flash import FLASH_BYTES, FlashFile
@@ -33,7 +35,6 @@ _FAULTS = {
     signal.SIGILL: "IllegalInstruction",
 }
 _INFERENCE_TASK = "inference"
-_FRAME_BYTES = 160 * 120  # kFrameBytes of firmware/core/limits.h
 
 
 class State(enum.Enum):
@@ -243,5 +244,6 @@ def _room(header: bytes) -> tuple[int, int]:
     try:
         network = unpack_header(header)
     except WireError:  # the firmware says what is wrong with it
-        return _FRAME_BYTES, 0
-    return max(network.sample_bytes, _FRAME_BYTES), network.op_outputs
+        return math.prod(CAMERA), 0
+    frame = camera_frame(network.image)
+    return max(network.sample_bytes, frame.size if frame else 0), network.op_outputs

@@ -6,20 +6,38 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hil.images import Photo
+    from hil.wire.replies import FrameSize
 
 SYNTHETIC = ("black", "white", "noise", "gradient-x", "gradient-y", "checkerboard", "extremes")
 
 
-def synthetic_photo(name: str, size: tuple[int, int] | None = None) -> Photo:
-    """One of `hil.images.synthetic()`; of another size as a raw frame."""
-    from hil.images import INPUT_SIZE, synthetic
+def synthetic_photo(name: str) -> Photo:
+    """One of `hil.images.synthetic()`."""
+    from hil.images import synthetic
 
-    return next(photo for photo in synthetic(size=size or INPUT_SIZE) if photo.name == name)
+    return next(photo for photo in synthetic() if photo.name == name)
 
 
-def as_frame(photo: Photo, size: tuple[int, int]) -> Photo:
-    """A photograph as a camera with frames of this size would have taken it."""
+def synthetic_frame(name: str, frame: FrameSize) -> Photo:
+    """The same as a raw frame, in colour where frames are."""
+    from hil.images import synthetic
+
+    made = synthetic(size=(frame.rows, frame.columns), channels=frame.format.channels)
+    return next(photo for photo in made if photo.name == name)
+
+
+def as_frame(photo: Photo, frame: FrameSize) -> Photo:
+    """A photograph as a camera with these frames would have taken it; what is gray is gray in
+    every channel."""
+    import dataclasses
+
+    import numpy as np
+
     from hil.images import load
 
     assert photo.path is not None  # a photograph comes from a file
-    return load(photo.path, resize=True, size=size)
+    taken = load(photo.path, resize=True, size=(frame.rows, frame.columns))
+    pixels = taken.pixels
+    if frame.format.channels == 1:
+        return taken
+    return dataclasses.replace(taken, pixels=np.stack([pixels] * frame.format.channels, axis=-1))

@@ -693,12 +693,28 @@ def _ends(file: ModelBuilder) -> Sequence[int]:
     return [real, larger, best]
 
 
+def _colour(file: ModelBuilder) -> Sequence[int]:
+    """A classifier of colour pictures, whose pixels are 0 to 1."""
+    x = file.input("picture", (1, 24, 32, 3), "INT8", 1 / 255, -128)
+    scales = [0.004 + 0.0005 * n for n in range(5)]
+    filters = _Constant(_weights((5, 8, 8, 3), "colour"), scales).add(file, "filters")
+    biases = _bias(5, "colourb", [s / 255 for s in scales]).add(file, "biases")
+    features = file.tensor("features", (1, 3, 4, 5), "INT8", 0.1, -128)
+    logits = file.tensor("logits", (1, 5), "INT8", 0.1, -128)
+    scores = file.tensor("scores", (1, 5), "INT8", *_SCORE)
+    conv: dict[str, Any] = {"padding": 1, "strideH": 8, "strideW": 8, "fusedActivationFunction": 1}
+    file.op("CONV_2D", [x, filters, biases], features, "Conv2DOptions", **conv)
+    file.op("MEAN", [features, file.ints("axes", [1, 2])], logits, "ReducerOptions")
+    file.op("SOFTMAX", [logits], scores, "SoftmaxOptions", beta=1.0)
+    return [scores]
+
+
 for _declare in (
     _declare_arithmetic, _declare_activations, _declare_shapes, _declare_reductions,
     _declare_logic, _declare_types, _declare_products,
 ):  # fmt: skip
     _declare()
-for _make in (_svdf, _lstm, _ends):
+for _make in (_svdf, _lstm, _ends, _colour):
     _network(_make)
 _MAKERS["variable"] = _variable_network
 _MAKERS["tiny_cam"] = tiny_model

@@ -13,6 +13,23 @@ class SampleStage(enum.IntEnum):
     NETWORK = 2  # no sample but a network, see `LoadNetwork`
 
 
+class FrameFormat(enum.IntEnum):
+    """What a pixel of a camera's frame is."""
+
+    GRAY8 = 0  # one byte
+    RGB565 = 1  # two bytes: rrrrrggg gggbbbbb
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Bytes of a pixel."""
+        return 2 if self is FrameFormat.RGB565 else 1
+
+    @property
+    def channels(self) -> int:
+        """Values of a pixel, 0 to 255 each, that the network's input is made of."""
+        return 3 if self is FrameFormat.RGB565 else 1
+
+
 class ImageSource(enum.IntEnum):
     CAMERA = 0
     INJECTED = 1

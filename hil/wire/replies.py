@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from hil.wire.cbor import Item, Tagged
 from hil.wire.enums import (
     ErrorCode,
+    FrameFormat,
     ImageSource,
     NetworkSource,
     NoLocation,
@@ -76,16 +77,16 @@ class ErrorReply:
 
 @dataclass(frozen=True)
 class FrameSize:
-    """Pixels of a frame as a camera gives it: rows, then columns, then channels."""
+    """A frame as a camera gives it: rows x columns pixels, row by row without gaps."""
 
     rows: U16
     columns: U16
-    channels: U8
+    format: FrameFormat
 
     @property
     def size(self) -> int:
         """Bytes of a frame."""
-        return self.rows * self.columns * self.channels
+        return self.rows * self.columns * self.format.pixel_bytes
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hil.board.results import (
     find_tensor,
     flaw_of,
     frame_bytes,
-    frame_size,
+    frame_taken,
     inference_facts,
     sample_bytes,
     tensor_array,
@@ -36,6 +36,8 @@ from hil.wire.replies import (
     StageTimes,
 )
 from hil_lab.fakes.firmware_build import Build, make_identity
+
+GRAY = FrameSize(120, 160, enums.FrameFormat.GRAY8)
 
 HEAD = CamHead(
     score_output=1,
@@ -172,9 +174,11 @@ def test_what_is_no_sample_of_this_network_is_wrong_use(sample: Any, word: str) 
 
 def test_frames_are_sent_as_the_pixels_they_are() -> None:
     frame = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    assert frame_bytes(frame) == frame.tobytes()
-    with pytest.raises(UsageError, match="a frame is uint8"):
-        frame_bytes(frame.view(np.int8))
+    assert frame_bytes(frame, GRAY) == frame.tobytes()
+    with pytest.raises(UsageError, match=r"pixels of uint8 \[rows, columns\]"):
+        frame_bytes(frame.view(np.int8), GRAY)
+    with pytest.raises(UsageError, match=r"gives RGB565: pixels of uint8 \[rows, columns, 3\]"):
+        frame_bytes(frame, FrameSize(16, 16, enums.FrameFormat.RGB565))
     with pytest.raises(UsageError, match="no stage 'jpeg'"):
         wire_stage("jpeg")  # type: ignore[arg-type]
 
@@ -182,10 +186,10 @@ def test_frames_are_sent_as_the_pixels_they_are() -> None:
 def test_the_size_of_frames_is_known_where_the_board_takes_them(build: Build) -> None:
     expected = read_expected(build.write())
     header, identity = expected.model.header, make_identity(expected)
-    assert frame_size(identity) is None
+    assert frame_taken(identity) is None
     able = dataclasses.replace(identity.capabilities, frame_stage=True)
-    with_frame = dataclasses.replace(identity, frame=FrameSize(120, 160, 1), capabilities=able)
-    assert frame_size(with_frame) == (120, 160)
+    with_frame = dataclasses.replace(identity, frame=GRAY, capabilities=able)
+    assert frame_taken(with_frame) == GRAY
     assert flaw_of(with_frame, header, bytes(19_200), None, "frame") is None
     assert flaw_of(with_frame, header, bytes(9216), None) is None
     wrong = flaw_of(with_frame, header, bytes(9216), None, "frame")

@@ -60,8 +60,8 @@ def contract(**kwargs: object) -> Contract:
     return read_contract(tiny_model(**kwargs), settings=SETTINGS)  # type: ignore[arg-type]
 
 
-SMALL = Needs(("ADD", "CONV_2D"), 10, 5, 36, 0, 4096, frames=True)
-LARGE = Needs(("CONV_2D", "VAR_HANDLE"), 900, 3, 0, 2, 8192, frames=False)
+SMALL = Needs(("ADD", "CONV_2D"), 10, 5, 36, 0, 4096, pixel_bytes=1)
+LARGE = Needs(("CONV_2D", "VAR_HANDLE"), 900, 3, 0, 2, 8192, pixel_bytes=0)
 
 
 # ---- operators ----------------------------------------------------------------------
@@ -103,7 +103,7 @@ def test_firmware_for_several_networks_has_all_operators_and_the_largest_of_each
     both = union([SMALL, LARGE])
     assert both.operators == ("ADD", "CONV_2D", "VAR_HANDLE")
     assert (both.sample_bytes, both.trace_entries, both.map_cells) == (900, 5, 36)
-    assert (both.variables, both.arena_bytes, both.frames) == (2, 8192, True)
+    assert (both.variables, both.arena_bytes, both.pixel_bytes) == (2, 8192, 1)
 
 
 def test_the_first_network_is_flashed(project: Path) -> None:
@@ -149,7 +149,7 @@ def test_an_arena_that_nobody_measured_has_the_default_size(project: Path) -> No
 
 
 def test_samples_of_a_network_with_pictures_have_room_for_the_camera_s_frame() -> None:
-    without = dataclasses.replace(SMALL, frames=False)
+    without = dataclasses.replace(SMALL, pixel_bytes=0)
     assert SMALL.buffer_bytes - without.buffer_bytes == 2 * (160 * 120 - 10)
 
 
@@ -197,7 +197,7 @@ def test_the_compiler_gets_the_sizes(project: Path, tmp_path: Path) -> None:
     assert "kNetworkSampleBytes = 576;" in text
     assert f"kNetworkTraceEntries = {len(own.graph.ops)};" in text
     assert "kNetworkMapCells = 36;" in text
-    assert "kNetworkTakesFrames = true;" in text
+    assert "kNetworkPixelBytes = 1;" in text
 
 
 def test_what_did_not_change_is_not_written_again(project: Path, tmp_path: Path) -> None:

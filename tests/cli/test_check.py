@@ -63,6 +63,32 @@ def test_a_network_without_a_map_says_why(
     assert "state       has variables" in text
 
 
+def test_the_chain_from_declaration_to_table_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["check", written(tmp_path, tiny_model(), SETTINGS)])
+    text = capsys.readouterr().out
+    assert "            pixels are -1 to 0.9922 (not declared, the file's range)\n" in text
+    assert "            the file holds -1 to 0.9922 in steps of 0.007812\n" in text
+    assert "the board's table: 0 -> -128, 1 -> -127, 127 -> -1, 128 -> 0, 254 -> 126" in text
+    assert "whether the trainer did that, only labelled pictures show (hil evaluate)" in text
+
+
+def test_each_channel_has_the_table_that_is_declared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = "[pixels]\nmean = [0, 0, 0]\nstd = [255, 1020, 255]\n"
+    file = written(tmp_path, zoo.network("colour"), settings)
+    main(["check", file])
+    text = capsys.readouterr().out
+    assert "pixels are 0 to 1, 0 to 0.25, 0 to 1 (declared in the settings)" in text
+    # Of scale 1/255 and zero point -128: a quarter as bright is a quarter as far from -128.
+    assert "the board's table of channel 1: 0 -> -128, 1 -> -128, 127 -> -96, 128 -> -96" in text
+    _, found = checked(capsys, file)
+    assert found["picture"]["declared"] is True
+    assert [table[255] for table in found["picture"]["tables"]] == [127, -64, 127]
+
+
 def test_programs_get_all_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, found = checked(capsys, written(tmp_path, tiny_model(), SETTINGS))
     assert code == ExitCode.PASSED

@@ -34,7 +34,7 @@ NEEDS = Needs(
     map_cells=36,
     variables=2,
     arena_bytes=79_872,
-    frames=True,
+    pixel_bytes=1,
 )
 ESP32 = {
     "IDF_TARGET": '"esp32"',

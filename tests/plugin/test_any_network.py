@@ -34,7 +34,7 @@ def suite(pytester: pytest.Pytester, name: str, *arguments: str) -> pytest.RunRe
     return pytester.run(sys.executable, *command, *arguments)
 
 
-@pytest.mark.parametrize("name", ["ends", "svdf", "conv_2d_float"])
+@pytest.mark.parametrize("name", ["ends", "svdf", "conv_2d_float", "colour"])
 def test_every_test_that_means_something_passes_and_the_network_ships(
     pytester: pytest.Pytester, name: str
 ) -> None:

@@ -97,7 +97,7 @@ def identity(**changes: Any) -> list[Any]:
         "baud_fallback_ms": 1000,
         "idle_ms": 10000,
         "arena_bytes": 131072,
-        "frame": [120, 160, 1],
+        "frame": [120, 160, 0],
         "extensions": {},
     }
     assert changes.keys() <= fields.keys()
@@ -159,7 +159,7 @@ REPLIES: dict[str, list[Any]] = {
             baud_fallback_ms=U16,
             idle_ms=U16,
             arena_bytes=U32,
-            frame=[U16, U16, U8],
+            frame=[U16, U16, 1],
             extensions={U64 - number: U64 for number in range(8)},
         ),
     ],
@@ -225,8 +225,8 @@ REPLIES: dict[str, list[Any]] = {
     "baud-committed": [SEQ, 12, 921600],
     "reboot-ack-to-app": [SEQ, 11, 0],
     "reboot-ack-to-bootloader": [SEQ, 11, 1],
-    "frame-data": [SEQ, 14, [120, 160, 1], 19_200, 0, EVERY_BYTE],
-    "frame-data-largest": [LAST_SEQ, 14, [U16, U16, U8], U32, U32, LARGEST],
+    "frame-data": [SEQ, 14, [120, 160, 1], 38_400, 0, EVERY_BYTE],
+    "frame-data-largest": [LAST_SEQ, 14, [U16, U16, 1], U32, U32, LARGEST],
     "network-loaded": [SEQ, 15, EVERY_BYTE[:32]],
     "self-tested": [SEQ, 16, None, 27],
     "self-test-failed": [SEQ, 16, U16, U16],

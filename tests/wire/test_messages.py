@@ -111,6 +111,7 @@ def test_parts_have_the_declared_fields(rules):
     ("name", "prefix", "kind"),
     [
         ("sample-stage", "stage-", enums.SampleStage),
+        ("frame-format", "frame-", enums.FrameFormat),
         ("image-source", "source-", enums.ImageSource),
         ("reboot-target", "reboot-to-", enums.RebootTarget),
         ("network-source", "network-", enums.NetworkSource),

@@ -52,6 +52,7 @@ static bool decode_error_reply(zcbor_state_t *state, struct error_reply *result)
 static bool decode_network_source(zcbor_state_t *state, struct network_source_r *result);
 static bool decode_image_source(zcbor_state_t *state, struct image_source_r *result);
 static bool decode_capability_set(zcbor_state_t *state, struct capability_set *result);
+static bool decode_frame_format(zcbor_state_t *state, struct frame_format_r *result);
 static bool decode_frame_size(zcbor_state_t *state, struct frame_size *result);
 static bool decode_repeated_extensions_uintuint(zcbor_state_t *state, struct extensions_uintuint *result);
 static bool decode_identity(zcbor_state_t *state, struct identity *result);
@@ -536,6 +537,18 @@ static bool decode_capability_set(
 	return res;
 }
 
+static bool decode_frame_format(
+		zcbor_state_t *state, struct frame_format_r *result)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = (((((zcbor_uint_decode(state, &(*result).frame_format_choice, sizeof((*result).frame_format_choice)))) && ((((((*result).frame_format_choice == frame_format_frame_gray8_m_c) && ((1)))
+	|| (((*result).frame_format_choice == frame_format_frame_rgb565_m_c) && ((1)))) || (zcbor_error(state, ZCBOR_ERR_WRONG_VALUE), false))))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
 static bool decode_frame_size(
 		zcbor_state_t *state, struct frame_size *result)
 {
@@ -545,8 +558,7 @@ static bool decode_frame_size(
 	&& ((((*result).frame_size_rows <= UINT16_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
 	&& ((zcbor_uint32_decode(state, (&(*result).frame_size_columns)))
 	&& ((((*result).frame_size_columns <= UINT16_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
-	&& ((zcbor_uint32_decode(state, (&(*result).frame_size_channels)))
-	&& ((((*result).frame_size_channels <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))));
+	&& ((decode_frame_format(state, (&(*result).frame_size_format))))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))));
 
 	log_result(state, res, __func__);
 	return res;

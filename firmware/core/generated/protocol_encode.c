@@ -52,6 +52,7 @@ static bool encode_error_reply(zcbor_state_t *state, const struct error_reply *i
 static bool encode_network_source(zcbor_state_t *state, const struct network_source_r *input);
 static bool encode_image_source(zcbor_state_t *state, const struct image_source_r *input);
 static bool encode_capability_set(zcbor_state_t *state, const struct capability_set *input);
+static bool encode_frame_format(zcbor_state_t *state, const struct frame_format_r *input);
 static bool encode_frame_size(zcbor_state_t *state, const struct frame_size *input);
 static bool encode_repeated_extensions_uintuint(zcbor_state_t *state, const struct extensions_uintuint *input);
 static bool encode_identity(zcbor_state_t *state, const struct identity *input);
@@ -529,6 +530,19 @@ static bool encode_capability_set(
 	return res;
 }
 
+static bool encode_frame_format(
+		zcbor_state_t *state, const struct frame_format_r *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = (((((*input).frame_format_choice == frame_format_frame_gray8_m_c) ? ((zcbor_uint32_put(state, (0))))
+	: (((*input).frame_format_choice == frame_format_frame_rgb565_m_c) ? ((zcbor_uint32_put(state, (1))))
+	: false))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
 static bool encode_frame_size(
 		zcbor_state_t *state, const struct frame_size *input)
 {
@@ -538,8 +552,7 @@ static bool encode_frame_size(
 	&& (zcbor_uint32_encode(state, (&(*input).frame_size_rows))))
 	&& (((((*input).frame_size_columns <= UINT16_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).frame_size_columns))))
-	&& (((((*input).frame_size_channels <= UINT8_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
-	&& (zcbor_uint32_encode(state, (&(*input).frame_size_channels))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 3))));
+	&& ((encode_frame_format(state, (&(*input).frame_size_format))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 3))));
 
 	log_result(state, res, __func__);
 	return res;

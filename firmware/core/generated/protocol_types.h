@@ -287,10 +287,17 @@ struct capability_set {
 	bool capability_set_self_test;
 };
 
+struct frame_format_r {
+	enum {
+		frame_format_frame_gray8_m_c = 0,
+		frame_format_frame_rgb565_m_c = 1,
+	} frame_format_choice;
+};
+
 struct frame_size {
 	uint32_t frame_size_rows;
 	uint32_t frame_size_columns;
-	uint32_t frame_size_channels;
+	struct frame_format_r frame_size_format;
 };
 
 struct extensions_uintuint {

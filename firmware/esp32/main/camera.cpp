@@ -52,13 +52,14 @@ void SetPins(camera_config_t* config) {
 
 }  // namespace
 
-Status Camera::Start() {
+Status Camera::Start(FrameFormat format) {
   camera_config_t config = {};
   SetPins(&config);
   config.xclk_freq_hz = kClockHz;
   config.ledc_timer = LEDC_TIMER_0;
   config.ledc_channel = LEDC_CHANNEL_0;
-  config.pixel_format = PIXFORMAT_GRAYSCALE;
+  // Of its RGB565 the driver leaves the bytes as the sensor sends them, the upper one first.
+  config.pixel_format = format == FrameFormat::kRgb565 ? PIXFORMAT_RGB565 : PIXFORMAT_GRAYSCALE;
   config.frame_size = FRAMESIZE_QQVGA;
   // Two buffers, so that the latest frame is there and not the one after the last inference.
   config.fb_count = 2;
@@ -74,18 +75,13 @@ Status Camera::Start() {
   return Failure(ErrorCode::kCamera, error, 0, "camera: ", esp_err_to_name(error));
 }
 
-Status Camera::Capture(Bytes* frame) {
+Status Camera::Capture(FrameFormat format, Bytes* frame) {
   if (!is_running_) {
-    const Status status = Start();
+    const Status status = Start(format);
     if (!status.ok()) return status;
   }
   frame_ = esp_camera_fb_get();
   if (frame_ == nullptr) return Failure(ErrorCode::kCamera, 0, 0, "camera: no frame in time");
-  if (frame_->len != kFrameBytes) {
-    const auto size = static_cast<int64_t>(frame_->len);
-    Release();
-    return Failure(ErrorCode::kCamera, kFrameBytes, size, "camera: a frame of ", size, " bytes");
-  }
   *frame = {frame_->buf, frame_->len};
   return {};
 }

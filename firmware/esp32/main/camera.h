@@ -1,4 +1,4 @@
-// The board's camera: 160 x 120 gray frames.
+// The board's camera: frames of 160 x 120 pixels.
 #pragma once
 
 #include <esp_camera.h>
@@ -11,12 +11,12 @@ class Camera final : public FrameSource {
  public:
   // Starts the camera when it is asked for a frame first, so that a board whose camera
   // is slow or missing answers a host at once.
-  Status Capture(Bytes* frame) override;
+  Status Capture(FrameFormat format, Bytes* frame) override;
   void Release() override;
   void Restart() override;
 
  private:
-  Status Start();
+  Status Start(FrameFormat format);
 
   bool is_running_ = false;
   camera_fb_t* frame_ = nullptr;

@@ -34,8 +34,9 @@ constexpr UBaseType_t kInferencePriority = 5;
 constexpr BaseType_t kLineCore = 0;
 constexpr BaseType_t kInferenceCore = portNUM_PROCESSORS - 1;
 
+constexpr uint32_t kFrameBytes = kFramePixels * kNetworkPixelBytes;
 constexpr uint32_t kSampleBytes =
-    kNetworkTakesFrames && kFrameBytes > kNetworkSampleBytes ? kFrameBytes : kNetworkSampleBytes;
+    kFrameBytes > kNetworkSampleBytes ? kFrameBytes : kNetworkSampleBytes;
 
 // In .bss, so that what does not fit is found by the linker. The names stand in budget.toml.
 StaticMemory<kSampleBytes, kNetworkTraceEntries, kNetworkMapCells> buffers;

@@ -155,10 +155,10 @@ def _parity(run: Run) -> Iterator[Samples]:
     with_head = [(name, found) for name, found in answers if isinstance(found, ImageFacts)]
     names, facts = [name for name, _ in with_head], [found for _, found in with_head]
     measured: list[ImageRecord | FrameRecord] = [*run.images, *run.frames]
-    read = [record.name for record in measured]
+    read = [(r, r.facts) for r in measured if isinstance(r.facts, ImageFacts)]
     for name, labels, differences in (
         ("score_lsb", names, [f.scores for f in facts]),
-        ("features_lsb", read, [record.facts.features for record in measured]),
+        ("features_lsb", [r.name for r, _ in read], [found.features for _, found in read]),
         ("cam_lsb", names, [f.cam for f in facts]),
         ("input_lsb", [f.name for f in run.frames], [f.preprocessing for f in run.frames]),
     ):

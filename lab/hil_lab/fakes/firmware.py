@@ -14,7 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hil.wire.crc import crc32
-from hil.wire.enums import ErrorCode, ImageSource, NetworkSource, SampleStage, TensorSide
+from hil.wire.enums import (
+    ErrorCode,
+    FrameFormat,
+    ImageSource,
+    NetworkSource,
+    SampleStage,
+    TensorSide,
+)
 from hil.wire.network_header import (
     CamHead,
     ImageInput,
@@ -141,7 +148,7 @@ def default_identity(header: NetworkHeader | None = None) -> Identity:
         baud_fallback_ms=FALLBACK_MS,
         idle_ms=IDLE_MS,
         arena_bytes=100_000,
-        frame=FrameSize(120, 160, 1),
+        frame=FrameSize(120, 160, FrameFormat.GRAY8),
         extensions={},
     )
 

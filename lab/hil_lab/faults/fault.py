@@ -114,6 +114,7 @@ class Fault:
         change: what is changed; several parts make one mistake.
         arguments: further options of the run, such as `--sim-arena`.
         network: name of the network of `hil.testing.zoo` that runs; empty for camhil's own.
+        settings: that network's settings, as the text of a .toml file.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Fault:
     expect: Expect
     arguments: tuple[str, ...] = ()
     network: str = ""
+    settings: str = ""
 
     def parts(self, kind: type[Any]) -> tuple[Any, ...]:
         """The parts of `change` of one kind."""

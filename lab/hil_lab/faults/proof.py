@@ -113,6 +113,7 @@ def _run_suite(fault: Fault, folder: Path, facts: Path) -> None:
 
         model = folder / f"{fault.network}.tflite"
         model.write_bytes(network(fault.network))
+        model.with_suffix(".toml").write_text(fault.settings, encoding="utf-8")
         command += ["--network", str(model)]
     # Two runs share two cores; more threads than that only wait for each other.
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}

@@ -25,10 +25,21 @@ def _image(fault_id: str, title: str, body: str, expect: Expect) -> Fault:
     return Fault(fault_id, Area.IMAGE, title, (patch,), expect)
 
 
-def _frame(fault_id: str, title: str, old: str, new: str, expect: Expect) -> Fault:
+_LOOK_UP = "*line++ = tables[c][(2 * sums[c] + area) / (2 * area)];"
+
+
+def _frame(
+    fault_id: str, title: str, old: str, new: str, expect: Expect, *, network: str = ""
+) -> Fault:
     """A mistake in making the input of a raw frame."""
     patch = SourcePatch("core/preprocess.cpp", old, new)
-    return Fault(fault_id, Area.IMAGE, title, (patch,), expect)
+    return Fault(fault_id, Area.IMAGE, title, (patch,), expect, network=network)
+
+
+def _colour(fault_id: str, title: str, old: str, new: str, diagnosis: str) -> Fault:
+    """A mistake that only frames in colour show."""
+    expect = failure(diagnosis, test="test_input_made_of")
+    return _frame(fault_id, title, old, new, expect, network="colour")
 
 
 def _moved(source: str) -> str:
@@ -120,6 +131,13 @@ FAULTS = (
         failure("frame.crop", test="test_input_made_of"),
     ),
     _frame(
+        "frame-crop-off-by-one",
+        "the part that is cut out of the frame begins a column late",
+        "region.left = (frame.columns - region.size.columns) / 2;",
+        "region.left = (frame.columns - region.size.columns) / 2 + 1;",
+        failure("frame.crop", test="test_input_made_of"),
+    ),
+    _frame(
         "frame-squashed",
         "the whole frame is scaled to the input's shape, without a cut",
         "region.size.columns = static_cast<uint32_t>(high / input.rows);",
@@ -129,26 +147,66 @@ FAULTS = (
     _frame(
         "frame-rounding-down",
         "averages of pixels are cut to integers instead of rounded",
-        "(2 * sum + area) / (2 * area)",
-        "sum / area",
+        "(2 * sums[c] + area) / (2 * area)",
+        "sums[c] / area",
         failure("frame.rounding", test="test_input_made_of"),
     ),
     _frame(
         "frame-nearest",
         "the frame is scaled by leaving pixels out",
-        "*tensor++ = table[(2 * sum + area) / (2 * area)];",
-        "(void)sum;\n"
-        "      (void)area;\n"
-        "      const size_t at = rows.first() * frame_size.columns + columns.first();\n"
-        "      *tensor++ = table[origin[at]];",
+        _LOOK_UP,
+        "(void)area;\n"
+        "      const uint32_t at = columns.first() * PixelBytes(Pixel::kFormat);\n"
+        "      uint8_t first[kChannels];\n"
+        "      Pixel::Read(source.origin + rows.first() * source.pitch + at, first);\n"
+        "      *line++ = tables[c][first[c]];",
         failure("frame.resize", test="test_input_made_of"),
     ),
     _frame(
         "frame-offset-missing",
         "pixels of a frame stay uint8: the contract's table is not used",
-        "*tensor++ = table[(2 * sum + area) / (2 * area)];",
-        "(void)table;\n      *tensor++ = static_cast<uint8_t>((2 * sum + area) / (2 * area));",
+        _LOOK_UP,
+        "(void)tables;\n      *line++ = static_cast<uint8_t>((2 * sums[c] + area) / (2 * area));",
         failure("frame.offset", test="test_input_made_of"),
+    ),
+    _colour(
+        "frame-channels-swapped",
+        "red and blue are swapped, as in libraries whose pixels are BGR",
+        "to[0] = static_cast<uint8_t>(red << 3 | red >> 2);\n"
+        "    to[1] = static_cast<uint8_t>(green << 2 | green >> 4);\n"
+        "    to[2] = static_cast<uint8_t>(blue << 3 | blue >> 2);",
+        "to[2] = static_cast<uint8_t>(red << 3 | red >> 2);\n"
+        "    to[1] = static_cast<uint8_t>(green << 2 | green >> 4);\n"
+        "    to[0] = static_cast<uint8_t>(blue << 3 | blue >> 2);",
+        "frame.channels",
+    ),
+    _colour(
+        "frame-bytes-swapped",
+        "a pixel of two bytes is read as the chip reads numbers: the lower one first",
+        "static void Read(const uint8_t* from, uint8_t* to) {\n    const uint32_t red",
+        "static void Read(const uint8_t* sent, uint8_t* to) {\n"
+        "    const uint8_t from[2] = {sent[1], sent[0]};\n    const uint32_t red",
+        "frame.byte-order",
+    ),
+    _colour(
+        "frame-bits-not-repeated",
+        "5 and 6 bits of a colour are shifted up to 8, so that white is 248 and 252",
+        "red << 3 | red >> 2);\n"
+        "    to[1] = static_cast<uint8_t>(green << 2 | green >> 4);\n"
+        "    to[2] = static_cast<uint8_t>(blue << 3 | blue >> 2);",
+        "red << 3);\n"
+        "    to[1] = static_cast<uint8_t>(green << 2);\n"
+        "    to[2] = static_cast<uint8_t>(blue << 3);",
+        "frame.expansion",
+    ),
+    Fault(
+        "frame-one-table",
+        Area.IMAGE,
+        "all channels of a frame are looked up in the table of the first",
+        (SourcePatch("core/preprocess.cpp", "tables[c][", "tables[0]["),),
+        failure("frame.one-table", test="test_input_made_of"),
+        network="colour",
+        settings="[pixels]\nmean = [0, 0, 0]\nstd = [255, 300, 400]\n",
     ),
     Fault(
         "frame-table-early",
