@@ -47,6 +47,10 @@ class EmulatedBoard:
         start = self._partition.offset
         data[start : start + self._partition.size] = content.ljust(self._partition.size, b"\xff")
         flash.write_bytes(data)
+        return self.restart()
+
+    def restart(self) -> Channel:
+        """Pulls the reset line; what the board keeps over a reset stays."""
         stream = self._adapter.open_stream(self._adapter.url, 115_200)
         self._adapter.emulator.reset()
         return Channel(stream, baud=115_200)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +10,9 @@ from hil.base.deadline import Deadline
 from hil.link.errors import BoardError
 from hil.link.jobs import Job
 from hil.testing.tiny_model import edit_model
-from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode
-from hil.wire.network_header import pack_partition, unpack_partition
+from hil.wire.network_header import unpack_partition
+from tests.emulated.models import aborting, repacked
 
 if TYPE_CHECKING:
     from tests.emulated.conftest import EmulatedBoard
@@ -35,18 +33,6 @@ def refused(board: EmulatedBoard, partition: bytes) -> ErrorCode:
     assert error.value.code == identity.model_state
     assert identity.model_message
     return ErrorCode(identity.model_state)
-
-
-def repacked(board: EmulatedBoard, tflite: bytes) -> bytes:
-    """A partition whose header is right for the bytes of this model."""
-    header = unpack_partition(board.model_image).header
-    changed = dataclasses.replace(
-        header,
-        model_bytes=len(tflite),
-        model_crc=crc32(tflite),
-        model_sha256=hashlib.sha256(tflite).digest(),
-    )
-    return pack_partition(changed, tflite)
 
 
 def test_the_build_runs(board: EmulatedBoard) -> None:
@@ -85,11 +71,5 @@ def test_a_model_that_needs_an_operator_that_is_not_there_is_told(board: Emulate
 def test_a_model_that_makes_the_engine_abort_does_not_restart_the_board_forever(
     board: EmulatedBoard,
 ) -> None:
-    # TFLM's PreprocessSoftmaxScaling checks that scale * 2^26 is above 1, and aborts if not.
-    def change(graph: Any, _: Any) -> None:
-        logits = graph.tensors[graph.operators[-1].inputs[0]]
-        logits.quantization.scale = [1e-9]
-
-    tflite = unpack_partition(board.model_image).tflite
-    assert refused(board, repacked(board, edit_model(tflite, change))) == ErrorCode.ENGINE
+    assert refused(board, aborting(board)) == ErrorCode.ENGINE
     assert board.identity(board.boot()).model_state == ErrorCode.OK
