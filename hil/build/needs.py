@@ -5,6 +5,7 @@ Sizes are bytes.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,10 +103,16 @@ def arena_for(measured_bytes: int, graph: Graph, target: str) -> int:
     return -(-needed // _KB) * _KB
 
 
-def check_ram(needs: Needs, target: str, *, arena_in_psram: bool, where: str) -> None:
-    """Raises UsageError where arena and buffers cannot fit into the chip's internal RAM."""
-    arena = 0 if arena_in_psram else needs.arena_bytes
-    needed, available = arena + needs.buffer_bytes, _RAM[target]
+def fitted(needs: Needs, target: str, *, arena_in_psram: bool, where: str) -> Needs:
+    """The same, or without room for a host's frames where only that makes it fit into the chip's
+    internal RAM: the camera's lie elsewhere.
+
+    Raises UsageError where arena and buffers cannot fit.
+    """
+    arena, available = 0 if arena_in_psram else needs.arena_bytes, _RAM[target]
+    if arena + needs.buffer_bytes > available:
+        needs = dataclasses.replace(needs, pixel_bytes=0)
+    needed = arena + needs.buffer_bytes
     if needed > available:
         parts = f"{arena:,} of them for the arena, {needs.buffer_bytes:,} for samples and trace"
         raise UsageError(
@@ -115,6 +122,7 @@ def check_ram(needs: Needs, target: str, *, arena_in_psram: bool, where: str) ->
             hint="put the arena into PSRAM (idf.py menuconfig, camhil; the board needs some), give "
             "a smaller one with --arena-kb, or make the network smaller",
         )
+    return needs
 
 
 def method(operator: str) -> str:

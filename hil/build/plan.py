@@ -16,7 +16,7 @@ from hil.build.needs import (
     DEFAULT_ARENA_BYTES,
     Needs,
     arena_for,
-    check_ram,
+    fitted,
     needs_of,
     sources,
     union,
@@ -34,13 +34,14 @@ class Plan:
     """What the firmware is built with.
 
     `partition`: of the first network. `names`: of all. `budgeted`: the memory budget was made for
-    them.
+    them. `frames_left_out`: RAM is too short for frames of a host, which a network could be given.
     """
 
     needs: Needs
     partition: bytes
     names: tuple[str, ...]
     budgeted: bool
+    frames_left_out: bool = False
 
     def write(self, folder: Path) -> None:
         """Writes what changed, so that nothing is compiled anew without need.
@@ -96,6 +97,7 @@ def make_plan(
     together = union(needs)
     in_psram = read_settings(project).get("CAMHIL_ARENA_PSRAM") == "y"
     where = ", ".join(map(str, contracts))
-    check_ram(together, target, arena_in_psram=in_psram, where=where)
+    built = fitted(together, target, arena_in_psram=in_psram, where=where)
     first = next(iter(contracts.values()))
-    return Plan(together, first.partition, tuple(path.name for path in contracts), budgeted)
+    names = tuple(path.name for path in contracts)
+    return Plan(built, first.partition, names, budgeted, built.pixel_bytes < together.pixel_bytes)

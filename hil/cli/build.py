@@ -114,6 +114,11 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     networks = [path.absolute() for path in arguments.network or [find(DEFAULT_NETWORK)]]
     project = project_dir()
     plan = _plan(networks, arguments, project, console)
+    if plan.frames_left_out:
+        console.print(
+            "[yellow]note:[/] internal RAM is too short for raw frames of a host: the board takes "
+            "tensors only, and tests of its camera path are not run"
+        )
     if arguments.generate:
         plan.write(arguments.generate)
         return ExitCode.PASSED

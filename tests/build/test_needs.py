@@ -12,7 +12,7 @@ import pytest
 
 from hil.base.resources import find
 from hil.build.esp_nn import more_arena
-from hil.build.needs import DEFAULT_ARENA_BYTES, Needs, arena_for, check_ram, method, sources, union
+from hil.build.needs import DEFAULT_ARENA_BYTES, Needs, arena_for, fitted, method, sources, union
 from hil.build.plan import make_plan
 from hil.errors import UsageError
 from hil.network.contract import Contract, read_contract, read_network
@@ -153,10 +153,24 @@ def test_samples_of_a_network_with_pictures_have_room_for_the_camera_s_frame() -
     assert SMALL.buffer_bytes - without.buffer_bytes == 2 * (160 * 120 - 10)
 
 
+def test_colour_takes_two_bytes_a_pixel() -> None:
+    colour = dataclasses.replace(SMALL, pixel_bytes=2)
+    assert colour.buffer_bytes - SMALL.buffer_bytes == 2 * 160 * 120
+
+
+def test_room_for_frames_is_left_out_where_nothing_else_helps() -> None:
+    # 132 kB of internal RAM: 100 of arena leave room for two samples, not for two frames.
+    tight = dataclasses.replace(SMALL, pixel_bytes=2, arena_bytes=100 * 1024)
+    found = fitted(tight, "esp32", arena_in_psram=False, where="own.tflite")
+    assert found == dataclasses.replace(tight, pixel_bytes=0)
+    roomy = dataclasses.replace(tight, arena_bytes=50 * 1024)
+    assert fitted(roomy, "esp32", arena_in_psram=False, where="own.tflite") == roomy
+
+
 def test_what_does_not_fit_into_ram_is_refused_with_needed_and_available() -> None:
     big = dataclasses.replace(LARGE, arena_bytes=300 * 1024)
     with pytest.raises(UsageError) as refusal:
-        check_ram(big, "esp32", arena_in_psram=False, where="own.tflite")
+        fitted(big, "esp32", arena_in_psram=False, where="own.tflite")
     assert f"need {300 * 1024 + big.buffer_bytes:,} bytes" in refusal.value.message
     assert "an esp32 has about 135,168" in refusal.value.message
     assert "--arena-kb" in refusal.value.hint
@@ -164,7 +178,7 @@ def test_what_does_not_fit_into_ram_is_refused_with_needed_and_available() -> No
 
 def test_an_arena_in_psram_takes_no_internal_ram() -> None:
     big = dataclasses.replace(LARGE, arena_bytes=300 * 1024)
-    check_ram(big, "esp32s3", arena_in_psram=True, where="own.tflite")
+    assert fitted(big, "esp32s3", arena_in_psram=True, where="own.tflite") == big
 
 
 def test_the_project_s_configuration_tells_where_the_arena_is(project: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hil.errors import ExitCode
+from hil.facts.packing import unpack_png
 from hil.facts.reader import read_run
 from hil.testing.zoo import network
 
@@ -34,7 +35,7 @@ def suite(pytester: pytest.Pytester, name: str, *arguments: str) -> pytest.RunRe
     return pytester.run(sys.executable, *command, *arguments)
 
 
-@pytest.mark.parametrize("name", ["ends", "svdf", "conv_2d_float", "colour"])
+@pytest.mark.parametrize("name", ["ends", "svdf", "conv_2d_float"])
 def test_every_test_that_means_something_passes_and_the_network_ships(
     pytester: pytest.Pytester, name: str
 ) -> None:
@@ -49,6 +50,17 @@ def test_every_test_that_means_something_passes_and_the_network_ships(
     assert run.images == ()
     assert len(run.samples) == 4
     assert all(sample.facts.ops for sample in run.samples)
+
+
+def test_frames_in_colour_become_the_oracle_s_input_of_a_colour_network(
+    pytester: pytest.Pytester,
+) -> None:
+    result = suite(pytester, "colour", "-k", "frames or input_contract")
+    assert not {"failed", "errors", "not run", "skipped"} & result.parseoutcomes().keys()
+    run = read_run(pytester.path / "facts.jsonl")
+    assert {"known-0", "gradient-x", "astronaut"} <= {frame.name for frame in run.frames}
+    assert all(not frame.preprocessing.differing for frame in run.frames)
+    assert {unpack_png(frame.png).shape for frame in run.frames} == {(120, 160, 3)}
 
 
 def test_a_wrong_operator_does_not_ship_and_is_named(pytester: pytest.Pytester) -> None:
