@@ -100,6 +100,8 @@ class LayerFacts:
         total: the float network's tensor against this one: all that was lost up to here.
         own: what the float operator makes of this operator's inputs against this output: what is
             lost here.
+        weights: the float operator's largest constant against this one's; channels are its
+            quantized dimension.
         untold: why there is no `total`; or, with it, no `own`. Empty where there are both.
         host: TensorFlow Lite Micro against LiteRT, with equal inputs; None where not compared.
         board: the board against the host; None without a board that traces.
@@ -112,6 +114,7 @@ class LayerFacts:
     float_index: int | None = None
     total: ErrorFacts | None = None
     own: ErrorFacts | None = None
+    weights: ErrorFacts | None = None
     untold: str = ""
     host: LsbFacts | None = None
     board: LsbFacts | None = None

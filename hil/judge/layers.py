@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -102,6 +102,12 @@ def _badness(layer: LayerFacts) -> tuple[float, float]:
     return min(layer.own.sqnr_db, LOW_SQNR_DB), _margin(layer)
 
 
+def of_other_weights(layers: Sequence[LayerFacts]) -> bool:
+    """Whether no operator's weights are near those of the float network: it is another's then."""
+    known = [layer.weights for layer in layers if layer.weights is not None]
+    return bool(known) and all(error.sqnr_db < LOW_CHANNEL_DB for error in known)
+
+
 def db_text(value: float) -> str:
     """An SQNR for people: "31.8 dB"; "exact" without any error."""
     if math.isinf(value):
@@ -124,6 +130,8 @@ def own_text(layer: LayerFacts) -> str:
     details = []
     if own.channel is not None and own.channel_sqnr_db is not None:
         details.append(f"worst channel {own.channel}: {db_text(own.channel_sqnr_db)}")
+    if layer.weights is not None and layer.weights.sqnr_db < LOW_SQNR_DB:
+        details.append(f"its weights {db_text(layer.weights.sqnr_db)}")
     if own.cut:
         details.append(f"{share_text(own.cut, own.values)} of its values cut off")
     more = f" ({'; '.join(details)})" if details else ""

@@ -24,6 +24,7 @@ from hil.oracle.oracle import Oracle, OracleAnswer
 from hil.oracle.pairing import QUANTIZERS, Pairing, pair_operators
 from hil.oracle.second_opinion import unfit
 from hil.oracle.submodel import ModelParts, Part
+from hil.oracle.weight_errors import weight_error
 
 CARRYING = 0.01
 """A channel counts from this part of the channels' mean energy on: the others are below what one
@@ -226,10 +227,12 @@ class _Layer:
         self._own = [Gatherer(tensor) for tensor in tensors]
         self._no_total = pairing.int8_left.get(op.index, "")
         self._no_own = self._no_total
+        self._weights: ErrorFacts | None = None
         self._part: Part | None = None
         self._inputs: list[tuple[int, tuple[int, ...]]] = []
         if self._partner is None:
             return
+        self._weights = weight_error(floats, self._partner, ints, op)
         self._no_own = unfit(floats, self._partner)
         if not self._no_own:
             self._cut(floats, parts)
@@ -286,6 +289,7 @@ class _Layer:
                 float_index=None if partner is None else partner.index,
                 total=None if self._no_total else self._total[n].facts(),
                 own=None if self._no_total or self._no_own else self._own[n].facts(),
+                weights=self._weights,
                 untold=self._no_total or self._no_own,
             )
             for n, index in enumerate(op.outputs)

@@ -195,6 +195,7 @@ def _layer_json(layer: LayerFacts) -> dict[str, Any]:
         "float_operator": layer.float_index,
         "own": _error_json(layer.own),
         "total": _error_json(layer.total),
+        "weights": _error_json(layer.weights),
         "untold": layer.untold,
         "host": _plain(layer.host),
         "board": _plain(layer.board),

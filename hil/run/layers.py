@@ -78,6 +78,7 @@ def measure_layers(
     Raises UsageError where an interpreter refuses a network, or no operator has a partner; what
     the board raises.
     """
+    from hil.judge.layers import of_other_weights
     from hil.oracle import Oracle
     from hil.oracle.decisions import Decisions
     from hil.oracle.interpreter import shortened
@@ -97,6 +98,13 @@ def measure_layers(
             "no operator of the float network is one of the int8 network",
             where=f"{floats.where}, {ints.where}",
             hint="give the float .tflite that the int8 one was converted from",
+        )
+    if of_other_weights(errors.layers()):
+        raise UsageError(
+            "not two forms of one network: no operator has the float network's weights",
+            where=f"{floats.where}, {ints.where}",
+            hint="give the float .tflite that the int8 one was converted from: a network that was "
+            "trained another time, or further, has other weights",
         )
     progress(f"{len(samples):,} samples through both networks ...")
     decisions = Decisions(floats, ints)

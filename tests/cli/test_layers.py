@@ -121,6 +121,16 @@ def test_networks_that_have_nothing_in_common_are_refused(
     assert "no operator of the float network is one of the int8 network" in capsys.readouterr().err
 
 
+def test_a_float_network_of_another_training_is_refused(
+    pair: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, ints = pair()
+    other = tmp_path / "other.tflite"
+    other.write_bytes(QuantizedPair(seed=2).build()[0])
+    assert layers(str(other), ints) == ExitCode.USAGE
+    assert "no operator has the float network's weights" in capsys.readouterr().err
+
+
 def _same_ends() -> bytes:
     from hil.testing.model_builder import ModelBuilder
 

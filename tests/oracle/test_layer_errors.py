@@ -9,10 +9,12 @@ import pytest
 
 from hil.facts.layers import LayerFacts, decibels
 from hil.network.contract import Contract, read_contract
-from hil.network.tflite_graph import Tensor
+from hil.network.tflite_graph import Tensor, read_graph
 from hil.oracle import Oracle
 from hil.oracle.layer_errors import Gatherer, LayerErrors
+from hil.oracle.weight_errors import weight_error
 from hil.samples.pairs import seeded_pairs
+from hil.testing.model_builder import ModelBuilder
 from hil_lab.fakes.quantized_pair import HIDDEN, QuantizedPair
 
 
@@ -130,3 +132,36 @@ def test_the_error_of_an_output_is_that_of_the_definition() -> None:
     assert end.error is not None
     assert end.error.signal == pytest.approx(float(np.sum(right**2)))
     assert end.error.noise == pytest.approx(float(np.sum((right - score) ** 2)))
+
+
+def test_the_error_of_the_weights_is_that_of_their_channel() -> None:
+    _, second, softmax = layers_of(QuantizedPair(), count=1)
+    assert second.weights is not None
+    assert second.weights.sqnr_db > 35  # half a step of 127, evenly: about 40
+    assert softmax.weights is None
+    first, *_ = layers_of(QuantizedPair(wrong_channel=5), count=1)
+    assert first.weights is not None
+    # One row against its negative: an error twice as large as itself.
+    assert first.weights.sqnr_db < 10
+
+
+def test_weights_by_channel_by_hand() -> None:
+    # Channel 0: 1 and 2 exactly. Channel 1: 4 becomes 3, so 16 over 1, in scales of 1 and 3.
+    graphs = []
+    for kind, values, scale in (
+        ("FLOAT32", np.array([[1, 2], [4, 0]], np.float32), None),
+        ("INT8", np.array([[1, 2], [1, 0]], np.int8), [1.0, 3.0]),
+    ):
+        file = ModelBuilder()
+        ends = 0.5 if scale else None
+        given = file.input("x", [1, 2], kind, ends)
+        filter_ = file.tensor("w", [2, 2], kind, scale, values=values)
+        made = file.tensor("y", [1, 2], kind, ends)
+        file.op("FULLY_CONNECTED", [given, filter_, -1], made, "FullyConnectedOptions")
+        graphs.append(read_graph(file.build([made])))
+    floats, ints = graphs
+    found = weight_error(floats, floats.ops[0], ints, ints.ops[0])
+    assert found is not None
+    assert (found.signal, found.noise) == (21.0, 1.0)
+    assert (found.channels, found.channel) == (2, 1)
+    assert found.channel_sqnr_db == pytest.approx(12.0412, abs=1e-4)  # 10 log10(16)

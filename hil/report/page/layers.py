@@ -33,6 +33,7 @@ class Row:
     channel: str
     total: str
     l1: str
+    weights: str
     cut: str
     host: str
     board: str
@@ -93,6 +94,7 @@ def _layer(layer: LayerFacts) -> Row:
         channel="" if own is None else channel_text(own),
         total=_db(total),
         l1="" if own is None else l1_text(own),
+        weights=_db(layer.weights),
         cut=cut_text(own or total),
         host=lsb_text(layer.host),
         board=lsb_text(layer.board),
@@ -111,6 +113,7 @@ def _end(what: str, end: EndFacts) -> Row:
         channel="",
         total=_db(end.error),
         l1="",
+        weights="",
         cut=cut_text(end.error),
         host="",
         board=lsb_text(end.board),
