@@ -38,9 +38,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         type=Path,
-        metavar="NPZ",
-        help="samples of this file, in the type of either network, with an array of labels if it "
-        "has one (default: seeded noise)",
+        metavar="PATH",
+        help="samples of this .npz or .npy file, in the type of either network, with an array of "
+        "labels if it has one; or a folder with labels.csv (default: seeded noise)",
     )
     parser.add_argument(
         "--min-sqnr", type=_decibels, metavar="DB", help="the least SQNR of each output"
@@ -83,17 +83,19 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     Loss in quantization alone is information.
     """
+    from hil.base.text_file import read_bytes
     from hil.board.artifacts import read_model
     from hil.judge.layers import LayerLimits, judge_layers
     from hil.judge.tolerance import load_tolerances
-    from hil.network.contract import read_network
+    from hil.network.contract import read_contract
     from hil.report.layers import show
     from hil.run.layers import check_pair, measure_layers
 
     options = run_options(arguments)
     assert options.network is not None
-    floats = read_network(arguments.floats)
-    ints = read_model(options.network).contract
+    # Without settings: they are the int8 network's.
+    floats = read_contract(read_bytes(arguments.floats, "the model"), where=str(arguments.floats))
+    ints = read_model(options.network, options.declared).contract
     check_pair(floats, ints)
     options.check()
     tolerances = load_tolerances(options.tolerances)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hil.errors import UsageError
-from hil.samples.seeded import LABELS, Sample, read_arrays, samples_of, seeded_samples
+from hil.samples.seeded import GIVEN, LABELS, Sample, read_arrays, samples_of, seeded_samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.network.contract import Contract
+    from hil.network.task import Task
+    from hil.samples.labels import DataSet, Entry
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +34,58 @@ class PairedSample:
     label: int | None = None
 
 
-@dataclass(frozen=True)
-class PairedSamples:
+class PairedSamples(Protocol):
     """Samples that can be gone through several times. They are made one by one.
 
-    `reals`: `samples` are the float network's. `given`: type in which they were given. `source`: in
-    words; `noise` if a seed made them.
+    `given`: type in which they were given. `source`: in words; `noise` if a seed made them.
     """
+
+    @property
+    def given(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def noise(self) -> bool: ...
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[PairedSample]: ...
+
+
+@dataclass(frozen=True)
+class FolderSamples:
+    """A data set in a folder, as the int8 network's contract takes it; read one by one."""
+
+    data: DataSet
+    ints: Contract
+    classes: tuple[int | None, ...]
+    given: str
+    source: str
+    noise: bool = False
+
+    def __len__(self) -> int:
+        return len(self.data.entries)
+
+    def __iter__(self) -> Iterator[PairedSample]:
+        from hil.samples.load import load_sample
+
+        for entry, label in zip(self.data.entries, self.classes, strict=True):
+            loaded = load_sample(self.data.folder, entry, self.ints)
+            if loaded.data is None:
+                raise UsageError(
+                    loaded.problem,
+                    where=f"{self.data.labels}, line {entry.line}",
+                    hint="give samples that the int8 network takes (hil check shows its input), or "
+                    "take the line out",
+                )
+            yield PairedSample(Sample(entry.file, GIVEN, loaded.data), None, label)
+
+
+@dataclass(frozen=True)
+class ArraySamples:
+    """Samples in memory. `reals`: they are the float network's."""
 
     floats: Contract
     ints: Contract
@@ -74,19 +121,22 @@ class PairedSamples:
         )
 
 
-def seeded_pairs(floats: Contract, ints: Contract, *, seed: int, count: int) -> PairedSamples:
+def seeded_pairs(floats: Contract, ints: Contract, *, seed: int, count: int) -> ArraySamples:
     """Seeded samples of the int8 network."""
     samples = seeded_samples(ints, seed=seed, count=count)
     source = f"noise made from seed {seed}"
-    return PairedSamples(floats, ints, samples, None, False, _types(ints), source, True)
+    return ArraySamples(floats, ints, samples, None, False, _types(ints), source, True)
 
 
 def read_pairs(path: Path, floats: Contract, ints: Contract) -> PairedSamples:
-    """The samples of a NumPy file, in the inputs' type of either network, with their classes where
-    a .npz has an array `labels`.
+    """The samples of a data set's folder, or of a NumPy file: in the inputs' type of either
+    network, with their classes where a .npz has an array `labels`.
 
-    Raises UsageError as `hil.samples.seeded.read_samples`, and for classes that there are not.
+    Raises UsageError as `hil.samples.data.read_data` or `hil.samples.seeded.read_samples`, and for
+    classes that there are not.
     """
+    if path.is_dir():
+        return _read_folder(path, ints)
     arrays = read_arrays(path)
     taken = {name for each in (floats, ints) for name in _names(each)}
     labels = None if LABELS in taken else arrays.pop(LABELS, None)
@@ -95,7 +145,37 @@ def read_pairs(path: Path, floats: Contract, ints: Contract) -> PairedSamples:
     samples = samples_of(arrays, path, floats if reals else ints)
     classes = None if labels is None else _classes(labels, len(samples), ints, path)
     given = _types(floats if reals else ints)
-    return PairedSamples(floats, ints, samples, classes, reals, given, path.name)
+    return ArraySamples(floats, ints, samples, classes, reals, given, path.name)
+
+
+def _read_folder(path: Path, ints: Contract) -> FolderSamples:
+    from hil.samples.data import read_data
+
+    data = read_data(path)
+    classes = tuple(class_of(entry, ints.task, data.labels) for entry in data.entries)
+    return FolderSamples(data, ints, classes, _types(ints), path.name)
+
+
+def class_of(entry: Entry, task: Task, labels: Path) -> int | None:
+    """The class that a line names, by its label, its number, or as a person; None without one."""
+    said = entry.label
+    if not task.classes or not (said or entry.person is not None):
+        return None
+    if not said:
+        positive = task.positive_class
+        if positive is None or task.classes != 2:
+            return None
+        return positive if entry.person else 1 - positive
+    if said in task.labels:
+        return task.labels.index(said)
+    if said.isdecimal() and int(said) < task.classes:
+        return int(said)
+    known = ", ".join(task.labels) or f"0 to {task.classes - 1}"
+    raise UsageError(
+        f"{entry.file} has the class {said!r}, which the network lacks",
+        where=f"{labels}, line {entry.line}",
+        hint=f"classes are {known}",
+    )
 
 
 def _classes(labels: NDArray[Any], rows: int, ints: Contract, path: Path) -> tuple[int, ...]:

@@ -11,8 +11,11 @@ import pytest
 from hil.errors import UsageError
 from hil.network.contract import Contract, read_contract
 from hil.network.settings import NetworkSettings
-from hil.samples.pairs import PairedSamples, read_pairs
+from hil.network.task import Task
+from hil.samples.labels import Entry
+from hil.samples.pairs import PairedSamples, class_of, read_pairs
 from hil.samples.seeded import read_samples
+from hil.testing.tiny_model import tiny_model
 from hil_lab.fakes.quantized_pair import CLASSES, INPUT_SCALE, INPUTS, QuantizedPair
 
 ROWS = np.arange(3 * INPUTS, dtype=np.int8).reshape(3, INPUTS)
@@ -82,3 +85,59 @@ def test_the_other_commands_leave_the_classes_alone(tmp_path: Path, networks: An
     path = tmp_path / "mine.npz"
     np.savez(path, allow_pickle=False, x=ROWS, labels=np.array([0, 1, 2]))
     assert len(read_samples(path, networks[1])) == 3
+
+
+def folder(tmp_path: Path, text: str) -> Path:
+    import cv2
+
+    for name, level in (("a.png", 40), ("b.png", 200)):
+        cv2.imwrite(str(tmp_path / name), np.full((96, 96), level, np.uint8))
+    (tmp_path / "labels.csv").write_text(text)
+    return tmp_path
+
+
+LABELS = "file,person,boxes\na.png,0,\nb.png,1,\n"
+
+PICTURES = read_contract(
+    tiny_model(),
+    settings=NetworkSettings(task="classification", positive_class=1, threshold=50),
+)
+
+
+def test_a_folder_is_read_as_the_int8_network_takes_it(tmp_path: Path) -> None:
+    data = folder(tmp_path, LABELS)
+    found = read_pairs(data, PICTURES, PICTURES)
+    assert (len(found), found.noise) == (2, False)
+    dark, bright = found
+    # (pixel - 128) / 128 in steps of 1 / 128.
+    assert set(np.frombuffer(dark.sample.data, np.int8)) == {40 - 128}
+    assert set(np.frombuffer(bright.sample.data, np.int8)) == {200 - 128}
+    assert (dark.label, bright.label) == (0, 1)
+
+
+def test_a_picture_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) -> None:
+    data = folder(tmp_path, LABELS)
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    with pytest.raises(UsageError, match=r"b\.png") as raised:
+        list(read_pairs(data, PICTURES, PICTURES))
+    assert raised.value.where.endswith("labels.csv, line 3")
+
+
+@pytest.mark.parametrize(
+    ("entry", "index"),
+    [
+        (Entry(2, "a", None, (), label="dog"), 1),
+        (Entry(2, "a", None, (), label="2"), 2),
+        (Entry(2, "a", None, ()), None),
+    ],
+)
+def test_a_class_is_named_by_label_or_number(entry: Entry, index: int | None) -> None:
+    task = Task("classification", classes=3, labels=("cat", "dog", "cow"))
+    assert class_of(entry, task, Path("labels.csv")) == index
+
+
+def test_a_class_that_the_network_lacks_is_refused_with_its_line() -> None:
+    task = Task("classification", classes=2, labels=("cat", "dog"))
+    with pytest.raises(UsageError, match="'cow', which the network lacks") as raised:
+        class_of(Entry(7, "a", None, (), label="cow"), task, Path("labels.csv"))
+    assert raised.value.where == "labels.csv, line 7"
