@@ -27,6 +27,7 @@ COMMANDS = {
     "build": "firmware for a chip, or for the simulated board; sizes and memory budget",
     "flash": "write firmware and model to a board",
     "validate": "any network on a board against the oracle, operator by operator",
+    "layers": "a float network beside its int8 form: where accuracy is lost, and in which operator",
     "infer": "one photograph through a board, with heatmap and location drawn over it",
     "evaluate": "a labelled data set through a board: accuracy, localization, agreement",
     "judge": "a recorded run against gates and tolerances, without a board",

@@ -172,7 +172,7 @@ def compared(contract: Contract, samples: Sequence[bytes]) -> tuple[OpOpinion, .
     return tuple(judge.opinion() for judge in judges)
 
 
-def _unfit(graph: Graph, op: Op) -> str:
+def unfit(graph: Graph, op: Op) -> str:
     """Why LiteRT is not to be asked about an operator; empty where it may."""
     if op.name in _ELSEWHERE:
         return "its variable is other operators' too"
@@ -193,7 +193,7 @@ class _Judge:
         self._worst, self._output, self._differing, self._values = 0, 0, 0, 0
         self._first: tuple[int, int, float, float] | None = None
         self._part: Part | None = None
-        self._why_not = _unfit(graph, op)
+        self._why_not = unfit(graph, op)
         if self._why_not:
             return
         for resolver in _RESOLVERS[op.name in _WRONG_REFERENCE :]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 GIVEN = "given"
 """Kind of a sample that comes from a file."""
+
+LABELS = "labels"
+"""Array of a .npz file that is no input: the class of each sample."""
 
 DEFAULT_SAMPLES = 8
 DEFAULT_SEED = 1
@@ -134,11 +137,17 @@ def read_samples(path: Path, contract: Contract) -> tuple[Sample, ...]:
 
     Raises UsageError for a file that is none, and for a name, type or shape that does not fit.
     """
-    arrays = {
-        contract.short_name(name): array
-        for name, array in _arrays(path).items()
-        if not name.startswith(_OUTPUT)
-    }
+    arrays = read_arrays(path)
+    if LABELS not in (tensor.name for tensor in contract.header.inputs):
+        arrays.pop(LABELS, None)
+    return samples_of(arrays, path, contract)
+
+
+def samples_of(
+    arrays: Mapping[str, NDArray[Any]], path: Path, contract: Contract
+) -> tuple[Sample, ...]:
+    """The samples of a file's arrays. Raises UsageError as `read_samples`."""
+    arrays = {contract.short_name(name): array for name, array in arrays.items()}
     inputs = contract.header.inputs
     names = [tensor.name for tensor in inputs]
     if len(inputs) == len(arrays) == 1:
@@ -166,7 +175,11 @@ def read_samples(path: Path, contract: Contract) -> tuple[Sample, ...]:
     )
 
 
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of a .npz or .npy file by name, without the outputs that `save_samples` adds.
+
+    Raises UsageError for a file that is none.
+    """
     import zipfile
 
     import numpy as np
@@ -179,7 +192,7 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
         if isinstance(found, np.ndarray):
             return {path.stem: found}
         with found:
-            return {name: found[name] for name in found.files}
+            return {name: found[name] for name in found.files if not name.startswith(_OUTPUT)}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as cause:
         said = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
         raise UsageError(
@@ -226,7 +239,7 @@ def _checked(array: NDArray[Any], tensor: Tensor, path: Path) -> NDArray[Any]:
     return np.ascontiguousarray(array)
 
 
-def _listed(names: Sequence[str] | dict[str, Any]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(repr, names)) or "none"
 
 
