@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 INPUT_SIZE = (96, 96)
 """(height, width) of the input in pixels."""
 
+Channels = Literal[1, 3]
+"""Gray, or red, green and blue."""
+
 Fit = Literal["crop", "squash"]
 """How a picture of another shape becomes the input: its centred part of the same shape, or
 the whole picture, with its sides scaled by different factors."""
@@ -34,11 +37,12 @@ _JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """A gray picture of the input's size.
+    """A picture of the input's size.
 
     Attributes:
         name: file name without suffix.
-        pixels: uint8 [height, width].
+        pixels: uint8 [height, width] of a gray one, [height, width, 3] in the order red, green,
+            blue of one in colour.
         notes: what was done to the file's picture, in words.
         path: the file; None for a synthetic image.
         original_size: (width, height) of the file's picture.
@@ -62,13 +66,14 @@ def load(
     resize: bool = False,
     size: tuple[int, int] = INPUT_SIZE,
     fit: Fit = "crop",
+    channels: Channels = 1,
 ) -> Photo:
-    """Reads a picture (PNG, JPEG and what else OpenCV decodes) as gray.
+    """Reads a picture (PNG, JPEG and what else OpenCV decodes), as gray or in colour.
 
     In this order: turned as its EXIF orientation says; 16 bits rounded to 8;
-    transparent pixels laid on white; colour to gray with the BT.601 weights; with
-    `resize`, the largest centred part of the wanted shape is cut out and averaged
-    by area (or interpolated bilinearly where it is smaller than wanted). With the fit
+    transparent pixels laid on white; colour to gray with the BT.601 weights, or gray to three
+    equal channels; with `resize`, the largest centred part of the wanted shape is cut out and
+    averaged by area (or interpolated bilinearly where it is smaller than wanted). With the fit
     "squash" nothing is cut off, and the whole picture is scaled instead, each side by
     itself. Every step that changed something is in `notes`.
 
@@ -77,6 +82,7 @@ def load(
         resize: accept other sizes.
         size: (height, width) that is wanted.
         fit: what becomes of a picture of another shape.
+        channels: 1 for gray, 3 for red, green and blue.
 
     Raises:
         UsageError: missing, empty, truncated or no picture, or another size
@@ -84,8 +90,15 @@ def load(
     """
     path = Path(path)
     data = read_bytes(path, "the picture")
-    picture, notes = decode_gray(data, path)
-    height, width = picture.shape
+    return photo_of(data, path, resize=resize, size=size, fit=fit, channels=channels)
+
+
+def photo_of(
+    data: bytes, path: Path, *, resize: bool, size: tuple[int, int], fit: Fit, channels: Channels
+) -> Photo:
+    """As `load`, of a file's bytes. `path`: its name, for messages."""
+    picture, notes = decode(data, path, channels)
+    height, width = picture.shape[:2]
     if (height, width) != size:
         if not resize:
             raise UsageError(
@@ -98,15 +111,16 @@ def load(
     return Photo(plain(path.stem), _frozen(picture), tuple(notes), path, (width, height))
 
 
-def decode_gray(data: bytes, path: Path) -> tuple[NDArray[np.uint8], list[str]]:
-    """A file's whole picture as `load` sees it before it cuts: upright, 8 bits, gray.
+def decode(data: bytes, path: Path, channels: Channels = 1) -> tuple[NDArray[np.uint8], list[str]]:
+    """A file's whole picture as `load` sees it before it cuts: upright, 8 bits, gray or RGB.
 
     Args:
         data: the file's bytes.
         path: its name, for messages.
+        channels: 1 for gray, 3 for red, green and blue.
 
     Returns:
-        uint8 [height, width], and what was done to the picture, in words.
+        uint8 [height, width] or [height, width, 3], and what was done to the picture, in words.
 
     Raises:
         UsageError: empty, truncated or no picture.
@@ -115,9 +129,9 @@ def decode_gray(data: bytes, path: Path) -> tuple[NDArray[np.uint8], list[str]]:
     if picture.dtype == "uint16":
         picture = _to_8_bits(picture)
         notes.append("16 bits per channel rounded to 8")
-    if picture.ndim == 3:
-        picture = _to_gray(picture, notes)
-    return picture, notes
+    if picture.ndim == 3 and picture.shape[2] == 4:
+        picture = _on_white(picture, notes)
+    return (_to_gray if channels == 1 else _to_rgb)(picture, notes), notes
 
 
 def to_tensor(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
@@ -252,24 +266,43 @@ def _to_8_bits(picture: NDArray[Any]) -> NDArray[np.uint8]:
     return rounded
 
 
-def _to_gray(picture: NDArray[Any], notes: list[str]) -> NDArray[Any]:
-    import cv2
+def _on_white(picture: NDArray[Any], notes: list[str]) -> NDArray[Any]:
     import numpy as np
 
-    if picture.shape[2] == 4:
-        alpha = picture[..., 3:].astype(np.uint32)
-        if alpha.min() < 255:
-            notes.append("transparent pixels laid on white")
-        on_white = (picture[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
-        picture = on_white.astype(np.uint8)
-    if np.array_equal(picture, picture[..., [0, 0, 0]]):
-        return picture[..., 0]
+    alpha = picture[..., 3:].astype(np.uint32)
+    if alpha.min() < 255:
+        notes.append("transparent pixels laid on white")
+    on_white: NDArray[Any] = (picture[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
+    return on_white.astype(np.uint8)
+
+
+def _to_gray(picture: NDArray[Any], notes: list[str]) -> NDArray[Any]:
+    import cv2
+
+    if _is_gray(picture):
+        return picture if picture.ndim == 2 else picture[..., 0]
     notes.append("colour converted to gray (BT.601)")
     return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 
+def _to_rgb(picture: NDArray[Any], notes: list[str]) -> NDArray[Any]:
+    import numpy as np
+
+    if _is_gray(picture):
+        notes.append("gray: the channels are equal")
+    if picture.ndim == 2:
+        return np.repeat(picture[:, :, None], 3, axis=2)
+    return picture[..., ::-1]  # OpenCV has blue first
+
+
+def _is_gray(picture: NDArray[Any]) -> bool:
+    import numpy as np
+
+    return picture.ndim == 2 or np.array_equal(picture, picture[..., [0, 0, 0]])
+
+
 def _fit(picture: NDArray[Any], size: tuple[int, int], fit: Fit, notes: list[str]) -> NDArray[Any]:
-    height, width = picture.shape
+    height, width = picture.shape[:2]
     left, top, part_width, part_height = used_part((width, height), size, fit)
     part = picture[top : top + part_height, left : left + part_width]
     if part.shape != picture.shape:
@@ -284,11 +317,12 @@ def _fit(picture: NDArray[Any], size: tuple[int, int], fit: Fit, notes: list[str
 
 def _resized(picture: NDArray[Any], size: tuple[int, int], *, averaged: bool) -> NDArray[Any]:
     import cv2
+    import numpy as np
 
-    if picture.shape == size:
+    if picture.shape[:2] == size:
         return picture
     how = cv2.INTER_AREA if averaged else cv2.INTER_LINEAR
-    return cv2.resize(picture, (size[1], size[0]), interpolation=how)
+    return cv2.resize(np.ascontiguousarray(picture), (size[1], size[0]), interpolation=how)
 
 
 def _frozen(pixels: NDArray[Any]) -> NDArray[Any]:

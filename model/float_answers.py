@@ -22,9 +22,9 @@ from hil.facts.evaluation import (
 from hil.images import INPUT_SIZE
 from hil.network.location import locate
 from hil.network.task import Task
-from hil.run.evaluation.pictures import Loaded, load_picture
 from hil.run.evaluation.run import Plan, Progress
 from hil.samples.labels import Entry, Problem, problems_error
+from hil.samples.load import Picture, read_picture
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,11 +94,11 @@ def run_on_network(
     return Answers(header, results)
 
 
-def _pictures(plan: Plan) -> Iterator[tuple[Entry, Loaded]]:
+def _pictures(plan: Plan) -> Iterator[tuple[Entry, Picture]]:
     """The pictures in the order of the plan, read ahead by `plan.jobs` threads."""
 
-    def read(entry: Entry) -> Loaded:
-        return load_picture(plan.data.folder, entry, fit=plan.fit)
+    def read(entry: Entry) -> Picture:
+        return read_picture(plan.data.folder, entry, fit=plan.fit)
 
     workers = max(1, min(plan.jobs, os.cpu_count() or 1))
     with ThreadPoolExecutor(workers) as pool:

@@ -7,7 +7,7 @@ header alone, so that it does for a board whose .tflite is not at hand.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from hil.errors import UsageError
 from hil.wire.network_header import NetworkHeader, Tensor
@@ -16,9 +16,19 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Sample: TypeAlias = bytes | NDArray[Any] | Sequence[NDArray[Any]] | Mapping[str, NDArray[Any]]
+    Sample: TypeAlias = (
+        bytes | NDArray[Any] | Sequence[NDArray[Any]] | Mapping[str, NDArray[Any]] | "Picture"
+    )
     """One input of a network: raw bytes in the order of the inputs, the array of the only input,
-    or arrays by position or by name."""
+    arrays by position or by name, or a picture (`hil.images.Photo`) of the input's size."""
+
+
+class Picture(Protocol):
+    """Has pixels: uint8 [rows, columns], or [rows, columns, channels]."""
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]: ...
+
 
 _FORMATS = {0: "<f4", 2: "<i4", 3: "u1", 4: "<i8", 6: "?", 7: "<i2", 9: "i1", 15: "<u4"}
 _NAMES = {"f": "float", "i": "int", "u": "uint", "b": "bool"}
@@ -42,7 +52,8 @@ def pack_sample(header: NetworkHeader, sample: Sample) -> bytes:
     """The bytes of a sample, as they are sent.
 
     An array may leave out dimensions of size 1. Integers of another type are taken where the
-    input's type holds each of them, and any real number for a float.
+    input's type holds each of them, and any real number for a float. Pixels become what the
+    contract's table of each channel says.
 
     Raises UsageError, with the input's name, for a wrong name, number, shape, type or range.
     """
@@ -54,6 +65,8 @@ def pack_sample(header: NetworkHeader, sample: Sample) -> bytes:
         if len(data) != header.sample_bytes:
             raise _wrong(header, f"the sample has {len(data)} bytes, not {header.sample_bytes}")
         return data
+    if hasattr(sample, "pixels"):
+        return picture_input(header, sample.pixels).tobytes()
     if isinstance(sample, np.ndarray):
         arrays: list[Any] = [sample]
     elif isinstance(sample, Mapping):
@@ -139,18 +152,20 @@ def _packed(tensor: Tensor, given: Any) -> bytes:
 
     array, kind = np.asarray(given), dtype_of(tensor)
     if not same_but_for_ones(array.shape, tensor.shape):
-        raise _refused(tensor, f"its array is {array.dtype} {list(array.shape)}")
+        raise refused(tensor, f"its array is {array.dtype} {list(array.shape)}")
     allowed = {"f": "fiu", "b": "b"}.get(kind.kind, "iu")
     if array.dtype.kind not in allowed:
-        raise _refused(tensor, f"its array has the type {array.dtype}")
+        raise refused(tensor, f"its array has the type {array.dtype}")
     if kind.kind in "iu" and array.dtype != kind and array.size:
         limits = np.iinfo(kind)
         least, most = int(array.min()), int(array.max())
         if least < limits.min or most > limits.max:
-            raise _refused(tensor, f"its array has values from {least} to {most}")
-    if kind.kind == "f" and not np.isfinite(array).all():
-        raise _refused(tensor, "its array has values that are not finite")
-    return array.astype(kind).tobytes()
+            raise refused(tensor, f"its array has values from {least} to {most}")
+    with np.errstate(over="ignore"):
+        packed = array.astype(kind)
+    if kind.kind == "f" and not np.isfinite(packed).all():
+        raise refused(tensor, "its array has values that are not finite")
+    return packed.tobytes()
 
 
 def same_but_for_ones(shape: Sequence[int], other: Sequence[int]) -> bool:
@@ -162,7 +177,8 @@ def _without_ones(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
-def _refused(tensor: Tensor, what: str) -> UsageError:
+def refused(tensor: Tensor, what: str) -> UsageError:
+    """The error for what an input cannot take."""
     return UsageError(
         f"the input {described(tensor)} cannot take this: {what}",
         hint="give an array of the input's type and shape; for a picture use hil.images",

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hil.network.arrays import dtype_of, refused
 from hil.network.tflite_graph import Tensor
+from hil.wire.network_header import Tensor as InputTensor
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,18 +29,27 @@ def real_values(tensor: Tensor, values: NDArray[Any]) -> NDArray[np.float32] | N
     return (shifted * tensor.scale()).astype(np.float32)
 
 
-def quantized(tensor: Tensor, values: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
-    """Real numbers in a tensor's type `kind`: divided by its scale, rounded half away from zero as
-    TFLite's QUANTIZE does, cut at the ends of the type. Without a scale they stay what they are."""
+def quantized(tensor: InputTensor, reals: NDArray[np.floating[Any]]) -> tuple[NDArray[Any], int]:
+    """Real values as those of a quantized input, and how many were beyond its range.
+
+    As TensorFlow Lite's kernel QUANTIZE does it (tensorflow/lite/kernels/internal/reference/
+    quantize.h): the quotient of float32 value and scale is rounded, halves away from zero, and
+    clamped to the type. Beyond the range is what is clamped by more than half a step.
+
+    Raises UsageError, with the input's name, for values that are not finite.
+    """
     import numpy as np
 
-    if kind.kind not in "iu" or not has_scale(tensor):
-        return values.astype(kind)
-    steps = values.astype(np.float64) / tensor.scale()
-    rounded = np.copysign(np.floor(np.abs(steps) + 0.5), steps) + tensor.zero_point()
-    limits = np.iinfo(kind)
-    kept: NDArray[Any] = np.clip(rounded, limits.min, limits.max).astype(kind)
-    return kept
+    limits = np.iinfo(dtype_of(tensor))
+    with np.errstate(over="ignore"):  # what is infinite then is refused
+        values = reals.astype(np.float32)
+        steps = (values / np.float32(tensor.scale)).astype(np.float64)
+    if not np.isfinite(values).all():
+        raise refused(tensor, "its array has values that are not finite")
+    exact = steps + tensor.zero_point
+    beyond = int(np.count_nonzero((exact < limits.min - 0.5) | (exact > limits.max + 0.5)))
+    rounded = np.copysign(np.floor(np.abs(steps) + 0.5), steps) + tensor.zero_point
+    return np.clip(rounded, limits.min, limits.max).astype(dtype_of(tensor)), beyond
 
 
 def has_scale(tensor: Tensor) -> bool:

@@ -15,13 +15,13 @@ from hil.base.file_names import plain, stored
 from hil.base.resources import find
 from hil.base.toml_table import Table, read_toml
 from hil.errors import UsageError
+from hil.samples.kinds import PICTURES
 
 if TYPE_CHECKING:
     from hil.samples.labels import Box
 
 MANIFEST = "manifest.toml"
 _PHOTOS = "photos"
-_SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def load_photos(directory: Path | None = None) -> tuple[FixturePhoto, ...]:
     if (root / MANIFEST).exists():
         photos = _from_manifest(read_toml(root / MANIFEST), pictures)
     else:
-        files = sorted(f for f in pictures.iterdir() if f.suffix.lower() in _SUFFIXES)
+        files = sorted(f for f in pictures.iterdir() if f.suffix.lower() in PICTURES)
         photos = [FixturePhoto(plain(file.stem), file) for file in files]
         _refuse_double_names(photos, root)
     for photo in photos:
@@ -91,7 +91,7 @@ def load_photos(directory: Path | None = None) -> tuple[FixturePhoto, ...]:
             )
     if not photos:
         raise UsageError(
-            "no pictures", where=str(root), hint=f"put {', '.join(_SUFFIXES)} files there"
+            "no pictures", where=str(root), hint=f"put {', '.join(PICTURES)} files there"
         )
     return tuple(photos)
 

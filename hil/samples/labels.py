@@ -1,18 +1,22 @@
-"""Reads a labelled data set: `labels.csv` and the pictures that it names.
+"""Reads a labelled data set: `labels.csv` and the samples that it names.
 
 | column          | needed | meaning                                                    |
 |-----------------|--------|------------------------------------------------------------|
-| `file`          | yes    | picture, below `images/` of the data set or below itself   |
-| `person`        | yes    | 1 or 0                                                     |
-| `boxes`         | yes    | `x0 y0 x1 y1` of every person, separated by `;`            |
+| `file`          | yes    | sample, below `images/` of the data set or below itself    |
+| `label`         | no     | its class, by name or number                               |
+| `value`         | no     | a number: what a regression should say                     |
+| `person`        | no     | 1 or 0: the class of a person detector                     |
+| `boxes`         | no     | `x0 y0 x1 y1` of every person or thing, separated by `;`   |
 | `split`         | no     | such as train, val, test                                   |
-| `source`        | no     | where the picture comes from; results are grouped by it    |
+| `source`        | no     | where the sample comes from; results are grouped by it     |
+| `group`         | no     | samples of one name are parts of one recording             |
 | `width, height` | no     | of the upright picture in pixels; checked                  |
 
-Boxes are fractions (0 to 1) of the upright picture. A picture with a person may have
+Without `label`, `value` and `person` nothing is true or false: board and oracle can be compared,
+no more. Boxes are fractions (0 to 1) of the upright picture. A picture with a person may have
 none, where the place is not known: it counts for scores and not for localization,
 and its label stands however it is cut. All problems are found before
-any picture is sent, and each is named with its line: a line that cannot be used is
+any sample is sent, and each is named with its line: a line that cannot be used is
 an error, never left out.
 """
 
@@ -21,22 +25,29 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import math
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hil.base.file_names import plain
 from hil.base.text_file import read_text
 from hil.errors import UsageError
+from hil.samples.kinds import is_sample
 
 LABELS = "labels.csv"
-REQUIRED = ("file", "person", "boxes")
-OPTIONAL = ("split", "source", "width", "height")
+REQUIRED = ("file",)
+TRUTHS = ("label", "value", "person")
+OPTIONAL = (*TRUTHS, "boxes", "split", "source", "group", "width", "height")
 
-_IMAGES = "images"
-_SUFFIXES = (".png", ".jpg", ".jpeg")
+IMAGES = "images"
+"""The folder that a data set may have for its samples."""
+
+NO_TRUTH = "nothing says what is right of a sample: only board and oracle can be compared"
+"""Note of a data set without labels and values."""
+
 _SHOWN = 100
 
 Box = tuple[float, float, float, float]
@@ -51,7 +62,8 @@ class Entry:
     `stored` is how the folder spells it, where that differs. `size`: (width, height) as
     the file says, if it does. `person`, `label` and `value` are what is true of the sample, in
     the words of the file: None or empty where it does not say. `group`: samples of one name are
-    parts of one recording.
+    parts of one recording. `line` is 0 where there are no lines, `row` counts from 0 where the
+    sample is a row of the file's arrays.
     """
 
     line: int
@@ -65,10 +77,11 @@ class Entry:
     label: str = ""
     value: float | None = None
     group: str = ""
+    row: int | None = None
 
     def path(self, folder: Path) -> Path:
-        """The sample's file, in the data set's folder."""
-        return folder / (self.stored or self.file)
+        """The sample's file, in the data set's folder; for a row, the file with all of them."""
+        return folder if self.row is not None else folder / (self.stored or self.file)
 
     def shows_person(self) -> bool:
         """What the column `person` says. Raises UsageError where it says nothing."""
@@ -85,8 +98,9 @@ class Entry:
 class DataSet:
     """A data set whose lines all are usable.
 
-    `folder`: that files are relative to. `notes`: what a reader should
-    know, such as pictures that no line names.
+    `labels`: the file that says what is true, or the folder that does by its sub-folders.
+    `folder`: that files are relative to, or the file whose rows are the samples.
+    `notes`: what a reader should know, such as samples that no line names.
     """
 
     labels: Path
@@ -96,43 +110,50 @@ class DataSet:
 
     def where(self, entry: Entry) -> str:
         """The place of an entry, for messages."""
-        return f"{self.labels}:{entry.line}"
+        return f"{self.labels}:{entry.line}" if entry.line else str(entry.path(self.folder))
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one line. `file`: as the line says, empty if it says none."""
+    """What is wrong with one line, 0 if there are none. `file`: as the line says, empty if it
+    says none."""
 
     line: int
     message: str
     file: str = ""
 
 
-def read_labels(directory: Path) -> DataSet:
+def read_labels(directory: Path, *, needed: Collection[str] = ()) -> DataSet:
     """The data set in a directory.
+
+    Args:
+        directory: with `labels.csv`.
+        needed: optional columns that have to be there.
 
     Raises:
         UsageError: no such directory or file, columns that are missing, or lines
             that cannot be used, each with its number and what is wrong.
     """
-    data, problems = scan_labels(directory)
+    data, problems = scan_labels(directory, needed=needed)
     if problems:
         raise problems_error(data.labels, list(problems))
     if not data.entries:
         where = str(data.labels)
-        raise UsageError("no images are listed", where=where, hint="add one line an image")
+        raise UsageError("no samples are listed", where=where, hint="add one line a sample")
     return data
 
 
-def scan_labels(directory: Path) -> tuple[DataSet, tuple[Problem, ...]]:
+def scan_labels(
+    directory: Path, *, needed: Collection[str] = ()
+) -> tuple[DataSet, tuple[Problem, ...]]:
     """As `read_labels`, with the lines that can be used and what is wrong with the others.
 
     Raises:
         UsageError: no such directory or file, or columns that are missing.
     """
     path = directory / LABELS
-    rows, columns = _rows(path)
-    pictures = directory / _IMAGES if (directory / _IMAGES).is_dir() else directory
+    rows, columns = _rows(path, (*REQUIRED, *needed))
+    pictures = directory / IMAGES if (directory / IMAGES).is_dir() else directory
     present = _files(pictures)
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -161,21 +182,28 @@ def scan_labels(directory: Path) -> tuple[DataSet, tuple[Problem, ...]]:
 
 
 def problems_error(labels: Path, problems: list[Problem]) -> UsageError:
-    """One error for all lines that cannot be used."""
-    shown = [f"  line {problem.line}: {problem.message}" for problem in problems[:_SHOWN]]
+    """One error for all lines, or files, that cannot be used."""
+    shown = [
+        f"  line {one.line}: {one.message}" if one.line else f"  {one.message}"
+        for one in problems[:_SHOWN]
+    ]
     if len(problems) > _SHOWN:
         shown.append(f"  and {len(problems) - _SHOWN} more")
     count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    where, what = ("labels", "lines") if problems[0].line else ("data set", "samples")
     return UsageError(
-        "\n".join([f"{count} in the labels:", *shown]),
+        "\n".join([f"{count} in the {where}:", *shown]),
         where=str(labels),
-        hint="correct or remove these lines; none is left out silently",
+        hint=f"correct or remove these {what}; none is left out silently",
     )
 
 
-def _rows(path: Path) -> tuple[list[tuple[int, dict[str, str] | str]], list[str]]:
+def _rows(
+    path: Path, needed: Collection[str]
+) -> tuple[list[tuple[int, dict[str, str] | str]], list[str]]:
     """(line, row) of every line that is not blank; a text instead of a row says what is wrong."""
-    hint = f"a data set is a folder with {LABELS}, whose columns are {', '.join(REQUIRED)}"
+    hint = f"a data set is a folder with {LABELS}, with the column {', '.join(needed)} and, of "
+    hint += f"{', '.join(TRUTHS)}, what is known; or a folder with a sub-folder for each class"
     text = read_text(path, "the labels", hint)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, dict[str, str] | str]] = []
@@ -186,7 +214,7 @@ def _rows(path: Path) -> tuple[list[tuple[int, dict[str, str] | str]], list[str]
                 continue
             if not columns:
                 columns = [name.strip() for name in fields]
-                _check_columns(columns, path)
+                _check_columns(columns, path, needed)
             elif len(fields) != len(columns):
                 wrong = f"{len(fields)} fields, the header has {len(columns)}"
                 rows.append((reader.line_num, wrong))
@@ -199,13 +227,13 @@ def _rows(path: Path) -> tuple[list[tuple[int, dict[str, str] | str]], list[str]
         ) from error
     if not columns:
         raise UsageError(
-            "the file is empty", where=str(path), hint=f"columns: {', '.join(REQUIRED)}"
+            "the file is empty", where=str(path), hint=f"columns: {', '.join(REQUIRED + OPTIONAL)}"
         )
     return rows, columns
 
 
-def _check_columns(columns: list[str], path: Path) -> None:
-    missing = [name for name in REQUIRED if name not in columns]
+def _check_columns(columns: list[str], path: Path, needed: Collection[str]) -> None:
+    missing = [name for name in needed if name not in columns]
     double = [name for name in dict.fromkeys(columns) if columns.count(name) > 1]
     # A column that looks like a known one is a slip; ignoring it would change the result.
     known = [*REQUIRED, *OPTIONAL]
@@ -227,7 +255,8 @@ def _check_columns(columns: list[str], path: Path) -> None:
     raise UsageError(
         message,
         where=f"{path}:1",
-        hint=f"needed: {', '.join(REQUIRED)}; known besides: {', '.join(OPTIONAL)}",
+        hint=f"needed: {', '.join(needed)}; known besides: "
+        f"{', '.join(name for name in OPTIONAL if name not in needed)}",
     )
 
 
@@ -239,33 +268,53 @@ def _entry(line: int, row: Mapping[str, str] | str, problems: list[Problem]) -> 
 
     if isinstance(row, str):
         wrong(row)
-        return Entry(line, "", False, ())
+        return Entry(line, "", None, ())
     file = plain(row["file"].replace("\\", "/"))
     if not file:
         wrong("file is empty")
-    person = row["person"]
-    if person not in ("0", "1"):
+    person = row.get("person")
+    if person not in (None, "0", "1"):
         wrong(f"person is {person!r}, not 0 or 1")
+    label = plain(row.get("label", ""))
+    if "label" in row and not label:
+        wrong("label is empty")
     boxes = []
-    for text in filter(None, (part.strip() for part in row["boxes"].split(";"))):
+    for text in filter(None, (part.strip() for part in row.get("boxes", "").split(";"))):
         box = _box(text)
         if isinstance(box, str):
             wrong(box)
         else:
             boxes.append(box)
-    if person == "0" and boxes:
+    if boxes and person == "0":
         wrong("boxes, but person is 0")
-    size = _size(row, wrong)
-    texts = {key: plain(row.get(key, "")) for key in ("split", "source")}
+    elif boxes and person is None and not label:
+        wrong("boxes, but neither person nor label says what of")
     return Entry(
         line,
         file,
-        person == "1",
+        None if person is None else person == "1",
         tuple(boxes),
-        split=texts["split"],
-        source=texts["source"],
-        size=size,
+        plain(row.get("split", "")),
+        plain(row.get("source", "")),
+        size=_size(row, wrong),
+        label=label,
+        value=_value(row, wrong),
+        group=plain(row.get("group", "")),
     )
+
+
+def _value(row: Mapping[str, str], wrong: Callable[[str], None]) -> float | None:
+    text = row.get("value")
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        wrong(f"value is {text!r}, not a number" if text else "value is empty")
+        return None
+    if not math.isfinite(value):
+        wrong(f"value is {text!r}, not a finite number")
+    return value
 
 
 def _box(text: str) -> Box | str:
@@ -307,10 +356,15 @@ def _notes(
 ) -> list[str]:
     unused = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
     notes = [f"columns that are not used: {', '.join(unused)}"] if unused else []
-    unlisted = sorted(
-        name for name in present.keys() - lines.keys() if name.lower().endswith(_SUFFIXES)
-    )
+    if not any(name in columns for name in TRUTHS):
+        notes.append(f"{NO_TRUTH}: no column {', '.join(TRUTHS[:-1])} or {TRUTHS[-1]}")
+    unlisted = [name for name in present if name not in lines and is_sample(name)]
     if unlisted:
-        first = ", ".join(unlisted[:3]) + (", ..." if len(unlisted) > 3 else "")
-        notes.append(f"{len(unlisted)} pictures that no line names: {first}")
+        notes.append(counted(unlisted, "sample", "that no line names"))
     return notes
+
+
+def counted(names: Collection[str], what: str, which: str) -> str:
+    """How many of something there are, and the first of them: "2 samples that ...: a, b"."""
+    first = ", ".join(sorted(names)[:3]) + (", ..." if len(names) > 3 else "")
+    return f"{len(names)} {what}{'s' * (len(names) != 1)} {which}: {first}"

@@ -111,14 +111,10 @@ class ArraySamples:
             )
 
     def _quantized(self, exact: tuple[NDArray[Any], ...]) -> bytes:
-        from hil.network.arrays import dtype_of
-        from hil.network.quantization import quantized
+        from hil.samples.load import pack_arrays
 
-        graph, header = self.ints.graph, self.ints.header
-        return b"".join(
-            quantized(graph.tensors[index], array, dtype_of(tensor)).tobytes()
-            for index, tensor, array in zip(graph.inputs, header.inputs, exact, strict=True)
-        )
+        names = (tensor.name for tensor in self.ints.header.inputs)
+        return pack_arrays(dict(zip(names, exact, strict=True)), self.ints)[0]
 
 
 def seeded_pairs(floats: Contract, ints: Contract, *, seed: int, count: int) -> ArraySamples:
@@ -135,12 +131,15 @@ def read_pairs(path: Path, floats: Contract, ints: Contract) -> PairedSamples:
     Raises UsageError as `hil.samples.data.read_data` or `hil.samples.seeded.read_samples`, and for
     classes that there are not.
     """
+    from hil.samples.load import TRUTH_ARRAYS
+
     if path.is_dir():
         return _read_folder(path, ints)
     arrays = read_arrays(path)
     taken = {name for each in (floats, ints) for name in _names(each)}
     labels = None if LABELS in taken else arrays.pop(LABELS, None)
-    has_reals = any(array.dtype.kind == "f" for array in arrays.values())
+    inputs = (array for name, array in arrays.items() if name not in TRUTH_ARRAYS)
+    has_reals = any(array.dtype.kind == "f" for array in inputs)
     reals = has_reals and "float" not in _types(ints)
     samples = samples_of(arrays, path, floats if reals else ints)
     classes = None if labels is None else _classes(labels, len(samples), ints, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,6 @@ _FIXED = ("extremes-min", "extremes-max", "extremes-alternating", "constant")
 _SEEDED = ("uniform", "normal")
 _FIRST = ("uniform-0", *_FIXED[:2], "normal-0", *_FIXED[2:])
 _FLOAT_RANGE = 1.0
-_OUTPUT = "output:"  # what `save_samples` keeps beside the inputs
 _INT32_RANGE = 1 << 20
 
 
@@ -133,46 +132,13 @@ def _range(dtype: np.dtype[Any]) -> tuple[float, float]:
 def read_samples(path: Path, contract: Contract) -> tuple[Sample, ...]:
     """The samples of a .npz file: an array for each input, by its name, with a row for each sample.
 
-    A network with one input also takes a file with one array of any name, or a .npy.
+    A network with one input also takes a file with one array of any name, or a .npy; an array of
+    the input's shape is one sample. Values are as `hil.samples.load.pack_arrays` takes them.
 
-    Raises UsageError for a file that is none, and for a name, type or shape that does not fit.
+    Raises UsageError for a file that is none, and for a name, type, shape or value that does not
+    fit, with its row.
     """
-    arrays = read_arrays(path)
-    if LABELS not in (tensor.name for tensor in contract.header.inputs):
-        arrays.pop(LABELS, None)
-    return samples_of(arrays, path, contract)
-
-
-def samples_of(
-    arrays: Mapping[str, NDArray[Any]], path: Path, contract: Contract
-) -> tuple[Sample, ...]:
-    """The samples of a file's arrays. Raises UsageError as `read_samples`."""
-    arrays = {contract.short_name(name): array for name, array in arrays.items()}
-    inputs = contract.header.inputs
-    names = [tensor.name for tensor in inputs]
-    if len(inputs) == len(arrays) == 1:
-        arrays = {names[0]: next(iter(arrays.values()))}
-    if set(arrays) != set(names):
-        raise UsageError(
-            f"the file has arrays {_listed(arrays)}, the network has inputs {_listed(names)}",
-            where=str(path),
-            hint="save one array for each input, by its name: numpy.savez(file, **arrays)",
-        )
-    ordered = [_checked(arrays[tensor.name], tensor, path) for tensor in inputs]
-    rows = {tensor.name: len(array) for tensor, array in zip(inputs, ordered, strict=True)}
-    if len(set(rows.values())) != 1:
-        many = ", ".join(f"{name} {count}" for name, count in rows.items())
-        raise UsageError(
-            f"the inputs have different numbers of samples: {many}",
-            where=str(path),
-            hint="row n of each array belongs to sample n",
-        )
-    if not len(ordered[0]):
-        raise UsageError("no samples in the file", where=str(path), hint="give at least one row")
-    return tuple(
-        Sample(f"{path.stem}-{row}", GIVEN, b"".join(array[row].tobytes() for array in ordered))
-        for row in range(len(ordered[0]))
-    )
+    return samples_of(read_arrays(path), path, contract)
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
@@ -180,67 +146,53 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
 
     Raises UsageError for a file that is none.
     """
-    import zipfile
+    from hil.base.text_file import read_bytes
+    from hil.samples.array_file import arrays_of
+    from hil.samples.load import OUTPUT
 
-    import numpy as np
+    found = arrays_of(read_bytes(path, "the samples"), path)
+    return {name: array for name, array in found.items() if not name.startswith(OUTPUT)}
+
+
+def samples_of(
+    arrays: Mapping[str, NDArray[Any]], path: Path, contract: Contract
+) -> tuple[Sample, ...]:
+    """The samples of a file's arrays. Raises UsageError as `read_samples`."""
+    from hil.samples.load import input_arrays, pack_arrays
+    from hil.samples.rows import row_name, same_rows
 
     try:
-        with path.open("rb") as file:
-            if not file.read(6).startswith((b"PK", b"\x93NUMPY")):
-                raise ValueError("it is no file of NumPy")
-        found = np.load(path, allow_pickle=False)
-        if isinstance(found, np.ndarray):
-            return {path.stem: found}
-        with found:
-            return {name: found[name] for name in found.files if not name.startswith(_OUTPUT)}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as cause:
-        said = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
-        raise UsageError(
-            f"the samples cannot be read: {said}",
-            where=str(path),
-            hint="give a file that numpy.savez wrote, without Python objects",
-        ) from cause
+        given = input_arrays(arrays, contract)
+        rowed = {t.name: _rows(given[t.name], t) for t in contract.header.inputs}
+        rows = same_rows({name: len(array) for name, array in rowed.items()})
+        samples = []
+        for row in range(rows):
+            try:
+                data, _ = pack_arrays({name: a[row] for name, a in rowed.items()}, contract)
+            except UsageError as error:
+                error.message = f"row {row}: {error.message}"
+                raise
+            samples.append(Sample(row_name(path, row), GIVEN, data))
+    except UsageError as error:
+        error.where = error.where or str(path)
+        raise
+    return tuple(samples)
 
 
-def _checked(array: NDArray[Any], tensor: Tensor, path: Path) -> NDArray[Any]:
+def _rows(array: NDArray[Any], tensor: Tensor) -> NDArray[Any]:
     """The array as [samples, *shape]."""
-    import numpy as np
+    from hil.network.arrays import described, same_but_for_ones
 
-    from hil.network.arrays import dtype_of, same_but_for_ones
-
-    wanted, shape = dtype_of(tensor), tuple(tensor.shape)
-    array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    if array.dtype != wanted:
-        way = "quantize the values as the network's scale and zero point say, then astype"
-        raise UsageError(
-            f"input {tensor.name!r} is {array.dtype} in the file, {wanted} in the network",
-            where=str(path),
-            hint=f"save the array as {wanted}" if wanted.kind == "f" or not tensor.scale else way,
-        )
+    shape = tuple(tensor.shape)
     if array.shape != shape and same_but_for_ones(array.shape[1:], shape):
-        array = array.reshape(len(array), *shape)
-    elif same_but_for_ones(array.shape, shape):
-        array = array.reshape(1, *shape)  # one sample without a row of its own
-    else:
-        raise UsageError(
-            f"input {tensor.name!r} is {list(array.shape)} in the file, a sample is "
-            f"{list(shape)} in the network",
-            where=str(path),
-            hint="the first axis counts the samples",
-        )
-    if wanted.kind == "f":
-        for row, values in enumerate(array):
-            if not np.isfinite(values).all():
-                raise UsageError(
-                    f"input {tensor.name!r} has values in row {row} that are not finite",
-                    where=str(path),
-                    hint="leave the row out, or correct it: nothing can be told of such answers",
-                )
-    return np.ascontiguousarray(array)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(repr, names)) or "none"
+        return array.reshape(len(array), *shape)
+    if same_but_for_ones(array.shape, shape):
+        return array.reshape(1, *shape)  # one sample without a row of its own
+    raise UsageError(
+        f"the array of input {tensor.name!r} is {list(array.shape)} in the file, a sample is "
+        f"{described(tensor)}",
+        hint="the first axis counts the samples",
+    )
 
 
 def save_samples(
@@ -259,6 +211,7 @@ def save_samples(
 
     from hil.base.host_error import host_errors
     from hil.base.whole_file import write_whole
+    from hil.samples.load import OUTPUT
 
     unpacked = [contract.unpack(sample.data) for sample in samples]
     arrays = {
@@ -266,7 +219,7 @@ def save_samples(
         for index, tensor in enumerate(contract.header.inputs)
     }
     arrays |= {
-        f"{_OUTPUT}{tensor.name}": np.stack([parts[index] for parts in outputs])
+        f"{OUTPUT}{tensor.name}": np.stack([parts[index] for parts in outputs])
         for index, tensor in enumerate(contract.header.outputs)
     }
     buffer = io.BytesIO()

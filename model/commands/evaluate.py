@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
     console = make_console()
     gates = None if options.gates is None else load_gates(options.gates)
-    data = read_data(options.data)
+    data = read_data(options.data, needed=("person",))
     chosen = select(
         data, split=options.split, validation=options.validation, sources=options.source
     )

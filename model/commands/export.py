@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
 
     console = make_console(stderr=True)
     trained = export.find_trained(options.trained)
-    data = read_labels(options.data)
+    data = read_labels(options.data, needed=("person",))
     sources = tuple(options.source) or both_class_sources(data.entries)
     asked: int | None = options.threshold_percent
     chosen_on = export.validation_pictures(

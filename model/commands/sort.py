@@ -114,13 +114,13 @@ def _readable(
     paths: Sequence[Path], problems: list[str]
 ) -> Iterator[tuple[Sequence[Path], list[tuple[Path, NDArray[np.uint8]]]]]:
     """Chunks of paths, and of these what can be read, gray and upright."""
-    from hil.images import decode_gray
+    from hil.images import decode
 
     for first in range(0, len(paths), _BATCH):
         chunk, pictures = paths[first : first + _BATCH], []
         for path in chunk:
             try:
-                pictures.append((path, decode_gray(path.read_bytes(), path)[0]))
+                pictures.append((path, decode(path.read_bytes(), path)[0]))
             except OSError as error:
                 problems.append(f"{path}: {error.strerror}")
             except UsageError as error:
@@ -134,6 +134,6 @@ def _known(folder: Path) -> Known:
     from model.dataset.split import TRAIN
     from model.training.data import load_pictures
 
-    data = read_labels(folder)
+    data = read_labels(folder, needed=("person",))
     entries = [entry for entry in data.entries if entry.split != TRAIN]
     return Known([picture.pixels for picture in load_pictures(data, entries)])

@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     console = make_console(stderr=True)
     path = options.weights or packaged_weights()
     weights = read_weights(path)
-    data = read_labels(options.data)
+    data = read_labels(options.data, needed=("person",))
     with bar(console, "photographs") as step:
         splits = [load_split(data, split, {}, step) for split in ("train", "val")]
     training, validation = (validation_set(pictures, SIZE, options.source) for pictures in splits)

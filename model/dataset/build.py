@@ -117,7 +117,7 @@ class _Build:
         """What earlier runs with other inputs put there; those stay."""
         if not (self.plan.out / LABELS).is_file():
             return [], []
-        data, problems = scan_labels(self.plan.out)
+        data, problems = scan_labels(self.plan.out, needed=("person",))
         foreign = [problem for problem in problems if not self._ours(problem.file)]
         if foreign:
             raise problems_error(data.labels, foreign)

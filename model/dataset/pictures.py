@@ -125,10 +125,10 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _gray(data: bytes, path: Path, header: Header) -> tuple[NDArray[np.uint8], list[str]]:
-    from hil.images import decode_gray
+    from hil.images import decode
 
     try:
-        pixels, changes = decode_gray(data, path)
+        pixels, changes = decode(data, path)
     except UsageError as error:
         raise BadPictureError(error.message) from error
     if (pixels.shape[1], pixels.shape[0]) != header.upright:

@@ -29,7 +29,7 @@ def read_table(root: Path, rule: Rule, splitter: Splitter, source: str = "") -> 
     """
     if not (root / LABELS).is_file():
         raise not_a("a folder with labels", root, LABELS)
-    data, problems = scan_labels(root)
+    data, problems = scan_labels(root, needed=("person",))
     found = Found(root, notes=list(data.notes))
     default = source or source_name(root.resolve().name)
     reasons: dict[str, list[str]] = {}

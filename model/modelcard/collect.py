@@ -83,7 +83,7 @@ def card_facts(given: Given, progress: Progress | None = None) -> CardFacts:
         UsageError: as `evaluate_model`, or the data set lacks a split test or val with
             both classes.
     """
-    data = read_data(given.data)
+    data = read_data(given.data, needed=("person",))
     sources = given.sources or both_class_sources(data.entries)
     everything, both = select(data), _select(data, sources)
     how = Decision(given.positive_class, given.threshold_percent)

@@ -60,13 +60,13 @@ def load_pictures(
     Raises:
         UsageError: pictures that cannot be used, each with its line.
     """
-    from hil.images import decode_gray
+    from hil.images import decode
 
     pictures, problems = [], []
     for entry in entries:
         try:
             path = entry.path(data.folder)
-            pixels, _ = decode_gray(path.read_bytes(), path)
+            pixels, _ = decode(path.read_bytes(), path)
             pictures.append(Picture(entry, _shrunk(pixels)))
         except OSError as error:
             problems.append(Problem(entry.line, f"{entry.file}: {error.strerror}"))

@@ -26,10 +26,10 @@ from hil.images import load
 from hil.judge.evaluation.selection import select
 from hil.network.location import NoLocation
 from hil.network.task import Task
-from hil.run.evaluation.pictures import load_picture
 from hil.samples.data import read_data
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import Entry, read_labels
+from hil.samples.load import read_picture
 
 NFC, NFD = (unicodedata.normalize(form, "Küche-é") for form in ("NFC", "NFD"))
 either_way = pytest.mark.parametrize(("listed", "on_disk"), [(NFC, NFD), (NFD, NFC)])
@@ -52,7 +52,7 @@ def test_labels_find_their_pictures(tmp_path: Path, listed: str, on_disk: str) -
     (entry,) = data.entries
     assert (entry.file, entry.source) == (f"{NFC}/{NFC}.png", NFC)
     assert data.notes == ()
-    assert load_picture(data.folder, entry).problem == ""
+    assert read_picture(data.folder, entry).problem == ""
 
 
 @either_way
@@ -64,7 +64,7 @@ def test_a_manifest_finds_its_photographs(tmp_path: Path, listed: str, on_disk: 
     assert photo.name == load(photo.path).name == NFC
     (entry,) = read_data(tmp_path).entries
     assert entry.file == f"{NFC}.png"
-    assert load_picture(tmp_path, entry).problem == ""
+    assert read_picture(tmp_path, entry).problem == ""
 
 
 def test_a_picture_listed_in_both_forms_is_there_twice(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from hil.network.quantization import quantized, real_values
 from hil.network.tflite_graph import Tensor
+from hil.wire.network_header import Tensor as InputTensor
 
 
 def tensor(scale: float = 0.5, zero_point: int = -3, kind: str = "INT8") -> Tensor:
@@ -23,15 +24,18 @@ def test_integers_without_a_scale_stand_for_nothing_known() -> None:
     assert real_values(tensor(0), np.array([1], np.int32)) is None
 
 
+INT8 = InputTensor("x", 9, (6,), 0.5, -3, 6)
+
+
 def test_halves_are_rounded_away_from_zero_and_the_ends_cut() -> None:
-    values = np.array([0.5, -0.5, 1.5, 1000.0, -1000.0, 0.49], np.float32)
-    found = quantized(tensor(1.0, 0), values, np.dtype(np.int8))
-    assert found.tolist() == [1, -1, 2, 127, -128, 0]
-    assert found.dtype == np.int8
+    values = np.array([0.25, -0.25, 0.75, 1000.0, -1000.0, 0.2], np.float32)
+    found, clamped = quantized(INT8, values)
+    assert found.tolist() == [-2, -4, -1, 127, -128, -3]
+    assert (found.dtype, clamped) == (np.int8, 2)
 
 
 def test_what_is_quantized_comes_back_within_half_a_step() -> None:
     values = np.linspace(-60, 60, 101, dtype=np.float32)
-    back = real_values(tensor(), quantized(tensor(), values, np.dtype(np.int8)))
+    back = real_values(tensor(), quantized(INT8, values)[0])
     assert back is not None
     assert float(np.abs(back - values).max()) <= 0.25

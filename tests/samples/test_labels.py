@@ -96,11 +96,12 @@ def test_a_thousand_problems_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("file,person", "column boxes is missing; the header has file, person"),
-        ("name,label", "column file, person, boxes is missing"),
+        ("name,label", "column file is missing; the header has name, label"),
         ("file,person,boxes,file", "column file is there twice"),
         ("file,person,boxes,splitt", "unknown column 'splitt': did you mean split?"),
         ("file,person,boxes,Source", "unknown column 'Source': did you mean source?"),
+        ("file,lable", "unknown column 'lable': did you mean label?"),
+        ("file,values", "unknown column 'values': did you mean value?"),
         ("file,person,boxes,width", "width and height come together"),
         ("", "the file is empty"),
     ],
@@ -119,10 +120,10 @@ def test_sizes_that_are_none_are_named(tmp_path: Path) -> None:
 
 def test_columns_without_a_use_and_pictures_without_a_line_are_told(tmp_path: Path) -> None:
     text = "file,person,boxes,camera\na.png,1,,front\n"
-    data = read_labels(data_set(tmp_path, text, "a.png", "b.jpg", "readme.txt"))
+    data = read_labels(data_set(tmp_path, text, "a.png", "b.jpg", "c.npy", "readme.txt"))
     assert data.notes == (
         "columns that are not used: camera",
-        "1 pictures that no line names: b.jpg",
+        "2 samples that no line names: b.jpg, c.npy",
     )
 
 
@@ -131,7 +132,7 @@ def test_columns_without_a_use_and_pictures_without_a_line_are_told(tmp_path: Pa
     [
         (b"file,person,boxes\n\xff.png,1,\n", "not UTF-8"),
         (b'file,person,boxes\n"a.png,1,\n', "not CSV"),
-        (b"file,person,boxes\n", "no images are listed"),
+        (b"file,person,boxes\n", "no samples are listed"),
     ],
 )
 def test_a_file_that_is_no_labels_file_says_so(
@@ -145,7 +146,7 @@ def test_a_file_that_is_no_labels_file_says_so(
 def test_a_folder_without_labels_says_what_is_needed(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot read the labels") as caught:
         read_labels(tmp_path / "nowhere")
-    assert "file, person, boxes" in caught.value.hint
+    assert "the column file and, of label, value, person, what is known" in caught.value.hint
 
 
 def test_a_scan_gives_good_lines_and_what_is_wrong_with_the_others(tmp_path: Path) -> None:
@@ -158,3 +159,54 @@ def test_a_scan_gives_good_lines_and_what_is_wrong_with_the_others(tmp_path: Pat
         (4, "none.png"),
     ]
     assert problems[0] == Problem(3, "boxes, but person is 0", "b.png")
+
+
+def test_a_class_a_value_and_a_recording_are_read(tmp_path: Path) -> None:
+    text = "file,label,value,group\na.npy,yes,-1.5e-2,first\nb.npy,3,7,first\n"
+    data = read_labels(data_set(tmp_path, text, "a.npy", "b.npy"))
+    assert [(e.label, e.value, e.group, e.person) for e in data.entries] == [
+        ("yes", -0.015, "first", None),
+        ("3", 7.0, "first", None),
+    ]
+    assert data.notes == ()
+
+
+def test_a_file_alone_is_enough_and_is_told_to_prove_agreement_alone(tmp_path: Path) -> None:
+    data = read_labels(data_set(tmp_path, "file\na.bin\n", "a.bin"))
+    assert data.entries == (Entry(2, "a.bin", None, ()),)
+    assert data.notes == (
+        "nothing says what is right of a sample: only board and oracle can be compared: "
+        "no column label, value or person",
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "message"),
+    [
+        ("file,value", "b.png,warm", "value is 'warm', not a number"),
+        ("file,value", "b.png,", "value is empty"),
+        ("file,value", "b.png,nan", "value is 'nan', not a finite number"),
+        ("file,value", "b.png,-inf", "value is '-inf', not a finite number"),
+        ("file,value", "b.png,1e999", "value is '1e999', not a finite number"),
+        ("file,label", "b.png,", "label is empty"),
+        ("file,boxes", "b.png,0 0 1 1", "boxes, but neither person nor label says what of"),
+        ("file,label,person,boxes", "b.png,cat,0,0 0 1 1", "boxes, but person is 0"),
+    ],
+)
+def test_a_bad_label_or_value_is_named_with_its_line(
+    tmp_path: Path, header: str, line: str, message: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_labels(data_set(tmp_path, f"{header}\n{line}\n", "b.png"))
+    assert caught.value.message == f"1 problem in the labels:\n  line 2: {message}"
+
+
+def test_boxes_may_be_of_a_class(tmp_path: Path) -> None:
+    text = "file,label,boxes\na.png,cat,0 0 1 1\n"
+    (entry,) = read_labels(data_set(tmp_path, text, "a.png")).entries
+    assert (entry.label, entry.boxes) == ("cat", ((0, 0, 1, 1),))
+
+
+def test_who_needs_a_column_is_told_that_it_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="column person is missing; the header has file, label"):
+        read_labels(data_set(tmp_path, "file,label\na.png,cat\n", "a.png"), needed=("person",))

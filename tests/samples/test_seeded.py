@@ -145,7 +145,11 @@ ROWS = np.zeros((3, 8), np.int8)
     [
         ({"left": ROWS}, "the file has arrays 'left'"),
         ({"left": ROWS, "wrong": ROWS}, "the network has inputs 'left', 'right'"),
-        ({"left": ROWS, "right": ROWS.astype(np.float32)}, "input 'right' is float32"),
+        (
+            {"left": ROWS, "right": ROWS + np.int16(200)},
+            r"row 0: the input right: int8 \[1, 8\].* 200",
+        ),
+        ({"left": ROWS, "right": ROWS > 0}, "row 0: the input right: .* has the type bool"),
         ({"left": ROWS, "right": np.zeros((3, 7), np.int8)}, r"'right' is \[3, 7\] in the file"),
         ({"left": ROWS, "right": ROWS[:2]}, "left 3, right 2"),
         ({"left": ROWS[:0], "right": ROWS[:0]}, "no samples in the file"),
@@ -162,8 +166,15 @@ def test_what_does_not_fit_is_named(
 def test_values_that_are_not_finite_are_refused_with_their_row(tmp_path: Path) -> None:
     rows = np.zeros((4, 4, 10), np.float32)
     rows[2, 1, 7] = np.nan
-    with pytest.raises(UsageError, match="row 2 that are not finite"):
+    with pytest.raises(UsageError, match=r"row 2: .* not finite"):
         read_samples(written(tmp_path / "x.npz", x=rows), contract_of("softmax_float"))
+
+
+def test_real_values_of_a_quantized_input_are_quantized(tmp_path: Path, ends: Contract) -> None:
+    scale, zero = ends.header.inputs[1].scale, ends.header.inputs[1].zero_point
+    reals = ((ROWS + 5 - zero) * scale).astype(np.float32)
+    (sample, *_) = read_samples(written(tmp_path / "x.npz", left=ROWS, right=reals), ends)
+    assert ends.unpack(sample.data)[1].tolist() == [[5] * 8]
 
 
 def test_the_other_byte_order_and_axes_of_size_1_are_taken(tmp_path: Path) -> None:

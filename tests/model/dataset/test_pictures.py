@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.images import decode_gray, load
+from hil.images import decode, load
 from model.dataset.header import BadPictureError, Header, read_header
 from model.dataset.inputs import Candidate
 from model.dataset.pictures import Form, make, upright_boxes
@@ -81,7 +81,7 @@ def test_exif_turns_the_picture(inputs: Inputs, orientation: int) -> None:
     header = read_header(path.read_bytes())
     assert header == Header((160, 120), orientation)
     pixels, target = stored(path)
-    expected, notes = decode_gray(path.read_bytes(), path)
+    expected, notes = decode(path.read_bytes(), path)
     assert "turned as its EXIF orientation says" in notes
     assert expected.shape == ((160, 120) if orientation >= 5 else (120, 160))
     ratio = expected.shape[0] / pixels.shape[0]
