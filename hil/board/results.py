@@ -41,11 +41,11 @@ def sample_bytes(sample: Sample, header: NetworkHeader) -> bytes:
     """
     if isinstance(sample, bytes | bytearray | memoryview):
         return bytes(sample)
-    if not hasattr(sample, "dtype") and not hasattr(sample, "__len__"):
+    if not any(hasattr(sample, what) for what in ("dtype", "__len__", "pixels")):
         raise UsageError(
             f"the sample is a {type(sample).__name__}, not an array",
             where="Board.infer",
-            hint="give bytes, a numpy array (Photo.tensor), or one for each input of the network",
+            hint="give bytes, a numpy array, a hil.images.Photo, or an array for each input",
         )
     try:
         return pack_sample(header, sample)

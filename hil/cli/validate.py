@@ -37,7 +37,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="a .tflite file, with a .toml of what it does not tell beside it",
     )
     parser.add_argument(
-        "--data", type=Path, metavar="NPZ", help="samples of this file instead of seeded ones"
+        "--data",
+        type=Path,
+        metavar="PATH",
+        help="samples of this .npz or .npy file, or of a data set's folder, instead of seeded ones",
     )
     parser.add_argument(
         "--save", type=Path, metavar="NPZ", help="write the samples and the board's outputs"

@@ -156,16 +156,20 @@ def tolerances(_hil_bench: Bench) -> Tolerances:
 
 
 @pytest.fixture
-def photo(request: pytest.FixtureRequest) -> Photo:
-    """One photograph of `--photos`; a test that takes it runs once for each of them."""
+def photo(request: pytest.FixtureRequest, _hil_bench: Bench) -> Photo:
+    """One photograph of `--photos`; a test that takes it runs once for each of them. Beside `board`
+    or `oracle` it has the size and the channels of the network's input."""
     from hil.images import load
 
     entry: FixturePhoto = request.param
     try:
-        return load(entry.path, resize=options_of(request.config).resize)
+        found = load(entry.path, resize=options_of(request.config).resize)
     except UsageError as error:
         request.config.stash[REFUSAL] = error
         raise
+    # Both have found out by now which network it is.
+    asks = {"board", "oracle"}.intersection(request.fixturenames)
+    return _hil_bench.fitting(found) if asks else found
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from hil.facts.image import ImageFacts, RunFacts, SampleFacts
     from hil.facts.input_contract import InputContractFacts
     from hil.facts.records import SecondOpinionRecord, VarietyFacts
-    from hil.images import Photo
+    from hil.images import Channels, Photo
     from hil.judge.tolerance import Tolerances
+    from hil.network.contract import Contract
     from hil.oracle import Oracle
     from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
     from hil.run.measuring import Parties
@@ -228,7 +229,7 @@ class Bench(BoardOfRun):
         from hil.run.measuring import measure
 
         self.require_head()
-        photo, data = self._fitting(photo, self.oracle), self.tensor(photo)
+        photo, data = self.fitting(photo), self.tensor(photo)
         measurement = measure(self._parties(), photo, data, threshold)
         self.evidence.look_at(self.oracle, measurement, data)
         return measurement
@@ -248,24 +249,30 @@ class Bench(BoardOfRun):
             return ()
         return synthetic(size=(image.rows, image.columns), channels=len(image.tables))
 
+    def fitting(self, photo: Photo) -> Photo:
+        """The picture as the network takes it; as it is where nobody knows the network."""
+        return photo if self.model is None else self._fitting(photo, self.model.contract)
+
     @staticmethod
-    def _fitting(photo: Photo, oracle: Oracle) -> Photo:
-        """The picture in the size of the network's input."""
+    def _fitting(photo: Photo, contract: Contract) -> Photo:
+        """The picture in the size of the network's input, in colour where that is."""
         from hil.images import load, synthetic
 
-        image = oracle.contract.image
+        image = contract.image
         if image is None:
             return photo
-        size, channels = (image.rows, image.columns), len(image.tables)
-        if photo.pixels.shape[:2] == size:
+        size: tuple[int, int] = (image.rows, image.columns)
+        channels: Channels = 1 if len(image.tables) == 1 else 3
+        lacks_colour = channels == 3 and photo.pixels.ndim == 2 and photo.path is not None
+        if photo.pixels.shape[:2] == size and not lacks_colour:
             return photo
         if photo.path is None:
             pictures = synthetic(size=size, channels=channels)
             return next(made for made in pictures if made.name == photo.name)
-        return load(photo.path, resize=True, size=size)
+        return load(photo.path, resize=True, size=size, channels=channels)
 
     def _tensor(self, photo: Photo, oracle: Oracle) -> bytes:
         from hil.network.arrays import picture_input
 
-        pixels = self._fitting(photo, oracle).pixels
+        pixels = self._fitting(photo, oracle.contract).pixels
         return picture_input(oracle.contract.header, pixels).tobytes()

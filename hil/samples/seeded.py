@@ -130,13 +130,14 @@ def _range(dtype: np.dtype[Any]) -> tuple[float, float]:
 
 
 def read_samples(path: Path, contract: Contract) -> tuple[Sample, ...]:
-    """The samples of a .npz file: an array for each input, by its name, with a row for each sample.
+    """The samples of a data set's folder, or of a .npz file: an array for each input, by its name,
+    with a row for each sample.
 
     A network with one input also takes a file with one array of any name, or a .npy; an array of
     the input's shape is one sample. Values are as `hil.samples.load.pack_arrays` takes them.
 
-    Raises UsageError for a file that is none, and for a name, type, shape or value that does not
-    fit, with its row.
+    Raises UsageError for what is none, and for a name, type, shape or value that does not fit, with
+    its line or row.
     """
     return samples_of(read_arrays(path), path, contract)
 
@@ -161,6 +162,8 @@ def samples_of(
     from hil.samples.load import input_arrays, pack_arrays
     from hil.samples.rows import row_name, same_rows
 
+    if path.is_dir():
+        return _of_folder(path, contract)
     try:
         given = input_arrays(arrays, contract)
         rowed = {t.name: _rows(given[t.name], t) for t in contract.header.inputs}
@@ -176,6 +179,24 @@ def samples_of(
     except UsageError as error:
         error.where = error.where or str(path)
         raise
+    return tuple(samples)
+
+
+def _of_folder(path: Path, contract: Contract) -> tuple[Sample, ...]:
+    from hil.samples.data import read_data
+    from hil.samples.labels import Problem, problems_error
+    from hil.samples.load import load_sample
+
+    data = read_data(path)
+    samples, problems = [], []
+    for entry in data.entries:
+        found = load_sample(data.folder, entry, contract)
+        if found.data is None:
+            problems.append(Problem(entry.line, found.problem))
+        else:
+            samples.append(Sample(entry.file, GIVEN, found.data))
+    if problems:
+        raise problems_error(data.labels, problems)
     return tuple(samples)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.errors import UsageError
+from hil.images import Photo
 from hil.network.arrays import picture_input
 from hil.network.contract import Contract, read_contract, read_network
 from hil.network.input_contract import PIXEL_SCALES, PixelScale
@@ -157,6 +158,21 @@ def test_a_picture_is_looked_up_channel_by_channel() -> None:
     real = (picture - np.array([0, 51, 0])) / np.array([255, 255, 510])
     exact = np.clip(real / (1.2 / 255) - 85, -128, 127)
     assert np.abs(made[0] - exact).max() <= 0.5 + 1e-3
+
+
+def test_a_photo_is_a_sample_that_goes_through_the_tables() -> None:
+    file = ModelBuilder()
+    x = file.input("x", (1, 1, 2, 3), "UINT8", 1.0, 0)
+    y = file.tensor("y", (1, 1, 2, 3), "UINT8", 1.0, 0)
+    file.op("RELU", [x], y)
+    contract = read_contract(file.build([y]))
+    red_and_gray = np.array([[[255, 0, 0], [7, 7, 7]]], np.uint8)
+    assert contract.pack(Photo("p", red_and_gray)) == bytes([255, 0, 0, 7, 7, 7])
+    assert contract.pack(Photo("p", red_and_gray[..., 1])) == bytes([0, 0, 0, 7, 7, 7])
+    with pytest.raises(
+        UsageError, match=r"the picture is uint8 \[2, 1, 3\], not uint8 \[1, 2, 3\]"
+    ):
+        contract.pack(Photo("p", red_and_gray.reshape(2, 1, 3)))
 
 
 def test_a_gray_picture_is_the_same_in_every_channel() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hil.errors import ExitCode
+from hil.testing.model_builder import ModelBuilder
 
 pytest_plugins = ["pytester"]
 
@@ -60,3 +61,27 @@ def test_an_overridden_photo_fixture_is_the_projects_own(pytester: pytest.Pytest
     pytester.makeconftest("import pytest\n@pytest.fixture\ndef photo():\n    return 7\n")
     pytester.makepyfile("def test_it(photo):\n    assert photo == 7\n")
     pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_beside_a_board_it_has_size_and_colour_of_the_networks_input(
+    pytester: pytest.Pytester,
+) -> None:
+    file = ModelBuilder()
+    x = file.input("x", (1, 8, 12, 3), "INT8", 1.0, 0)
+    y = file.tensor("y", (1, 8, 12, 3), "INT8", 1.0, 0)
+    file.op("RELU", [x], y)
+    (pytester.path / "rgb.tflite").write_bytes(file.build([y]))
+    (pytester.path / "mine").mkdir()
+    red = np.full((96, 96, 3), (0, 0, 255), np.uint8)  # OpenCV has blue first
+    cv2.imwrite(str(pytester.path / "mine" / "red.png"), red)
+    pytester.makepyfile(
+        """
+        def test_it(board, photo, oracle):
+            assert photo.pixels.tolist() == [[[255, 0, 0]] * 12] * 8
+            answer, expected = board.infer(photo), oracle.run(photo)
+            assert board.read_input().ravel().tolist() == [127, -128, -128] * 96
+            assert tuple(part.crc for part in answer.outputs) == expected.output_crcs()
+        """
+    )
+    result = pytester.runpytest_inprocess("--photos", "mine", "--hil-network", "rgb.tflite")
+    result.assert_outcomes(passed=1)

@@ -177,6 +177,19 @@ def test_real_values_of_a_quantized_input_are_quantized(tmp_path: Path, ends: Co
     assert ends.unpack(sample.data)[1].tolist() == [[5] * 8]
 
 
+def test_a_folder_is_taken_as_a_file_is(tmp_path: Path, ends: Contract) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "1.bin").write_bytes(bytes(range(16)))
+    np.savez(tmp_path / "a" / "2.npz", left=ROWS[0], right=ROWS[0])
+    found = read_samples(tmp_path, ends)
+    assert [(one.name, one.kind) for one in found] == [("a/1.bin", GIVEN), ("a/2.npz", GIVEN)]
+    assert [one.data for one in found] == [bytes(range(16)), bytes(16)]
+    (tmp_path / "labels.csv").write_text("file\na/1.bin\na/2.npz\n")
+    (tmp_path / "a" / "1.bin").write_bytes(b"short")
+    with pytest.raises(UsageError, match=r"line 2: a/1\.bin: 5 bytes"):
+        read_samples(tmp_path, ends)
+
+
 def test_the_other_byte_order_and_axes_of_size_1_are_taken(tmp_path: Path) -> None:
     rows = np.arange(2 * 40).reshape(2, 4, 1, 10).astype(">f4")
     found = read_samples(written(tmp_path / "x.npz", x=rows), contract_of("softmax_float"))
