@@ -149,6 +149,17 @@ def test_options_of_a_board_without_one_are_refused(
     assert "there is no board that this could be for" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--json", "--html"])
+def test_a_report_does_not_replace_a_network(
+    pair: Pair, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    floats, ints = pair()
+    before = Path(ints).read_bytes()
+    assert layers(floats, ints, option, ints) == ExitCode.USAGE
+    assert "written over a file of the same command" in capsys.readouterr().err
+    assert Path(ints).read_bytes() == before
+
+
 @pytest.mark.parametrize("option", [("--max-flips", "2"), ("--min-sqnr", "much")])
 def test_limits_that_are_none_are_refused(pair: Pair, option: tuple[str, str]) -> None:
     with pytest.raises(SystemExit) as ended:
