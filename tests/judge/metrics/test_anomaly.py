@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
@@ -20,6 +20,7 @@ def both(pairs: list[tuple[int, bool]]) -> tuple[list[float], list[bool]]:
     return [score / 4 for score, _ in pairs], [anomalous for _, anomalous in pairs]
 
 
+@settings(max_examples=30)
 @given(SCORED)
 def test_figures_are_scikit_learns(pairs: list[tuple[int, bool]]) -> None:
     scores, anomalous = both(pairs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score
 
@@ -33,6 +33,7 @@ def test_a_worked_example() -> None:
     assert found.balanced_accuracy == pytest.approx((2 / 3 + 1 + 0) / 3)
 
 
+@settings(max_examples=30)
 @given(ANSWERED)
 def test_figures_are_scikit_learns(pairs: list[tuple[int, int]]) -> None:
     truths, answers = [truth for truth, _ in pairs], [answer for _, answer in pairs]

@@ -6,7 +6,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
@@ -27,6 +27,7 @@ def test_a_worked_example() -> None:
     assert found.baseline_rmse == pytest.approx(math.sqrt(14 / 4))
 
 
+@settings(max_examples=30)
 @given(PAIRS)
 def test_figures_are_scikit_learns(pairs: list[tuple[float, float]]) -> None:
     truths, answers = [truth for truth, _ in pairs], [answer for _, answer in pairs]
