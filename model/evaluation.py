@@ -15,6 +15,7 @@ from hil.board.artifacts import ExpectedModel
 from hil.errors import UsageError
 from hil.facts.evaluation import Answers
 from hil.judge.evaluation.evaluation import evaluate
+from hil.judge.evaluation.labels import check_labels
 from hil.judge.evaluation.selection import Selection
 from hil.judge.evaluation.truth import image_truth
 from hil.judge.tolerance import load_tolerances
@@ -110,7 +111,8 @@ def evaluate_model(
             how.settings, positive_class=how.positive_class, threshold=how.threshold_percent
         )
         contract = read_contract(tflite, where=str(path), settings=said)
-        model = ExpectedModel(tflite, contract.header, str(path))
+        check_labels(plan.data, plan.entries, contract.task)
+        model = ExpectedModel(tflite, contract.header, str(path), said)
         answers = run_on_oracle(model, plan, progress)
     elif path.suffix == ".keras":
         from model.float_answers import run_on_network

@@ -37,7 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add(
         "--validation",
         metavar="NAME",
-        help="choose the map's level on this split (default: val, else a fifth of the images)",
+        help="choose thresholds and the map's level on this split (default: val, else a fifth)",
     )
     add("--source", action="append", default=[], metavar="NAME", help="only these sources")
     add(
@@ -59,7 +59,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--against",
         type=Path,
         metavar="FILE",
-        help="a --json file of the same pictures, such as the float network's, to compare with",
+        help="a --json file of the same samples, such as the float network's, to compare with",
     )
     add("--tolerances", dest=DEST + "tolerances", type=Path, metavar="FILE", help="TOML file")
     add_arguments(add, (GATES_ARGUMENT,))
@@ -71,6 +71,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.judge.evaluation.against import change_against, read_other
     from hil.judge.evaluation.evaluation import evaluate
     from hil.judge.evaluation.gates import Known
+    from hil.judge.evaluation.labels import check_labels
     from hil.judge.evaluation.selection import select
     from hil.judge.gates.load import load_gates
     from hil.judge.tolerance import load_tolerances
@@ -95,7 +96,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     jobs = arguments.jobs or (len(os.sched_getaffinity(0)) if alone else 1)
     plan = Plan(data, chosen.entries, jobs, arguments.resume, arguments.fit)
     if alone:
-        done = _on_oracle(_model(arguments.model, options), plan, console)
+        model = _model(arguments.model, options)
+        check_labels(data, plan.entries, model.contract.task)
+        done = _on_oracle(model, plan, console)
     else:
         done = _on_board(options, plan, console, with_state=gates is not None)
     found = evaluate(done.answers, chosen, tolerances)
@@ -143,11 +146,13 @@ def _on_oracle(model: ExpectedModel, plan: Plan, console: Console) -> _Done:
 
 
 def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
+    from hil.judge.evaluation.labels import check_labels
     from hil.report.evaluation.bar import ProgressBar
     from hil.run.evaluation.run import run_on_board
     from hil.run.summing_up import board_state
 
     with open_bench(options, console) as bench:
+        check_labels(plan.data, plan.entries, bench.needed_model.contract.task)
         bench.ready_board()  # says what it does before the bar is there
 
         def errors() -> int:
@@ -175,7 +180,7 @@ def _summary(bar: ProgressBar, remark: str) -> str:
     fresh = bar.done - bar.kept
     if not fresh:
         return f"nothing was left to run; {remark}"
-    return f"{fresh:,} images in {bar.seconds:.1f} s, {bar.rate:.1f} images/s; {remark}"
+    return f"{fresh:,} samples in {bar.seconds:.1f} s, {bar.rate:.1f} samples/s; {remark}"
 
 
 @contextmanager
@@ -184,7 +189,7 @@ def _interruptible(bar: ProgressBar, plan: Plan, console: Console) -> Iterator[N
     try:
         yield
     except KeyboardInterrupt:
-        text = f"{bar.done:,} of {bar.total:,} images are done"
+        text = f"{bar.done:,} of {bar.total:,} samples are done"
         if plan.resume is None:
             text += "; with --resume FILE they would be kept"
         else:

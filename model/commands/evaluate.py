@@ -115,7 +115,7 @@ def _evaluated(
     with ProgressBar(console, lambda: None) as bar:
         done = evaluate_model(path, plan, chosen, how=how, progress=bar)
     show(done.found, console)
-    console.print(f"\n{bar.done:,} images in {bar.seconds:.1f} s, {bar.rate:.1f} images/s\n")
+    console.print(f"\n{bar.done:,} samples in {bar.seconds:.1f} s, {bar.rate:.1f} samples/s\n")
     return done, bar.seconds
 
 
@@ -123,13 +123,11 @@ def _compared(
     own: Evaluated, other: Evaluated, chosen: Selection, console: Console
 ) -> tuple[Change | None, dict[str, Any]]:
     """Prints how far the two are from each other; also as data."""
-    from hil.judge.evaluation.against import Change
+    from hil.judge.evaluation.against import change_between
     from model.difference import difference, difference_lines
 
-    aucs = [done.found.answering.scores.roc_auc for done in (own, other)]
-    change = None
-    if aucs[0] is not None and aucs[1] is not None:
-        change = Change(other.path.name, aucs[0], aucs[1])
+    change = change_between(own.found, other.found, other.path.name)
+    if change is not None:
         console.print(change.text, markup=False, soft_wrap=True)
     files = [entry.file for entry in chosen.entries if entry.file in chosen.reported]
     found = difference(other.answers, own.answers, files)

@@ -67,8 +67,8 @@ def _figures(facts: CardFacts) -> list[str]:
         "## Figures",
         "",
         f"Test images of {_listed(facts.sources)}, which have both classes: "
-        f"{counts.persons:,} with a person, {counts.empty:,} without. With 95 % intervals; int8 "
-        "on LiteRT's reference kernels, which the boards equal to the bit. docs/evaluation.md "
+        f"{counts.positives:,} with a person, {counts.negatives:,} without. With 95 % intervals; "
+        "int8 on LiteRT's reference kernels, which the boards equal to the bit. docs/evaluation.md "
         "says what each metric is.",
         "",
         *_metrics(facts.float_side.both, both),
@@ -113,15 +113,16 @@ def _sources(sources: Sequence[SourceQuality]) -> list[str]:
         (
             (
                 source.source or "(none)",
-                f"{source.scores.positives:,}",
-                f"{source.scores.negatives:,}",
-                _share(source.scores.recall),
-                _share(source.scores.false_alarms),
-                "-" if source.scores.roc_auc is None else f"{source.scores.roc_auc:.3f}",
-                _share(source.peak),
-                _share(source.centre),
+                f"{scores.positives:,}",
+                f"{scores.negatives:,}",
+                _share(scores.recall),
+                _share(scores.false_alarms),
+                "-" if scores.roc_auc is None else f"{scores.roc_auc:.3f}",
+                _share(places.peak),
+                _share(places.centre),
             )
             for source in sources
+            if (scores := source.scores) is not None and (places := source.places) is not None
         ),
     )
 

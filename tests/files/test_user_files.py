@@ -53,7 +53,7 @@ Place = Callable[[Path], tuple[Path, Callable[[], Any]]]
 REPORT = {
     "metrics": [{"metric": "ROC AUC", "board": {"value": 0.9}, "oracle": None}],
     "by": {"engine": "tflm", "model_sha256": "ab" * 32},
-    "pictures": "cd" * 32,
+    "samples": "cd" * 32,
 }
 COCO = {
     "images": [{"id": 1, "file_name": "a.png", "width": 160, "height": 120}],

@@ -131,7 +131,7 @@ def test_exporting_without_tensorflow_says_what_to_install(
         (["--jobs", "0"], "--jobs is 0"),
         (["--tried", "none.md"], "cannot read it"),
         (["--threshold-percent", "101"], "threshold of 101 percent"),
-        (["--source", "nowhere"], "no image has the source 'nowhere'"),
+        (["--source", "nowhere"], "no sample has the source 'nowhere'"),
     ],
 )
 def test_wrong_options_are_refused_before_the_work(

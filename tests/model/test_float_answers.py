@@ -95,7 +95,7 @@ def test_the_metrics_are_those_of_the_exact_scores(data: Path) -> None:
     selection = select(read_labels(data))
     found = evaluate(answers, selection, load_tolerances())
     assert found.oracle.scores.roc_auc == 1
-    assert found.oracle.found.first.rate == 1
+    assert found.oracle.places.found.first.rate == 1
 
 
 def test_pictures_that_cannot_be_used_are_named_after_the_others(data: Path) -> None:

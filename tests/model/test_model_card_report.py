@@ -74,7 +74,7 @@ def facts(given: Given) -> CardFacts:
 
 def test_the_facts_are_of_the_test_images_of_the_named_sources(facts: CardFacts) -> None:
     counts = facts.int8_side.both.counts
-    assert (counts.persons, counts.empty) == (6, 6)
+    assert (counts.positives, counts.negatives) == (6, 6)
     assert facts.int8_side.everything.counts.reported == 24
     assert facts.difference.images == 12
     assert facts.thresholds[0].test.threshold_percent == 40
@@ -82,7 +82,7 @@ def test_the_facts_are_of_the_test_images_of_the_named_sources(facts: CardFacts)
 
 
 def test_cells_count_the_locations_of_true_positives(facts: CardFacts) -> None:
-    found = facts.int8_side.both.oracle.found
+    found = facts.int8_side.both.oracle.places.found
     assert sum(count for row in facts.cells for count, _ in row) == found.trials
     assert sum(right for row in facts.cells for _, right in row) == found.first.hits
 

@@ -122,7 +122,7 @@ def test_without_a_card_a_score_passes_from_50_percent_on(tiny: Path) -> None:
         (["model.onnx"], "a model of kind '.onnx'"),
         (["gone.tflite"], "cannot read the model"),
         (["gone.tflite", "--jobs", "0"], "--jobs is 0"),
-        (["gone.tflite", "--split", "none"], "no image has the split 'none'"),
+        (["gone.tflite", "--split", "none"], "no sample has the split 'none'"),
     ],
 )
 def test_what_cannot_be_evaluated_is_a_usage_error(

@@ -1,16 +1,20 @@
-"""Board against oracle on the same images: counts, largest differences, verdicts. Pure."""
+"""Board against oracle on the same samples: counts, largest differences, verdicts. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hil.facts import image as judged
 from hil.facts.evaluation import Answer, Header, Result
-from hil.judge.compare import compare_answers
+from hil.judge.compare import compare_answers, step_differences
 from hil.judge.tolerance import Tolerances
 from hil.judge.verdict import Status, judge_image
 from hil.network.location import NoLocation
+
+if TYPE_CHECKING:
+    from hil.network.task import Task
 
 _SHOWN = 10
 
@@ -20,21 +24,26 @@ class Agreement:
     """How far the board's answers are from the oracle's.
 
     Attributes:
-        images: that were compared.
-        identical: scores, map and location are the same, and for the same image.
-        score_lsb: largest difference of a score, in steps of 1/256.
-        cam_lsb: largest difference of a cell, in units of the map's sums.
-        scores_differing, cams_differing, locations_differing: numbers of images.
-        decisions_differing: images where only one side passes the threshold.
-        failed: images that the tolerances do not allow.
+        samples: that were compared.
+        identical: all outputs, map and location are the same, and for the same sample.
+        value_lsb: largest difference of a value of the output that is judged, in steps of its
+            type; None where no value of an output is kept.
+        error_difference: of a reconstruction, the largest difference of its error.
+        cam_lsb: largest difference of a cell, in units of the map's sums; None without a map.
+        outputs_differing: outputs that are not the oracle's, of all answers.
+        values_differing, cams_differing, locations_differing: numbers of samples.
+        decisions_differing: samples of which the two decide otherwise.
+        failed: samples that the tolerances do not allow.
         examples: (file, why) of the first of them.
     """
 
-    images: int
+    samples: int
     identical: int
-    score_lsb: int
-    cam_lsb: int
-    scores_differing: int
+    value_lsb: int | None
+    error_difference: float | None
+    cam_lsb: int | None
+    outputs_differing: int
+    values_differing: int
     cams_differing: int
     locations_differing: int
     decisions_differing: int
@@ -44,42 +53,104 @@ class Agreement:
 
 def agreement(results: Iterable[Result], header: Header, tolerances: Tolerances) -> Agreement:
     """Compares all results that have a board's answer."""
-    images = failed = score_lsb = cam_lsb = 0
-    differing: list[judged.ImageFacts] = []
-    examples: list[tuple[str, str]] = []
-    for result in results:
-        if result.device is None:
-            continue
-        images += 1
-        if result.device == result.oracle:
-            continue  # identical answers pass every check
-        facts = image_facts(result, header)
-        differing.append(facts)
-        score_lsb = max(score_lsb, facts.scores.max_lsb if facts.scores else 0)
-        cam_lsb = max(cam_lsb, facts.cam.max_lsb if facts.cam else 0)
-        wrong = [
-            verdict for verdict in judge_image(facts, tolerances) if verdict.status is Status.FAILED
-        ]
-        if wrong:
-            failed += 1
-            if len(examples) < _SHOWN:
-                examples.append((result.file, f"{wrong[0].check}: {wrong[0].explanation}"))
+    compared = [result for result in results if result.device is not None]
+    # Identical answers pass every check.
+    apart = [result for result in compared if result.device != result.oracle]
+    pairs = [(result.device, result.oracle) for result in apart if result.device is not None]
+    wrong = [(result.file, _wrong(result, header, tolerances)) for result in apart]
+    failed = [(file, why) for file, why in wrong if why]
+    kind = header.task.kind
+    lsb = [_value_lsb(device, oracle, header) for device, oracle in pairs]
+    errors = [abs(_error(device, header) - _error(oracle, header)) for device, oracle in pairs]
+    cams = [_cam_lsb(result, header) for result in apart]
     return Agreement(
-        images=images,
-        identical=images - len(differing),
-        score_lsb=score_lsb,
-        cam_lsb=cam_lsb,
-        scores_differing=sum(f.device.scores != f.reference.scores for f in differing),
-        cams_differing=sum(f.device.cam != f.reference.cam for f in differing),
-        locations_differing=sum(f.device.location != f.reference.location for f in differing),
-        decisions_differing=sum(_passes(f.device) != _passes(f.reference) for f in differing),
-        failed=failed,
-        examples=tuple(examples),
+        samples=len(compared),
+        identical=len(compared) - len(apart),
+        value_lsb=None if kind in ("none", "reconstruction") else max(lsb, default=0),
+        error_difference=max(errors, default=0.0) if kind == "reconstruction" else None,
+        cam_lsb=max(cams, default=0) if kind == "localization" else None,
+        outputs_differing=sum(len(_outputs_differing(*pair)) for pair in pairs),
+        values_differing=sum(device.values != oracle.values for device, oracle in pairs),
+        cams_differing=sum(_cam(device) != _cam(oracle) for device, oracle in pairs),
+        locations_differing=sum(device.location != oracle.location for device, oracle in pairs),
+        decisions_differing=sum(
+            decision(device, header) != decision(oracle, header) for device, oracle in pairs
+        ),
+        failed=len(failed),
+        examples=tuple(failed[:_SHOWN]),
     )
 
 
+def decision(answer: Answer, header: Header) -> int | bool | None:
+    """What an answer decides: whether it passes a threshold, or the class; None for numbers."""
+    task = header.task
+    if answer.location is not None:
+        return answer.location is not NoLocation.BELOW_THRESHOLD
+    if task.kind == "reconstruction":
+        return None if task.threshold is None else _error(answer, header) >= task.threshold
+    if task.kind != "classification":
+        return None
+    if task.decides == "threshold":
+        return header.positive_percent(answer) >= header.threshold
+    return int(header.percents(answer).argmax())
+
+
+def _wrong(result: Result, header: Header, tolerances: Tolerances) -> str:
+    """Why the tolerances do not allow an answer that is not the oracle's; empty if they do."""
+    device, oracle = result.device, result.oracle
+    assert device is not None
+    if header.task.kind == "localization":
+        for verdict in judge_image(image_facts(result, header), tolerances):
+            if verdict.status is Status.FAILED:
+                return f"{verdict.check}: {verdict.explanation}"
+    if device.sample_crc != oracle.sample_crc:
+        return "input: the board answered for another sample"
+    limit = _limit(header.task, tolerances)
+    for index in _outputs_differing(device, oracle):
+        if index == header.task.output and header.task.kind not in ("none", "reconstruction"):
+            off = _value_lsb(device, oracle, header)
+            if off > limit:
+                return f"output {index}: off by up to {off:,} LSB, {limit} are allowed"
+        elif not (header.task.kind == "localization" and tolerances.features_lsb):
+            # Only its CRC-32 is kept: how far it is off is not known.
+            return f"output {index} is not the oracle's; hil validate says by how much"
+    return ""
+
+
+def _limit(task: Task, tolerances: Tolerances) -> int:
+    return tolerances.score_lsb if task.kind == "localization" else tolerances.output_lsb
+
+
+def _outputs_differing(device: Answer, oracle: Answer) -> list[int]:
+    return [
+        index
+        for index, expected in enumerate(oracle.outputs)
+        if index >= len(device.outputs) or device.outputs[index] != expected
+    ]
+
+
+def _value_lsb(device: Answer, oracle: Answer, header: Header) -> int:
+    sides = header.numbers(oracle), header.numbers(device)
+    return int(step_differences(*sides).max(initial=0))
+
+
+def _error(answer: Answer, header: Header) -> float:
+    return float(header.reals(answer)[0]) if header.task.kind == "reconstruction" else 0.0
+
+
+def _cam(answer: Answer) -> tuple[tuple[int, int], bytes | None]:
+    return answer.grid, answer.cam
+
+
+def _cam_lsb(result: Result, header: Header) -> int:
+    if header.task.kind != "localization":
+        return 0
+    cam = image_facts(result, header).cam
+    return 0 if cam is None else cam.max_lsb
+
+
 def image_facts(result: Result, header: Header) -> judged.ImageFacts:
-    """A result as the judge knows it."""
+    """A result as the judge knows it, of a network with a class activation map."""
     assert result.device is not None
     assert header.task.positive_class is not None
     device, oracle = (_judged(side, header) for side in (result.device, result.oracle))
@@ -105,7 +176,3 @@ def _judged(side: Answer, header: Header) -> judged.Answer:
     assert side.location is not None
     scores = tuple(header.numbers(side).tolist())
     return judged.Answer(scores, side.threshold, side.location, side.rows())
-
-
-def _passes(answer: judged.Answer) -> bool:
-    return answer.location is not NoLocation.BELOW_THRESHOLD

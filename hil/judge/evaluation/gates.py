@@ -17,10 +17,13 @@ from hil.judge.gates.run import without_real_time
 from hil.judge.measure.catalog import CATALOG
 from hil.judge.measure.values import (
     Samples,
+    anomaly_samples,
     balanced_accuracy_samples,
+    class_samples,
     decision_samples,
     gain_samples,
     rate_samples,
+    regression_samples,
     score_samples,
     value_samples,
 )
@@ -28,6 +31,8 @@ from hil.judge.measure.values import (
 if TYPE_CHECKING:
     from hil.facts.records import BoardFacts, LinkFacts, MemoryFacts
     from hil.judge.evaluation.against import Change
+    from hil.judge.evaluation.quality import BinaryQuality, PlaceQuality
+    from hil.judge.metrics.scores import Decisions
 
 _INTERVAL_CONFIDENCE = 0.95
 
@@ -61,6 +66,16 @@ _NOTHING = Known()
 _OF_BOTH_CLASSES = ("roc_auc", "roc_auc_change", "balanced_accuracy", "calibration_error")
 _OF_ONE_CLASS = ("recall", "false_alarm_rate")
 
+_OF_CLASSES = ("top1_accuracy", "top1_accuracy_change", "macro_f1")
+_OF_A_POSITIVE = ("roc_auc", "roc_auc_change", "calibration_error")
+_OF_DECISIONS = ("accuracy", "precision", "recall", "false_alarm_rate", "balanced_accuracy",
+                 "best_balanced_accuracy")  # fmt: skip
+_OF_ANOMALIES = ("anomaly_auc", "anomaly_auc_change", "anomaly_auc_mean", "anomaly_pauc",
+                 "anomaly_pauc_dcase")  # fmt: skip
+_OF_NUMBERS = ("mae", "mae_change", "rmse", "r2")
+_OF_MAPS = (*(name for name in CATALOG if name.startswith(("pointing_", "max_box_"))),
+            "cam_us", "cam_lsb", "score_lsb", "features_lsb", "locations_differing")  # fmt: skip
+
 
 def judge_evaluation(
     found: Evaluation, answers: Answers, gates: Gates, known: Known = _NOTHING
@@ -82,14 +97,14 @@ def judge_evaluation(
     both = found.agreement
     if both is None or not both.failed:
         return verdict
-    failures = [f"image {file}: {why}" for file, why in both.examples]
+    failures = [f"sample {file}: {why}" for file, why in both.examples]
     if both.failed > len(failures):
-        failures.append(f"and {both.failed - len(failures)} more images")
+        failures.append(f"and {both.failed - len(failures)} more samples")
     return dataclasses.replace(
         verdict,
         ship=Ship.DO_NOT_SHIP,
         failures=tuple(failures),
-        counts=(f"{both.failed:,} of {count_text(both.images, 'answer')} wrong",),
+        counts=(f"{both.failed:,} of {count_text(both.samples, 'answer')} wrong",),
     )
 
 
@@ -116,7 +131,8 @@ def evaluation_samples(
 
 def _of_model(known: Known) -> Iterator[Samples]:
     if known.change is not None:
-        yield from value_samples(CATALOG["roc_auc_change"], [abs(known.change.difference)])
+        metric = CATALOG[f"{known.change.figure.metric}_change"]
+        yield from value_samples(metric, [abs(known.change.difference)])
     if known.tflite is None:
         return
     from hil.network.op_costs import op_costs, total_macs
@@ -141,40 +157,93 @@ def _of_board(state: BoardState) -> Iterator[Samples]:
 
 def _own(found: Evaluation, answers: Answers, confidence: float) -> Iterator[Samples]:
     quality = found.answering
-    yield from decision_samples(quality.scores, quality.scores.roc_auc, confidence)
-    if quality.chosen is not None:
-        yield from balanced_accuracy_samples("best_balanced_accuracy", quality.chosen, confidence)
-    if quality.calibration.error is not None:
+    if quality.classes is not None:
+        yield from class_samples(quality.classes, confidence)
+    if quality.binary is not None:
+        yield from _of_binary(quality.binary, confidence)
+    if quality.places is not None:
+        yield from _of_places(quality.places, confidence)
+    if quality.anomalies is not None:
+        yield from anomaly_samples(quality.anomalies.areas, quality.anomalies.mean, confidence)
+        if quality.anomalies.decided is not None:
+            yield from decision_samples(quality.anomalies.decided, None, confidence)
+        yield from _of_chosen(quality.anomalies.chosen, confidence)
+    if quality.numbers is not None:
+        yield from regression_samples(quality.numbers)
+    both = found.agreement
+    if both is None:
+        return
+    for name in ("value_lsb", "cam_lsb", "outputs_differing", "decisions_differing"):
+        yield from value_samples(CATALOG[name], [getattr(both, name)])
+    if found.task.kind == "localization":
+        yield from value_samples(CATALOG["score_lsb"], [both.value_lsb])
+        yield from value_samples(CATALOG["locations_differing"], [both.locations_differing])
+    yield from _times(answers)
+
+
+def _of_binary(binary: BinaryQuality, confidence: float) -> Iterator[Samples]:
+    yield from decision_samples(binary.scores, binary.scores.roc_auc, confidence)
+    yield from _of_chosen(binary.chosen, confidence)
+    if binary.calibration.error is not None:
         yield score_samples(
             "calibration_error",
-            quality.calibration.error,
-            quality.calibration_interval,
-            trials=quality.scores.images,
+            binary.calibration.error,
+            binary.calibration_interval,
+            trials=binary.scores.images,
             confidence=_INTERVAL_CONFIDENCE,
         )
-    yield from rate_samples("pointing_hit_rate", quality.answered)
-    yield from rate_samples("pointing_found_rate", quality.found.first)
-    yield from gain_samples("pointing_found_gain", quality.found, confidence)
-    for accuracy, paired in zip(quality.boxes, quality.box_gains, strict=True):
+
+
+def _of_chosen(chosen: Decisions | None, confidence: float) -> Iterator[Samples]:
+    if chosen is not None:
+        yield from balanced_accuracy_samples("best_balanced_accuracy", chosen, confidence)
+
+
+def _of_places(places: PlaceQuality, confidence: float) -> Iterator[Samples]:
+    yield from rate_samples("pointing_hit_rate", places.answered)
+    yield from rate_samples("pointing_found_rate", places.found.first)
+    yield from gain_samples("pointing_found_gain", places.found, confidence)
+    for accuracy, paired in zip(places.boxes, places.box_gains, strict=True):
         delta = f"{100 * accuracy.delta:.0f}"
         yield from rate_samples(f"max_box_acc_{delta}", accuracy.hits)
         yield from gain_samples(f"max_box_gain_{delta}", paired, confidence)
-    if found.agreement is not None:
-        for name in ("score_lsb", "cam_lsb", "locations_differing", "decisions_differing"):
-            yield from value_samples(CATALOG[name], [getattr(found.agreement, name)])
-        yield from _times(answers)
 
 
 def _absent(found: Evaluation) -> Iterator[tuple[str, str]]:
-    """What could not be measured for want of a class, and why."""
-    if found.counts.one_class:
-        for name in (*_OF_BOTH_CLASSES, *_OF_ONE_CLASS):
-            yield name, found.counts.one_class
-    chosen = found.answering.chosen
-    if chosen is None:
-        yield "best_balanced_accuracy", "the validation images show one class only, or are missing"
-    elif chosen.balanced_accuracy is None:
-        yield "best_balanced_accuracy", "all images but those for validation show one class only"
+    """What could not be measured, and why: for want of a task, of a class, of data."""
+    quality, kind = found.answering, found.task.kind
+    for names, needs, there in (
+        (_OF_CLASSES, "classes of which the largest score decides", quality.classes),
+        (_OF_A_POSITIVE, "a positive class", quality.binary),
+        (_OF_DECISIONS, "a positive class or a threshold", quality.binary or quality.anomalies),
+        (_OF_ANOMALIES, "a reconstruction", quality.anomalies),
+        (_OF_NUMBERS, "a regression", quality.numbers),
+        (_OF_MAPS, "a class activation map", quality.places),
+    ):
+        for name in names if there is None else ():
+            why = found.unjudged or f"{name} needs {needs}: the task is {kind}"
+            yield name, why
+    if found.one_class:
+        lacking = _OF_ANOMALIES if quality.anomalies is not None else _OF_BOTH_CLASSES
+        for name in (*lacking, *_OF_ONE_CLASS):
+            yield name, found.one_class
+    if quality.anomalies is not None:
+        if quality.anomalies.decided is None:
+            for name in _OF_DECISIONS[:-1]:
+                yield name, "the settings give no anomaly_threshold"
+        if quality.anomalies.mean is None:
+            yield "anomaly_auc_mean", "it takes two sources or more, each with both kinds"
+        if quality.anomalies.areas.auc is not None and quality.anomalies.areas.pauc_dcase is None:
+            yield "anomaly_pauc_dcase", "it takes at least ten normal recordings"
+    if quality.numbers is not None and quality.numbers.r2 is None:
+        yield "r2", "all true values are equal"
+    parts = quality.binary or quality.anomalies
+    if parts is not None and parts.chosen is None:
+        why = "the validation samples are of one class only, or are missing"
+        yield "best_balanced_accuracy", why
+    elif parts is not None and parts.chosen is not None and parts.chosen.balanced_accuracy is None:
+        why = "all samples but those for validation are of one class only"
+        yield "best_balanced_accuracy", why
 
 
 def _times(answers: Answers) -> Iterator[Samples]:

@@ -1,4 +1,4 @@
-"""Which images are run, which are reported on, and which the map's level is chosen on."""
+"""Which samples are run, which are reported on, and which thresholds and levels are chosen on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALL = "all"
 REPORTED, VALIDATION = "test", "val"
 """The splits that are reported on and chosen on, where the labels have them."""
 
-_EVERY = 5  # without a validation split, one image in five
+_EVERY = 5  # without a validation split, one sample in five
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ def select(
 ) -> Selection:
     """Chooses by the columns `split` and `source`.
 
-    Without a validation split, every image is reported on, and a fifth of them, by the
-    SHA-256 of their names, is what the map's level is chosen on; MaxBoxAcc is then
-    reported on the others.
+    Without a validation split, every sample is reported on, and a fifth of them, by the
+    SHA-256 of their names, is what thresholds and the map's level are chosen on; what depends
+    on these is then reported on the others. The windows of a recording stay together.
 
     Args:
         data: the labels.
         split: to report on, or "all"; test if there is one, else all.
-        validation: to choose the map's level on; val if there is one.
+        validation: to choose on; val if there is one.
         sources: leave out all others.
 
     Raises:
@@ -69,24 +69,31 @@ def select(
         known = {entry.file for entry in entries if entry.split == chosen_on}
         by = f"split '{chosen_on}'"
     else:
-        digests = {file: hashlib.sha256(file.encode()).digest() for file in reported}
-        known = {file for file, digest in digests.items() if digest[0] % _EVERY == 0}
-        by = f"one image in {_EVERY} of them, by the SHA-256 of its name"
+        known = {
+            entry.file
+            for entry in entries
+            if entry.file in reported and _is_chosen(entry.group or entry.file)
+        }
+        by = f"one sample in {_EVERY} of them, by the SHA-256 of its name"
     if not reported:
         raise UsageError(
-            "no images are left to report on",
+            "no samples are left to report on",
             where=str(data.labels),
             hint="choose another --split or --source",
         )
     kept = tuple(entry for entry in entries if entry.file in reported | known)
-    what = "all images" if shown == ALL else f"split '{shown}'"
+    what = "all samples" if shown == ALL else f"split '{shown}'"
     if sources:
         what += f" of {', '.join(sorted(sources))}"
-    how = f"reported on {what}; the map's level is chosen on {by}"
+    how = f"reported on {what}; thresholds and the map's level are chosen on {by}"
     left_out = len(data.entries) - len(kept)
     if left_out:
         how += f"; {left_out:,} of {len(data.entries):,} lines belong to neither and are not run"
     return Selection(kept, frozenset(reported), frozenset(known), how)
+
+
+def _is_chosen(name: str) -> bool:
+    return hashlib.sha256(name.encode()).digest()[0] % _EVERY == 0
 
 
 def _check(asked: set[str], there: set[str], what: str, data: DataSet) -> None:
@@ -94,7 +101,7 @@ def _check(asked: set[str], there: set[str], what: str, data: DataSet) -> None:
     if unknown:
         names = ", ".join(sorted(name for name in there if name)) or "none"
         raise UsageError(
-            f"no image has the {what} {unknown[0]!r}",
+            f"no sample has the {what} {unknown[0]!r}",
             where=str(data.labels),
             hint=f"there are: {names}",
         )

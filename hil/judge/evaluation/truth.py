@@ -1,4 +1,7 @@
-"""What is true of a picture after it was brought to the model's shape.
+"""What is true of a sample after it was brought to the network's shape.
+
+Its class is what its label says, by name or number; the column `person` says whether it is of
+the positive class. Of a reconstruction a sample is normal or anomalous.
 
 A cut can lose a person, so that the label is decided again, by the rule of the
 Visual Wake Words data set (Chowdhery et al., 2019): a picture shows a person when a
@@ -9,12 +12,18 @@ A picture that is squashed loses nothing: its label and boxes stay.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
+from hil.facts.evaluation import Header
 from hil.images import Fit, used_part
+from hil.network.task import Task
 from hil.samples.labels import Box, Entry
 
 SMALLEST_SHARE = 0.005
+
+NORMAL, ANOMALOUS = ("normal", "0"), ("anomaly", "anomalous", "abnormal", "1")
+"""What the labels of a reconstruction may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,79 @@ class ImageTruth:
     person: bool | None
     boxes: tuple[Box, ...]
     changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is right; None where nobody says, or where nothing can be said of what was sent.
+
+    Attributes:
+        number: the class.
+        positive: whether it is of the positive class; of a reconstruction, whether anomalous.
+        value: of a regression.
+        boxes: of the positive class, as fractions of what was sent.
+        changed: the labels say positive, but what was sent shows nothing of that size.
+    """
+
+    number: int | None = None
+    positive: bool | None = None
+    value: float | None = None
+    boxes: tuple[Box, ...] = ()
+    changed: bool = False
+
+    @property
+    def known(self) -> bool:
+        return not (self.number is None and self.positive is None and self.value is None)
+
+
+def truth_of(entry: Entry, size: tuple[int, int] | None, header: Header) -> Truth:
+    """The truth of a sample as it was sent, for the task that it is judged by.
+
+    Args:
+        entry: its line of the labels, which `hil.judge.evaluation.labels` found usable.
+        size: (width, height) of the upright picture; None for other samples.
+        header: of the answers.
+    """
+    task = header.task
+    if task.kind == "regression":
+        return Truth(value=entry.value)
+    if task.kind == "reconstruction":
+        return Truth(positive=anomalous(entry))
+    if task.kind == "none":
+        return Truth()
+    number = class_of(entry, task)
+    if task.positive_class is None:
+        return Truth(number)
+    positive = entry.person if number is None else number == task.positive_class
+    shown = dataclasses.replace(entry, person=positive, boxes=entry.boxes if positive else ())
+    seen = image_truth(shown, size, header.input_size, header.fit)
+    if seen.changed:
+        other = 1 - task.positive_class if task.classes == 2 else None
+        number = None if seen.person is None else other
+    return Truth(number, seen.person, None, seen.boxes, seen.changed)
+
+
+def class_of(entry: Entry, task: Task) -> int | None:
+    """The class that the labels say: a name of the settings' labels, or a number.
+
+    None where they say none, or one that does not exist.
+    """
+    text, positive = entry.label, task.positive_class
+    if text in task.labels:
+        return task.labels.index(text)
+    if text.isascii() and text.isdigit() and int(text) < task.classes:
+        return int(text)
+    if text or entry.person is None or positive is None:
+        return None
+    if entry.person:
+        return positive
+    return 1 - positive if task.classes == 2 else None
+
+
+def anomalous(entry: Entry) -> bool | None:
+    """None where the labels do not say."""
+    text = entry.label.lower()
+    return True if text in ANOMALOUS else False if text in NORMAL else None
 
 
 def image_truth(

@@ -209,7 +209,7 @@ def _explanation(
         return f"the whole {_interval_text(estimate, gate, confidence)} is {side} the limit"
     if estimate.note:
         return f"{estimate.note}, so nothing can be proven"
-    what = "images" if metric.kind in ("rate", "score") else "values"
+    what = "samples" if metric.kind in ("rate", "score") else "values"
     if estimate.needed is not None:
         return (
             f"{estimate.samples} {what} are too few for the {gate.statistic}: it takes "

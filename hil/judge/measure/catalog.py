@@ -19,7 +19,8 @@ Direction = Literal["lower", "higher"]
 """Which values are better."""
 
 Unit = Literal["us", "cycles", "bytes", "LSB", "count", "fraction", ""]
-"""`fraction`: 0 to 1, shown in percent where it is a rate. "" for users' own without one."""
+"""`fraction`: 0 to 1, shown in percent where it is a rate. "": of users' own metrics that have
+none, and of values of which only the network's maker knows it."""
 
 Kind = Literal["latency", "memory", "rate", "score", "parity", "link", "model"]
 
@@ -79,8 +80,17 @@ _rate = partial(
 )
 _score = partial(_rate, kind="score", aggregate="value", noise="sampled")
 _gain = partial(_score, signed=True)
+_error = partial(_score, unit="", direction="lower")
 _of_model = partial(Metric, direction="lower", kind="model", aggregate="value", noise="none")
 _count = partial(_of_model, unit="count", kind="link")
+
+MAIN_FIGURES: tuple[tuple[str, Unit], ...] = (
+    ("roc_auc", "fraction"),
+    ("top1_accuracy", "fraction"),
+    ("anomaly_auc", "fraction"),
+    ("mae", ""),
+)
+"""The figure of each task by which two evaluations are compared, and its unit."""
 
 _METRICS = (
     _latency("upload_us", "from the first chunk of a sample to its last, by the board's clock"),
@@ -115,18 +125,28 @@ _METRICS = (
         "second_opinion_lsb",
         "largest difference of an operator between the oracle and its second opinion",
     ),
+    _worst("value_lsb", "largest difference of a value of the judged output from the oracle's"),
     _differing("outputs_differing", "outputs of answers that are not the oracle's, by CRC-32"),
     _differing("locations_differing", "answers whose location is not the oracle's"),
-    _differing("decisions_differing", "answers where only one side passes the threshold"),
+    _differing("decisions_differing", "answers of which board and oracle decide otherwise"),
     _differing("ops_differing", "operators of traced inferences whose output is not the oracle's"),
-    _rate("accuracy", "right decisions of all images with a truth"),
-    _rate("precision", "images with a person of those that pass the threshold"),
-    _rate("recall", "images that pass the threshold of those with a person"),
-    _rate("false_alarm_rate", "images that pass of those without a person", direction="lower"),
-    _score("balanced_accuracy", "mean of recall and of the share of empty images that do not pass"),
-    _score("best_balanced_accuracy", "the same at the threshold that is best on validation images"),
-    _score("roc_auc", "chance that an image with a person scores above one without"),
+    _rate("top1_accuracy", "samples whose class was answered, by the largest score"),
+    _rate("accuracy", "right decisions of all samples with a truth"),
+    _rate("precision", "positive samples of those that pass the threshold"),
+    _rate("recall", "samples that pass the threshold of the positive ones"),
+    _rate("false_alarm_rate", "samples that pass of the negative ones", direction="lower"),
+    _score("macro_f1", "mean of F1 over the classes that occur in truth or answers"),
+    _score("balanced_accuracy", "mean over the classes of the share that is answered right"),
+    _score("best_balanced_accuracy", "the same at the threshold that is best on validation"),
+    _score("roc_auc", "chance that a positive sample scores above a negative one"),
     _score("calibration_error", "expected difference of score and frequency", direction="lower"),
+    _score("anomaly_auc", "chance that an anomaly's error is above that of what is normal"),
+    _score("anomaly_auc_mean", "mean of the AUCs of each source, such as a machine"),
+    _score("anomaly_pauc", "AUC up to a false alarm rate of 0.1, standardized: 0.5 is chance"),
+    _score("anomaly_pauc_dcase", "the same by DCASE's formula: the share of its pairs won"),
+    _error("mae", "mean absolute error, in the unit of the values"),
+    _error("rmse", "root of the mean squared error, in the unit of the values"),
+    _error("r2", "share of the variance that is explained", direction="higher", signed=True),
     _rate("pointing_hit_rate", "images with a person whose location lies in a true box"),
     _rate("pointing_found_rate", "true positives whose location lies in a true box"),
     _gain("pointing_found_gain", "`pointing_found_rate` minus the image centre's on the same"),
@@ -140,7 +160,10 @@ _METRICS = (
     _of_model("model_macs", "multiply-accumulates of one inference", unit="count"),
     _of_model("model_ops", "operators", unit="count"),
     _of_model("model_ops_of", "operators of one kind", unit="count", labelled=True),
-    _of_model("roc_auc_change", "how far `roc_auc` is from another report's", unit="fraction"),
+    *(
+        _of_model(f"{name}_change", f"how far `{name}` is from another report's", unit=unit)
+        for name, unit in MAIN_FIGURES
+    ),
     _count("link_damaged", "segments from the board that are neither frame nor text"),
     _count("link_damaged_at_board", "damaged frames that the board saw"),
     _count("link_retransmitted", "frames sent again"),

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from hil.judge.measure.catalog import CATALOG, Metric
 
 if TYPE_CHECKING:
+    from hil.judge.metrics.anomaly import AnomalyMetrics, MachineMean
+    from hil.judge.metrics.classes import ClassMetrics
     from hil.judge.metrics.hits import Hits, PairedHits
+    from hil.judge.metrics.regression import RegressionMetrics
     from hil.judge.metrics.scores import Decisions
 
 
@@ -101,3 +104,42 @@ def gain_samples(name: str, paired: PairedHits, confidence: float = 0.95) -> Ite
         yield score_samples(
             name, paired.gain, interval, trials=paired.trials, confidence=confidence
         )
+
+
+def class_samples(found: ClassMetrics, confidence: float = 0.95) -> Iterator[Samples]:
+    """Which class was answered; nothing without samples."""
+    yield from rate_samples("top1_accuracy", found.top1)
+    for name, value, interval in (
+        ("macro_f1", found.macro_f1, found.macro_f1_interval(confidence)),
+        ("balanced_accuracy", found.balanced_accuracy, found.balanced_interval(confidence)),
+    ):
+        if value is not None:
+            yield score_samples(name, value, interval, trials=found.samples, confidence=confidence)
+
+
+def anomaly_samples(
+    found: AnomalyMetrics, mean: MachineMean | None, confidence: float = 0.95
+) -> Iterator[Samples]:
+    """Areas under the curve of anomaly scores; nothing where one kind is absent."""
+    figures = [
+        ("anomaly_auc", found.auc, found.auc_interval(confidence)),
+        ("anomaly_pauc", found.pauc, found.pauc_interval(confidence)),
+        ("anomaly_pauc_dcase", found.pauc_dcase, found.pauc_dcase_interval(confidence)),
+    ]
+    if mean is not None:
+        figures.append(("anomaly_auc_mean", mean.auc, mean.auc_interval(confidence)))
+    for name, value, interval in figures:
+        if value is not None:
+            trials = found.anomalies + found.normals
+            yield score_samples(name, value, interval, trials=trials, confidence=confidence)
+
+
+def regression_samples(found: RegressionMetrics) -> Iterator[Samples]:
+    """Errors of answered numbers, with their intervals of 95 %; nothing without samples."""
+    for name, value, interval in (
+        ("mae", found.mae, found.mae_interval),
+        ("rmse", found.rmse, found.rmse_interval),
+        ("r2", found.r2, found.r2_interval),
+    ):
+        if value is not None:
+            yield score_samples(name, value, interval, trials=found.samples)

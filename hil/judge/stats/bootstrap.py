@@ -1,4 +1,4 @@
-"""Bootstrap intervals of median and p95.
+"""Bootstrap intervals: of median and p95, and of what is a function of means.
 
 B. Efron and R. J. Tibshirani, "An Introduction to the Bootstrap" (1993), percentile
 method. Nothing is resampled value by value: the order statistics of a resample of n
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RESAMPLES = 20_000
+MEANS_RESAMPLES = 2_000
 SEED = 1
 
 
@@ -64,12 +65,34 @@ def quantile_interval(
     With fewer than `values_needed` the true quantile may well lie beyond every value
     that was seen, and no resampling can tell.
     """
+    return percentile_interval(bootstrap_quantiles(values, share), confidence)
+
+
+def percentile_interval(
+    found: NDArray[np.float64], confidence: float = 0.95
+) -> tuple[float, float]:
+    """(low, high) of what many resamples gave."""
     import numpy as np
 
-    found = bootstrap_quantiles(values, share)
     tail = (1 - confidence) / 2
     low, high = np.quantile(found, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def resampled_means(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The means of many resamples of rows, float64 [resamples, columns]; the same each time.
+
+    Args:
+        columns: [samples, columns].
+    """
+    import numpy as np
+
+    rng, n = np.random.default_rng(SEED), len(columns)
+    means = np.empty((MEANS_RESAMPLES, columns.shape[1]))
+    for mean in means:  # one at a time: memory for the samples only
+        times = np.bincount(rng.integers(n, size=n), minlength=n)
+        mean[:] = times @ columns / n
+    return means
 
 
 def values_needed(share: float, confidence: float = 0.95) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-_LINK_EVERY = 32  # images
+_LINK_EVERY = 32  # samples
 _SHARES = 10  # lines, where there is no terminal
 
 
@@ -17,8 +17,8 @@ class ProgressBar:
     """A `hil.run.evaluation.run.Progress`; a context manager.
 
     Attributes:
-        done, total, kept: images; `kept` of them were taken over.
-        seconds: since the first image was waited for.
+        done, total, kept: samples; `kept` of them were taken over.
+        seconds: since the first sample was waited for.
     """
 
     def __init__(self, console: Console, link_errors: Callable[[], int | None]) -> None:
@@ -61,7 +61,7 @@ class ProgressBar:
         self.total, self.done, self.kept = total, kept, kept
         self._started = time.monotonic()
         if kept:
-            self._console.print(f"{kept:,} of {total:,} images are taken over.")
+            self._console.print(f"{kept:,} of {total:,} samples are taken over.")
         self._bar.start_task(self._task)
         self._bar.update(self._task, total=total, completed=kept)
 
@@ -70,10 +70,10 @@ class ProgressBar:
         if self._console.is_terminal:
             self._bar.advance(self._task)
             if self.done % _LINK_EVERY == 0 or self.done == self.total:
-                self._bar.update(self._task, rate=f"{self.rate:.1f} images/s", link=self._link())
+                self._bar.update(self._task, rate=f"{self.rate:.1f} samples/s", link=self._link())
         elif self.done * _SHARES // self.total > (self.done - 1) * _SHARES // self.total:
             self._console.print(
-                f"{self.done:,} of {self.total:,} images, {self.rate:.1f} images/s {self._link()}"
+                f"{self.done:,} of {self.total:,} samples, {self.rate:.1f} samples/s {self._link()}"
             )
 
     def _link(self) -> str:

@@ -24,7 +24,7 @@ from hil.facts.evaluation import (
     joined,
     with_map,
 )
-from hil.judge.evaluation.against import Change
+from hil.judge.evaluation.against import ROC_AUC, Change
 from hil.judge.evaluation.evaluation import evaluate
 from hil.judge.evaluation.gates import Known, evaluation_samples, judge_evaluation
 from hil.judge.evaluation.quality import Evaluation
@@ -125,13 +125,13 @@ def test_scores_are_counted_on_the_reported_images() -> None:
     assert scores.accuracy == Hits(4, 6)
     assert scores.threshold == 50
     assert found.counts.run == 7
-    assert (found.counts.reported, found.counts.persons, found.counts.empty) == (6, 4, 2)
+    assert (found.counts.reported, found.counts.positives, found.counts.negatives) == (6, 4, 2)
 
 
 def test_localization_is_counted_as_answered_and_by_the_map() -> None:
     found = worked_example().evaluate()
-    assert found.oracle.answered == Hits(2, 4)
-    assert found.oracle.peak == Hits(3, 4)
+    assert found.oracle.places.answered == Hits(2, 4)
+    assert found.oracle.places.peak == Hits(3, 4)
     assert found.baselines.centre == Hits(4, 4)  # the box ends in the middle
 
 
@@ -140,8 +140,8 @@ def test_half_a_cell_beside_a_box_is_near() -> None:
     for column in (2, 3, 4):
         images.add(answer(PASSING, 3, column), boxes=(LEFT,))
     found = images.evaluate()
-    assert found.oracle.peak == Hits(1, 3)
-    assert found.oracle.near_peak == Hits(2, 3)
+    assert found.oracle.places.peak == Hits(1, 3)
+    assert found.oracle.places.near_peak == Hits(2, 3)
 
 
 def test_the_level_comes_from_the_validation_images() -> None:
@@ -151,7 +151,7 @@ def test_the_level_comes_from_the_validation_images() -> None:
     images.add(answer(PASSING, 2, 1), boxes=(cell,))
     images.add(answer(PASSING, 4, 4), boxes=(cell,))
     found = images.evaluate()
-    assert [accuracy.hits for accuracy in found.oracle.boxes] == [Hits(1, 2)] * 3
+    assert [accuracy.hits for accuracy in found.oracle.places.boxes] == [Hits(1, 2)] * 3
     assert (found.counts.validation, found.counts.held_out) == (1, 2)
     assert len(found.baselines.boxes) == 3
 
@@ -161,7 +161,7 @@ def test_without_validation_images_the_boxes_are_not_measured() -> None:
     images.add(answer(PASSING, 2, 1))
     images.add(answer(FAILING, 2, 1), person=False, split="val")
     found = images.evaluate()
-    assert found.oracle.boxes == ()
+    assert found.oracle.places.boxes == ()
     assert "max_box_acc_50" not in evaluation_samples(found, images.answers())
 
 
@@ -171,7 +171,7 @@ def test_a_person_that_the_cut_lost_counts_as_none_and_too_small_ones_not_at_all
     images.add(answer(FAILING, 2, 1), boxes=((0.0, 0.0, 0.05, 0.05),))
     images.add(answer(PASSING, 2, 1))
     found = images.evaluate()
-    assert (found.counts.persons, found.counts.empty, found.counts.undecided) == (1, 1, 1)
+    assert (found.counts.positives, found.counts.negatives, found.counts.small) == (1, 1, 1)
     assert found.counts.lost == 2
     assert found.counts.boxed == 1
     assert found.oracle.scores.accuracy == Hits(2, 2)
@@ -184,8 +184,8 @@ def test_a_flat_map_points_nowhere() -> None:
     images.add(flat, boxes=((0.0, 0.0, 1.0, 1.0),))
     images.add(flat, boxes=((0.0, 0.0, 1.0, 1.0),), split="val")
     found = images.evaluate()
-    assert found.oracle.peak == Hits(0, 1)
-    assert found.oracle.boxes[0].hits == Hits(0, 1)
+    assert found.oracle.places.peak == Hits(0, 1)
+    assert found.oracle.places.boxes[0].hits == Hits(0, 1)
 
 
 def test_sources_are_told_apart() -> None:
@@ -193,9 +193,9 @@ def test_sources_are_told_apart() -> None:
     assert [source.source for source in found.sources] == ["a", "b"]
     first, second = found.sources
     assert (first.scores.positives, first.scores.negatives) == (3, 0)
-    assert first.answered == Hits(2, 3)
+    assert first.places.answered == Hits(2, 3)
     assert second.scores.false_alarms == Hits(1, 2)
-    assert second.peak == Hits(1, 1)
+    assert second.places.peak == Hits(1, 1)
 
 
 # ---- localization of what was found -------------------------------------------
@@ -212,7 +212,7 @@ def test_true_positives_point_against_the_centre_of_the_same_images() -> None:
     images.add(answer(PASSING, 2, 1), person=False)  # a false alarm
     images.add(answer(PASSING, 2, 1), boxes=())  # found, but nobody says where
     found = images.evaluate()
-    assert found.oracle.found == PairedHits(1, 2, 1, 1)
+    assert found.oracle.places.found == PairedHits(1, 2, 1, 1)
     measured = evaluation_samples(found, images.answers())
     rate, gain = measured["pointing_found_rate"], measured["pointing_found_gain"]
     assert (rate.successes, rate.trials) == (3, 5)
@@ -232,7 +232,7 @@ def test_the_gain_over_the_centre_box_is_of_the_same_images() -> None:
     for column in (1, 1, 1, 4):
         images.add(answer(PASSING, 2, column), boxes=(cell,))
     found = images.evaluate()
-    assert found.oracle.box_gains[1] == PairedHits(0, 3, 0, 1)
+    assert found.oracle.places.box_gains[1] == PairedHits(0, 3, 0, 1)
     measured = evaluation_samples(found, images.answers())["max_box_gain_50"]
     assert (measured.values, measured.trials) == ((0.75,), 4)
 
@@ -249,14 +249,14 @@ def test_the_best_threshold_is_chosen_on_the_validation_images_alone() -> None:
     found = images.evaluate()
     # Percents are (score + 128) / 256. Those of the validation images, 73.4, 65.6, 61.7 and
     # 26.6, are told apart from 62 % on; below it one of two negatives passes.
-    assert found.oracle.chosen is not None
-    assert found.oracle.chosen.threshold == 62
-    assert found.oracle.chosen.recall == Hits(2, 2)
-    assert found.oracle.chosen.false_alarms == Hits(1, 2)
+    assert found.oracle.binary.chosen is not None
+    assert found.oracle.binary.chosen.threshold == 62
+    assert found.oracle.binary.chosen.recall == Hits(2, 2)
+    assert found.oracle.binary.chosen.false_alarms == Hits(1, 2)
     assert found.oracle.scores.threshold == 50
     measured = evaluation_samples(found, images.answers())["best_balanced_accuracy"]
     assert measured.values == (0.75,)
-    assert "best threshold on the validation images: 62 %" in text_of(found)
+    assert "best threshold on the validation samples: 62 %" in text_of(found)
 
 
 def test_the_percent_of_a_float_network_decides_between_the_steps() -> None:
@@ -277,8 +277,8 @@ def test_the_percent_of_a_float_network_decides_between_the_steps() -> None:
 def test_identical_answers_agree_and_share_their_metrics() -> None:
     found = worked_example().evaluate()
     assert found.agreement is not None
-    assert found.agreement.identical == found.agreement.images == 7
-    assert (found.agreement.score_lsb, found.agreement.failed) == (0, 0)
+    assert found.agreement.identical == found.agreement.samples == 7
+    assert (found.agreement.value_lsb, found.agreement.failed) == (0, 0)
     assert found.device is found.oracle
 
 
@@ -291,9 +291,9 @@ def test_differences_are_counted_and_judged() -> None:
     found = images.evaluate()
     both = found.agreement
     assert both is not None
-    assert (both.images, both.identical, both.failed) == (11, 7, 4)
-    assert (both.score_lsb, both.cam_lsb) == (3, 1000)
-    assert (both.scores_differing, both.cams_differing) == (2, 1)
+    assert (both.samples, both.identical, both.failed) == (11, 7, 4)
+    assert (both.value_lsb, both.cam_lsb) == (3, 1000)
+    assert (both.values_differing, both.cams_differing) == (2, 1)
     assert (both.locations_differing, both.decisions_differing) == (2, 1)
     assert [file for file, _ in both.examples] == ["7.png", "8.png", "9.png", "10.png"]
     assert "for another image" in both.examples[3][1]
@@ -309,7 +309,7 @@ def test_tolerances_allow_what_they_say() -> None:
     for tolerances, failed in ((exact, 1), (wide, 0)):
         both = images.evaluate(tolerances).agreement
         assert both is not None
-        assert (both.failed, both.score_lsb) == (failed, 1)
+        assert (both.failed, both.value_lsb) == (failed, 1)
 
 
 def test_a_map_that_the_board_did_not_send_is_a_failure_and_a_miss() -> None:
@@ -319,8 +319,8 @@ def test_a_map_that_the_board_did_not_send_is_a_failure_and_a_miss() -> None:
     assert found.agreement is not None
     assert found.agreement.failed == 1
     assert found.device is not None
-    assert found.oracle.peak == Hits(4, 5)
-    assert found.device.peak == Hits(3, 5)
+    assert found.oracle.places.peak == Hits(4, 5)
+    assert found.device.places.peak == Hits(3, 5)
 
 
 # ---- gates ----------------------------------------------------------------------
@@ -395,7 +395,7 @@ max = 0.01
 def test_the_model_itself_can_be_gated(tmp_path: Path) -> None:
     images = worked_example()
     gates = load_gates(gates_file(tmp_path, MODEL_GATES))
-    known = Known(tflite=tiny_model(), change=Change("float", 0.881, 0.89))
+    known = Known(tflite=tiny_model(), change=Change("float", ROC_AUC, 0.881, 0.89))
     verdict = judge_evaluation(images.evaluate(), images.answers(), gates, known)
     assert [result.status for result in verdict.results] == [
         GateStatus.MET,
@@ -419,7 +419,7 @@ def test_a_board_that_disagrees_does_not_ship_though_its_gates_are_met(tmp_path:
     assert len(verdict.counts) == 1
     assert verdict.counts[0].startswith("12 of ")
     assert len(verdict.failures) == 11
-    assert verdict.failures[-1] == "and 2 more images"
+    assert verdict.failures[-1] == "and 2 more samples"
 
 
 # ---- data that cannot tell ---------------------------------------------------------
@@ -466,7 +466,7 @@ def test_images_of_one_class_prove_nothing_that_needs_both(
     assert {result.status for result in others} == {GateStatus.NOT_MEASURED}
     assert last.status is GateStatus.MET
     assert verdict.ship is Ship.NOT_PROVEN
-    said = f"{count if person else 0} with a person, {0 if person else count} without"
+    said = f"{count if person else 0} positive, {0 if person else count} negative"
     assert others[0].explanation.endswith(said)
     assert said in " ".join(text_of(found).split())
     json.dumps(as_json(found, images.answers(), 1.0, verdict), allow_nan=False)
@@ -479,7 +479,7 @@ def test_validation_images_of_one_class_choose_no_threshold_and_say_so(tmp_path:
     )
     (result,) = judge_evaluation(images.evaluate(), images.answers(), gates).results
     assert result.status is GateStatus.NOT_MEASURED
-    assert "validation images show one class only" in result.explanation
+    assert "validation samples are of one class only" in result.explanation
 
 
 def test_equal_answers_to_all_images_prove_nothing(tmp_path: Path) -> None:
@@ -493,8 +493,8 @@ def test_equal_answers_to_all_images_prove_nothing(tmp_path: Path) -> None:
     verdict = judge_evaluation(found, images.answers(), gates)
     assert [result.status for result in verdict.results] == [GateStatus.MET]
     assert verdict.ship is Ship.NOT_PROVEN
-    assert "every image got the same scores" in " ".join(verdict.unproven)
-    assert "every image got the same scores" in text_of(found)
+    assert "every sample got the same answer" in " ".join(verdict.unproven)
+    assert "every sample got the same answer" in text_of(found)
 
     images.add(answer(PASSING + 1, 5, 5, sample_crc=99))
     assert not images.evaluate().alike
@@ -525,7 +525,7 @@ def test_every_metric_is_printed_beside_its_baseline_and_the_oracle() -> None:
     for name in listed:
         assert name in text
     assert re.search("location in a box +50.0 % ", text)
-    assert "Board and oracle: 7 of 7 images identical" in " ".join(text.split())
+    assert "Board and oracle: 7 of 7 samples identical" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -562,13 +562,13 @@ def test_persons_whose_place_is_not_known_count_for_scores_and_not_for_localizat
     images.add(answer(FAILING, 0, 0), person=False, source="own")
     images.add(answer(PASSING, 2, 1), split="val")
     found = images.evaluate()
-    assert (found.counts.persons, found.counts.empty, found.counts.undecided) == (3, 1, 0)
+    assert (found.counts.positives, found.counts.negatives, found.counts.small) == (3, 1, 0)
     assert (found.counts.boxed, found.counts.lost) == (1, 0)
     assert found.oracle.scores.recall == Hits(2, 3)
-    assert found.oracle.peak == Hits(1, 1)
+    assert found.oracle.places.peak == Hits(1, 1)
     own = next(source for source in found.sources if source.source == "own")
     assert own.scores.recall == Hits(1, 2)
-    assert own.peak == own.centre == Hits(0, 0)
+    assert own.places.peak == own.places.centre == Hits(0, 0)
 
 
 @pytest.mark.parametrize("known", [(), (LEFT,)])

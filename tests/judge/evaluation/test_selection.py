@@ -74,10 +74,10 @@ def test_sources_narrow_both() -> None:
 @pytest.mark.parametrize(
     ("options", "message", "hint"),
     [
-        ({"split": "tset"}, "no image has the split 'tset'", "there are: test, val"),
-        ({"validation": "dev"}, "no image has the split 'dev'", "there are: test, val"),
-        ({"sources": ["z"]}, "no image has the source 'z'", "there are: a, b"),
-        ({"sources": ["a"]}, "no images are left to report on", "--source"),
+        ({"split": "tset"}, "no sample has the split 'tset'", "there are: test, val"),
+        ({"validation": "dev"}, "no sample has the split 'dev'", "there are: test, val"),
+        ({"sources": ["z"]}, "no sample has the source 'z'", "there are: a, b"),
+        ({"sources": ["a"]}, "no samples are left to report on", "--source"),
     ],
 )
 def test_what_is_not_there_is_refused(options: dict[str, object], message: str, hint: str) -> None:

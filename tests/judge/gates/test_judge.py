@@ -105,13 +105,13 @@ def test_a_rate_that_must_stay_low_is_held_by_its_upper_bound() -> None:
 def test_an_unproven_rate_says_how_many_images_would_do() -> None:
     result = judge(rate(20, 20), "proportion", low=0.9)
     assert (result.status, result.needed) == (NOT_PROVEN, 35)
-    assert "35 images would do" in result.explanation
+    assert "35 samples would do" in result.explanation
 
 
 def test_a_rate_beside_the_limit_says_that_no_number_would_do() -> None:
     result = judge(rate(17, 20), "proportion", low=0.9)
     assert (result.status, result.needed) == (NOT_PROVEN, None)
-    assert "no number of images would do" in result.explanation
+    assert "no number of samples would do" in result.explanation
 
 
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),

@@ -59,7 +59,7 @@ def test_other_pictures_are_refused(
     folder, first = make_data(8), tmp_path / "1.json"
     assert evaluate(folder, "--json", first) == ExitCode.PASSED
     assert evaluate(folder, "--against", first, *more) == ExitCode.USAGE
-    assert "that report is of other pictures" in capsys.readouterr().err
+    assert "that report is of other samples" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_the_simulated_board_agrees_with_the_oracle(
     report = tmp_path / "evaluation.json"
     assert evaluate(make_data(12), flash_file, "--json", report) == ExitCode.PASSED
     text = capsys.readouterr().out
-    assert "12 of 12 images identical" in text
+    assert "12 of 12 samples identical" in text
     assert "0 link errors" in text
     data = json.loads(report.read_text())
     assert data["agreement"]["identical"] == 12
@@ -138,7 +138,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
     assert process.stdout is not None
-    assert any("4 of 40 images" in line for line in process.stdout)
+    assert any("4 of 40 samples" in line for line in process.stdout)
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=30)
     assert process.returncode == ExitCode.INTERRUPTED, output
@@ -148,7 +148,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     assert 4 <= done < 40
 
     assert main([str(word) for word in words]) == ExitCode.PASSED
-    assert f"{done} of 40 images are taken over" in capsys.readouterr().out
+    assert f"{done} of 40 samples are taken over" in capsys.readouterr().out
     assert evaluate(folder, flash_file, "--json", whole) == ExitCode.PASSED
     assert without_run(report) == without_run(whole)
     assert results.read_bytes().count(b"\n") == 41
@@ -215,7 +215,7 @@ def test_gates_give_the_verdict_and_the_exit_code(
         (["--board", "oracle", "--model", "x", "--firmware", "y"], "both name a model"),
         (["--board", "nonsense"], "nonsense"),
         (["--gates", "gone.toml"], "cannot read the file"),
-        (["--split", "none"], "no image has the split 'none'"),
+        (["--split", "none"], "no sample has the split 'none'"),
         (["--data", "nowhere"], "cannot read the labels"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

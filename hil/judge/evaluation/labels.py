@@ -1,0 +1,76 @@
+"""Labels that a network's task cannot mean, each with its line, before anything is run."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from hil.judge.evaluation.truth import ANOMALOUS, NORMAL, anomalous, class_of
+from hil.network.task import Task
+from hil.samples.labels import DataSet, Entry, Problem, problems_error
+
+_LISTED = 12
+
+
+def check_labels(data: DataSet, entries: Iterable[Entry], task: Task) -> None:
+    """Raises UsageError with all lines of `entries` whose label the network cannot mean."""
+    problems = list(label_problems(entries, task))
+    if problems:
+        raise problems_error(data.labels, problems)
+
+
+def label_problems(entries: Iterable[Entry], task: Task) -> Iterator[Problem]:
+    """What is wrong with the labels, for this task, in the order of the lines.
+
+    Unknown classes and those that the network lacks, a `person` that contradicts the label,
+    anomalies that are none; windows of one recording that are not of one kind, source and split.
+    """
+    groups: dict[str, Entry] = {}
+    for entry in entries:
+        wrong = ""
+        if task.kind in ("classification", "localization"):
+            wrong = _of_class(entry, task)
+        elif task.kind == "reconstruction":
+            wrong = _of_anomaly(entry, groups.setdefault(entry.group, entry))
+        if wrong:
+            yield Problem(entry.line, f"{entry.file}: {wrong}", entry.file)
+
+
+def _of_class(entry: Entry, task: Task) -> str:
+    if not entry.label:
+        return ""
+    number = class_of(entry, task)
+    if number is None:
+        return f"label {entry.label!r} is no class of the network: {_known(entry.label, task)}"
+    positive = task.positive_class
+    if entry.person is not None and positive is not None and entry.person != (number == positive):
+        return f"label {entry.label!r} and person {int(entry.person)} contradict each other"
+    return ""
+
+
+def _known(label: str, task: Task) -> str:
+    near = difflib.get_close_matches(label, task.labels, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    numbers = f"0 to {task.classes - 1}"
+    if not task.labels:
+        return f"its {task.classes} classes have no names, only the numbers {numbers}"
+    names = ", ".join(task.labels[:_LISTED]) + (", ..." if len(task.labels) > _LISTED else "")
+    return f"there are {names}, or {numbers}"
+
+
+def _of_anomaly(entry: Entry, first: Entry) -> str:
+    kind = anomalous(entry)
+    if entry.label and kind is None:
+        known = ", ".join((*NORMAL, *ANOMALOUS))
+        return f"label {entry.label!r} is neither normal nor anomalous: give one of {known}"
+    if not entry.group:
+        return ""
+    for what, one, other in (
+        ("label", kind, anomalous(first)),
+        ("split", entry.split, first.split),
+        ("source", entry.source, first.source),
+    ):
+        if one != other:
+            return f"recording {entry.group!r} has another {what} here than in line {first.line}"
+    return ""
