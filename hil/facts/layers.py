@@ -185,6 +185,7 @@ class LayersFacts:
         float_resolver, resolver: which kernels ran each; `other` those of LiteRT beside them.
         no_host: why the two were not held against each other; empty otherwise.
         samples: how many.
+        traced: on how many of the first of them operators were compared; outputs on all.
         given: type in which the inputs were given: the int8 network's, or "float32".
         data: where they are from.
         noise: whether they were made from a seed.
@@ -203,6 +204,7 @@ class LayersFacts:
     other: str
     no_host: str
     samples: int
+    traced: int
     given: str
     data: str
     noise: bool

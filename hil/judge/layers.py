@@ -276,6 +276,8 @@ def _limits(
 
 
 def _remarks(facts: LayersFacts) -> Iterator[str]:
+    if facts.traced < facts.samples:
+        yield f"operators were compared on the first {facts.traced:,} samples, outputs on all"
     missing = [layer for layer in facts.layers if layer.total is None]
     if missing:
         yield f"{len(missing)} of {count_text(len(facts.layers), 'operator output')} of the int8 " \

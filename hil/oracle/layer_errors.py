@@ -132,13 +132,14 @@ class LayerErrors:
         return self._reference.resolver
 
     def see(
-        self, data: bytes, exact: tuple[NDArray[Any], ...] | None = None
+        self, data: bytes, exact: tuple[NDArray[Any], ...] | None = None, *, ops: bool = True
     ) -> tuple[tuple[NDArray[Any], ...], OracleAnswer]:
         """One sample through both networks, each from its variables' initial values.
 
         Args:
             data: the int8 network's input.
             exact: the float network's, where it is not the same dequantized.
+            ops: look at every operator, and not only at the outputs.
 
         Returns:
             the float network's outputs and the oracle's answer.
@@ -153,13 +154,13 @@ class LayerErrors:
         if self._floats.header.stateful:
             self._reference.reset()
         self._reference.run(exact)
-        answer = self._oracle.run(data, ops=True)
-        assert answer.op_outputs is not None
-        tensors = dict(zip(graph.inputs, given, strict=True))
-        for op, made in zip(graph.ops, answer.op_outputs, strict=True):
-            tensors.update(zip(op.outputs, made, strict=True))
-        for layer in self._layers:
-            layer.see(self._reference, tensors)
+        answer = self._oracle.run(data, ops=ops)
+        if answer.op_outputs is not None:
+            tensors = dict(zip(graph.inputs, given, strict=True))
+            for op, made in zip(graph.ops, answer.op_outputs, strict=True):
+                tensors.update(zip(op.outputs, made, strict=True))
+            for layer in self._layers:
+                layer.see(self._reference, tensors)
         outputs = tuple(map(self._reference.tensor, self._floats.graph.outputs))
         for n, (right, got) in enumerate(zip(outputs, answer.outputs, strict=True)):
             if not self._untold[n]:

@@ -176,6 +176,7 @@ def as_json(found: Measured, verdict: LayersVerdict, code: int) -> dict[str, Any
         "resolver": facts.resolver,
         "other": facts.other,
         "samples": facts.samples,
+        "traced": facts.traced,
         "given": facts.given,
         "data": facts.data,
         "target": facts.target,

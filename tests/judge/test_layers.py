@@ -46,6 +46,7 @@ def facts(*layers: LayerFacts, output: float = 38.0, flips: int = 0, **fields: A
         other="litert",
         no_host="",
         samples=200,
+        traced=200,
         given="int8",
         data="mine.npz",
         noise=False,

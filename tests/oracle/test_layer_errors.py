@@ -15,7 +15,7 @@ from hil.oracle.layer_errors import Gatherer, LayerErrors
 from hil.oracle.weight_errors import weight_error
 from hil.samples.pairs import seeded_pairs
 from hil.testing.model_builder import ModelBuilder
-from hil_lab.fakes.quantized_pair import HIDDEN, QuantizedPair
+from hil_lab.fakes.quantized_pair import CLASSES, HIDDEN, QuantizedPair
 
 
 def gatherer(shape: tuple[int, ...] = (1, 2), scale: float = 1.0) -> Gatherer:
@@ -165,3 +165,16 @@ def test_weights_by_channel_by_hand() -> None:
     assert (found.signal, found.noise) == (21.0, 1.0)
     assert (found.channels, found.channel) == (2, 1)
     assert found.channel_sqnr_db == pytest.approx(12.0412, abs=1e-4)  # 10 log10(16)
+
+
+def test_a_sample_can_be_looked_at_by_its_outputs_alone() -> None:
+    floats, ints = contracts(QuantizedPair())
+    errors = LayerErrors(floats, Oracle(ints))
+    for row, one in enumerate(seeded_pairs(floats, ints, seed=1, count=3)):
+        errors.see(one.sample.data, one.exact, ops=row < 1)
+    first, *_ = errors.layers()
+    assert first.total is not None
+    assert first.total.values == HIDDEN
+    (end,) = errors.outputs()
+    assert end.error is not None
+    assert end.error.values == 3 * CLASSES
