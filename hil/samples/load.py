@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.images import Channels, Fit
+    from hil.images import Fit
     from hil.network.contract import Contract
     from hil.wire.network_header import Tensor
 
@@ -94,8 +94,8 @@ def load_sample(folder: Path, entry: Entry, contract: Contract, fit: Fit = "crop
     image = contract.image
     if image is None:
         return Loaded(problem=_no_picture(entry, contract))
-    channels: Channels = 3 if len(image.tables) == 3 else 1
-    seen = read_picture(folder, entry, (image.rows, image.columns), fit, channels)
+    size = image.rows, image.columns
+    seen = read_picture(folder, entry, size, fit, len(image.tables))
     if seen.pixels is None:
         return Loaded(problem=seen.problem)
     tensor = picture_input(contract.header, seen.pixels).tobytes()
@@ -107,7 +107,7 @@ def read_picture(
     entry: Entry,
     size: tuple[int, int] = INPUT_SIZE,
     fit: Fit = "crop",
-    channels: Channels = 1,
+    channels: int = 1,
 ) -> Picture:
     """Reads, cuts or squashes, and shrinks one picture; never raises for a bad one.
 
