@@ -129,11 +129,6 @@ def read_picture(
     return Picture(photo.pixels, zlib.crc32(data), photo.original_size, notes=photo.notes)
 
 
-def file_crc(path: Path) -> int:
-    """CRC-32 of a file's bytes."""
-    return zlib.crc32(path.read_bytes())
-
-
 def source_crc(folder: Path, entry: Entry) -> int:
     """CRC-32 of what a sample is made from, as in `Loaded.file_crc`: of its file, or its row.
 
@@ -141,7 +136,7 @@ def source_crc(folder: Path, entry: Entry) -> int:
     """
     if entry.row is not None:
         return _arrays_crc(_row(folder, entry.row))
-    return file_crc(entry.path(folder))
+    return zlib.crc32(entry.path(folder).read_bytes())
 
 
 def pack_arrays(arrays: Mapping[str, NDArray[Any]], contract: Contract) -> tuple[bytes, int]:
