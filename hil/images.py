@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 INPUT_SIZE = (96, 96)
 """(height, width) of the input in pixels."""
 
-Channels = Literal[1, 3]
-"""Gray, or red, green and blue."""
-
 Fit = Literal["crop", "squash"]
 """How a picture of another shape becomes the input: its centred part of the same shape, or
 the whole picture, with its sides scaled by different factors."""
@@ -66,7 +63,7 @@ def load(
     resize: bool = False,
     size: tuple[int, int] = INPUT_SIZE,
     fit: Fit = "crop",
-    channels: Channels = 1,
+    channels: int = 1,
 ) -> Photo:
     """Reads a picture (PNG, JPEG and what else OpenCV decodes), as gray or in colour.
 
@@ -94,7 +91,7 @@ def load(
 
 
 def photo_of(
-    data: bytes, path: Path, *, resize: bool, size: tuple[int, int], fit: Fit, channels: Channels
+    data: bytes, path: Path, *, resize: bool, size: tuple[int, int], fit: Fit, channels: int
 ) -> Photo:
     """As `load`, of a file's bytes. `path`: its name, for messages."""
     picture, notes = decode(data, path, channels)
@@ -111,7 +108,7 @@ def photo_of(
     return Photo(plain(path.stem), _frozen(picture), tuple(notes), path, (width, height))
 
 
-def decode(data: bytes, path: Path, channels: Channels = 1) -> tuple[NDArray[np.uint8], list[str]]:
+def decode(data: bytes, path: Path, channels: int = 1) -> tuple[NDArray[np.uint8], list[str]]:
     """A file's whole picture as `load` sees it before it cuts: upright, 8 bits, gray or RGB.
 
     Args:
@@ -123,8 +120,10 @@ def decode(data: bytes, path: Path, channels: Channels = 1) -> tuple[NDArray[np.
         uint8 [height, width] or [height, width, 3], and what was done to the picture, in words.
 
     Raises:
-        UsageError: empty, truncated or no picture.
+        UsageError: empty, truncated or no picture; another number of channels.
     """
+    if channels not in (1, 3):
+        raise UsageError(f"a picture of {channels} channels", hint="give 1 for gray, 3 for colour")
     picture, notes = _decode(data, path)
     if picture.dtype == "uint16":
         picture = _to_8_bits(picture)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hil.facts.image import ImageFacts, RunFacts, SampleFacts
     from hil.facts.input_contract import InputContractFacts
     from hil.facts.records import SecondOpinionRecord, VarietyFacts
-    from hil.images import Channels, Photo
+    from hil.images import Photo
     from hil.judge.tolerance import Tolerances
     from hil.network.contract import Contract
     from hil.oracle import Oracle
@@ -261,8 +261,7 @@ class Bench(BoardOfRun):
         image = contract.image
         if image is None:
             return photo
-        size: tuple[int, int] = (image.rows, image.columns)
-        channels: Channels = 1 if len(image.tables) == 1 else 3
+        size, channels = (image.rows, image.columns), len(image.tables)
         lacks_colour = channels == 3 and photo.pixels.ndim == 2 and photo.path is not None
         if photo.pixels.shape[:2] == size and not lacks_colour:
             return photo

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hil.images import Channels, Fit
+    from hil.images import Fit
     from hil.network.contract import Contract
     from hil.wire.network_header import Tensor
 
@@ -94,8 +94,8 @@ def load_sample(folder: Path, entry: Entry, contract: Contract, fit: Fit = "crop
     image = contract.image
     if image is None:
         return Loaded(problem=_no_picture(entry, contract))
-    channels: Channels = 3 if len(image.tables) == 3 else 1
-    seen = read_picture(folder, entry, (image.rows, image.columns), fit, channels)
+    size = image.rows, image.columns
+    seen = read_picture(folder, entry, size, fit, len(image.tables))
     if seen.pixels is None:
         return Loaded(problem=seen.problem)
     tensor = picture_input(contract.header, seen.pixels).tobytes()
@@ -107,7 +107,7 @@ def read_picture(
     entry: Entry,
     size: tuple[int, int] = INPUT_SIZE,
     fit: Fit = "crop",
-    channels: Channels = 1,
+    channels: int = 1,
 ) -> Picture:
     """Reads, cuts or squashes, and shrinks one picture; never raises for a bad one.
 
@@ -129,11 +129,6 @@ def read_picture(
     return Picture(photo.pixels, zlib.crc32(data), photo.original_size, notes=photo.notes)
 
 
-def file_crc(path: Path) -> int:
-    """CRC-32 of a file's bytes."""
-    return zlib.crc32(path.read_bytes())
-
-
 def source_crc(folder: Path, entry: Entry) -> int:
     """CRC-32 of what a sample is made from, as in `Loaded.file_crc`: of its file, or its row.
 
@@ -141,7 +136,7 @@ def source_crc(folder: Path, entry: Entry) -> int:
     """
     if entry.row is not None:
         return _arrays_crc(_row(folder, entry.row))
-    return file_crc(entry.path(folder))
+    return zlib.crc32(entry.path(folder).read_bytes())
 
 
 def pack_arrays(arrays: Mapping[str, NDArray[Any]], contract: Contract) -> tuple[bytes, int]:

@@ -76,7 +76,7 @@ class FolderSamples:
             if loaded.data is None:
                 raise UsageError(
                     loaded.problem,
-                    where=f"{self.data.labels}, line {entry.line}",
+                    where=_place(entry, self.data.labels),
                     hint="give samples that the int8 network takes (hil check shows its input), or "
                     "take the line out",
                 )
@@ -172,9 +172,14 @@ def class_of(entry: Entry, task: Task, labels: Path) -> int | None:
     known = ", ".join(task.labels) or f"0 to {task.classes - 1}"
     raise UsageError(
         f"{entry.file} has the class {said!r}, which the network lacks",
-        where=f"{labels}, line {entry.line}",
+        where=_place(entry, labels),
         hint=f"classes are {known}",
     )
+
+
+def _place(entry: Entry, labels: Path) -> str:
+    """Where a class is said: a line, or the folder that has one for each class."""
+    return f"{labels}, line {entry.line}" if entry.line else str(labels)
 
 
 def _classes(labels: NDArray[Any], rows: int, ints: Contract, path: Path) -> tuple[int, ...]:

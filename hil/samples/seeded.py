@@ -139,6 +139,8 @@ def read_samples(path: Path, contract: Contract) -> tuple[Sample, ...]:
     Raises UsageError for what is none, and for a name, type, shape or value that does not fit, with
     its line or row.
     """
+    if path.is_dir():
+        return _of_folder(path, contract)
     return samples_of(read_arrays(path), path, contract)
 
 
@@ -162,8 +164,6 @@ def samples_of(
     from hil.samples.load import input_arrays, pack_arrays
     from hil.samples.rows import row_name, same_rows
 
-    if path.is_dir():
-        return _of_folder(path, contract)
     try:
         given = input_arrays(arrays, contract)
         rowed = {t.name: _rows(given[t.name], t) for t in contract.header.inputs}

@@ -27,17 +27,9 @@ def synthetic_frame(name: str, frame: FrameSize) -> Photo:
 
 
 def as_frame(photo: Photo, frame: FrameSize) -> Photo:
-    """A photograph as a camera with these frames would have taken it; what is gray is gray in
-    every channel."""
-    import dataclasses
-
-    import numpy as np
-
+    """A photograph as a camera with these frames would have taken it."""
     from hil.images import load
 
     assert photo.path is not None  # a photograph comes from a file
-    taken = load(photo.path, resize=True, size=(frame.rows, frame.columns))
-    pixels = taken.pixels
-    if frame.format.channels == 1:
-        return taken
-    return dataclasses.replace(taken, pixels=np.stack([pixels] * frame.format.channels, axis=-1))
+    size = frame.rows, frame.columns
+    return load(photo.path, resize=True, size=size, channels=frame.format.channels)

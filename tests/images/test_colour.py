@@ -61,7 +61,7 @@ def test_transparent_colour_lies_on_white_and_16_bits_are_rounded() -> None:
     st.sampled_from(FITS),
 )
 def test_each_channel_is_cut_and_scaled_as_a_gray_picture_is(rgb: Pixels, fit: Fit) -> None:
-    def fitted(picture: Pixels, channels: Any) -> Pixels:
+    def fitted(picture: Pixels, channels: int) -> Pixels:
         data = png(picture)
         return photo_of(
             data, DIRECTORY, resize=True, size=(8, 12), fit=fit, channels=channels

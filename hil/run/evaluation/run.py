@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hil import __version__
+from hil.errors import UsageError
 from hil.facts.evaluation import (
     RESULTS_VERSION,
     Answers,
@@ -21,7 +22,7 @@ from hil.facts.results_file import ResultsFile
 from hil.run.evaluation.answers import board_answer, board_values, value_type, values_of
 from hil.run.evaluation.oracles import OracleProcesses
 from hil.samples.labels import DataSet, Entry, Problem, problems_error
-from hil.samples.load import file_crc
+from hil.samples.load import source_crc
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -248,8 +249,6 @@ class _Collector:
     def _is_done(self, entry: Entry) -> bool:
         found = self._results.get(entry.file)
         try:
-            return found is not None and found.file_crc == file_crc(
-                entry.path(self.plan.data.folder)
-            )
-        except OSError:
+            return found is not None and found.file_crc == source_crc(self.plan.data.folder, entry)
+        except (OSError, UsageError):
             return False  # reading it to send it says what is wrong

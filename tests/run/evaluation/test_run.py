@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hil.board.artifacts import ExpectedModel
@@ -15,8 +16,11 @@ from hil.images import FITS, image_crc, load
 from hil.judge.evaluation.evaluation import evaluate
 from hil.judge.evaluation.selection import select
 from hil.judge.tolerance import load_tolerances
+from hil.network.contract import read_contract
 from hil.run.evaluation.run import Plan, run_on_oracle
+from hil.samples.data import read_data
 from hil.samples.labels import read_labels
+from hil.testing.zoo import network
 
 MakeData = Callable[..., Path]
 
@@ -93,6 +97,32 @@ def test_a_picture_that_changed_since_is_run_again(
     assert (progress.kept, progress.steps) == (3, 1)
     assert again.results["2.png"].oracle == again.results["3.png"].oracle
     assert run(folder, model).results == again.results
+
+
+def test_rows_of_a_file_are_taken_over_and_values_that_were_clamped_are_counted(
+    tmp_path: Path,
+) -> None:
+    rows = np.zeros((3, 4, 10))
+    rows[1] = 1e6
+    contract = read_contract(network("softmax"))
+    model = ExpectedModel(contract.model, contract.header, "softmax")
+    resume = tmp_path / "results.jsonl"
+    np.savez(tmp_path / "rows.npz", x=rows)
+    first = _of_rows(tmp_path / "rows.npz", model, resume, Counted())
+    assert [result.clamped for result in first.results.values()] == [0, 40, 0]
+    rows[2] = 1
+    np.savez(tmp_path / "rows.npz", x=rows)
+    progress = Counted()
+    again = _of_rows(tmp_path / "rows.npz", model, resume, progress)
+    assert (progress.kept, progress.steps) == (2, 1)
+    assert [name for name in first.results if first.results[name] != again.results[name]] == [
+        "rows-2"
+    ]
+
+
+def _of_rows(path: Path, model: ExpectedModel, resume: Path, progress: Counted) -> Answers:
+    data = read_data(path)
+    return run_on_oracle(model, Plan(data, data.entries, 1, resume), progress)
 
 
 def test_lines_may_be_added_and_removed_between_runs(
