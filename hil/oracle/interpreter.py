@@ -109,7 +109,12 @@ class MicroReference:
         handle = _handle(self._graph, index)
         if handle is not None:
             return handle
-        data: NDArray[Any] = self._interpreter.GetTensor(index, 0)["tensor_data"]
+        data: NDArray[Any]
+        if index in self._graph.outputs:
+            # GetTensor never frees what it returns.
+            data = self._interpreter.GetOutputTensor(self._graph.outputs.index(index))
+        else:
+            data = self._interpreter.GetTensor(index, 0)["tensor_data"]
         shaped: NDArray[Any] = data.reshape(self._graph.tensors[index].shape).copy()
         return shaped
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle, OracleAnswer
 
-_MOST_HISTORY = 64
+MOST_HISTORY = 64
 """Samples back to the last reset of the state that the oracle runs again; others are not judged."""
 
 
@@ -70,7 +70,7 @@ class Answers:
             before = None  # something may have been run in between
         else:
             before = self._history
-        known = before is not None and len(before) < _MOST_HISTORY
+        known = before is not None and len(before) < MOST_HISTORY
         self._history = (*before, asked.image) if before is not None and known else None
         return before
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil.errors import ExitCode, NotRunError
+from hil.run.answers import MOST_HISTORY
 from hil.run.run_log import RunLog
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def validate(
     operators = tuple(_operators(contract, measured))
     show(Measured(measured, outputs, operators, board.time_base))
     if contract.header.stateful:
-        for number, sample in enumerate(one.sample for one in measured):
+        for number, sample in enumerate(one.sample for one in measured[:MOST_HISTORY]):
             board.infer(sample.data, reset_state=number == 0)
     wrong = bench.review()
     log.wrong_outside_of_tests(len(wrong), "; ".join(map(str, wrong[:1])))

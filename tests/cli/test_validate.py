@@ -53,6 +53,14 @@ def test_a_network_with_state_is_also_run_without_resets(file: Any, tmp_path: Pa
     assert None not in histories
 
 
+def test_more_samples_than_a_state_is_followed_over_leave_nothing_unjudged(
+    file: Any, tmp_path: Path
+) -> None:
+    facts, many = tmp_path / "facts.jsonl", str(MOST_HISTORY + 6)
+    assert validate(file("svdf"), "--samples", many, "--facts", str(facts)) == ExitCode.PASSED
+    assert all(record.asked.history is not None for record in read_run(facts).inferences)
+
+
 def test_a_wrong_operator_is_named(file: Any, capsys: pytest.CaptureFixture[str]) -> None:
     code = validate(file("softmax"), "--sim-fault", "softmax-beta")
     assert code == ExitCode.TEST_FAILED
