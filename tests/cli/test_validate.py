@@ -12,6 +12,7 @@ import pytest
 from hil.cli import main
 from hil.errors import ExitCode
 from hil.facts.reader import read_run
+from hil.run.answers import MOST_HISTORY
 from hil.testing.zoo import network
 
 
