@@ -30,7 +30,7 @@ from hil.testing.tiny_model import tiny_model
 
 ROUNDS = 5
 COUNT = 150
-FEW, MANY = 1_000, 10_000
+FEW, MANY = 1_000, 5_000
 APART_US = 25_000  # of an inference that takes none of this machine's time
 CORES = 3  # so that simulated board, oracle and host do not wait for each other
 
