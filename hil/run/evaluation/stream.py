@@ -37,6 +37,7 @@ def stream(
     lost_in: Reply | None = None
     while True:
         board = bench.ready_board(_name(source.again))
+        board.on_inference = None  # judged here, one by one: the bench would keep every sample
         try:
             for inference in board.infer_many(source.take()):
                 yield source.sent.popleft(), inference

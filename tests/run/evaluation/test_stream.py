@@ -29,6 +29,7 @@ class FakeBoard:
     def __init__(self, fail: Callable[[bytes], None]) -> None:
         self._fail = fail
         self.link_stats = LinkStats()
+        self.on_inference: Callable[..., None] | None = lambda *_: None
 
     def infer_many(self, images: Iterable[bytes]) -> Iterator[str]:
         source = iter(images)
@@ -67,6 +68,12 @@ def answers(bench: FakeBench, source: Iterable[Reply]) -> Iterator[tuple[str, st
 
 
 EXPECTED = [(str(n), f"answer to {n}") for n in range(10)]
+
+
+def test_the_bench_is_given_nothing_to_keep() -> None:
+    bench = FakeBench(lambda _: None)
+    for _ in answers(bench, pictures(2)):
+        assert bench.board.on_inference is None
 
 
 def failing(*times: bytes) -> Callable[[bytes], None]:
