@@ -72,5 +72,5 @@ def _of_anomaly(entry: Entry, first: Entry) -> str:
         ("source", entry.source, first.source),
     ):
         if one != other:
-            return f"recording {entry.group!r} has another {what} here than in line {first.line}"
+            return f"recording {entry.group!r} has another {what} here than in {first.file}"
     return ""
