@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.network.contract import Contract
-    from hil.network.task import Task
-    from hil.samples.labels import DataSet, Entry
+    from hil.samples.labels import DataSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,33 +147,13 @@ def read_pairs(path: Path, floats: Contract, ints: Contract) -> PairedSamples:
 
 
 def _read_folder(path: Path, ints: Contract) -> FolderSamples:
+    from hil.samples.classes import check_labels, class_of
     from hil.samples.data import read_data
 
     data = read_data(path)
-    classes = tuple(class_of(entry, ints.task, data.labels) for entry in data.entries)
+    check_labels(data, data.entries, ints.task)
+    classes = tuple(class_of(entry, ints.task) for entry in data.entries)
     return FolderSamples(data, ints, classes, _types(ints), path.name)
-
-
-def class_of(entry: Entry, task: Task, labels: Path) -> int | None:
-    """The class that a line names, by its label, its number, or as a person; None without one."""
-    said = entry.label
-    if not task.classes or not (said or entry.person is not None):
-        return None
-    if not said:
-        positive = task.positive_class
-        if positive is None or task.classes != 2:
-            return None
-        return positive if entry.person else 1 - positive
-    if said in task.labels:
-        return task.labels.index(said)
-    if said.isdecimal() and int(said) < task.classes:
-        return int(said)
-    known = ", ".join(task.labels) or f"0 to {task.classes - 1}"
-    raise UsageError(
-        f"{entry.file} has the class {said!r}, which the network lacks",
-        where=f"{labels}, line {entry.line}",
-        hint=f"classes are {known}",
-    )
 
 
 def _classes(labels: NDArray[Any], rows: int, ints: Contract, path: Path) -> tuple[int, ...]:

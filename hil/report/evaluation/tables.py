@@ -141,6 +141,8 @@ def _heading(found: Evaluation) -> Iterator[str]:
         if counts.lost:
             line += f" ({counts.lost:,} lost their person to the cut)"
         yield line
+    if counts.clamped:
+        yield f"[yellow]{counts.clamped:,} samples have values beyond the input's range, clamped[/]"
     if found.one_class:
         what = (
             "no AUC"

@@ -353,6 +353,12 @@ def test_answers_that_are_no_numbers_prove_nothing() -> None:
     assert samples.measured()["mae"].absent == found.unjudged
 
 
+def test_samples_that_the_input_cannot_hold_are_told() -> None:
+    samples = temperatures()
+    samples.results["1.bin"] = dataclasses.replace(samples.results["1.bin"], clamped=3)
+    assert "1 samples have values beyond the input's range" in text_of(samples.evaluate())
+
+
 # ---- none, and agreement for all --------------------------------------------------
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from hil.errors import UsageError
-from hil.judge.evaluation.labels import check_labels, label_problems
-from hil.judge.evaluation.truth import anomalous, class_of
 from hil.network.task import Task
+from hil.samples.classes import anomalous, check_labels, class_of, label_problems
 from hil.samples.labels import DataSet, Entry
 
 NAMED = Task("classification", 0, "softmax", 3, labels=("cat", "dog", "bird"))
