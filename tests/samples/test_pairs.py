@@ -11,8 +11,6 @@ import pytest
 from hil.errors import UsageError
 from hil.network.contract import Contract, read_contract
 from hil.network.settings import NetworkSettings
-from hil.network.task import Task
-from hil.samples.labels import Entry
 from hil.samples.pairs import PairedSamples, read_pairs
 from hil.samples.seeded import read_samples
 from hil.testing.tiny_model import tiny_model
@@ -125,5 +123,5 @@ def test_a_picture_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) ->
 
 def test_a_class_that_the_network_lacks_is_refused_with_its_line(tmp_path: Path) -> None:
     data = folder(tmp_path, "file,label\na.png,0\nb.png,cow\n")
-    with pytest.raises(UsageError, match="line 3: b.png: label 'cow' is no class"):
+    with pytest.raises(UsageError, match=r"line 3: b\.png: label 'cow' is no class"):
         read_pairs(data, PICTURES, PICTURES)
