@@ -15,13 +15,13 @@ from hil.board.artifacts import ExpectedModel
 from hil.errors import UsageError
 from hil.facts.evaluation import Answers
 from hil.judge.evaluation.evaluation import evaluate
-from hil.judge.evaluation.labels import check_labels
 from hil.judge.evaluation.selection import Selection
 from hil.judge.evaluation.truth import image_truth
 from hil.judge.tolerance import load_tolerances
 from hil.network.contract import read_contract
 from hil.network.settings import NetworkSettings, read_settings
 from hil.run.evaluation.run import Plan, Progress, run_on_oracle
+from hil.samples.classes import check_labels
 from hil.samples.labels import Entry
 from model.card import POSITIVE_CLASS
 from model.files import read_model

@@ -71,13 +71,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.judge.evaluation.against import change_against, read_other
     from hil.judge.evaluation.evaluation import evaluate
     from hil.judge.evaluation.gates import Known
-    from hil.judge.evaluation.labels import check_labels
     from hil.judge.evaluation.selection import select
     from hil.judge.figures import count_text
     from hil.judge.gates.load import load_gates
     from hil.judge.tolerance import load_tolerances
     from hil.report.evaluation.tables import show
     from hil.run.evaluation.run import Plan
+    from hil.samples.classes import check_labels
     from hil.samples.data import read_data
 
     options = run_options(arguments)
@@ -151,14 +151,20 @@ def _on_oracle(model: ExpectedModel, plan: Plan, console: Console) -> _Done:
 
 
 def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
-    from hil.judge.evaluation.labels import check_labels
+    from hil.board.artifacts import read_model
     from hil.report.evaluation.bar import ProgressBar
     from hil.run.evaluation.run import run_on_board
     from hil.run.summing_up import board_state
+    from hil.samples.classes import check_labels
 
+    def check(model: ExpectedModel) -> None:
+        check_labels(plan.data, plan.entries, model.contract.task)
+
+    if options.network is not None:  # known before a board is touched
+        check(read_model(options.network, options.declared))
     with open_bench(options, console) as bench:
-        check_labels(plan.data, plan.entries, bench.needed_model.contract.task)
         bench.ready_board()  # says what it does before the bar is there
+        check(bench.needed_model)
 
         def errors() -> int:
             board = bench.open_board

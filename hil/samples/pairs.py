@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.network.contract import Contract
-    from hil.network.task import Task
-    from hil.samples.labels import DataSet, Entry
+    from hil.samples.labels import DataSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +75,7 @@ class FolderSamples:
             if loaded.data is None:
                 raise UsageError(
                     loaded.problem,
-                    where=_place(entry, self.data.labels),
+                    where=self.data.where(entry),
                     hint="give samples that the int8 network takes (hil check shows its input), or "
                     "take the line out",
                 )
@@ -148,38 +147,13 @@ def read_pairs(path: Path, floats: Contract, ints: Contract) -> PairedSamples:
 
 
 def _read_folder(path: Path, ints: Contract) -> FolderSamples:
+    from hil.samples.classes import check_labels, class_of
     from hil.samples.data import read_data
 
     data = read_data(path)
-    classes = tuple(class_of(entry, ints.task, data.labels) for entry in data.entries)
+    check_labels(data, data.entries, ints.task)
+    classes = tuple(class_of(entry, ints.task) for entry in data.entries)
     return FolderSamples(data, ints, classes, _types(ints), path.name)
-
-
-def class_of(entry: Entry, task: Task, labels: Path) -> int | None:
-    """The class that a line names, by its label, its number, or as a person; None without one."""
-    said = entry.label
-    if not task.classes or not (said or entry.person is not None):
-        return None
-    if not said:
-        positive = task.positive_class
-        if positive is None or task.classes != 2:
-            return None
-        return positive if entry.person else 1 - positive
-    if said in task.labels:
-        return task.labels.index(said)
-    if said.isdecimal() and int(said) < task.classes:
-        return int(said)
-    known = ", ".join(task.labels) or f"0 to {task.classes - 1}"
-    raise UsageError(
-        f"{entry.file} has the class {said!r}, which the network lacks",
-        where=_place(entry, labels),
-        hint=f"classes are {known}",
-    )
-
-
-def _place(entry: Entry, labels: Path) -> str:
-    """Where a class is said: a line, or the folder that has one for each class."""
-    return f"{labels}, line {entry.line}" if entry.line else str(labels)
 
 
 def _classes(labels: NDArray[Any], rows: int, ints: Contract, path: Path) -> tuple[int, ...]:

@@ -11,9 +11,7 @@ import pytest
 from hil.errors import UsageError
 from hil.network.contract import Contract, read_contract
 from hil.network.settings import NetworkSettings
-from hil.network.task import Task
-from hil.samples.labels import Entry
-from hil.samples.pairs import PairedSamples, class_of, read_pairs
+from hil.samples.pairs import PairedSamples, read_pairs
 from hil.samples.seeded import read_samples
 from hil.testing.tiny_model import tiny_model
 from hil_lab.fakes.quantized_pair import CLASSES, INPUT_SCALE, INPUTS, QuantizedPair
@@ -123,21 +121,7 @@ def test_a_picture_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) ->
     assert raised.value.where.endswith("labels.csv, line 3")
 
 
-@pytest.mark.parametrize(
-    ("entry", "index"),
-    [
-        (Entry(2, "a", None, (), label="dog"), 1),
-        (Entry(2, "a", None, (), label="2"), 2),
-        (Entry(2, "a", None, ()), None),
-    ],
-)
-def test_a_class_is_named_by_label_or_number(entry: Entry, index: int | None) -> None:
-    task = Task("classification", classes=3, labels=("cat", "dog", "cow"))
-    assert class_of(entry, task, Path("labels.csv")) == index
-
-
-def test_a_class_that_the_network_lacks_is_refused_with_its_line() -> None:
-    task = Task("classification", classes=2, labels=("cat", "dog"))
-    with pytest.raises(UsageError, match="'cow', which the network lacks") as raised:
-        class_of(Entry(7, "a", None, (), label="cow"), task, Path("labels.csv"))
-    assert raised.value.where == "labels.csv, line 7"
+def test_a_class_that_the_network_lacks_is_refused_with_its_line(tmp_path: Path) -> None:
+    data = folder(tmp_path, "file,label\na.png,0\nb.png,cow\n")
+    with pytest.raises(UsageError, match=r"line 3: b\.png: label 'cow' is no class"):
+        read_pairs(data, PICTURES, PICTURES)

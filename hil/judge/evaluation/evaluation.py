@@ -124,6 +124,8 @@ def _counts(run: Sequence[Case], cases: Cases, places: Places | None) -> Counts:
         boxed=0 if places is None else len(places.boxed),
         validation=0 if places is None else len(places.known),
         held_out=0 if places is None else len(places.held_out),
+        pictures=sum(case.result.size is not None for case in run),
+        clamped=sum(case.result.clamped > 0 for case in run),
     )
 
 

@@ -33,6 +33,8 @@ class Counts:
         boxed: reported, with a true box: what localization is measured on.
         validation: with a true box, for choosing the map's level.
         held_out: reported with a true box and not used for choosing: for MaxBoxAcc.
+        pictures: of those run.
+        clamped: of those run, with values beyond the input's range.
     """
 
     run: int
@@ -45,6 +47,8 @@ class Counts:
     boxed: int = 0
     validation: int = 0
     held_out: int = 0
+    pictures: int = 0
+    clamped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

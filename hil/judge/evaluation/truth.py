@@ -17,13 +17,10 @@ from dataclasses import dataclass
 
 from hil.facts.evaluation import Header
 from hil.images import Fit, used_part
-from hil.network.task import Task
+from hil.samples.classes import anomalous, class_of
 from hil.samples.labels import Box, Entry
 
 SMALLEST_SHARE = 0.005
-
-NORMAL, ANOMALOUS = ("normal", "0"), ("anomaly", "anomalous", "abnormal", "1")
-"""What the labels of a reconstruction may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def truth_of(entry: Entry, size: tuple[int, int] | None, header: Header) -> Trut
     """The truth of a sample as it was sent, for the task that it is judged by.
 
     Args:
-        entry: its line of the labels, which `hil.judge.evaluation.labels` found usable.
+        entry: its line of the labels, which `hil.samples.classes` found usable.
         size: (width, height) of the upright picture; None for other samples.
         header: of the answers.
     """
@@ -86,29 +83,6 @@ def truth_of(entry: Entry, size: tuple[int, int] | None, header: Header) -> Trut
         other = 1 - task.positive_class if task.classes == 2 else None
         number = None if seen.person is None else other
     return Truth(number, seen.person, None, seen.boxes, seen.changed)
-
-
-def class_of(entry: Entry, task: Task) -> int | None:
-    """The class that the labels say: a name of the settings' labels, or a number.
-
-    None where they say none, or one that does not exist.
-    """
-    text, positive = entry.label, task.positive_class
-    if text in task.labels:
-        return task.labels.index(text)
-    if text.isascii() and text.isdigit() and int(text) < task.classes:
-        return int(text)
-    if text or entry.person is None or positive is None:
-        return None
-    if entry.person:
-        return positive
-    return 1 - positive if task.classes == 2 else None
-
-
-def anomalous(entry: Entry) -> bool | None:
-    """None where the labels do not say."""
-    text = entry.label.lower()
-    return True if text in ANOMALOUS else False if text in NORMAL else None
 
 
 def image_truth(

@@ -9,6 +9,7 @@ from hil.network.task import Task
 from hil.report.evaluation.text import number, percent, table
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.table import Table
 
 MOST_IN_A_MATRIX = 12
@@ -18,7 +19,7 @@ _MOST_ROWS = 20
 _NAME = 16  # characters of a class's name
 
 
-def class_table(found: ClassMetrics, task: Task) -> Table:
+def class_table(found: ClassMetrics, task: Task) -> Group:
     """Each class; of many those with the lowest F1."""
     from rich.markup import escape
 
@@ -27,7 +28,7 @@ def class_table(found: ClassMetrics, task: Task) -> Table:
     if len(there) > _MOST_ROWS:
         title += f": the {_MOST_ROWS} with the lowest F1 of {len(there)}; --json has all"
         there = sorted(there, key=lambda each: each[1].f1 or 0)[:_MOST_ROWS]
-    made = table(title)
+    made = table()
     made.add_column("class", overflow="fold")
     for name in ("samples", "answered", "precision", "recall", "F1"):
         made.add_column(name, justify="right")
@@ -40,20 +41,20 @@ def class_table(found: ClassMetrics, task: Task) -> Table:
             percent(rates.recall.rate),
             number(rates.f1),
         )
-    return made
+    return _under(title, made)
 
 
-def confusion_table(found: ClassMetrics, task: Task) -> Table | None:
+def confusion_table(found: ClassMetrics, task: Task) -> Group | None:
     """The matrix of few classes, the most frequent confusions of many; None without any."""
     if len(found.classes) <= MOST_IN_A_MATRIX:
         return _matrix(found, task)
     return _worst(found, task) if found.top1.hits < found.samples else None
 
 
-def _matrix(found: ClassMetrics, task: Task) -> Table:
+def _matrix(found: ClassMetrics, task: Task) -> Group:
     from rich.markup import escape
 
-    made = table("[bold]Confusions[/]: true classes in rows, answers in columns", 1)
+    made = table(padding=1)
     made.add_column("", max_width=_NAME, no_wrap=True)
     for index in range(len(found.classes)):
         made.add_column(str(index), justify="right", no_wrap=True)
@@ -66,13 +67,13 @@ def _matrix(found: ClassMetrics, task: Task) -> Table:
                 for at, count in enumerate(row)
             ),
         )
-    return made
+    return _under("[bold]Confusions[/]: true classes in rows, answers in columns", made)
 
 
-def _worst(found: ClassMetrics, task: Task) -> Table:
+def _worst(found: ClassMetrics, task: Task) -> Group:
     from rich.markup import escape
 
-    made = table("[bold]Confusions[/] that happened most often; --json has all")
+    made = table()
     for name in ("true class", "answered"):
         made.add_column(name, overflow="fold")
     made.add_column("samples", justify="right")
@@ -80,4 +81,11 @@ def _worst(found: ClassMetrics, task: Task) -> Table:
         made.add_row(
             escape(task.name_of(each.truth)), escape(task.name_of(each.answer)), f"{each.samples:,}"
         )
-    return made
+    return _under("[bold]Confusions[/] that happened most often; --json has all", made)
+
+
+def _under(title: str, made: Table) -> Group:
+    """A title of its own is not wrapped to the width of a narrow table."""
+    from rich.console import Group
+
+    return Group(title, made)

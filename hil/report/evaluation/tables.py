@@ -122,7 +122,7 @@ def _heading(found: Evaluation) -> Iterator[str]:
         yield f"oracle: {escape(header.resolver)}"
     yield f"task: {escape(_task(found))}"
     yield escape(found.how)
-    if header.input_size is not None:
+    if counts.pictures and header.input_size is not None:
         rows_, columns = header.input_size
         fitted = "squashed whole" if header.fit == "squash" else "cut to their centre and resized"
         yield f"pictures of another size than {columns}x{rows_} are {fitted}"
@@ -141,6 +141,8 @@ def _heading(found: Evaluation) -> Iterator[str]:
         if counts.lost:
             line += f" ({counts.lost:,} lost their person to the cut)"
         yield line
+    if counts.clamped:
+        yield f"[yellow]{counts.clamped:,} samples have values beyond the input's range, clamped[/]"
     if found.one_class:
         what = (
             "no AUC"

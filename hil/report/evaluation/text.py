@@ -17,9 +17,13 @@ def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def table(title: str, padding: int = 2) -> Table:
+def table(title: str = "", padding: int = 2) -> Table:
     from rich.table import Table
 
     return Table(
-        title=title, title_justify="left", title_style="", box=None, padding=(0, padding, 0, 0)
+        title=title or None,
+        title_justify="left",
+        title_style="",
+        box=None,
+        padding=(0, padding, 0, 0),
     )

@@ -84,3 +84,13 @@ def test_what_is_not_there_is_refused(options: dict[str, object], message: str, 
     with pytest.raises(UsageError, match=message) as caught:
         select(data("val", "test", sources="ab"), **options)  # type: ignore[arg-type]
     assert hint in caught.value.hint
+
+
+def test_the_windows_of_a_recording_are_chosen_on_together_or_not_at_all() -> None:
+    entries = tuple(
+        Entry(n + 2, f"{n}.bin", None, (), group=f"recording {n // 10}") for n in range(1000)
+    )
+    found = select(DataSet(Path("labels.csv"), Path(), entries, ()))
+    recordings = [entries[n : n + 10] for n in range(0, 1000, 10)]
+    chosen = [sum(entry.file in found.validation for entry in one) for one in recordings]
+    assert set(chosen) == {0, 10}

@@ -1,15 +1,40 @@
-"""Labels that a network's task cannot mean, each with its line, before anything is run."""
+"""What a label means to a network's task; those that it cannot mean, each with its line."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
 
-from hil.judge.evaluation.truth import ANOMALOUS, NORMAL, anomalous, class_of
 from hil.network.task import Task
 from hil.samples.labels import DataSet, Entry, Problem, problems_error
 
+NORMAL, ANOMALOUS = ("normal", "0"), ("anomaly", "anomalous", "abnormal", "1")
+"""What the labels of a reconstruction may say."""
+
 _LISTED = 12
+
+
+def class_of(entry: Entry, task: Task) -> int | None:
+    """The class that the labels say: a name of the settings' labels, or a number.
+
+    None where they say none, or one that does not exist.
+    """
+    text, positive = entry.label, task.positive_class
+    if text in task.labels:
+        return task.labels.index(text)
+    if text.isascii() and text.isdigit() and int(text) < task.classes:
+        return int(text)
+    if text or entry.person is None or positive is None:
+        return None
+    if entry.person:
+        return positive
+    return 1 - positive if task.classes == 2 else None
+
+
+def anomalous(entry: Entry) -> bool | None:
+    """None where the labels do not say."""
+    text = entry.label.lower()
+    return True if text in ANOMALOUS else False if text in NORMAL else None
 
 
 def check_labels(data: DataSet, entries: Iterable[Entry], task: Task) -> None:
@@ -72,5 +97,5 @@ def _of_anomaly(entry: Entry, first: Entry) -> str:
         ("source", entry.source, first.source),
     ):
         if one != other:
-            return f"recording {entry.group!r} has another {what} here than in line {first.line}"
+            return f"recording {entry.group!r} has another {what} here than in {first.file}"
     return ""
