@@ -22,6 +22,7 @@ NAMES = (
     "throughput",
     "noisy_link",
     "paced_link",
+    "echo_in_capture",
     "recording",
     "evaluate",
     "compare",

@@ -28,7 +28,7 @@ def run() -> Iterator[Result]:
         "throughput, noisy / clean link",
         statistics.median(ratios),
         "at least",
-        0.7,
+        0.9,
         f"bit errors 1e-5, 1 % of frames dropped each way, {repeated} frames sent again",
     )
 

@@ -31,7 +31,7 @@ def run() -> Iterator[Result]:
         "throughput / bare loop",
         statistics.median(ratios),
         "at least",
-        0.80,
+        0.95,
         f"{piped:.0f} against {bare:.0f} images/s, median of {ROUNDS} rounds of {COUNT} images",
     )
 

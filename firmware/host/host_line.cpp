@@ -13,6 +13,8 @@ namespace {
 
 // A write to a terminal waits until all of it has room; so much it has, where poll says so.
 constexpr size_t kTerminalBytes = 64;
+// As much as a UART takes: a socket would take a whole frame while the one before goes out.
+constexpr size_t kFifoBytes = 128;
 
 bool IsSocket(int fd) {
   struct stat status;
@@ -51,7 +53,8 @@ int32_t HostLine::Write(Bytes bytes, uint32_t timeout_ms) {
   bool gone = false;
   if (!IsReady(POLLOUT, timeout_ms, &gone)) return gone ? End() : 0;
   const ssize_t count =
-      is_socket_ ? send(config_.uart_fd, bytes.data, bytes.size, MSG_NOSIGNAL | MSG_DONTWAIT)
+      is_socket_ ? send(config_.uart_fd, bytes.data, std::min(bytes.size, kFifoBytes),
+                        MSG_NOSIGNAL | MSG_DONTWAIT)
                  : write(config_.uart_fd, bytes.data, std::min(bytes.size, kTerminalBytes));
   if (count > 0) return static_cast<int32_t>(count);
   return count < 0 && MayRetry(errno) ? 0 : End();

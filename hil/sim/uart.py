@@ -20,6 +20,8 @@ _READ_BYTES = 65536
 _BATCH_S = 0.001
 # The buffer of a serial driver: a host that writes more has to wait for the line.
 _PACED_QUEUE_BYTES = 4096
+# A chip's transmitter holds little more: what a program has not handed over may be overtaken.
+_FIFO_BYTES = 256
 # After set-baud is acknowledged, host and board switch at their own pace.
 _SWITCH_GRACE_S = 0.02
 
@@ -35,6 +37,7 @@ class Uart:
         self._pacing = pacing
         self._host: HostPort | None = None
         self._program: socket.socket | None = None
+        self._program_waits = False  # for the line: nothing is taken from it
         self._autobaud = False
         self._garbler = Garbler(noise.seed)
         self._mismatch: tuple[int, int] | None = None
@@ -61,7 +64,7 @@ class Uart:
         self._program = ours
         self._autobaud = autobaud
         self._to_board.noisy = self._to_host.noisy = not autobaud
-        self._loop.add(ours.fileno(), lambda _events: self._drain_program())
+        self._listen_to_program()
         return theirs
 
     def detach(self) -> None:
@@ -173,27 +176,50 @@ class Uart:
     def _deliver_to_host(self, data: bytes) -> None:
         if self._host is not None:
             self._host.write(data)
+        if self._program_waits and self._to_host.queued < _FIFO_BYTES:
+            self._listen_to_program()
+
+    def _listen_to_program(self) -> None:
+        self._program_waits = False
+        if self._program is not None:
+            self._loop.add(self._program.fileno(), lambda _events: self._on_program())
+
+    def _on_program(self) -> None:
+        """Moves what the program wrote; a paced line takes it as it has room."""
+        if self._pacing is None:
+            self._drain_program()
+            return
+        self._take_from_program(_FIFO_BYTES)
+        if self._program is not None and self._to_host.queued >= _FIFO_BYTES:
+            self._loop.remove(self._program.fileno())
+            self._program_waits = True
 
     def _drain_program(self) -> None:
-        """Moves what the program wrote."""
-        data = bytes(_READ_BYTES)
-        while self._program is not None and len(data) == _READ_BYTES:  # there may be more
-            try:
-                data = self._program.recv(_READ_BYTES)
-            except BlockingIOError:
-                return
-            except ConnectionResetError:
-                data = b""
-            if data:
-                self._send_to_host(data)
-            else:
-                self._close_program()
+        """Moves all that the program wrote."""
+        while self._take_from_program(_READ_BYTES) == _READ_BYTES:
+            pass  # there may be more
+
+    def _take_from_program(self, size: int) -> int:
+        if self._program is None:
+            return 0
+        try:
+            data = self._program.recv(size)
+        except BlockingIOError:
+            return 0
+        except ConnectionResetError:
+            data = b""
+        if data:
+            self._send_to_host(data)
+        else:
+            self._close_program()
+        return len(data)
 
     def _close_program(self) -> None:
         if self._program is not None:
             self._loop.remove(self._program.fileno())
             self._program.close()
             self._program = None
+            self._program_waits = False
 
     def _rates_match(self) -> bool:
         rate = self._host.rate() if self._host is not None else None

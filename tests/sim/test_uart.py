@@ -95,6 +95,24 @@ def test_bytes_pass_both_ways_unchanged(loop: Loop, until: Until) -> None:
         until(lambda: host.received == every_byte)
 
 
+def test_a_program_waits_for_a_paced_line(loop: Loop, until: Until) -> None:
+    host, given = Host(), 0
+
+    def give_all() -> bool:
+        nonlocal given
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                given += program.send(bytes(64))
+        return len(host.received) >= 200
+
+    with make(loop, host, pacing=9600).attach() as program:
+        program.setblocking(False)
+        program.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+        until(give_all)
+    # What lies between are two small buffers: an answer is not behind all that there is to say.
+    assert given - len(host.received) < 8192
+
+
 def test_a_chip_that_runs_nothing_hears_nothing(loop: Loop) -> None:
     uart = make(loop, Host())
     uart.from_host(b"lost")
