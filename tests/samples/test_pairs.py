@@ -118,7 +118,7 @@ def test_a_picture_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) ->
     (tmp_path / "b.png").write_bytes(b"no picture")
     with pytest.raises(UsageError, match=r"b\.png") as raised:
         list(read_pairs(data, PICTURES, PICTURES))
-    assert raised.value.where.endswith("labels.csv, line 3")
+    assert raised.value.where.endswith("labels.csv:3")
 
 
 def test_a_class_that_the_network_lacks_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -417,6 +417,17 @@ def test_an_answer_for_another_sample_fails() -> None:
     assert both.examples == (("6.bin", "input: the board answered for another sample"),)
 
 
+@pytest.mark.parametrize("make", [animals, machines, temperatures])
+def test_a_source_of_which_nobody_says_what_is_right_has_empty_figures(make: Any) -> None:
+    samples = make()
+    samples.add(*[1.0] * samples.header.values.count, source="silent")
+    found = samples.evaluate()
+    silent = next(source for source in found.sources if source.source == "silent")
+    assert silent.samples == 1
+    assert "silent" in text_of(found)
+    json.dumps(as_json(found, samples.answers, 1.0), allow_nan=False)
+
+
 def test_one_answer_to_everything_proves_nothing() -> None:
     samples = Samples(ANIMALS, SCORES)
     for label in ("cat", "dog", "bird"):
