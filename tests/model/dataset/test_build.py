@@ -366,4 +366,4 @@ def test_the_data_set_can_be_evaluated(inputs: Inputs, build_vww: BuildVww) -> N
     words = ["evaluate", "--board", "oracle", "--data", build_vww.out, "--split", "all"]
     assert main([str(word) for word in [*words, "--json", report]]) == 0
     counts = json.loads(report.read_text())["counts"]
-    assert (counts["persons"], counts["empty"], counts["boxed"]) == (4, 4, 1)
+    assert (counts["positives"], counts["negatives"], counts["boxed"]) == (4, 4, 1)
