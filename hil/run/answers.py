@@ -46,6 +46,7 @@ class Answers:
         self._counted: set[tuple[int, int]] = set()
         self._judged = 0
         self._history: tuple[bytes, ...] | None = None
+        self._newest: Stamp | None = None
 
     def add(self, inference: Inference, stamp: Stamp, asked: Asked) -> None:
         """Takes a result as it came."""
@@ -62,11 +63,12 @@ class Answers:
 
     def _before(self, stamp: Stamp, asked: Asked) -> tuple[bytes, ...] | None:
         """The samples that the state comes from, none without any; None where it is not known."""
+        last, self._newest = self._newest, stamp
         if asked.reset_state is None:
             return ()
         if asked.reset_state or stamp.count == 1:
             before: tuple[bytes, ...] | None = ()
-        elif asked.count is None or self._history is None:
+        elif self._history is None or not (asked.count is not None or _follows(stamp, last, asked)):
             before = None  # something may have been run in between
         else:
             before = self._history
@@ -153,3 +155,10 @@ def _sample(oracle: Oracle, asked: Asked) -> bytes | None:
     if frame is None or len(asked.image) != frame.size:
         return None
     return preprocess(frame_pixels(asked.image, frame), header).tobytes()
+
+
+def _follows(stamp: Stamp, last: Stamp | None, asked: Asked) -> bool:
+    """Whether the board ran this and nothing else since `last`, however often it was asked."""
+    if last is None or asked.replayed:
+        return False
+    return (stamp.boot, stamp.count) == (last.boot, last.count + 1)
