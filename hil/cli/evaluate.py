@@ -53,7 +53,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=Path,
         metavar="FILE",
-        help="with --board oracle: a .tflite file, with its .toml beside it",
+        help="with --board oracle: a .tflite file, as --network",
     )
     add(
         "--against",
@@ -236,8 +236,12 @@ def _check(arguments: argparse.Namespace, options: RunOptions) -> None:
                 hint="a board runs what it is flashed with: give --firmware DIR",
             )
         options.check()
-    elif arguments.model is not None and getattr(arguments, DEST + "firmware") is not None:
-        raise UsageError("--model and --firmware both name a model", hint="give one of them")
+    elif arguments.model is not None:
+        for other in ("firmware", "network"):
+            if getattr(arguments, DEST + other) is not None:
+                raise UsageError(
+                    f"--model and --{other} both name a model", hint="give one of them"
+                )
 
 
 def _model(file: Path | None, options: RunOptions) -> ExpectedModel:
@@ -245,6 +249,10 @@ def _model(file: Path | None, options: RunOptions) -> ExpectedModel:
     from hil.base.resources import find
     from hil.board.artifacts import read_expected, read_model
 
-    if file is None and options.firmware is not None:
+    if file is not None:
+        return read_model(file)
+    if options.network is not None:
+        return read_model(options.network, options.declared)
+    if options.firmware is not None:
         return read_expected(options.firmware).model
-    return read_model(find("model/person_cam.tflite") if file is None else file)
+    return read_model(find("model/person_cam.tflite"))

@@ -213,6 +213,8 @@ def test_gates_give_the_verdict_and_the_exit_code(
         (["--model", "x.tflite"], "--model is for --board oracle"),
         (["--board", "oracle", "--model", "x.tflite"], "cannot read the model"),
         (["--board", "oracle", "--model", "x", "--firmware", "y"], "both name a model"),
+        (["--board", "oracle", "--model", "x", "--network", "y"], "both name a model"),
+        (["--board", "oracle", "--network", "x.tflite"], "cannot read the model"),
         (["--board", "nonsense"], "nonsense"),
         (["--gates", "gone.toml"], "cannot read the file"),
         (["--split", "none"], "no sample has the split 'none'"),
