@@ -27,6 +27,9 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
     (r"boot loop|restart|reset", "board.restarted"),
     (r"protocol version", "board.protocol"),
     (r"the board runs build|SHA-256", "board.wrong-build"),
+    # One frame cut short, and then nothing, though requests were repeated: the line carried the
+    # others before.
+    (r"the board sent 1 damaged frames$", "board.silent"),
     (r"neither text nor frames|damaged", "board.link-damaged"),
     (r"frames arrive, but no answer", "board.link-damaged"),
     (r"refusals because chunks are missing", "board.protocol"),
