@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from hil.base import resources
 from hil.errors import UsageError
 from hil_lab.faults.fault import Fault, SourcePatch
+from hil_lab.firmware_copy import build_copy
 
 
 def faults_dir() -> Path:
@@ -26,25 +26,13 @@ def build_faulty(
     A fault without a source patch takes the release build.
     Raises UsageError for a patch that does not apply, or does not compile.
     """
-    from hil.sim.firmware import SOURCES, build
+    from hil.sim.firmware import build
 
     patches: tuple[SourcePatch, ...] = fault.parts(SourcePatch)
     if not patches:
         return build(progress=progress)
-    place = folder or faults_dir() / fault.id
-    place.mkdir(parents=True, exist_ok=True)
-    original, copy = resources.find("firmware"), place / "firmware"
-    wanted = patched_files(original, patches, where=fault.id)
-    for name in SOURCES:
-        source, target = original / name, copy / name
-        files = source.rglob("*") if source.is_dir() else [source]
-        for file in files:
-            if file.is_file():
-                relative = str(file.relative_to(original))
-                _write_if_other(copy / relative, wanted.get(relative, file.read_bytes()))
-        if source.is_dir():
-            _remove_leftovers(source, target)
-    return build(place / "build", firmware=copy, progress=progress)
+    wanted = patched_files(resources.find("firmware"), patches, where=fault.id)
+    return build_copy(folder or faults_dir() / fault.id, wanted, progress=progress)
 
 
 def patched_files(
@@ -75,20 +63,3 @@ def patched_files(
             )
         contents[patch.file] = contents[patch.file].replace(patch.old, patch.new)
     return {name: text.encode() for name, text in contents.items()}
-
-
-def _write_if_other(path: Path, data: bytes) -> None:
-    """Keeps the times of unchanged files, so that only changes are compiled."""
-    if path.is_file() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-
-
-def _remove_leftovers(source: Path, target: Path) -> None:
-    for file in target.rglob("*"):
-        if file.is_file() and not (source / file.relative_to(target)).is_file():
-            file.unlink()
-    for folder in target.iterdir():
-        if folder.is_dir() and not (source / folder.name).is_dir():
-            shutil.rmtree(folder)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,6 +14,7 @@ from typing import TYPE_CHECKING
 from hil.errors import InfrastructureError
 from hil_lab.faults.build import build_faulty
 from hil_lab.faults.fault import Fault, Outcome, SourcePatch
+from hil_lab.suite_run import run_suite
 
 if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 LIMIT_S = 120.0
 """One run of the suite; the slowest fault needs about a quarter of it."""
 
-# Short: a board that does not answer here will not answer later either.
-_ARGUMENTS = ("--board-handshake-s", "5", "--board-image-s", "3")
 _FAILED = ("failed", "firmware", "usage")
 _NOT_MEASURED = ("infrastructure", "not run")
 
@@ -85,9 +81,8 @@ def prove(fault: Fault, folder: Path) -> Proof:
     if fault.parts(SourcePatch):
         build_faulty(fault, folder)
     built = time.monotonic()
+    _run_suite(fault, folder)
     facts = folder / "facts.jsonl"
-    facts.unlink(missing_ok=True)
-    _run_suite(fault, folder, facts)
     if not facts.is_file():
         raise InfrastructureError(
             f"the suite under fault {fault.id} left no run file",
@@ -101,39 +96,21 @@ def prove(fault: Fault, folder: Path) -> Proof:
     return Proof(fault, caught, note, name(fault, diagnosis), diagnosis.ids, seconds, build_s)
 
 
-def _run_suite(fault: Fault, folder: Path, facts: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "--pyargs", "hil.suite", "-q", "--tb=line"]
-    # Hypothesis' plugin imports all of it for its summary: a second of each run.
-    command += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:randomly"]
-    command += ["--board", "sim", "--sim-fault", fault.id]
-    command += ["--sim-flash-file", str(folder / "flash.bin"), "--facts", str(facts)]
-    command += [*_ARGUMENTS, *fault.arguments]
+def _run_suite(fault: Fault, folder: Path) -> None:
+    arguments = ["--sim-fault", fault.id, *fault.arguments]
     if fault.network:
         from hil.testing.zoo import network
 
         model = folder / f"{fault.network}.tflite"
         model.write_bytes(network(fault.network))
         model.with_suffix(".toml").write_text(fault.settings, encoding="utf-8")
-        command += ["--network", str(model)]
-    # Two runs share two cores; more threads than that only wait for each other.
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with (folder / "suite.log").open("wb") as log:
-        try:
-            subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                timeout=LIMIT_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise InfrastructureError(
-                f"the suite under fault {fault.id} did not end within {LIMIT_S:g} s",
-                where=str(folder / "suite.log"),
-                hint="a board that never answers must not keep the suite waiting for every test",
-            ) from error
+        arguments += ["--network", str(model)]
+    if run_suite(folder, arguments, LIMIT_S) is None:
+        raise InfrastructureError(
+            f"the suite under fault {fault.id} did not end within {LIMIT_S:g} s",
+            where=str(folder / "suite.log"),
+            hint="a board that never answers must not keep the suite waiting for every test",
+        )
 
 
 # ---- judging, pure --------------------------------------------------------------
