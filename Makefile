@@ -3,6 +3,8 @@
 # make bench       measure the simulated board against the stated limits
 # make firmware    build the firmware for a chip with ESP-IDF (TARGET=esp32 or esp32s3)
 # make faults      prove the suite on seeded faults, write docs/faults.md
+# make mutants     the suite under random mutants of the firmware (N=200 SEED=7 FILES=cam.cpp JOBS=2)
+# make mutants-ci  the same twelve each time, for every change
 # make test-model  train, convert and rebuild with TensorFlow (own environment)
 # make lint        ruff, mypy, import-linter, clang-format
 # make format      let ruff and clang-format rewrite
@@ -31,6 +33,7 @@ MODEL_READY := $(MODEL_VENV)/.ready
 SUITE        = --board "$(BOARD)" $(if $(FIRMWARE),--firmware "$(FIRMWARE)") \
   $(if $(GATES),--gates "$(GATES)") --junitxml=out/junit.xml --facts=out/facts.jsonl \
   --html=out/report.html --self-contained-html
+MUTANTS      = --number "$(or $(N),200)" --jobs "$(or $(JOBS),2)" $(if $(SEED),--seed "$(SEED)")
 CXX_FILES    = $(shell git ls-files 'firmware/*.h' 'firmware/*.cpp' | grep -v -e /generated/ -e /third_party/)
 
 # Hundreds of short Python processes follow: what they import is compiled once.
@@ -43,7 +46,7 @@ run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.base.exit_codes "make $(1)
 WORKERS = $(shell $(BIN)/python -c 'import os; print(min((os.cpu_count() or 1) + 1, 5))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hil test bench firmware faults setup-model test-model lint format clean
+.PHONY: help setup hil test bench firmware faults mutants mutants-ci setup-model test-model lint format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -76,6 +79,13 @@ firmware: $(READY)
 # FAULTS=ci: a quick ten; FAULTS="a b": these.
 faults: $(READY)
 	$(call run,faults,$(BIN)/python -m hil_lab.faults $(or $(FAULTS),all --write docs/faults.md))
+
+# Without SEED fresh ones each time; with it goes on where it ended. ARGS="--suite '-k location'".
+mutants: $(READY)
+	$(call run,mutants,$(BIN)/python -m hil_lab.mutants $(FILES) $(MUTANTS) $(ARGS))
+
+mutants-ci: $(READY)
+	$(call run,mutants-ci,$(BIN)/python -m hil_lab.mutants --ci --min-caught 50 $(ARGS))
 
 setup-model: $(MODEL_READY)
 

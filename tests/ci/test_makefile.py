@@ -44,7 +44,7 @@ def make(folder: Path, target: str, code: int) -> subprocess.CompletedProcess[st
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
-@pytest.mark.parametrize("target", ["hil", "firmware", "faults"])
+@pytest.mark.parametrize("target", ["hil", "firmware", "faults", "mutants"])
 @pytest.mark.parametrize("code", [ExitCode.PASSED, ExitCode.INFRASTRUCTURE])
 def test_the_last_line_says_the_exit_code_and_its_meaning(
     tmp_path: Path, target: str, code: ExitCode

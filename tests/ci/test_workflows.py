@@ -79,8 +79,9 @@ def file(request: pytest.FixtureRequest) -> Path:
     return path
 
 
-def test_there_are_the_three_workflows() -> None:
-    assert [file.name for file in FILES] == ["board.yml", "ci.yml", "firmware.yml"]
+def test_there_are_the_four_workflows() -> None:
+    names = ["board.yml", "ci.yml", "firmware.yml", "mutants.yml"]
+    assert [file.name for file in FILES] == names
 
 
 def test_a_workflow_has_what_github_asks_for(file: Path) -> None:

@@ -1,0 +1,153 @@
+"""`python -m hil_lab.mutants`: runs the suite under random mutants, prints and writes the table."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shlex
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from hil.base.command import Parser, run_command
+from hil.errors import ExitCode, InfrastructureError
+from hil_lab.mutants.record import (
+    DROPPED,
+    MUTANTS,
+    Campaign,
+    Dropped,
+    MutantRecord,
+    append,
+    begin,
+    read,
+)
+from hil_lab.mutants.workshop import Built, Sources, Workshop
+
+CI_SEED, CI_NUMBER = 17, 12
+"""For every change: always the same ones, so that it never fails by chance."""
+
+_PAGE = "mutants.html"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs mutants; 0 unless camhil itself failed, or a limit that was given is not met."""
+    arguments = _parser().parse_args(argv)
+    return run_command(lambda: _run(arguments), lambda error: print(error, file=sys.stderr))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    seed, number = arguments.seed, arguments.number
+    if arguments.ci:
+        seed, number = CI_SEED, CI_NUMBER
+    if seed is None:
+        seed = random.SystemRandom().randrange(1_000_000)
+    sources = Sources.read(arguments.files)
+    folder = arguments.folder or _folder(seed)
+    suite = tuple(shlex.split(arguments.suite))
+    campaign = Campaign(seed, tuple(sources.texts), sources.digest, suite)
+    begin(folder, campaign)
+    print(f"seed {seed}, {number} mutants; --seed {seed} goes on in {folder}", flush=True)
+    try:
+        _try_all(sources, folder, campaign, number, arguments.jobs)
+    finally:
+        code = _tell(sources, folder, campaign, arguments.min_caught)
+    return code
+
+
+def _folder(seed: int) -> Path:
+    from hil.sim.firmware import default_build_dir
+
+    return default_build_dir().with_name("mutants") / str(seed)
+
+
+def _try_all(sources: Sources, folder: Path, campaign: Campaign, number: int, jobs: int) -> None:
+    from hil_lab.mutants.trial import suite, try_mutant
+
+    workshop = Workshop(sources, folder, campaign.seed)
+    code = suite(folder / "control", workshop.control(), campaign.suite)
+    if code != ExitCode.PASSED:
+        raise InfrastructureError(
+            f"without a mutant the suite ends with {'its time' if code is None else code}, not 0",
+            where=str(folder / "control" / "suite.log"),
+            hint="mutants show nothing then: see what the log says, and mend that first",
+        )
+    drawn = workshop.draw(number)
+    lock = threading.Lock()
+
+    def work() -> None:
+        while (built := _next(drawn, lock)) is not None:
+            mutant = built.mutant
+            source = sources.texts[mutant.file]
+            record = try_mutant(built, source, folder / mutant.id, campaign.suite)
+            with lock:
+                append(folder, MUTANTS, record)
+                named = "" if record.named is None else f", diagnosis: {record.named.value}"
+                print(
+                    f"{mutant.file}:{mutant.line} {mutant.id} {record.outcome.value}{named}, "
+                    f"{record.seconds:.0f} s",
+                    flush=True,
+                )
+
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        for future in [pool.submit(work) for _ in range(jobs)]:
+            future.result()
+
+
+def _next(drawn: Iterator[Built], lock: threading.Lock) -> Built | None:
+    """The next one, built while no other is."""
+    with lock:
+        return next(drawn, None)
+
+
+def _tell(sources: Sources, folder: Path, campaign: Campaign, least: float | None) -> int:
+    from hil.report.files import write_report
+    from hil_lab.mutants.draw import mutable_lines
+    from hil_lab.mutants.equivalent import complaints, read_equivalent
+    from hil_lab.mutants.figures import figures, summary
+    from hil_lab.mutants.page import render
+    from hil_lab.mutants.place import Named
+
+    records = read(folder, MUTANTS, MutantRecord)
+    dropped = read(folder, DROPPED, Dropped)
+    lines = {file: mutable_lines(each) for file, each in sources.mutants.items()}
+    equivalent = read_equivalent()
+    known = {each.id for mutants in Sources.read().mutants.values() for each in mutants}
+    wrong = complaints(equivalent, known, records)
+    write_report(folder / _PAGE, render(campaign, records, dropped, lines, equivalent, wrong))
+    found = figures(records, lines, equivalent)
+    for text in (*wrong, summary(found), f"written: {folder / _PAGE}"):
+        print(text, flush=True)
+    if found.shipped or found.internal or dict(found.named)[Named.CRASHED]:
+        return ExitCode.TEST_FAILED
+    if least is not None and found.total.seen < least * found.total.counted / 100:
+        return ExitCode.GATE_FAILED
+    return ExitCode.PASSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="python -m hil_lab.mutants",
+        description="Runs the acceptance suite, and the diagnosis, under random mutants of the "
+        "firmware.",
+    )
+    add = parser.add_argument
+    add("files", nargs="*", metavar="FILE", help="of firmware/core, such as cam.cpp (all .cpp)")
+    add("--number", type=int, default=200, metavar="N", help="mutants to run (200)")
+    add("--seed", type=int, metavar="N", help="which ones (fresh ones each time)")
+    add("--ci", action="store_true", help=f"{CI_NUMBER} of seed {CI_SEED}: for every change")
+    add("--jobs", type=int, default=2, metavar="N", help="runs at a time (2)")
+    add("--folder", type=Path, metavar="DIR", help="of this seed; goes on with what is there")
+    add("--suite", default="", metavar="TEXT", help="more arguments for the suite's pytest")
+    add(
+        "--min-caught",
+        type=float,
+        metavar="PERCENT",
+        help="fail where fewer of those that are not equivalent are caught",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

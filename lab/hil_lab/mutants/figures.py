@@ -1,0 +1,107 @@
+"""What a set of mutants comes to: counts and intervals by file, and what the diagnosis made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from hil.errors import ExitCode
+from hil.judge.stats.shares import wilson_interval
+from hil_lab.mutants.place import Named
+from hil_lab.mutants.record import MutantRecord, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The mutants of one file, or of all. `equivalent` ones are none of `counted`."""
+
+    file: str
+    lines: int
+    run: int
+    caught: int
+    timed_out: int
+    unsteady: int
+    survived: int
+    equivalent: int
+
+    @property
+    def counted(self) -> int:
+        return self.run - self.equivalent
+
+    @property
+    def seen(self) -> int:
+        """A board that never answers is noticed too."""
+        return self.caught + self.timed_out
+
+    @property
+    def share(self) -> str:
+        """In percent with Wilson's 95 % interval, such as "58 % (51 to 65)"; - for none."""
+        if not self.counted:
+            return "-"
+        low, high = wilson_interval(self.seen, self.counted)
+        return f"{100 * self.seen / self.counted:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`named` counts those that left something to explain; `internal`: ended as pytest's or
+    camhil's own mistake; `shipped`: SHIP beside something that failed."""
+
+    rows: tuple[Row, ...]
+    total: Row
+    named: tuple[tuple[Named, int], ...]
+    wrong: int
+    internal: tuple[str, ...]
+    shipped: tuple[str, ...]
+
+
+def figures(
+    records: Sequence[MutantRecord], lines: Mapping[str, int], equivalent: Collection[str]
+) -> Figures:
+    """Of all mutants that were run; `lines` that can be mutated by file."""
+    names = Counter(each.named for each in records if each.named is not None)
+    return Figures(
+        rows=tuple(
+            _row(file, count, [each for each in records if each.file == file], equivalent)
+            for file, count in lines.items()
+        ),
+        total=_row("all", sum(lines.values()), records, equivalent),
+        named=tuple((each, names[each]) for each in Named),
+        wrong=sum(count for each, count in names.items() if each.wrong),
+        internal=tuple(each.id for each in records if each.exit_code == ExitCode.INTERNAL),
+        shipped=tuple(each.id for each in records if each.shipped),
+    )
+
+
+def is_equivalent(record: MutantRecord, equivalent: Collection[str]) -> bool:
+    """A survivor that was read; one that the suite catches is not, whatever was written."""
+    return record.outcome is Outcome.SURVIVED and record.id in equivalent
+
+
+def _row(
+    file: str, lines: int, records: Sequence[MutantRecord], equivalent: Collection[str]
+) -> Row:
+    count = Counter(each.outcome for each in records)
+    return Row(
+        file=file,
+        lines=lines,
+        run=len(records),
+        caught=count[Outcome.CAUGHT],
+        timed_out=count[Outcome.TIMED_OUT],
+        unsteady=count[Outcome.UNSTEADY],
+        survived=count[Outcome.SURVIVED],
+        equivalent=sum(is_equivalent(each, equivalent) for each in records),
+    )
+
+
+def summary(found: Figures) -> str:
+    """In one line."""
+    total = found.total
+    named = ", ".join(f"{count} {each.value}" for each, count in found.named if count)
+    return (
+        f"{total.seen} of {total.counted} caught, {total.share} at 95 %; "
+        f"{total.timed_out} of them timed out, {total.unsteady} unsteady, "
+        f"{total.survived - total.equivalent} survived, {total.equivalent} equivalent; "
+        f"diagnosis: {named or 'nothing to explain'}"
+    )

@@ -1,0 +1,64 @@
+"""The page of a set of mutants: figures by file, survivors with their diff, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+from hil import __version__
+from hil.report.page.assets import TEMPLATES
+from hil.report.page.details import printable
+from hil_lab.mutants.figures import figures, is_equivalent, summary
+from hil_lab.mutants.record import Campaign, Dropped, MutantRecord, Outcome
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_ORDER = (Outcome.SURVIVED, Outcome.UNSTEADY, Outcome.TIMED_OUT, Outcome.CAUGHT)
+
+
+def render(
+    campaign: Campaign,
+    records: Sequence[MutantRecord],
+    dropped: Sequence[Dropped],
+    lines: Mapping[str, int],
+    equivalent: Mapping[str, str],
+    complaints: Sequence[str],
+) -> str:
+    """The page as text.
+
+    Args:
+        campaign: seed and options.
+        records: what was run.
+        dropped: what was not.
+        lines: that can be mutated, by file.
+        equivalent: reasons by id.
+        complaints: on these.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+    )
+    found = figures(records, lines, equivalent)
+    ordered = sorted(records, key=lambda each: (_ORDER.index(each.outcome), each.file, each.line))
+    text: str = environment.get_template("page.html").render(
+        campaign=campaign,
+        found=found,
+        said=summary(found),
+        dropped=len(dropped),
+        complaints=complaints,
+        missed=[
+            each
+            for each in ordered
+            if not each.outcome.caught and not is_equivalent(each, equivalent)
+        ],
+        equal=[each for each in ordered if is_equivalent(each, equivalent)],
+        crashed=[each for each in ordered if each.error],
+        records=ordered,
+        equivalent=equivalent,
+        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+        policy=_POLICY,
+        version=__version__,
+    )
+    return printable(text)

@@ -1,0 +1,158 @@
+"""One mutant under the suite, and the diagnosis of what it did."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from hil.base import resources
+from hil.errors import ExitCode, HilError, InfrastructureError, UsageError
+from hil.facts.codec import MismatchError, decoded
+from hil.facts.diagnosis import Finding, Unexplained
+from hil.facts.records import TestRecord
+from hil.judge.judged import FAILED_OUTCOMES
+from hil_lab.mutants.place import Named, named
+from hil_lab.mutants.record import MutantRecord, Outcome, Said
+from hil_lab.mutants.workshop import Built
+from hil_lab.suite_run import run_suite
+
+LIMIT_S = 180.0
+"""One run of the suite; a sound board needs about a tenth of it."""
+
+_DIAGNOSIS_LIMIT_S = 300.0
+_FEW = 2
+_FAILED = (*FAILED_OUTCOMES, InfrastructureError.kind, UsageError.kind)
+_VERDICT = re.compile(r"^(?:SHIP|DO NOT SHIP|NOT PROVEN|NOT MEASURED|PASSED|FAILED)\b.*")
+_ERROR_CHARACTERS = 4000
+
+
+def suite(folder: Path, firmware: Path, arguments: Sequence[str]) -> int | None:
+    """The suite on a build, with this repository's gates; as `run_suite`."""
+    gates = resources.find("gates.toml")
+    options = ["--firmware", str(firmware), "--gates", str(gates), *arguments]
+    return run_suite(folder, options, LIMIT_S)
+
+
+def try_mutant(built: Built, source: str, folder: Path, arguments: Sequence[str]) -> MutantRecord:
+    """Runs it all in `folder`, which keeps what was printed and written.
+
+    Args:
+        built: the mutant.
+        source: that it is a change of.
+        folder: of this mutant alone.
+        arguments: more of them for the suite.
+    """
+    mutant = built.mutant
+    started = time.monotonic()
+    code = suite(folder, built.firmware, arguments)
+    tests = failed(_tests(folder / "facts.jsonl"))
+    again = None
+    if code not in (None, ExitCode.PASSED) and len(tests) <= _FEW:
+        again = suite(folder / "again", built.firmware, arguments)
+        again = -1 if again is None else again
+    caught = outcome(code, again)
+    findings, unexplained, error = _diagnose(folder)
+    name: Named | None = named(mutant.file, findings, unexplained)
+    if error:
+        name = Named.CRASHED
+    elif caught is Outcome.SURVIVED and name is Named.NOTHING:
+        name = None  # nothing was to explain
+    shutil.rmtree(built.firmware)
+    for flash in folder.rglob("flash.bin"):
+        flash.unlink()
+    return MutantRecord(
+        id=mutant.id,
+        file=mutant.file,
+        line=mutant.line,
+        kind=mutant.kind,
+        diff=mutant.diff(source),
+        object=built.object,
+        outcome=caught,
+        exit_code=code,
+        again=again,
+        verdict=_verdict(folder / "suite.log"),
+        failed=tuple(dict.fromkeys(_name(test) for test in tests)),
+        first=tests[0].message if tests else "",
+        said=(
+            *(Said(each.id, each.title, each.where_to_look) for each in findings),
+            *(Said("", f"{each.stage}: {each.what}", "") for each in unexplained),
+        ),
+        error=error,
+        named=name,
+        seconds=round(time.monotonic() - started, 1),
+        build_s=built.build_s,
+    )
+
+
+def outcome(code: int | None, again: int | None) -> Outcome:
+    """Of the exit codes of one run, and of a second one if there was any."""
+    if code is None:
+        return Outcome.TIMED_OUT
+    if code == ExitCode.PASSED:
+        return Outcome.SURVIVED
+    return Outcome.UNSTEADY if again == ExitCode.PASSED else Outcome.CAUGHT
+
+
+def failed(tests: Iterable[TestRecord]) -> list[TestRecord]:
+    """Those that failed or could not be measured, in order: not what never began after them."""
+    return [test for test in tests if test.outcome in _FAILED]
+
+
+def _tests(facts: Path) -> tuple[TestRecord, ...]:
+    """None where the suite left no run, or a damaged one."""
+    from hil.facts.reader import read_run
+
+    try:
+        return read_run(facts).tests
+    except HilError:
+        return ()
+
+
+def _name(test: TestRecord) -> str:
+    return test.test.rpartition("::")[2].partition("[")[0]
+
+
+def _verdict(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line for line in reversed(lines) if _VERDICT.match(line)), "")
+
+
+Diagnosed = tuple[tuple[Finding, ...], tuple[Unexplained, ...], str]
+
+
+def _diagnose(folder: Path) -> Diagnosed:
+    facts = folder / "facts.jsonl"
+    if not facts.is_file():
+        return (), (), ""
+    command = [sys.executable, "-m", "hil", "diagnose", str(facts), "--json"]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_DIAGNOSIS_LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return (), (), f"it did not end within {_DIAGNOSIS_LIMIT_S:g} s"
+    (folder / "diagnosis.json").write_text(done.stdout, encoding="utf-8")
+    return read_diagnosis(done.stdout, done.stderr)
+
+
+def read_diagnosis(output: str, errors: str) -> Diagnosed:
+    """Findings, what is unexplained, and what went wrong if it is neither."""
+    try:
+        data = json.loads(output)
+        findings = tuple(decoded(Finding, each) for each in data["findings"])
+        unexplained = tuple(decoded(Unexplained, each) for each in data["unexplained"])
+    except (ValueError, KeyError, TypeError, MismatchError):
+        return (), (), (errors or output or "it printed nothing")[-_ERROR_CHARACTERS:]
+    return findings, unexplained, ""
