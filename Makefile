@@ -85,7 +85,7 @@ mutants: $(READY)
 	$(call run,mutants,$(BIN)/python -m hil_lab.mutants $(FILES) $(MUTANTS) $(ARGS))
 
 mutants-ci: $(READY)
-	$(call run,mutants-ci,$(BIN)/python -m hil_lab.mutants --ci --min-caught 50 $(ARGS))
+	$(call run,mutants-ci,$(BIN)/python -m hil_lab.mutants --ci --min-caught 40 $(ARGS))
 
 setup-model: $(MODEL_READY)
 

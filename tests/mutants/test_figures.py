@@ -166,11 +166,17 @@ def test_a_line_that_was_cut_short_is_run_again(tmp_path: Path) -> None:
     assert read(tmp_path, MUTANTS, MutantRecord) == [CAUGHT, ENDLESS]
 
 
-def test_a_folder_goes_on_with_the_same_sources_only(tmp_path: Path) -> None:
+def test_a_folder_goes_on_with_the_same_code_only(tmp_path: Path) -> None:
     begin(tmp_path, CAMPAIGN)
     begin(tmp_path, CAMPAIGN)
-    with pytest.raises(UsageError, match=r"of other seed and sources"):
-        begin(tmp_path, dataclasses.replace(CAMPAIGN, seed=8, sources="cd"))
+    with pytest.raises(UsageError, match=r"of other seed and code"):
+        begin(tmp_path, dataclasses.replace(CAMPAIGN, seed=8, code="cd"))
+
+
+def test_other_code_has_a_folder_of_its_own() -> None:
+    others = ({"code": "cd"}, {"seed": 8}, {"suite": ("-x",)}, {"files": ("core/cam.cpp",)})
+    names = {dataclasses.replace(CAMPAIGN, **each).name for each in others}  # type: ignore[arg-type]
+    assert len(names | {CAMPAIGN.name}) == 5
 
 
 # ---- the suite and the diagnosis

@@ -23,7 +23,7 @@ from hil_lab.mutants.record import (
     begin,
     read,
 )
-from hil_lab.mutants.workshop import Built, Sources, Workshop
+from hil_lab.mutants.workshop import Built, Sources, Workshop, state_of_code
 
 CI_SEED, CI_NUMBER = 17, 12
 """For every change: always the same ones, so that it never fails by chance."""
@@ -44,9 +44,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if seed is None:
         seed = random.SystemRandom().randrange(1_000_000)
     sources = Sources.read(arguments.files)
-    folder = arguments.folder or _folder(seed)
     suite = tuple(shlex.split(arguments.suite))
-    campaign = Campaign(seed, tuple(sources.texts), sources.digest, suite)
+    campaign = Campaign(seed, tuple(sources.texts), state_of_code(), suite)
+    folder = arguments.folder or _folder(campaign)
     begin(folder, campaign)
     print(f"seed {seed}, {number} mutants; --seed {seed} goes on in {folder}", flush=True)
     try:
@@ -56,10 +56,10 @@ def _run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _folder(seed: int) -> Path:
+def _folder(campaign: Campaign) -> Path:
     from hil.sim.firmware import default_build_dir
 
-    return default_build_dir().with_name("mutants") / str(seed)
+    return default_build_dir().with_name("mutants") / campaign.name
 
 
 def _try_all(sources: Sources, folder: Path, campaign: Campaign, number: int, jobs: int) -> None:

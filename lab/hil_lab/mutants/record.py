@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from enum import Enum
@@ -33,12 +34,19 @@ class Outcome(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What has to stay the same for a folder to go on: seed, files, sources, more arguments."""
+    """What has to stay the same for a folder to go on: seed, files, code (of firmware, harness and
+    gates, as a hash), more arguments for the suite."""
 
     seed: int
     files: tuple[str, ...]
-    sources: str
+    code: str
     suite: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Of the folder: another one where anything of it is another."""
+        digest = hashlib.sha256(json.dumps(to_json(self)).encode()).hexdigest()
+        return f"{self.seed}-{digest[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from hil_lab.mutants.mutator import Mutant, mutants_of
 from hil_lab.mutants.record import DROPPED, MUTANTS, Dropped, MutantRecord, append, read
 
 _FLAGS = "core/core.cmake"
+_CODE = frozenset({".c", ".cmake", ".cpp", ".h", ".py", ".toml"})
 _BUILD, _CONTROL = "build", "control"
 
 
@@ -49,9 +50,18 @@ class Sources:
             texts[f"core/{name}"] = path.read_text(encoding="utf-8")
         return Sources(texts, {file: mutants_of(file, text) for file, text in texts.items()})
 
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(json.dumps(self.texts, sort_keys=True).encode()).hexdigest()
+
+def state_of_code() -> str:
+    """A SHA-256 of firmware, harness and gates: what a mutant came to holds for these alone."""
+    import hil
+
+    gates = resources.find("gates.toml")
+    digest = hashlib.sha256(gates.read_bytes())
+    for root in (resources.find("firmware"), Path(hil.__file__).parent):
+        for path in sorted(each for each in root.rglob("*") if each.suffix in _CODE):
+            name = path.relative_to(root)
+            digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
