@@ -250,7 +250,8 @@ def _model(file: Path | None, options: RunOptions) -> ExpectedModel:
     from hil.board.artifacts import read_expected, read_model
 
     if file is not None:
-        return read_model(file)
+        own = options.network is not None and file.resolve() == options.network.resolve()
+        return read_model(file, options.declared if own else None)
     if options.network is not None:
         return read_model(options.network, options.declared)
     if options.firmware is not None:

@@ -93,6 +93,15 @@ def take_settings(table: Table, where: str) -> NetworkSettings:
             f"positive_class {positive} is no class", hint="count from 0", key="positive_class"
         )
     labels = tuple(map(str, table.take("labels", list, [])))
+    unusable = [name for name in labels if not name.strip() or name != name.strip()]
+    if unusable or len(set(labels)) != len(labels):
+        twice = next((name for name in labels if labels.count(name) > 1), "")
+        wrong = f"{unusable[0]!r} is no name" if unusable else f"{twice!r} is there twice"
+        raise table.error(
+            f"labels: {wrong}",
+            hint="give each class a name of its own, without spaces around it",
+            key="labels",
+        )
     sha256 = table.take("sha256", str, "")
     declared = table.take_either("pixels", (str, list, dict))
     pixels = None

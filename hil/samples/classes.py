@@ -21,7 +21,8 @@ def class_of(entry: Entry, task: Task) -> int | None:
     """
     text, positive = entry.label, task.positive_class
     if text in task.labels:
-        return task.labels.index(text)
+        named = task.labels.index(text)
+        return None if ambiguous(entry, task) else named
     if text.isascii() and text.isdigit() and int(text) < task.classes:
         return int(text)
     if text or entry.person is None or positive is None:
@@ -29,6 +30,18 @@ def class_of(entry: Entry, task: Task) -> int | None:
     if entry.person:
         return positive
     return 1 - positive if task.classes == 2 else None
+
+
+def ambiguous(entry: Entry, task: Task) -> bool:
+    """Whether a label is the name of one class and the number of another."""
+    text = entry.label
+    return (
+        text in task.labels
+        and text.isascii()
+        and text.isdigit()
+        and int(text) < task.classes
+        and int(text) != task.labels.index(text)
+    )
 
 
 def anomalous(entry: Entry) -> bool | None:
@@ -65,6 +78,12 @@ def _of_class(entry: Entry, task: Task) -> str:
     if not entry.label:
         return ""
     number = class_of(entry, task)
+    if ambiguous(entry, task):
+        named = task.labels.index(entry.label)
+        return (
+            f"label {entry.label!r} is the name of class {named} and the number of another: "
+            "rename the classes, or write the name of the class that is meant"
+        )
     if number is None:
         return f"label {entry.label!r} is no class of the network: {_known(entry.label, task)}"
     positive = task.positive_class

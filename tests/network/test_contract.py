@@ -323,6 +323,13 @@ def test_wrong_settings_are_refused_with_file_and_line(
     assert caught.value.where == f"{tmp_path / 'own.toml'}:2"
 
 
+@pytest.mark.parametrize("labels", ["['a', 'a']", "['a', '']", "['a', ' b']"])
+def test_labels_that_cannot_tell_classes_apart_are_refused(tmp_path: Path, labels: str) -> None:
+    with pytest.raises(UsageError, match="labels: ") as caught:
+        read_settings(written(tmp_path, f"labels = {labels}"))
+    assert "a name of its own" in caught.value.hint
+
+
 def test_a_network_is_read_with_the_settings_beside_it_or_named_ones(tmp_path: Path) -> None:
     (tmp_path / "own.tflite").write_bytes(tiny_model())
     assert read_network(tmp_path / "own.tflite").head is None

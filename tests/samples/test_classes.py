@@ -33,14 +33,20 @@ def problems(task: Task, *entries: Entry) -> list[str]:
         (NAMED, "2", 2),
         (NUMBERED, "0", 0),
         (PERSON, "person", 1),
-        (Task("classification", 0, "softmax", 3, labels=("2", "1", "0")), "2", 0),
+        (Task("classification", 0, "softmax", 3, labels=("0", "1", "2")), "2", 2),
+        (Task("classification", 0, "softmax", 2, labels=("8", "9")), "9", 1),
     ],
 )
-def test_a_class_is_named_or_numbered_and_a_name_comes_first(
-    task: Task, label: str, index: int
-) -> None:
+def test_a_class_is_named_or_numbered(task: Task, label: str, index: int) -> None:
     assert class_of(entry(label), task) == index
     assert problems(task, entry(label)) == []
+
+
+def test_what_is_the_name_of_one_class_and_the_number_of_another_is_refused() -> None:
+    task = Task("classification", 0, "softmax", 3, labels=("1", "2", "3"))
+    (said,) = problems(task, entry("1"))
+    assert "is the name of class 0 and the number of another" in said
+    assert class_of(entry("3"), task) == 2
 
 
 @pytest.mark.parametrize(("person", "index"), [(True, 1), (False, 0)])

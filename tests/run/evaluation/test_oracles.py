@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from hil.board.artifacts import ExpectedModel
 from hil.errors import InfrastructureError, UsageError
+from hil.facts.board import OutputPart
 from hil.images import load
 from hil.oracle import Oracle
+from hil.run.evaluation.answers import board_answer, board_values, oracle_answer
 from hil.run.evaluation.oracle_messages import Reply
 from hil.run.evaluation.oracles import OracleProcesses
 from hil.samples.labels import read_labels
@@ -25,6 +30,21 @@ def replies(folder: Path, model: ExpectedModel, jobs: int, *, tensors: bool = Fa
     data = read_labels(folder)
     with OracleProcesses(model, jobs) as oracles:
         return list(oracles.replies(data.folder, data.entries, tensors=tensors))
+
+
+def test_bytes_count_and_not_the_crc_that_a_board_says_they_have(model: ExpectedModel) -> None:
+    contract = model.contract
+    sample = bytes(contract.header.sample_bytes)
+    right = oracle_answer(contract, sample, Oracle(contract).run(sample))
+    told = [OutputPart(crc, 2, None) for crc in right.outputs]
+    wrong = bytes(value ^ 1 for value in right.values)
+    told[contract.task.output] = dataclasses.replace(told[contract.task.output], data=wrong)
+    inference: Any = SimpleNamespace(
+        outputs=tuple(told), image_crc=right.sample_crc, threshold=50,
+        location=right.location, cam=None,
+    )  # fmt: skip
+    assert board_values(contract, sample, inference, right) == wrong
+    assert board_answer(contract, inference, wrong).outputs != right.outputs
 
 
 def test_the_replies_are_the_oracles_answers_in_order(
