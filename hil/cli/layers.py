@@ -112,7 +112,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             lambda text: console.print(text, style="dim", markup=False),
         )
     limits = LayerLimits(arguments.min_sqnr, arguments.max_flips)
-    verdict = judge_layers(found.facts, limits, second_opinion_lsb=tolerances.second_opinion_lsb)
+    verdict = judge_layers(
+        found.facts,
+        limits,
+        second_opinion_lsb=tolerances.second_opinion_lsb,
+        board_failures=() if found.validation is None else found.validation.verdict.failures,
+    )
     code = _code(found, verdict)
     show(found, verdict, console)
     _write(arguments, found, verdict, code, console)

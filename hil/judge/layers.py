@@ -61,7 +61,11 @@ class LayersVerdict:
 
 
 def judge_layers(
-    facts: LayersFacts, limits: LayerLimits | None = None, *, second_opinion_lsb: int = 1
+    facts: LayersFacts,
+    limits: LayerLimits | None = None,
+    *,
+    second_opinion_lsb: int = 1,
+    board_failures: Sequence[str] = (),
 ) -> LayersVerdict:
     """What the facts come to.
 
@@ -70,7 +74,7 @@ def judge_layers(
     limits = limits or LayerLimits()
     losing = tuple(sorted(filter(loses, facts.layers), key=_badness))
     host = _host(facts, second_opinion_lsb)
-    parts = (_quantization(facts, losing), host, *_board(facts))
+    parts = (_quantization(facts, losing), host, *_board(facts, board_failures))
     unmet, unproven, met = _limits(facts, limits)
     code = ExitCode.PASSED
     if host.tone == "bad":
@@ -220,7 +224,7 @@ def _host(facts: LayersFacts, allowed: int) -> Part:
     return Part("host", f"the host's kernels round: {where}, as is allowed", "good")
 
 
-def _board(facts: LayersFacts) -> Iterator[Part]:
+def _board(facts: LayersFacts, failures: Sequence[str]) -> Iterator[Part]:
     if not facts.target:
         return
     traced = [layer for layer in facts.layers if layer.board is not None]
@@ -232,6 +236,9 @@ def _board(facts: LayersFacts) -> Iterator[Part]:
     if decisions is not None and decisions.board is not None and (off or decisions.board.flips):
         found = decisions.board
         flips = f"; {found.flips:,} of {count_text(found.samples, 'decision')} differ"
+    if not off and failures:
+        yield Part("board", f"the board's answers are wrong: {failures[0]}", "bad")
+        return
     if not off:
         where = "in every operator" if traced else "in every output; this board does not trace"
         yield Part("board", f"the board adds nothing: 0 LSB {where}{flips}", "good")
