@@ -72,7 +72,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.judge.evaluation.evaluation import evaluate
     from hil.judge.evaluation.gates import Known
     from hil.judge.evaluation.selection import select
-    from hil.judge.figures import count_text
     from hil.judge.gates.load import load_gates
     from hil.judge.tolerance import load_tolerances
     from hil.report.evaluation.tables import show
@@ -104,10 +103,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         done = _on_board(options, plan, console, with_state=gates is not None)
     found = evaluate(done.answers, chosen, tolerances)
     show(found, console)
-    clamped = sum(result.clamped > 0 for result in done.answers.results.values())
-    if clamped:
-        many = count_text(clamped, "sample")
-        console.print(f"note: values of {many} are beyond the input's range, and were clamped")
     console.print(f"\n{done.summary}")
     change = None if other is None else change_against(other, found, done.answers)
     if change is not None:
@@ -164,7 +159,8 @@ def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: 
         check(read_model(options.network, options.declared))
     with open_bench(options, console) as bench:
         bench.ready_board()  # says what it does before the bar is there
-        check(bench.needed_model)
+        if options.network is None:
+            check(bench.needed_model)
 
         def errors() -> int:
             board = bench.open_board

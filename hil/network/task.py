@@ -89,6 +89,14 @@ class Task:
             scores = np.concatenate([1 - scores, scores], axis=-1)
         return 100 * scores
 
+    def decision(self, percents: NDArray[np.float64]) -> int:
+        """What the percents of the classes decide: the class with the largest, or of a positive
+        class 1 from the threshold on, else 0."""
+        if self.positive_class is None:
+            return int(percents.argmax())
+        assert self.threshold is not None
+        return int(percents[self.positive_class] >= self.threshold)
+
 
 NO_TASK = Task("none")
 

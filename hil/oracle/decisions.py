@@ -52,7 +52,7 @@ class Decisions:
         if not np.isfinite(exact).all():
             self.why_not = f"the float network's scores of {name} are not finite"
             return
-        before, after = self._decide(exact), self._decide(ours)
+        before, after = self.task.decision(exact), self.task.decision(ours)
         self._seen.add(before)
         self._labelled += label is not None
         self._quantized.see(name, before, after, self._right(label))
@@ -69,7 +69,9 @@ class Decisions:
         """One sample: outputs of the int8 network on the host and on the board."""
         if self.why_not or self._ends is None:
             return
-        before, after = (self._decide(self._percents(self._ends[1], x)) for x in (host, board))
+        before, after = (
+            self.task.decision(self._percents(self._ends[1], side)) for side in (host, board)
+        )
         self._board.see(name, before, after, self._right(label))
 
     def facts(self) -> DecisionFacts | None:
@@ -89,12 +91,6 @@ class Decisions:
         values = real_values(tensor, outputs[self.task.output])
         assert values is not None
         return self.task.percents(values.reshape(-1).astype(np.float64))
-
-    def _decide(self, percents: NDArray[np.float64]) -> int:
-        positive = self.task.positive_class
-        if positive is None:
-            return int(percents.argmax())
-        return int(percents[positive] >= (self.task.threshold or 0.0))
 
     def _right(self, label: int | None) -> int | None:
         """The right decision."""

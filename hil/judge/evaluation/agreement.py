@@ -57,12 +57,16 @@ def agreement(results: Iterable[Result], header: Header, tolerances: Tolerances)
     # Identical answers pass every check.
     apart = [result for result in compared if result.device != result.oracle]
     pairs = [(result.device, result.oracle) for result in apart if result.device is not None]
-    wrong = [(result.file, _wrong(result, header, tolerances)) for result in apart]
+    maps = [_map_facts(result, header) for result in apart]
+    wrong = [
+        (result.file, _wrong(result, facts, header, tolerances))
+        for result, facts in zip(apart, maps, strict=True)
+    ]
     failed = [(file, why) for file, why in wrong if why]
     kind = header.task.kind
     lsb = [_value_lsb(device, oracle, header) for device, oracle in pairs]
     errors = [abs(_error(device, header) - _error(oracle, header)) for device, oracle in pairs]
-    cams = [_cam_lsb(result, header) for result in apart]
+    cams = [facts.cam.max_lsb for facts in maps if facts is not None and facts.cam is not None]
     return Agreement(
         samples=len(compared),
         identical=len(compared) - len(apart),
@@ -90,17 +94,20 @@ def decision(answer: Answer, header: Header) -> int | bool | None:
         return None if task.threshold is None else _error(answer, header) >= task.threshold
     if task.kind != "classification":
         return None
-    if task.decides == "threshold":
-        return header.positive_percent(answer) >= header.threshold
-    return int(header.percents(answer).argmax())
+    return task.decision(header.percents(answer))
 
 
-def _wrong(result: Result, header: Header, tolerances: Tolerances) -> str:
-    """Why the tolerances do not allow an answer that is not the oracle's; empty if they do."""
+def _wrong(
+    result: Result, facts: judged.ImageFacts | None, header: Header, tolerances: Tolerances
+) -> str:
+    """Why the tolerances do not allow an answer that is not the oracle's; empty if they do.
+
+    `facts`: of its map, where there is one.
+    """
     device, oracle = result.device, result.oracle
     assert device is not None
-    if header.task.kind == "localization":
-        for verdict in judge_image(image_facts(result, header), tolerances):
+    if facts is not None:
+        for verdict in judge_image(facts, tolerances):
             if verdict.status is Status.FAILED:
                 return f"{verdict.check}: {verdict.explanation}"
     if device.sample_crc != oracle.sample_crc:
@@ -142,11 +149,8 @@ def _cam(answer: Answer) -> tuple[tuple[int, int], bytes | None]:
     return answer.grid, answer.cam
 
 
-def _cam_lsb(result: Result, header: Header) -> int:
-    if header.task.kind != "localization":
-        return 0
-    cam = image_facts(result, header).cam
-    return 0 if cam is None else cam.max_lsb
+def _map_facts(result: Result, header: Header) -> judged.ImageFacts | None:
+    return image_facts(result, header) if header.task.kind == "localization" else None
 
 
 def image_facts(result: Result, header: Header) -> judged.ImageFacts:

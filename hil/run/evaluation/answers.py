@@ -9,9 +9,6 @@ from hil.errors import FirmwareError
 from hil.facts.evaluation import ERROR, NO_VALUES, Answer, ValueType, with_map
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hil.facts.board import Inference, OutputPart
     from hil.network.contract import Contract
     from hil.oracle import OracleAnswer
@@ -20,14 +17,17 @@ if TYPE_CHECKING:
 
 def value_type(contract: Contract) -> ValueType:
     """How the values of this network's answers are stored."""
-    from hil.network.arrays import dtype_of
-
     task = contract.task
     if task.kind == "none":
         return NO_VALUES
     if task.kind == "reconstruction":
         return ERROR
-    tensor = contract.header.outputs[task.output]
+    return _type_of(contract.header.outputs[task.output])
+
+
+def _type_of(tensor: Tensor) -> ValueType:
+    from hil.network.arrays import dtype_of
+
     dtype = dtype_of(tensor)
     name = "uint8" if dtype.kind == "b" else dtype.name
     return ValueType(name, tensor.size // dtype.itemsize, tensor.scale, tensor.zero_point)
@@ -41,20 +41,13 @@ def values_of(contract: Contract, sample: bytes, output: bytes) -> bytes:
     """
     import numpy as np
 
-    from hil.network.arrays import as_array
-
     header, task = contract.header, contract.task
     if task.kind == "none":
         return b""
     if task.kind != "reconstruction":
         return output
-
-    def reals(tensor: Tensor, data: bytes) -> NDArray[np.float64]:
-        numbers = as_array(tensor, data).astype(np.float64).reshape(-1)
-        return (numbers - tensor.zero_point) * tensor.scale if tensor.scale else numbers
-
-    taken = reals(header.inputs[0], sample)
-    given = reals(header.outputs[task.output], output)
+    taken = _type_of(header.inputs[0]).reals(sample)
+    given = _type_of(header.outputs[task.output]).reals(output)
     error: np.float64 = np.mean(np.square(taken - given), dtype=np.float64)
     return error.tobytes()
 
