@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.cli.common import open_bench, run_options
-from hil.errors import ExitCode, UsageError
+from hil.errors import UsageError
 from hil.run.options import BOARD_ARGUMENTS, DEST, RUN_ARGUMENTS, SIM_ARGUMENTS, add_arguments
 
 if TYPE_CHECKING:
@@ -116,12 +116,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         found.facts,
         limits,
         second_opinion_lsb=tolerances.second_opinion_lsb,
-        board_failures=() if found.validation is None else found.validation.verdict.failures,
+        board=None if found.validation is None else found.validation.verdict,
     )
-    code = _code(found, verdict)
     show(found, verdict, console)
-    _write(arguments, found, verdict, code, console)
-    return code
+    _write(arguments, found, verdict, console)
+    return int(verdict.code)
 
 
 def _check_outputs(arguments: argparse.Namespace, network: Path) -> None:
@@ -176,34 +175,25 @@ def _refuse_board_options(arguments: argparse.Namespace) -> None:
             )
 
 
-def _code(found: Measured, verdict: LayersVerdict) -> int:
-    """A wrong board or kernel comes first, then a board that could not be asked, then limits."""
-    board = ExitCode.PASSED if found.validation is None else found.validation.exit_code
-    order = (ExitCode.TEST_FAILED, ExitCode.INFRASTRUCTURE, ExitCode.GATE_FAILED)
-    codes = (board, verdict.code)
-    return next((int(code) for code in order if code in codes), int(max(codes)))
-
-
 def _write(
     arguments: argparse.Namespace,
     found: Measured,
     verdict: LayersVerdict,
-    code: int,
     console: Console,
 ) -> None:
     from hil.report.files import write_report
-    from hil.report.layers import as_json, headline_of, remarks
+    from hil.report.layers import as_json, remarks
 
     names = (arguments.floats.name, getattr(arguments, f"{DEST}network").name)
     if arguments.html is not None:
         from hil.report.page.layers import render
 
-        head, said = headline_of(found, verdict), tuple(remarks(found, verdict))
-        write_report(arguments.html, render(found.facts, verdict, head, said, names))
+        said = tuple(remarks(found, verdict))
+        write_report(arguments.html, render(found.facts, verdict, said, names))
         console.print(f"written: {arguments.html}", markup=False)
     if arguments.json is None:
         return
-    text = json.dumps(as_json(found, verdict, code), indent=1)
+    text = json.dumps(as_json(found, verdict), indent=1)
     if arguments.json == _STDOUT:
         console.quiet = False
         console.print(text, markup=False)

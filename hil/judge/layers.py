@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hil.errors import ExitCode
 from hil.facts.layers import LayerFacts, LayersFacts, LsbFacts
 from hil.judge.figures import count_text, share_text
+
+if TYPE_CHECKING:
+    from hil.judge.gates.model import GatesVerdict
 
 LOW_SQNR_DB = 20.0
 """Below, an error is more than a tenth of what it is of. Healthy operators of 8 bits have 30 to
@@ -47,8 +50,8 @@ class Part:
 class LayersVerdict:
     """The suspects in order, the limits in words that are unmet or not proven, and remarks.
 
-    `losing`: the operators that lose, the worst first. `code`: without what a board's own verdict
-    adds.
+    `losing`: the operators that lose, the worst first. `said`: the first of all lines, and its
+    tone. `code`: how the command ends.
     """
 
     parts: tuple[Part, ...]
@@ -57,6 +60,7 @@ class LayersVerdict:
     unproven: tuple[str, ...]
     met: tuple[str, ...]
     remarks: tuple[str, ...]
+    said: tuple[str, Tone]
     code: ExitCode
 
 
@@ -65,26 +69,34 @@ def judge_layers(
     limits: LayerLimits | None = None,
     *,
     second_opinion_lsb: int = 1,
-    board_failures: Sequence[str] = (),
+    board: GatesVerdict | None = None,
 ) -> LayersVerdict:
     """What the facts come to.
 
-    `second_opinion_lsb`: how far LiteRT may be from the host (`hil.judge.tolerance`).
+    `second_opinion_lsb`: how far LiteRT may be from the host (`hil.judge.tolerance`). `board`: on
+    all answers of a board that took part.
     """
     limits = limits or LayerLimits()
     losing = tuple(sorted(filter(loses, facts.layers), key=_badness))
     host = _host(facts, second_opinion_lsb)
-    parts = (_quantization(facts, losing), host, *_board(facts, board_failures))
+    failures = () if board is None else board.failures
+    parts = (_quantization(facts, losing), host, *_board(facts, failures))
     unmet, unproven, met = _limits(facts, limits)
+    # A wrong board or kernel comes first, then a board that could not be asked, then limits.
+    said: tuple[str, Tone] = ("PASSED", "good")
     code = ExitCode.PASSED
-    if host.tone == "bad":
-        code = ExitCode.TEST_FAILED
+    if failures or host.tone == "bad":
+        said, code = ("FAILED", "bad"), ExitCode.TEST_FAILED
+    elif board is not None and board.trouble:
+        said, code = ("NOT MEASURED", "open"), ExitCode.INFRASTRUCTURE
     elif unmet:
-        code = ExitCode.GATE_FAILED
-    elif unproven:
-        code = ExitCode.NOT_PROVEN
+        said, code = ("LIMIT NOT MET", "bad"), ExitCode.GATE_FAILED
+    elif unproven or (board is not None and board.unproven):
+        said, code = ("NOT PROVEN", "open"), ExitCode.NOT_PROVEN
+    elif not met and any(part.tone == "bad" for part in parts):
+        said = ("LOST IN QUANTIZATION", "open")  # nobody said how much is too much
     remarks = tuple(_remarks(facts))
-    return LayersVerdict(parts, losing, unmet, unproven, met, remarks, code)
+    return LayersVerdict(parts, losing, unmet, unproven, met, remarks, said, code)
 
 
 def loses(layer: LayerFacts) -> bool:

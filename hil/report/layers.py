@@ -20,23 +20,6 @@ _HEADER = ("operator", "own dB", "channel", "total dB", "L1", "cut off", "host",
 _TONES = {"good": "green", "bad": "bold red", "open": "yellow"}
 
 
-def headline_of(found: Measured, verdict: LayersVerdict) -> tuple[str, str]:
-    """The first of all lines, and its tone."""
-    if found.validation is not None and found.validation.verdict.failures:
-        return "FAILED", "bad"
-    if any(part.tone == "bad" and part.suspect == "host" for part in verdict.parts):
-        return "FAILED", "bad"
-    if found.validation is not None and found.validation.verdict.trouble:
-        return "NOT MEASURED", "open"
-    if verdict.unmet:
-        return "LIMIT NOT MET", "bad"
-    if verdict.unproven or (found.validation is not None and found.validation.verdict.unproven):
-        return "NOT PROVEN", "open"
-    if not verdict.met and any(part.tone == "bad" for part in verdict.parts):
-        return "LOST IN QUANTIZATION", "open"  # nobody said how much is too much
-    return "PASSED", "good"
-
-
 def show(found: Measured, verdict: LayersVerdict, console: Console) -> None:
     """Table, what it comes to, and remarks."""
     facts = found.facts
@@ -73,7 +56,7 @@ def show(found: Measured, verdict: LayersVerdict, console: Console) -> None:
         console.print(f"not proven: {text}", style="yellow", markup=False)
     for text in verdict.unmet:
         console.print(f"not met: {text}", style="bold red", markup=False)
-    word, tone = headline_of(found, verdict)
+    word, tone = verdict.said
     console.print(word, style=_TONES[tone], markup=False)
 
 
@@ -158,13 +141,13 @@ def cut_text(error: ErrorFacts | None) -> str:
     return share_text(error.cut, error.values) if error is not None and error.cut else ""
 
 
-def as_json(found: Measured, verdict: LayersVerdict, code: int) -> dict[str, Any]:
+def as_json(found: Measured, verdict: LayersVerdict) -> dict[str, Any]:
     """All of it. Infinite figures are null; `exact` tells an error of nothing."""
     facts = found.facts
     decisions = facts.decisions
     return {
-        "verdict": headline_of(found, verdict)[0],
-        "exit_code": code,
+        "verdict": verdict.said[0],
+        "exit_code": int(verdict.code),
         "said": [part.text for part in verdict.parts],
         "losing": [layer.place for layer in verdict.losing],
         "unmet": list(verdict.unmet),

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from hil.run.validation import TensorSummary, Validation
     from hil.samples.pairs import PairedSamples
 
-OPINION_SAMPLES = 4
-"""On how many samples LiteRT is asked about the int8 network: as in a test run."""
-
-
 MOST_TRACED = 500
 """On how many samples operators are compared: the wheel tflite-micro never frees a tensor that was
 read of it, so that each trace stays in memory (some 100 kB for networks of this size)."""
@@ -88,6 +84,7 @@ def measure_layers(
     from hil.oracle.decisions import Decisions
     from hil.oracle.interpreter import shortened
     from hil.oracle.layer_errors import LayerErrors
+    from hil.run.testbench import OPINION_SAMPLES
 
     oracle = Oracle(ints) if bench is None else bench.oracle
     try:
@@ -117,8 +114,9 @@ def measure_layers(
         exact, answer = errors.see(one.sample.data, one.exact, ops=row < MOST_TRACED)
         decisions.see(one.sample.name, one.label, exact, answer.outputs)
     progress("hearing LiteRT on every operator of the int8 network ...")
+    # As many as in a test run.
     opinion = oracle.second_opinion(
-        [one.sample.data for one in islice(samples, OPINION_SAMPLES)],
+        [one.sample.data for one in islice(samples, len(OPINION_SAMPLES))],
     )
     facts = LayersFacts(
         float_sha256=floats.graph.sha256,

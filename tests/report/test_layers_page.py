@@ -23,7 +23,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     facts = measure_layers(floats, ints, samples).facts
     verdict = judge_layers(facts)
     names = "float & <b>.tflite", "int8.tflite"
-    text = render(facts, verdict, ("PASSED", "good"), verdict.remarks, names)
+    text = render(facts, verdict, verdict.remarks, names)
     path = tmp_path_factory.mktemp("layers") / "page.html"
     path.write_text(text, "utf-8")
     assert 'aria-label="operator 0 FULLY_CONNECTED: own ' in plot(facts.layers[0])

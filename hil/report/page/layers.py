@@ -46,7 +46,6 @@ class Row:
 def render(
     facts: LayersFacts,
     verdict: LayersVerdict,
-    head: tuple[str, str],
     remarks: tuple[str, ...],
     names: tuple[str, str],
 ) -> str:
@@ -55,7 +54,6 @@ def render(
     Args:
         facts: what was measured.
         verdict: what it comes to.
-        head: the first words, and their tone.
         remarks: what the verdict says nothing of.
         names: of the two files.
     """
@@ -67,7 +65,7 @@ def render(
     text: str = environment.get_template("layers.html").render(
         facts=facts,
         verdict=verdict,
-        head=head,
+        head=verdict.said,
         remarks=remarks,
         names=names,
         many=count_text(facts.samples, "sample"),
