@@ -1,26 +1,24 @@
-"""Style, scripts and tables that stand in the page, so that it needs nothing but itself."""
+"""Scripts and tables that stand in the page, so that it needs nothing but itself."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 from markupsafe import Markup
 
 from hil.report.page.cards import WORST, script_json
+from hil.report.page.fill import STILL, TEMPLATES
 
-TEMPLATES = Path(__file__).with_name("template")
 _FOR_ALL = ("navigation.js",)
 _FOR_IMAGES = ("dom.js", "heat.js", "panels.js", "state.js", "grid.js", "sheet.js", "start.js")
 
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """`policy` allows this script, this style and inline pictures, and no network at all."""
+    """`policy` allows this script, inline style and pictures, and no network at all."""
 
-    style: Markup
     script: Markup
     settings: Markup
     policy: str
@@ -39,11 +37,9 @@ def assets(*, images: bool, clock: str = "") -> Assets:
     script = '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     return Assets(
-        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         script=Markup(script),
         settings=script_json({"inferno": inferno(), "worst": WORST, "clock": clock}),
-        policy=f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
-        "img-src data:",
+        policy=STILL.replace("style-src", f"script-src 'sha256-{digest}'; style-src"),
     )
 
 

@@ -6,21 +6,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from hil import __version__
 from hil.facts.layers import EndFacts, ErrorFacts, LayerFacts, LayersFacts, LsbFacts
 from hil.facts.stand_in import stand_in
 from hil.judge.figures import count_text
 from hil.judge.layers import LOW_SQNR_DB, LayersVerdict, db_text, loses, lsb_text
 from hil.report.layers import channel_text, cut_text, decisions_text, l1_text
-from hil.report.page.assets import TEMPLATES
-from hil.report.page.details import printable
+from hil.report.page.fill import fill
 
 TOP_DB = 60
 """Right end of the plot. 8 bits hold 50 dB (6.02 dB each, and 1.76): what has more is exact, or
 nearly."""
 
 _TICKS = (0, 20, 40, 60)
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +54,8 @@ def render(
         remarks: what the verdict says nothing of.
         names: of the two files.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
-    )
-    text: str = environment.get_template("layers.html").render(
+    return fill(
+        "layers.html",
         facts=facts,
         verdict=verdict,
         head=verdict.said,
@@ -76,11 +69,7 @@ def render(
         + [_end("output", end) for end in facts.outputs],
         ticks=[(tick, _percent(tick)) for tick in _TICKS],
         low=LOW_SQNR_DB,
-        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
-        policy=_POLICY,
-        version=__version__,
     )
-    return printable(text)
 
 
 def _layer(layer: LayerFacts) -> Row:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hil import __version__
 from hil.errors import NotAskedError
 from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import mark, note, stand_in
@@ -15,18 +14,18 @@ from hil.judge.headline import headline
 from hil.judge.judged import FAILED_OUTCOMES, JudgedRun, first_line
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.report.changes import answers, by_key, change_groups
-from hil.report.page.assets import TEMPLATES, assets
+from hil.report.page.assets import assets
 from hil.report.page.cards import WORST, Card, cards
 from hil.report.page.details import (
     console_rows,
     identity,
     link_rows,
     measurement_rows,
-    printable,
     sample_rows,
     test_rows,
 )
 from hil.report.page.diagnosis import first_differences
+from hil.report.page.fill import fill
 from hil.report.page.latency import latency
 from hil.report.page.memory import memory
 
@@ -94,19 +93,14 @@ def render(
         comparison: the metrics of the two.
         diagnosis: of the run; an empty one is not shown.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     from hil.diagnose.show import listed
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
-    )
     run = judged.run
     all_cards = cards(judged.images, by_key(against) if against is not None else None)
     failures, more = _failures(judged)
     wrong = [card for card in all_cards if card.status == "failed"]
     shown = None if diagnosis is None or diagnosis.empty else diagnosis
-    found: dict[str, object] = {
+    found: dict[str, Any] = {
         "diagnosis": shown,
         "failures": failures,
         "wrong": wrong,
@@ -120,7 +114,10 @@ def render(
         "tests": test_rows(run),
         "console": tuple(console_rows(run)),
     }
-    text: str = environment.get_template("page.html").render(
+    own = assets(images=bool(all_cards), clock=mark(judged.run.time_base))
+    return fill(
+        "page.html",
+        policy=own.policy,
         head=headline(judged, verdict, shown),
         title=title(judged),
         subtitle=subtitle(judged),
@@ -139,13 +136,11 @@ def render(
         shape=_shape(judged),
         filters=_filters(all_cards, against is not None),
         measurements=measurement_rows(run),
-        assets=assets(images=bool(all_cards), clock=mark(judged.run.time_base)),
+        assets=own,
         badge=_badge(judged),
-        version=__version__,
         source=source,
         **found,
     )
-    return printable(text)
 
 
 def title(judged: JudgedRun) -> str:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from markupsafe import Markup
-
-from hil import __version__
-from hil.report.page.assets import TEMPLATES
-from hil.report.page.details import printable
+from hil.report.page.fill import fill
 from hil_lab.mutants.figures import figures, is_equivalent, summary
 from hil_lab.mutants.record import Campaign, Dropped, MutantRecord, Outcome
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _ORDER = (Outcome.SURVIVED, Outcome.UNSTEADY, Outcome.TIMED_OUT, Outcome.CAUGHT)
 
 
@@ -35,14 +30,11 @@ def render(
         equivalent: reasons by id.
         complaints: on these.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
-    )
     found = figures(records, lines, equivalent)
     ordered = sorted(records, key=lambda each: (_ORDER.index(each.outcome), each.file, each.line))
-    text: str = environment.get_template("page.html").render(
+    return fill(
+        "page.html",
+        Path(__file__).parent,
         campaign=campaign,
         found=found,
         said=summary(found),
@@ -57,8 +49,4 @@ def render(
         crashed=[each for each in ordered if each.error],
         records=ordered,
         equivalent=equivalent,
-        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
-        policy=_POLICY,
-        version=__version__,
     )
-    return printable(text)
