@@ -86,7 +86,7 @@ def facts(contract: Contract, tried: Trial) -> dict[str, Any]:
         else {
             "rows": image.rows,
             "columns": image.columns,
-            "channels": len(image.tables),
+            "channels": image.channels,
             "pixels": pixels.text,
             "declared": contract.declared,
             "tables": pixel_values(header).tolist(),
@@ -140,7 +140,7 @@ def _lines(contract: Contract, tried: Trial) -> list[tuple[str, str]]:
     ]
     if contract.image is not None and contract.pixels is not None:
         image = contract.image
-        kind = "gray" if len(image.tables) == 1 else f"{len(image.tables)} channels"
+        kind = "gray" if image.channels == 1 else f"{image.channels} channels"
         text = f"{image.columns}x{image.rows}, {kind}; the network gets {contract.pixels.text}"
         lines.append(("picture", text))
         lines += (("", line) for line in _chain(contract))

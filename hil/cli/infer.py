@@ -75,8 +75,8 @@ def _on_picture(bench: Bench, arguments: argparse.Namespace, console: Console) -
     photo = load(
         arguments.sample,
         resize=not arguments.exact_size,
-        size=(image.rows, image.columns),
-        channels=1 if len(image.tables) == 1 else 3,
+        size=image.size,
+        channels=image.channels,
     )
     for note in photo.notes:
         console.print(f"{photo.name}: {note}", markup=False)

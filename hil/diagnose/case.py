@@ -222,7 +222,7 @@ def contract_of(model: ModelRecord) -> Contract:
 def explainable(contract: Contract) -> bool:
     """Whether what is wrong about images can be explained: of a map, with one gray int8 input."""
     image, tensor = contract.image, contract.header.inputs[0]
-    gray = image is not None and len(image.tables) == 1
+    gray = image is not None and image.channels == 1
     return contract.head is not None and gray and dtype_of(tensor) == np.int8
 
 

@@ -57,7 +57,7 @@ class Seen:
     def size(self) -> tuple[int, int]:
         """(height, width) of the input."""
         assert self.header.image is not None
-        return self.header.image.rows, self.header.image.columns
+        return self.header.image.size
 
     def looked_up(self, pixels: NDArray[np.uint8]) -> NDArray[Any]:
         """What the contract's tables make of pixels."""
@@ -120,7 +120,7 @@ def _seen(run: Run, contract: Contract) -> Iterator[Seen]:
 
 def _size(contract: Contract) -> tuple[int, int]:
     assert contract.image is not None
-    return contract.image.rows, contract.image.columns
+    return contract.image.size
 
 
 def hypotheses() -> Iterator[Hypothesis[Seen]]:

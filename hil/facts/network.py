@@ -89,7 +89,7 @@ def network_facts(header: NetworkHeader) -> NetworkFacts:
         outputs=tuple(map(_tensor, header.outputs)),
         ops=header.ops,
         stateful=header.stateful,
-        picture=None if image is None else (image.rows, image.columns, len(image.tables)),
+        picture=None if image is None else (*image.size, image.channels),
         head=None
         if head is None
         else HeadFacts(

@@ -120,8 +120,8 @@ def picture_input(header: NetworkHeader, pixels: NDArray[np.uint8]) -> NDArray[A
             hint="give arrays of the input's type, or declare pixels in the settings beside the "
             "model: hil check says why",
         )
-    channels = len(image.tables)
-    wanted = (image.rows, image.columns, channels)
+    channels = image.channels
+    wanted = (*image.size, channels)
     picture = pixels[:, :, None] if pixels.ndim == 2 else pixels
     fits = picture.ndim == 3 and picture.shape[2] in (1, channels)
     if pixels.dtype != np.uint8 or not fits or picture.shape[:2] != wanted[:2]:

@@ -26,9 +26,9 @@ CAMERA = (120, 160)
 def camera_frame(image: ImageInput | None) -> FrameSize | None:
     """The frame of the camera that a network is fed from; None where it takes no picture."""
     formats = {each.channels: each for each in FrameFormat}
-    if image is None or len(image.tables) not in formats:
+    if image is None or image.channels not in formats:
         return None
-    return FrameSize(*CAMERA, formats[len(image.tables)])
+    return FrameSize(*CAMERA, formats[image.channels])
 
 
 def pixel_shape(frame: FrameSize) -> tuple[int, ...]:

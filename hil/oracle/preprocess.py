@@ -48,7 +48,7 @@ def preprocess(frame: NDArray[np.uint8], header: NetworkHeader) -> NDArray[Any]:
     `averaged`, and where the input is no picture.
     """
     image = header.image
-    size = (1, 1) if image is None else (image.rows, image.columns)
+    size = (1, 1) if image is None else image.size
     return picture_input(header, averaged(frame, size))
 
 

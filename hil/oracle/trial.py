@@ -62,6 +62,6 @@ def _samples(contract: Contract) -> Iterator[bytes]:
     image = contract.image
     if image is not None:
         for seed in _SEEDS:
-            for photo in synthetic(seed, (image.rows, image.columns)):
+            for photo in synthetic(seed, image.size):
                 yield picture_input(contract.header, photo.pixels).tobytes()
     yield from random_samples(contract.header, _RANDOM)

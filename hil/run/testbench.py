@@ -204,7 +204,7 @@ class Bench(BoardOfRun):
         contract, board = self.needed_model.contract, self.ready_board()
         image, frame = contract.image, board.frame
         assert image is not None
-        known = () if frame is None else known_frames(frame, (image.rows, image.columns))
+        known = () if frame is None else known_frames(frame, image.size)
         photos = [Photo(f"known-{number}", pixels) for number, pixels in enumerate(known)]
         measured = [self.measure_frame(photo) for photo in photos]
         return input_contract_facts(contract, board.contract, measured)
@@ -247,7 +247,7 @@ class Bench(BoardOfRun):
         image = oracle.contract.image
         if image is None:
             return ()
-        return synthetic(size=(image.rows, image.columns), channels=len(image.tables))
+        return synthetic(size=image.size, channels=image.channels)
 
     def fitting(self, photo: Photo) -> Photo:
         """The picture as the network takes it; as it is where nobody knows the network."""
@@ -261,7 +261,7 @@ class Bench(BoardOfRun):
         image = contract.image
         if image is None:
             return photo
-        size, channels = (image.rows, image.columns), len(image.tables)
+        size, channels = image.size, image.channels
         lacks_colour = channels == 3 and photo.pixels.ndim == 2 and photo.path is not None
         if photo.pixels.shape[:2] == size and not lacks_colour:
             return photo

@@ -94,8 +94,7 @@ def load_sample(folder: Path, entry: Entry, contract: Contract, fit: Fit = "crop
     image = contract.image
     if image is None:
         return Loaded(problem=_no_picture(entry, contract))
-    size = image.rows, image.columns
-    seen = read_picture(folder, entry, size, fit, len(image.tables))
+    seen = read_picture(folder, entry, image.size, fit, image.channels)
     if seen.pixels is None:
         return Loaded(problem=seen.problem)
     tensor = picture_input(contract.header, seen.pixels).tobytes()

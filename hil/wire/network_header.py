@@ -71,6 +71,16 @@ class ImageInput:
     columns: U16
     tables: Annotated[tuple[Annotated[bytes, Bytes(256, 256)], ...], Count(1, 4)]
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        return self.rows, self.columns
+
+    @property
+    def channels(self) -> int:
+        """Values of a pixel."""
+        return len(self.tables)
+
 
 @dataclass(frozen=True)
 class CamHead:

@@ -17,7 +17,6 @@ from hil.errors import UsageError
 from hil.facts.evaluation import (
     RESULTS_VERSION,
     Answer,
-    Header,
     Result,
     Times,
     ValueType,
@@ -30,11 +29,12 @@ from hil.facts.evaluation import (
 )
 from hil.network.location import Location, NoLocation
 from hil.network.task import Task
+from hil_lab.fakes.evaluation_header import evaluation_header
 
 TASK = Task("localization", 0, "softmax", 2, 1, 60.0, ("no", "yes"), "it has a map")
 INT8 = ValueType("int8", 2, 1 / 256, -128)
 FLOAT = ValueType("float32", 2)
-HEADER = Header(RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", TASK, INT8, (96, 96), "litert")
+HEADER = evaluation_header(task=TASK, values=INT8)
 WHOLE = st.integers(0, 2**32 - 1)
 LOCATIONS = st.one_of(
     st.sampled_from(NoLocation),

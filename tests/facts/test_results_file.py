@@ -14,11 +14,8 @@ import pytest
 
 from hil.errors import InfrastructureError, UsageError
 from hil.facts.evaluation import (
-    RESULTS_VERSION,
     Answer,
-    Header,
     Result,
-    ValueType,
     joined,
     result_line,
     with_map,
@@ -26,20 +23,10 @@ from hil.facts.evaluation import (
 from hil.facts.results_file import ResultsFile
 from hil.network.location import Location
 from hil.network.task import Task
+from hil_lab.fakes.evaluation_header import evaluation_header
 
 TASK = Task("localization", 0, "softmax", 2, 1, 60.0)
-HEADER = Header(
-    RESULTS_VERSION,
-    "0.1",
-    "sim",
-    "tflm",
-    "ab",
-    "cd",
-    TASK,
-    ValueType("int8", 2, 1 / 256, -128),
-    (96, 96),
-    "litert",
-)
+HEADER = evaluation_header(task=TASK)
 
 
 def result(number: int) -> Result:

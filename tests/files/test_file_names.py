@@ -14,10 +14,7 @@ import pytest
 from hil.base.file_names import plain, stored
 from hil.errors import UsageError
 from hil.facts.evaluation import (
-    RESULTS_VERSION,
     Answer,
-    Header,
-    ValueType,
     joined,
     read_result,
     result_line,
@@ -25,11 +22,11 @@ from hil.facts.evaluation import (
 from hil.images import load
 from hil.judge.evaluation.selection import select
 from hil.network.location import NoLocation
-from hil.network.task import Task
 from hil.samples.data import read_data
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import Entry, read_labels
 from hil.samples.load import read_picture
+from hil_lab.fakes.evaluation_header import evaluation_header
 
 NFC, NFD = (unicodedata.normalize(form, "Küche-é") for form in ("NFC", "NFD"))
 either_way = pytest.mark.parametrize(("listed", "on_disk"), [(NFC, NFD), (NFD, NFC)])
@@ -107,8 +104,7 @@ def test_sources_and_splits_are_chosen_in_either_form(tmp_path: Path) -> None:
 
 
 def test_results_are_taken_over_in_either_form() -> None:
-    task, values = Task("localization", 0, "softmax", 2, 1, 60.0), ValueType("int8", 2)
-    header = Header(RESULTS_VERSION, "1", "sim", "e", "", "m", task, values, (96, 96), "r")
+    header = evaluation_header()
     answer = Answer(1, (), b"\x01\x02", 60, NoLocation.BELOW_THRESHOLD)
     line = result_line(joined(f"{NFD}.png", 1, (96, 96), answer), header).encode()
     assert read_result(line, header, "results").file == f"{NFC}.png"

@@ -19,10 +19,7 @@ from hil.build import flash_layout
 from hil.build.budget import read_budget
 from hil.errors import ExitCode, HilError, UsageError
 from hil.facts.evaluation import (
-    RESULTS_VERSION,
     Answer,
-    Header,
-    ValueType,
     header_line,
     joined,
     result_line,
@@ -35,10 +32,10 @@ from hil.judge.gates.load import load_gates
 from hil.judge.tolerance import load_tolerances
 from hil.network.contract import read_network
 from hil.network.location import NoLocation
-from hil.network.task import Task
 from hil.samples.fixture_set import load_photos
 from hil.samples.labels import read_labels
 from hil.testing.tiny_model import tiny_model
+from hil_lab.fakes.evaluation_header import evaluation_header
 from hil_lab.fakes.firmware_build import make_build
 from hil_lab.fakes.recorded_run import recorded_run, write_run
 from model.dataset.coco import CocoOptions, read_coco, read_minival
@@ -121,10 +118,7 @@ def _coco(folder: Path) -> tuple[Path, Callable[[], Any]]:
 
 def _results(folder: Path) -> tuple[Path, Callable[[], Any]]:
     path = folder / "results.jsonl"
-    task, values = Task("localization", 0, "softmax", 2, 1, 60.0), ValueType("int8", 2)
-    header = Header(
-        RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", task, values, (96, 96), "litert"
-    )
+    header = evaluation_header()
     answer = Answer(7, (1,), b"\x03\x04", 60, NoLocation.BELOW_THRESHOLD)
 
     def read() -> Any:

@@ -140,7 +140,7 @@ def _header(
         model_sha256=model_sha256,
         task=contract.task,
         values=value_type(contract),
-        input_size=None if image is None else (image.rows, image.columns),
+        input_size=None if image is None else image.size,
         resolver=oracle.resolver,
         fit=fit,
     )

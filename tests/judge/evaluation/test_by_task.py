@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,8 @@ from sklearn.metrics import f1_score, r2_score, roc_auc_score
 from hil.facts.evaluation import (
     ERROR,
     NO_VALUES,
-    RESULTS_VERSION,
     Answer,
     Answers,
-    Header,
     Result,
     ValueType,
     joined,
@@ -39,6 +38,7 @@ from hil.report.evaluation.report import as_json
 from hil.report.evaluation.rows import rows
 from hil.report.evaluation.tables import show
 from hil.samples.labels import DataSet, Entry
+from hil_lab.fakes.evaluation_header import evaluation_header
 
 ANIMALS = Task("classification", 0, "softmax", 3, labels=("cat", "dog", "bird"), why="it is so")
 SCORES = ValueType("int8", 3, 1 / 256, -128)
@@ -51,16 +51,14 @@ class Samples:
     """A data set that grows line by line, and the answers to it."""
 
     def __init__(self, task: Task, values: ValueType) -> None:
-        self.header = Header(
-            RESULTS_VERSION, "0.1", "sim", "tflm", "ab", "cd", task, values, None, "tflm"
-        )
+        self.header = evaluation_header(task=task, values=values, input_size=None, resolver="tflm")
         self.entries: list[Entry] = []
         self.results: dict[str, Result] = {}
 
     def answer(self, values: Sequence[float], *, crc: int | None = None) -> Answer:
         packed = np.array(values, self.header.values.dtype).tobytes()
         number = len(self.entries)
-        return Answer(number, (hash(packed) & 0xFFFF if crc is None else crc,), packed)
+        return Answer(number, (zlib.crc32(packed) if crc is None else crc,), packed)
 
     def add(
         self, *values: float, device: Answer | None = None, person: bool | None = None, **more: Any

@@ -14,10 +14,8 @@ import pytest
 from rich.console import Console
 
 from hil.facts.evaluation import (
-    RESULTS_VERSION,
     Answer,
     Answers,
-    Header,
     Result,
     Times,
     ValueType,
@@ -40,21 +38,11 @@ from hil.report.evaluation.rows import rows
 from hil.report.evaluation.tables import show
 from hil.samples.labels import DataSet, Entry
 from hil.testing.tiny_model import tiny_model
+from hil_lab.fakes.evaluation_header import evaluation_header
 
 SIZE = (96, 96)
 TASK = Task("localization", 0, "softmax", 2, 1, 50.0)
-HEADER = Header(
-    RESULTS_VERSION,
-    "0.1",
-    "sim",
-    "tflm",
-    "ab",
-    "cd",
-    TASK,
-    ValueType("int8", 2, 1 / 256, -128),
-    SIZE,
-    "litert",
-)
+HEADER = evaluation_header(task=TASK)
 LEFT = (0.0, 0.0, 0.5, 1.0)
 PASSING, FAILING = 27, -28  # (27 + 128) / 256 is 60.5 %, (-28 + 128) / 256 is 39.1 %
 
