@@ -176,6 +176,7 @@ def _task(task: Task) -> str:
 def _chain(contract: Contract) -> Iterator[str]:
     """What a pixel becomes: what is said, what the file holds, a few values of each table."""
     from hil.network.arrays import pixel_values
+    from hil.network.input_contract import Quantization
 
     assert contract.pixels is not None
     said = "declared in the settings" if contract.declared else "not declared, the file's range"
@@ -185,8 +186,8 @@ def _chain(contract: Contract) -> Iterator[str]:
     yield f"pixels are {ends} ({said})"
     tensor, tables = contract.header.inputs[0], pixel_values(contract.header)
     lowest = -128 if tables.dtype.kind == "i" else 0
-    held = [(q - tensor.zero_point) * tensor.scale for q in (lowest, lowest + 255)]
-    yield f"the file holds {held[0]:.4g} to {held[1]:.4g} in steps of {tensor.scale:.4g}"
+    low, high = Quantization(tensor.scale, tensor.zero_point, lowest).ends
+    yield f"the file holds {float(low):.4g} to {float(high):.4g} in steps of {tensor.scale:.4g}"
     same = (tables == tables[0]).all()
     for channel, table in enumerate(tables[:1] if same else tables):
         values = ", ".join(f"{pixel} -> {table[pixel]}" for pixel in _SHOWN_PIXELS)
