@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -16,15 +15,18 @@ import model.__main__ as command
 from hil.cli import main as hil
 from hil.errors import ExitCode, UsageError
 from hil.facts.evaluation import (
+    RESULTS_VERSION,
     Answer,
     Answers,
+    Header,
+    ValueType,
     joined,
     with_map,
 )
 from hil.judge.gates.load import load_gates
 from hil.network.location import NoLocation
+from hil.network.task import Task
 from hil.testing.tiny_model import tiny_model
-from hil_lab.fakes.evaluation_header import LOCALIZES, evaluation_header
 from model.card import LABELS, Card, card_text
 from model.difference import difference
 from model.evaluation import decision
@@ -132,8 +134,9 @@ def test_what_cannot_be_evaluated_is_a_usage_error(
 
 def answers(scores: list[int], cells: list[int], threshold: int) -> Answers:
     """Answers of scores and winning cells."""
-    task = dataclasses.replace(LOCALIZES, threshold=float(threshold))
-    header = evaluation_header(task=task, target="oracle", build_id="")
+    task = Task("localization", 0, "softmax", 2, 1, float(threshold))
+    values = ValueType("int8", 2, 1 / 256, -128)
+    header = Header(RESULTS_VERSION, "0", "oracle", "e", "", "m", task, values, (96, 96), "r")
     results = {}
     for number, (score, cell) in enumerate(zip(scores, cells, strict=True)):
         cam = np.zeros((6, 6), np.int32)
