@@ -27,13 +27,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             yield Built(mutant, tmp_path, str(number), 0.0)
 
     def try_mutant(
-        built: Built, source: str, folder: Path, arguments: Sequence[str]
+        built: Built, source: str, folder: Path, arguments: Sequence[str], *, thorough: bool
     ) -> MutantRecord:
         caught = built.mutant.id == "m0"
         return MutantRecord(
             *(built.mutant.id, "core/cam.cpp", 8, "operator", "", built.object),
             *((Outcome.CAUGHT, 1) if caught else (Outcome.SURVIVED, 0)),
-            *(None, "", (), "", (), "", None, 1.0, 1.0),
+            *(None, None, "", (), "", (), "", None, 1.0, 1.0),
         )
 
     monkeypatch.setattr(Workshop, "control", lambda self: tmp_path)
@@ -73,7 +73,9 @@ def test_a_mistake_of_camhil_fails(
     sound = trial.try_mutant
     changed = {"exit_code": 1, **changes}
     monkeypatch.setattr(
-        trial, "try_mutant", lambda *given: dataclasses.replace(sound(*given), **changed)
+        trial,
+        "try_mutant",
+        lambda *given, **how: dataclasses.replace(sound(*given, **how), **changed),
     )
     assert command(folder) == ExitCode.TEST_FAILED
 

@@ -33,7 +33,7 @@ CAMPAIGN = Campaign(7, tuple(LINES), "ab", ())
 def record(name: str, result: Outcome, **changes: object) -> MutantRecord:
     base = MutantRecord(
         *(name, "core/cam.cpp", 3, "operator", "@@ -3 +3 @@\n-a < b\n+a <= b", "00"),
-        *(result, None, None, "", (), "", (), "", None, 1.0, 1.0),
+        *(result, None, None, None, "", (), "", (), "", None, 1.0, 1.0),
     )
     return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
 
@@ -69,6 +69,13 @@ def test_equivalent_ones_do_not_count_and_time_outs_do() -> None:
     assert (total.run, total.counted, total.seen) == (5, 4, 2)
     # Wilson's interval of 2 of 4: (2 + z2/2 +- z sqrt(2 * 2/4 + z2/4)) / (4 + z2), z2 = 3.8415
     assert total.share == "50 % (15 to 85)"
+
+
+def test_what_only_the_thorough_run_catches_is_counted_apart() -> None:
+    thorough = record("ff", Outcome.SURVIVED, exit_code=1, thorough=Outcome.CAUGHT)
+    total = figures((*ALL, thorough), LINES, {"ee", "ff"}).total
+    assert (total.counted, total.seen, total.seen_thoroughly) == (5, 2, 3)
+    assert (total.thorough, total.survived - total.equivalent) == (1, 1)
 
 
 def test_each_file_has_its_own_row() -> None:

@@ -38,7 +38,7 @@ def compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def run(built: Built) -> MutantRecord:
     return MutantRecord(
         *(built.mutant.id, FILE, built.mutant.line, "operator", "", built.object),
-        *(Outcome.SURVIVED, 0, None, "", (), "", (), "", None, 1.0, 1.0),
+        *(Outcome.SURVIVED, 0, None, None, "", (), "", (), "", None, 1.0, 1.0),
     )
 
 

@@ -50,7 +50,8 @@ def _run(arguments: argparse.Namespace) -> int:
     begin(folder, campaign)
     print(f"seed {seed}, {number} mutants; --seed {seed} goes on in {folder}", flush=True)
     try:
-        _try_all(sources, folder, campaign, number, arguments.jobs)
+        thorough = not arguments.ci and not arguments.default_only
+        _try_all(sources, folder, campaign, number, arguments.jobs, thorough=thorough)
     finally:
         code = _tell(sources, folder, campaign, arguments.min_caught)
     return code
@@ -62,17 +63,22 @@ def _folder(campaign: Campaign) -> Path:
     return default_build_dir().with_name("mutants") / campaign.name
 
 
-def _try_all(sources: Sources, folder: Path, campaign: Campaign, number: int, jobs: int) -> None:
-    from hil_lab.mutants.trial import suite, try_mutant
+def _try_all(
+    sources: Sources, folder: Path, campaign: Campaign, number: int, jobs: int, *, thorough: bool
+) -> None:
+    from hil_lab.mutants.trial import THOROUGH, suite, try_mutant
 
     workshop = Workshop(sources, folder, campaign.seed)
-    code = suite(folder / "control", workshop.control(), campaign.suite)
-    if code != ExitCode.PASSED:
-        raise InfrastructureError(
-            f"without a mutant the suite ends with {'its time' if code is None else code}, not 0",
-            where=str(folder / "control" / "suite.log"),
-            hint="mutants show nothing then: see what the log says, and mend that first",
-        )
+    sound = workshop.control()
+    for more in ((), THOROUGH) if thorough else ((),):
+        code = suite(folder / "control", sound, (*campaign.suite, *more))
+        if code != ExitCode.PASSED:
+            end = "its time" if code is None else code
+            raise InfrastructureError(
+                f"without a mutant the suite ends with {end}, not 0",
+                where=str(folder / "control" / "suite.log"),
+                hint="mutants show nothing then: see what the log says, and mend that first",
+            )
     drawn = workshop.draw(number)
     lock = threading.Lock()
 
@@ -80,12 +86,14 @@ def _try_all(sources: Sources, folder: Path, campaign: Campaign, number: int, jo
         while (built := _next(drawn, lock)) is not None:
             mutant = built.mutant
             source = sources.texts[mutant.file]
-            record = try_mutant(built, source, folder / mutant.id, campaign.suite)
+            place = folder / mutant.id
+            record = try_mutant(built, source, place, campaign.suite, thorough=thorough)
             with lock:
                 append(folder, MUTANTS, record)
                 named = "" if record.named is None else f", diagnosis: {record.named.value}"
+                also = "" if record.thorough is None else f", thorough: {record.thorough.value}"
                 print(
-                    f"{mutant.file}:{mutant.line} {mutant.id} {record.outcome.value}{named}, "
+                    f"{mutant.file}:{mutant.line} {mutant.id} {record.outcome.value}{also}{named}, "
                     f"{record.seconds:.0f} s",
                     flush=True,
                 )
@@ -137,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--number", type=int, default=200, metavar="N", help="mutants to run (200)")
     add("--seed", type=int, metavar="N", help="which ones (fresh ones each time)")
     add("--ci", action="store_true", help=f"{CI_NUMBER} of seed {CI_SEED}: for every change")
+    add("--default-only", action="store_true", help="do not ask survivors once more, thoroughly")
     add("--jobs", type=int, default=2, metavar="N", help="runs at a time (2)")
     add("--folder", type=Path, metavar="DIR", help="of this seed; goes on with what is there")
     add("--suite", default="", metavar="TEXT", help="more arguments for the suite's pytest")

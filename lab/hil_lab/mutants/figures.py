@@ -14,7 +14,11 @@ from hil_lab.mutants.record import MutantRecord, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The mutants of one file, or of all. `equivalent` ones are none of `counted`."""
+    """The mutants of one file, or of all. `equivalent` ones are none of `counted`.
+
+    `caught`, `timed_out`, `unsteady`: by the default run; `thorough`: by the thorough one alone;
+    `survived`: both.
+    """
 
     file: str
     lines: int
@@ -22,6 +26,7 @@ class Row:
     caught: int
     timed_out: int
     unsteady: int
+    thorough: int
     survived: int
     equivalent: int
 
@@ -35,18 +40,32 @@ class Row:
         return self.caught + self.timed_out
 
     @property
+    def seen_thoroughly(self) -> int:
+        return self.seen + self.thorough
+
+    @property
     def share(self) -> str:
         """In percent with Wilson's 95 % interval, such as "58 % (51 to 65)"; - for none."""
-        if not self.counted:
-            return "-"
-        low, high = wilson_interval(self.seen, self.counted)
-        return f"{100 * self.seen / self.counted:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+        return _share(self.seen, self.counted)
+
+    @property
+    def thorough_share(self) -> str:
+        """The same of all that the default run or the thorough one caught."""
+        return _share(self.seen_thoroughly, self.counted)
+
+
+def _share(seen: int, counted: int) -> str:
+    if not counted:
+        return "-"
+    low, high = wilson_interval(seen, counted)
+    return f"{100 * seen / counted:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """`named` counts those that left something to explain; `internal`: ended as pytest's or
-    camhil's own mistake; `shipped`: SHIP beside something that failed."""
+    camhil's own mistake; `shipped`: SHIP beside something that failed; `asked_thoroughly`: whether
+    survivors were."""
 
     rows: tuple[Row, ...]
     total: Row
@@ -54,6 +73,7 @@ class Figures:
     wrong: int
     internal: tuple[str, ...]
     shipped: tuple[str, ...]
+    asked_thoroughly: bool
 
 
 def figures(
@@ -71,26 +91,29 @@ def figures(
         wrong=sum(count for each, count in names.items() if each.wrong),
         internal=tuple(each.id for each in records if each.exit_code == ExitCode.INTERNAL),
         shipped=tuple(each.id for each in records if each.shipped),
+        asked_thoroughly=any(each.thorough is not None for each in records),
     )
 
 
 def is_equivalent(record: MutantRecord, equivalent: Collection[str]) -> bool:
     """A survivor that was read; one that the suite catches is not, whatever was written."""
-    return record.outcome is Outcome.SURVIVED and record.id in equivalent
+    return record.outcome is Outcome.SURVIVED and not record.seen and record.id in equivalent
 
 
 def _row(
     file: str, lines: int, records: Sequence[MutantRecord], equivalent: Collection[str]
 ) -> Row:
     count = Counter(each.outcome for each in records)
+    thorough = [each for each in records if each.seen and not each.outcome.caught]
     return Row(
         file=file,
         lines=lines,
         run=len(records),
         caught=count[Outcome.CAUGHT],
         timed_out=count[Outcome.TIMED_OUT],
-        unsteady=count[Outcome.UNSTEADY],
-        survived=count[Outcome.SURVIVED],
+        unsteady=sum(each.outcome is Outcome.UNSTEADY and not each.seen for each in records),
+        thorough=len(thorough),
+        survived=sum(each.outcome is Outcome.SURVIVED and not each.seen for each in records),
         equivalent=sum(is_equivalent(each, equivalent) for each in records),
     )
 
@@ -98,9 +121,12 @@ def _row(
 def summary(found: Figures) -> str:
     """In one line."""
     total = found.total
+    thorough = ""
+    if found.asked_thoroughly:
+        thorough = f", with the thorough run {total.seen_thoroughly}, {total.thorough_share}"
     named = ", ".join(f"{count} {each.value}" for each, count in found.named if count)
     return (
-        f"{total.seen} of {total.counted} caught, {total.share} at 95 %; "
+        f"{total.seen} of {total.counted} caught, {total.share} at 95 %{thorough}; "
         f"{total.timed_out} of them timed out, {total.unsteady} unsteady, "
         f"{total.survived - total.equivalent} survived, {total.equivalent} equivalent; "
         f"diagnosis: {named or 'nothing to explain'}"

@@ -40,11 +40,7 @@ def render(
         said=summary(found),
         dropped=len(dropped),
         complaints=complaints,
-        missed=[
-            each
-            for each in ordered
-            if not each.outcome.caught and not is_equivalent(each, equivalent)
-        ],
+        missed=[each for each in ordered if not each.seen and not is_equivalent(each, equivalent)],
         equal=[each for each in ordered if is_equivalent(each, equivalent)],
         crashed=[each for each in ordered if each.error],
         records=ordered,

@@ -80,6 +80,8 @@ class MutantRecord:
         outcome: what the suite made of it.
         exit_code: of the suite; None where it was ended.
         again: of a second run, where few tests failed.
+        thorough: what the thorough suite made of one that the default one missed; None where
+            that was not asked. All that follows is then of the thorough run.
         verdict: the suite's first words on gates, such as SHIP.
         failed: names of the tests that failed or could not be measured, each once.
         first: the first message.
@@ -97,6 +99,7 @@ class MutantRecord:
     outcome: Outcome
     exit_code: int | None
     again: int | None
+    thorough: Outcome | None
     verdict: str
     failed: tuple[str, ...]
     first: str
@@ -105,6 +108,11 @@ class MutantRecord:
     named: Named | None
     seconds: float
     build_s: float
+
+    @property
+    def seen(self) -> bool:
+        """By the default run, or by the thorough one."""
+        return self.outcome.caught or (self.thorough is not None and self.thorough.caught)
 
     @property
     def shipped(self) -> bool:

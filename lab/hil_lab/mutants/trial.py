@@ -25,6 +25,9 @@ from hil_lab.suite_run import run_suite
 LIMIT_S = 180.0
 """One run of the suite; a sound board needs about a tenth of it."""
 
+THOROUGH = ("--thorough",)
+_THOROUGH_FACTOR = 4
+
 _DIAGNOSIS_LIMIT_S = 300.0
 _FEW = 2
 _FAILED = (*FAILED_OUTCOMES, InfrastructureError.kind, UsageError.kind)
@@ -36,10 +39,13 @@ def suite(folder: Path, firmware: Path, arguments: Sequence[str]) -> int | None:
     """The suite on a build, with this repository's gates; as `run_suite`."""
     gates = resources.find("gates.toml")
     options = ["--firmware", str(firmware), "--gates", str(gates), *arguments]
-    return run_suite(folder, options, LIMIT_S)
+    limit_s = LIMIT_S * (_THOROUGH_FACTOR if "--thorough" in arguments else 1)
+    return run_suite(folder, options, limit_s)
 
 
-def try_mutant(built: Built, source: str, folder: Path, arguments: Sequence[str]) -> MutantRecord:
+def try_mutant(
+    built: Built, source: str, folder: Path, arguments: Sequence[str], *, thorough: bool
+) -> MutantRecord:
     """Runs it all in `folder`, which keeps what was printed and written.
 
     Args:
@@ -47,21 +53,22 @@ def try_mutant(built: Built, source: str, folder: Path, arguments: Sequence[str]
         source: that it is a change of.
         folder: of this mutant alone.
         arguments: more of them for the suite.
+        thorough: whether the thorough suite is asked where the default one missed it.
     """
     mutant = built.mutant
     started = time.monotonic()
-    code = suite(folder, built.firmware, arguments)
-    tests = failed(_tests(folder / "facts.jsonl"))
-    again = None
-    if code not in (None, ExitCode.PASSED) and len(tests) <= _FEW:
-        again = suite(folder / "again", built.firmware, arguments)
-        again = -1 if again is None else again
-    caught = outcome(code, again)
-    findings, unexplained, error = _diagnose(folder)
+    place = folder
+    caught, code, again = _suite_twice(place, built, arguments)
+    thoroughly: Outcome | None = None
+    if thorough and not caught.caught:
+        place = folder / "thorough"
+        thoroughly, code, again = _suite_twice(place, built, (*arguments, *THOROUGH))
+    tests = failed(_tests(place / "facts.jsonl"))
+    findings, unexplained, error = _diagnose(place)
     name: Named | None = named(mutant.file, findings, unexplained)
     if error:
         name = Named.CRASHED
-    elif caught is Outcome.SURVIVED and name is Named.NOTHING:
+    elif (thoroughly or caught) is Outcome.SURVIVED and name is Named.NOTHING:
         name = None  # nothing was to explain
     shutil.rmtree(built.firmware)
     for flash in folder.rglob("flash.bin"):
@@ -76,7 +83,8 @@ def try_mutant(built: Built, source: str, folder: Path, arguments: Sequence[str]
         outcome=caught,
         exit_code=code,
         again=again,
-        verdict=_verdict(folder / "suite.log"),
+        thorough=thoroughly,
+        verdict=_verdict(place / "suite.log"),
         failed=tuple(dict.fromkeys(_name(test) for test in tests)),
         first=tests[0].message if tests else "",
         said=(
@@ -88,6 +96,19 @@ def try_mutant(built: Built, source: str, folder: Path, arguments: Sequence[str]
         seconds=round(time.monotonic() - started, 1),
         build_s=built.build_s,
     )
+
+
+def _suite_twice(
+    folder: Path, built: Built, arguments: Sequence[str]
+) -> tuple[Outcome, int | None, int | None]:
+    """What the suite makes of it, its exit code, and that of a second run if there was any."""
+    code = suite(folder, built.firmware, arguments)
+    again = None
+    missed = code in (None, ExitCode.PASSED)
+    if not missed and len(failed(_tests(folder / "facts.jsonl"))) <= _FEW:
+        again = suite(folder / "again", built.firmware, arguments)
+        again = -1 if again is None else again
+    return outcome(code, again), code, again
 
 
 def outcome(code: int | None, again: int | None) -> Outcome:
