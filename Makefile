@@ -4,6 +4,7 @@
 # make firmware    build the firmware for a chip with ESP-IDF (TARGET=esp32 or esp32s3)
 # make faults      prove the suite on seeded faults, write docs/faults.md
 # make mutants     the suite under random mutants of the firmware (N=200 SEED=7 FILES=cam.cpp JOBS=2)
+# make damage      the same under random damage of kernels, weights, arena, line, clock (FILES=kernel)
 # make mutants-ci  the same twelve each time, for every change
 # make test-model  train, convert and rebuild with TensorFlow (own environment)
 # make lint        ruff, mypy, import-linter, clang-format
@@ -46,7 +47,7 @@ run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.base.exit_codes "make $(1)
 WORKERS = $(shell $(BIN)/python -c 'import os; print(min((os.cpu_count() or 1) + 1, 5))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hil test bench firmware faults mutants mutants-ci setup-model test-model lint format clean
+.PHONY: help setup hil test bench firmware faults mutants damage mutants-ci setup-model test-model lint format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -83,6 +84,9 @@ faults: $(READY)
 # Without SEED fresh ones each time; with it goes on where it ended. ARGS="--suite '-k location'".
 mutants: $(READY)
 	$(call run,mutants,$(BIN)/python -m hil_lab.mutants $(FILES) $(MUTANTS) $(ARGS))
+
+damage: $(READY)
+	$(call run,damage,$(BIN)/python -m hil_lab.mutants --damage $(FILES) $(MUTANTS) $(ARGS))
 
 mutants-ci: $(READY)
 	$(call run,mutants-ci,$(BIN)/python -m hil_lab.mutants --ci --min-caught 40 $(ARGS))

@@ -14,7 +14,7 @@ from hil_lab.mutants.__main__ import main
 from hil_lab.mutants.mutator import Mutant
 from hil_lab.mutants.place import Named
 from hil_lab.mutants.record import MutantRecord, Outcome
-from hil_lab.mutants.workshop import Built, Workshop
+from hil_lab.mutants.workshop import Built, Shop, Workshop
 
 
 @pytest.fixture
@@ -24,10 +24,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def draw(self: Workshop, count: int) -> object:
         for number in range(count):
             mutant = Mutant(f"m{number}", "core/cam.cpp", 8, "operator", 0, 1, "")
-            yield Built(mutant, tmp_path, str(number), 0.0)
+            yield Built(mutant, "", tmp_path, str(number), 0.0)
 
     def try_mutant(
-        built: Built, source: str, folder: Path, arguments: Sequence[str], *, thorough: bool
+        shop: Shop, built: Built, folder: Path, arguments: Sequence[str], *, thorough: bool
     ) -> MutantRecord:
         caught = built.mutant.id == "m0"
         return MutantRecord(

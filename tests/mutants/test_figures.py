@@ -10,7 +10,7 @@ import pytest
 
 from hil.errors import UsageError
 from hil.facts.records import TestRecord
-from hil_lab.mutants.equivalent import complaints, read_equivalent
+from hil_lab.mutants.equivalent import Equivalents, complaints, read_equivalent
 from hil_lab.mutants.figures import figures, summary
 from hil_lab.mutants.page import render
 from hil_lab.mutants.place import Named
@@ -43,6 +43,7 @@ ENDLESS = record("bb", Outcome.TIMED_OUT, named=Named.NO_PLACE)
 AT_TIMES = record("cc", Outcome.UNSTEADY, exit_code=1, again=0, named=Named.UNEXPLAINED)
 MISSED = record("dd", Outcome.SURVIVED, exit_code=0, file="core/link.cpp")
 EQUAL = record("ee", Outcome.SURVIVED, exit_code=0)
+EQUIVALENT = Equivalents({"ee": "compared with itself"}, ("ff is stale",))
 ALL = (CAUGHT, ENDLESS, AT_TIMES, MISSED, EQUAL)
 
 
@@ -110,7 +111,7 @@ def test_the_summary_says_how_many_of_how_many() -> None:
 def test_the_page_shows_survivors_reasons_and_escapes_what_it_shows() -> None:
     said = (Said("cam.negated", "the sign <is> wrong", "cam.cpp"),)
     shown = (dataclasses.replace(CAUGHT, said=said), MISSED, EQUAL)
-    page = render(CAMPAIGN, shown, (), LINES, {"ee": "compared with itself"}, ["ff is stale"])
+    page = render(CAMPAIGN, shown, (), LINES, EQUIVALENT)
     assert "Not caught: 1" in page
     assert "compared with itself" in page
     assert "ff is stale" in page

@@ -63,7 +63,7 @@ def test_elsewhere_hardware_and_a_crash_are_wrong() -> None:
 
 
 def test_the_ids_that_are_known_here_are_of_the_catalogue() -> None:
-    for name in place._HARDWARE | place._NO_PLACE:
+    for name in place.HARDWARE | place.NO_PLACE:
         assert finding(name, "board", "", how="").id == name
     kinds = {name.partition(".")[0] for name in CATALOGUE}
     assert set(place._MORE) <= kinds

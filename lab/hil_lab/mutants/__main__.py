@@ -23,7 +23,7 @@ from hil_lab.mutants.record import (
     begin,
     read,
 )
-from hil_lab.mutants.workshop import Built, Sources, Workshop, state_of_code
+from hil_lab.mutants.workshop import Built, Shop, Sources, Workshop, state_of_code
 
 CI_SEED, CI_NUMBER = 17, 12
 """For every change: always the same ones, so that it never fails by chance."""
@@ -43,17 +43,27 @@ def _run(arguments: argparse.Namespace) -> int:
         seed, number = CI_SEED, CI_NUMBER
     if seed is None:
         seed = random.SystemRandom().randrange(1_000_000)
-    sources = Sources.read(arguments.files)
     suite = tuple(shlex.split(arguments.suite))
-    campaign = Campaign(seed, tuple(sources.texts), state_of_code(), suite)
-    folder = arguments.folder or _folder(campaign)
+    shop: Shop
+    if arguments.damage:
+        from hil_lab.damage.shop import DamageShop, kinds_of
+
+        kinds = kinds_of(arguments.files)
+        campaign = Campaign(seed, kinds, state_of_code(), suite)
+        folder = arguments.folder or _folder(campaign)
+        shop = DamageShop(kinds, folder, seed)
+    else:
+        sources = Sources.read(arguments.files)
+        campaign = Campaign(seed, tuple(sources.texts), state_of_code(), suite)
+        folder = arguments.folder or _folder(campaign)
+        shop = Workshop(sources, folder, seed)
     begin(folder, campaign)
     print(f"seed {seed}, {number} mutants; --seed {seed} goes on in {folder}", flush=True)
     try:
         thorough = not arguments.ci and not arguments.default_only
-        _try_all(sources, folder, campaign, number, arguments.jobs, thorough=thorough)
+        _try_all(shop, folder, campaign, number, arguments.jobs, thorough=thorough)
     finally:
-        code = _tell(sources, folder, campaign, arguments.min_caught)
+        code = _tell(shop, folder, campaign, arguments.min_caught)
     return code
 
 
@@ -64,12 +74,11 @@ def _folder(campaign: Campaign) -> Path:
 
 
 def _try_all(
-    sources: Sources, folder: Path, campaign: Campaign, number: int, jobs: int, *, thorough: bool
+    shop: Shop, folder: Path, campaign: Campaign, number: int, jobs: int, *, thorough: bool
 ) -> None:
     from hil_lab.mutants.trial import THOROUGH, suite, try_mutant
 
-    workshop = Workshop(sources, folder, campaign.seed)
-    sound = workshop.control()
+    sound = shop.control()
     for more in ((), THOROUGH) if thorough else ((),):
         code = suite(folder / "control", sound, (*campaign.suite, *more))
         if code != ExitCode.PASSED:
@@ -79,15 +88,14 @@ def _try_all(
                 where=str(folder / "control" / "suite.log"),
                 hint="mutants show nothing then: see what the log says, and mend that first",
             )
-    drawn = workshop.draw(number)
+    drawn = shop.draw(number)
     lock = threading.Lock()
 
     def work() -> None:
         while (built := _next(drawn, lock)) is not None:
             mutant = built.mutant
-            source = sources.texts[mutant.file]
             place = folder / mutant.id
-            record = try_mutant(built, source, place, campaign.suite, thorough=thorough)
+            record = try_mutant(shop, built, place, campaign.suite, thorough=thorough)
             with lock:
                 append(folder, MUTANTS, record)
                 named = "" if record.named is None else f", diagnosis: {record.named.value}"
@@ -109,23 +117,19 @@ def _next(drawn: Iterator[Built], lock: threading.Lock) -> Built | None:
         return next(drawn, None)
 
 
-def _tell(sources: Sources, folder: Path, campaign: Campaign, least: float | None) -> int:
+def _tell(shop: Shop, folder: Path, campaign: Campaign, least: float | None) -> int:
     from hil.report.files import write_report
-    from hil_lab.mutants.draw import mutable_lines
-    from hil_lab.mutants.equivalent import complaints, read_equivalent
     from hil_lab.mutants.figures import figures, summary
     from hil_lab.mutants.page import render
     from hil_lab.mutants.place import Named
 
     records = read(folder, MUTANTS, MutantRecord)
     dropped = read(folder, DROPPED, Dropped)
-    lines = {file: mutable_lines(each) for file, each in sources.mutants.items()}
-    equivalent = read_equivalent()
-    known = {each.id for mutants in Sources.read().mutants.values() for each in mutants}
-    wrong = complaints(equivalent, known, records)
-    write_report(folder / _PAGE, render(campaign, records, dropped, lines, equivalent, wrong))
-    found = figures(records, lines, equivalent)
-    for text in (*wrong, summary(found), f"written: {folder / _PAGE}"):
+    equivalent = shop.equivalent(records)
+    page = render(campaign, records, dropped, shop.lines, equivalent)
+    write_report(folder / _PAGE, page)
+    found = figures(records, shop.lines, equivalent.reasons)
+    for text in (*equivalent.complaints, summary(found), f"written: {folder / _PAGE}"):
         print(text, flush=True)
     if found.shipped or found.internal or dict(found.named)[Named.CRASHED]:
         return ExitCode.TEST_FAILED
@@ -142,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("files", nargs="*", metavar="FILE", help="of firmware/core, such as cam.cpp (all .cpp)")
+    add("--damage", action="store_true", help="damage beside the sources; FILE is a kind of it")
     add("--number", type=int, default=200, metavar="N", help="mutants to run (200)")
     add("--seed", type=int, metavar="N", help="which ones (fresh ones each time)")
     add("--ci", action="store_true", help=f"{CI_NUMBER} of seed {CI_SEED}: for every change")

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hil.base.toml_table import read_toml
 from hil_lab.mutants.record import MutantRecord, Outcome
 
 FILE = Path(__file__).with_name("equivalent.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalents:
+    """Reasons by id, and what is wrong with them."""
+
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    complaints: tuple[str, ...] = ()
 
 
 def read_equivalent(path: Path = FILE) -> dict[str, str]:
@@ -44,5 +53,5 @@ def complaints(
     return said + [
         f"{each.id} in {FILE.name} is not equivalent: it was {each.outcome.value}"
         for each in records
-        if each.id in equivalent and each.outcome is not Outcome.SURVIVED
+        if each.id in equivalent and (each.seen or each.outcome is not Outcome.SURVIVED)
     ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hil.report.page.fill import fill
+from hil_lab.mutants.equivalent import Equivalents
 from hil_lab.mutants.figures import figures, is_equivalent, summary
 from hil_lab.mutants.record import Campaign, Dropped, MutantRecord, Outcome
 
@@ -17,8 +18,7 @@ def render(
     records: Sequence[MutantRecord],
     dropped: Sequence[Dropped],
     lines: Mapping[str, int],
-    equivalent: Mapping[str, str],
-    complaints: Sequence[str],
+    equivalents: Equivalents,
 ) -> str:
     """The page as text.
 
@@ -27,9 +27,9 @@ def render(
         records: what was run.
         dropped: what was not.
         lines: that can be mutated, by file.
-        equivalent: reasons by id.
-        complaints: on these.
+        equivalents: those that were read.
     """
+    equivalent = equivalents.reasons
     found = figures(records, lines, equivalent)
     ordered = sorted(records, key=lambda each: (_ORDER.index(each.outcome), each.file, each.line))
     return fill(
@@ -39,7 +39,7 @@ def render(
         found=found,
         said=summary(found),
         dropped=len(dropped),
-        complaints=complaints,
+        complaints=equivalents.complaints,
         missed=[each for each in ordered if not each.seen and not is_equivalent(each, equivalent)],
         equal=[each for each in ordered if is_equivalent(each, equivalent)],
         crashed=[each for each in ordered if each.error],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ class Named(str, Enum):
         return self in (Named.ELSEWHERE, Named.HARDWARE, Named.CRASHED)
 
 
-_HARDWARE = frozenset(
+HARDWARE = frozenset(
     {
         "board.brownout",
         "board.link-damaged",
@@ -43,7 +43,7 @@ _HARDWARE = frozenset(
 )
 """Findings that blame supply, cable, line, or what was flashed."""
 
-_NO_PLACE = frozenset({"board.crashed", "board.restarted", "board.silent", "board.watchdog"})
+NO_PLACE = frozenset({"board.crashed", "board.restarted", "board.silent", "board.watchdog"})
 """Findings that say what happened, and blame nothing."""
 
 # Beside the files that the catalogue names for a kind of finding, what else does that work.
@@ -61,12 +61,21 @@ BUG = "a bug of camhil"
 
 
 def named(file: str, findings: Sequence[Finding], unexplained: Sequence[Unexplained]) -> Named:
+    """Where a mutant of this file is sent."""
+    return worst(findings, unexplained, lambda finding: _place(file, finding))
+
+
+def worst(
+    findings: Sequence[Finding],
+    unexplained: Sequence[Unexplained],
+    place: Callable[[Finding], Named],
+) -> Named:
     """The worst of what the findings name: one that is right does not excuse one that is not."""
     if any(each.what.startswith(BUG) for each in unexplained):
         return Named.CRASHED
     if not findings:
         return Named.UNEXPLAINED if unexplained else Named.NOTHING
-    found = {_place(file, each) for each in findings}
+    found = {place(each) for each in findings}
     order = (Named.HARDWARE, Named.ELSEWHERE, Named.FILE, Named.STAGE, Named.NO_PLACE)
     return next(each for each in order if each in found)
 
@@ -75,9 +84,9 @@ def _place(file: str, finding: Finding) -> Named:
     stem = PurePath(file).stem
     if stem in _FILE.findall(finding.where_to_look):
         return Named.FILE
-    if finding.id in _HARDWARE:
+    if finding.id in HARDWARE:
         return Named.HARDWARE
-    if finding.id in _NO_PLACE:
+    if finding.id in NO_PLACE:
         return Named.NO_PLACE
     return Named.STAGE if stem in stage_files(finding.id) else Named.ELSEWHERE
 

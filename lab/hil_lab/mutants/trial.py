@@ -17,9 +17,9 @@ from hil.facts.codec import MismatchError, decoded
 from hil.facts.diagnosis import Finding, Unexplained
 from hil.facts.records import TestRecord
 from hil.judge.judged import FAILED_OUTCOMES
-from hil_lab.mutants.place import Named, named
+from hil_lab.mutants.place import Named
 from hil_lab.mutants.record import MutantRecord, Outcome, Said
-from hil_lab.mutants.workshop import Built
+from hil_lab.mutants.workshop import Built, Shop
 from hil_lab.suite_run import run_suite
 
 LIMIT_S = 180.0
@@ -44,18 +44,19 @@ def suite(folder: Path, firmware: Path, arguments: Sequence[str]) -> int | None:
 
 
 def try_mutant(
-    built: Built, source: str, folder: Path, arguments: Sequence[str], *, thorough: bool
+    shop: Shop, built: Built, folder: Path, arguments: Sequence[str], *, thorough: bool
 ) -> MutantRecord:
     """Runs it all in `folder`, which keeps what was printed and written.
 
     Args:
+        shop: that it is of.
         built: the mutant.
-        source: that it is a change of.
         folder: of this mutant alone.
         arguments: more of them for the suite.
         thorough: whether the thorough suite is asked where the default one missed it.
     """
     mutant = built.mutant
+    arguments = (*arguments, *built.arguments)
     started = time.monotonic()
     place = folder
     caught, code, again = _suite_twice(place, built, arguments)
@@ -65,7 +66,7 @@ def try_mutant(
         thoroughly, code, again = _suite_twice(place, built, (*arguments, *THOROUGH))
     tests = failed(_tests(place / "facts.jsonl"))
     findings, unexplained, error = _diagnose(place)
-    name: Named | None = named(mutant.file, findings, unexplained)
+    name: Named | None = shop.named(mutant, findings, unexplained)
     if error:
         name = Named.CRASHED
     elif (thoroughly or caught) is Outcome.SURVIVED and name is Named.NOTHING:
@@ -78,7 +79,7 @@ def try_mutant(
         file=mutant.file,
         line=mutant.line,
         kind=mutant.kind,
-        diff=mutant.diff(source),
+        diff=built.shown,
         object=built.object,
         outcome=caught,
         exit_code=code,

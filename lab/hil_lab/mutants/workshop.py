@@ -7,16 +7,22 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from hil.base import resources
 from hil.errors import UsageError
 from hil_lab.firmware_copy import build_copy
 from hil_lab.mutants.draw import files_due, mutable_lines, shuffled
+from hil_lab.mutants.equivalent import Equivalents, complaints, read_equivalent
 from hil_lab.mutants.mutator import Mutant, mutants_of
+from hil_lab.mutants.place import Named, named
 from hil_lab.mutants.record import DROPPED, MUTANTS, Dropped, MutantRecord, append, read
+
+if TYPE_CHECKING:
+    from hil.facts.diagnosis import Finding, Unexplained
 
 _FLAGS = "core/core.cmake"
 _CODE = frozenset({".c", ".cmake", ".cpp", ".h", ".py", ".toml"})
@@ -64,15 +70,59 @@ def state_of_code() -> str:
     return digest.hexdigest()
 
 
+class Changed(Protocol):
+    """What is tried: a `Mutant` of a source, or a damage beside the sources."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def file(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A mutant that can be run: `firmware` holds `flasher_args.json`, `object` is its app's
-    SHA-256."""
+    """What can be run.
 
-    mutant: Mutant
+    Attributes:
+        mutant: what was changed.
+        shown: the change, as the page shows it.
+        firmware: holds `flasher_args.json`; it is removed after the run.
+        object: SHA-256 of its app.
+        build_s: that it took.
+        arguments: more of them for the suite.
+    """
+
+    mutant: Changed
+    shown: str
     firmware: Path
     object: str
     build_s: float
+    arguments: tuple[str, ...] = ()
+
+
+class Shop(Protocol):
+    """Draws what is tried, and builds it; what was run before is not drawn again."""
+
+    @property
+    def lines(self) -> Mapping[str, int]:
+        """How much there is of each file, or kind."""
+
+    def control(self) -> Path:
+        """The sound firmware."""
+
+    def draw(self, count: int) -> Iterator[Built]:
+        """Of the first `count` those that were not run before."""
+
+    def named(
+        self, mutant: Changed, findings: Sequence[Finding], unexplained: Sequence[Unexplained]
+    ) -> Named:
+        """Where the diagnosis sends its reader."""
+
+    def equivalent(self, records: Sequence[MutantRecord]) -> Equivalents: ...
 
 
 class Workshop:
@@ -89,11 +139,26 @@ class Workshop:
         # Not those of dropped ones: what one was like may have been interrupted, and is due.
         self._objects = {each.object for each in done}
 
+    @property
+    def lines(self) -> dict[str, int]:
+        return {file: mutable_lines(each) for file, each in self._sources.mutants.items()}
+
+    def named(
+        self, mutant: Changed, findings: Sequence[Finding], unexplained: Sequence[Unexplained]
+    ) -> Named:
+        return named(mutant.file, findings, unexplained)
+
+    def equivalent(self, records: Sequence[MutantRecord]) -> Equivalents:
+        """Those of the file, and complaints on them."""
+        reasons = read_equivalent()
+        known = {each.id for mutants in Sources.read().mutants.values() for each in mutants}
+        return Equivalents(reasons, tuple(complaints(reasons, known, records)))
+
     def control(self) -> Path:
         """The sound firmware, built in the same way. Raises UsageError if it does not compile."""
         place = self._folder / _CONTROL / _BUILD
         shutil.copytree(self._build({}), place, dirs_exist_ok=True)
-        self._objects.add(_object(place))
+        self._objects.add(object_of(place))
         return place
 
     def draw(self, count: int) -> Iterator[Built]:
@@ -105,8 +170,7 @@ class Workshop:
             file: shuffled(mutants, self._seed)[::-1]
             for file, mutants in self._sources.mutants.items()
         }
-        lines = {file: mutable_lines(each) for file, each in self._sources.mutants.items()}
-        due = files_due(lines, self._seed)
+        due = files_due(self.lines, self._seed)
         while count > 0 and any(left.values()):
             queue = left[next(due)]
             while queue:
@@ -123,20 +187,22 @@ class Workshop:
 
     def _try(self, mutant: Mutant) -> Built | None:
         started = time.monotonic()
-        text = mutant.apply(self._sources.texts[mutant.file])
+        source = self._sources.texts[mutant.file]
+        text = mutant.apply(source)
         try:
             built = self._build({mutant.file: text.encode()})
         except UsageError:  # a full disk is another error
             self._drop(mutant, "does not compile")
             return None
-        name = _object(built)
+        name = object_of(built)
         if name in self._objects:
             self._drop(mutant, "compiles to what was there before", name)
             return None
         self._objects.add(name)
         place = self._folder / mutant.id / _BUILD
         shutil.copytree(built, place, dirs_exist_ok=True)
-        return Built(mutant, place, name, round(time.monotonic() - started, 1))
+        build_s = round(time.monotonic() - started, 1)
+        return Built(mutant, mutant.diff(source), place, name, build_s)
 
     def _build(self, changed: dict[str, bytes]) -> Path:
         # A warning is no reason to drop a mutant: another compiler does not have it. But a
@@ -148,6 +214,7 @@ class Workshop:
         append(self._folder, DROPPED, Dropped(mutant.id, mutant.file, mutant.line, why, name))
 
 
-def _object(firmware: Path) -> str:
+def object_of(firmware: Path) -> str:
+    """SHA-256 of the app of a build."""
     arguments = json.loads((firmware / "flasher_args.json").read_text(encoding="utf-8"))
     return hashlib.sha256((firmware / arguments["app"]["file"]).read_bytes()).hexdigest()
