@@ -28,6 +28,9 @@ from hil.facts.image import (
 from hil.facts.network import NetworkFacts
 from hil.network.location import Location, NoLocation
 
+THOROUGH = "the suite's long tests too"
+"""What `BoardFacts.thorough` is in words."""
+
 RUN_VERSION = 4
 """Version of the file; a reader refuses others."""
 
@@ -95,6 +98,7 @@ class BoardFacts:
         tolerances: (name, value) in force.
         sections: of the ELF file that the app was made from; empty without one.
         time_base: what the board's times mean, see `hil.facts.board.TimeBase`.
+        thorough: the suite's long tests were asked for too.
     """
 
     spec: str
@@ -116,6 +120,7 @@ class BoardFacts:
     tolerances: tuple[tuple[str, str], ...]
     sections: tuple[SectionFacts, ...] = ()
     time_base: str = "real"
+    thorough: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import pytest
 from hil.errors import HilError, InfrastructureError, UnavailableError, UsageError
 from hil.plugin.checks import BENCH, check_tests
 from hil.plugin.ending import Ending, Verdict
-from hil.plugin.needs import NEEDS, is_ours
+from hil.plugin.needs import NEEDS, THOROUGH, is_ours, long_tests
 from hil.plugin.options import add_options
 from hil.plugin.outcomes import ENDS_RUN, Outcomes, cause_of
 from hil.plugin.screen import progress
@@ -66,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", NEEDS)
+    config.addinivalue_line("markers", THOROUGH)
     config.pluginmanager.register(Outcomes(config.stash[NAMES]), "camhil-outcomes")
     config.pluginmanager.register(Ending(config), "camhil-ending")
     config.pluginmanager.register(Verdict(), "camhil-verdict")
@@ -239,6 +240,21 @@ def _uses_ours(metafunc: pytest.Metafunc, name: str) -> bool:
     manager = metafunc.definition.session._fixturemanager
     definitions = manager.getfixturedefs(name, metafunc.definition)
     return definitions is not None and definitions[-1].func.__module__ == __name__
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselects the long tests in a run that is not thorough."""
+    long = long_tests(items, config)
+    if not long:
+        return
+    try:
+        thorough = options_of(config).thorough
+    except HilError as error:
+        raise ending_of(config, error) from error
+    if not thorough:
+        config.hook.pytest_deselected(items=long)
+        left_out = set(long)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hil.errors import InfrastructureError, NotRunError, UnavailableError, UsageError
+from hil.facts.records import THOROUGH
 from hil.facts.stand_in import mark, note
 from hil.judge.judged import first_line, flaky_tests, judge_recorded
 from hil.judge.measure.link_findings import link_findings, link_remarks
@@ -66,6 +67,8 @@ def board_rows(judged: JudgedRun) -> Iterator[tuple[str, str]]:
     if board is None or link is None:
         return
     yield "board", board.spec
+    if board.thorough:
+        yield "thorough", THOROUGH
     meaning = note(board.time_base)
     if meaning:
         yield "times", meaning

@@ -49,6 +49,7 @@ class RunOptions:
     resize: bool = False
     samples: int = DEFAULT_SAMPLES
     seed: int = DEFAULT_SEED
+    thorough: bool = False
     tolerances: Path | None = None
     facts: Path | None = None
     record: Path | None = None
@@ -275,6 +276,15 @@ RUN_ARGUMENTS = (
     ),
 )
 
+SUITE_ARGUMENTS = (
+    Argument(
+        "--thorough",
+        "thorough",
+        "the suite's long tests too; some write the model partition of the board, and restore it",
+        {"action": "store_true"},
+    ),
+)
+
 GATES_ARGUMENT = Argument(
     "--gates",
     "gates",
@@ -359,7 +369,7 @@ SIM_ARGUMENTS = (
     ),
 )
 
-ARGUMENTS = BOARD_ARGUMENTS + RUN_ARGUMENTS + VERDICT_ARGUMENTS + SIM_ARGUMENTS
+ARGUMENTS = BOARD_ARGUMENTS + RUN_ARGUMENTS + SUITE_ARGUMENTS + VERDICT_ARGUMENTS + SIM_ARGUMENTS
 
 
 def add_arguments(add: _Add, arguments: tuple[Argument, ...], *, long: bool = False) -> None:

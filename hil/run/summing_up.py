@@ -52,6 +52,7 @@ def board_facts(bench: Bench, board: Board) -> BoardFacts:
         ),
         sections=sections(board),
         time_base=board.time_base,
+        thorough=bench.options.thorough,
     )
 
 

@@ -106,6 +106,9 @@ def _without_value(result: GateResult, run: Run) -> GateResult:
     if metric.name == "second_opinion_lsb" and run.opinion is not None:
         why = run.opinion.trouble or "no operator of this network could be compared"
         return dataclasses.replace(result, status=GateStatus.NOT_PROVEN, explanation=why)
+    if metric.name == "thorough":
+        why = "the run was not a thorough one: run it with --thorough"
+        return dataclasses.replace(result, explanation=why)
     return result
 
 

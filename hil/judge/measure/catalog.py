@@ -181,6 +181,7 @@ _METRICS = (
     _count("link_rate_missed", "handshakes after which the link did not reach its baud rate"),
     _count("recoveries", "times the board was lost and came back"),
     _count("flaky_tests", "tests that passed only when they were run again"),
+    _count("thorough", "1 of a run with `--thorough`; not measured in others", direction="higher"),
 )
 
 CATALOG: dict[str, Metric] = {metric.name: metric for metric in _METRICS}

@@ -178,6 +178,8 @@ def _tests(run: Run) -> Iterator[Samples]:
     if run.tests:
         flaky = {test.test for test in run.tests if test.outcome == FLAKY}
         yield from value_samples(CATALOG["flaky_tests"], [len(flaky)])
+    if run.board is not None and run.board.thorough:
+        yield from value_samples(CATALOG["thorough"], [1])
 
 
 def _truth(images: Sequence[ImageRecord], confidence: float) -> Iterator[Samples]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hil.facts.outcomes import RERUN
+from hil.facts.records import THOROUGH
 from hil.facts.stand_in import note
 from hil.judge.figures import count_text, duration_text, series, share_text
 from hil.judge.judged import FAILED_OUTCOMES
@@ -125,6 +126,7 @@ def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str
             ("chip of the build", board.chip),
             ("link", f"{board.baud:,} baud"),
             *_time_base(board),
+            *((("thorough", THOROUGH),) if board.thorough else ()),
             ("can", ", ".join(board.capabilities) or "nothing optional"),
         )
         groups["Firmware"] = (
