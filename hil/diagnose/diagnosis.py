@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hil.errors import HilError
-from hil.facts.diagnosis import Diagnosis, Unexplained
+from hil.facts.diagnosis import Diagnosis
 from hil.facts.run import Run
 from hil.judge.judged import UNMEASURED_OUTCOMES, judge_recorded, recorded_tolerances
 from hil.judge.tolerance import Tolerances
 
 if TYPE_CHECKING:
-    from hil.diagnose.outcome import Outcome
     from hil.oracle import Oracle
 
 
@@ -50,18 +47,16 @@ def diagnose(
     model = run.model
     if model is not None and contract is not None and explainable(contract):
         if run.images:
-            _guarded(
-                "images",
-                lambda: explain_images(read_world(run, model, oracle, limits), outcome),
-                outcome,
-            )
-        _guarded("refusals", lambda: explain_refusals(run, contract, outcome), outcome)
+            world = outcome.guard("images", lambda: read_world(run, model, oracle, limits))
+            if world is not None:
+                explain_images(world, outcome)
+        outcome.guard("refusals", lambda: explain_refusals(run, contract, outcome))
     elif contract is not None:
-        _guarded("answers", lambda: explain_answers(judged, contract, oracle, outcome), outcome)
+        outcome.guard("answers", lambda: explain_answers(judged, contract, oracle, outcome))
     if contract is not None and contract.image is not None:
-        _guarded("frames", lambda: explain_frames(run, contract, outcome), outcome)
-    _guarded("run", lambda: explain_run(run, contract, outcome), outcome)
-    _guarded("samples", lambda: explain_samples(judged, outcome), outcome)
+        outcome.guard("frames", lambda: explain_frames(run, contract, outcome))
+    explain_run(run, contract, outcome)
+    outcome.guard("samples", lambda: explain_samples(judged, outcome))
     return Diagnosis(
         findings=tuple(outcome.findings),
         unexplained=tuple(outcome.unexplained),
@@ -69,17 +64,6 @@ def diagnose(
         tested=outcome.tested,
         seconds=round(time.monotonic() - started, 3),
     )
-
-
-def _guarded(what: str, explain: Callable[[], None], outcome: Outcome) -> None:
-    """A mistake in a hypothesis must not lose what the others find."""
-    try:
-        explain()
-    except HilError:
-        raise
-    except Exception as error:  # noqa: BLE001
-        bug = f"a bug of camhil: {type(error).__name__}: {error}"
-        outcome.unexplained.append(Unexplained(what, bug, (), ()))
 
 
 def healthy(run: Run, tolerances: Tolerances | None = None) -> bool:

@@ -31,6 +31,14 @@ class Answer(Protocol):
 
 C = TypeVar("C", bound=Answer)
 
+OnBug = Callable[[str, Exception], None]
+"""Is told which hypothesis raised what."""
+
+
+def raise_bug(_: str, error: Exception) -> None:
+    """The default of `search`."""
+    raise error
+
 
 @dataclass(frozen=True, eq=False)
 class Hypothesis(Generic[C]):
@@ -121,34 +129,62 @@ def same(predicted: Any, observed: Any) -> bool:
 
 
 def search(
-    hypotheses: Iterable[Hypothesis[C]], failing: Sequence[C], passing: Sequence[C], bits: float
+    hypotheses: Iterable[Hypothesis[C]],
+    failing: Sequence[C],
+    passing: Sequence[C],
+    bits: float,
+    on_bug: OnBug = raise_bug,
 ) -> tuple[list[Match[C]], list[Match[C]], int]:
     """The hypotheses that explain all failing cases, exactly: (sure, too weak, how many tried).
 
     A prediction of `bits` bits of information may be right by chance. A match is sure
     when the number of hypotheses times the chance of a match is below one in a thousand.
     One that is contradicted by passing cases counts only where a single answer is already
-    beyond chance: the mistake is then made at times.
+    beyond chance: the mistake is then made at times. `on_bug` is told of a hypothesis that raises,
+    which explains nothing; the others are tried all the same.
     """
     matches: list[Match[C]] = []
     tried = 0
-    for hypothesis in hypotheses:
+    for hypothesis in _as_far_as_they_come(hypotheses, on_bug):
         tried += 1
-        told = [case for case in failing if not hypothesis.silent(case)]
-        if not told or not all(same(hypothesis.predict(case), case.observed) for case in told):
+        try:
+            match = _match(hypothesis, failing, passing)
+        except Exception as error:  # noqa: BLE001 - a mistake in one must not lose the others
+            on_bug(hypothesis.id, error)
             continue
-        contradicted = sum(
-            not same(predicted, case.observed)
-            for case in passing
-            if (predicted := hypothesis.predict(case)) is not None
-        )
-        if bits >= SURE_BITS or not contradicted:
-            matches.append(Match(hypothesis, contradicted, len(told)))
+        if match is not None and (bits >= SURE_BITS or not match.contradicted):
+            matches.append(match)
     sure = [m for m in matches if chance(m.told, len(passing), bits) * tried <= 1e-3]
     if not sure:
         return [], matches, tried
     always = [match for match in sure if not match.contradicted]
     return always or sure, [], tried
+
+
+def _match(
+    hypothesis: Hypothesis[C], failing: Sequence[C], passing: Sequence[C]
+) -> Match[C] | None:
+    told = [case for case in failing if not hypothesis.silent(case)]
+    if not told or not all(same(hypothesis.predict(case), case.observed) for case in told):
+        return None
+    contradicted = sum(
+        not same(predicted, case.observed)
+        for case in passing
+        if (predicted := hypothesis.predict(case)) is not None
+    )
+    return Match(hypothesis, contradicted, len(told))
+
+
+def _as_far_as_they_come(
+    hypotheses: Iterable[Hypothesis[C]], on_bug: OnBug
+) -> Iterator[Hypothesis[C]]:
+    last = "the first hypothesis"
+    try:
+        for hypothesis in hypotheses:
+            last = f"what comes after {hypothesis.id}"
+            yield hypothesis
+    except Exception as error:  # noqa: BLE001
+        on_bug(last, error)
 
 
 def chance(failing: int, passing: int, bits: float) -> float:

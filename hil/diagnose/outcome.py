@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from hil.diagnose.case import Case, Point
 from hil.diagnose.catalogue import finding
 from hil.diagnose.hypothesis import C, Hypothesis, Match, finding_of, search
+from hil.errors import HilError
 from hil.facts.diagnosis import Finding, Unexplained
 
+BUG = "a bug of camhil"
+"""How an exception in a part of the diagnosis is told."""
+
+T = TypeVar("T")
 Family = Callable[[Sequence[Point]], Iterator[Hypothesis[Point]]]
 
 _GENERAL = ("cam.offset", "cam.channels-cut", "location.offset", "location.next-cell")
@@ -43,9 +48,28 @@ class Outcome:
         bits: float,
     ) -> tuple[list[Match[C]], list[Match[C]]]:
         """As `hypothesis.search`, and counted: (sure, too weak)."""
-        sure, weak, tried = search(hypotheses, failing, passing, bits)
+        sure, weak, tried = search(hypotheses, failing, passing, bits, self.bug)
         self.tested += tried
         return sure, weak
+
+    def guard(self, what: str, explain: Callable[[], T]) -> T | None:
+        """What `explain` gives; None where it raises, which is told and loses nothing else.
+
+        A HilError goes on: the run is damaged.
+        """
+        try:
+            return explain()
+        except HilError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            self.bug(what, error)
+            return None
+
+    def bug(self, what: str, error: Exception) -> None:
+        """Adds that a part of the diagnosis raised; the same one is told once."""
+        found = Unexplained(what, f"{BUG}: {type(error).__name__}: {error}", (), ())
+        if found not in self.unexplained:
+            self.unexplained.append(found)
 
     def explain(
         self, stage: str, what: str, points: Sequence[Point], bits: float, tiers: Iterable[Family]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from hil.diagnose import timing
@@ -16,7 +16,7 @@ from hil.facts.diagnosis import Finding
 from hil.facts.network import network_facts
 from hil.facts.run import Run
 from hil.judge.figures import count_text
-from hil.judge.judged import FAILED_OUTCOMES
+from hil.judge.judged import FAILED_OUTCOMES, UNMEASURED_OUTCOMES
 from hil.network.contract import Contract
 from hil.wire.network_header import contract_crc, pack_header
 
@@ -29,18 +29,22 @@ def explain_run(run: Run, contract: Contract | None, outcome: Outcome) -> None:
     if timing.old_results(run.inferences):
         # An old answer that is sent again is no other answer of the engine.
         outcome.findings = [f for f in outcome.findings if f.id != "engine.not-repeatable"]
+
+    def told(what: str, find: Callable[[], Iterable[Finding]]) -> list[Finding]:
+        return outcome.guard(what, lambda: list(find())) or []
+
     outcome.findings = [
-        *explain_trouble(run),
-        *_identity(run, contract),
-        *_link(run),
-        *_inline(run),
+        *told("board", lambda: explain_trouble(run)),
+        *told("identity", lambda: _identity(run, contract)),
+        *told("link", lambda: _link(run)),
+        *told("answer", lambda: _inline(run)),
         *outcome.findings,
-        *_trace(run),
-        *timing.findings(run),
-        *_memory(run),
+        *told("trace", lambda: _trace(run)),
+        *told("timing", lambda: timing.findings(run)),
+        *told("memory", lambda: _memory(run)),
     ]
     if not outcome.findings and not outcome.unexplained:
-        _failed_tests(run, outcome)
+        _unhappy_tests(run, outcome)
 
 
 def _identity(run: Run, contract: Contract | None) -> Iterator[Finding]:
@@ -180,14 +184,23 @@ def _memory(run: Run) -> Iterator[Finding]:
             return
 
 
-def _failed_tests(run: Run, outcome: Outcome) -> None:
-    """Tests that failed, though no image does: their own words are the facts."""
-    failed = [test for test in run.tests if test.outcome in FAILED_OUTCOMES]
-    if failed:
-        facts = [f"{t.test.rpartition('::')[2]}: {_message(t.message)}" for t in failed[:3]]
-        them = "it" if len(failed) == 1 else "them"
-        what = f"{count_text(len(failed), 'test')} failed, and no known mistake explains {them}"
-        outcome.puzzle("run", what, (), *facts)
+def _unhappy_tests(run: Run, outcome: Outcome) -> None:
+    """Tests that failed or could not run, though no image is wrong: their own words are the facts.
+
+    What was not run since the board had been lost is told only where nothing else is.
+    """
+    for outcomes, what in (
+        (FAILED_OUTCOMES, "failed"),
+        (UNMEASURED_OUTCOMES[:1], "could not be measured"),
+        (UNMEASURED_OUTCOMES[1:], "did not run"),
+    ):
+        found = [test for test in run.tests if test.outcome in outcomes]
+        if found:
+            facts = [f"{t.test.rpartition('::')[2]}: {_message(t.message)}" for t in found[:3]]
+            them = "it" if len(found) == 1 else "them"
+            text = f"{count_text(len(found), 'test')} {what}, and no known mistake explains {them}"
+            outcome.puzzle("run", text, (), *facts)
+            return
 
 
 def _message(text: str) -> str:

@@ -15,11 +15,17 @@ from hil.network.location import Location, cell_location, winning_cell
 
 def explain_images(world: World, outcome: Outcome) -> None:
     """All findings that concern the answers to images."""
-    features_known = explain_features(world, outcome)
-    _scores(world, outcome, features_known)
-    _cam(world, outcome, features_known)
-    _decision(world, outcome)
-    _location(world, outcome)
+    features = outcome.guard("features", lambda: explain_features(world, outcome))
+    known = _unharmed(world) if features is None else features
+    outcome.guard("scores", lambda: _scores(world, outcome, known))
+    outcome.guard("map", lambda: _cam(world, outcome, known))
+    outcome.guard("decision", lambda: _decision(world, outcome))
+    outcome.guard("location", lambda: _location(world, outcome))
+
+
+def _unharmed(world: World) -> dict[Case, NDArray[np.int8]]:
+    """What the later stages had, where the stage of the features is not explained."""
+    return {case: case.expected.features for case in world.cases if not case.features_wrong}
 
 
 def _scores(world: World, outcome: Outcome, had: dict[Case, NDArray[np.int8]]) -> None:

@@ -46,11 +46,10 @@ def test_a_name_beside_what_is_not_explained_counts() -> None:
 
 
 def test_an_exception_in_a_hypothesis_is_a_crash() -> None:
-    from hil.diagnose.diagnosis import _guarded
     from hil.diagnose.outcome import Outcome
 
     outcome = Outcome()
-    _guarded("map", lambda: [][0], outcome)
+    outcome.guard("map", lambda: [][0])
     assert named("core/cam.cpp", [found("cam.negated")], outcome.unexplained) is Named.CRASHED
 
 

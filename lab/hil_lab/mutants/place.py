@@ -56,8 +56,6 @@ _MORE = {
     "memory": ("dispatcher", "network"),
 }
 _FILE = re.compile(r"(\w+)\.(?:cpp|h)\b")
-BUG = "a bug of camhil"
-"""How the diagnosis begins to tell of an exception in itself."""
 
 
 def named(file: str, findings: Sequence[Finding], unexplained: Sequence[Unexplained]) -> Named:
@@ -71,6 +69,8 @@ def worst(
     place: Callable[[Finding], Named],
 ) -> Named:
     """The worst of what the findings name: one that is right does not excuse one that is not."""
+    from hil.diagnose.outcome import BUG
+
     if any(each.what.startswith(BUG) for each in unexplained):
         return Named.CRASHED
     if not findings:
