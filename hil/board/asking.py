@@ -19,13 +19,14 @@ from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import Counting, frame_taken, oddities
 from hil.board.watched_port import BoardAlarm
-from hil.errors import InfrastructureError, NotRunError, UsageError
+from hil.errors import InfrastructureError, NotAskedError, NotRunError, UsageError
 from hil.facts.board import Asked, FlashReport, Incident, Inference, Oddity, Stamp, TimeBase
 from hil.facts.stand_in import SIMULATED_TARGET
 from hil.link.channel import Channel
 from hil.link.console import ConsoleLine
 from hil.link.errors import EchoError
 from hil.link.jobs import Inference as LinkInference
+from hil.link.lent_line import LentLine
 from hil.link.recording import Recorder
 from hil.link.sharing import add_other_users, other_users
 from hil.link.stats import LinkStats
@@ -188,6 +189,32 @@ class AskedBoard(Closing):
         self, doing: str, ask: Callable[[Channel, Deadline], _T], limit: Deadline | None = None
     ) -> _T:
         """Asks the board while its console is watched; by default within `request_s`."""
+        with self._asking(doing, limit) as channel:
+            return ask(channel, limit or self._connection.within(self.options.request_s))
+
+    @contextmanager
+    def line(self) -> Iterator[LentLine]:
+        """The line itself, for tests of the protocol: any bytes out, replies as they come back.
+
+        What is answered is no fact of the run. Raises NotAskedError for a recording.
+        """
+        if self._connection.adapter.replays:
+            raise NotAskedError(
+                "a recording answers nothing but what its run asked",
+                where=self.where,
+                hint="nothing to do: the run that was recorded has asked it",
+            )
+        with (
+            self._asking("being asked on its line"),
+            self._connection.lent(self.options.request_s) as line,
+        ):
+            yield line
+        self._counting.interrupted()
+        self._last_crc = None
+
+    @contextmanager
+    def _asking(self, doing: str, limit: Deadline | None = None) -> Iterator[Channel]:
+        """Within, the board is asked: its console is watched, and what fails is kept."""
         channel, identity = self._channel(), self.identity
 
         def find_restart() -> BoardEvent | None:
@@ -197,7 +224,7 @@ class AskedBoard(Closing):
             self._end_silence(limit)
             try:
                 with self._connection.watched(find_restart):
-                    return ask(channel, limit or self._connection.within(self.options.request_s))
+                    yield channel
             except BoardAlarm as alarm:
                 raise self._crash(doing, alarm) from None
             except BoardResetError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from hil.base.deadline import Deadline
@@ -12,10 +12,11 @@ from hil.board.artifacts import Expected
 from hil.board.console import ENDS_A_REQUEST, BoardEvent, EventKind, classify
 from hil.board.options import BoardOptions
 from hil.board.watched_port import GarbleWatch, WatchedPort
-from hil.errors import InfrastructureError
+from hil.errors import HilError, InfrastructureError
 from hil.facts.board import FlashedFile
 from hil.link.channel import Channel
 from hil.link.console import ConsoleLine
+from hil.link.lent_line import LentLine
 from hil.link.recording import Kind, Recorder, RecordingTransport, error_facts
 from hil.link.transport import SerialTransport, Transport
 
@@ -220,6 +221,29 @@ class Connection:
         if any(is_restart(text) for text in self.text_since_mark):
             return
         self.channel.listen(self.within(_CRASH_TEXT_S), until=lambda line: is_restart(line.text))
+
+    @contextmanager
+    def lent(self, limit_s: float) -> Iterator[LentLine]:
+        """The line without its session, for tests of the protocol. No recording keeps what passes.
+
+        Afterwards both ends are in step again: nothing is under way, and what the board counted
+        meanwhile is none of the session's.
+        """
+        channel, baud = self.channel, self.port.baud
+        line = LentLine(self.port, self.clock, limit_s, channel.add_console)
+        try:
+            yield line
+        except BaseException:
+            with suppress(HilError):  # what failed first is told
+                line.settle()
+            raise
+        else:
+            line.settle()
+        finally:
+            if self.port.baud != baud:
+                channel.apply_baud(baud)
+            if line.notice is not None:
+                channel.session.forgive(line.notice)
 
     def close(self) -> None:
         self.port.close()

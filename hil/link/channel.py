@@ -221,6 +221,10 @@ class Channel:
                 return None
             self._turn(self._clock() + deadline.remaining())
 
+    def add_console(self, text: str, now: float) -> None:
+        """Text that came while the line was lent."""
+        self._console.add(text, now)
+
     def close(self) -> None:
         self.transport.close()
 

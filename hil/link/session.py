@@ -150,6 +150,10 @@ class Session:
         """The owner did not drive the session for a while, after a result it had asked for."""
         self._pipeline.add_idle(seconds)
 
+    def forgive(self, notice: LinkNotice) -> None:
+        """What the board has counted until this notice is none of this session."""
+        self._noticed = notice
+
     def take_console(self) -> list[str]:
         """Console text since the last call: lines, or parts where something interrupted one."""
         text, self._console = self._console, []

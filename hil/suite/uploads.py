@@ -1,0 +1,114 @@
+"""Uploads and inferences on a lent line, and what is due to each request of them."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from hil.wire.enums import ErrorCode, SampleStage
+from hil.wire.replies import Accepted, ChunkAck, Detail, ErrorReply, Reply, Result, Uploading
+from hil.wire.requests import Chunk, Infer, OpOutput, Request
+from hil.wire.requests import Upload as UploadRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hil.board import Board
+    from hil.link.lent_line import LentLine
+
+TOLD = 32  # chunks from the first missing one on, of which a board tells and which it keeps
+NO_UPLOAD = "no upload of this sample"
+
+
+class Upload:
+    """A sample on its way, with the chunks that have arrived. `crc`: what it is announced as."""
+
+    def __init__(
+        self, line: LentLine, board: Board, data: bytes, *, crc: int | None = None
+    ) -> None:
+        self.line = line
+        self.data = data
+        self.crc = zlib.crc32(data) if crc is None else crc
+        self.chunk_bytes = board.identity.chunk_bytes
+        self.chunks = -(-len(data) // self.chunk_bytes)
+        self.arrived: set[int] = set()
+
+    @property
+    def missing(self) -> tuple[int, int]:
+        """`first_missing` and `missing`, as the board has to tell them."""
+        lacks = [number for number in range(self.chunks) if number not in self.arrived]
+        first = lacks[0] if lacks else self.chunks
+        return first, sum(1 << number - first for number in lacks if number - first < TOLD)
+
+    def request(self, *, resume: bool = False) -> UploadRequest:
+        return UploadRequest(SampleStage.TENSOR, self.crc, len(self.data), resume)
+
+    def announce(self, *, resume: bool = False, seq: int | None = None) -> int:
+        """Announces it under a new number, or under `seq`; fails on any other answer than due."""
+        seq, frame = self.line.numbered(self.request(resume=resume), seq)
+        heard = [one.reply for one in self.line.say(frame)]
+        expect_replies("an upload", heard, [Uploading(self.crc, *self.missing)])
+        return seq
+
+    def chunk(self, number: int) -> Chunk:
+        at = number * self.chunk_bytes
+        return Chunk(self.crc, at, self.data[at : at + self.chunk_bytes])
+
+    def send(self, numbers: Iterable[int]) -> None:
+        """Sends these chunks one by one; fails on any other acknowledgement than due."""
+        for number in numbers:
+            if number - self.missing[0] < TOLD:
+                self.arrived.add(number)
+            due = ChunkAck(self.crc, number * self.chunk_bytes, *self.missing)
+            expect_replies(f"chunk {number}", self.line.ask(self.chunk(number)), [due])
+
+    def send_all(self) -> Upload:
+        """Announces it and sends what is missing."""
+        self.announce()
+        self.send(range(self.chunks))
+        return self
+
+
+def infer(
+    crc: int, *, trace: bool = False, threshold: int | None = None, capture: OpOutput | None = None
+) -> Infer:
+    """The request for an inference, as `Board.infer` makes it by default."""
+    return Infer(crc, True, trace, True, threshold, capture)
+
+
+def run(line: LentLine, request: Infer, what: str = "an inference") -> Result:
+    """The result of an inference that the board has to accept."""
+    seq, frame = line.numbered(request)
+    accepted = [one.reply for one in line.say(frame)]
+    expect_replies(what, accepted, [Accepted(request.sample_crc)])
+    return result_of(line, seq, request.sample_crc, what)
+
+
+def result_of(line: LentLine, seq: int, crc: int, what: str = "an inference") -> Result:
+    """The result under this number, which has to be about this sample."""
+    reply = line.result(seq).reply
+    assert isinstance(reply, Result), f"{what}: the board says {reply}, due is a result"
+    assert reply.sample_crc == crc, f"{what}: the result is about sample {reply.sample_crc:#010x}"
+    return reply
+
+
+def refusal(code: ErrorCode, one: int, two: int, text: str) -> ErrorReply:
+    return ErrorReply(code, Detail(one, two), text)
+
+
+def no_sample(crc: int) -> ErrorReply:
+    """What is due to a request about a sample that the board does not hold."""
+    return refusal(ErrorCode.NO_SUCH_SAMPLE, crc, 0, NO_UPLOAD)
+
+
+def expect_said(line: LentLine, what: str, request: Request, *due: Reply) -> None:
+    """Fails unless these are the replies to the request."""
+    expect_replies(what, line.ask(request), list(due))
+
+
+def expect_replies(what: str, heard: list[Reply], due: list[Reply]) -> None:
+    assert heard == due, f"{what}: the board says {_shown(heard)}, due is {_shown(due)}"
+
+
+def _shown(replies: list[Reply]) -> str:
+    return ", ".join(str(reply)[:200] for reply in replies) or "nothing"
