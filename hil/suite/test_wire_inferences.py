@@ -265,6 +265,8 @@ def test_the_trace_is_that_of_the_last_inference_that_recorded_one(
     board.infer(two[0], trace=True)
     whole = board.trace()
     total = len(whole)
+    # An operator's times stand at its first output.
+    timed = (board.identity.capabilities.op_times, board.identity.capabilities.cycles)
 
     def check(line: LentLine) -> None:
         uploads = [Upload(line, board, data).send_all() for data in two]
@@ -277,7 +279,10 @@ def test_the_trace_is_that_of_the_last_inference_that_recorded_one(
             due = [(e.op, e.output, e.crc, e.size) for e in whole[first:][:ENTRIES_OF_A_PAGE]]
             assert (page.sample_crc, page.total, page.first) == (uploads[0].crc, total, first)
             assert entries == due, f"trace from {first} on"
-            assert all(e.us is None and e.cycles is None for e in page.entries if e.output)
+            for entry in page.entries:
+                times = (entry.us is not None, entry.cycles is not None)
+                whose = f"operator {entry.op}, output {entry.output}"
+                assert times == (timed if entry.output == 0 else (False, False)), whose
         far = refusal(ErrorCode.OUT_OF_RANGE, total, total + 1, "no such entry")
         expect_said(line, "behind the end", GetTrace(total + 1), far)
 
