@@ -24,7 +24,7 @@ from hil.wire.requests import Echo, Request
 
 _READ_BYTES = 1 << 16
 _FENCE_AGAIN_S = 1.0
-_NOTICE_S = 2.0
+_NOTICE_S = 1.0
 _BITS_PER_BYTE = 10
 
 

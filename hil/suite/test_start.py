@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hil.suite.expect import not_asked
 from hil.suite.on_line import expect_conversations, expect_none, needs_a_quiet_line, on_line
+from hil.suite.uploads import only
 from hil.wire.enums import ErrorCode, FrameFormat, NetworkSource, ResetReason
 from hil.wire.replies import Identity
 from hil.wire.requests import Hello
@@ -63,10 +64,10 @@ def test_the_console_tells_at_the_start_what_runs(bench: Bench, board: Board) ->
 def test_a_board_that_has_just_started_has_nothing_to_read(bench: Bench, board: Board) -> None:
     before = board.identity
     after = board.reboot()
+    on_line(bench, board, lambda line: expect_conversations(line, board, "fresh"))
     assert after.boot_id != before.boot_id, "the boot id is the same after a reset"
     # A chip may lose the count with its memory, and then starts anew.
-    assert after.boot_count in (before.boot_count + 1, 1)
-    on_line(bench, board, lambda line: expect_conversations(line, board, "fresh"))
+    assert after.boot_count in (before.boot_count + 1, 1), "the starts are not counted"
 
 
 def test_the_board_says_the_same_of_itself_whenever_it_is_asked(bench: Bench, board: Board) -> None:
@@ -74,7 +75,7 @@ def test_the_board_says_the_same_of_itself_whenever_it_is_asked(bench: Bench, bo
 
     def check(line: LentLine) -> None:
         for lowest, highest in ((2, 2), (0, 255)):
-            (said,) = line.ask(Hello(lowest, highest))
+            said = only(line.ask(Hello(lowest, highest)))
             assert isinstance(said, Identity), f"the answer to hello is {said}"
             rate = board.baud if said.capabilities.baud else said.baud
             assert said == dataclasses.replace(board.identity, baud=rate)

@@ -17,6 +17,7 @@ from hil.suite.uploads import (
     expect_said,
     infer,
     no_sample,
+    only,
     refusal,
     result_of,
     run,
@@ -26,7 +27,6 @@ from hil.wire.replies import (
     INLINE_BYTES,
     Accepted,
     ErrorReply,
-    Reply,
     Result,
     TensorData,
     TracePage,
@@ -167,19 +167,18 @@ def test_a_sample_that_waits_is_not_overwritten_by_a_third(
             more = Upload(line, board, third)
             asked = [line.numbered(infer(upload.crc)) for upload in uploads]
             requests = [more.request(), more.chunk(0), ReadTensor(TensorSide.INPUT, 0, 0, 1)]
-            frames = [line.numbered(request)[1] for request in requests]
-            heard = line.say(b"".join([frame for _, frame in asked] + frames))
-            upload_said, chunk_said, read_said = [one.reply for one in heard][2:]
+            others = [line.numbered(request) for request in requests]
+            heard = line.say(b"".join(frame for _, frame in asked + others))
+            said = [[one.reply for one in heard if one.seq == seq] for seq, _ in others]
             for (seq, _), upload, due in zip(asked, uploads, right, strict=True):
                 assert answer(result_of(line, seq, upload.crc)) == due
-            if upload_said == NO_BUFFER:
+            if said[0] == [NO_BUFFER]:
                 refused = True
-                expect_replies("a chunk of it", [chunk_said], [no_sample(more.crc)])
-                if isinstance(read_said, ErrorReply):
-                    expect_replies("reading meanwhile", [read_said], [RUNNING])
+                expect_replies("a chunk of it", said[1], [no_sample(more.crc)])
+                if any(isinstance(reply, ErrorReply) for reply in said[2]):
+                    expect_replies("reading meanwhile", said[2], [RUNNING])
             else:  # one of them was run before it came
-                due_now: list[Reply] = [Uploading(more.crc, *more.missing)]
-                expect_replies("a third sample", [upload_said], due_now)
+                expect_replies("a third sample", said[0], [Uploading(more.crc, *more.missing)])
             for upload in uploads:
                 upload.arrived.clear()
                 upload.send_all()
@@ -273,7 +272,7 @@ def test_the_trace_is_that_of_the_last_inference_that_recorded_one(
         for upload, trace in zip(uploads, (True, False), strict=True):
             run(line, infer(upload.crc, trace=trace))
         for first in {0, 1, total // 2, total - 1, total}:
-            (page,) = line.ask(GetTrace(first))
+            page = only(line.ask(GetTrace(first)))
             assert isinstance(page, TracePage), f"trace from {first} on: {page}"
             entries = [(e.op, e.output, e.crc, e.size) for e in page.entries]
             due = [(e.op, e.output, e.crc, e.size) for e in whole[first:][:ENTRIES_OF_A_PAGE]]

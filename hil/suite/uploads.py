@@ -106,6 +106,11 @@ def expect_said(line: LentLine, what: str, request: Request, *due: Reply) -> Non
     expect_replies(what, line.ask(request), list(due))
 
 
+def only(replies: list[Reply]) -> Reply | None:
+    """The one reply; None where there are none or several."""
+    return replies[0] if len(replies) == 1 else None
+
+
 def expect_replies(what: str, heard: list[Reply], due: list[Reply]) -> None:
     assert heard == due, f"{what}: the board says {_shown(heard)}, due is {_shown(due)}"
 
