@@ -84,6 +84,13 @@ class Adapter:
         """
         return None
 
+    def put_flash(self, offset: int, data: bytes) -> bool:
+        """Writes into a flash that is a file here, while the firmware may run; whether it is.
+
+        The firmware sees it after the next reset.
+        """
+        return False
+
     def read_flash(self, offset: int, size: int) -> bytes | None:
         """What the flash holds there, where it can be looked at while the firmware runs."""
         return None

@@ -14,7 +14,7 @@ from hil.board.bring_up import RESTART_UNSEEN, find_silent_restart, rejoin
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import BoardResetError, BoardUnusableError, WrongIdentityError
-from hil.board.identity import check_contract, contract_in, no_injection
+from hil.board.identity import check_contract, check_identity, contract_in, no_injection
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import Counting, frame_taken, oddities
@@ -165,6 +165,10 @@ class AskedBoard(Closing):
             self._starts += 1
 
     # ---- how the board is asked
+
+    def _accept(self, identity: Identity) -> None:
+        """Raises for a board that must not be tested."""
+        check_identity(identity, self._expected, self.where)
 
     def _channel(self) -> Channel:
         self._check_usable()

@@ -14,7 +14,6 @@ from hil.board.console import EventKind, classify_all
 from hil.board.errors import NoAnswerError
 from hil.board.flashing import OnFlash
 from hil.board.handshake import shake_hands
-from hil.board.identity import check_identity
 from hil.board.options import BoardOptions
 from hil.board.results import (
     Stage,
@@ -35,7 +34,7 @@ from hil.facts.board import BaudReport, FlashReport, Inference, Oddity, Recovery
 from hil.link.channel import Channel
 from hil.link.jobs import Inference as LinkInference
 from hil.link.jobs import Job
-from hil.wire.enums import SampleStage, TensorSide
+from hil.wire.enums import ErrorCode, SampleStage, TensorSide
 from hil.wire.network_header import NetworkHeader, Tensor
 from hil.wire.replies import Identity, MemoryReport, TraceEntry
 from hil.wire.requests import OpOutput
@@ -314,12 +313,13 @@ class Board(AskedBoard):
         self._last_crc = None
         self._starts += 1
         self._answered_at = self._connection.clock()
-        check_identity(identity, self._expected, self.where)
+        self._accept(identity)
         report = change_baud(self._connection, identity, self.options.baud)
         asked_for = self.options.baud != BoardOptions.baud
         if self._note_rate(report, expected=identity.capabilities.baud or asked_for):
             self._connection.channel.session.note_rate_missed()
-        _ = self.contract  # which has to be that of the build
+        if identity.model_state is ErrorCode.OK:
+            _ = self.contract  # which has to be that of the build
 
     def _note_rate(self, report: BaudReport, *, expected: bool) -> bool:
         """Whether a rate was not reached that should have been."""

@@ -52,6 +52,20 @@ class SimAdapter(Adapter):
             file.seek(offset)
             return file.read(size)
 
+    def put_flash(self, offset: int, data: bytes) -> bool:
+        """Writes into the file behind the flash chip, of which the board has a shared map."""
+        try:
+            with self.process.flash_file.open("r+b") as file:
+                file.seek(offset)
+                file.write(data)
+        except OSError as cause:
+            raise InfrastructureError(
+                f"the simulated flash cannot be written: {cause.strerror}",
+                where=str(self.process.flash_file),
+                hint="free some space there",
+            ) from cause
+        return True
+
     def start(self, deadline: Deadline) -> None:
         if self._process is None:
             self._process = SimProcess(self._options, deadline=deadline)

@@ -26,6 +26,7 @@ from hil.facts.image import (
     TensorDifference,
 )
 from hil.facts.network import NetworkFacts
+from hil.facts.other_networks import OtherNetworkRecord
 from hil.network.location import Location, NoLocation
 
 THOROUGH = "the suite's long tests too"
@@ -492,6 +493,7 @@ KINDS: dict[str, type] = {
     "trouble": TroubleRecord,
     "evidence": EvidenceRecord,
     "divergence": DivergenceRecord,
+    "other-network": OtherNetworkRecord,
     "measurement": MeasurementRecord,
     "worker": WorkerRecord,
     "test": TestRecord,

@@ -15,6 +15,7 @@ from hil.facts.evidence import (
 )
 from hil.facts.image import OpFacts
 from hil.facts.merge import last, merged
+from hil.facts.other_networks import OtherNetworkRecord
 from hil.facts.records import (
     BoardFacts,
     ConsoleFacts,
@@ -62,6 +63,7 @@ class Run:
     divergences: tuple[DivergenceRecord, ...] = ()
     samples: tuple[SampleRecord, ...] = ()
     opinion: SecondOpinionRecord | None = None
+    other_networks: tuple[OtherNetworkRecord, ...] = ()
 
     @property
     def time_base(self) -> str:
@@ -111,6 +113,7 @@ class Run:
             divergences=_all(rest, DivergenceRecord),
             samples=_all(rest, SampleRecord),
             opinion=last(rest, SecondOpinionRecord),
+            other_networks=_all(rest, OtherNetworkRecord),
         )
 
 

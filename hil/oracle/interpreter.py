@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from hil.errors import InfrastructureError, UsageError
 from hil.network.contract import Contract
 from hil.network.tflite_graph import Graph
-from hil.oracle.micro import probe
+from hil.oracle.micro import Probe, probe
 
 DIFFERING = ("FULLY_CONNECTED", "RELU6", "SUM", "UNIDIRECTIONAL_SEQUENCE_LSTM")
 """Operators in which LiteRT's reference kernels are known to differ from TensorFlow Lite Micro's:
@@ -161,24 +161,26 @@ def litert_version() -> str:
     return metadata.version("ai-edge-litert")
 
 
-def open_reference(contract: Contract) -> ReferenceInterpreter:
+def open_reference(contract: Contract, *, tried: bool = False) -> ReferenceInterpreter:
     """TensorFlow Lite Micro where it is installed, else LiteRT's reference kernels.
+
+    `tried`: the network is known not to end the process.
 
     Raises UsageError where the interpreter refuses the network, InfrastructureError where this
     machine could not try it.
     """
     if micro_installed():
-        tried = probe(contract.model, contract.graph)
-        if not tried.trouble:
+        found = Probe() if tried else probe(contract.model, contract.graph)
+        if not found.trouble:
             return MicroReference(contract.model, contract.graph)
-        if not tried.repeatable:
+        if not found.repeatable:
             raise InfrastructureError(
-                f"TensorFlow Lite Micro could not be tried: {tried.trouble}",
+                f"TensorFlow Lite Micro could not be tried: {found.trouble}",
                 where=contract.where,
                 hint="try again on a machine that is less busy",
             )
         raise UsageError(
-            f"TensorFlow Lite Micro refuses the model: {tried.trouble}",
+            f"TensorFlow Lite Micro refuses the model: {found.trouble}",
             where=contract.where,
             hint="a chip refuses it too: build or convert the network without what it names",
         )

@@ -73,11 +73,14 @@ class Oracle:
     continues the ones before.
     """
 
-    def __init__(self, contract: Contract) -> None:
-        """Raises UsageError where the interpreter refuses the network."""
+    def __init__(self, contract: Contract, *, tried: bool = False) -> None:
+        """Raises UsageError where the interpreter refuses the network.
+
+        `tried`: it is known to run, so that no other process has to try it first.
+        """
         self.contract = contract
         self._lock = threading.Lock()
-        self._interpreter = open_reference(contract)
+        self._interpreter = open_reference(contract, tried=tried)
         self._before: tuple[bytes, ...] = ()
         """The samples since the variables were reset, as the caller knows them."""
         self._ran: tuple[bytes, ...] = ()

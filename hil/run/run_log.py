@@ -249,6 +249,7 @@ class RunLog:
             ("inferences", bench.answers.inferences),
             ("evidence", bench.evidence.records),
             ("divergences", bench.evidence.divergences),
+            ("other networks", bench.others.records),
         ):
             for record in self._new(what, records):
                 self._add(record)

@@ -15,6 +15,7 @@ from hil.run.answers import Answers
 from hil.run.board_of_run import BoardOfRun
 from hil.run.evidence import Evidence
 from hil.run.options import RunOptions
+from hil.run.other_networks import OtherNetworks
 
 if TYPE_CHECKING:
     from hil.facts.image import ImageFacts, RunFacts, SampleFacts
@@ -48,6 +49,7 @@ class Bench(BoardOfRun):
         self.repeats: list[ImageFacts] = []
         self.traces: dict[str, SampleFacts] = {}
         self.evidence = Evidence(self)
+        self.others = OtherNetworks(self, lambda: self.tolerances)
         self._reviewed = 0
 
     @cached_property

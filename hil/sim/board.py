@@ -36,6 +36,9 @@ _FAULTS = {
 }
 _INFERENCE_TASK = "inference"
 
+MOST_SAMPLE_BYTES, MOST_TRACE_ENTRIES = 16 << 20, 4096
+"""What no simulated board has more room for."""
+
 
 class State(enum.Enum):
     """What the chip does."""
@@ -246,4 +249,5 @@ def _room(header: bytes) -> tuple[int, int]:
     except WireError:  # the firmware says what is wrong with it
         return math.prod(CAMERA), 0
     frame = camera_frame(network.image)
-    return max(network.sample_bytes, frame.size if frame else 0), network.op_outputs
+    sample_bytes = max(network.sample_bytes, frame.size if frame else 0)
+    return min(sample_bytes, MOST_SAMPLE_BYTES), min(network.op_outputs, MOST_TRACE_ENTRIES)

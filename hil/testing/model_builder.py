@@ -6,7 +6,7 @@ contradictions too: nothing is checked here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -146,6 +146,13 @@ class ModelBuilder:
         if name == "CUSTOM":
             entry.customCode = "camhil"
         return entry
+
+
+def builtin_codes(names: Iterable[str]) -> set[int]:
+    """TFLite's BuiltinOperator of each of these operators."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    return {getattr(schema.BuiltinOperator, name) for name in names}
 
 
 def tflite_file(model: Any) -> bytes:

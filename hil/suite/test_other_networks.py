@@ -1,0 +1,169 @@
+"""Other networks on the board, and broken partitions: each gets the answer or the refusal that is
+due. Afterwards the run's own network is there again.
+
+A few of them are asked of the simulated board in every run. All others, and any of a board whose
+flash wears out, are asked with `--thorough` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hil.network.refusal import Refusal, Room, due_refusal, read_header
+from hil.suite.expect import answer_of
+from hil.suite.other_networks import (
+    ask_everything,
+    expect_refusal,
+    expect_taken,
+    firmware_refusal,
+)
+from hil.testing import broken_partitions, other_networks
+from hil.testing.model_builder import builtin_codes
+from hil.wire.enums import ErrorCode
+
+if TYPE_CHECKING:
+    from hil.run.other_networks import NetworkTrial, OtherNetworks, Trial
+    from hil.run.testbench import Bench
+
+_PARTS = 8
+_SAMPLES, _MORE_SAMPLES = ("uniform-0", "normal-0"), ("extremes-min", "extremes-max", "uniform-1")
+_BROKEN = tuple(name for name in broken_partitions.NAMES if name not in broken_partitions.DEFAULT)
+
+
+@pytest.fixture(scope="module")
+def restored(bench: Bench) -> Iterator[OtherNetworks]:
+    """The trials of other networks; after the last the run's own is back, and answers."""
+    others = bench.others
+    yield others
+    if not others.away:
+        return
+    others.restore()
+    data = bench.sample("uniform-0").data
+    assert bench.ready_board().infer(data).image_crc == bench.oracle.run(data).image_crc
+
+
+@pytest.fixture
+def others(restored: OtherNetworks, request: pytest.FixtureRequest) -> Iterator[OtherNetworks]:
+    """The trials. After a test that failed the board is given its own network at once."""
+    restored.require(request.node.nodeid)
+    failed = request.session.testsfailed
+    yield restored
+    if request.session.testsfailed != failed:
+        restored.restore()
+
+
+@pytest.mark.parametrize("name", other_networks.DEFAULT)
+def test_another_network(bench: Bench, others: OtherNetworks, name: str) -> None:
+    _run(bench, others, name)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", other_networks.MORE)
+def test_more_networks(bench: Bench, others: OtherNetworks, name: str) -> None:
+    _run(bench, others, name)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_every_operator(bench: Bench, others: OtherNetworks, part: int) -> None:
+    """Of the zoo those for which the firmware has the operators."""
+    own = set(bench.oracle.contract.operators)
+    for name in other_networks.zoo_part(part, _PARTS):
+        network = other_networks.other_network(name)
+        if others.has_all_operators or own.issuperset(network.contract.operators):
+            _run(bench, others, name)
+
+
+def test_a_broken_partition(bench: Bench, others: OtherNetworks) -> None:
+    _refuse(bench, others, broken_partitions.DEFAULT)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_more_broken_partitions(bench: Bench, others: OtherNetworks, part: int) -> None:
+    _refuse(bench, others, _BROKEN[part::_PARTS])
+
+
+def test_its_own_network_is_right_again(bench: Bench, others: OtherNetworks) -> None:
+    data = bench.sample("uniform-0").data
+    others.restore()
+    board = bench.ready_board()
+    assert board.identity.model_sha256.hex() == board.expected.model_sha256.hex()
+    assert board.contract == bench.oracle.contract.header
+    answer = board.infer(data)
+    right = bench.oracle.run(data)
+    assert tuple(part.crc for part in answer.outputs) == right.output_crcs()
+    assert answer_of(answer) == answer_of(board.infer(data))
+
+
+def _run(bench: Bench, others: OtherNetworks, name: str) -> None:
+    """One network of `hil.testing.other_networks`, bit for bit."""
+    from hil.samples.seeded import seeded_sample
+
+    options = bench.options
+    network = other_networks.other_network(name, options.seed)
+    names = _SAMPLES + _MORE_SAMPLES * options.thorough
+    with others.network(name, network.contract, network.traits) as trial:
+        if trial.board.identity.model_state is ErrorCode.OK:
+            samples = (seeded_sample(network.contract, n, seed=options.seed) for n in names)
+            ask_everything(others, trial, tuple(samples), thorough=options.thorough)
+        else:
+            _refused(bench, others, trial)
+    if trial.wrong:
+        pytest.fail("\n".join((f"network {name!r}", *trial.wrong)), pytrace=False)
+
+
+def _refused(bench: Bench, others: OtherNetworks, trial: NetworkTrial) -> None:
+    """A network that the board does not run: it may lack operators, memory, or maps."""
+    own, contract = bench.oracle.contract, trial.contract
+    lacks = [op for op in contract.operators if op not in own.operators]
+    if others.has_all_operators:
+        lacks = []
+    due = firmware_refusal(trial, own, contract.header, lacks, builtin_codes(lacks))
+    if due is not None:
+        expect_refusal(trial, due, others.own_identity, contract.partition)
+
+
+def _refuse(bench: Bench, others: OtherNetworks, names: Sequence[str]) -> None:
+    """Contents of the partition of which each is to be refused, or is at the very limit."""
+    around = broken_partitions.Surroundings(
+        base=other_networks.other_network("wide map, average pooling"),
+        app=others.visits.app,
+        partition_bytes=others.visits.room,
+        arena_bytes=others.own_identity.arena_bytes,
+        seed=bench.options.seed,
+    )
+    wrong = []
+    for name in names:
+        data = broken_partitions.content(name, around)
+        with others.broken(name, data) as trial:
+            _judge(bench, others, trial, name, data)
+        wrong += [f"{name}: {text}" for text in trial.wrong]
+    if wrong:
+        pytest.fail("\n".join(wrong), pytrace=False)
+
+
+def _judge(bench: Bench, others: OtherNetworks, trial: Trial, name: str, content: bytes) -> None:
+    """Holds a board against what is due to a content of its partition."""
+    base = other_networks.other_network("wide map, average pooling").contract
+    own, room = others.own_identity, Room(trial.board.identity.max_sample_bytes)
+    sizes = [tensor.size for tensor in base.header.outputs] if base.model in content else None
+    due = due_refusal(content, others.visits.room, room, sizes)
+    header = read_header(content)
+    by_firmware = broken_partitions.BY_FIRMWARE.get(name)
+    if due is None and not isinstance(header, Refusal):
+        lacks = ["CUSTOM"] if by_firmware is ErrorCode.MODEL_OP else []
+        if not others.has_all_operators:
+            lacks += [op for op in base.operators if op not in bench.oracle.contract.operators]
+        codes = builtin_codes(lacks)
+        due = firmware_refusal(trial, bench.oracle.contract, header, lacks, codes)
+        no_arena = by_firmware is ErrorCode.ARENA_TOO_SMALL and others.knows_no_arena
+        if due is None and by_firmware is not None and not no_arena:
+            trial.wrong.append(f"it is taken, where {by_firmware.name} is due")
+    if due is None:
+        expect_taken(trial, own, content)
+    else:
+        expect_refusal(trial, due, own, content)
