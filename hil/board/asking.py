@@ -119,6 +119,11 @@ class AskedBoard(Closing):
         return self._connection.port.baud
 
     @property
+    def can_reset(self) -> bool:
+        """Whether it has a reset line, which brings it back whatever it does."""
+        return self._connection.lines.can_reset
+
+    @property
     def other_users(self) -> str:
         """Other processes that have the port open and take bytes from it; empty for none."""
         return other_users(self._connection.device)

@@ -24,8 +24,10 @@ from hil.wire.requests import Echo, Request
 
 _READ_BYTES = 1 << 16
 _FENCE_AGAIN_S = 1.0
+_HEARD_AGAIN_S = 0.2
 _NOTICE_S = 1.0
 _BITS_PER_BYTE = 10
+_STOPPED = "what was sent before it may have stopped the board"
 
 
 class Port(Transport, Protocol):
@@ -44,7 +46,9 @@ class Heard:
 
 
 class LentLine:
-    """See the module. `disturbed`: the line damaged something by itself."""
+    """See the module. `disturbed`: the line damaged something by itself. `left`, to be set: the
+    board has been sent to where it answers nothing.
+    """
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class LentLine:
         on_text: Callable[[str, float], None],
     ) -> None:
         self.disturbed = False
+        self.left = False
         self.notice: LinkNotice | None = None  # the last one
         self.port = port
         self._clock = clock
@@ -88,7 +93,9 @@ class LentLine:
         again_at = self._clock() + self._seconds(len(data) + len(fence)) + _FENCE_AGAIN_S
         while seq in self._fences:
             if deadline.expired():
-                raise NoAnswerError("Echo", self._limit_s, where=self.port.name)
+                raise NoAnswerError(
+                    "Echo", self._limit_s, heard=_STOPPED, console=(), where=self.port.name
+                )
             if self._clock() >= again_at:
                 self.disturbed = True
                 self.port.write(fence)
@@ -123,8 +130,33 @@ class LentLine:
             self._receive(deadline.remaining())
         return self.notice
 
+    def ask_alone(self, request: Request) -> list[Reply]:
+        """What the board says to a request behind which nothing may be sent; none in a while."""
+        seq, frame = self.numbered(request)
+        self.port.write(frame)
+        deadline = Deadline.after(self._limit_s, self._clock)
+        while not deadline.expired() and all(one.seq != seq for one in self._heard):
+            self._receive(deadline.remaining())
+        heard, self._heard = self._heard, []
+        return [one.reply for one in heard]
+
+    def is_heard(self, seconds: float) -> bool:
+        """Whether the board answers an echo within this time; asked several times."""
+        seq, echo = self.numbered(Echo(b"heard?"))
+        self._fences.add(seq)
+        self._fences_sent.add(seq)
+        deadline = Deadline.after(seconds, self._clock)
+        while seq in self._fences and not deadline.expired():
+            self.port.write(echo)
+            again = Deadline.after(deadline.capped(_HEARD_AGAIN_S), self._clock)
+            while seq in self._fences and not again.expired():
+                self._receive(again.remaining())
+        return seq not in self._fences
+
     def settle(self) -> None:
         """Waits until nothing is under way any more."""
+        if self.left:
+            return
         self.say(b"")
         deadline = Deadline.after(self._limit_s, self._clock)
         while self._running and not deadline.expired():

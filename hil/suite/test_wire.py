@@ -60,6 +60,16 @@ def test_a_frame_with_a_flipped_bit_is_not_answered_and_is_counted(
     on_line(bench, board, lambda line: expect_damage(line, board, stream))
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("bit", range(8))
+def test_a_frame_with_any_flipped_bit_is_not_answered_and_is_counted(
+    bench: Bench, board: Board, bit: int
+) -> None:
+    frames = whole_frames(board)
+    stream = b"".join(flipped(frame, at, bit) for frame in frames for at in range(len(frame)))
+    on_line(bench, board, lambda line: expect_damage(line, board, stream))
+
+
 def test_a_frame_that_is_cut_short_is_not_answered_and_is_counted(
     bench: Bench, board: Board
 ) -> None:
@@ -124,7 +134,8 @@ def flipped(frame: bytes, at: int, bit: int) -> bytes:
 
 
 def framed(message: bytes) -> bytes:
-    return b"\x00" + cobs.encode(message + zlib.crc32(message).to_bytes(4, "little")) + b"\x00"
+    segment: bytes = cobs.encode(message + zlib.crc32(message).to_bytes(4, "little"))
+    return b"\x00" + segment + b"\x00"
 
 
 def of_segment(size: int) -> bytes:

@@ -166,8 +166,9 @@ def test_a_sample_that_waits_is_not_overwritten_by_a_third(
                 line.ask(upload.request(resume=True))
             more = Upload(line, board, third)
             asked = [line.numbered(infer(upload.crc)) for upload in uploads]
-            requests = [more.request(), more.chunk(0), ReadTensor(TensorSide.INPUT, 0, 0, 1)]
-            others = [line.numbered(request) for request in requests]
+            read = ReadTensor(TensorSide.INPUT, 0, 0, 1)
+            others = [line.numbered(more.request()), line.numbered(more.chunk(0))]
+            others.append(line.numbered(read))
             heard = line.say(b"".join(frame for _, frame in asked + others))
             said = [[one.reply for one in heard if one.seq == seq] for seq, _ in others]
             for (seq, _), upload, due in zip(asked, uploads, right, strict=True):

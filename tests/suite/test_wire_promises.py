@@ -21,11 +21,14 @@ from hil.suite import (
     test_start,
     test_wire,
     test_wire_inferences,
+    test_wire_rates,
     test_wire_uploads,
 )
 from hil.suite.on_line import Damage, damage_in
 from hil.wire.enums import ErrorCode, TensorSide
 from hil.wire.replies import (
+    BaudAck,
+    BaudCommitted,
     ChunkAck,
     Detail,
     Echoed,
@@ -66,7 +69,7 @@ def every(kind: type, **changes: Any) -> Change:
             name: value(getattr(reply, name)) if callable(value) else value
             for name, value in changes.items()
         }
-        return [(seq, dataclasses.replace(reply, **values))]  # type: ignore[type-var]
+        return [(seq, dataclasses.replace(reply, **values))]
 
     return change
 
@@ -166,12 +169,14 @@ TENSOR = test_wire_inferences.test_a_tensor_is_read_from_any_byte_on
 REPLACED = test_wire_inferences.test_an_input_whose_sample_was_replaced_is_not_read
 TRACE = test_wire_inferences.test_the_trace_is_that_of_the_last_inference_that_recorded_one
 NO_CAPTURE = test_wire_inferences.test_an_operator_or_output_that_is_not_there_cannot_be_captured
+KEPT = test_wire_rates.test_the_rate_that_the_line_has_can_be_kept_again
+LEFT = (test_wire_rates).test_a_rate_that_is_not_kept_is_left_again_in_the_time_that_the_board_says
 FRESH = test_start.test_a_board_that_has_just_started_has_nothing_to_read
 SAME = test_start.test_the_board_says_the_same_of_itself_whenever_it_is_asked
 CONSOLE = test_start.test_the_console_tells_at_the_start_what_runs
 FITS = test_start.test_what_the_board_says_of_itself_fits_together
 
-BROKEN = {
+BROKEN: dict[str, tuple[Any, ...]] = {
     "echoes another byte": (ANSWERED, every(Echoed, payload=echo_changed), "answered"),
     "another code": (ANSWERED, refusals(code=ErrorCode.UNSUPPORTED), "malformed"),
     "another number": (ANSWERED, under_the_next_number, "malformed"),
@@ -221,6 +226,9 @@ BROKEN = {
     "traces another sample": (TRACE, every(TracePage, sample_crc=more)),
     "captures what is not there": (NO_CAPTURE, refusals(detail=swapped)),
     "tells another operator": (NO_CAPTURE, refusals(message="none")),
+    "keeps another rate": (KEPT, every(BaudCommitted, baud=more)),
+    "tries another rate": (LEFT, every(BaudAck, baud=more)),
+    "is back at another rate": (LEFT, every(Identity, baud=more)),
     "numbers where nothing is recorded": (FRESH, refusals(detail=Detail(1, 0))),
     "the same boot each time": (FRESH, every(Identity, boot_count=7)),
     "another arena in the identity": (SAME, every(Identity, arena_bytes=more)),
@@ -232,7 +240,7 @@ BROKEN = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_board_that_breaks_a_promise_fails(bench: Bench, board: Board, what: str) -> None:
     test, change, *more_arguments = BROKEN[what]
-    arguments = {"bench": bench, "board": board}
+    arguments: dict[str, Any] = {"bench": bench, "board": board}
     names = inspect.signature(test).parameters
     uniform, constant = bench.sample("uniform-0").data, bench.sample("constant").data
     arguments |= {"sample": uniform, "two": (uniform, constant)}
