@@ -29,19 +29,17 @@ class Guest(Board):
     """The board of `host` with another content of its model partition; see `Visits`.
 
     It takes whatever the board says of its network: whoever asks has to judge it. A network that
-    is refused is a fact: `identity.model_state`.
+    is refused is a fact: `identity.model_state`. `boot_text`: what the console told from the last
+    start to its identity.
     """
 
     def __init__(self, host: Board) -> None:
         super().__init__(host._connection, host.options, None)
+        self.boot_text = ""
 
     def _accept(self, identity: Identity) -> None:
         """Another network than that of the build is what is wanted."""
-
-    @property
-    def boot_text(self) -> str:
-        """What the console told since the board was restarted."""
-        return "\n".join(self._connection.text_since_mark)
+        self.boot_text = "\n".join(self._connection.text_since_mark)
 
     def refusals(self) -> tuple[ErrorReply | None, ErrorReply | None]:
         """How the board refuses a sample, and an inference of one; None where it does not."""

@@ -114,8 +114,8 @@ class OtherNetworks:
         return self.own_identity.target == SIMULATED_TARGET
 
     @property
-    def knows_no_arena(self) -> bool:
-        """LiteRT takes what memory it needs."""
+    def is_litert(self) -> bool:
+        """Whether LiteRT is the board's engine, which knows no arena and has other operators."""
         return self.own_identity.engine.startswith(_LITERT)
 
     def restore(self) -> None:
@@ -133,8 +133,13 @@ class OtherNetworks:
         """
         from hil.oracle import Oracle
 
+        apart = self.rounds_apart(contract)
+        if apart:
+            raise NotAskedError(
+                f"board and oracle round otherwise in {', '.join(apart)}",
+                hint="nothing to do: it takes TensorFlow Lite Micro on both sides",
+            )
         oracle = Oracle(contract, tried=True)
-        self._check_comparable(oracle)
         with self._recorded(name, traits) as (wrong, answers):
             board = self.visits.visit(contract.partition)
             board.on_inference = answers.add
@@ -173,15 +178,10 @@ class OtherNetworks:
             first, count = tuple(wrong[:_MOST_WRONG]), len(answers.inferences)
             self.records.append(OtherNetworkRecord(name, traits, due, first, count))
 
-    def _check_comparable(self, oracle: Oracle) -> None:
-        from hil.oracle.interpreter import DIFFERING
+    def rounds_apart(self, contract: Contract) -> tuple[str, ...]:
+        """The operators of a network in which board and oracle are known to differ."""
+        from hil.oracle.interpreter import DIFFERING, micro_installed
 
-        engine = self.own_identity.engine
-        if engine.startswith(_LITERT) == oracle.resolver.startswith(_LITERT):
-            return
-        apart = [name for name in oracle.contract.operators if name in DIFFERING]
-        if apart:
-            raise NotAskedError(
-                f"{', '.join(apart)}: {engine} rounds otherwise than {oracle.resolver}",
-                hint="nothing to do: install tflite-micro to compare it",
-            )
+        if self.is_litert != micro_installed():
+            return ()  # the same kernels on both sides
+        return tuple(name for name in contract.operators if name in DIFFERING)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.network.refusal import Refusal, Room, due_refusal, read_header
-from hil.suite.expect import answer_of
+from hil.suite.expect import answer_of, not_asked
 from hil.suite.other_networks import (
     ask_everything,
     expect_refusal,
@@ -70,10 +70,13 @@ def test_more_networks(bench: Bench, others: OtherNetworks, name: str) -> None:
 @pytest.mark.parametrize("part", range(_PARTS))
 def test_every_operator(bench: Bench, others: OtherNetworks, part: int) -> None:
     """Of the zoo those for which the firmware has the operators."""
+    if others.is_litert:
+        not_asked("the zoo is of TensorFlow Lite Micro's operators, the board's engine is LiteRT")
     own = set(bench.oracle.contract.operators)
     for name in other_networks.zoo_part(part, _PARTS):
-        network = other_networks.other_network(name)
-        if others.has_all_operators or own.issuperset(network.contract.operators):
+        contract = other_networks.other_network(name).contract
+        able = others.has_all_operators or own.issuperset(contract.operators)
+        if able and not others.rounds_apart(contract):
             _run(bench, others, name)
 
 
@@ -160,7 +163,7 @@ def _judge(bench: Bench, others: OtherNetworks, trial: Trial, name: str, content
             lacks += [op for op in base.operators if op not in bench.oracle.contract.operators]
         codes = builtin_codes(lacks)
         due = firmware_refusal(trial, bench.oracle.contract, header, lacks, codes)
-        no_arena = by_firmware is ErrorCode.ARENA_TOO_SMALL and others.knows_no_arena
+        no_arena = by_firmware is ErrorCode.ARENA_TOO_SMALL and others.is_litert
         if due is None and by_firmware is not None and not no_arena:
             trial.wrong.append(f"it is taken, where {by_firmware.name} is due")
     if due is None:
