@@ -34,6 +34,7 @@ def diagnose(
     from hil.diagnose.any_network import explain_answers
     from hil.diagnose.case import contract_of, explainable, read_world
     from hil.diagnose.frames import explain_frames
+    from hil.diagnose.other_networks import explain_other_networks
     from hil.diagnose.outcome import Outcome
     from hil.diagnose.refused import explain_refusals
     from hil.diagnose.run_level import explain_run
@@ -55,6 +56,7 @@ def diagnose(
         outcome.guard("answers", lambda: explain_answers(judged, contract, oracle, outcome))
     if contract is not None and contract.image is not None:
         outcome.guard("frames", lambda: explain_frames(run, contract, outcome))
+    outcome.guard("other networks", lambda: explain_other_networks(run, judged, contract, outcome))
     explain_run(run, contract, outcome)
     outcome.guard("samples", lambda: explain_samples(judged, outcome))
     return Diagnosis(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hil.facts.stand_in import SIMULATED_TARGET
 from hil.network.refusal import Refusal, Room, no_room, read_header, rooms
+from hil.network.traits import INLINE_BYTES
 from hil.wire.enums import ErrorCode
 from hil.wire.network_header import HEADER_BYTES
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from hil.wire.network_header import NetworkHeader
     from hil.wire.replies import Identity
 
-INLINE_BYTES, ALL_INLINE_BYTES = 256, 512
-"""Of one output, and of all, whose bytes an answer has (docs/protocol.md)."""
+ALL_INLINE_BYTES = 512
+"""Of all outputs whose bytes an answer has (docs/protocol.md)."""
 
 _NO_DIGEST = bytes(32)
 _LOOKS = 3  # at the console: a noisy line may lose a line of it

@@ -8,12 +8,13 @@ those have in common that a board answers wrongly.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hil.network.settings import NetworkSettings
+from hil.network.traits import TRACE_PAGE, traits
 from hil.testing.model_builder import ModelBuilder
 from hil.testing.tiny_model import TinyModel
 
@@ -24,8 +25,6 @@ SEEDED = "seeded map"
 """How the names of networks begin that a seed makes: "seeded map 3"."""
 
 _OF_THE_ZOO = ("ends", "svdf", "variable", "lstm", "add_int16", "conv_2d_int16", "colour", "split")
-_TRACE_PAGE = 40
-_INLINE = 256
 _NARROW, _WIDE = 1 / 16, 1 / 8  # scales
 
 
@@ -47,7 +46,7 @@ class OtherNetwork:
     @cached_property
     def traits(self) -> tuple[str, ...]:
         """What it has that another may not have."""
-        return tuple(_traits(self.contract))
+        return traits(self.contract)
 
 
 def other_network(name: str, seed: int = 1) -> OtherNetwork:
@@ -66,41 +65,6 @@ def zoo_part(part: int, parts: int) -> tuple[str, ...]:
     from hil.testing.zoo import names
 
     return names()[part::parts]
-
-
-def _traits(contract: Contract) -> Iterator[str]:
-    header = contract.header
-    yield from (f"operator {name}" for name in contract.operators)
-    for what, tensors in (("input", header.inputs), ("output", header.outputs)):
-        for kind in sorted({tensor.type for tensor in tensors} - {9}):
-            yield f"{what} of type {kind}"
-        if len(tensors) > 1:
-            yield f"several {what}s"
-    if header.stateful:
-        yield "state"
-    if header.op_outputs > _TRACE_PAGE:
-        yield f"more than {_TRACE_PAGE} outputs of operators"
-    if any(tensor.size > _INLINE for tensor in header.outputs):
-        yield f"an output of more than {_INLINE} bytes"
-    if header.image is not None:
-        yield "colour picture" if header.image.channels == 3 else "gray picture"
-        if header.image.rows != header.image.columns:
-            yield "picture not square"
-    head = header.head
-    if head is None:
-        yield "no map"
-        return
-    yield "map"
-    if head.rows != head.columns:
-        yield "map not square"
-    if head.classes != 2:
-        yield "more than two classes"
-    if head.positive_class != 1:
-        yield "another positive class than 1"
-    if head.feature_zero_point != -128:
-        yield "features with another zero point than -128"
-    if head.features_output < head.score_output:
-        yield "features in front of the scores"
 
 
 def _cam(name: str, *, positive_class: int, threshold: int, **options: Any) -> OtherNetwork:
@@ -169,7 +133,7 @@ def _many(name: str) -> OtherNetwork:
         file.op("MAXIMUM", [x, x], most, "MaximumMinimumOptions")
         outputs += [twice, most]
     last = outputs[0]
-    for number in range(_TRACE_PAGE - 7):
+    for number in range(TRACE_PAGE - 7):
         onward = file.tensor(f"onward{number}", (1, 256), "INT8", _WIDE, number - 20)
         file.op("ADD", [last, outputs[0]], onward, "AddOptions")
         last = onward
