@@ -29,7 +29,7 @@ def explain_other_networks(
     wrong = [record for record in refused if record.wrong]
     if wrong:
         what = (
-            f"{len(wrong)} of {count_text(len(refused), 'broken partition')} not refused as is due"
+            f"{len(wrong)} of {count_text(len(refused), 'broken partition')} not answered as is due"
         )
         outcome.puzzle(STAGE, what, (), *_told(wrong), *_alike(wrong))
 
