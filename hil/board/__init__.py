@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hil.board.board import Board
     from hil.board.opening import open_board
+    from hil.board.request import Ask
 
-__all__ = ["Board", "open_board"]
+__all__ = ["Ask", "Board", "open_board"]
 
-_HOMES = {"Board": "hil.board.board", "open_board": "hil.board.opening"}
+_HOMES = {"Ask": "hil.board.request", "Board": "hil.board.board", "open_board": "hil.board.opening"}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,29 +15,23 @@ from hil.board.errors import NoAnswerError
 from hil.board.flashing import OnFlash
 from hil.board.handshake import shake_hands
 from hil.board.options import BoardOptions
+from hil.board.request import Ask, Stage, job_of, no_head
 from hil.board.results import (
-    Stage,
     asked,
     check_image,
     check_result,
     find_tensor,
     flaw_of,
-    frame_bytes,
     inference_facts,
-    no_head,
-    sample_bytes,
     tensor_array,
-    wire_stage,
 )
 from hil.errors import FirmwareError, HilError
 from hil.facts.board import BaudReport, FlashReport, Inference, Oddity, Recovery, Stamp
 from hil.link.channel import Channel
 from hil.link.jobs import Inference as LinkInference
-from hil.link.jobs import Job
-from hil.wire.enums import ErrorCode, SampleStage, TensorSide
+from hil.wire.enums import ErrorCode, TensorSide
 from hil.wire.network_header import NetworkHeader, Tensor
 from hil.wire.replies import Identity, MemoryReport, TraceEntry
-from hil.wire.requests import OpOutput
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,9 +81,8 @@ class Board(AskedBoard):
         `threshold`: percent, instead of the network's own.
         """
         doing, header = "running an inference", self._header()
-        at = None if capture is None else OpOutput(*capture)
-        options = (cam_always, trace, threshold, at, reset_state)
-        job = self._job(sample, stage, *options, reuse=reuse, claimed_crc=claimed_crc)
+        ask = Ask(sample, stage, cam_always, trace, threshold, capture, reset_state, reuse)
+        job = job_of(ask, header, self.frame, claimed_crc)
         limit = deadline or self._connection.within(self.options.image_s)
         flaw = flaw_of(self.identity, header, job.sample, claimed_crc, stage)
         try:
@@ -119,9 +112,13 @@ class Board(AskedBoard):
 
         Options as for `infer`.
         """
-        doing, options = "running inferences", (cam_always, trace, threshold, None, reset_state)
-        self._header()  # asked for before anything is under way
-        jobs = (self._job(sample, stage, *options) for sample in samples)
+        options = (stage, cam_always, trace, threshold, None, reset_state)
+        yield from self.infer_each(Ask(sample, *options) for sample in samples)
+
+    def infer_each(self, asks: Iterable[Ask]) -> Iterator[Inference]:
+        """The same, each sample with options of its own."""
+        doing, header = "running inferences", self._header()  # before anything is under way
+        jobs = (job_of(ask, header, self.frame) for ask in asks)
         answers = self._channel().infer_many(jobs, self.options.image_s)
 
         def next_answer(_channel: Channel, _limit: Deadline) -> LinkInference | None:
@@ -333,40 +330,6 @@ class Board(AskedBoard):
         self._check_usable()
         self._check_takes_images()
         return self.contract
-
-    def _job(
-        self,
-        sample: Sample,
-        stage: Stage,
-        cam_always: bool,
-        trace: bool,
-        threshold: int | None,
-        capture: OpOutput | None,
-        reset_state: bool | None,
-        *,
-        reuse: bool = False,
-        claimed_crc: int | None = None,
-    ) -> Job:
-        """Raises UsageError for what does not go with the network."""
-        header, kind = self.contract, wire_stage(stage)
-        if threshold is not None and header.head is None:
-            raise no_head("threshold", "Board.infer")
-        data = (
-            frame_bytes(sample, self.frame)
-            if kind is SampleStage.FRAME
-            else sample_bytes(sample, header)
-        )
-        return Job(
-            data,
-            map_always=cam_always,
-            trace=trace,
-            reset_state=header.stateful if reset_state is None else reset_state,
-            threshold=threshold,
-            capture=capture,
-            stage=kind,
-            reuse=reuse,
-            claimed_crc=claimed_crc,
-        )
 
     def _checked(self, answer: LinkInference, doing: str) -> LinkInference:
         """The answer, if it is one of this start of the board and of its network."""

@@ -3,76 +3,27 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hil.board.request import Stage
 from hil.errors import FirmwareError, UsageError
 from hil.facts.board import Asked, Inference, Oddity, OutputPart, Stamp
 from hil.link.jobs import JOBS_AHEAD, Job
 from hil.link.jobs import Inference as LinkInference
 from hil.link.stats import LinkStats
-from hil.network.arrays import as_array, pack_sample
-from hil.network.frame_format import packed_frame
+from hil.network.arrays import as_array
 from hil.network.location import Location, NoLocation
-from hil.wire.enums import ErrorCode, FrameFormat, SampleStage
+from hil.wire.enums import ErrorCode, SampleStage
 from hil.wire.enums import NoLocation as WireNoLocation
 from hil.wire.network_header import NetworkHeader, Tensor
 from hil.wire.replies import CamGrid, CellCentre, FrameSize, HeadAnswer, Identity
 from hil.wire.replies import Result as WireResult
 
-if TYPE_CHECKING:
-    from hil.network.arrays import Sample
-
 # Keys: `no-location` of protocol.cddl.
 _NO_LOCATION = {0: NoLocation.BELOW_THRESHOLD, 1: NoLocation.FLAT_MAP}
-
-
-Stage = Literal["tensor", "frame"]
-"""What a sample is: the network's inputs, or a camera's frame that the board crops, scales and
-makes into the input before it runs the network."""
-
-
-def sample_bytes(sample: Sample, header: NetworkHeader) -> bytes:
-    """The bytes to send. Raises UsageError for arrays of another type or shape.
-
-    Bytes are taken as they are: a board has to refuse a wrong number of them itself.
-    """
-    if isinstance(sample, bytes | bytearray | memoryview):
-        return bytes(sample)
-    if not any(hasattr(sample, what) for what in ("dtype", "__len__", "pixels")):
-        raise UsageError(
-            f"the sample is a {type(sample).__name__}, not an array",
-            where="Board.infer",
-            hint="give bytes, a numpy array, a hil.images.Photo, or an array for each input",
-        )
-    try:
-        return pack_sample(header, sample)
-    except UsageError as error:
-        error.where = error.where or "Board.infer"
-        raise
-
-
-def frame_bytes(frame: Sample, taken: FrameSize | None) -> bytes:
-    """The bytes of a camera's frame, for a board that takes those; of gray pixels for one that
-    takes none. Raises UsageError for an array that holds no such pixels.
-
-    Bytes are taken as they are: a board has to refuse a wrong number of them itself.
-    """
-    if isinstance(frame, bytes | bytearray | memoryview):
-        return bytes(frame)
-    return packed_frame(np.asarray(frame), FrameFormat.GRAY8 if taken is None else taken.format)
-
-
-def wire_stage(stage: Stage) -> SampleStage:
-    """The stage as the protocol has it. Raises UsageError for another word."""
-    stages = {"tensor": SampleStage.TENSOR, "frame": SampleStage.FRAME}
-    if stage not in stages:
-        raise UsageError(
-            f"there is no stage {stage!r}", where="Board.infer", hint="give 'tensor' or 'frame'"
-        )
-    return stages[stage]
 
 
 def frame_taken(identity: Identity) -> FrameSize | None:
@@ -188,15 +139,6 @@ def oddities(stats: LinkStats) -> list[Oddity]:
 
 def _times(count: int) -> str:
     return "an answer" if count == 1 else f"{count} answers"
-
-
-def no_head(what: str, where: str) -> UsageError:
-    """Something was asked for that only a network with a class activation map has."""
-    return UsageError(
-        f"this network has no class activation map, and so no {what}",
-        where=where,
-        hint="leave it out, or see `hil info` for why the network has none",
-    )
 
 
 def tensor_array(data: bytes, tensor: Tensor, what: str, where: str) -> NDArray[Any]:

@@ -184,11 +184,15 @@ def _own_map(facts: ImageFacts, _: Tolerances) -> Verdict:
 def _cam(facts: ImageFacts, tolerances: Tolerances) -> Verdict:
     device, cam = facts.device, _reference_cam(facts)
     limit = tolerances.cam_units
+    due = facts.cam_requested or device.location is not NoLocation.BELOW_THRESHOLD
     if device.cam is None:
-        due = facts.cam_requested or isinstance(device.location, Location)
         status = Status.FAILED if due else Status.NOT_RUN
         text = "the board sent no map, though it had to" if due else "below the threshold: not sent"
         return Verdict("cam", status, None, limit, text)
+    if not due:
+        text = "the board sent a map below the threshold, though nobody asked for it: left over "
+        text += "from another image, or an option of another request"
+        return Verdict("cam", Status.FAILED, None, limit, text)
     if facts.cam is None:
         text = (
             f"the board's map has {len(device.cam)} rows and {len(device.cam[0])} columns, "

@@ -167,7 +167,8 @@ def _repeats(board: Board, measurement: Measurement, data: bytes) -> bool:
     import numpy as np
 
     first = measurement.inference
-    again = board.infer(data, cam_always=True, threshold=measurement.facts.threshold)
+    facts = measurement.facts
+    again = board.infer(data, cam_always=facts.cam_requested, threshold=facts.threshold)
     same_map = (first.cam is None) == (again.cam is None)
     if first.cam is not None and again.cam is not None:
         same_map = bool(np.array_equal(first.cam, again.cam))

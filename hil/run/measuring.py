@@ -42,14 +42,16 @@ class Parties:
     tolerances: Tolerances
 
 
-def measure(parties: Parties, photo: Photo, data: bytes, threshold: int | None) -> Measurement:
+def measure(
+    parties: Parties, photo: Photo, data: bytes, threshold: int | None, *, cam_always: bool = True
+) -> Measurement:
     """A photograph, with the output tensors and the memory as the board then reports them.
 
-    `data`: the sample that it becomes.
+    `data`: the sample that it becomes. `cam_always`: ask for the map below the threshold too.
     """
     head = parties.oracle.contract.head
     assert head is not None
-    found = _measured(parties, photo.name, data, threshold=threshold)
+    found = _measured(parties, photo.name, data, threshold=threshold, cam_always=cam_always)
     outputs = head.score_output, head.features_output
     return Measurement(photo=photo, head_outputs=outputs, **found)
 
@@ -112,18 +114,24 @@ def _measured(
     data: bytes,
     *,
     threshold: int | None = None,
+    cam_always: bool = True,
     trace: bool = False,
 ) -> dict[str, Any]:
     """The fields that all measurements have."""
     board, oracle = parties.board, parties.oracle
     parties.answers.name(data, name)
-    inference = board.infer(data, cam_always=True, threshold=threshold, trace=trace)
+    inference = board.infer(data, cam_always=cam_always, threshold=threshold, trace=trace)
     number = parties.answers.last
     tensors = _outputs(board, inference)
     traced = board.trace() if trace else None
     memory = board.memory()
     answer = oracle.run(data, threshold=threshold, ops=trace)
-    facts = compare_sample(name, inference, answer, oracle.contract, tensors=tensors, trace=traced)
+    facts = compare_sample(
+        *(name, inference, answer, oracle.contract),
+        cam_requested=cam_always,
+        tensors=tensors,
+        trace=traced,
+    )
     return {
         "facts": facts,
         "verdicts": judge_image(facts, parties.tolerances),

@@ -168,8 +168,11 @@ class Bench(BoardOfRun):
         return self.measurements[photo.name]
 
     def measure_now(self, photo: Photo, *, threshold: int | None = None) -> Measurement:
-        """One image through board and oracle, measured anew; its facts are recorded too."""
-        measurement = self._measure(photo, threshold)
+        """One image through board and oracle, measured anew; its facts are recorded too.
+
+        It is asked for as the field asks: without the map below the threshold.
+        """
+        measurement = self._measure(photo, threshold, cam_always=False)
         self.repeats.append(measurement.facts)
         return measurement
 
@@ -227,12 +230,14 @@ class Bench(BoardOfRun):
         self.require_picture()
         return self._tensor(photo, self.oracle)
 
-    def _measure(self, photo: Photo, threshold: int | None) -> Measurement:
+    def _measure(
+        self, photo: Photo, threshold: int | None, *, cam_always: bool = True
+    ) -> Measurement:
         from hil.run.measuring import measure
 
         self.require_head()
         photo, data = self.fitting(photo), self.tensor(photo)
-        measurement = measure(self._parties(), photo, data, threshold)
+        measurement = measure(self._parties(), photo, data, threshold, cam_always=cam_always)
         self.evidence.look_at(self.oracle, measurement, data)
         return measurement
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.network.location import Location
+from hil.network.location import Location, NoLocation
 from hil.network.score import passes, smallest_passing_score
 from hil.suite.expect import expect, expect_verdict
 
@@ -53,6 +53,7 @@ def test_location(bench: Bench, board: object, photo: Photo) -> None:
 def test_location_is_there_exactly_when_the_score_passes(
     bench: Bench, board: object, photo: Photo
 ) -> None:
+    """And so is the map. At the network's own threshold, and on both sides of the score."""
     head, scores = bench.oracle.contract.head, bench.measure(photo).answer.scores
     assert head is not None
     assert scores is not None
@@ -60,9 +61,11 @@ def test_location_is_there_exactly_when_the_score_passes(
     # The largest threshold that this score passes, and the next one.
     highest = next(percent for percent in range(100, -1, -1) if passes(int(score), percent))
     assert smallest_passing_score(highest) <= score
-    for threshold in (highest, min(highest + 1, 100)):
+    for threshold in (None, highest, min(highest + 1, 100)):
         measured = bench.measure_now(photo, threshold=threshold)
         expect(measured, "decision", "location")
+        if measured.inference.location is not NoLocation.BELOW_THRESHOLD:
+            expect(measured, "cam")
 
 
 @pytest.mark.needs("trace")

@@ -26,4 +26,4 @@ def test_the_answer_equals_the_oracles(bench: Bench, board: object, name: str) -
 def test_location_whatever_the_score(bench: Bench, board: object, name: str) -> None:
     """No score is below a threshold of 0."""
     measured = bench.measure_now(synthetic_photo(name), threshold=0)
-    expect(measured, "decision", "location")
+    expect(measured, "decision", "location", "cam")

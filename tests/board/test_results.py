@@ -9,16 +9,14 @@ import numpy as np
 import pytest
 
 from hil.board.artifacts import read_expected
+from hil.board.request import frame_bytes, sample_bytes, wire_stage
 from hil.board.results import (
     check_result,
     find_tensor,
     flaw_of,
-    frame_bytes,
     frame_taken,
     inference_facts,
-    sample_bytes,
     tensor_array,
-    wire_stage,
 )
 from hil.errors import FirmwareError, UsageError
 from hil.link.jobs import Inference as LinkInference

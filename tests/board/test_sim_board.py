@@ -18,7 +18,7 @@ import pytest
 
 from hil.base import resources
 from hil.base.deadline import Deadline
-from hil.board import Board, open_board
+from hil.board import Ask, Board, open_board
 from hil.board.adapters import PortAdapter
 from hil.board.artifacts import Expected, read_expected
 from hil.board.console import EventKind
@@ -220,6 +220,20 @@ def test_many_images_are_answered_in_order(shared: Board) -> None:
     assert [i.image_crc for i in batch] == [i.image_crc for i in single]
     assert [i.scores for i in batch] == [i.scores for i in single]
     assert [i.count for i in batch] == list(range(batch[0].count, batch[0].count + 6))
+
+
+def test_each_sample_of_many_has_options_of_its_own(shared: Board) -> None:
+    op = shared.contract.ops - 1
+    asks = [
+        Ask(IMAGE, cam_always=False, threshold=100),
+        Ask(IMAGE[::-1], cam_always=True, threshold=100),
+        Ask(IMAGE, threshold=0, capture=(op, 0)),
+        Ask(IMAGE[::-1], cam_always=False, threshold=100, reuse=True),
+    ]
+    answers = list(shared.infer_each(asks))
+    assert [answer.threshold for answer in answers] == [100, 100, 0, 100]
+    assert [answer.cam is not None for answer in answers] == [False, True, True, False]
+    assert [answer.captured is not None for answer in answers] == [False, False, True, False]
 
 
 def test_memory_and_echo_answer(shared: Board) -> None:

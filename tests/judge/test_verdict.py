@@ -251,6 +251,7 @@ def test_a_map_of_another_shape_fails() -> None:
     [
         (True, NoLocation.BELOW_THRESHOLD, Status.FAILED),
         (False, at(1, 2), Status.FAILED),
+        (False, NoLocation.FLAT_MAP, Status.FAILED),
         (False, NoLocation.BELOW_THRESHOLD, Status.NOT_RUN),
     ],
 )
@@ -259,6 +260,14 @@ def test_a_map_that_was_due_and_not_sent_fails(
 ) -> None:
     measured = facts({"cam": None, "location": location}, cam_requested=requested)
     assert judged("cam", measured).status is status
+
+
+def test_a_map_that_nobody_asked_for_fails_however_right_it_is() -> None:
+    below = {"location": NoLocation.BELOW_THRESHOLD}
+    assert judged("cam", facts(below, cam_requested=True)).status is Status.PASSED
+    verdict = judged("cam", facts(below, cam_requested=False))
+    assert verdict.status is Status.FAILED
+    assert "nobody asked for it" in verdict.explanation
 
 
 # ---- features and operators ----------------------------------------------------------
