@@ -42,7 +42,7 @@ def mixed_asks(bench: Bench, board: Board) -> tuple[Mixed, ...]:
             "cam_always": (False, True),
             "threshold": ("own", 0, "passed", "failed") if head is not None else ("own",),
             "trace": (False, True) if able.trace else (False,),
-            "capture": (None, *_small_outputs(bench)) if able.capture else (None,),
+            "capture": (None, *small_outputs(bench)) if able.capture else (None,),
             "reset_state": (True, False),
             "reuse": (False, True),
         },
@@ -86,7 +86,7 @@ def _inputs(bench: Bench, board: Board) -> dict[str, tuple[Any, bytes, bytes]]:
     return made
 
 
-def _small_outputs(bench: Bench) -> list[tuple[int, int]]:
+def small_outputs(bench: Bench) -> list[tuple[int, int]]:
     """(operator, output) of the first and the last of the smallest outputs: they cost no time."""
     graph = bench.oracle.graph
     sizes = {

@@ -13,7 +13,7 @@ import pytest
 
 from hil.errors import FirmwareError
 from hil.link.errors import BoardError
-from hil.suite.asks import Mixed, mixed_asks, right_trace
+from hil.suite.asks import Mixed, mixed_asks, right_trace, small_outputs
 from hil.suite.expect import answer_of
 from hil.wire.enums import ErrorCode
 
@@ -85,8 +85,9 @@ def test_a_trace_stays_until_the_next_one(bench: Bench, board: Board) -> None:
     board.infer(other, cam_always=False)
     with pytest.raises(FirmwareError, match="trace belongs to image"):
         board.trace()  # it is of the sample before
-    at = (0, 0) if board.identity.capabilities.capture else None
-    board.infer(data, cam_always=False, capture=at)
+    able = board.identity.capabilities
+    captured = small_outputs(bench)[0] if able.capture else None
+    board.infer(data, cam_always=False, capture=captured)
     assert board.trace() == traced, "inferences without a trace changed the one before"
 
 
