@@ -5,6 +5,7 @@
 | `UsageError`          | the command or its input is wrong              | 4         |
 | `InfrastructureError` | board, cable, port, host: nothing was measured | 6         |
 | `UnavailableError`    | the same, since a program is missing           | 6; tests: skipped, 8 |
+| `UnansweredError`     | the board was asked and did not answer: firmware or line | 6 |
 | `NotAskedError`       | this check is none for this board              | tests: skipped |
 | `NotProvenError`      | everything ran, and proves nothing             | 8         |
 | `NotRunError`         | a check could not run: something is missing    | 6         |
@@ -46,8 +47,8 @@ _MEANINGS = {
     ExitCode.INTERNAL: "internal error of pytest or camhil",
     ExitCode.USAGE: "usage: option, file or value cannot be used",
     ExitCode.NO_TESTS: "no tests were collected",
-    ExitCode.INFRASTRUCTURE: "infrastructure: something could not be measured, or a report not "
-    "written",
+    ExitCode.INFRASTRUCTURE: "infrastructure, or a board that did not answer: something could not "
+    "be measured, or a report not written",
     ExitCode.GATE_FAILED: "all tests passed, but a gate is not met",
     ExitCode.NOT_PROVEN: "all tests passed, but a gate could not be measured, or the sample is too "
     "small to prove it; or tests were skipped since this machine has no such board (QEMU is "
@@ -84,6 +85,12 @@ class InfrastructureError(HilError):
 
     exit_code = ExitCode.INFRASTRUCTURE
     kind = "infrastructure"
+
+
+class UnansweredError(InfrastructureError):
+    """The board did not answer, or not whole: of itself nothing tells whether firmware or line."""
+
+    kind = "unanswered"
 
 
 class UnavailableError(InfrastructureError):

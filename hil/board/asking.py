@@ -18,9 +18,11 @@ from hil.board.identity import check_contract, check_identity, contract_in, no_i
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import Counting, frame_taken, oddities
+from hil.board.telling_apart import flash_record, line_facts
 from hil.board.watched_port import BoardAlarm
 from hil.errors import InfrastructureError, NotAskedError, NotRunError, UsageError
 from hil.facts.board import Asked, FlashReport, Incident, Inference, Oddity, Stamp, TimeBase
+from hil.facts.evidence import FlashRecord
 from hil.facts.stand_in import SIMULATED_TARGET
 from hil.link.channel import Channel
 from hil.link.console import ConsoleLine
@@ -169,6 +171,10 @@ class AskedBoard(Closing):
         if self._connection.note(test):
             self._starts += 1
 
+    def flash_record(self) -> FlashRecord:
+        """What its flash holds. The board is in its loader afterwards: `recover` it."""
+        return flash_record(self._connection, self._expected)
+
     # ---- how the board is asked
 
     def _accept(self, identity: Identity) -> None:
@@ -288,6 +294,7 @@ class AskedBoard(Closing):
             if not isinstance(error, (BoardResetError, EchoError, WrongIdentityError)):
                 add_other_users(error, self._connection.device)
             if self.first_cause is None:
+                error.__dict__["line"] = line_facts(self._connection.channel.session)
                 self.first_cause = error
                 self.incidents.append(Incident(error, time.monotonic()))
             raise

@@ -6,11 +6,13 @@ flash itself where it can be looked at, else by the MD5 that the ROM loader comp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hil.board.artifacts import Expected
 from hil.board.connection import Connection
 from hil.board.errors import FlashError, WrongIdentityError
+from hil.board.flasher_args import FlashFile
 from hil.board.flashing import differing_files
 
 
@@ -29,7 +31,14 @@ class Compared:
 
 def compare_boot_files(connection: Connection, expected: Expected) -> Compared:
     """Raises InfrastructureError where the port is lost meanwhile."""
-    adapter, files = connection.adapter, expected.boot_files
+    return compare_files(connection, expected, expected.boot_files)
+
+
+def compare_files(
+    connection: Connection, expected: Expected, files: Sequence[FlashFile]
+) -> Compared:
+    """As `compare_boot_files`, of any files of the build."""
+    adapter = connection.adapter
     # esptool adapts a header to the flash: where bytes differ, it has the last word.
     if all(adapter.read_flash(file.offset, len(file.data)) == file.data for file in files):
         return Compared()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hil.board.console import BoardEvent, plain_text
-from hil.errors import InfrastructureError
+from hil.errors import InfrastructureError, UnansweredError
 
 CONSOLE_LINES = 12
 """Console lines that a message shows; the error object keeps them all."""
@@ -20,7 +20,7 @@ def with_console(message: str, lines: Sequence[str], title: str = "last console 
     return "\n".join([message, f"  {title}:", *(f"    | {line}" for line in shown)])
 
 
-class NoAnswerError(InfrastructureError):
+class NoAnswerError(UnansweredError):
     """No handshake: the message says what came instead of an answer."""
 
     def __init__(self, message: str, *, where: str, hint: str, console: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ class NoAnswerError(InfrastructureError):
         self.console = tuple(console)
 
 
-class BoardResetError(InfrastructureError):
+class BoardResetError(UnansweredError):
     """The board crashed or restarted while it should have answered."""
 
     def __init__(

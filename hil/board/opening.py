@@ -21,6 +21,7 @@ from hil.board.options import EMULATED_HANDSHAKE_S, BoardOptions, FlashMode
 from hil.board.ports import Lister, find_one_board
 from hil.board.recording import start_recording
 from hil.board.spec import parse_board_spec
+from hil.board.telling_apart import flash_told
 from hil.errors import UsageError
 
 
@@ -95,7 +96,8 @@ def open_adapter(
         undo.pop_all()
     with ExitStack() as undo:
         undo.callback(board.close)
-        _bring_up(board, options, progress, on_flash, compare=expected is not None)
+        with flash_told(board):
+            _bring_up(board, options, progress, on_flash, compare=expected is not None)
         undo.pop_all()
     return board
 

@@ -17,9 +17,9 @@ from hil.diagnose.known import known_samples
 from hil.diagnose.right import Right
 from hil.errors import UsageError
 from hil.facts.evidence import EvidenceRecord
-from hil.facts.image import ImageFacts
+from hil.facts.image import Grid, ImageFacts
 from hil.facts.keys import frame_key
-from hil.facts.packing import unpack_int8, unpack_png
+from hil.facts.packing import unpack_int8, unpack_plain, unpack_png
 from hil.facts.records import FrameRecord, ModelRecord, TraceRecord
 from hil.facts.run import Run
 from hil.images import Photo, synthetic
@@ -324,7 +324,7 @@ class _Reader:
             scores=facts.device.scores,
             score_tensor=facts.device.scores if evidence is None else evidence.score_tensor,
             features=features,
-            cam=None if cam is None else np.array(cam, np.int32),
+            cam=None if cam is None else _map(cam, facts.image),
             before=self._before(facts.image_crc, invoke_us),
             traced_before=() if trace is None else self._before(facts.image_crc, trace.invoke_us),
             first=self._first(facts.image_crc, invoke_us),
@@ -333,7 +333,7 @@ class _Reader:
             op_crcs=tuple(op.device_crc for op in ops) or None,
             op_right=tuple(op.expected_crc for op in ops),
             repeated=None if evidence is None else evidence.repeated,
-            source=b"" if evidence is None else base64.b64decode(evidence.source),
+            source=b"" if evidence is None else unpack_plain(evidence.source, where=facts.image),
         )
 
     def _before(self, crc: int, invoke_us: int | None) -> tuple[NDArray[np.int8], ...]:
@@ -370,6 +370,16 @@ class _Reader:
             if isinstance(location, Location):
                 return location.row, location.column
         return None
+
+
+def _map(cam: Grid, where: str) -> NDArray[np.int32]:
+    try:
+        found = np.array(cam, np.int32)
+    except (ValueError, OverflowError):
+        found = np.empty(0, np.int32)
+    if found.ndim != 2 or not found.size:
+        raise UsageError("a damaged map", where=where, hint="record the run again")
+    return found
 
 
 def sent_images(run: Run, contract: Contract) -> tuple[NDArray[np.int8], ...]:

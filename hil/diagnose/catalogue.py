@@ -31,7 +31,10 @@ _PICTURE = "how the picture is cut and scaled before it is sent"
 _FRAME = "how a frame becomes the model's input (firmware/core/preprocess.cpp)"
 _KERNEL = "the kernel of this operator (ESP-NN, CMSIS-NN or reference), and what Prepare computes"
 _CLOCK = "the clock that stage times are taken from (firmware/core/machine.h, NowUs)"
-_IDENTITY = "the identity that the firmware reports, and what was flashed"
+_NETWORK = "firmware/core/network.cpp, request_decoder.cpp, schema_check.cpp"
+_IDENTITY = (
+    "what was flashed, and the identity that the firmware reports (firmware/core/dispatcher.cpp)"
+)
 
 CATALOGUE: dict[str, Entry] = {
     # ---- location: from the board's own map
@@ -257,11 +260,47 @@ CATALOGUE: dict[str, Entry] = {
     "board.no-model": Entry(
         "the board has no model that it can run: {how}",
         "the model partition; for an operator or the arena hil build --network, or --sim-arena on "
-        "the simulated board",
+        "the simulated board; or how the firmware counts its room (firmware/core/network.cpp)",
     ),
     "board.wrong-build": Entry("what runs is not what was flashed: {how}", _IDENTITY),
-    "board.protocol": Entry("the board breaks the protocol: {how}", "docs/protocol.md"),
+    "board.protocol": Entry(
+        "the board breaks the protocol: {how}",
+        "docs/protocol.md, and who keeps it (firmware/core/dispatcher.cpp, samples.cpp)",
+    ),
     "board.link-damaged": Entry("frames arrive damaged: {how}", "baud rate, ground, cable, noise"),
+    # ---- the same where the host's own knowledge leaves the firmware over, or excludes nothing
+    "network.refused": Entry(
+        "the firmware refuses a network that is in flash as it was written: {how}",
+        f"how the firmware reads its network ({_NETWORK})",
+    ),
+    "network.refused-or-flash": Entry(
+        "the firmware refuses its network, and what is in flash was not read back: {how}",
+        f"the model partition, or how the firmware reads it ({_NETWORK})",
+    ),
+    "identity.untrue": Entry(
+        "the firmware names another build or network than the flash holds: {how}",
+        "how the identity and the contract are made (firmware/core/dispatcher.cpp, "
+        "request_decoder.cpp); or another app partition is started",
+    ),
+    "link.check-wrong": Entry(
+        "the board sends whole messages with another CRC-32 than theirs: {how}",
+        "the CRC-32 of a frame (firmware/core/crc32.cpp, frames.cpp)",
+    ),
+    "link.framing": Entry(
+        "the firmware makes frames wrongly, or the line damages them alone: {how}",
+        "how frames are made (firmware/core/cobs.cpp, frames.cpp, transmitter.cpp); an adapter "
+        "that translates bytes; the baud rate",
+    ),
+    "link.deaf": Entry(
+        "the board does not take what is sent to it, firmware or line: {how}",
+        "how frames are taken (firmware/core/frames.cpp, cobs.cpp, crc32.cpp); the wire to the "
+        "board's RX",
+    ),
+    "link.mute": Entry(
+        "text comes and no answer, firmware or line: {how}",
+        "the way from a request to its answer (firmware/core/frames.cpp, dispatcher.cpp, "
+        "transmitter.cpp); the wire to the board's RX; whether other firmware is in the flash",
+    ),
 }
 
 IDS: tuple[str, ...] = tuple(CATALOGUE)

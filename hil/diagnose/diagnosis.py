@@ -5,9 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from hil.errors import HilError, UsageError
 from hil.facts.diagnosis import Diagnosis
 from hil.facts.run import Run
-from hil.judge.judged import UNMEASURED_OUTCOMES, judge_recorded, recorded_tolerances
+from hil.judge.judged import (
+    UNMEASURED_OUTCOMES,
+    JudgedRun,
+    judge_recorded,
+)
 from hil.judge.tolerance import Tolerances
 
 if TYPE_CHECKING:
@@ -28,7 +33,8 @@ def diagnose(
         UsageError: the run's model or pictures are damaged.
     """
     started = time.monotonic()
-    if healthy(run, tolerances):
+    judged = _judged(run, tolerances)
+    if _healthy(judged, tolerances):
         return Diagnosis(seconds=time.monotonic() - started)
     # What follows is heavy, and a healthy run is without it.
     from hil.diagnose.any_network import explain_answers
@@ -42,9 +48,8 @@ def diagnose(
     from hil.diagnose.stages import explain_images
 
     outcome = Outcome()
-    judged = judge_recorded(run, tolerances)
     contract = None if run.model is None else contract_of(run.model)
-    limits = tolerances or recorded_tolerances(run)
+    limits = judged.tolerances
     model = run.model
     if model is not None and contract is not None and explainable(contract):
         if run.images:
@@ -68,9 +73,22 @@ def diagnose(
     )
 
 
-def healthy(run: Run, tolerances: Tolerances | None = None) -> bool:
+def _judged(run: Run, tolerances: Tolerances | None) -> JudgedRun:
+    try:
+        return judge_recorded(run, tolerances)
+    except HilError:
+        raise
+    except Exception as error:
+        raise UsageError(
+            f"the run contradicts itself and cannot be judged: {type(error).__name__}: {error}",
+            where="run",
+            hint="record it again; of a file that nobody changed, this is a bug of camhil",
+        ) from error
+
+
+def _healthy(judged: JudgedRun, tolerances: Tolerances | None) -> bool:
     """No test failed and no answer is wrong: there is nothing to explain."""
-    judged = judge_recorded(run, tolerances)
+    run = judged.run
     if judged.failed_tests or judged.wrong or judged.tests(UNMEASURED_OUTCOMES):
         return False
     # Evidence is of what failed by the tolerances that were in force.

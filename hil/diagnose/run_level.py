@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -14,9 +13,10 @@ from hil.diagnose.outcome import Outcome
 from hil.diagnose.trouble import explain_trouble, first_cause
 from hil.facts.diagnosis import Finding
 from hil.facts.network import network_facts
+from hil.facts.packing import unpack_plain
 from hil.facts.run import Run
 from hil.judge.figures import count_text
-from hil.judge.judged import FAILED_OUTCOMES, UNMEASURED_OUTCOMES
+from hil.judge.judged import FAILED_OUTCOMES, LOST_OUTCOMES, UNMEASURED_OUTCOMES
 from hil.network.contract import Contract
 from hil.wire.network_header import contract_crc, pack_header
 
@@ -105,11 +105,7 @@ def _link(run: Run) -> Iterator[Finding]:
     baud = [o.detail for o in run.oddities if o.what == "baud"]
     if baud and first_cause(run) is None:
         yield finding("link.baud", "link", baud[0])
-    echoes = [
-        (base64.b64decode(o.sent), base64.b64decode(o.got))
-        for o in run.oddities
-        if o.what == "echo"
-    ]
+    echoes = [(unpack_plain(o.sent), unpack_plain(o.got)) for o in run.oddities if o.what == "echo"]
     if echoes:
         how = next((text for text, same in _ECHOES.items() if all(same(*e) for e in echoes)), "")
         evidence = f"{len(echoes)} echoes came back otherwise"
@@ -124,7 +120,7 @@ def _inline(run: Run) -> Iterator[Finding]:
         (number, index)
         for number, record in enumerate(run.inferences)
         for index, part in enumerate(record.outputs)
-        if part.data and zlib.crc32(base64.b64decode(part.data)) != part.crc
+        if part.data and zlib.crc32(unpack_plain(part.data)) != part.crc
     ]
     if damaged:
         answers = len({number for number, _ in damaged})
@@ -191,8 +187,8 @@ def _unhappy_tests(run: Run, outcome: Outcome) -> None:
     """
     for outcomes, what in (
         (FAILED_OUTCOMES, "failed"),
-        (UNMEASURED_OUTCOMES[:1], "could not be measured"),
-        (UNMEASURED_OUTCOMES[1:], "did not run"),
+        (LOST_OUTCOMES, "could not be measured"),
+        (UNMEASURED_OUTCOMES, "did not run"),
     ):
         found = [test for test in run.tests if test.outcome in outcomes]
         if found:

@@ -1,4 +1,8 @@
-"""A board that went away: the first cause, by the class of the error and the console."""
+"""A board that went away: the first cause, by the class of the error and the console.
+
+Firmware, line and flash are told apart by what the host knows beside the answers: what the flash
+holds as read back, and what else the line carried. Where that excludes nothing, both are named.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,11 @@ import re
 
 from hil.diagnose.catalogue import finding
 from hil.facts.diagnosis import Finding
-from hil.facts.evidence import TroubleRecord
+from hil.facts.evidence import OTHERWISE, FlashRecord, LineFacts, TroubleRecord
 from hil.facts.run import Run
+from hil.link.damage import Damage
+from hil.link.errors import EXPLANATIONS
+from hil.wire.enums import ErrorCode
 
 _CRASHES = ("panic", "abort", "assertion failed", "stack overflow", "stack smashing",
             "heap corruption")  # fmt: skip
@@ -22,19 +29,29 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
     (r"unplugged|port .*(gone|lost|closed|vanished|disappeared)|no such port", "board.unplugged"),
     (r"could not load its model", "board.no-model"),
     (r"sent (no right|another page of the) contract", "identity.contract"),
-    (r"download mode|no firmware that it can start|bootloader cannot start|does not speak",
-     "board.no-firmware"),
+    (r"does not speak this protocol", "link.mute"),
+    (r"download mode|no firmware that it can start|bootloader cannot start", "board.no-firmware"),
     (r"boot loop|restart|reset", "board.restarted"),
     (r"protocol version", "board.protocol"),
-    (r"the board runs build|SHA-256", "board.wrong-build"),
+    (r"the board runs build|SHA-256|contract on the board differs", "board.wrong-build"),
     # One frame cut short, and then nothing, though requests were repeated: the line carried the
     # others before.
     (r"the board sent 1 damaged frames$", "board.silent"),
     (r"neither text nor frames|damaged", "board.link-damaged"),
-    (r"frames arrive, but no answer", "board.link-damaged"),
+    (r"frames arrive, but no answer", "link.deaf"),
     (r"refusals because chunks are missing", "board.protocol"),
     (r"no answer|nothing received|no result|sent nothing", "board.silent"),
 )  # fmt: skip
+
+_REFUSED = (
+    *(ErrorCode.NO_MODEL, ErrorCode.MODEL_HEADER, ErrorCode.MODEL_CRC, ErrorCode.MODEL_FORMAT),
+    ErrorCode.MODEL_UNMAPPED,
+)
+"""What no firmware says of a network that the host can read; of others it may lack the room."""
+
+_SOUND = 20
+"""So many whole frames for a damaged one: noise that lets them pass damages few."""
+_DEAF_SHARE = 0.8
 
 
 def first_cause(run: Run) -> TroubleRecord | None:
@@ -48,10 +65,16 @@ def explain_trouble(run: Run) -> list[Finding]:
     name = None if first is None else _name(first)
     if first is None or name is None:
         return []
-    line = first.message.splitlines()[0]
+    name = _told_apart(name, first, run.flash)
+    line = _line(first)
     how = line.partition(": ")[2] or line
     how = how if len(how) <= 100 else f"{how[:97]}..."
     evidence = f"the first error of the run, in {first.test.rpartition('::')[2]}: {line}"
+    if name.startswith(("link.", "board.link")) and first.line is not None:
+        evidence += f"; {_carried(first.line)}"
+    if run.flash is not None:
+        evidence += f"; the flash: {run.flash.holds}"
+        evidence += f" ({run.flash.detail})" if run.flash.detail else ""
     return [finding(name, "board", evidence, how=how)]
 
 
@@ -68,8 +91,54 @@ def _name(trouble: TroubleRecord) -> str | None:
         return "board.protocol" if missing else None
     if trouble.error == "WrongIdentityError":
         return "board.protocol" if "protocol" in trouble.message else "board.wrong-build"
-    line = trouble.message.splitlines()[0]
+    line = _line(trouble)
     for pattern, name in _MESSAGES:
         if re.search(pattern, line, re.IGNORECASE):
             return name
     return None
+
+
+def _told_apart(name: str, trouble: TroubleRecord, flash: FlashRecord | None) -> str:
+    """The finding that what the host knows leaves over."""
+    written = flash is not None and flash.as_written
+    if name == "board.link-damaged":
+        return _of_damage(trouble.line)
+    if name == "board.wrong-build" and written:
+        return "identity.untrue"
+    if name == "link.mute" and flash is not None and flash.holds == OTHERWISE:
+        return "board.no-firmware"
+    if name == "board.no-model":
+        meant = any(EXPLANATIONS[code].meaning in trouble.message for code in _REFUSED)
+        if meant and (flash is None or flash.holds != OTHERWISE):
+            return "network.refused" if written else "network.refused-or-flash"
+    return name
+
+
+def _of_damage(line: LineFacts | None) -> str:
+    """Whether the line damages frames, or who makes them; or nobody can tell."""
+    if line is None:
+        return "link.framing"
+    damage = next((each for each in Damage if each.value == line.damage), Damage.NONE)
+    whole = sum(count for _, count in line.whole)
+    if damage is Damage.NONE and line.damaged_at_board >= _DEAF_SHARE * line.sent > 0:
+        return "link.deaf"
+    if damage is Damage.CHECK:
+        return "link.check-wrong"
+    noisy = damage is Damage.FRAMES_ALONE and whole < _SOUND * line.damaged and whole > 0
+    return "board.link-damaged" if damage.of_the_line or noisy else "link.framing"
+
+
+def _carried(line: LineFacts) -> str:
+    """What the line had carried by then, in words."""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in line.whole) or "no frame"
+    text = (
+        f"{kinds} and {line.text_bytes} bytes of text came whole, {line.damaged} segments damaged"
+    )
+    text += f": {line.damage}" if line.damage else ""
+    if line.damaged_at_board:
+        text += f"; the board got {line.damaged_at_board} of {line.sent} frames damaged"
+    return text
+
+
+def _line(trouble: TroubleRecord) -> str:
+    return next(iter(trouble.message.splitlines()), "")

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from hil.facts.image import ImageFacts
 
+AS_WRITTEN, OTHERWISE, NOT_READ = "as written", "otherwise", "not read"
+"""What `FlashRecord.holds` says."""
+
 
 @dataclass(frozen=True, slots=True)
 class HandshakeRecord:
@@ -44,6 +47,27 @@ class OddityRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LineFacts:
+    """What the line had carried when a board failed, since its port was opened.
+
+    Attributes:
+        whole: (kind of reply, how many came whole).
+        text_bytes: console text that came whole.
+        damaged: segments from the board that are neither a frame nor text.
+        damage: what the last of them have in common, as of `hil.link.damage.Damage`.
+        sent: frames that the host sent.
+        damaged_at_board: of them, those that the board says it received damaged.
+    """
+
+    whole: tuple[tuple[str, int], ...]
+    text_bytes: int
+    damaged: int
+    damage: str
+    sent: int
+    damaged_at_board: int
+
+
+@dataclass(frozen=True, slots=True)
 class TroubleRecord:
     """An infrastructure error, or an error that the firmware answered, in a test.
 
@@ -52,12 +76,30 @@ class TroubleRecord:
         error: name of its class.
         event: what the console told, as of `hil.board.console.EventKind`; empty if nothing.
         message: the whole text.
+        line: of an error of the board; None where there was no line.
     """
 
     test: str
     error: str
     event: str
     message: str
+    line: LineFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlashRecord:
+    """What the flash of a board that failed holds, compared with what the host wrote.
+
+    `holds`: "as written", "otherwise" or "not read". `detail`: the files that differ, or why it
+    was not read.
+    """
+
+    holds: str
+    detail: str = ""
+
+    @property
+    def as_written(self) -> bool:
+        return self.holds == AS_WRITTEN
 
 
 @dataclass(frozen=True, slots=True)

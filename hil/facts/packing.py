@@ -37,13 +37,21 @@ def unpack_int8(text: str, shape: tuple[int, ...], *, where: str = "run") -> NDA
 def unpack_bytes(text: str, *, where: str = "run") -> bytes:
     """The inverse of `pack_bytes`. Raises UsageError for damaged text."""
     try:
-        return zlib.decompress(base64.b64decode(text, validate=True))
-    except (ValueError, zlib.error) as error:
+        return zlib.decompress(unpack_plain(text, where=where))
+    except zlib.error as error:
+        raise _damaged(error, where) from error
+
+
+def unpack_plain(text: str, *, where: str = "run") -> bytes:
+    """Bytes that are base64 alone. Raises UsageError for damaged text."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
         raise _damaged(error, where) from error
 
 
 def _damaged(error: Exception, where: str) -> UsageError:
-    return UsageError(f"a damaged tensor: {error}", where=where, hint="record the run again")
+    return UsageError(f"damaged bytes: {error}", where=where, hint="record the run again")
 
 
 def unpack_png(text: str, *, where: str = "run") -> NDArray[np.uint8]:
@@ -51,7 +59,7 @@ def unpack_png(text: str, *, where: str = "run") -> NDArray[np.uint8]:
     import cv2
     import numpy as np
 
-    data = np.frombuffer(base64.b64decode(text), np.uint8)
+    data = np.frombuffer(unpack_plain(text, where=where), np.uint8)
     picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     if picture is None:
         raise UsageError("a damaged picture", where=where, hint="record the run again")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hil.facts.evidence import (
     DivergenceRecord,
     EvidenceRecord,
+    FlashRecord,
     HandshakeRecord,
     OddityRecord,
     TroubleRecord,
@@ -491,6 +492,7 @@ KINDS: dict[str, type] = {
     "handshake": HandshakeRecord,
     "oddity": OddityRecord,
     "trouble": TroubleRecord,
+    "flash": FlashRecord,
     "evidence": EvidenceRecord,
     "divergence": DivergenceRecord,
     "other-network": OtherNetworkRecord,

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from hil.facts.evidence import (
     DivergenceRecord,
     EvidenceRecord,
+    FlashRecord,
     HandshakeRecord,
     OddityRecord,
     TroubleRecord,
@@ -64,6 +65,7 @@ class Run:
     samples: tuple[SampleRecord, ...] = ()
     opinion: SecondOpinionRecord | None = None
     other_networks: tuple[OtherNetworkRecord, ...] = ()
+    flash: FlashRecord | None = None
 
     @property
     def time_base(self) -> str:
@@ -114,6 +116,7 @@ class Run:
             samples=_all(rest, SampleRecord),
             opinion=last(rest, SecondOpinionRecord),
             other_networks=_all(rest, OtherNetworkRecord),
+            flash=last(rest, FlashRecord),
         )
 
 

@@ -108,12 +108,14 @@ def compare_outputs(
     """Each output of the oracle with the one in its place; by elements where both are inline."""
     import numpy as np
 
+    from hil.facts.packing import unpack_plain
+
     found = []
     for index, right in enumerate(expected):
         got = sent[index] if index < len(sent) else None
         difference = None
         if got is not None and got.data and right.bytes.data and got.size == right.bytes.size:
-            sides = (base64.b64decode(side.data) for side in (right.bytes, got))
+            sides = (unpack_plain(side.data) for side in (right.bytes, got))
             difference = compare_tensors(*(np.frombuffer(side, right.type) for side in sides))
         crc = None if got is None else got.crc
         found.append(

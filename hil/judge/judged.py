@@ -15,6 +15,7 @@ from hil.errors import (
     InfrastructureError,
     NotAskedError,
     NotProvenError,
+    UnansweredError,
     UnavailableError,
     UsageError,
 )
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
     from hil.facts.run import Run
 
 FAILED_OUTCOMES = ("failed", FirmwareError.kind)
-UNMEASURED_OUTCOMES = (InfrastructureError.kind, "not run", UsageError.kind)
+LOST_OUTCOMES = (InfrastructureError.kind, UnansweredError.kind)
+UNMEASURED_OUTCOMES = (*LOST_OUTCOMES, "not run", UsageError.kind)
 UNPROVEN_OUTCOMES = (NotProvenError.kind,)
 SKIPPED_OUTCOMES = (UnavailableError.kind, SKIPPED)
 
@@ -163,8 +165,8 @@ class JudgedRun:
         only when it was run again."""
         return (
             *self.failed_tests,
-            *self.tests(UNMEASURED_OUTCOMES[:1]),
-            *self.tests(UNMEASURED_OUTCOMES[1:]),
+            *self.tests(LOST_OUTCOMES),
+            *self.tests(outcome for outcome in UNMEASURED_OUTCOMES if outcome not in LOST_OUTCOMES),
             *flaky_tests(self.run),
         )
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.errors import FirmwareError, InfrastructureError
+from hil.errors import FirmwareError, InfrastructureError, UnansweredError
 from hil.wire.enums import ErrorCode
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class EchoError(InfrastructureError):
         )
 
 
-class NoAnswerError(InfrastructureError):
+class NoAnswerError(UnansweredError):
     """A wait for the board ended without an answer; `heard` tells what came instead."""
 
     def __init__(

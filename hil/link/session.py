@@ -45,6 +45,7 @@ _CHUNK_FIELDS = 20  # bytes of a chunk message around its data, at most
 _DELIMITERS = 2
 _SEQ_END = 1 << 32
 _ECHOED_DELIMITER = b"^@"  # as a terminal echoes 00
+_DAMAGE_KEPT = 24  # damaged segments, the last ones
 _PAUSE_S = 0.25  # after which an unfinished segment is not waited for any more
 
 
@@ -79,6 +80,8 @@ class Session:
         self._heard_at = 0.0
         self._noticed: LinkNotice | None = None
         self._boot_id: int | None = None
+        self.whole: collections.Counter[str] = collections.Counter()  # replies, by their kind
+        self.damage: collections.deque[bytes] = collections.deque(maxlen=_DAMAGE_KEPT)
         self.terminal_echoes = 0  # delimiters outside of frames, as a terminal echoes them
 
     @property
@@ -204,6 +207,7 @@ class Session:
                 self.terminal_echoes += event.text.encode().count(_ECHOED_DELIMITER)
             elif isinstance(event, Damaged):
                 self._stats.damaged += 1
+                self.damage.append(event.data)
                 self.terminal_echoes += event.data.count(_ECHOED_DELIMITER)
                 self._ledger.damaged()
                 self._flight.on_damage(now)
@@ -214,6 +218,7 @@ class Session:
         except WireError as error:
             self._on_malformed(message, error, now)
             return
+        self.whole[type(reply).__name__] += 1
         if seq == NOTICE_SEQ:
             self._on_notice(reply, now)
             return

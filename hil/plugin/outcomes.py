@@ -16,6 +16,7 @@ from hil.errors import (
     InfrastructureError,
     NotAskedError,
     NotProvenError,
+    UnansweredError,
     UnavailableError,
 )
 from hil.facts.outcomes import FLAKY, RERUN
@@ -64,6 +65,8 @@ class Outcomes:
             return None  # another attempt follows, and that one counts
         if kind == InfrastructureError.kind:
             return "infrastructure", "I", "INFRASTRUCTURE"
+        if kind == UnansweredError.kind:
+            return kind, "A", "UNANSWERED"
         if kind == "not run":
             return "not run", "N", "NOT RUN"
         if kind == NotProvenError.kind:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil.errors import InfrastructureError, NotRunError, UnavailableError, UsageError
+from hil.errors import NotRunError, UnansweredError, UnavailableError, UsageError
 from hil.facts.records import THOROUGH
 from hil.facts.stand_in import mark, note
-from hil.judge.judged import first_line, flaky_tests, judge_recorded
+from hil.judge.judged import LOST_OUTCOMES, first_line, flaky_tests, judge_recorded
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
 from hil.network.score import percent_text
@@ -181,9 +181,11 @@ def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog, run: Run) -> 
         reporter.section("flaky: passed when run again", sep="=", yellow=True, bold=True)
         for test in flaky:
             reporter.write_line(f"{test.test}: {first_line(test.message)}")
-    cause = _first(run, InfrastructureError.kind)
+    cause = _first(run, *LOST_OUTCOMES)
     if cause is not None:
-        reporter.section("infrastructure: the first cause", sep="=", red=True, bold=True)
+        whose = ", firmware or line" if cause.outcome == UnansweredError.kind else ""
+        title = f"{cause.outcome}{whose}: the first cause"
+        reporter.section(title, sep="=", red=True, bold=True)
         reporter.write_line(f"in {cause.test}")
         # A test that was expected to fail reports no message.
         told = (trouble.message for trouble in run.troubles if trouble.test == cause.test)
@@ -213,5 +215,5 @@ def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog, run: Run) -> 
         reporter.write_line(str(error))
 
 
-def _first(run: Run, outcome: str) -> TestRecord | None:
-    return next((test for test in run.tests if test.outcome == outcome), None)
+def _first(run: Run, *outcomes: str) -> TestRecord | None:
+    return next((test for test in run.tests if test.outcome in outcomes), None)

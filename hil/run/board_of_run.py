@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hil.board.flashing import OnFlash
     from hil.board.options import BoardOptions
     from hil.facts.board import Asked, Incident, Inference, Stamp
+    from hil.facts.evidence import FlashRecord
     from hil.network.contract import Contract
     from hil.run.options import RunOptions
 
@@ -233,6 +234,15 @@ class BoardOfRun:
     def open_board(self) -> Board | None:
         """The board if it is open, in whatever state; None otherwise."""
         return self._board
+
+    def flash_record(self) -> FlashRecord | None:
+        """What the flash holds, where that may be why the board was lost; its last use."""
+        from hil.board.telling_apart import worth_reading
+
+        cause = self.first_cause
+        if self._board is None or cause is None or not worth_reading(cause.error):
+            return None
+        return self._board.flash_record()
 
     @property
     def recording_error(self) -> InfrastructureError | None:

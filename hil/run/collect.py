@@ -113,6 +113,7 @@ def trouble_record(test: str, error: Exception) -> TroubleRecord:
         error=type(error).__name__,
         event="" if event is None else event.kind.value,
         message=str(error),
+        line=getattr(error, "line", None),
     )
 
 

@@ -14,6 +14,8 @@ from hil.errors import (
     InfrastructureError,
     NotAskedError,
     NotProvenError,
+    NotRunError,
+    UnansweredError,
     UnavailableError,
     UsageError,
 )
@@ -147,6 +149,9 @@ class RunLog:
             self._write_board(bench)
         except HilError as error:
             self.notes["not available"] = error.message
+        flash = bench.flash_record()  # last of all: the board is in its loader then
+        if flash is not None:
+            self._add(flash)
 
     def close(self, pytest_status: int) -> None:
         """Ends the run, and its file."""
@@ -191,7 +196,8 @@ class RunLog:
             return ExitCode.TEST_FAILED
         if self.kinds[UsageError.kind]:
             return ExitCode.USAGE
-        not_measured = self.kinds[InfrastructureError.kind] + self.kinds["not run"]
+        lost = (InfrastructureError.kind, UnansweredError.kind, NotRunError.kind)
+        not_measured = sum(self.kinds[kind] for kind in lost)
         unwritten = self._file is not None and self._file.error is not None
         if not_measured or self.errors or unwritten:
             return ExitCode.INFRASTRUCTURE
@@ -221,6 +227,9 @@ class RunLog:
         if isinstance(error, UnavailableError):
             self._unavailable = self._unavailable or str(error)
         self._add(trouble_record(test, error))
+        flash = getattr(error, "flash", None)
+        if flash is not None:
+            self._add(flash)
 
     def diagnose(self) -> None:
         """Names the bug behind a run that did not pass."""

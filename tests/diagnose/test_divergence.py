@@ -76,9 +76,9 @@ def test_a_run_file_holds_all_that_the_diagnosis_needs(
 
 def test_a_damaged_tensor_in_a_run_is_a_usage_error() -> None:
     text = pack_int8(np.zeros(16, np.int8))
-    with pytest.raises(UsageError, match="damaged tensor"):
+    with pytest.raises(UsageError, match="damaged bytes"):
         unpack_int8(text, (17,))
-    with pytest.raises(UsageError, match="damaged tensor"):
+    with pytest.raises(UsageError, match="damaged bytes"):
         unpack_int8(text[:-8] + "!!!!", (16,))
 
 

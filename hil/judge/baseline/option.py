@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from hil.errors import InfrastructureError, UsageError
+from hil.judge.judged import UNMEASURED_OUTCOMES
 
 if TYPE_CHECKING:
     from hil.facts.run import Run
     from hil.judge.baseline.model import Comparison
 
 Mode = Literal["save", "compare"]
-_NOT_MEASURED = (InfrastructureError.kind, "not run", UsageError.kind)  # outcomes of tests
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -81,7 +81,7 @@ def apply_baseline(request: BaselineRequest, run: Run, directory: Path) -> Basel
                 where="--baseline save",
                 hint="select tests that measure images, such as hil/suite/test_photos.py",
             )
-        missing = [test.test for test in run.tests if test.outcome in _NOT_MEASURED]
+        missing = [test.test for test in run.tests if test.outcome in UNMEASURED_OUTCOMES]
         if missing:
             raise InfrastructureError(
                 f"not saved as a baseline: {len(missing)} tests could not be measured",

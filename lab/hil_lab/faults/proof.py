@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.errors import InfrastructureError
+from hil.judge.judged import LOST_OUTCOMES
 from hil_lab.faults.build import build_faulty
 from hil_lab.faults.fault import Fault, Outcome, SourcePatch
 from hil_lab.suite_run import run_suite
@@ -25,7 +26,8 @@ LIMIT_S = 120.0
 """One run of the suite; the slowest fault needs about a quarter of it."""
 
 _FAILED = ("failed", "firmware", "usage")
-_NOT_MEASURED = ("infrastructure", "not run")
+_LOST = LOST_OUTCOMES
+_NOT_MEASURED = (*_LOST, "not run")
 
 
 class Caught(str, Enum):
@@ -123,7 +125,8 @@ def judge(fault: Fault, run: Run) -> tuple[Caught, str]:
     unmeasured = sum(counts[kind] for kind in _NOT_MEASURED)
     note = f"{failed} of {sum(counts.values())} failed"
     if unmeasured:
-        note = f"{counts['infrastructure']} infrastructure, {counts['not run']} not run"
+        lost = sum(counts[kind] for kind in _LOST)
+        note = f"{lost} lost, {counts['not run']} not run"
         note += f", {failed} failed" if failed else ""
     if run.end is None:
         return Caught.WRONG_REASON, "the suite was interrupted"
@@ -137,7 +140,7 @@ def judge(fault: Fault, run: Run) -> tuple[Caught, str]:
     if not failed and not unmeasured:
         return Caught.MISSED, note
     # After a wrong answer that ends everything (no model), the rest cannot run.
-    if expect.outcome is Outcome.FAILURE and counts["infrastructure"]:
+    if expect.outcome is Outcome.FAILURE and any(counts[kind] for kind in _LOST):
         return Caught.WRONG_REASON, note
     if expect.outcome is Outcome.INFRASTRUCTURE and failed:
         return Caught.WRONG_REASON, note

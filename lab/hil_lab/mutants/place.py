@@ -54,6 +54,7 @@ _MORE = {
     "identity": ("dispatcher", "reply_encoder"),
     "link": ("cobs", "crc32", "dispatcher", "reply_encoder", "request_decoder", "transmitter"),
     "memory": ("dispatcher", "network"),
+    "network": ("crc32",),
 }
 _FILE = re.compile(r"(\w+)\.(?:cpp|h)\b")
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hil.base import resources
-from hil.errors import ExitCode, HilError, InfrastructureError, UsageError
+from hil.errors import ExitCode, HilError, UsageError
 from hil.facts.codec import MismatchError, decoded
 from hil.facts.diagnosis import Finding, Unexplained
 from hil.facts.records import TestRecord
-from hil.judge.judged import FAILED_OUTCOMES
+from hil.judge.judged import FAILED_OUTCOMES, LOST_OUTCOMES
 from hil_lab.mutants.place import Named
 from hil_lab.mutants.record import MutantRecord, Outcome, Said
 from hil_lab.mutants.workshop import Built, Shop
@@ -30,7 +30,7 @@ _THOROUGH_FACTOR = 4
 
 _DIAGNOSIS_LIMIT_S = 300.0
 _FEW = 2
-_FAILED = (*FAILED_OUTCOMES, InfrastructureError.kind, UsageError.kind)
+_FAILED = (*FAILED_OUTCOMES, *LOST_OUTCOMES, UsageError.kind)
 _VERDICT = re.compile(r"^(?:SHIP|DO NOT SHIP|NOT PROVEN|NOT MEASURED|PASSED|FAILED)\b.*")
 _ERROR_CHARACTERS = 4000
 

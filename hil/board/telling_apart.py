@@ -1,0 +1,104 @@
+"""Firmware, line and flash told apart, by what the host knows beside a board's answers.
+
+It wrote the flash and can read it back; and it sees what the line carries while something fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from hil.board.artifacts import Expected
+from hil.board.boot_files import compare_files
+from hil.board.connection import Connection
+from hil.board.errors import NoAnswerError, WrongIdentityError
+from hil.errors import FirmwareError, HilError
+from hil.facts.evidence import AS_WRITTEN, NOT_READ, OTHERWISE, FlashRecord, LineFacts
+from hil.link.damage import kind_of_damage
+from hil.link.errors import EchoError
+from hil.link.session import Session
+
+if TYPE_CHECKING:
+    from hil.board.asking import AskedBoard
+
+_HOLDS = "the flash holds what was written"
+_FIRMWARE = (
+    "flashing again cannot help, the flash was read back: look at how the firmware reads its "
+    "network and makes its identity (firmware/core/network.cpp, dispatcher.cpp); of a build with "
+    "several app partitions, whether another one is started (erase otadata)"
+)
+_MUTE = (
+    "flashing again cannot help, the flash was read back: see the console output for what the "
+    "firmware does instead, and check the wire to the board's RX"
+)
+
+
+def line_facts(session: Session) -> LineFacts:
+    """What the line has carried so far."""
+    stats = session.stats
+    return LineFacts(
+        whole=tuple(sorted(session.whole.items())),
+        text_bytes=stats.console_bytes,
+        damaged=stats.damaged,
+        damage=kind_of_damage(tuple(session.damage)).value,
+        sent=stats.frames_out,
+        damaged_at_board=stats.damaged_at_board,
+    )
+
+
+def flash_record(connection: Connection, expected: Expected | None) -> FlashRecord:
+    """What the flash holds. The board is in its loader afterwards: nothing more can be asked."""
+    if expected is None:
+        return FlashRecord(NOT_READ, "no build is named to compare it with")
+    if connection.adapter.replays or connection.port.lost is not None:
+        return FlashRecord(NOT_READ, "there is no board at the port")
+    try:
+        compared = compare_files(connection, expected, expected.files)
+    except HilError as error:
+        return FlashRecord(NOT_READ, error.message.splitlines()[0])
+    if compared.problem:
+        return FlashRecord(NOT_READ, compared.problem)
+    if compared.differing:
+        return FlashRecord(OTHERWISE, ", ".join(compared.differing))
+    return FlashRecord(AS_WRITTEN)
+
+
+@contextmanager
+def flash_told(board: AskedBoard) -> Iterator[None]:
+    """Within, a board is opened; an error that its flash may explain says what that holds.
+
+    The record is the error's attribute `flash`. Raises FirmwareError where the board names itself
+    otherwise than its flash.
+    """
+    try:
+        yield
+    except HilError as error:
+        if not worth_reading(error):
+            raise
+        record = board.flash_record()
+        told = _told_apart(error, record)
+        told.__dict__.update(flash=record, line=vars(error).get("line"))
+        if told is error:
+            raise
+        raise told from error
+
+
+def worth_reading(error: HilError) -> bool:
+    """Whether what is in the flash may be why."""
+    if isinstance(error, WrongIdentityError):
+        return "protocol" not in error.message  # an older build in the flash, as it was written
+    refuses = isinstance(error, FirmwareError) and "load its model" in error.message
+    return refuses or (isinstance(error, NoAnswerError) and not isinstance(error, EchoError))
+
+
+def _told_apart(error: HilError, record: FlashRecord) -> HilError:
+    if not record.as_written:
+        return error
+    first, _, rest = error.message.partition("\n")
+    message = f"{first}; {_HOLDS}" + (f"\n{rest}" if rest else "")
+    if isinstance(error, NoAnswerError):
+        error.message = message
+        error.hint = _MUTE if "flash" in error.hint else error.hint
+        return error
+    return FirmwareError(message, where=error.where, hint=_FIRMWARE)
