@@ -32,9 +32,7 @@ _FRAME = "how a frame becomes the model's input (firmware/core/preprocess.cpp)"
 _KERNEL = "the kernel of this operator (ESP-NN, CMSIS-NN or reference), and what Prepare computes"
 _CLOCK = "the clock that stage times are taken from (firmware/core/machine.h, NowUs)"
 _NETWORK = "firmware/core/network.cpp, request_decoder.cpp, schema_check.cpp"
-_IDENTITY = (
-    "what was flashed, and the identity that the firmware reports (firmware/core/dispatcher.cpp)"
-)
+_IDENTITY = "what was flashed, and the identity that is reported (firmware/core/dispatcher.cpp)"
 
 CATALOGUE: dict[str, Entry] = {
     # ---- location: from the board's own map

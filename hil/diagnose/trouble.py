@@ -37,7 +37,8 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
     # One frame cut short, and then nothing, though requests were repeated: the line carried the
     # others before.
     (r"the board sent 1 damaged frames$", "board.silent"),
-    (r"neither text nor frames|damaged", "board.link-damaged"),
+    (r"neither text nor frames", "board.link-damaged"),
+    (r"damaged", "link.framing"),
     (r"frames arrive, but no answer", "link.deaf"),
     (r"refusals because chunks are missing", "board.protocol"),
     (r"no answer|nothing received|no result|sent nothing", "board.silent"),
@@ -101,7 +102,7 @@ def _name(trouble: TroubleRecord) -> str | None:
 def _told_apart(name: str, trouble: TroubleRecord, flash: FlashRecord | None) -> str:
     """The finding that what the host knows leaves over."""
     written = flash is not None and flash.as_written
-    if name == "board.link-damaged":
+    if name == "link.framing":
         return _of_damage(trouble.line)
     if name == "board.wrong-build" and written:
         return "identity.untrue"

@@ -243,7 +243,7 @@ def test_a_refused_image_is_explained_by_the_crc_of_what_arrived(
         ("NoAnswerError", "", "no answer within 3 s: echo; the board sent 1 damaged frames",
          "board.silent"),
         ("NoAnswerError", "", "no answer within 3 s: echo; the board sent 7 damaged frames",
-         "board.link-damaged"),
+         "link.framing"),
         ("NoAnswerError", "", "4711 bytes received in 5.0 s, neither text nor frames",
          "board.link-damaged"),
     ],
