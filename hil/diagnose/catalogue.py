@@ -292,7 +292,7 @@ CATALOGUE: dict[str, Entry] = {
     "link.deaf": Entry(
         "the board does not take what is sent to it, firmware or line: {how}",
         "how frames are taken (firmware/core/frames.cpp, cobs.cpp, crc32.cpp); the wire to the "
-        "board's RX",
+        "board's RX, and an adapter that swallows or translates bytes",
     ),
     "link.mute": Entry(
         "text comes and no answer, firmware or line: {how}",

@@ -102,8 +102,8 @@ def _name(trouble: TroubleRecord) -> str | None:
 def _told_apart(name: str, trouble: TroubleRecord, flash: FlashRecord | None) -> str:
     """The finding that what the host knows leaves over."""
     written = flash is not None and flash.as_written
-    if name == "link.framing":
-        return _of_damage(trouble.line)
+    if name in ("link.framing", "link.deaf") and trouble.line is not None:
+        return _of_damage(trouble.line, name)
     if name == "board.wrong-build" and written:
         return "identity.untrue"
     if name == "link.mute" and flash is not None and flash.holds == OTHERWISE:
@@ -115,14 +115,12 @@ def _told_apart(name: str, trouble: TroubleRecord, flash: FlashRecord | None) ->
     return name
 
 
-def _of_damage(line: LineFacts | None) -> str:
+def _of_damage(line: LineFacts, name: str) -> str:
     """Whether the line damages frames, or who makes them; or nobody can tell."""
-    if line is None:
-        return "link.framing"
     damage = next((each for each in Damage if each.value == line.damage), Damage.NONE)
     whole = sum(count for _, count in line.whole)
-    if damage is Damage.NONE and line.damaged_at_board >= _DEAF_SHARE * line.sent > 0:
-        return "link.deaf"
+    if damage is Damage.NONE:
+        return "link.deaf" if line.damaged_at_board >= _DEAF_SHARE * line.sent > 0 else name
     if damage is Damage.CHECK:
         return "link.check-wrong"
     noisy = damage is Damage.FRAMES_ALONE and whole < _SOUND * line.damaged and whole > 0

@@ -56,7 +56,7 @@ FAULTS = (
         "core/dispatcher.cpp",
         "identity.build_id = app.build_id;",
         "static const uint8_t kBuild[kSha256Bytes] = {1, 2, 3};\n  identity.build_id = kBuild;",
-        infrastructure("board.wrong-build", says="the board runs build 010203"),
+        failure("identity.untrue", says="the board runs build 010203"),
     ),
     _fault(
         "model-digest-other",
@@ -64,7 +64,7 @@ FAULTS = (
         "core/request_decoder.cpp",
         "to->model_sha256 = from.network_header_model_sha256.value;",
         "to->model_sha256 = from.network_header_model_sha256.value + 1;",
-        infrastructure("board.wrong-build", says="the board's model has SHA-256"),
+        failure("identity.untrue", says="the board's model has SHA-256"),
     ),
     _fault(
         "threshold-built-in",

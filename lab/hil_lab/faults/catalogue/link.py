@@ -77,7 +77,7 @@ FAULTS = (
         Area.LINK,
         "software flow control is on: 0x11 and 0x13 vanish",
         (LinkPatch(to_board=_without(0x11, 0x13)),),
-        infrastructure("board.link-damaged", says="damaged|no answer"),
+        infrastructure("link.deaf", says="damaged|no answer"),
     ),
     Fault(
         "line-noisy",

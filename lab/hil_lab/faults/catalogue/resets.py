@@ -141,12 +141,7 @@ FAULTS = (
                 "    continue;\n",
             ),
         ),
-        infrastructure(
-            "board.silent",
-            "board.no-firmware",
-            "board.protocol",
-            says="does not speak this protocol",
-        ),
+        infrastructure("link.mute", says="does not speak this protocol"),
     ),
     Fault(
         "flash-damaged",
