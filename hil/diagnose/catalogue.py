@@ -161,6 +161,7 @@ CATALOGUE: dict[str, Entry] = {
     "kernel.activation": Entry("operator {op}: the activation {how}", _KERNEL),
     "kernel.padding": Entry("operator {op}: SAME padding is wrong ({how})", _KERNEL),
     "kernel.channel": Entry("operator {op}: output channel {channel} alone is wrong{how}", _KERNEL),
+    "kernel.channels": Entry("operator {op}: {count} output channels are wrong: {how}", _KERNEL),
     "kernel.rounding": Entry("operator {op}: requantization rounds otherwise ({how})", _KERNEL),
     "kernel.rounding-everywhere": Entry(
         "+/-1 LSB from requantization throughout: every convolution rounds {how}", _KERNEL
@@ -210,7 +211,7 @@ CATALOGUE: dict[str, Entry] = {
         "how the trace takes an operator's output (firmware/core/trace.cpp, the engine's OnOp)",
     ),
     "memory.overwritten": Entry(
-        "bytes {first} to {last} of {what} are overwritten",
+        "bytes {first} to {last} of {what} are overwritten{how}",
         "what else is written there: buffers that overlap, an index out of range, the arena's plan",
     ),
     # ---- time and counters

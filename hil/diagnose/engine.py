@@ -11,19 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hil.diagnose.case import Case, World, ints
-from hil.diagnose.catalogue import finding
 from hil.diagnose.hypothesis import CRC_BITS, Hypothesis, finding_of, same
 from hil.diagnose.kernels import ROUNDINGS, Variation
-from hil.diagnose.operators import OPTIMISED, At, label, mistakes, only_channel, only_range
+from hil.diagnose.operators import OPTIMISED, At, label, mistakes
 from hil.diagnose.outcome import Outcome, names
+from hil.diagnose.patterns import patterns
 from hil.diagnose.seen import shaped
-from hil.diagnose.weights import damages
-from hil.facts.diagnosis import Finding
+from hil.diagnose.solutions import solutions
 from hil.facts.packing import unpack_int8
 from hil.oracle.submodel import Part
 
 _MOST_FAULTS = 4
-_ROUNDING_SHARE = 0.5
 
 Tensors = dict[int, NDArray[Any]]
 """Tensors of one case, by index."""
@@ -51,17 +49,13 @@ def explain_operators(
         failing = [at for at in ats if at.failing]
         passing = [at for at in ats if not at.failing]
         fitting = _fitting(ats, failing, passing, outcome)
-        if not fitting:
-            pattern = _pattern(world, op, failing)
-            if pattern is not None:  # what follows cannot be computed
-                outcome.findings.append(pattern)
-            else:
-                _puzzle(world, op, failing, passing, outcome)
+        if not fitting:  # what follows cannot be computed
+            _puzzle(ats, outcome)
             return True
         count = len(failing)
         evidence = f"explains {count} of {count} wrong outputs of this operator, exactly"
         evidence += f", and {len(passing)} right ones" if passing else ""
-        evidence += "; its inputs are right"
+        evidence += f"; {_inputs(world, op)}"
         images = names(at.case for at in failing)
         outcome.findings.append(finding_of(fitting, "engine", evidence, images))
         output_of = fitting[0].transform
@@ -149,66 +143,65 @@ def _continue(world: World, op: int, output: NDArray[Any], tensors: Tensors) -> 
 def _fitting(
     ats: Sequence[At], failing: Sequence[At], passing: Sequence[At], outcome: Outcome
 ) -> list[Hypothesis[At]]:
-    for family in (mistakes, damages):
-        sure, _ = outcome.search(family(ats), failing, passing, CRC_BITS)
-        if sure:
-            return [match.hypothesis for match in sure]
+    """The mistakes that give every traced output of the operator, right ones included."""
+    # What was solved gives those that were read back: the others are asked first.
+    order = sorted(failing, key=lambda at: at.captured is not None)
+    for family in (mistakes, solutions):
+        sure, _ = outcome.search(family(ats), order, passing, CRC_BITS, _information)
+        fitting = [match.hypothesis for match in sure if not match.contradicted]
+        if fitting:
+            return fitting
     return []
 
 
-def _pattern(world: World, op: int, failing: Sequence[At]) -> Finding | None:
-    """What the outputs that were read back have in common."""
+def _information(hypothesis: Hypothesis[At], failing: Sequence[At]) -> float:
+    """Bits by which wrong outputs speak for a prediction.
+
+    What was read off an output is not confirmed by its CRC-32: then each element that differs
+    counts as one bit, and only the other outputs count as a CRC-32 each.
+    """
+    return sum(
+        CRC_BITS
+        if at.captured is None or not hypothesis.freedom
+        else float(np.count_nonzero(at.captured != at.right))
+        for at in failing
+    )
+
+
+def _inputs(world: World, op: int) -> str:
+    """What is known of an operator's inputs: of those that other operators made, by the trace."""
+    if set(world.graph.inputs).isdisjoint(world.graph.ops[op].inputs):
+        return "its inputs are right, by the trace of the operators before it"
+    return "its input is the sample, and what it read of that is not traced"
+
+
+def _puzzle(ats: Sequence[At], outcome: Outcome) -> None:
+    """An operator whose outputs nothing explains: what is known of it."""
+    world, op = ats[0].world, ats[0].op
+    failing = [at for at in ats if at.failing]
+    right, name = len(ats) - len(failing), label(world, op)
+    first = not set(world.graph.inputs).isdisjoint(world.graph.ops[op].inputs)
+    start = "the sample in its buffer" if first else "the outputs of the operators before it"
     read = [at for at in failing if at.captured is not None]
-    if not read:
-        return None
-    count = len(read)
-
-    def found(name: str, evidence: str, **parameters: object) -> Finding:
-        evidence = f"in {count} of {count} outputs that were read back{evidence}"
-        evidence += "; its inputs are right"
-        images = names(at.case for at in failing)
-        made = finding(name, "engine", evidence, images, **parameters)
-        return dataclasses.replace(made, explained=count)
-
-    operator = label(world, op)
-    channel = only_channel(failing)
-    channels = read[0].right.shape[-1] if read[0].right.ndim == 4 else 1
-    if channel is not None and channels > 1:
-        evidence = ", no other channel differs"
-        return found("kernel.channel", evidence, op=operator, channel=channel, how="")
-    place = only_range(failing)
-    if place is not None:
-        (first, last), what = place, f"the output of operator {operator}"
-        evidence = ", nothing else differs"
-        return found("memory.overwritten", evidence, first=first, last=last, what=what)
-    offs = [abs(at.captured.astype("i2") - at.right) for at in read if at.captured is not None]
-    share = max(float((off > 0).mean()) for off in offs)
-    if all(int(off.max()) == 1 for off in offs) and share <= _ROUNDING_SHARE:
-        evidence = f" no element is further off than 1, and at most {100 * share:.1f} % are"
-        return found("kernel.rounding", evidence, op=operator, how="+/-1 LSB")
-    return None
-
-
-def _puzzle(
-    world: World, op: int, failing: Sequence[At], passing: Sequence[At], outcome: Outcome
-) -> None:
-    right = len(passing)
     facts = [
-        f"operator {label(world, op)} is the first that differs, in {len(failing)} of "
-        f"{len(failing) + right} traced images" + (f"; in {right} it is right" if right else ""),
-        "its inputs are right" if op else "whether its input was right cannot be traced",
+        f"operator {name} is the first that differs, in {len(failing)} of {len(ats)} traced images"
+        + (f"; in {right} it is right" if right else ""),
+        _inputs(world, op),
+        f"the fault lies between {start} and the output of operator {name}",
+        *patterns([(at.right, at.captured) for at in read if at.captured is not None]),
     ]
-    at = next((at for at in failing if at.captured is not None), None)
-    if at is not None and at.captured is not None:
-        off = abs(at.captured.astype("i2") - at.right)
-        wrong = off[off > 0]
-        if wrong.size:
-            facts.append(
-                f"{at.case.name}: {wrong.size} of {off.size} elements differ, by "
-                f"{float(wrong.mean()):.2f} LSB on average, {int(wrong.max())} at most"
-            )
+    likely = next((h for h in solutions(ats) if _gives(h, read)), None)
+    if likely is not None:
+        facts.append(
+            f"'{likely.title}' would give the {len(read)} outputs that were read back; the other "
+            "traced outputs do not confirm it"
+        )
     what = "no known mistake gives these outputs"
     outcome.puzzle("engine", what, (at.case for at in failing), *facts)
+
+
+def _gives(hypothesis: Hypothesis[At], read: Sequence[At]) -> bool:
+    return all(same(hypothesis.predict(at), at.observed) for at in read)
 
 
 def optimised_kernels(world: World, cases: Sequence[Case], outcome: Outcome) -> bool:

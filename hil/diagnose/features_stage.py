@@ -13,9 +13,17 @@ from hil.diagnose import inputs, scores, upload
 from hil.diagnose.cam import right_map
 from hil.diagnose.case import Case, Point, World, ints
 from hil.diagnose.engine import explain_operators, optimised_kernels, other_rounding
-from hil.diagnose.hypothesis import CRC_BITS, MAP_BITS, SCORE_BITS, TENSOR_BITS, same
-from hil.diagnose.operators import common_range
+from hil.diagnose.held import held
+from hil.diagnose.hypothesis import (
+    CRC_BITS,
+    MAP_BITS,
+    SCORE_BITS,
+    SURE_BITS,
+    TENSOR_BITS,
+    same,
+)
 from hil.diagnose.outcome import Family, Outcome, difference_of
+from hil.diagnose.patterns import patterns
 from hil.diagnose.seen import Transform, shaped
 
 _INPUT_TIERS: tuple[Family, ...] = (
@@ -95,7 +103,8 @@ def _features(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
         fact = f"every operator of {traced} of these images is right when it is traced"
     else:
         fact = "there is no trace: input and operators cannot be told apart"
-    outcome.puzzle("input", "the features are wrong", wrong, *_differences(wrong), fact)
+    facts = (*_differences(wrong), *_patterns(wrong), fact)
+    outcome.puzzle("input", "the features are wrong", wrong, *facts)
 
 
 def _input_by_trace(world: World, outcome: Outcome, wrong: Sequence[Case]) -> Transform | None:
@@ -188,25 +197,38 @@ def _features_alone(world: World, outcome: Outcome, wrong: Sequence[Case]) -> No
     elif not _overwritten(world, outcome, wrong):
         what = "the features are wrong, though the scores are right"
         fact = "the scores are those of right features: they changed after SOFTMAX ran"
-        outcome.puzzle("engine", what, wrong, *_differences(wrong), fact)
+        outcome.puzzle("engine", what, wrong, *_differences(wrong), *_patterns(wrong), fact)
 
 
 def _overwritten(world: World, outcome: Outcome, wrong: Sequence[Case]) -> bool:
-    """Adds the range of bytes in which all of the features' differences lie, if there is one."""
-    places = [
-        np.flatnonzero((case.features != case.expected.features).reshape(-1))
-        for case in wrong
-        if case.features is not None
-    ]
-    found = common_range(places, world.cases[0].expected.features.size)
-    if found is not None:
-        evidence = f"in {len(wrong)} of {len(wrong)} failures nothing else differs"
-        first, last = found
-        outcome.add(
-            "memory.overwritten", "engine", evidence, wrong,
-            first=first, last=last, what="the features",
-        )  # fmt: skip
-    return found is not None
+    """Adds the range of the features that is the same for all images, if that explains them."""
+    read = [(case.expected.features, case.features) for case in wrong if case.features is not None]
+    found = held([right for right, _ in read], [got for _, got in read])
+    right = [case.expected.features for case in world.cases if _features_right(case)]
+    differing = sum(int(np.count_nonzero(expected != got)) for expected, got in read)
+    for one in found:
+        outcome.tested += 1
+        told = all(np.array_equal(one.put_into(expected), got) for expected, got in read)
+        refuted = any(not np.array_equal(one.put_into(features), features) for features in right)
+        if told and not refuted and one.freedom + SURE_BITS <= differing:
+            evidence = f"explains {len(read)} of {len(read)} features that were read back, exactly"
+            outcome.add(
+                "memory.overwritten", "engine", evidence, wrong,
+                first=one.first, last=one.last, what="the features", how=one.how,
+            )  # fmt: skip
+            return True
+    return False
+
+
+def _features_right(case: Case) -> bool:
+    """Whether the features were read back, and are right."""
+    return case.facts.features is not None and not case.facts.features.differing
+
+
+def _patterns(wrong: Sequence[Case]) -> list[str]:
+    return patterns(
+        [(case.expected.features, case.features) for case in wrong if case.features is not None]
+    )
 
 
 _READINGS: dict[str, Callable[[NDArray[np.int8]], Any]] = {

@@ -52,6 +52,7 @@ class Hypothesis(Generic[C]):
         together: the two, for a hypothesis of two mistakes at once.
         transform: what becomes of the tensor where `predict` tells what follows from it: of
             the image for mistakes in the input, of the output for mistakes in an operator.
+        freedom: bits of the parameters that were read off what is to be explained.
         silent: the failing cases that it says nothing of, whatever they are: what a board
             remembers of the image before is not known where nothing ran before.
     """
@@ -61,6 +62,7 @@ class Hypothesis(Generic[C]):
     parameters: Mapping[str, object] = field(default_factory=dict)
     together: tuple[Hypothesis[C], ...] = ()
     transform: Callable[[Any], Any] | None = None
+    freedom: float = 0.0
     silent: Callable[[C], bool] = lambda case: False
 
     @property
@@ -134,16 +136,20 @@ def search(
     passing: Sequence[C],
     bits: float,
     on_bug: OnBug = raise_bug,
+    information: Callable[[Hypothesis[C], Sequence[C]], float] | None = None,
 ) -> tuple[list[Match[C]], list[Match[C]], int]:
     """The hypotheses that explain all failing cases, exactly: (sure, too weak, how many tried).
 
-    A prediction of `bits` bits of information may be right by chance. A match is sure
-    when the number of hypotheses times the chance of a match is below one in a thousand.
-    One that is contradicted by passing cases counts only where a single answer is already
-    beyond chance: the mistake is then made at times. `on_bug` is told of a hypothesis that raises,
-    which explains nothing; the others are tried all the same.
+    A prediction of `bits` bits of information may be right by chance; what was read off the
+    answers does not count. A match is sure when the number of hypotheses times the chance of
+    a match is below one in a thousand. One that is contradicted by passing cases counts only
+    where a single answer is already beyond chance: the mistake is then made at times.
+
+    `on_bug` is told of a hypothesis that raises, which explains nothing; the others are tried all
+    the same. `information`: bits by which the failing cases speak for a hypothesis, where that is
+    not `bits` for each.
     """
-    matches: list[Match[C]] = []
+    matches: list[tuple[Match[C], float]] = []
     tried = 0
     for hypothesis in _as_far_as_they_come(hypotheses, on_bug):
         tried += 1
@@ -153,10 +159,15 @@ def search(
             on_bug(hypothesis.id, error)
             continue
         if match is not None and (bits >= SURE_BITS or not match.contradicted):
-            matches.append(match)
-    sure = [m for m in matches if chance(m.told, len(passing), bits) * tried <= 1e-3]
+            known = bits * match.told if information is None else information(hypothesis, failing)
+            matches.append((match, known))
+    sure = [
+        match
+        for match, known in matches
+        if chance(known - match.hypothesis.freedom, match.told, len(passing)) * tried <= 1e-3
+    ]
     if not sure:
-        return [], matches, tried
+        return [], [match for match, _ in matches], tried
     always = [match for match in sure if not match.contradicted]
     return always or sure, [], tried
 
@@ -187,7 +198,7 @@ def _as_far_as_they_come(
         on_bug(last, error)
 
 
-def chance(failing: int, passing: int, bits: float) -> float:
+def chance(bits: float, failing: int, passing: int) -> float:
     """How likely a hypothesis without merit predicts these failures, and no others."""
     which = math.comb(failing + passing, failing)
-    return float(2.0 ** -min(bits * failing, 1000)) / which
+    return float(2.0 ** -max(min(bits, 1000), 0)) / which

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ ROUNDINGS: dict[Rounding, str] = {
 
 _RELU, _RELU6, _RELU_N1 = 1, 3, 2  # ActivationFunctionType of schema.fbs
 _SAME = 0  # Padding of schema.fbs
+_WINDOWS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,7 @@ class Variation:
     Attributes:
         pad_shift: rows and columns that the window is moved by; None: not padded at the
             top and left, as if all padding were at the end.
-        pad_value: "skip" (right), or "zero": the integer 0 stands in the padding instead of
-            the zero point.
+        pad_value: int8 that stands in the padding; None for the zero point, which is right.
         bias: factor of the bias.
         bias_rolled: channels that the biases are off by.
         input_zero: added to the input's zero point.
@@ -48,11 +49,10 @@ class Variation:
         accumulator_bits: of the sum.
         weights: "right", "unsigned", "flipped" (both axes), "transposed", "zero".
         weights_rolled: bytes that all weights are off by, as they lie in the model.
-        channel: apply all of this to one output channel alone.
     """
 
     pad_shift: tuple[int, int] | None = (0, 0)
-    pad_value: Literal["skip", "zero"] = "skip"
+    pad_value: int | None = None
     bias: int = 1
     bias_rolled: int = 0
     input_zero: int = 0
@@ -65,7 +65,6 @@ class Variation:
     accumulator_bits: int = 32
     weights: Literal["right", "unsigned", "flipped", "transposed", "zero"] = "right"
     weights_rolled: int = 0
-    channel: int | None = None
 
 
 RIGHT = Variation()
@@ -73,9 +72,15 @@ RIGHT = Variation()
 
 @dataclass(frozen=True, eq=False)
 class Convolution:
-    """One CONV_2D or DEPTHWISE_CONV_2D of a model.
+    """One CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED of a model.
 
-    `weights`: int64 [height, width, inputs, outputs], 0 where a depthwise one has none.
+    Attributes:
+        weights: int64 [height, width, inputs, outputs]; a depthwise one has 1 input.
+        bias: int64 [outputs].
+        input_shape, output_shape: (rows, columns) of the maps. The rows of FULLY_CONNECTED are
+            its batches.
+        limits: lowest and highest output.
+        scales: of a sum, by output.
     """
 
     op: int
@@ -84,20 +89,21 @@ class Convolution:
     bias: NDArray[np.int64]
     stride: tuple[int, int]
     pad: tuple[int, int]
+    input_shape: tuple[int, int]
     output_shape: tuple[int, int]
     input_zero: int
     output_zero: int
     limits: tuple[int, int]
     scales: NDArray[np.float64]
+    dilation: tuple[int, int] = (1, 1)
+
+    def shaped(self, data: NDArray[np.int8]) -> NDArray[np.int8]:
+        """An input as int8 [1, rows, columns, channels]."""
+        return data.reshape(1, *self.input_shape, -1)
 
     def run(self, data: NDArray[np.int8], how: Variation = RIGHT) -> NDArray[np.int8]:
         """The output int8 [1, rows, columns, outputs] for an input of one image."""
-        result = self.finish(self.sums_of(data[0], how), how)
-        if how.channel is None:
-            return result
-        mixed = self.finish(self.sums_of(data[0], RIGHT), RIGHT)
-        mixed[..., how.channel] = result[..., how.channel]
-        return np.ascontiguousarray(mixed)
+        return np.ascontiguousarray(self.finish(self.sums_of(self.shaped(data)[0], how), how))
 
     def first_rows(self, images: NDArray[np.int8], row: int) -> NDArray[np.int8]:
         """Output row `row` for many images: int8 [N, columns, outputs] of [N, rows, columns, C]."""
@@ -122,14 +128,24 @@ class Convolution:
             p + s for p, s in zip(self.pad, how.pad_shift, strict=True)
         )  # fmt: skip
         rows, columns = self.output_shape
-        fill = -zero if how.pad_value == "zero" else 0
-        room = 8 + max(height, width)
+        fill = 0 if how.pad_value is None else how.pad_value - zero
+        starts = [max(side, 0) for side in pad]
+        spans = [
+            (count - 1) * stride + (size - 1) * apart + 1
+            for count, stride, size, apart in zip(
+                self.output_shape, self.stride, (height, width), self.dilation, strict=True
+            )
+        ]
+        ends = [
+            max(span - side - size, 0)
+            for span, side, size in zip(spans, pad, data.shape[-3:-1], strict=True)
+        ]
         shifted = np.pad(
             data.astype(np.float64) - zero,
             (
                 *((0, 0) for _ in data.shape[:-3]),
-                (room, room + self.stride[0]),
-                (room, room + self.stride[1]),
+                (starts[0], ends[0]),
+                (starts[1], ends[1]),
                 (0, 0),
             ),
             constant_values=fill,
@@ -138,11 +154,12 @@ class Convolution:
         total = np.zeros((*data.shape[:-3], rows, columns, weights.shape[3]))
         for r in range(height):
             for c in range(width):
-                top, left = room - pad[0] + r, room - pad[1] + c
+                top = starts[0] - pad[0] + r * self.dilation[0]
+                left = starts[1] - pad[1] + c * self.dilation[1]
                 window = shifted[
                     ...,
-                    top : top + rows * self.stride[0] : self.stride[0],
-                    left : left + columns * self.stride[1] : self.stride[1],
+                    top : top + (rows - 1) * self.stride[0] + 1 : self.stride[0],
+                    left : left + (columns - 1) * self.stride[1] + 1 : self.stride[1],
                     :,
                 ]
                 if self.depthwise:
@@ -178,10 +195,8 @@ class Convolution:
         scales = self.scales
         if how.scale_of is not None:
             scales = np.full_like(scales, scales[how.scale_of])
-        parts = [quantize_multiplier(float(s)) for s in scales]
-        multiplier = np.array([m for m, _ in parts], np.int64)
-        shift = np.array([s for _, s in parts], np.int64) + how.scale_shift
-        scaled = requantize(sums, multiplier, shift, how.rounding)
+        multiplier, shift = quantize_multipliers(scales)
+        scaled = requantize(sums, multiplier, shift + how.scale_shift, how.rounding)
         scaled = scaled + self.output_zero + how.output_zero
         if how.wraps:
             scaled = (scaled + 128 & 0xFF) - 128
@@ -191,13 +206,20 @@ class Convolution:
 
 def quantize_multiplier(scale: float) -> tuple[int, int]:
     """A scale as (31-bit fraction, exponent of two), as QuantizeMultiplier gives it."""
-    if scale == 0:
-        return 0, 0
-    fraction, exponent = math.frexp(scale)
-    fixed = math.floor(fraction * (1 << 31) + 0.5)
-    if fixed == 1 << 31:
-        return fixed // 2, exponent + 1
-    return (0, 0) if exponent < -31 else (fixed, exponent)
+    fixed, exponent = quantize_multipliers(np.array([scale]))
+    return int(fixed[0]), int(exponent[0])
+
+
+def quantize_multipliers(
+    scales: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Scales as (31-bit fractions, exponents of two), as QuantizeMultiplier gives them."""
+    fraction, exponent = np.frexp(scales)
+    fixed = np.floor(fraction * (1 << 31) + 0.5).astype(np.int64)
+    full = fixed == 1 << 31
+    fixed, power = np.where(full, fixed >> 1, fixed), exponent.astype(np.int64) + full
+    small = power < -31
+    return np.where(small, 0, fixed), np.where(small | (scales == 0), 0, power)
 
 
 def requantize(
@@ -236,56 +258,78 @@ def _divided(value: Any, by: Any) -> Any:
 
 
 def convolution(graph: Graph, operator: Any, op: int) -> Convolution | None:
-    """The convolution of operator `op`; None if it is another kind, or none of int8.
+    """The sums of products of operator `op`; None if it is another kind, or none of int8.
 
     `operator`: its `OperatorT`, for the options.
     """
     known = graph.ops[op]
-    options = operator.builtinOptions
-    if known.name not in ("CONV_2D", "DEPTHWISE_CONV_2D") or len(known.inputs) < 2:
+    if known.name not in (*_WINDOWS, "FULLY_CONNECTED") or len(known.inputs) < 2:
         return None
     source, filters = graph.tensors[known.inputs[0]], graph.tensors[known.inputs[1]]
-    target = graph.tensors[known.output]
-    depthwise = known.name == "DEPTHWISE_CONV_2D"
+    target, options = graph.tensors[known.output], operator.builtinOptions
     types = {source.type_name, filters.type_name, target.type_name}
-    dilated = (options.dilationHFactor, options.dilationWFactor) != (1, 1)
-    if types != {"INT8"} or dilated or not filters.data or (depthwise and filters.shape[0] != 1):
+    if types != {"INT8"} or not filters.data:
         return None
+    outputs = target.shape[-1]
     weights = np.frombuffer(filters.data, np.int8).reshape(filters.shape).astype(np.int64)
-    outputs = target.shape[3]
-    if depthwise:
-        if source.shape[3] != outputs:
-            return None
-        weights = weights.reshape(*filters.shape[1:3], 1, outputs)
+    if known.name == "FULLY_CONNECTED":
+        weights = weights.T[None, None] - filters.zero_point()
+        rows = math.prod(target.shape) // outputs
+        given: tuple[int, ...] = (rows, 1)
+        made: tuple[int, ...] = (rows, 1)
+        stride, pad, dilation = (1, 1), (0, 0), (1, 1)
     else:
-        weights = weights.transpose(1, 2, 3, 0)
+        if known.name == "CONV_2D":
+            weights = weights.transpose(1, 2, 3, 0)
+        elif filters.shape[0] != 1 or source.shape[3] != outputs:
+            return None
+        else:
+            weights = weights.reshape(*filters.shape[1:3], 1, outputs)
+        given, made = source.shape[1:3], target.shape[1:3]
+        stride = (int(options.strideH), int(options.strideW))
+        dilation = (int(options.dilationHFactor), int(options.dilationWFactor))
+        pad = _padding((given, made), weights.shape[:2], stride, dilation, options.padding)
     bias = np.zeros(outputs, np.int64)
     if len(known.inputs) > 2 and known.inputs[2] >= 0:
         bias = np.frombuffer(graph.tensors[known.inputs[2]].data, np.int32).astype(np.int64)
-    stride = (int(options.strideH), int(options.strideW))
-    pads = []
-    for axis in (0, 1):
-        needed = (target.shape[1 + axis] - 1) * stride[axis] + weights.shape[axis]
-        missing = max(needed - source.shape[1 + axis], 0)
-        pads.append(missing // 2 if options.padding == _SAME else 0)
-    per_channel = [np.float32(filters.scale(k)) for k in range(outputs)]
     scales = [
-        float(np.float32(source.scale())) * float(s) / float(np.float32(target.scale()))
-        for s in per_channel
+        float(np.float32(source.scale()))
+        * float(np.float32(filters.scale(k)))
+        / float(np.float32(target.scale()))
+        for k in range(outputs)
     ]
     return Convolution(
         op=op,
-        depthwise=depthwise,
+        depthwise=known.name == "DEPTHWISE_CONV_2D",
         weights=weights,
         bias=bias,
         stride=stride,
-        pad=(pads[0], pads[1]),
-        output_shape=(target.shape[1], target.shape[2]),
+        pad=pad,
+        input_shape=(given[0], given[1]),
+        output_shape=(made[0], made[1]),
         input_zero=source.zero_point(),
         output_zero=target.zero_point(),
         limits=_limits(options.fusedActivationFunction, target.scale(), target.zero_point()),
         scales=np.array(scales),
+        dilation=dilation,
     )
+
+
+def _padding(
+    maps: Sequence[Sequence[int]],
+    window: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    kind: int,
+) -> tuple[int, int]:
+    """(rows above, columns to the left) that SAME padding adds (padding.h, ComputePadding)."""
+    pads = []
+    for axis in (0, 1):
+        size = (window[axis] - 1) * dilation[axis] + 1
+        needed = (maps[1][axis] - 1) * stride[axis] + size
+        missing = max(needed - maps[0][axis], 0)
+        pads.append(missing // 2 if kind == _SAME else 0)
+    return pads[0], pads[1]
 
 
 def _limits(activation: int, scale: float, zero: int) -> tuple[int, int]:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from hil.diagnose.case import Case, World
 from hil.diagnose.hypothesis import Hypothesis, moves
-from hil.diagnose.kernels import ROUNDINGS, Convolution, Variation
+from hil.diagnose.kernels import RIGHT, ROUNDINGS, Convolution, Variation
 from hil.oracle.submodel import Edit, Part
 
 OPTIMISED = "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
 """LiteRT's resolver of the kernels for a PC, without XNNPACK, which no board has."""
 
 _EDITABLE = ("MEAN", "SOFTMAX", "AVERAGE_POOL_2D", "FULLY_CONNECTED", "ADD")
+_MOST_STEPS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,11 @@ def wrong(
 
     def transform(at: At) -> Any:
         made = output(at, *arguments)
-        return None if made is None else made.reshape(at.right.shape)
+        return (
+            made.reshape(at.right.shape)
+            if made is not None and made.size == at.right.size
+            else None
+        )
 
     def predict(at: At) -> int | None:
         made = transform(at)
@@ -73,15 +78,27 @@ def label(world: World, op: int) -> str:
 def mistakes(ats: Sequence[At]) -> Iterator[Hypothesis[At]]:
     """What can be wrong with the operator of these points."""
     world, op = ats[0].world, ats[0].op
-    conv = world.convolution(op)
+    conv = convolution_of(ats)
     if conv is not None:
         for name, parameters, how in variations(conv):
             yield wrong(name, varied, conv, how, op=label(world, op), **parameters)
-        yield from _channels(ats, conv)
+        for name, parameters, other in geometries(conv):
+            yield wrong(name, varied, other, RIGHT, op=label(world, op), **parameters)
     else:
         yield from _edited(world, op)
     yield from _not_written(ats)
     yield wrong("engine.optimised-kernels", _output_of, "", None, OPTIMISED, which="optimised")
+
+
+def convolution_of(ats: Sequence[At]) -> Convolution | None:
+    """The operator as a convolution in numpy, where that gives the oracle's bytes."""
+    at = ats[0]
+    conv = at.world.convolution(at.op)
+    if conv is None or not np.array_equal(
+        varied(at, conv, RIGHT).reshape(at.right.shape), at.right
+    ):
+        return None
+    return conv
 
 
 def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Variation]]:
@@ -93,11 +110,11 @@ def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Vari
     yield "kernel.activation", {"how": "is left out"}, Variation(activation=False)
     if max(conv.weights.shape[:2]) > 1:
         yield "kernel.padding", {"how": "all of it at the end"}, Variation(pad_shift=None)
-        for down, right, by in moves(1):
+        for down, right, by in moves(2):
             how = f"the window is {by} off"
             yield "kernel.padding", {"how": how}, Variation(pad_shift=(down, right))
         how = "filled with 0 instead of the zero point"
-        yield "kernel.padding", {"how": how}, Variation(pad_value="zero")
+        yield "kernel.padding", {"how": how}, Variation(pad_value=0)
     for which, zero in (("the input's", conv.input_zero), ("the output's", conv.output_zero)):
         for how, to in _zero_points(zero):
             off = to - zero
@@ -124,6 +141,19 @@ def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Vari
         yield "kernel.rounding", {"how": how}, Variation(rounding=rounding)
 
 
+def geometries(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Convolution]]:
+    """(id, parameters, convolution) of other steps through the input."""
+    each = range(1, _MOST_STEPS + 1)
+    for steps in ((down, right) for down in each for right in each):
+        by = f"{steps[0]} x {steps[1]} instead of"
+        if steps != conv.stride and max(conv.output_shape) > 1:
+            how = f"the stride is {by} {conv.stride[0]} x {conv.stride[1]}"
+            yield "kernel.stride", {"how": how}, dataclasses.replace(conv, stride=steps)
+        if steps != conv.dilation and max(conv.weights.shape[:2]) > 1:
+            how = f"the dilation is {by} {conv.dilation[0]} x {conv.dilation[1]}"
+            yield "kernel.stride", {"how": how}, dataclasses.replace(conv, dilation=steps)
+
+
 def varied(at: At, conv: Convolution, how: Variation) -> NDArray[np.int8]:
     """The output of a convolution with a variation."""
     return conv.run(at.inputs[0], how)
@@ -136,74 +166,10 @@ def _zero_points(right: int) -> list[tuple[str, int]]:
     return [(how, value) for how, value in others if value != right]
 
 
-def _channels(ats: Sequence[At], conv: Convolution) -> Iterator[Hypothesis[At]]:
-    """One output channel alone, where the board's output was read back and shows it."""
-    channel = only_channel(ats)
-    if channel is None:
-        return
-
-    def alone(text: str, output: Callable[..., Any], *arguments: Any) -> Hypothesis[At]:
-        op, how = label(ats[0].world, conv.op), f" ({text})" if text else ""
-        return wrong("kernel.channel", output, *arguments, op=op, channel=channel, how=how)
-
-    changes = [("its weights are zero", Variation(weights="zero"))]
-    for _, parameters, how in variations(conv):
-        changes.append((" ".join(str(value) for value in parameters.values()), how))
-    changes.append(("its weights and its bias are zero", Variation(weights="zero", bias=0)))
-    for text, how in changes:
-        yield alone(text, varied, conv, dataclasses.replace(how, channel=channel))
-    for other in range(conv.scales.size):
-        if other != channel:
-            yield alone(f"it is that of channel {other}", _copied, channel, other)
-    first = next(at for at in ats if at.captured is not None and at.failing)
-    assert first.captured is not None
-    values = np.unique(first.captured[..., channel])
-    if values.size == 1:
-        value = int(values[0])
-        yield alone(f"it is always {value}", _filled, np.s_[..., channel], value)
-
-
-def _copied(at: At, channel: int, other: int) -> Any:
-    output = at.right.copy()
-    output[..., channel] = output[..., other]
-    return output
-
-
 def _filled(at: At, place: Any, value: int) -> Any:
     output = at.right.copy()
     output[place] = value
     return output
-
-
-def only_channel(ats: Sequence[At]) -> int | None:
-    """The one channel that differs in all outputs that were read back; None if more do."""
-    found: set[int] = set()
-    for at in ats:
-        if at.failing and at.captured is not None and at.right.ndim == 4:
-            axes = tuple(range(at.right.ndim - 1))
-            found |= set(np.flatnonzero((at.captured != at.right).any(axis=axes)).tolist())
-    return found.pop() if len(found) == 1 else None
-
-
-def only_range(ats: Sequence[At]) -> tuple[int, int] | None:
-    """The bytes within which all differences lie, if they are few; None otherwise."""
-    places = [
-        np.flatnonzero((at.captured != at.right).reshape(-1))
-        for at in ats
-        if at.failing and at.captured is not None
-    ]
-    return common_range([p for p in places if p.size], ats[0].right.size)
-
-
-def common_range(places: Sequence[NDArray[np.intp]], size: int) -> tuple[int, int] | None:
-    """The bytes that at least two tensors have damaged and that are filled with damage."""
-    if len(places) < 2:
-        return None
-    first, last = min(int(p[0]) for p in places), max(int(p[-1]) for p in places)
-    length = last - first + 1
-    damaged = np.unique(np.concatenate(places)).size
-    dense = damaged >= 0.5 * length and all(p.size >= 0.2 * length for p in places)
-    return (first, last) if dense and length <= size // 2 else None
 
 
 def _edited(world: World, op: int) -> Iterator[Hypothesis[At]]:

@@ -46,9 +46,10 @@ class Outcome:
         failing: Sequence[C],
         passing: Sequence[C],
         bits: float,
+        information: Callable[[Hypothesis[C], Sequence[C]], float] | None = None,
     ) -> tuple[list[Match[C]], list[Match[C]]]:
         """As `hypothesis.search`, and counted: (sure, too weak)."""
-        sure, weak, tried = search(hypotheses, failing, passing, bits, self.bug)
+        sure, weak, tried = search(hypotheses, failing, passing, bits, self.bug, information)
         self.tested += tried
         return sure, weak
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from hil.diagnose.case import Point, World, ints
-from hil.diagnose.hypothesis import Hypothesis, remembered, suppose, suppose_both
+from hil.diagnose.hypothesis import SCORE_BITS, Hypothesis, remembered, suppose, suppose_both
 from hil.oracle.submodel import Edit, Part
 
 Scores = tuple[int, ...]
@@ -43,17 +45,7 @@ def pairs(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
 
 def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
     """What is read off the failures, and other betas."""
-    failing = [point for point in points if point.failing]
-    steps = _steps(failing, _unchanged)
-    if steps is not None:
-        yield _off_by(steps)
-        yield suppose("score.offset", _wrapping, steps, steps=f"{steps:+d} (wrapping)")
-    top = max(max(p.observed) for p in points)
-    low = min(min(p.observed) for p in points)
-    yield suppose("score.saturated", _cut, low, 127, limit=low)
-    yield suppose("score.saturated", _cut, -128, top, limit=top)
-    if len(failing) > 2:
-        yield suppose("score.constant", lambda p: failing[0].observed)
+    yield from (dataclasses.replace(h, freedom=bits) for h, bits in _read_off(points))
     world = points[0].world
     softmax = world.graph.producer(world.model.score.index)
     if softmax is not None and softmax.name == "SOFTMAX":
@@ -61,12 +53,29 @@ def with_parameters(points: Sequence[Point]) -> Iterator[Hypothesis[Point]]:
         for beta in (right * factor for factor in _BETAS):
             texts = {"beta": f"{beta:g}", "right": f"{right:g}"}
             yield suppose("score.softmax-beta", _with_beta, softmax.index, beta, **texts)
+
+
+def _read_off(points: Sequence[Point]) -> Iterator[tuple[Hypothesis[Point], float]]:
+    """(hypothesis, bits of what was read off)."""
+    failing = [point for point in points if point.failing]
+    steps = _steps(failing, _unchanged)
+    if steps is not None:
+        yield _off_by(steps), SCORE_BITS
+        wrapping = f"{steps:+d} (wrapping)"
+        yield suppose("score.offset", _wrapping, steps, steps=wrapping), SCORE_BITS
+    top = max(max(p.observed) for p in points)
+    low = min(min(p.observed) for p in points)
+    yield suppose("score.saturated", _cut, low, 127, limit=low), SCORE_BITS
+    yield suppose("score.saturated", _cut, -128, top, limit=top), SCORE_BITS
+    if len(failing) > 2:
+        yield suppose("score.constant", lambda p: failing[0].observed), SCORE_BITS
     known = {ints(p.case.expected.scores) for p in points}
-    yield suppose(
+    of_this_run = suppose(
         "score.previous-image",
         lambda p: p.observed if p.observed in known and p.observed != p.right else None,
         image="of this run",
     )
+    yield of_this_run, len(failing) * min(math.log2(len(known)), SCORE_BITS)
 
 
 def _changes() -> Iterator[tuple[Hypothesis[Point], Change]]:
