@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app.h"
+#include "host_camera.h"
 #include "host_engine.h"
 #include "host_line.h"
 #include "host_machine.h"
@@ -27,10 +28,12 @@ class Run {
       : machine_(config),
         line_(config, machine_),
         engine_(config, machine_),
+        camera_(config, machine_),
         samples_(camhil::kSampleBuffers * Stride(config)),
         trace_(config.trace_entries),
         maps_(camhil::kResultSlots * camhil::kMaxCamCells),
-        app_(machine_, line_, engine_, nullptr, Memory(config)) {}
+        app_(machine_, line_, engine_, config.camera_frame_count > 0 ? &camera_ : nullptr,
+             Memory(config)) {}
 
   int32_t Do(const camhil_host_config& config) {
     app_.Start({config.model_partition, config.model_partition_bytes},
@@ -66,6 +69,7 @@ class Run {
   camhil::HostMachine machine_;
   camhil::HostLine line_;
   camhil::HostEngine engine_;
+  camhil::HostCamera camera_;
   std::vector<uint8_t> samples_;
   std::vector<camhil::TraceEntry> trace_;
   std::vector<int32_t> maps_;
@@ -77,6 +81,9 @@ bool IsUsable(const camhil_host_config* config) {
   if (config->model_partition == nullptr && config->model_partition_bytes > 0) return false;
   if (config->max_sample_bytes > camhil::kMaxSampleBytes) return false;
   if (config->trace_entries > UINT16_MAX) return false;
+  const bool has_frames =
+      config->camera_frames[0] != nullptr && config->camera_frames[1] != nullptr;
+  if (config->camera_frame_count > 0 && !has_frames) return false;
   const camhil_host_engine& engine = config->engine;
   return engine.name != nullptr && engine.load != nullptr && engine.invoke != nullptr &&
          engine.output != nullptr;

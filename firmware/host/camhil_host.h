@@ -11,8 +11,9 @@
 extern "C" {
 #endif
 
-#define CAMHIL_HOST_ABI 2u
+#define CAMHIL_HOST_ABI 3u
 #define CAMHIL_HOST_MAX_OUTPUTS 16
+#define CAMHIL_HOST_MAX_STACKS 4
 
 /* For each operator all outputs from 0 on, with 0 bytes for one that has none (a handle); an
  * operator without outputs is left out. us: of the operator, < 0: unknown; read at output 0 only.
@@ -48,6 +49,45 @@ typedef struct {
   int32_t (*output)(void* context, uint8_t index, uint8_t* data, uint32_t bytes);
 } camhil_host_engine;
 
+enum { CAMHIL_HOST_CAMERA_ABSENT = 1, CAMHIL_HOST_CAMERA_LATE = 2, CAMHIL_HOST_CAMERA_SHORT = 3 };
+#define CAMHIL_HOST_UNTIL_RESTART 0xFFFFFFFFu
+
+typedef struct {
+  uint32_t free_bytes;
+  uint32_t minimum_free_bytes;
+  uint32_t largest_block_bytes;
+} camhil_host_heap;
+
+typedef struct {
+  char task[20]; /* 1 to 16 characters of ASCII, then NUL */
+  uint32_t never_used_bytes;
+} camhil_host_stack;
+
+/* What only a chip has: whoever plays it chooses the figures, and hears what became of them. In
+ * memory that both may look at while the firmware runs, each word by itself. */
+typedef struct {
+  /* The caller's. */
+  uint64_t skipped_us;    /* the clock is so much ahead; may only grow */
+  uint32_t cycles_per_us; /* 0: no counter, and no times of operators; fixed from the start on */
+  uint32_t has_heap;
+  camhil_host_heap heap;
+  uint32_t has_psram;
+  camhil_host_heap psram;
+  uint32_t stack_count;
+  camhil_host_stack stacks[CAMHIL_HOST_MAX_STACKS];
+  uint32_t camera_fault; /* CAMHIL_HOST_CAMERA_: how the next frames fail */
+  uint32_t
+      camera_faults; /* how many do; CAMHIL_HOST_UNTIL_RESTART: until the camera is restarted */
+  /* The firmware's. */
+  uint32_t baud; /* the rate that it changed to, also before set_baud is called; 0: none yet */
+  /* Counted from the start on. */
+  uint32_t waits;    /* how often a task waited for something */
+  uint32_t captures; /* frames that were asked for */
+  uint32_t restarts; /* of the camera */
+  uint32_t shown;    /* how often the LED was set */
+  uint32_t led;      /* as it is now */
+} camhil_host_chip;
+
 typedef struct {
   uint32_t abi;                   /* CAMHIL_HOST_ABI */
   int32_t uart_fd;                /* bidirectional: a socket or a pty; stays open */
@@ -66,6 +106,12 @@ typedef struct {
   uint32_t stretch_invoke_us; /* an inference takes at least this long */
   void* host_context;
   void (*set_baud)(void* host_context, uint32_t baud); /* from the transmit thread */
+  /* The camera: its frames of 160 x 120 pixels, one behind the other and shown in turn, in each
+   * format of frame-format. */
+  const uint8_t* camera_frames[2];
+  uint32_t camera_frame_count; /* 0: no camera */
+  uint32_t camera_period_us;   /* from one frame to the next, at least */
+  camhil_host_chip* chip;      /* NULL: has nothing of this */
   camhil_host_engine engine;
 } camhil_host_config;
 

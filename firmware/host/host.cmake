@@ -1,8 +1,9 @@
-# Target camhil_host: machine, line and engine of the host. Needs core.cmake.
+# Target camhil_host: machine, line, engine and camera of the host. Needs core.cmake.
 find_package(Threads REQUIRED)
 
 add_library(camhil_host OBJECT
   ${CMAKE_CURRENT_LIST_DIR}/camhil_host.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/host_camera.cpp
   ${CMAKE_CURRENT_LIST_DIR}/host_engine.cpp
   ${CMAKE_CURRENT_LIST_DIR}/host_line.cpp
   ${CMAKE_CURRENT_LIST_DIR}/host_machine.cpp)

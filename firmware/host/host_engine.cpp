@@ -28,10 +28,17 @@ struct Report {
   }
 };
 
+// Where an operator's outputs go, and how many cycles its microseconds are.
+struct Sink {
+  OpSink* to;
+  uint32_t cycles_per_us;
+};
+
 void ForwardOp(void* sink, uint16_t op, uint8_t output, const uint8_t* data, uint32_t bytes,
                int64_t us) {
-  constexpr int64_t kUnknownCycles = -1;
-  static_cast<OpSink*>(sink)->OnOp(op, output, {data, bytes}, us, kUnknownCycles);
+  const Sink& own = *static_cast<Sink*>(sink);
+  const bool known = us >= 0 && own.cycles_per_us > 0;
+  own.to->OnOp(op, output, {data, bytes}, known ? us : -1, known ? us * own.cycles_per_us : -1);
 }
 
 }  // namespace
@@ -72,12 +79,13 @@ Status HostEngine::ResetState() {
 }
 
 Status HostEngine::Invoke(OpSink* sink) {
+  Sink forward = {sink, machine_.cycles_per_us()};
   const uint64_t start_us = machine_.NowUs();
   Report report;
   const camhil_host_engine& engine = config_.engine;
   int32_t code = engine.invoke(
       engine.context, sample_.data(), static_cast<uint32_t>(sample_.size()), reset_state_ ? 1 : 0,
-      sink != nullptr ? ForwardOp : nullptr, sink, report.detail, report.message);
+      sink != nullptr ? ForwardOp : nullptr, &forward, report.detail, report.message);
   reset_state_ = false;
   for (size_t i = 0; code == 0 && i < outputs_.size(); ++i) {
     if (outputs_[i].empty()) continue;

@@ -35,10 +35,17 @@ HostLine::HostLine(const camhil_host_config& config, HostMachine& machine)
 }
 
 bool HostLine::IsReady(short events, uint32_t timeout_ms, bool* gone) {
+  using std::chrono::ceil;
+  using std::chrono::milliseconds;
+  machine_.CountWait();
   pollfd fds[] = {{config_.uart_fd, events, 0}, {machine_.stop_fd(), POLLIN, 0}};
-  const int ready = poll(fds, 2, static_cast<int>(timeout_ms));
-  *gone = (ready < 0 && !MayRetry(errno)) || (ready > 0 && fds[1].revents != 0);
-  return ready > 0 && !*gone;
+  const auto end = machine_.SinceReset() + milliseconds(timeout_ms);
+  for (;;) {
+    const auto left = std::max(ceil<milliseconds>(end - machine_.SinceReset()), milliseconds(0));
+    const int ready = poll(fds, 2, static_cast<int>(std::min(left, HostMachine::kSlice).count()));
+    *gone = (ready < 0 && !MayRetry(errno)) || (ready > 0 && fds[1].revents != 0);
+    if (ready > 0 || *gone || left == milliseconds(0)) return ready > 0 && !*gone;
+  }
 }
 
 int32_t HostLine::Read(uint8_t* data, size_t size, uint32_t timeout_ms) {
@@ -67,6 +74,7 @@ int32_t HostLine::End() {
 
 void HostLine::SetBaud(uint32_t baud) {
   baud_ = baud;
+  __atomic_store_n(&machine_.chip().baud, baud, __ATOMIC_RELEASE);
   if (config_.set_baud != nullptr) config_.set_baud(config_.host_context, baud);
 }
 

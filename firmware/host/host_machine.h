@@ -1,4 +1,5 @@
-// The machine on a host: a steady clock, and threads as tasks.
+// The machine on a host: a steady clock, and threads as tasks. What only a chip has is played by
+// the caller (camhil_host_chip).
 #pragma once
 
 #include <chrono>
@@ -19,16 +20,17 @@ class HostMachine final : public Machine {
 
   const AppInfo& app() const override { return app_; }
   uint64_t NowUs() override;
-  uint32_t Cycles() override { return 0; }
-  uint32_t cycles_per_us() const override { return 0; }
+  uint32_t Cycles() override;
+  uint32_t cycles_per_us() const override { return cycles_per_us_; }
 
   void Lock(Mutex mutex) override { locks_[static_cast<size_t>(mutex)].lock(); }
   void Unlock(Mutex mutex) override { locks_[static_cast<size_t>(mutex)].unlock(); }
   void Notify(Event event) override;
   bool Wait(Event event, uint32_t timeout_ms) override;
 
-  void ReportMemory(MemoryReport*) override {}  // a host has no such limits
+  void ReportMemory(MemoryReport* report) override;
   void Reset(RebootTarget target) override;
+  void ShowDetection(bool present) override;
 
   // Ends all tasks; the first outcome counts.
   void Stop(int32_t outcome);
@@ -39,10 +41,24 @@ class HostMachine final : public Machine {
   // Waits until `us` microseconds have passed since `start_us`, or the stop.
   void WaitUntil(uint64_t start_us, uint64_t us);
 
- private:
   using Clock = std::chrono::steady_clock;
+  // What the host's clock and the time that was skipped come to.
+  Clock::duration SinceReset() const;
+  // Time that is skipped wakes nobody: so long at most does one wait without looking at the clock.
+  static constexpr std::chrono::milliseconds kSlice{20};
+
+  camhil_host_chip& chip() { return *chip_; }
+  void CountWait() { Count(&chip_->waits); }
+  static void Count(uint32_t* counter) { __atomic_fetch_add(counter, 1u, __ATOMIC_RELAXED); }
+
+ private:
+  // Until `end` of SinceReset, the stop, or the flag; the caller holds `guard` of state_.
+  void WaitFor(std::unique_lock<std::mutex>* guard, Clock::duration end, const bool* happened);
 
   AppInfo app_;
+  camhil_host_chip none_ = {};
+  camhil_host_chip* const chip_;
+  const uint32_t cycles_per_us_;
   int stop_pipe_[2] = {-1, -1};
   const Clock::time_point start_ = Clock::now();
 

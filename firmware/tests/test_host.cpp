@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -68,6 +69,20 @@ class Host {
     CHECK_EQ(write(sockets_[0], frame.data(), frame.size()), static_cast<ssize_t>(frame.size()));
   }
 
+  // Waits for a line of console text that has this in it.
+  void WaitForText(const std::string& wanted) {
+    std::string line;
+    while (line.find(wanted) == std::string::npos || line.back() != '\n') {
+      if (!line.empty() && line.back() == '\n') line.clear();
+      uint8_t byte = 0;
+      if (read(sockets_[0], &byte, 1) != 1) {
+        check::Fail(__FILE__, __LINE__, ("the line was closed before: " + wanted).c_str());
+        return;
+      }
+      line.push_back(static_cast<char>(byte));
+    }
+  }
+
   // The next reply; blocks until it is there.
   cbor::Value Receive() {
     for (;;) {
@@ -118,6 +133,21 @@ class Host {
 
   camhil_host_config& config() { return config_; }
 
+  // So many frames, of gray 200 and of another colour, as fast as they are asked for.
+  camhil_host_chip& HaveCamera(uint32_t frames) {
+    const size_t pixels = camhil::kFramePixels;
+    frames_[0].assign(frames * pixels, 200);
+    frames_[1].assign(frames * pixels * 2, 1);
+    config_.camera_frames[0] = frames_[0].data();
+    config_.camera_frames[1] = frames_[1].data();
+    config_.camera_frame_count = frames;
+    return HaveChip();
+  }
+  camhil_host_chip& HaveChip() {
+    config_.chip = &chip_;
+    return chip_;
+  }
+
   std::atomic<uint32_t> baud{0};
   std::atomic<int32_t> load_code{0};
   std::atomic<int32_t> invoke_code{0};
@@ -154,7 +184,7 @@ class Host {
     self.resets += reset_state;
     for (uint16_t op = 0; on_op != nullptr && op < 5; ++op) {
       const uint8_t output[2] = {static_cast<uint8_t>(op), 1};
-      on_op(op_context, op, 0, output, sizeof output, -1);
+      on_op(op_context, op, 0, output, sizeof output, 7 + op);
     }
     return self.invoke_code;
   }
@@ -167,6 +197,8 @@ class Host {
 
   int sockets_[2] = {-1, -1};
   Blob partition_;
+  Blob frames_[2];
+  camhil_host_chip chip_ = {};
   camhil_host_config config_ = {};
   std::thread thread_;
   int32_t outcome_ = -100;
@@ -227,6 +259,98 @@ TEST(host_refuses_a_config_without_bounds) {
   host.config().max_sample_bytes = 20000;
   host.config().trace_entries = 65536;
   CHECK_EQ(camhil_host_run(&host.config()), CAMHIL_HOST_BAD_CONFIG);
+}
+
+TEST(host_refuses_a_camera_without_frames) {
+  Host host;
+  host.config().camera_frame_count = 1;
+  CHECK_EQ(camhil_host_run(&host.config()), CAMHIL_HOST_BAD_CONFIG);
+}
+
+TEST(host_works_on_its_camera_until_hello) {
+  Host host;
+  const camhil_host_chip& chip = host.HaveCamera(2);
+  host.Start();
+  host.WaitForText("samples come from the camera until a host says hello");
+  while (__atomic_load_n(&chip.shown, __ATOMIC_RELAXED) < 3) std::this_thread::yield();
+  const cbor::Value id = host.Ask(1, request::kHello, {Uint(2), Uint(2)});
+  CHECK_EQ(id[bench::id::kImageSource].number, uint64_t{1});
+  host.UploadAndInfer(5, bench::Sample(1));
+  host.Receive();
+  const uint32_t captures = __atomic_load_n(&chip.captures, __ATOMIC_RELAXED);
+  host.UploadAndInfer(6, bench::Sample(2));
+  host.Receive();
+  CHECK_EQ(__atomic_load_n(&chip.captures, __ATOMIC_RELAXED), captures);
+  CHECK_EQ(__atomic_load_n(&chip.led, __ATOMIC_RELAXED), 0u);
+  host.Ask(7, request::kReboot, {Uint(0)});
+  CHECK_EQ(host.Wait(), CAMHIL_HOST_REBOOT_TO_APP);
+}
+
+TEST(host_camera_fails_on_request_until_it_is_started_anew) {
+  Host host;
+  camhil_host_chip& chip = host.HaveCamera(1);
+  chip.camera_fault = CAMHIL_HOST_CAMERA_ABSENT;
+  chip.camera_faults = CAMHIL_HOST_UNTIL_RESTART;
+  host.Start();
+  host.WaitForText("camera: ESP_ERR_NOT_FOUND");
+  // Through the pauses after the failures.
+  for (uint64_t us = 0; __atomic_load_n(&chip.restarts, __ATOMIC_RELAXED) == 0; us += 10'000) {
+    __atomic_store_n(&chip.skipped_us, us, __ATOMIC_RELAXED);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  host.WaitForText("the frames of the camera are answered again");
+  host.Ask(7, request::kReboot, {Uint(0)});
+  CHECK_EQ(host.Wait(), CAMHIL_HOST_REBOOT_TO_APP);
+  CHECK_EQ(chip.restarts, 1u);
+}
+
+TEST(host_camera_loses_a_byte_of_a_frame_or_is_late) {
+  for (const uint32_t fault : {CAMHIL_HOST_CAMERA_SHORT, CAMHIL_HOST_CAMERA_LATE}) {
+    Host host;
+    camhil_host_chip& chip = host.HaveCamera(1);
+    chip.camera_fault = fault;
+    chip.camera_faults = 1;
+    host.Start();
+    host.WaitForText(fault == CAMHIL_HOST_CAMERA_SHORT ? "camera frame of 19199 bytes, not 19200"
+                                                       : "camera: no frame in time");
+    host.Hang();
+    CHECK_EQ(host.Wait(), CAMHIL_HOST_UART_CLOSED);
+  }
+}
+
+TEST(host_reports_the_figures_of_its_chip) {
+  Host host;
+  camhil_host_chip& chip = host.HaveChip();
+  host.Start();
+  const cbor::Value nothing = host.Ask(1, request::kGetMemory);
+  CHECK(nothing[6].nil());
+  chip.has_heap = chip.has_psram = 1;
+  chip.heap = {3, 2, 1};
+  chip.psram = {6, 5, 4};
+  chip.stack_count = CAMHIL_HOST_MAX_STACKS;
+  for (uint32_t i = 0; i < CAMHIL_HOST_MAX_STACKS; ++i) {
+    chip.stacks[i] = {"sixteen letters.", 100 + i};
+  }
+  const cbor::Value all = host.Ask(2, request::kGetMemory);
+  CHECK_EQ(all[6][0].number, uint64_t{3});
+  CHECK_EQ(all[6][2].number, uint64_t{1});
+  CHECK_EQ(all[7][1].number, uint64_t{5});
+  CHECK_EQ(all[8].items.size(), size_t{4});
+  CHECK(all[8][3][0].text() == "sixteen letters.");
+  CHECK_EQ(all[8][3][1].number, uint64_t{103});
+}
+
+TEST(host_counts_the_cycles_of_a_chip_that_has_a_counter) {
+  Host host;
+  host.HaveChip().cycles_per_us = 240;
+  host.config().stretch_invoke_us = 2000;
+  host.Start();
+  host.UploadAndInfer(5, bench::Sample(1), true);
+  const cbor::Value result = host.Receive();
+  CHECK(result[bench::field::kCycles].number >= 2000 * 240);
+  const cbor::Value page = host.Ask(6, request::kGetTrace, {Uint(0)});
+  CHECK_EQ(page[5][2][4].number, uint64_t{9});
+  CHECK_EQ(page[5][2][5].number, uint64_t{9 * 240});
 }
 
 TEST(host_runs_inferences_and_reboots) {

@@ -8,12 +8,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hil.base.deadline import Clock, Deadline
 from hil.board.artifacts import Expected
 from hil.board.reset import ModemLines, NoResetLines, ResetLines
 from hil.facts.board import FlashedFile, TimeBase
 from hil.link.transport import Transport, open_serial
+
+if TYPE_CHECKING:
+    from hil.sim.process import SimProcess
 
 Say = Callable[[str], None]
 """Told, in a few words, what takes time."""
@@ -48,6 +52,11 @@ class Adapter:
     def url(self) -> str:
         """What `open_stream` opens. Valid after `start`."""
         return self.where
+
+    @property
+    def simulated(self) -> SimProcess | None:
+        """The simulated board that this has started: its switches. None for others."""
+        return None
 
     @property
     def arrived_s(self) -> float:

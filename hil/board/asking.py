@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from hil.base.closing import Closing
 from hil.base.deadline import Deadline
@@ -34,6 +34,9 @@ from hil.link.sharing import add_other_users, other_users
 from hil.link.stats import LinkStats
 from hil.wire.network_header import NetworkHeader
 from hil.wire.replies import FrameSize, Identity
+
+if TYPE_CHECKING:
+    from hil.sim.process import SimProcess
 
 _T = TypeVar("_T")
 
@@ -161,6 +164,12 @@ class AskedBoard(Closing):
     def frame(self) -> FrameSize | None:
         """The raw frame that the board takes: rows, columns and format; None if it takes none."""
         return frame_taken(self.identity)
+
+    @property
+    def simulated(self) -> SimProcess | None:
+        """The switches of the simulated board of this run: its camera, its supply, what it reports
+        of itself (`hil.sim.process.SimProcess`). None for any other board."""
+        return self._connection.adapter.simulated
 
     def clock(self) -> float:
         """Seconds of the host's monotonic clock; in a replay those of the recording."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from hil.base.deadline import Deadline
 from hil.board.asking import AskedBoard
 from hil.board.boot_files import compare_boot_files, other_boot_files
-from hil.board.bring_up import change_baud, flash_build, leave_running, reboot
+from hil.board.bring_up import change_baud, flash_build, leave_alone, leave_running, reboot
 from hil.board.console import EventKind, classify_all
 from hil.board.errors import NoAnswerError
 from hil.board.flashing import OnFlash
@@ -25,7 +25,7 @@ from hil.board.results import (
     inference_facts,
     tensor_array,
 )
-from hil.errors import FirmwareError, HilError
+from hil.errors import FirmwareError, HilError, NotAskedError
 from hil.facts.board import BaudReport, FlashReport, Inference, Oddity, Recovery, Stamp
 from hil.link.channel import Channel
 from hil.link.jobs import Inference as LinkInference
@@ -239,6 +239,28 @@ class Board(AskedBoard):
             limit = self._connection.within(self.options.handshake_s)
             self._settle(reboot(self._connection, self.identity, limit), "reboot")
         return self.identity
+
+    def left_alone(
+        self, seconds: float, *, restart: bool = True, until: Callable[[str], bool] | None = None
+    ) -> list[str]:
+        """Leaves the board to itself, as in the field, and says hello afterwards.
+
+        Returns its console lines of so many seconds, from its restart on or (`restart` False) from
+        now, at the rate at which it starts; `until` accepts the last one. A board that has a camera
+        works on it meanwhile, without a restart after `idle_ms` of its identity.
+
+        Raises NotAskedError for a recording, BoardResetError where the board crashes.
+        """
+        if self._connection.adapter.replays:
+            raise NotAskedError("a recording cannot be left alone", hint="ask a board")
+        self._check_usable()
+        with self._failing():
+            lines = leave_alone(
+                self._connection, self.identity, seconds, restart=restart, until=until
+            )
+            limit = self._connection.within(self.options.handshake_s)
+            self._settle(shake_hands(self._connection, limit), "left alone")
+        return lines
 
     def set_baud(self, baud: int) -> BaudReport:
         """Changes the rate of both ends; where that does not work, both keep the old one."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from hil.base.deadline import Deadline
 from hil.board.artifacts import Expected
 from hil.board.boot_files import compare_boot_files
 from hil.board.connection import Connection
-from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
+from hil.board.console import CRASHES, BoardEvent, EventKind, classify, classify_all, first_cause
 from hil.board.errors import BoardResetError, FlashError, WrongIdentityError
 from hil.board.flashing import OnFlash, write_flash
 from hil.board.handshake import HELLO_S, shake_hands
@@ -17,6 +18,7 @@ from hil.board.identity import matches
 from hil.board.recording import recording_flash
 from hil.errors import FirmwareError, HilError, InfrastructureError
 from hil.facts.board import BaudReport, FlashReport
+from hil.link.console import ConsoleLine
 from hil.link.errors import EchoError
 from hil.wire.enums import RebootTarget, ResetReason
 from hil.wire.replies import Identity
@@ -149,6 +151,56 @@ def _still_runs(connection: Connection, before: Identity) -> bool:
         after = connection.channel.connect(connection.within(_RESTARTED_S))
         return after.boot_id == before.boot_id
     return False
+
+
+def leave_alone(
+    connection: Connection,
+    before: Identity,
+    seconds: float,
+    *,
+    restart: bool,
+    until: Callable[[str], bool] | None,
+) -> list[str]:
+    """Says nothing to the board for so long, from its start on or from now; its console lines.
+
+    `until`: ends the wait at a line that it accepts. Raises BoardResetError where the board crashes
+    meanwhile.
+    """
+    if not restart:
+        # Silence brings the board to the rate at which it starts: be there, and hear it.
+        report = change_baud(connection, before, connection.options.boot_baud)
+        if not report.changed and before.capabilities.baud:
+            raise InfrastructureError(
+                f"the board does not go to its boot rate: {report.problem}",
+                where=connection.where,
+                hint="see Board.set_baud",
+            )
+        connection.mark()
+    elif connection.lines.can_reset:
+        connection.reset()
+    else:
+        connection.mark()
+        connection.channel.reboot(RebootTarget.APP, connection.within(_RESTARTED_S))
+        connection.to_boot_baud()
+
+    def ends(line: ConsoleLine) -> bool:
+        return is_crash(line.text) or (until is not None and until(line.text))
+
+    last = connection.channel.listen(connection.within(seconds), until=ends)
+    if last is not None and is_crash(last.text):
+        connection.collect_crash_text()
+    text = connection.text_since_mark
+    event = first_cause(event for event in classify_all(text) if event.kind in CRASHES)
+    if event is not None:
+        doing = "working without a host"
+        raise BoardResetError(doing, event, where=connection.where, console=text)
+    return text
+
+
+def is_crash(text: str) -> bool:
+    """Whether a line says that the firmware cannot go on."""
+    event = classify(text)
+    return event is not None and event.kind in CRASHES
 
 
 def change_baud(connection: Connection, identity: Identity, baud: int) -> BaudReport:

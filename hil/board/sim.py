@@ -37,6 +37,10 @@ class SimAdapter(Adapter):
         return self._process
 
     @property
+    def simulated(self) -> SimProcess | None:
+        return self._process
+
+    @property
     def url(self) -> str:
         """The pty of the board; another one after it was unplugged and plugged in again."""
         port = self.process.status()["port"]

@@ -17,7 +17,8 @@ class HandshakeRecord:
     """What the board said of itself at one handshake.
 
     Attributes:
-        after: "reset" by its line (or the port was opened), "reboot" by command, or "as found".
+        after: "reset" by its line (or the port was opened), "reboot" by command, "left alone"
+            without a host for a while, or "as found".
         build_id, app_sha256, model_sha256: hex digests.
         model_state: name of the error code; OK when a model is loaded.
         contract_crc: CRC-32 of the header of its model partition.

@@ -66,6 +66,7 @@ class RunOptions:
     sim_engine: SimEngine = "auto"
     sim_arena: int | None = None
     sim_flash_file: Path | None = None
+    sim_camera: str | None = None
     sim_fault: str | None = None
 
     @classmethod
@@ -360,6 +361,12 @@ SIM_ARGUMENTS = (
         "sim_flash_file",
         "file behind the simulated flash (default: one that is kept between runs)",
         {"metavar": "FILE", "type": Path},
+    ),
+    Argument(
+        "--sim-camera",
+        "sim_camera",
+        "let the simulated board have a camera, which sees these pictures, or synthetic ones",
+        {"metavar": "DIR|synthetic"},
     ),
     Argument(
         "--sim-fault",

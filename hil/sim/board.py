@@ -7,11 +7,12 @@ import math
 import signal
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
 from hil.network.frame_format import CAMERA, camera_frame
 from hil.sim import cpu, rom
+from hil.sim.chip import Chip
 from hil.sim.cpu_link import Cpu, CpuEvents, Launch
 from hil.sim.flash import FLASH_BYTES, FlashFile
 from hil.sim.host_port import HostPort
@@ -22,6 +23,9 @@ from hil.sim.rom_loader import RomLoader
 from hil.sim.uart import DEFAULT_BAUD, Uart
 from hil.wire.errors import WireError
 from hil.wire.network_header import HEADER_BYTES, unpack_header
+
+if TYPE_CHECKING:
+    from hil.sim.camera import Camera
 
 OpenPort = Callable[[], HostPort]
 
@@ -35,6 +39,8 @@ _FAULTS = {
     signal.SIGILL: "IllegalInstruction",
 }
 _INFERENCE_TASK = "inference"
+_HURRY_S = 0.002
+_MOST_SPEED = 1000.0
 
 MOST_SAMPLE_BYTES, MOST_TRACE_ENTRIES = 16 << 20, 4096
 """What no simulated board has more room for."""
@@ -70,17 +76,25 @@ class Board:
             options.fault,
             CpuEvents(self._program_ended, self.uart.set_baud, self._hangs, self._halt),
         )
+        self.uart.program_baud = lambda: self.chip.baud
         self._rom: RomLoader | None = None
         self._timer: Timer | None = None
         self._state = State.OFF
         self._failure = ""
         self._boot_count = 0
+        self._camera: Camera | None = None
+        self._speed = 1.0  # of its clock
+        self._hurry: Timer | None = None
         self._build_id = bytes(32)
         self._started_at = time.monotonic()
         if options.fault is not None:
             from hil.sim.fault_lab import fault_lab
 
             fault_lab().install(options.fault, self, loop)
+        if options.camera is not None:
+            from hil.sim.camera import open_camera
+
+            self._camera = open_camera(options.camera)
         self.plug()
 
     def plug(self) -> None:
@@ -115,9 +129,32 @@ class Board:
             self._stop(State.IN_RESET)
 
     def fail_next_inference(self, hook: int) -> None:
-        """Lets the engine fail at its next run (HOOK_ of hil.sim.cpu)."""
+        """Lets the engine fail at its next run (HOOK_ of hil.sim.chip)."""
         self._need_power()
-        self._cpu.set_hook(hook)
+        self.chip.hook = hook
+
+    def attach(self, camera: Camera | None) -> None:
+        """Gives the board another camera, or none, from its next start on."""
+        self._camera = camera
+
+    def hurry(self, speed: float) -> None:
+        """Lets the board's clock run so much faster, until its next start; 1: as usual."""
+        if not 1.0 <= speed <= _MOST_SPEED:
+            raise UsageError(f"the clock at {speed:g} times", hint=f"give 1 to {_MOST_SPEED:g}")
+        self._speed = speed
+        if speed > 1.0 and self._hurry is None:
+            self._hurry = self._loop.later(_HURRY_S, self._skip)
+
+    def _skip(self) -> None:
+        self._hurry = None
+        if self._speed > 1.0:
+            self.chip.skip(_HURRY_S * (self._speed - 1.0))
+            self.hurry(self._speed)
+
+    @property
+    def chip(self) -> Chip:
+        """Figures, the clock and the camera's failures."""
+        return self._cpu.chip
 
     def brownout(self) -> None:
         """The supply dips below the detector's level."""
@@ -139,6 +176,8 @@ class Board:
             "baud": self.uart.baud,
             "engine": self._cpu.engine,
             "overrun_bytes": self.uart.overrun_bytes,
+            "camera": self._camera is not None,
+            **self.chip.counts(),
         }
 
     def close(self) -> None:
@@ -188,9 +227,11 @@ class Board:
     def _start(self, outcome: rom.Boot, library: bytes, cause: ResetCause) -> None:
         assert outcome.app is not None
         self._boot_count += 1
+        self._speed = 1.0
         self._build_id = outcome.app.build_id
         offset, size = (outcome.model.offset, outcome.model.size) if outcome.model else (0, 0)
         sample_bytes, trace_entries = _room(self._flash.read(offset, HEADER_BYTES))
+        camera = self._camera
         launch = Launch(
             flash=str(self._flash.path),
             model_offset=offset,
@@ -204,9 +245,11 @@ class Board:
             max_sample_bytes=sample_bytes,
             trace_entries=trace_entries,
             stretch_invoke_us=self._options.stretch_invoke_us,
+            camera_frame_count=camera.count if camera else 0,
+            camera_period_us=camera.period_us if camera else 0,
         )
         self._state = State.RUNNING
-        self._cpu.start(launch, self.uart.attach(), library)
+        self._cpu.start(launch, self.uart.attach(), library, camera.frames if camera else b"")
 
     def _program_ended(self, code: int, last_words: str) -> None:
         if code == _REBOOT_TO_APP:

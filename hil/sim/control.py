@@ -10,6 +10,11 @@
 | {"op": "crash", "how": "fault"/"abort"}   | the next inference ends in a panic         |
 | {"op": "hang"}                            | the next inference never ends              |
 | {"op": "brownout"}                        | the supply dips                            |
+| {"op": "camera", "pictures": ..., ...}    | another camera, or none, at the next start |
+| {"op": "fail-camera", "how": ..., ...}    | its next frames fail                       |
+| {"op": "figures", "heap": [...], ...}     | what the board reports of itself           |
+| {"op": "hurry", "speed": N}               | its clock runs so much faster; 1: as usual |
+| {"op": "skip", "seconds": S}              | so much time passes at once on the board   |
 
 Every answer is {"ok": true, ...status} or {"ok": false, "error": text, "hint": text}.
 """
@@ -20,18 +25,22 @@ import json
 import socket
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
-from hil.sim import cpu, unix_socket
+from hil.sim import unix_socket
 from hil.sim.board import Board
+from hil.sim.chip import HOOK_ABORT, HOOK_FAULT, HOOK_HANG, Figures
 from hil.sim.line import NoiseRates
 from hil.sim.loop import Loop
+
+if TYPE_CHECKING:
+    from hil.sim.camera import Camera
 
 _READ_BYTES = 65536
 _HINT = "the module hil.sim.control lists the operations"
 _BOOTS = {"app": False, "download": True}
-_CRASHES = {"fault": cpu.HOOK_FAULT, "abort": cpu.HOOK_ABORT}
+_CRASHES = {"fault": HOOK_FAULT, "abort": HOOK_ABORT}
 
 
 def perform(board: Board, request: dict[str, Any]) -> dict[str, Any]:
@@ -44,8 +53,13 @@ def perform(board: Board, request: dict[str, Any]) -> dict[str, Any]:
         "replug": lambda: _replug(board),
         "line": lambda **rates: board.uart.set_noise(NoiseRates(**rates)),
         "crash": lambda how="fault": board.fail_next_inference(_CRASHES[_known(how, _CRASHES)]),
-        "hang": lambda: board.fail_next_inference(cpu.HOOK_HANG),
+        "hang": lambda: board.fail_next_inference(HOOK_HANG),
         "brownout": board.brownout,
+        "camera": lambda **camera: board.attach(_camera(**camera)),
+        "fail-camera": lambda how, times=1: board.chip.fail_camera(how, times),
+        "figures": lambda **figures: board.chip.set_figures(Figures.from_json(figures)),
+        "hurry": lambda speed: board.hurry(float(speed)),
+        "skip": lambda seconds: board.chip.skip(float(seconds)),
     }
     arguments = {key: value for key, value in request.items() if key != "op"}
     try:
@@ -53,7 +67,7 @@ def perform(board: Board, request: dict[str, Any]) -> dict[str, Any]:
         operation(**arguments)
     except UsageError as error:
         return {"ok": False, "error": error.message, "hint": error.hint}
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         return {"ok": False, "error": f"not a request: {request} ({error})", "hint": _HINT}
     return {"ok": True, **board.status()}
 
@@ -62,6 +76,12 @@ def _known(value: str, known: Iterable[str]) -> str:
     if value not in known:
         raise UsageError(f"{value!r} is unknown", hint=f"use one of {', '.join(known)}")
     return value
+
+
+def _camera(pictures: Any, **settings: Any) -> Camera | None:
+    from hil.sim.camera import open_camera
+
+    return None if pictures is None else open_camera(pictures, **settings)
 
 
 def _replug(board: Board) -> None:

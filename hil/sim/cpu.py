@@ -1,17 +1,18 @@
 """The processor: runs the firmware's library in a process that may die.
 
-`python -m hil.sim.cpu LINK HOOKS ENGINE PARENT FAULT` is started once per board and imports the
+`python -m hil.sim.cpu LINK CHIP ENGINE PARENT FAULT` is started once per board and imports the
 interpreter once. Every boot is a fork of it, which makes a reset cheap, and a crash of the
 firmware or of the interpreter is the end of that fork alone.
 
-LINK is a SOCK_SEQPACKET socket of JSON messages (see hil/sim/cpu_link.py), HOOKS a shared
-page whose first byte asks the engine to fail, FAULT the id of a seeded fault or empty.
+LINK is a SOCK_SEQPACKET socket of JSON messages (see hil/sim/cpu_link.py), CHIP the shared page
+of `hil.sim.chip`, FAULT the id of a seeded fault or empty.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
+import math
 import mmap
 import os
 import resource
@@ -23,16 +24,17 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from hil.errors import InfrastructureError
+from hil.network.frame_format import CAMERA
 from hil.sim import abi
+from hil.sim.chip import HOOK_ABORT, HOOK_HANG, HOOK_NONE, Chip
 from hil.sim.engine import Engine, EngineError
 from hil.sim.engines import create_engine
 from hil.wire.enums import ErrorCode
-
-HOOK_NONE, HOOK_FAULT, HOOK_ABORT, HOOK_HANG = range(4)
 
 EXIT_BAD_IMAGE = 100
 EXIT_BAD_CONFIG = 101
@@ -44,9 +46,9 @@ _PR_SET_PDEATHSIG = 1
 class Zygote:
     """Waits for boots and forks a program for each."""
 
-    def __init__(self, link: socket.socket, hooks: mmap.mmap, engine: Engine, log: IO[bytes]):
+    def __init__(self, link: socket.socket, chip: Chip, engine: Engine, log: IO[bytes]):
         self._link = link
-        self._hooks = hooks
+        self._chip = chip
         self._engine = engine
         self._log = log
         self._child = 0
@@ -66,7 +68,7 @@ class Zygote:
 
     def _handle_message(self) -> bool:
         try:
-            data, fds, _, _ = socket.recv_fds(self._link, _MESSAGE_BYTES, 2)
+            data, fds, _, _ = socket.recv_fds(self._link, _MESSAGE_BYTES, 3)
         except ConnectionResetError:
             return False  # the board went without reading our last message
         if not data:
@@ -77,7 +79,7 @@ class Zygote:
             self._start(message, *fds)
         return True
 
-    def _start(self, launch: dict[str, Any], uart: int, app: int) -> None:
+    def _start(self, launch: dict[str, Any], uart: int, app: int, *camera: int) -> None:
         self._run_id = launch["id"]
         self._alive, theirs = os.pipe()
         self._log.truncate(0)
@@ -86,9 +88,9 @@ class Zygote:
         if child == 0:
             os.close(self._alive)
             _die_with(parent)
-            os._exit(_run(launch, uart, app, self._engine, self._hooks, self._link))
+            os._exit(_run(launch, uart, app, camera, self._engine, self._chip, self._link))
         self._child = child
-        for fd in (theirs, uart, app):
+        for fd in (theirs, uart, app, *camera):
             os.close(fd)
 
     def _kill(self) -> None:
@@ -113,10 +115,11 @@ class Zygote:
 class Program:
     """The callbacks that the library gets; names and arguments are those of the header."""
 
-    def __init__(self, run_id: int, engine: Engine, hooks: mmap.mmap, link: socket.socket):
-        self._id = run_id
+    def __init__(self, launch: dict[str, Any], engine: Engine, chip: Chip, link: socket.socket):
+        self._id = launch["id"]
+        self._op_outputs = max(launch["trace_entries"], 1)
         self._engine = engine
-        self._hooks = hooks
+        self._chip = chip
         self._link = link
 
     def load(
@@ -161,11 +164,16 @@ class Program:
         callback = None
         if on_op:
             report = abi.OnOp(on_op)
+            share_us: int | None = None
 
             def callback(op: int, output: int, tensor: Any) -> None:
+                nonlocal share_us
+                if share_us is None:  # nobody knows what each operator took
+                    share_us = (time.monotonic_ns() - started) // 1000 // self._op_outputs
                 kept = np.ascontiguousarray(tensor)
-                report(op_context, op, output, kept.ctypes.data, kept.nbytes, -1)
+                report(op_context, op, output, kept.ctypes.data, kept.nbytes, share_us)
 
+        started = time.monotonic_ns()
         try:
             if reset_state:
                 self._engine.reset_state()
@@ -187,10 +195,10 @@ class Program:
         _tell(self._link, {"event": "baud", "id": self._id, "baud": baud})
 
     def _fail_if_asked(self) -> None:
-        hook = self._hooks[0]
+        hook = self._chip.hook
         if hook == HOOK_NONE:
             return
-        self._hooks[0] = HOOK_NONE
+        self._chip.hook = HOOK_NONE
         if hook == HOOK_HANG:
             _tell(self._link, {"event": "hang", "id": self._id})
             while True:
@@ -204,8 +212,9 @@ def _run(
     launch: dict[str, Any],
     uart: int,
     app: int,
+    camera: Sequence[int],
     engine: Engine,
-    hooks: mmap.mmap,
+    chip: Chip,
     link: socket.socket,
 ) -> int:
     """In the fork: runs the library to its end; the exit status."""
@@ -215,10 +224,13 @@ def _run(
     except (OSError, AttributeError):
         traceback.print_exc()
         return EXIT_BAD_IMAGE
-    program = Program(launch["id"], engine, hooks, link)
+    program = Program(launch, engine, chip, link)
     flash = _map_private(launch["flash"])
     size = launch["model_bytes"]
     partition = (ctypes.c_uint8 * size).from_buffer(flash, launch["model_offset"])
+    count = launch["camera_frame_count"]
+    frames = mmap.mmap(camera[0], 0, flags=mmap.MAP_PRIVATE) if count else bytearray(1)
+    gray = ctypes.addressof(ctypes.c_uint8.from_buffer(frames))
     config = abi.HostConfig(
         abi=abi.ABI,
         uart_fd=uart,
@@ -235,6 +247,10 @@ def _run(
         trace_entries=launch["trace_entries"],
         stretch_invoke_us=launch["stretch_invoke_us"],
         set_baud=abi.SetBaud(program.set_baud),
+        camera_frames=(gray, gray + count * math.prod(CAMERA)),
+        camera_frame_count=count,
+        camera_period_us=launch["camera_period_us"],
+        chip=chip.address,
         engine=abi.HostEngine(
             name=engine.name.encode(),
             kernels=engine.kernels.encode(),
@@ -285,12 +301,12 @@ def _die_with(parent: int) -> None:
 
 def main(arguments: list[str]) -> None:
     """Entry of the process."""
-    link_fd, hooks_fd, kind, parent, fault = arguments
+    link_fd, chip_fd, kind, parent, fault = arguments
     _die_with(int(parent))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the board decides when to stop
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     link = socket.socket(fileno=int(link_fd))
-    hooks = mmap.mmap(int(hooks_fd), mmap.PAGESIZE)
+    chip = Chip(mmap.mmap(int(chip_fd), mmap.PAGESIZE))
     log = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
     try:
         engine = create_engine(kind, log)
@@ -302,7 +318,7 @@ def main(arguments: list[str]) -> None:
         _tell(link, {"event": "fatal", "id": 0, "message": error.message, "hint": error.hint})
         return
     _tell(link, {"event": "ready", "id": 0, "engine": engine.name})
-    Zygote(link, hooks, engine, log).serve()
+    Zygote(link, chip, engine, log).serve()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from hil.sim.chip import Chip
 from hil.sim.loop import Loop
 
 _MESSAGE_BYTES = 65536
@@ -23,6 +24,7 @@ class Launch:
     """What a program is told at its start; digests in hex.
 
     `max_sample_bytes`, `trace_entries`: the room that firmware built for this network has.
+    `camera_frame_count`: 0 without a camera.
     """
 
     flash: str
@@ -37,6 +39,8 @@ class Launch:
     max_sample_bytes: int
     trace_entries: int
     stretch_invoke_us: int
+    camera_frame_count: int = 0
+    camera_period_us: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,18 +57,18 @@ class CpuEvents:
 
 
 class Cpu:
-    """The process of hil.sim.cpu."""
+    """The process of hil.sim.cpu, and the page that it shares with the board."""
 
     def __init__(self, loop: Loop, engine_kind: str, fault: str | None, events: CpuEvents) -> None:
         self._loop = loop
         self._events = events
         self._run_id = 0
         self.engine = ""
-        self._hooks_file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the board
-        self._hooks_file.truncate(mmap.PAGESIZE)
-        self._hooks = mmap.mmap(self._hooks_file.fileno(), mmap.PAGESIZE)
+        self._page = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the board
+        self._page.truncate(mmap.PAGESIZE)
+        self.chip = Chip(mmap.mmap(self._page.fileno(), mmap.PAGESIZE))
         self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        fds = (theirs.fileno(), self._hooks_file.fileno())
+        fds = (theirs.fileno(), self._page.fileno())
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "hil.sim.cpu", *map(str, fds)),
@@ -78,29 +82,31 @@ class Cpu:
         theirs.close()
         loop.add(self._link.fileno(), self._receive)
 
-    def start(self, launch: Launch, uart: socket.socket, library: bytes) -> None:
-        """Runs a program on its end of the UART, instead of the one that runs now."""
+    def start(
+        self, launch: Launch, uart: socket.socket, library: bytes, frames: bytes = b""
+    ) -> None:
+        """Runs a program on its end of the UART, instead of the one that runs now.
+
+        `frames`: of its camera, as `hil.sim.camera.Camera` has them.
+        """
         self._run_id += 1
-        self._hooks[0] = 0
+        self.chip.begin()
         # In memory: the folder for temporary files may be mounted noexec.
-        app = os.memfd_create("camhil-app")
+        files = [_in_memory("camhil-app", library)]
+        if frames:
+            files.append(_in_memory("camhil-camera", frames))
         try:
-            with open(app, "wb", closefd=False) as file:
-                file.write(library)
             message = {"op": "start", "id": self._run_id, **asdict(launch)}
-            self._send(message, [uart.fileno(), app])
+            self._send(message, [uart.fileno(), *files])
         finally:
-            os.close(app)
+            for file in files:
+                os.close(file)
             uart.close()
 
     def kill(self) -> None:
         """Ends the program; nothing is heard of it any more."""
         self._run_id += 1
         self._send({"op": "kill"}, [])
-
-    def set_hook(self, hook: int) -> None:
-        """Asks the engine to fail at its next run (HOOK_ of hil.sim.cpu)."""
-        self._hooks[0] = hook
 
     def close(self) -> None:
         self._loop.remove(self._link.fileno())
@@ -136,3 +142,11 @@ class Cpu:
             self._events.baud(message["baud"])
         elif event == "hang":
             self._events.hangs()
+
+
+def _in_memory(name: str, content: bytes) -> int:
+    """A file of no folder; its descriptor."""
+    fd = os.memfd_create(name)
+    with open(fd, "wb", closefd=False) as file:
+        file.write(content)
+    return fd

@@ -38,6 +38,7 @@ class SimOptions:
             build or cache folder, or a temporary one while another board uses that.
         start: what the board does first: boot, wait in download mode, or stay unpowered.
         fault: id of a seeded fault (`hil.sim.fault_lab`), None for a sound board.
+        camera: None for a board without one; what it sees: a folder of pictures, or "synthetic".
         watchdog_s: how long an inference may hang before the task watchdog resets.
     """
 
@@ -54,6 +55,7 @@ class SimOptions:
     flash_file: Path | None = None
     start: Literal["app", "download", "off"] = "app"
     fault: str | None = None
+    camera: str | None = None
     watchdog_s: float = 5.0  # CONFIG_ESP_TASK_WDT_TIMEOUT_S
 
     def __post_init__(self) -> None:
@@ -103,6 +105,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("flash_file", "the flash chip's content", type=Path, metavar="FILE")
     add("start", "boot the app, wait in download mode, or stay unpowered", choices=STARTS)
     add("fault", "seed a fault of the laboratory", metavar="ID")
+    add("camera", "has a camera, which sees these pictures, or synthetic ones", metavar="DIR")
     add("watchdog_s", "reset after an inference has hung this long", type=float, metavar="S")
 
 

@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,9 +19,12 @@ from hil.base.host_error import host_errors
 from hil.base.scratch import ScratchFolder
 from hil.errors import HilError, InfrastructureError, UsageError
 from hil.sim import unix_socket
+from hil.sim.chip import Figures
 from hil.sim.options import SimOptions
 
-__all__ = ["SimOptions", "SimProcess"]
+__all__ = ["Figures", "SimOptions", "SimProcess"]
+
+CameraFault = Literal["absent", "late", "short"]
 
 _START_S = 20.0
 _REQUEST_S = 10.0
@@ -37,6 +42,7 @@ class SimProcess:
         port: path of the pty, or the socket:// or rfc2217:// URL; changes with `replug`.
         control: path of the control socket (hil.sim.control).
         flash_file: the file behind the flash chip.
+        options: what it was started with.
     """
 
     def __init__(
@@ -55,12 +61,13 @@ class SimProcess:
         """
         with host_errors("the simulated board has no folder for its files"):
             self._folder = ScratchFolder("camhil-sim-")
+        self.options = options or SimOptions()
         self._log = self._folder.path / "board.log"
         self.control = str(self._folder.path / "control.sock")
         self._socket: socket.socket | None = None
         self._pending = b""
         command = [sys.executable, "-m", "hil.sim", "--json", "--lifeline"]
-        command += ["--control", self.control, *(options or SimOptions()).to_arguments()]
+        command += ["--control", self.control, *self.options.to_arguments()]
         for flag, value in (("--tcp", tcp), ("--rfc2217", rfc2217)):
             command += [] if value is None else [flag, str(value)]
         with self._log.open("wb") as log:
@@ -126,6 +133,30 @@ class SimProcess:
     def brownout(self) -> None:
         """The supply dips."""
         self.request("brownout")
+
+    def camera(self, pictures: str | Sequence[str | Path] | None, **settings: float) -> None:
+        """Gives the board a camera from its next start on: files, the pictures of a folder, or
+        "synthetic"; None takes it away. `period_s`: seconds from one frame to the next."""
+        files = pictures if pictures is None or isinstance(pictures, str) else [*map(str, pictures)]
+        self.request("camera", pictures=files, **settings)
+
+    def fail_camera(self, how: CameraFault, times: int | None = 1) -> None:
+        """The camera's next frames do not come: there is no camera ("absent"), it takes too long
+        ("late"), or a byte of them is lost ("short"). `times` None: until the firmware starts the
+        camera anew."""
+        self.request("fail-camera", how=how, times=times)
+
+    def figures(self, figures: Figures) -> None:
+        """What the board reports of itself from now on; chosen, not measured."""
+        self.request("figures", **asdict(figures))
+
+    def hurry(self, speed: float) -> None:
+        """Lets the board's clock run so much faster until its next start; 1: as usual again."""
+        self.request("hurry", speed=speed)
+
+    def skip(self, seconds: float) -> None:
+        """Lets so much time pass at once, on the board alone."""
+        self.request("skip", seconds=seconds)
 
     def request(self, op: str, **fields: Any) -> dict[str, Any]:
         """Sends one operation of hil.sim.control; its answer.

@@ -47,6 +47,9 @@ class Uart:
         self._to_host = _Direction(loop, pacing, self._deliver_to_host)
         self.set_noise(noise)
         self.overrun_bytes = 0
+        # The rate of the program now, 0 where that is not known. It may be ahead of `set_baud`:
+        # an interpreter that holds Python's lock keeps the program from telling.
+        self.program_baud: Callable[[], int] = lambda: 0
         # Seeded faults change bytes here; empty on a sound board.
         self.filters_to_board: list[Callable[[bytes], bytes]] = []
         self.filters_to_host: list[Callable[[bytes], bytes]] = []
@@ -95,6 +98,11 @@ class Uart:
         if self._hold is not None:
             self._release()
 
+    def _catch_up(self) -> None:
+        baud = self.program_baud()
+        if baud not in (0, self.baud) and not self._autobaud:
+            self.set_baud(baud)
+
     def set_noise(self, noise: NoiseRates) -> None:
         """The line's quality from now on."""
         self._deaf_above, self._mute_above = noise.deaf_above, noise.mute_above
@@ -110,6 +118,7 @@ class Uart:
         """Takes what the host wrote."""
         if self._program is None or self._host is None:
             return
+        self._catch_up()
         if self._hold is not None:
             self._held += data
         elif self._rates_match():
@@ -131,6 +140,7 @@ class Uart:
         self._held.clear()
         if self._host is None:
             return
+        self._catch_up()
         if not self._rates_match():
             self._mismatch = (self._host.rate() or 0, self.baud)
             data = self._garbler.feed(data)

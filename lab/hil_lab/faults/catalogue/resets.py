@@ -28,19 +28,19 @@ def _unplug(board: Board, loop: Loop) -> None:
 
 
 def _crash(board: Board, _: Loop) -> None:
-    from hil.sim.cpu import HOOK_FAULT
+    from hil.sim.chip import HOOK_FAULT
 
     board.fail_next_inference(HOOK_FAULT)
 
 
 def _abort(board: Board, _: Loop) -> None:
-    from hil.sim.cpu import HOOK_ABORT
+    from hil.sim.chip import HOOK_ABORT
 
     board.fail_next_inference(HOOK_ABORT)
 
 
 def _hang(board: Board, _: Loop) -> None:
-    from hil.sim.cpu import HOOK_HANG
+    from hil.sim.chip import HOOK_HANG
 
     board.fail_next_inference(HOOK_HANG)
 
