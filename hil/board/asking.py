@@ -156,6 +156,11 @@ class AskedBoard(Closing):
         return "host" if simulated and by_adapter == "real" else by_adapter
 
     @property
+    def replays(self) -> bool:
+        """Whether a recording answers."""
+        return self._connection.adapter.replays
+
+    @property
     def recorder(self) -> Recorder | None:
         """What keeps the conversation; None where nobody asked for it."""
         return self._connection.recorder

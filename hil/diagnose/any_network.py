@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hil.diagnose.hypothesis import CRC_BITS, Hypothesis, finding_of, suppose
 from hil.diagnose.known import known_samples
 from hil.diagnose.outcome import Outcome
+from hil.facts.diagnosis import Unexplained
 from hil.judge.judged import JudgedRun
 from hil.network.arrays import unpack_sample
 from hil.network.contract import Contract
@@ -53,7 +54,7 @@ def explain_answers(
     """Adds the mistake that explains every wrong answer of a run, if there is one."""
     found = _given(judged, contract)
     failing = [one for one in found if one.failing]
-    if not failing:
+    if not failing or "engine" in outcome.settled:
         return
     passing = [one for one in found if not one.failing]
     right = _Right(contract, oracle or Oracle(contract))
@@ -65,6 +66,10 @@ def explain_answers(
         names = tuple(dict.fromkeys(one.name for one in failing))
         hypotheses = [match.hypothesis for match in sure]
         outcome.findings.append(finding_of(hypotheses, "engine", evidence, names))
+    elif "engine" in outcome.varying:
+        wrong = tuple(dict.fromkeys(one.name for one in failing))
+        what, facts = "the same question gets different answers", outcome.varying["engine"]
+        outcome.unexplained.append(Unexplained("engine", what, wrong, facts))
 
 
 class _Right:

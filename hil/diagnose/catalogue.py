@@ -19,6 +19,10 @@ class Entry:
 _PEAK = "the code that turns the map's maximum into a location (firmware/core/cam.cpp, FindPeak)"
 _CENTRE = "the cell's centre in pixels (firmware/core/cam.cpp, CellCentre)"
 _DECIDE = "threshold and location of a result (firmware/core/inference.cpp, EvaluateHead; cam.cpp)"
+_KEPT = (
+    "what a request or its decision leaves for the next (firmware/core/inference.cpp, Enqueue and "
+    "EvaluateHead)"
+)
 _CAM = "the sum over the channels (firmware/core/cam.cpp, ComputeCam)"
 _WEIGHTS = "where the classifier's weights are found (firmware/core/network.h, head_weights)"
 _SCORE = "how the score tensor is read and copied (firmware/core/inference.cpp, Evaluate)"
@@ -53,6 +57,7 @@ CATALOGUE: dict[str, Entry] = {
     "location.cells-left-out": Entry("the search for the maximum leaves out {cells}", _PEAK),
     "location.offset": Entry("the location is off by {pixels} pixels", _CENTRE),
     "location.previous-image": Entry("the location of the image before", _PEAK),
+    "location.mixed": Entry("{what} has earlier ones in it: {how}", _PEAK),
     "location.constant": Entry("the location is the same for every image", _PEAK),
     # ---- decision: threshold, and whether there is a location
     "decision.threshold-ignored": Entry("the threshold is not applied", _DECIDE),
@@ -60,6 +65,11 @@ CATALOGUE: dict[str, Entry] = {
     "decision.threshold-raw": Entry("percent are compared with the raw int8 score", _DECIDE),
     "decision.threshold-fixed": Entry("the threshold of the request is ignored", _DECIDE),
     "decision.threshold-other": Entry("the threshold that is applied is {percent} %", _DECIDE),
+    "decision.request-before": Entry("the threshold of another request is applied: {which}", _KEPT),
+    "decision.score-before": Entry("it is decided by {which}", _KEPT),
+    "decision.held": Entry("the decision hangs on the one before: {how}", _KEPT),
+    "decision.hysteresis": Entry("the threshold is {how} (hysteresis)", _KEPT),
+    "answer.option-kept": Entry("whether the map is asked for: {how}", _KEPT),
     "decision.threshold-offset": Entry("the threshold is off by {percent} percent", _DECIDE),
     "decision.scale": Entry("percent are computed with {scale} instead of 256 steps", _DECIDE),
     "decision.never": Entry("there is never a location", _DECIDE),
@@ -94,6 +104,7 @@ CATALOGUE: dict[str, Entry] = {
     "cam.normalised": Entry("the map is normalised to 0..255", _CAM),
     "cam.negated": Entry("the map has the wrong sign", _CAM),
     "cam.previous-image": Entry("the map of another image: {image}", _CAM),
+    "cam.mixed": Entry("{what} has earlier ones in it: {how}", _CAM),
     # ---- scores: from the board's own features
     "score.classes-swapped": Entry("the classes are swapped", _SCORE),
     "score.unsigned": Entry("int8 scores are read as uint8", _SCORE),
@@ -102,6 +113,7 @@ CATALOGUE: dict[str, Entry] = {
     "score.percent": Entry("percent are sent instead of int8 scores", _SCORE),
     "score.constant": Entry("the scores are the same for every image", _SCORE),
     "score.previous-image": Entry("the scores of another image: {image}", _SCORE),
+    "score.mixed": Entry("{what} have earlier ones in them: {how}", _SCORE),
     "score.softmax-missing": Entry("logits are sent: SOFTMAX is left out", _SOFTMAX),
     "score.softmax-beta": Entry("SOFTMAX has beta {beta} instead of {right}", _SOFTMAX),
     # ---- input: what the model saw instead of the image
@@ -174,9 +186,8 @@ CATALOGUE: dict[str, Entry] = {
     "kernel.stride": Entry("operator {op}: {how}", _KERNEL),
     "kernel.copy": Entry("operator {op}: its output is {how}", _KERNEL),
     "engine.optimised-kernels": Entry("the numbers are those of LiteRT's {which} kernels", _KERNEL),
-    "engine.not-repeatable": Entry(
-        "the same image gives different answers: memory is overwritten or not initialised",
-        "buffers that overlap or are reused too early, the arena's size, races between the tasks",
+    "engine.output-mixed": Entry(
+        "{what} has earlier answers in it: {how}", "what is kept between inferences, and not reset"
     ),
     "engine.other-model": Entry(
         "the engine runs a model that is not the one whose digest the board reports ({how})",

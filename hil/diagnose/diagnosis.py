@@ -43,14 +43,17 @@ def diagnose(
     from hil.diagnose.other_networks import explain_other_networks
     from hil.diagnose.outcome import Outcome
     from hil.diagnose.refused import explain_refusals
+    from hil.diagnose.remembered import explain_history
     from hil.diagnose.run_level import explain_run
     from hil.diagnose.samples import explain_samples
     from hil.diagnose.stages import explain_images
+    from hil.diagnose.wanted import experiments_wanted
 
     outcome = Outcome()
     contract = None if run.model is None else contract_of(run.model)
     limits = judged.tolerances
     model = run.model
+    outcome.guard("history", lambda: explain_history(judged, outcome))
     if model is not None and contract is not None and explainable(contract):
         if run.images:
             world = outcome.guard("images", lambda: read_world(run, model, oracle, limits))
@@ -64,11 +67,13 @@ def diagnose(
     outcome.guard("other networks", lambda: explain_other_networks(run, judged, contract, outcome))
     explain_run(run, contract, outcome)
     outcome.guard("samples", lambda: explain_samples(judged, outcome))
+    wanted = outcome.guard("experiments", lambda: experiments_wanted(judged)) or ()
     return Diagnosis(
         findings=tuple(outcome.findings),
         unexplained=tuple(outcome.unexplained),
         divergences=run.divergences,
         tested=outcome.tested,
+        wanted=wanted,
         seconds=round(time.monotonic() - started, 3),
     )
 

@@ -34,6 +34,9 @@ _INPUT_TIERS: tuple[Family, ...] = (
 def explain_features(world: World, outcome: Outcome) -> dict[Case, NDArray[np.int8]]:
     """Explains wrong features; returns, by case, the features that the later stages had."""
     had: dict[Case, NDArray[np.int8]] = {}
+    if "engine" in outcome.settled:
+        sound = (case for case in world.cases if not case.features_wrong)
+        return {case: case.expected.features for case in sound}
     wrong: list[Case] = []
     read_wrong: list[Case] = []
     alone: list[Case] = []
@@ -94,7 +97,7 @@ def _features(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
         return
     if everywhere and other_rounding(world, wrong, outcome):
         return
-    if explain_operators(world, outcome, transform) or outcome.not_repeatable("engine", wrong):
+    if explain_operators(world, outcome, transform):
         return
     if features_read and _overwritten(world, outcome, wrong):
         return

@@ -10,7 +10,7 @@ import numpy as np
 
 from hil.diagnose.case import Case, Point
 from hil.diagnose.catalogue import finding
-from hil.diagnose.hypothesis import C, Hypothesis, Match, finding_of, search
+from hil.diagnose.hypothesis import SURE_BITS, C, Hypothesis, Match, finding_of, search
 from hil.errors import HilError
 from hil.facts.diagnosis import Finding, Unexplained
 
@@ -33,12 +33,18 @@ class Outcome:
         unexplained: what no hypothesis explains.
         tested: how many hypotheses were tried.
         tails: by case, the score tensor that follows from the operators' mistakes.
+        settled: stages that what the board remembers explains.
+        varying: by stage, the facts where the same question gets different answers.
+        notes: by stage, what is known of the history of its wrong answers.
     """
 
     findings: list[Finding] = field(default_factory=list)
     unexplained: list[Unexplained] = field(default_factory=list)
     tested: int = 0
     tails: dict[Case, tuple[int, ...]] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
+    varying: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def search(
         self,
@@ -78,12 +84,12 @@ class Outcome:
         """As `attempt`; what is not explained is told with its facts."""
         hints: list[str] = []
         failing = [p for p in points if p.failing]
-        if not failing or self.attempt(stage, points, bits, tiers, hints) is not None:
+        if not failing or stage in self.settled:
             return
-        cases = [p.case for p in failing]
-        if not self.not_repeatable(stage, cases):
-            facts = [_fact(point) for point in failing[:3]]
-            self.puzzle(stage, what, cases, *facts, *hints)
+        if self.attempt(stage, points, bits, tiers, hints) is not None:
+            return
+        facts = [_fact(point) for point in failing[:3]]
+        self.puzzle(stage, what, [p.case for p in failing], *facts, *hints)
 
     def attempt(
         self,
@@ -99,8 +105,10 @@ class Outcome:
         """
         failing = sorted((p for p in points if p.failing), key=variety, reverse=True)
         passing = [p for p in points if not p.failing]
-        if not failing:
+        if not failing or stage in self.settled:
             return None
+        if stage in self.varying and bits < SURE_BITS:
+            return None  # what hangs on the history is no mistake in this stage alone
         noted = [] if hints is None else hints
         count = len(failing)
         for family in tiers:
@@ -125,17 +133,16 @@ class Outcome:
         self.findings.append(finding(name, stage, evidence, names(cases), **parameters))
 
     def puzzle(self, stage: str, what: str, cases: Iterable[Case], *facts: str) -> None:
-        """Adds failures that nothing explains."""
-        self.unexplained.append(Unexplained(stage, what, names(cases), facts))
-
-    def not_repeatable(self, stage: str, wrong: Sequence[Case]) -> bool:
-        """Adds the finding if any of the cases gave another answer when it was sent again."""
-        asked = [case.repeated for case in wrong if case.repeated is not None]
-        unsteady = asked.count(False)
-        if unsteady:
-            evidence = f"{unsteady} of {len(asked)} images gave another answer when they were sent"
-            self.add("engine.not-repeatable", stage, f"{evidence} again", wrong)
-        return unsteady > 0
+        """Adds failures that nothing explains, with what is known of their history."""
+        cases = tuple(cases)
+        history = self.varying.get(stage, self.notes.get(stage, ()))
+        if stage in self.varying:
+            what = f"{what}; the same question gets different answers"
+        unsteady = sum(case.repeated is False for case in cases)
+        asked = sum(case.repeated is not None for case in cases)
+        if unsteady and not history:
+            history = (f"{unsteady} of {asked} gave another answer when they were sent again",)
+        self.unexplained.append(Unexplained(stage, what, names(cases), (*facts, *history)))
 
 
 def names(cases: Iterable[Case]) -> tuple[str, ...]:

@@ -26,9 +26,6 @@ _GROWTH_STEPS = 5
 
 def explain_run(run: Run, contract: Contract | None, outcome: Outcome) -> None:
     """Adds the findings of the run, and puts all in the order in which to look at them."""
-    if timing.old_results(run.inferences):
-        # An old answer that is sent again is no other answer of the engine.
-        outcome.findings = [f for f in outcome.findings if f.id != "engine.not-repeatable"]
 
     def told(what: str, find: Callable[[], Iterable[Finding]]) -> list[Finding]:
         return outcome.guard(what, lambda: list(find())) or []

@@ -12,7 +12,7 @@ from hil.judge.judged import JudgedRun, JudgedSample
 from hil.judge.verdict import Status
 
 _MOST_FACTS = 5
-_STAGES = ("input", "engine", "features", "scores", "answer")
+_STAGES = ("input", "engine", "features", "scores", "map", "decision", "location", "answer")
 
 
 def explain_samples(judged: JudgedRun, outcome: Outcome) -> None:

@@ -46,11 +46,48 @@ class Unexplained:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """One inference of an experiment: a sample that the run knows, by the CRC-32 of its bytes.
+
+    `threshold`: percent; None for the network's own.
+    """
+
+    image_crc: int
+    threshold: int | None = None
+    cam: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One step of an experiment.
+
+    Attributes:
+        action: "ask"; "reset" the board; "refusal": a request that it has to refuse; "pause": no
+            request for a while; "bisect": look for the threshold at which the decision changes.
+        ask: the inference, of "ask" and "bisect".
+        before: what is asked before each inference of a "bisect"; None for nothing.
+    """
+
+    action: str
+    ask: Ask | None = None
+    before: Ask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Steps that the board should be taken through, in one go. `what`: for people."""
+
+    what: str
+    steps: tuple[Probe, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """Findings in the order of the board's work: what comes first is to be mended first.
 
     A healthy run has neither findings nor anything unexplained. `tested` counts the
-    hypotheses that were tried, parameters included.
+    hypotheses that were tried, parameters included. `wanted`: what the board should be asked for
+    the diagnosis to know more.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -58,6 +95,7 @@ class Diagnosis:
     divergences: tuple[DivergenceRecord, ...] = ()
     tested: int = 0
     seconds: float = 0.0
+    wanted: tuple[Experiment, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:

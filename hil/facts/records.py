@@ -387,6 +387,8 @@ class InferenceRecord:
         count: inferences since that start, by the board.
         finished_us: the board's clock at its end.
         at_s: the host's monotonic clock when it arrived.
+        experiment: what was found out by it, for the diagnosis; empty for one that a test asked.
+        after: "refusal" or "pause" where an experiment had that before it; empty otherwise.
     """
 
     asked: AskedFacts
@@ -401,6 +403,8 @@ class InferenceRecord:
     threshold: int | None = None
     location: Location | NoLocation | None = None
     cam: Grid | None = None
+    experiment: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

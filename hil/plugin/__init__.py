@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.errors import HilError, InfrastructureError, UnavailableError, UsageError
+from hil.errors import ExitCode, HilError, InfrastructureError, UnavailableError, UsageError
 from hil.plugin.checks import BENCH, check_tests
 from hil.plugin.ending import Ending, Verdict
 from hil.plugin.needs import NEEDS, THOROUGH, is_ours, long_tests
@@ -111,7 +111,7 @@ def _distribute(config: pytest.Config) -> None:
 
 # The others ask for this one, whose name nobody else has: a project may have a `bench` of its own.
 @pytest.fixture(scope="session", name=BENCH)
-def hil_bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
+def hil_bench(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Bench]:
     """The bench of this run, as `bench`."""
     try:
         bench = bench_of(pytestconfig)
@@ -123,9 +123,13 @@ def hil_bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
     try:
         wrong = bench.review()
         log_of(pytestconfig).wrong_outside_of_tests(len(wrong), "; ".join(map(str, wrong[:1])))
-        log_of(pytestconfig).bench_closing(bench)
+        log_of(pytestconfig).bench_closing(bench, ask=not _interrupted(request))
     finally:
         bench.close()
+
+
+def _interrupted(request: pytest.FixtureRequest) -> bool:
+    return request.session.exitstatus == ExitCode.INTERRUPTED
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ so that no test waits for it, once for each sample, threshold and state.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hil.facts.keys import AskedKey, answer_key, asked_key
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from hil.facts.board import Asked, Inference, Stamp
     from hil.judge.tolerance import Tolerances
     from hil.oracle import Oracle, OracleAnswer
+
+MOST_KEPT_BYTES = 16 << 20
+"""Of samples that the board may be asked about again."""
 
 MOST_HISTORY = 64
 """Samples back to the last reset of the state that the oracle runs again; others are not judged."""
@@ -40,6 +44,12 @@ class Answers:
         self.references: list[ReferenceRecord] = []
         self.distinct: list[OracleAnswer] = []
         """What the oracle said, in the order of the questions."""
+        self.samples: OrderedDict[int, bytes] = OrderedDict()
+        """By CRC-32, the newest samples that were sent as tensors."""
+        self.experiment = ""
+        """What the next answers are for; empty where a test asks."""
+        self.after = ""
+        """What the next answer comes after, as of `InferenceRecord`."""
         self._known: dict[AskedKey, ReferenceRecord | None] = {}
         self._unknown: list[_Question] = []
         self._names: dict[int, str] = {}
@@ -54,12 +64,22 @@ class Answers:
 
         before = self._before(stamp, asked)
         record = inference_record(inference, stamp, asked, _history(before))
+        record = replace(record, experiment=self.experiment, after=self.after)
+        self.after = ""
+        self._keep(record.asked.image_crc, asked)
         self.inferences.append(record)
         key = asked_key(record)
         if key not in self._known:
             self._known[key] = None
             if before is not None:
                 self._unknown.append(_Question(key, asked, before))
+
+    def _keep(self, crc: int, asked: Asked) -> None:
+        if asked.stage != "tensor" or crc in self.samples:
+            return
+        self.samples[crc] = asked.image
+        while len(self.samples) * len(asked.image) > MOST_KEPT_BYTES:
+            self.samples.popitem(last=False)
 
     def _before(self, stamp: Stamp, asked: Asked) -> tuple[bytes, ...] | None:
         """The samples that the state comes from, none without any; None where it is not known."""

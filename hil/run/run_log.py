@@ -138,9 +138,14 @@ class RunLog:
         self._pictured.add(name)
         return True
 
-    def bench_closing(self, bench: Bench) -> None:
-        """Takes what only the open board can tell."""
+    def bench_closing(self, bench: Bench, *, ask: bool = True) -> None:
+        """Takes what only the open board can tell. `ask`: also about its wrong answers."""
         self._bench = bench
+        self.write_news(bench)
+        if ask:
+            from hil.run.experiments import perform_wanted
+
+            perform_wanted(bench, self.run())
         if bench.recording_error is not None:
             self.errors.append(bench.recording_error)
         self._write_model(bench)

@@ -66,14 +66,20 @@ def test_a_failed_test_without_a_known_cause_is_unexplained_in_its_own_words(
     assert "test_x: assert 1 == 2" in found.unexplained[0].facts
 
 
-def test_old_results_are_no_engine_that_does_not_repeat_itself(
+def test_an_image_that_got_another_answer_when_it_was_sent_again_is_a_fact(
     run_with: MakeRun, oracle: Oracle
 ) -> None:
     run = run_with(cam=lambda features, cam: cam ^ 0x155)
     evidence = tuple(dataclasses.replace(one, repeated=False) for one in run.evidence)
-    unsteady = dataclasses.replace(run, evidence=evidence, tests=(FAILED,), inferences=inferences())
-    assert diagnose(unsteady, oracle).ids == ("engine.not-repeatable",)
-    old = dataclasses.replace(unsteady, inferences=(*inferences(), inferences()[-1]))
+    found = diagnose(dataclasses.replace(run, evidence=evidence, tests=(FAILED,)), oracle)
+    assert found.findings == ()
+    facts = [fact for one in found.unexplained for fact in one.facts]
+    assert any("gave another answer when they were sent again" in fact for fact in facts)
+
+
+def test_old_results_are_named_as_that(run_with: MakeRun, oracle: Oracle) -> None:
+    run = dataclasses.replace(run_with(), tests=(FAILED,))
+    old = dataclasses.replace(run, inferences=(*inferences(), inferences()[-1]))
     assert diagnose(old, oracle).ids == ("timing.counter",)
 
 

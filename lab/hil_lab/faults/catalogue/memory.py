@@ -33,7 +33,7 @@ FAULTS = (
                 "    cam[cell] = sum + total[cell];",
             ),
         ),
-        failure("engine.not-repeatable", test="test_the_same_sample"),
+        failure("cam.mixed", test="test_the_same_sample"),
     ),
     Fault(
         "output-overwritten",
