@@ -21,7 +21,16 @@ from hil.board.results import Counting, frame_taken, oddities
 from hil.board.telling_apart import flash_record, line_facts
 from hil.board.watched_port import BoardAlarm
 from hil.errors import InfrastructureError, NotAskedError, NotRunError, UsageError
-from hil.facts.board import Asked, FlashReport, Incident, Inference, Oddity, Stamp, TimeBase
+from hil.facts.board import (
+    Asked,
+    FlashReport,
+    Incident,
+    Inference,
+    MemoryStamp,
+    Oddity,
+    Stamp,
+    TimeBase,
+)
 from hil.facts.evidence import FlashRecord
 from hil.facts.stand_in import SIMULATED_TARGET
 from hil.link.channel import Channel
@@ -57,6 +66,7 @@ class AskedBoard(Closing):
         self.incidents: list[Incident] = []
         self.recoveries = 0
         self.stamps: list[Stamp] = []
+        self.memories: list[MemoryStamp] = []
         self.handshakes: list[tuple[str, Identity]] = []
         self.oddities: list[Oddity] = []
         self.on_inference: Callable[[Inference, Stamp, Asked], None] | None = None

@@ -26,7 +26,15 @@ from hil.board.results import (
     tensor_array,
 )
 from hil.errors import FirmwareError, HilError, NotAskedError
-from hil.facts.board import BaudReport, FlashReport, Inference, Oddity, Recovery, Stamp
+from hil.facts.board import (
+    BaudReport,
+    FlashReport,
+    Inference,
+    MemoryStamp,
+    Oddity,
+    Recovery,
+    Stamp,
+)
 from hil.link.channel import Channel
 from hil.link.jobs import Inference as LinkInference
 from hil.wire.enums import ErrorCode, TensorSide
@@ -173,7 +181,11 @@ class Board(AskedBoard):
 
     def memory(self) -> MemoryReport:
         """Arena, heap and stacks, in bytes."""
-        return self._ask("reporting its memory", lambda ch, limit: ch.memory(limit))
+        report = self._ask("reporting its memory", lambda ch, limit: ch.memory(limit))
+        last = self.stamps[-1] if self.stamps else None
+        count = last.count if last is not None and last.boot == self._starts else 0
+        self.memories.append(MemoryStamp(self._starts, count, report))
+        return report
 
     def echo(self, payload: bytes) -> bytes:
         """Sends up to 1536 bytes; what came back."""

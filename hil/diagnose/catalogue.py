@@ -234,6 +234,11 @@ CATALOGUE: dict[str, Entry] = {
     "timing.wrapped": Entry("{stage} comes from a counter of {bits} bits that wraps", _CLOCK),
     "timing.stopped": Entry("{stage} is always {value}: no clock behind it", _CLOCK),
     "timing.too-long": Entry("{stage} exceeds what passed on the host: {how}", _CLOCK),
+    "timing.pace": Entry("the board's clock is {how}", _CLOCK),
+    "timing.creeping": Entry(
+        "{what} rises with every inference",
+        "what grows there: lists that are searched, logs, fragmented memory, a task beside it",
+    ),
     "timing.backwards": Entry("the board's clock runs backwards between results", _CLOCK),
     "timing.counter": Entry(
         "the count of inferences is wrong: {how}",
@@ -248,7 +253,7 @@ CATALOGUE: dict[str, Entry] = {
     "identity.image-source": Entry("hello did not switch the image source", _IDENTITY),
     "identity.reset-reason": Entry("the reset reason is {got}, not {right}", _IDENTITY),
     "memory.growing": Entry(
-        "memory in use grows with every inference",
+        "memory is lost with every inference: {what}",
         "what is allocated per inference and not freed, and arena use",
     ),
     "memory.report": Entry("the memory report is implausible: {how}", "the board's memory report"),

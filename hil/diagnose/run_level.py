@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 
 from hil.diagnose import timing
 from hil.diagnose.catalogue import finding
@@ -17,11 +16,12 @@ from hil.facts.packing import unpack_plain
 from hil.facts.run import Run
 from hil.judge.figures import count_text
 from hil.judge.judged import FAILED_OUTCOMES, LOST_OUTCOMES, UNMEASURED_OUTCOMES
+from hil.judge.trends import trends
+from hil.judge.whole_run import figures_of, wrong_figures
 from hil.network.contract import Contract
 from hil.wire.network_header import contract_crc, pack_header
 
 _SOFTWARE_RESET = 3  # esp_reset_reason_t
-_GROWTH_STEPS = 5
 
 
 def explain_run(run: Run, contract: Contract | None, outcome: Outcome) -> None:
@@ -38,7 +38,7 @@ def explain_run(run: Run, contract: Contract | None, outcome: Outcome) -> None:
         *outcome.findings,
         *told("trace", lambda: _trace(run)),
         *told("timing", lambda: timing.findings(run)),
-        *told("memory", lambda: _memory(run)),
+        *told("figures", lambda: _figures(run)),
     ]
     if not outcome.findings and not outcome.unexplained:
         _unhappy_tests(run, outcome)
@@ -153,28 +153,13 @@ _ECHOES: dict[str, Callable[[bytes, bytes], bool]] = {
 }
 
 
-def _memory(run: Run) -> Iterator[Finding]:
-    free = [i.memory.heap.free_bytes for i in run.measured if i.memory.heap is not None]
-    falls = [a - b for a, b in pairwise(free)]
-    falling = [step for step in falls if step > 0]
-    # A reset in between gives the memory back.
-    if len(falling) >= max(_GROWTH_STEPS, 0.9 * len(falls)):
-        evidence = (
-            f"free heap falls with {len(falling)} of {len(falls)} images, by {min(falling)} bytes "
-            f"or more each"
-        )
-        yield finding("memory.growing", "memory", evidence)
-    used = [i.memory.arena_used_bytes for i in run.measured]
-    known = [value for value in used if value is not None]
-    if len(known) > _GROWTH_STEPS and known[-1] > known[0] and known == sorted(known):
-        evidence = f"arena in use rises from {known[0]} to {known[-1]} bytes"
-        yield finding("memory.growing", "memory", evidence)
-    for image in run.measured:
-        value = image.memory.arena_used_bytes
-        if value is not None and not 0 < value <= image.memory.arena_bytes:
-            how = f"{value} of {image.memory.arena_bytes} bytes of the arena are in use"
-            yield finding("memory.report", "memory", f"after {image.name}", how=how)
-            return
+def _figures(run: Run) -> Iterator[Finding]:
+    """What creeps within one start, and memory that cannot be."""
+    for trend in trends(run.inferences, run.memories):
+        entry = "memory.growing" if trend.kind == "memory" else "timing.creeping"
+        yield finding(entry, trend.kind, str(trend), what=trend.what)
+    for wrong in wrong_figures(figures_of(run), ("memory",)):
+        yield finding("memory.report", "memory", f"in {len(run.memories)} reports", how=wrong.text)
 
 
 def _unhappy_tests(run: Run, outcome: Outcome) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -19,6 +18,7 @@ from hil.diagnose.catalogue import finding
 from hil.facts.diagnosis import Finding
 from hil.facts.records import InferenceRecord
 from hil.facts.run import Run
+from hil.judge.pace import pace
 
 _FEWEST = 5
 _NEAR = 1.35
@@ -26,8 +26,8 @@ _NEAR = 1.35
 _SHORTEST, _LONGEST = 0.5, 8.0
 """Host's time by the board's for an inference: what is out of this is no microsecond."""
 _COARSE_US = 100
-_PACE_S = 0.25
-_PACE = 0.15
+_WHOLE = 0.02
+"""How far, as a share, a tick may be from whole microseconds."""
 
 # (factor that makes microseconds of it, id, parameters)
 _UNITS: tuple[tuple[float, str, dict[str, object]], ...] = (
@@ -60,9 +60,9 @@ def findings(run: Run) -> Iterator[Finding]:
         return
     # An emulator's virtual time is not the host's; nothing can be told by comparing them.
     by_host = run.board is None or run.board.time_base != "virtual"
-    pace = _pace(ordered) if by_host else None
-    if pace is not None:
-        yield pace
+    slow = _pace(run)
+    if slow is not None:
+        yield slow
         return
     unit = _unit(records) if by_host else None
     if unit is not None:
@@ -143,34 +143,21 @@ def _clock_jumps(records: Sequence[InferenceRecord]) -> Finding | None:
     return _finding("timing.backwards", text)
 
 
-def _pace(records: Sequence[InferenceRecord]) -> Finding | None:
+def _pace(run: Run) -> Finding | None:
     """A clock that runs, but not as fast as the host's."""
-    ((longest, _),) = Counter(r.boot for r in records).most_common(1)
-    best = [r for r in records if r.boot == longest]
-    third = len(best) // 3
-    if third < _FEWEST or best[-third].at_s - best[0].at_s < _PACE_S:
+    found = pace(run.inferences, run.time_base)
+    if found is None or not found.wrong or found.speed <= 0:
         return None
-    # Those that came through soonest, for the board's clock.
-    early, late = (
-        min(part, key=lambda r: r.at_s * 1e6 - r.finished_us)
-        for part in (best[:third], best[-third:])
-    )
-    passed = (late.at_s - early.at_s) * 1e6
-    if passed < _PACE_S * 1e6:
-        return None
-    speed = (late.finished_us - early.finished_us) / passed
-    if speed <= 0 or abs(speed - 1) <= _PACE:
-        return None
-    evidence = (
-        f"the board's clock ran {late.finished_us - early.finished_us} in {passed:.0f} us of the "
-        "host's"
-    )
+    speed, evidence = found.speed, str(found)
     for factor, name, parameters in _UNITS:
         if 1 / 1.1 <= 1 / speed / factor <= 1.1:
             return _finding(name, evidence, stage="the clock", **parameters)
     tick = 1 / speed
-    nice = round(tick) if abs(tick - round(tick)) < 0.1 and round(tick) else round(tick, 2)
-    return _finding("timing.ticks", evidence, stage="the clock", tick=f"{nice} us")
+    if abs(tick - round(tick)) > _WHOLE * tick:
+        how = f"{abs(speed - 1):.2%} too {'fast' if speed > 1 else 'slow'}"
+        return _finding("timing.pace", evidence, how=how)
+    tick_text = f"{round(tick)} us"
+    return _finding("timing.ticks", evidence, stage="the clock", tick=tick_text)
 
 
 def _count(records: Sequence[InferenceRecord]) -> Finding | None:

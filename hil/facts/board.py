@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hil.errors import InfrastructureError
     from hil.link.jobs import CapturedOp
     from hil.network.location import Location, NoLocation
-    from hil.wire.replies import FrameSize, StageTimes
+    from hil.wire.replies import FrameSize, MemoryReport, StageTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,15 @@ class Stamp:
     count: int
     finished_us: int
     at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryStamp:
+    """What the board said of its memory, after `count` inferences of the start `boot`."""
+
+    boot: int
+    count: int
+    report: MemoryReport
 
 
 @dataclass(frozen=True, slots=True)

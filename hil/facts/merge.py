@@ -22,6 +22,7 @@ from hil.facts.records import (
     InferenceRecord,
     LinkFacts,
     MeasurementRecord,
+    MemoryRecord,
     ModelRecord,
     ReferenceRecord,
     RepeatRecord,
@@ -120,7 +121,7 @@ def _boots_numbered_through(workers: _Workers) -> Iterator[Any]:
     numbers: dict[tuple[str, int], int] = {}
     for worker, lines in workers.items():
         for line in lines:
-            if isinstance(line, InferenceRecord):
+            if isinstance(line, InferenceRecord | MemoryRecord):
                 number = numbers.setdefault((worker, line.boot), len(numbers) + 1)
                 yield dataclasses.replace(line, boot=number)
             else:

@@ -101,6 +101,7 @@ class BoardFacts:
         sections: of the ELF file that the app was made from; empty without one.
         time_base: what the board's times mean, see `hil.facts.board.TimeBase`.
         thorough: the suite's long tests were asked for too.
+        arena_needed_bytes: what the network needs of an arena at least, as the host counts it.
     """
 
     spec: str
@@ -123,6 +124,7 @@ class BoardFacts:
     sections: tuple[SectionFacts, ...] = ()
     time_base: str = "real"
     thorough: bool = False
+    arena_needed_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +410,15 @@ class InferenceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryRecord:
+    """A memory report as it came, after `count` inferences of the start `boot`."""
+
+    boot: int
+    count: int
+    memory: MemoryFacts
+
+
+@dataclass(frozen=True, slots=True)
 class MeasurementRecord:
     """A value that a test recorded with `record_measurement`."""
 
@@ -493,6 +504,7 @@ KINDS: dict[str, type] = {
     "reference": ReferenceRecord,
     "variety": VarietyFacts,
     "inference": InferenceRecord,
+    "memory": MemoryRecord,
     "handshake": HandshakeRecord,
     "oddity": OddityRecord,
     "trouble": TroubleRecord,

@@ -26,6 +26,7 @@ from hil.facts.records import (
     InferenceRecord,
     LinkFacts,
     MeasurementRecord,
+    MemoryRecord,
     ModelRecord,
     ReferenceRecord,
     RepeatRecord,
@@ -66,6 +67,7 @@ class Run:
     opinion: SecondOpinionRecord | None = None
     other_networks: tuple[OtherNetworkRecord, ...] = ()
     flash: FlashRecord | None = None
+    memories: tuple[MemoryRecord, ...] = ()
 
     @property
     def time_base(self) -> str:
@@ -117,6 +119,7 @@ class Run:
             opinion=last(rest, SecondOpinionRecord),
             other_networks=_all(rest, OtherNetworkRecord),
             flash=last(rest, FlashRecord),
+            memories=_all(rest, MemoryRecord),
         )
 
 

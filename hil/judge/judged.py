@@ -21,11 +21,9 @@ from hil.errors import (
 )
 from hil.facts.outcomes import FLAKY, RERUN, SKIPPED, XFAILED
 from hil.judge.answers import (
-    CLOCK_KEY,
     READ_BACK,
     JudgedAnswer,
     Wrong,
-    clock_fault,
     judge_answers,
     judge_measured,
     wrong_oddities,
@@ -33,6 +31,7 @@ from hil.judge.answers import (
 from hil.judge.metrics.pointing import distance, point_of
 from hil.judge.tolerance import Tolerances, load_tolerances
 from hil.judge.verdict import Status, Verdict, judge_image, worst
+from hil.judge.whole_run import figures_of, wrong_figures
 from hil.network.location import Location
 from hil.network.score import passes, smallest_passing_score
 
@@ -213,12 +212,15 @@ class JudgedRun:
 
     @functools.cached_property
     def wrong(self) -> tuple[Wrong, ...]:
-        """Everything that is wrong in the facts: answers, what was read back, oddities, clocks."""
+        """Everything that is wrong in the facts: answers, what was read back, oddities, figures."""
         judged = (*self.wrong_answers, *self.wrong_beside)
         found = (one.wrong for one in judged if one.wrong is not None)
-        backwards = clock_fault(self.run.inferences)
-        clock = (Wrong(CLOCK_KEY, backwards),) if backwards else ()
-        return (*found, *wrong_oddities(self.run.oddities), *clock)
+        return (*found, *wrong_oddities(self.run.oddities), *self.wrong_figures)
+
+    @functools.cached_property
+    def wrong_figures(self) -> tuple[Wrong, ...]:
+        """What is wrong with the figures of the whole run: clocks, times, memory, trends."""
+        return wrong_figures(figures_of(self.run))
 
 
 KNOWN_OUTCOMES = {

@@ -40,6 +40,24 @@ def total_macs(costs: Sequence[OpCost]) -> int:
     return sum(cost.macs for cost in costs)
 
 
+# What these read must not be overwritten while they write.
+_NOT_IN_PLACE = (
+    *("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED", "BATCH_MATMUL"),
+    *("AVERAGE_POOL_2D", "MAX_POOL_2D", "CONCATENATION"),
+)
+
+
+def arena_needed(graph: Graph) -> int:
+    """Bytes of an arena without which no plan of memory can do: one operator's own tensors."""
+    needed = 0
+    for op in graph.ops:
+        if op.name in _NOT_IN_PLACE:
+            own = {index for index in (*op.inputs, *op.outputs) if index >= 0}
+            tensors = [graph.tensors[index] for index in own]
+            needed = max(needed, sum(t.data_bytes for t in tensors if not t.data))
+    return needed
+
+
 def _cost(graph: Graph, op: Op) -> OpCost:
     inputs = [graph.tensors[index] for index in op.inputs if index >= 0]
     # Real or quantized constants are weights; axes and shapes have no scale.

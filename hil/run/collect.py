@@ -16,6 +16,7 @@ from hil.facts.records import (
     ImageRecord,
     InferenceRecord,
     MemoryFacts,
+    MemoryRecord,
     ModelRecord,
     OpinionFacts,
     SampleRecord,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.board import Board
-    from hil.facts.board import Asked, Inference, Oddity, Stamp
+    from hil.facts.board import Asked, Inference, MemoryStamp, Oddity, Stamp
     from hil.network.contract import Contract
     from hil.oracle import Oracle
     from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
@@ -191,6 +192,11 @@ def times(inference: Inference) -> Times:
         round_trip_us=round(inference.round_trip_s * 1e6),
         invoke_cycles=inference.invoke_cycles,
     )
+
+
+def memory_record(stamp: MemoryStamp) -> MemoryRecord:
+    """A memory report as it came."""
+    return MemoryRecord(stamp.boot, stamp.count, memory_facts(stamp.report))
 
 
 def memory_facts(report: MemoryReport) -> MemoryFacts:

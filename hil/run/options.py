@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from hil.errors import UsageError
+from hil.run.soak import DEFAULT_SOAK, parse_soak
 from hil.samples.seeded import DEFAULT_SAMPLES, DEFAULT_SEED
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class RunOptions:
     samples: int = DEFAULT_SAMPLES
     seed: int = DEFAULT_SEED
     thorough: bool = False
+    soak: str = DEFAULT_SOAK
     tolerances: Path | None = None
     facts: Path | None = None
     record: Path | None = None
@@ -97,6 +99,7 @@ class RunOptions:
             UsageError: a board specification, number, build, directory or file that cannot be used.
         """
         self.check_numbers()
+        parse_soak(self.soak)
         if self.board != RunOptions.board:
             from hil.board.spec import parse_board_spec
 
@@ -263,6 +266,13 @@ RUN_ARGUMENTS = (
         {"metavar": "N", "type": int},
     ),
     Argument("--seed", "seed", "seed of these samples", {"metavar": "N", "type": int}),
+    Argument(
+        "--soak",
+        "soak",
+        "how long the long run in one start of the board is: a number of inferences, or a time "
+        f"such as 30min (default {DEFAULT_SOAK})",
+        {"metavar": "N|TIME"},
+    ),
     Argument(
         "--tolerances",
         "tolerances",

@@ -294,7 +294,12 @@ class RunLog:
         board = bench.open_board
         if board is None:
             return
-        from hil.run.collect import handshake_record, model_record, oddity_record
+        from hil.run.collect import (
+            handshake_record,
+            memory_record,
+            model_record,
+            oddity_record,
+        )
 
         if not self._counts["model"] and board.handshakes:
             self._counts["model"] = 1
@@ -303,6 +308,8 @@ class RunLog:
                 self._add(model_record(contract, board))
         for after, identity in self._new("handshakes", board.handshakes):
             self._add(handshake_record(after, identity))
+        for report in self._new("memories", board.memories):
+            self._add(memory_record(report))
         for oddity in self._new("oddities", board.oddities):
             self._add(oddity_record(oddity))
 

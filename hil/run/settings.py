@@ -18,6 +18,7 @@ from typing import Any
 from hil.base.toml_table import Table, read_toml
 from hil.run.limits import LIMITS
 from hil.run.options import ARGUMENTS, Argument
+from hil.run.soak import parse_soak
 
 FILE = "pyproject.toml"
 _TABLE = ("tool", "camhil")
@@ -79,6 +80,8 @@ def _value(table: Table, argument: Argument, folder: Path) -> Any:
     limits = LIMITS.get(argument.name)
     if limits is not None and not limits.hold(value):
         raise table.error(f"{key} {value} cannot be used", hint=f"give {limits.wanted}", key=key)
+    if argument.name == "soak":
+        parse_soak(value)
     if argument.name == "board" and value.startswith(_REPLAY):
         return _REPLAY + str(folder / value[len(_REPLAY) :])
     return value

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def board_facts(bench: Bench, board: Board) -> BoardFacts:
     """The board that answered, its build, and what it was compared with."""
     from hil.facts.network import network_facts
+    from hil.network.op_costs import arena_needed
 
     identity, build, contract = board.identity, board.build, bench.contract
     oracle = None if contract is None else bench.oracle
@@ -53,6 +54,7 @@ def board_facts(bench: Bench, board: Board) -> BoardFacts:
         sections=sections(board),
         time_base=board.time_base,
         thorough=bench.options.thorough,
+        arena_needed_bytes=0 if contract is None else arena_needed(contract.graph),
     )
 
 

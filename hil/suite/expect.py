@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hil.facts.board import Inference
     from hil.judge.verdict import Verdict
     from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
+    from hil.run.testbench import Bench
 
 
 def expect(measurement: Measurement | FrameMeasurement | SampleMeasurement, *checks: str) -> None:
@@ -43,6 +44,17 @@ def expect_verdict(verdict: Verdict) -> None:
         )
     if verdict.status is Status.FAILED:
         pytest.fail(_text(verdict), pytrace=False)
+
+
+def expect_figures(bench: Bench, *keys: str) -> None:
+    """Fails where these figures of the run so far are wrong (`hil.judge.whole_run`)."""
+    from hil.judge.whole_run import wrong_figures
+
+    found = wrong_figures(bench.figures(), keys)
+    if found:
+        wrong = pytest.fail.Exception("\n".join(map(str, found)), pytrace=False)
+        setattr(wrong, BY_VERDICT, tuple(one.key for one in found))
+        raise wrong
 
 
 def answer_of(inference: Inference) -> tuple[object, ...]:

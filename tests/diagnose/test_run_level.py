@@ -12,7 +12,7 @@ import pytest
 from hil.diagnose import diagnose
 from hil.facts.evidence import HandshakeRecord, OddityRecord, TroubleRecord
 from hil.facts.image import OutputFacts
-from hil.facts.records import AskedFacts, HeapFacts, InferenceRecord, TestRecord, Times
+from hil.facts.records import AskedFacts, InferenceRecord, TestRecord, Times
 from hil.facts.run import Run
 from hil.link.errors import BoardError
 from hil.network.location import NoLocation
@@ -20,7 +20,8 @@ from hil.oracle import Oracle
 from hil.wire.enums import ErrorCode
 from hil.wire.network_header import HEADER_BYTES, contract_crc
 from hil.wire.replies import Detail, ErrorReply
-from hil_lab.fakes.recorded_run import BOARD, MEMORY
+from hil_lab.fakes.long_run import answers, reports
+from hil_lab.fakes.recorded_run import BOARD
 from tests.diagnose.conftest import MakeRun
 
 FAILED = TestRecord("suite/test_x.py::test_x", "call", "failed", 0.1, "E   assert 1 == 2")
@@ -166,14 +167,23 @@ def test_a_right_identity_gives_no_finding(healthy: Run, oracle: Oracle) -> None
 
 
 def test_a_leak_is_named(healthy: Run, oracle: Oracle) -> None:
-    images = tuple(
-        dataclasses.replace(
-            image,
-            memory=dataclasses.replace(MEMORY, heap=HeapFacts(90_000 - 64 * n, 1, 1)),
-        )
-        for n, image in enumerate(healthy.images)
-    )
-    assert diagnose(dataclasses.replace(healthy, images=images), oracle).ids == ("memory.growing",)
+    leaking = reports(20, free=lambda n: 90_000 - 64 * n)
+    found = diagnose(dataclasses.replace(healthy, memories=leaking), oracle)
+    assert set(found.ids) == {"memory.growing"}
+    assert "free heap" in found.findings[0].title
+
+
+def test_times_that_creep_are_named(healthy: Run, oracle: Oracle) -> None:
+    creeping = answers(300, invoke_us=lambda n: 8_000 * 1.002**n)
+    run = dataclasses.replace(healthy, inferences=(*creeping, *answers(16, boot=2)))
+    assert diagnose(run, oracle).ids == ("timing.creeping",)
+
+
+def test_a_clock_that_is_a_little_fast_is_named(healthy: Run, oracle: Oracle) -> None:
+    run = dataclasses.replace(healthy, inferences=answers(400, clock=lambda us: 1.03 * us))
+    found = diagnose(run, oracle)
+    assert found.ids == ("timing.pace",)
+    assert "3.00% too fast" in found.findings[0].title
 
 
 def oddity(what: str, detail: str, sent: bytes = b"", got: bytes = b"") -> OddityRecord:

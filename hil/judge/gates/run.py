@@ -16,7 +16,7 @@ from hil.facts.outcomes import XFAILED
 from hil.facts.sameness import no_variety
 from hil.facts.stand_in import mark, stand_in, where_measured
 from hil.judge import explain
-from hil.judge.answers import clock_fault, wrong_oddities
+from hil.judge.answers import wrong_oddities
 from hil.judge.figures import count_text
 from hil.judge.gates.judge import judge_gates, ship_of
 from hil.judge.gates.model import GateResult, Gates, GateStatus, GatesVerdict, Ship
@@ -32,6 +32,7 @@ from hil.judge.judged import (
     judge_recorded,
 )
 from hil.judge.measure.samples import meaningless, samples, without_limit
+from hil.judge.whole_run import in_words
 
 if TYPE_CHECKING:
     from hil.facts.run import Run
@@ -203,8 +204,7 @@ def _counts(judged: JudgedRun) -> Iterator[str]:
     odd = len(wrong_oddities(judged.run.oddities))
     if odd:
         yield f"{count_text(odd, 'answer')} that no right board gives"
-    if clock_fault(judged.run.inferences):
-        yield "a board's clock went back"
+    yield from map(in_words, judged.wrong_figures)
     other = len({op.index for op in judged.other_operators})
     if other:
         yield f"{count_text(other, 'operator')} not as converted"

@@ -73,7 +73,7 @@ BOARD = BoardFacts(
     network=NETWORK,
     arena_bytes=131_072,
     baud=921_600,
-    capabilities=("injection", "trace", "capture", "baud"),
+    capabilities=("injection", "trace", "capture", "baud", "op_times", "cycles"),
     ops=OPS,
     partitions=(
         PartitionFacts("bootloader.bin", 26_768, "", None),
@@ -259,7 +259,7 @@ def _trace(record: ImageRecord, rng: np.random.Generator) -> TraceRecord:
     for index, name in enumerate(OPS):
         crc = int(rng.integers(2**32))
         us = round(record.times.invoke_us * share * (1.6 if name == "CONV_2D" else 0.4))
-        ops.append(OpFacts(index, name, crc, crc, us))
+        ops.append(OpFacts(index, name, crc, crc, us, us * 240))
     return TraceRecord(record.name, tuple(ops), record.times.invoke_us)
 
 

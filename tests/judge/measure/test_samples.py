@@ -67,7 +67,18 @@ def test_each_operator_is_a_metric_of_its_own() -> None:
     found = samples(RUN)[f"op_us[0 {first.name}]"]
     assert found.values == tuple(trace.ops[0].device_us for trace in RUN.traces)
     assert found.labels == tuple(trace.image for trace in RUN.traces)
-    assert not [name for name in samples(RUN) if name.startswith("op_cycles")]
+    assert f"op_cycles[0 {first.name}]" in samples(RUN)
+
+
+def test_operators_without_cycles_have_no_metric_of_them() -> None:
+    uncounted = tuple(
+        dataclasses.replace(
+            trace, ops=tuple(dataclasses.replace(op, device_cycles=None) for op in trace.ops)
+        )
+        for trace in RUN.traces
+    )
+    found = samples(dataclasses.replace(RUN, traces=uncounted))
+    assert not [name for name in found if name.startswith("op_cycles")]
 
 
 def test_memory_is_taken_from_every_report() -> None:

@@ -1,0 +1,210 @@
+"""What creeps within one start of the board: times that rise, memory that dwindles. Pure.
+
+A busy host makes single answers late, and a board must not be blamed for it. So of each block of
+inferences the fastest counts, a time has to rise in both halves of the run, and it has to be back
+where it was after the next start of the board: what a host does to it does not know of that.
+Memory is the board's own figure and needs no such care.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.judge.stats.slope import Slope, slope
+
+if TYPE_CHECKING:
+    from hil.facts.records import HeapFacts, InferenceRecord, MemoryFacts, MemoryRecord
+
+TRENDS_KEY = "trends"
+"""Names the trends of a run in `hil.facts.records.TestRecord.by_verdict`."""
+
+_BLOCKS = 16
+_FEWEST_TIMES = 64
+"""Answers of one start from which on their times can show a trend."""
+_FEWEST_REPORTS = 12
+_MOST_REPORTS = 200
+"""Reports of memory that are looked at together; of more, every second, third, ..."""
+
+_RISE = 0.05
+_RISE_US = 50
+"""A time has to rise by this share, and by more than this."""
+_BACK = 0.5
+"""After a new start a time is back if it lost at least this share of its rise."""
+_AFTER_RESET = 8
+"""Answers of the next start that show it."""
+_LOST_BYTES = 48
+
+_STAGES = ("invoke_us", "cam_us", "preprocess_us")
+_WAIT = "the wait beside the board's own times"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A figure that rises or falls with every inference of one start.
+
+    Attributes:
+        what: the figure, such as "invoke_us" or "free heap".
+        kind: "time" or "memory".
+        unit: us or bytes.
+        boot: which start, from 1.
+        first, last: the figure at both ends of the stretch that shows it.
+        inferences: how long that stretch is.
+    """
+
+    what: str
+    kind: str
+    unit: str
+    boot: int
+    first: float
+    last: float
+    inferences: int
+
+    def __str__(self) -> str:
+        way = "rises" if self.last > self.first else "falls"
+        return (
+            f"{self.what} {way} from {self.first:.0f} to {self.last:.0f} {self.unit} within "
+            f"{self.inferences} inferences of one start"
+        )
+
+
+def trends(
+    inferences: Sequence[InferenceRecord], memories: Sequence[MemoryRecord]
+) -> tuple[Trend, ...]:
+    """Every trend that only the board explains."""
+    return (*(t for t in time_trends(inferences) if t.settled), *memory_trends(memories))
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTrend(Trend):
+    """`settled`: whether the next start showed that it is the board's; None where none did yet."""
+
+    settled: bool | None = None
+
+
+def time_trends(inferences: Sequence[InferenceRecord]) -> tuple[TimeTrend, ...]:
+    """Times that rise, also those that may be the host's."""
+    by_boot: dict[int, list[InferenceRecord]] = {}
+    for record in inferences:
+        by_boot.setdefault(record.boot, []).append(record)
+    found = []
+    for boot, records in by_boot.items():
+        if len(records) < _FEWEST_TIMES:
+            continue
+        after = by_boot.get(boot + 1, [])[: 2 * _AFTER_RESET]
+        for what, value in _TIMES.items():
+            trend = _time_trend(what, value, boot, records, after)
+            if trend is not None:
+                found.append(trend)
+    return tuple(found)
+
+
+def memory_trends(memories: Sequence[MemoryRecord]) -> tuple[Trend, ...]:
+    """Memory that dwindles: over a whole start, or at the end of it."""
+    by_boot: dict[int, list[MemoryRecord]] = {}
+    for record in memories:
+        by_boot.setdefault(record.boot, []).append(record)
+    return tuple(
+        trend for boot, records in by_boot.items() for trend in _memory_of_start(boot, records)
+    )
+
+
+def _wait_us(record: InferenceRecord) -> float:
+    """What upload and the stages of the board do not account for."""
+    times = record.times
+    of_the_board = times.upload_us + times.preprocess_us + times.invoke_us + times.cam_us
+    return float(times.round_trip_us - of_the_board)
+
+
+_TIMES: dict[str, Callable[[InferenceRecord], float]] = {
+    **{name: (lambda r, name=name: float(getattr(r.times, name))) for name in _STAGES},  # type: ignore[misc]
+    _WAIT: _wait_us,
+}
+
+
+def _time_trend(
+    what: str,
+    value: Callable[[InferenceRecord], float],
+    boot: int,
+    records: Sequence[InferenceRecord],
+    after: Sequence[InferenceRecord],
+) -> TimeTrend | None:
+    points = [(r.count, value(r)) for r in records if value(r) > 0]
+    if len(points) < _FEWEST_TIMES:
+        return None
+    size = len(points) // _BLOCKS
+    fastest = [min(points[n * size : (n + 1) * size], key=lambda p: p[1]) for n in range(_BLOCKS)]
+    x, y = [p[0] for p in fastest], [p[1] for p in fastest]
+    whole, half = slope(x, y), _BLOCKS // 2
+    if whole is None or whole.low <= 0:
+        return None
+    # One step up is no creep: of a host that is busy from then on, or of other requests.
+    if min(_gain(x[:half], y[:half]), _gain(x[half:], y[half:])) <= 0:
+        return None
+    first, last = min(y[:2]), min(y[-2:])
+    if last - first < max(_RISE_US, _RISE * first):
+        return None
+    anew = [value(r) for r in after if value(r) > 0]
+    settled = None
+    if len(anew) >= _AFTER_RESET:
+        settled = min(anew) <= last - _BACK * (last - first)
+    return TimeTrend(what, "time", "us", boot, first, last, x[-1] - x[0], settled)
+
+
+def _gain(x: Sequence[float], y: Sequence[float]) -> float:
+    found = slope(x, y, confidence=0.9)
+    return 0.0 if found is None else found.low
+
+
+def _memory_of_start(boot: int, records: Sequence[MemoryRecord]) -> Iterator[Trend]:
+    stacks = dict.fromkeys(task for r in records for task, _ in r.memory.stacks)
+    figures: list[tuple[str, Callable[[MemoryFacts], int | None], int]] = [
+        ("free heap", lambda m: _free(m.heap), -1),
+        ("free PSRAM", lambda m: _free(m.psram), -1),
+        ("the largest free block of the heap", lambda m: _largest(m.heap), -1),
+        ("the arena in use", lambda m: m.arena_used_bytes, 1),
+    ]
+    for task in stacks:
+        figures.append(
+            (f"the unused stack of {task}", lambda m, task=task: dict(m.stacks).get(task), -1)  # type: ignore[misc]
+        )
+    for what, value, bad in figures:
+        points = [(r.count, v) for r in records if (v := value(r.memory)) is not None]
+        trend = _memory_trend(what, boot, points, bad)
+        if trend is not None:
+            yield trend
+
+
+def _memory_trend(
+    what: str, boot: int, points: Sequence[tuple[int, int]], bad: int
+) -> Trend | None:
+    """`bad`: the direction in which memory is lost, 1 or -1."""
+    # A leak may be in what only the end of a start was asked for.
+    for part in (1, 2, 4):
+        stretch = points[len(points) - len(points) // part :]
+        stretch = stretch[:: -(-len(stretch) // _MOST_REPORTS) or 1]
+        if len(stretch) < _FEWEST_REPORTS:
+            return None
+        x, y = zip(*stretch, strict=True)
+        found = slope(x, y)
+        if found is None or not _lost(found, bad) or bad * (y[-1] - y[0]) < _LOST_BYTES:
+            continue
+        # It goes on: what is taken once, by the first of a kind, is not lost with each.
+        steps = sum(bad * (b - a) > 0 for a, b in itertools.pairwise(y[len(y) // 2 :]))
+        if steps >= 2:
+            return Trend(what, "memory", "bytes", boot, y[0], y[-1], x[-1] - x[0])
+    return None
+
+
+def _lost(found: Slope, bad: int) -> bool:
+    return found.low > 0 if bad > 0 else found.high < 0
+
+
+def _free(heap: HeapFacts | None) -> int | None:
+    return None if heap is None else heap.free_bytes
+
+
+def _largest(heap: HeapFacts | None) -> int | None:
+    return None if heap is None else heap.largest_block_bytes
