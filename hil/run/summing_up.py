@@ -11,13 +11,14 @@ from hil.facts.records import (
     PartitionFacts,
     SectionFacts,
 )
-from hil.run.collect import memory_facts
+from hil.run.collect import memory_facts, memory_record
 
 if TYPE_CHECKING:
     from hil.board import Board
     from hil.build.flash_layout import Partition
     from hil.facts.evaluation import Answers
     from hil.judge.evaluation.gates import BoardState
+    from hil.judge.whole_run import Figures
     from hil.link.stats import LinkStats
     from hil.run.options import RunOptions
     from hil.run.testbench import Bench
@@ -122,6 +123,23 @@ def _role(partition: Partition | None) -> str:
     if partition.is_app:
         return "app"
     return "model" if partition.label == MODEL_PARTITION else ""
+
+
+def figures(bench: Bench) -> Figures:
+    """All figures of the run so far."""
+    from hil.judge.whole_run import Figures
+
+    board = bench.ready_board()
+    traced = [
+        *((m.facts.image, m.facts) for m in bench.measured_samples.values()),
+        *bench.traces.items(),
+    ]
+    return Figures(
+        board_facts(bench, board),
+        tuple(bench.answers.inferences),
+        tuple(map(memory_record, board.memories)),
+        tuple((name, f.invoke_us, f.ops) for name, f in traced if f.ops is not None),
+    )
 
 
 def board_state(bench: Bench, answers: Answers) -> BoardState:

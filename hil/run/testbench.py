@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from hil.facts.records import SecondOpinionRecord, VarietyFacts
     from hil.images import Photo
     from hil.judge.tolerance import Tolerances
-    from hil.judge.whole_run import Figures
     from hil.network.contract import Contract
     from hil.oracle import Oracle
-    from hil.run.long_run import LongRun
     from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
     from hil.run.measuring import Parties
     from hil.samples.fixture_set import FixturePhoto
@@ -142,31 +140,6 @@ class Bench(BoardOfRun):
         if found.constant_outputs:
             return replace(found, differing_operators=differing_operators(oracle, made))
         return found
-
-    @cached_property
-    def long_run(self) -> LongRun:
-        """Many inferences in one start of the board."""
-        from hil.run.long_run import LongRun
-
-        return LongRun(self)
-
-    def figures(self) -> Figures:
-        """All figures of the run so far."""
-        from hil.judge.whole_run import Figures
-        from hil.run.collect import memory_record
-        from hil.run.summing_up import board_facts
-
-        board = self.ready_board()
-        traced = [
-            *((m.facts.image, m.facts) for m in self.measured_samples.values()),
-            *self.traces.items(),
-        ]
-        return Figures(
-            board_facts(self, board),
-            tuple(self.answers.inferences),
-            tuple(map(memory_record, board.memories)),
-            tuple((n, f.invoke_us, f.ops) for n, f in traced if f.ops is not None),
-        )
 
     def run_facts(self) -> RunFacts:
         """The facts of the whole run, images included."""

@@ -49,8 +49,9 @@ def expect_verdict(verdict: Verdict) -> None:
 def expect_figures(bench: Bench, *keys: str) -> None:
     """Fails where these figures of the run so far are wrong (`hil.judge.whole_run`)."""
     from hil.judge.whole_run import wrong_figures
+    from hil.run.summing_up import figures
 
-    found = wrong_figures(bench.figures(), keys)
+    found = wrong_figures(figures(bench), keys)
     if found:
         wrong = pytest.fail.Exception("\n".join(map(str, found)), pytrace=False)
         setattr(wrong, BY_VERDICT, tuple(one.key for one in found))
