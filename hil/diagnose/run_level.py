@@ -155,7 +155,7 @@ _ECHOES: dict[str, Callable[[bytes, bytes], bool]] = {
 
 def _figures(run: Run) -> Iterator[Finding]:
     """What creeps within one start, and memory that cannot be."""
-    for trend in trends(run.inferences, run.memories):
+    for trend in trends(run.inferences, run.memories, run.time_base):
         entry = "memory.growing" if trend.kind == "memory" else "timing.creeping"
         yield finding(entry, trend.kind, str(trend), what=trend.what)
     for wrong in wrong_figures(figures_of(run), ("memory",)):

@@ -22,15 +22,26 @@ TRENDS_KEY = "trends"
 """Names the trends of a run in `hil.facts.records.TestRecord.by_verdict`."""
 
 _BLOCKS = 16
-_FEWEST_TIMES = 64
-"""Answers of one start from which on their times can show a trend."""
 _FEWEST_REPORTS = 12
 _MOST_REPORTS = 200
 """Reports of memory that are looked at together; of more, every second, third, ..."""
 
-_RISE = 0.05
 _RISE_US = 50
-"""A time has to rise by this share, and by more than this."""
+"""A time has to rise by more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """`fewest`: answers that can show a trend. `rise`: by this share at least."""
+
+    fewest: int
+    rise: float
+
+
+_OF_A_CHIP = _Limits(64, 0.02)
+_OF_A_HOST = _Limits(150, 0.25)
+"""Whose times have other reasons, too."""
+
 _BACK = 0.5
 """After a new start a time is back if it lost at least this share of its rise."""
 _AFTER_RESET = 8
@@ -71,10 +82,11 @@ class Trend:
 
 
 def trends(
-    inferences: Sequence[InferenceRecord], memories: Sequence[MemoryRecord]
+    inferences: Sequence[InferenceRecord], memories: Sequence[MemoryRecord], time_base: str
 ) -> tuple[Trend, ...]:
-    """Every trend that only the board explains."""
-    return (*(t for t in time_trends(inferences) if t.settled), *memory_trends(memories))
+    """Every trend that only the board explains. `time_base`: as `hil.facts.board.TimeBase`."""
+    times = time_trends(inferences, time_base)
+    return (*(trend for trend in times if trend.settled), *memory_trends(memories))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +96,19 @@ class TimeTrend(Trend):
     settled: bool | None = None
 
 
-def time_trends(inferences: Sequence[InferenceRecord]) -> tuple[TimeTrend, ...]:
+def time_trends(inferences: Sequence[InferenceRecord], time_base: str) -> tuple[TimeTrend, ...]:
     """Times that rise, also those that may be the host's."""
+    if time_base == "none":  # as fast as the host at that moment
+        return ()
+    limits = _OF_A_HOST if time_base == "host" else _OF_A_CHIP
     by_boot: dict[int, list[InferenceRecord]] = {}
     for record in inferences:
         by_boot.setdefault(record.boot, []).append(record)
     found = []
     for boot, records in by_boot.items():
-        if len(records) < _FEWEST_TIMES:
-            continue
         after = by_boot.get(boot + 1, [])[: 2 * _AFTER_RESET]
         for what, value in _TIMES.items():
-            trend = _time_trend(what, value, boot, records, after)
+            trend = _time_trend(what, value, boot, records, after, limits)
             if trend is not None:
                 found.append(trend)
     return tuple(found)
@@ -130,10 +143,35 @@ def _time_trend(
     boot: int,
     records: Sequence[InferenceRecord],
     after: Sequence[InferenceRecord],
+    limits: _Limits,
 ) -> TimeTrend | None:
     points = [(r.count, value(r)) for r in records if value(r) > 0]
-    if len(points) < _FEWEST_TIMES:
-        return None
+    anew = [value(r) for r in after if value(r) > 0]
+    for stretch in _ends(points):
+        if len(stretch) < limits.fewest:
+            return None
+        rise = _rise(stretch, limits.rise)
+        if rise is not None:
+            first, last = rise
+            settled = None
+            if len(anew) >= _AFTER_RESET:
+                settled = min(anew) <= last - _BACK * (last - first)
+            length = stretch[-1][0] - stretch[0][0]
+            return TimeTrend(what, "time", "us", boot, first, last, length, settled)
+    return None
+
+
+_Points = Sequence[tuple[int, float]]
+
+
+def _ends(points: _Points) -> Iterator[_Points]:
+    """All of them, and the ends of the run: what creeps may show after other things are over."""
+    for part in (1, 2, 4):
+        yield points[len(points) - len(points) // part :]
+
+
+def _rise(points: _Points, least: float) -> tuple[float, float] | None:
+    """(first, last) of times that rise all the while; None where they do not."""
     size = len(points) // _BLOCKS
     fastest = [min(points[n * size : (n + 1) * size], key=lambda p: p[1]) for n in range(_BLOCKS)]
     x, y = [p[0] for p in fastest], [p[1] for p in fastest]
@@ -144,13 +182,7 @@ def _time_trend(
     if min(_gain(x[:half], y[:half]), _gain(x[half:], y[half:])) <= 0:
         return None
     first, last = min(y[:2]), min(y[-2:])
-    if last - first < max(_RISE_US, _RISE * first):
-        return None
-    anew = [value(r) for r in after if value(r) > 0]
-    settled = None
-    if len(anew) >= _AFTER_RESET:
-        settled = min(anew) <= last - _BACK * (last - first)
-    return TimeTrend(what, "time", "us", boot, first, last, x[-1] - x[0], settled)
+    return (first, last) if last - first >= max(_RISE_US, least * first) else None
 
 
 def _gain(x: Sequence[float], y: Sequence[float]) -> float:
@@ -177,14 +209,10 @@ def _memory_of_start(boot: int, records: Sequence[MemoryRecord]) -> Iterator[Tre
             yield trend
 
 
-def _memory_trend(
-    what: str, boot: int, points: Sequence[tuple[int, int]], bad: int
-) -> Trend | None:
+def _memory_trend(what: str, boot: int, points: _Points, bad: int) -> Trend | None:
     """`bad`: the direction in which memory is lost, 1 or -1."""
-    # A leak may be in what only the end of a start was asked for.
-    for part in (1, 2, 4):
-        stretch = points[len(points) - len(points) // part :]
-        stretch = stretch[:: -(-len(stretch) // _MOST_REPORTS) or 1]
+    for end in _ends(points):
+        stretch = end[:: max(1, -(-len(end) // _MOST_REPORTS))]
         if len(stretch) < _FEWEST_REPORTS:
             return None
         x, y = zip(*stretch, strict=True)

@@ -96,7 +96,7 @@ _CHECKS: Mapping[str, tuple[Callable[[Figures], str], str]] = {
     "operators": (_operators, "a time of an operator that cannot be"),
     "memory": (_memory, "a figure of memory that cannot be"),
     TRENDS_KEY: (
-        lambda f: "; ".join(map(str, trends(f.inferences, f.memories))),
+        lambda f: "; ".join(map(str, trends(f.inferences, f.memories, f.board.time_base))),
         "times or memory creep",
     ),
 }

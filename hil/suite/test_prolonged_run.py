@@ -39,6 +39,8 @@ def test_neither_times_nor_memory_creep_in_a_long_run(
     from hil.judge.trends import TRENDS_KEY, time_trends
 
     long_run.prolong()
-    if any(trend.settled is None for trend in time_trends(bench.answers.inferences)):
+    if any(
+        trend.settled is None for trend in time_trends(bench.answers.inferences, board.time_base)
+    ):
         long_run.begin_anew()
     expect_figures(bench, TRENDS_KEY)

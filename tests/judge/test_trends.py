@@ -27,44 +27,50 @@ def jitter(seed: int) -> Callable[[int], float]:
 @pytest.mark.parametrize("stage", ["invoke_us", "preprocess_us", "cam_us"])
 def test_a_time_that_creeps_by_two_thousandths_an_image_is_told(stage: str) -> None:
     run, after = answers(300, **{stage: creeping}), answers(16, boot=2, **{stage: creeping})
-    (trend,) = trends((*run, *after), ())
+    (trend,) = trends((*run, *after), (), "host")
     assert trend.what == stage
     assert trend.last > 1.5 * trend.first
 
 
 def test_a_wait_that_creeps_beside_the_boards_own_times_is_told() -> None:
-    (trend,) = trends((*answers(300, late_us=lambda n: 10 * n), *NEXT), ())
+    (trend,) = trends((*answers(300, late_us=lambda n: 10 * n), *NEXT), (), "host")
     assert "the wait" in trend.what
 
 
 def test_it_is_told_in_spite_of_a_loaded_host() -> None:
     noisy = jitter(7)
     run = answers(300, invoke_us=lambda n: noisy(n) * 1.002**n)
-    assert [trend.what for trend in trends((*run, *NEXT), ())] == ["invoke_us"]
+    assert [trend.what for trend in trends((*run, *NEXT), (), "host")] == ["invoke_us"]
 
 
 def test_a_time_that_does_not_come_back_with_a_new_start_is_the_hosts() -> None:
     slow = answers(16, boot=2, invoke_us=lambda n: creeping(300))
-    assert trends((*answers(300, invoke_us=creeping), *slow), ()) == ()
+    assert trends((*answers(300, invoke_us=creeping), *slow), (), "host") == ()
 
 
 def test_without_a_new_start_nobody_knows_yet() -> None:
     run = answers(300, invoke_us=creeping)
-    assert trends(run, ()) == ()
-    assert [trend.settled for trend in time_trends(run)] == [None]
+    assert trends(run, (), "host") == ()
+    assert [trend.settled for trend in time_trends(run, "host")] == [None]
 
 
 @pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("number", [64, 300, 3000])
+@pytest.mark.parametrize("number", [160, 300, 3000])
 def test_a_sound_board_on_a_loaded_host_has_no_trend(seed: int, number: int) -> None:
-    found = time_trends(answers(number, invoke_us=jitter(seed)))
+    found = time_trends(answers(number, invoke_us=jitter(seed)), "host")
     assert found == ()
 
 
 @pytest.mark.parametrize("at", [20, 100, 150, 200, 280])
 def test_a_host_that_is_loaded_from_some_time_on_is_no_trend(at: int) -> None:
     run = answers(300, invoke_us=lambda n: INVOKE_US * (1 if n < at else 3) + n % 7)
-    assert time_trends(run) == ()
+    assert time_trends(run, "host") == ()
+
+
+def test_a_chip_is_asked_more_exactly_than_a_host() -> None:
+    run = answers(300, invoke_us=lambda n: INVOKE_US * (1 + 0.0001 * n))
+    told = {base: len(trends((*run, *NEXT), (), base)) for base in ("real", "host", "none")}
+    assert told == {"real": 1, "host": 0, "none": 0}
 
 
 # ---- memory ----------------------------------------------------------------------
