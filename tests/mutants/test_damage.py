@@ -10,13 +10,13 @@ import pytest
 from hil.diagnose.catalogue import CATALOGUE
 from hil.errors import UsageError
 from hil.facts.diagnosis import Finding
+from hil_lab.faults.drawn import line
+from hil_lab.faults.drawn.draw import KINDS, PREFIX, Damage, damage_of
 from hil_lab.faults.fault import EnginePatch
 from hil_lab.faults.registry import find_fault
+from hil_lab.mutants.damage_effect import has_effect
+from hil_lab.mutants.damage_shop import _STAGES, DamageShop, _place, _Tried, kinds_of
 from hil_lab.mutants.place import Named
-from hil_lab.random_damage import line
-from hil_lab.random_damage.draw import KINDS, PREFIX, Damage, damage_of
-from hil_lab.random_damage.effect import has_effect
-from hil_lab.random_damage.shop import _STAGES, DamageShop, _place, _Tried, kinds_of
 
 NUMBERS = range(60)
 
@@ -93,8 +93,8 @@ def test_what_was_run_is_not_drawn_again_and_what_changes_nothing_is_dropped(
 ) -> None:
     from pathlib import Path
 
+    from hil_lab.mutants import damage_shop as shop
     from hil_lab.mutants.workshop import Built
-    from hil_lab.random_damage import shop
 
     assert isinstance(tmp_path, Path)
     monkeypatch.setattr(shop, "has_effect", lambda damage: damage.op != 5)

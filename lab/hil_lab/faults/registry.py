@@ -42,7 +42,7 @@ def load_faults() -> tuple[Fault, ...]:
 
 def find_fault(fault_id: str) -> Fault:
     """The fault of this id. Raises UsageError for an unknown one."""
-    from hil_lab.random_damage.draw import PREFIX, find_damage
+    from hil_lab.faults.drawn.draw import PREFIX, find_damage
 
     if fault_id.startswith(PREFIX):
         return find_damage(fault_id)

@@ -46,7 +46,7 @@ def _run(arguments: argparse.Namespace) -> int:
     suite = tuple(shlex.split(arguments.suite))
     shop: Shop
     if arguments.damage:
-        from hil_lab.random_damage.shop import DamageShop, kinds_of
+        from hil_lab.mutants.damage_shop import DamageShop, kinds_of
 
         kinds = kinds_of(arguments.files)
         campaign = Campaign(seed, kinds, state_of_code(), suite)

@@ -82,8 +82,8 @@ def _graph() -> Graph:
 
 
 def _engine(draw: random.Random, number: int, kind: str, graph: Graph) -> Damage:
-    from hil_lab.random_damage.kernels import overwritten, wrong_kernel
-    from hil_lab.random_damage.weights import damaged_network
+    from hil_lab.faults.drawn.kernels import overwritten, wrong_kernel
+    from hil_lab.faults.drawn.weights import damaged_network
 
     int8 = [op.index for op in graph.ops if graph.tensors[op.output].type_name == "INT8"]
     change: Change
@@ -104,7 +104,7 @@ def _engine(draw: random.Random, number: int, kind: str, graph: Graph) -> Damage
 
 
 def _line(draw: random.Random, number: int) -> Damage:
-    from hil_lab.random_damage.line import bad_line
+    from hil_lab.faults.drawn.line import bad_line
 
     text, make = bad_line(draw)
     to_board = draw.random() < 0.5

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from hil.errors import UsageError
 from hil_lab.faults.build import build_faulty
+from hil_lab.faults.drawn.draw import KINDS, Damage, damage_of
+from hil_lab.mutants.damage_effect import has_effect
 from hil_lab.mutants.equivalent import Equivalents
 from hil_lab.mutants.place import HARDWARE, NO_PLACE, Named, worst
 from hil_lab.mutants.record import DROPPED, MUTANTS, Dropped, MutantRecord, append, read
 from hil_lab.mutants.workshop import Built, object_of
-from hil_lab.random_damage.draw import KINDS, Damage, damage_of
-from hil_lab.random_damage.effect import has_effect
 
 if TYPE_CHECKING:
     from hil.facts.diagnosis import Finding, Unexplained

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hil_lab.faults.drawn.draw import Damage
 from hil_lab.faults.fault import EnginePatch
-from hil_lab.random_damage.draw import Damage
 
 if TYPE_CHECKING:
     import numpy as np
