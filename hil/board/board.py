@@ -184,7 +184,7 @@ class Board(AskedBoard):
         report = self._ask("reporting its memory", lambda ch, limit: ch.memory(limit))
         last = self.stamps[-1] if self.stamps else None
         count = last.count if last is not None and last.boot == self._starts else 0
-        self.memories.append(MemoryStamp(self._starts, count, report))
+        self.memories.append(MemoryStamp(self._starts, count, report, self._synthetic))
         return report
 
     def echo(self, payload: bytes) -> bytes:
@@ -343,6 +343,8 @@ class Board(AskedBoard):
         self.handshakes.append((after, identity))
         self._last_crc = None
         self._starts += 1
+        if self.simulated is not None:
+            self.simulated.started()
         self._answered_at = self._connection.clock()
         self._accept(identity)
         report = change_baud(self._connection, identity, self.options.baud)
@@ -358,6 +360,10 @@ class Board(AskedBoard):
         if missed:
             self.oddities.append(Oddity("baud", f"{report.requested} baud: {report.problem}"))
         return missed
+
+    @property
+    def _synthetic(self) -> bool:
+        return self.simulated is not None and self.simulated.synthetic
 
     def _header(self) -> NetworkHeader:
         """The contract, of a board that takes samples."""
@@ -376,7 +382,9 @@ class Board(AskedBoard):
         inference = inference_facts(answer, header)
         self._last_crc = inference.image_crc
         now_s = self._connection.adapter.arrived_s
-        stamp = Stamp(self._starts, inference.count, inference.finished_us, now_s)
+        stamp = Stamp(
+            self._starts, inference.count, inference.finished_us, now_s, self._synthetic
+        )
         self.stamps.append(stamp)
         count = self._counting.due(stamp, self.link_stats.disturbances)
         if self.on_inference is not None:

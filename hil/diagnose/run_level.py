@@ -155,10 +155,13 @@ _ECHOES: dict[str, Callable[[bytes, bytes], bool]] = {
 
 def _figures(run: Run) -> Iterator[Finding]:
     """What creeps within one start, and memory that cannot be."""
-    for trend in trends(run.inferences, run.memories, run.time_base):
+    figures = figures_of(run)
+    if figures is None:
+        return
+    for trend in trends(figures.inferences, figures.memories, run.time_base):
         entry = "memory.growing" if trend.kind == "memory" else "timing.creeping"
         yield finding(entry, trend.kind, str(trend), what=trend.what)
-    for wrong in wrong_figures(figures_of(run), ("memory",)):
+    for wrong in wrong_figures(figures, ("memory",)):
         yield finding("memory.report", "memory", f"in {len(run.memories)} reports", how=wrong.text)
 
 

@@ -93,21 +93,27 @@ class Stamp:
 
     `boot`: counts the board's starts. `count`: inferences since that start, by the board.
     `finished_us`: the board's clock. `at_s`: the host's monotonic clock when it arrived.
+    `synthetic`: a test chose what the simulated board reports of itself, or moved its clock.
     """
 
     boot: int
     count: int
     finished_us: int
     at_s: float
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryStamp:
-    """What the board said of its memory, after `count` inferences of the start `boot`."""
+    """What the board said of its memory, after `count` inferences of the start `boot`.
+
+    `synthetic`: as of `Stamp`.
+    """
 
     boot: int
     count: int
     report: MemoryReport
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

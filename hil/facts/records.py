@@ -391,6 +391,7 @@ class InferenceRecord:
         at_s: the host's monotonic clock when it arrived.
         experiment: what was found out by it, for the diagnosis; empty for one that a test asked.
         after: "refusal" or "pause" where an experiment had that before it; empty otherwise.
+        synthetic: a test chose the times and cycles of the simulated board: they tell nothing.
     """
 
     asked: AskedFacts
@@ -407,15 +408,20 @@ class InferenceRecord:
     cam: Grid | None = None
     experiment: str = ""
     after: str = ""
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryRecord:
-    """A memory report as it came, after `count` inferences of the start `boot`."""
+    """A memory report as it came, after `count` inferences of the start `boot`.
+
+    `synthetic`: a test chose what the simulated board reports: it tells nothing.
+    """
 
     boot: int
     count: int
     memory: MemoryFacts
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

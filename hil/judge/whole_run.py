@@ -22,12 +22,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figures:
-    """Of a run so far. `traced`: (sample, invoke_us, operators) of each traced inference."""
+    """Of a run so far, without synthetic ones. `traced`: (sample, invoke_us, operators) of each
+    traced inference."""
 
     board: BoardFacts
     inferences: tuple[InferenceRecord, ...]
     memories: tuple[MemoryRecord, ...]
     traced: tuple[tuple[str, int | None, tuple[OpFacts, ...]], ...]
+
+    @classmethod
+    def of(
+        cls,
+        board: BoardFacts,
+        inferences: Iterable[InferenceRecord],
+        memories: Iterable[MemoryRecord],
+        traced: Iterable[tuple[str, int | None, tuple[OpFacts, ...]]],
+    ) -> Figures:
+        """Leaves out what a test chose."""
+        return cls(
+            board,
+            tuple(each for each in inferences if not each.synthetic),
+            tuple(each for each in memories if not each.synthetic),
+            tuple(traced),
+        )
 
     def able(self, capability: str) -> bool:
         """Whether the board says that it can do this."""
@@ -39,7 +56,7 @@ def figures_of(run: Run) -> Figures | None:
     if run.board is None:
         return None
     samples = ((s.name, s.facts.invoke_us, s.facts.ops) for s in run.samples)
-    return Figures(
+    return Figures.of(
         run.board,
         run.inferences,
         run.memories,

@@ -82,6 +82,7 @@ def inference_record(
         count=stamp.count,
         finished_us=stamp.finished_us,
         at_s=round(stamp.at_s, 6),
+        synthetic=stamp.synthetic,
     )
 
 
@@ -196,7 +197,7 @@ def times(inference: Inference) -> Times:
 
 def memory_record(stamp: MemoryStamp) -> MemoryRecord:
     """A memory report as it came."""
-    return MemoryRecord(stamp.boot, stamp.count, memory_facts(stamp.report))
+    return MemoryRecord(stamp.boot, stamp.count, memory_facts(stamp.report), stamp.synthetic)
 
 
 def memory_facts(report: MemoryReport) -> MemoryFacts:

@@ -134,11 +134,11 @@ def figures(bench: Bench) -> Figures:
         *((m.facts.image, m.facts) for m in bench.measured_samples.values()),
         *bench.traces.items(),
     ]
-    return Figures(
+    return Figures.of(
         board_facts(bench, board),
-        tuple(bench.answers.inferences),
-        tuple(map(memory_record, board.memories)),
-        tuple((name, f.invoke_us, f.ops) for name, f in traced if f.ops is not None),
+        bench.answers.inferences,
+        map(memory_record, board.memories),
+        ((name, f.invoke_us, f.ops) for name, f in traced if f.ops is not None),
     )
 
 

@@ -85,6 +85,8 @@ class SimProcess:
         except BaseException:
             self.stop()
             raise
+        self._figures = Figures()
+        self._touched = False
         self.port: str = status["port"]
         self.flash_file = Path(status["flash_file"])
 
@@ -149,14 +151,26 @@ class SimProcess:
     def figures(self, figures: Figures) -> None:
         """What the board reports of itself from now on; chosen, not measured."""
         self.request("figures", **asdict(figures))
+        self._figures, self._touched = figures, True
 
     def hurry(self, speed: float) -> None:
         """Lets the board's clock run so much faster until its next start; 1: as usual again."""
         self.request("hurry", speed=speed)
+        self._touched = True
 
     def skip(self, seconds: float) -> None:
         """Lets so much time pass at once, on the board alone."""
         self.request("skip", seconds=seconds)
+        self._touched = True
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether its figures or its clock were chosen since it started: they tell nothing."""
+        return self._touched or self._figures != Figures()
+
+    def started(self) -> None:
+        """Its firmware did: the clock is its own again."""
+        self._touched = False
 
     def request(self, op: str, **fields: Any) -> dict[str, Any]:
         """Sends one operation of hil.sim.control; its answer.
