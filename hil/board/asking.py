@@ -245,7 +245,7 @@ class AskedBoard(Closing):
             )
         with (
             self._asking("being asked on its line"),
-            self._connection.lent(self.options.request_s) as line,
+            self._connection.lent() as line,
         ):
             yield line
         self._counting.interrupted()

@@ -223,14 +223,20 @@ class Connection:
         self.channel.listen(self.within(_CRASH_TEXT_S), until=lambda line: is_restart(line.text))
 
     @contextmanager
-    def lent(self, limit_s: float) -> Iterator[LentLine]:
+    def lent(self) -> Iterator[LentLine]:
         """The line without its session, for tests of the protocol. No recording keeps what passes.
 
         Afterwards both ends are in step again: nothing is under way, and what the board counted
         meanwhile is none of the session's.
         """
         channel, baud = self.channel, self.port.baud
-        line = LentLine(self.port, self.clock, limit_s, channel.add_console)
+        line = LentLine(
+            self.port,
+            self.clock,
+            self.options.request_s,
+            self.options.image_s,
+            channel.add_console,
+        )
         try:
             yield line
         except BaseException:

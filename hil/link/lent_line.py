@@ -55,6 +55,7 @@ class LentLine:
         port: Port,
         clock: Clock,
         limit_s: float,
+        result_s: float,
         on_text: Callable[[str, float], None],
     ) -> None:
         self.disturbed = False
@@ -63,6 +64,7 @@ class LentLine:
         self.port = port
         self._clock = clock
         self._limit_s = limit_s
+        self._result_s = result_s
         self._on_text = on_text
         self._decoder = FrameDecoder()
         self._heard: list[Heard] = []
@@ -113,11 +115,11 @@ class LentLine:
 
         Raises FirmwareError where nothing comes.
         """
-        deadline = Deadline.after(self._limit_s, self._clock)
+        deadline = Deadline.after(self._result_s, self._clock)
         while seq not in self._ended:
             if deadline.expired():
                 raise wrong_firmware(
-                    f"no result came of an inference within {self._limit_s:g} s, and echoes did",
+                    f"no result came of an inference within {self._result_s:g} s, and echoes did",
                     where=self.port.name,
                 )
             self._receive(deadline.remaining())
@@ -158,7 +160,7 @@ class LentLine:
         if self.left:
             return
         self.say(b"")
-        deadline = Deadline.after(self._limit_s, self._clock)
+        deadline = Deadline.after(self._result_s, self._clock)
         while self._running and not deadline.expired():
             self._receive(deadline.remaining())
         self._heard.clear()

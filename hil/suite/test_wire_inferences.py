@@ -26,13 +26,15 @@ from hil.wire.enums import ErrorCode, TensorSide
 from hil.wire.replies import (
     INLINE_BYTES,
     Accepted,
+    Echoed,
     ErrorReply,
     Result,
     TensorData,
+    TraceEntry,
     TracePage,
     Uploading,
 )
-from hil.wire.requests import GetTrace, OpOutput, ReadTensor
+from hil.wire.requests import Echo, GetTrace, OpOutput, ReadTensor, Request
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -46,7 +48,9 @@ ENTRIES_OF_A_PAGE = 40
 AT_ONCE = 6
 FORGOTTEN_AFTER = 3  # inferences: the results of the last two are kept
 ROUNDS = 10
+SENT_SOON = 8  # chunks
 RUNNING = refusal(ErrorCode.BUSY, 0, 0, "an inference is running")
+RECORDING = refusal(ErrorCode.BUSY, 0, 0, "a trace is being recorded")
 NO_BUFFER = refusal(ErrorCode.BUSY, 0, 0, "all sample buffers are in use")
 QUEUE_FULL = refusal(ErrorCode.BUSY, 2, 0, "the queue of inferences is full")
 
@@ -63,6 +67,13 @@ def two(bench: Bench) -> tuple[bytes, bytes]:
 def answer(result: Result) -> tuple[Any, ...]:
     """What must not depend on when it was asked for."""
     return result.outputs, result.head
+
+
+def captured_soon(board: Board) -> list[TraceEntry]:
+    """Outputs of operators in the last trace by their size, but for those that take long to send."""
+    entries = sorted(board.trace(), key=lambda entry: entry.size)
+    most = SENT_SOON * board.identity.chunk_bytes
+    return [entry for entry in entries if entry.size <= most] or entries[:1]
 
 
 # ---- repetition
@@ -192,6 +203,62 @@ def test_a_sample_that_waits_is_not_overwritten_by_a_third(
     on_line(bench, board, check)
 
 
+@pytest.mark.needs("trace")
+def test_what_is_read_while_an_inference_runs_is_refused_as_busy(
+    bench: Bench, board: Board, two: tuple[bytes, bytes]
+) -> None:
+    def check(line: LentLine) -> None:
+        upload = Upload(line, board, two[0]).send_all()
+        right = answer(run(line, infer(upload.crc, trace=True)))
+        refused: set[ErrorCode] = set()
+        for _ in range(ROUNDS):
+            seq, frame = line.numbered(infer(upload.crc, trace=True))
+            reads: list[Request] = [GetTrace(0), ReadTensor(TensorSide.OUTPUT, 0, 0, 1)]
+            reads *= AT_ONCE
+            asked = [line.numbered(request) for request in reads]
+            heard = line.say(frame + b"".join(each for _, each in asked))
+            replies = {one.seq: one.reply for one in heard}
+            for (number, _), request in zip(asked, reads, strict=True):
+                said = replies.get(number)
+                busy = RECORDING if isinstance(request, GetTrace) else RUNNING
+                if isinstance(said, ErrorReply):
+                    expect_replies("reading meanwhile", [said], [busy])
+                    refused.add(said.code)
+                else:
+                    assert isinstance(said, TracePage | TensorData), f"reading meanwhile: {said}"
+            assert answer(result_of(line, seq, upload.crc)) == right
+            if refused:
+                return
+        not_asked("the network is faster than the line: nothing is read while it runs")
+
+    on_line(bench, board, check)
+
+
+@pytest.mark.needs("trace")
+@pytest.mark.needs("capture")
+def test_large_answers_that_are_asked_for_at_once_all_come_and_in_order(
+    bench: Bench, board: Board, two: tuple[bytes, bytes]
+) -> None:
+    size = board.identity.chunk_bytes
+    board.infer(two[0], trace=True)
+    entry = captured_soon(board)[-1]
+    at = OpOutput(entry.op, entry.output)
+
+    def check(line: LentLine) -> None:
+        upload = Upload(line, board, two[0]).send_all()
+        right = answer(run(line, infer(upload.crc)))
+        asked = [line.numbered(Echo(bytes((number,)) * size)) for number in range(AT_ONCE)]
+        seq, captured = line.numbered(infer(upload.crc, capture=at))
+        for first in (b"", captured):
+            heard = line.say(first + b"".join(frame for _, frame in asked))
+            echoes = [(one.seq, one.reply) for one in heard if one.seq != seq]
+            due = [(number, Echoed(bytes((at,)) * size)) for at, (number, _) in enumerate(asked)]
+            assert echoes == due, f"{len(echoes)} of {len(due)} echoes came, or in another order"
+        assert answer(result_of(line, seq, upload.crc)) == right
+
+    on_line(bench, board, check)
+
+
 # ---- what a result holds
 
 
@@ -299,7 +366,7 @@ def test_the_captured_output_of_an_operator_is_the_one_in_the_trace(
 ) -> None:
     data = bench.sample("uniform-0").data
     board.infer(data, trace=True)
-    trace = board.trace()
+    trace = captured_soon(board)
     for entry in {trace[0], trace[len(trace) // 2], trace[-1]}:
         captured = board.infer(data, capture=(entry.op, entry.output)).captured
         assert captured is not None

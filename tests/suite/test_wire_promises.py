@@ -134,6 +134,11 @@ def echo_changed(payload: bytes) -> bytes:
     return bytes((payload[0] ^ 1,)) + payload[1:] if payload else payload
 
 
+def without_one_echo(seq: int, reply: Reply) -> list[tuple[int, Reply]]:
+    lost = isinstance(reply, Echoed) and reply.payload[:1] == b"\x03"
+    return [] if lost else [(seq, reply)]
+
+
 def entries_in_another_order(entries: Any) -> Any:
     return (*entries[1:], *entries[:1])
 
@@ -167,6 +172,8 @@ THIRD = test_wire_inferences.test_a_sample_that_waits_is_not_overwritten_by_a_th
 INLINE = test_wire_inferences.test_a_result_holds_the_bytes_of_small_outputs
 TENSOR = test_wire_inferences.test_a_tensor_is_read_from_any_byte_on
 REPLACED = test_wire_inferences.test_an_input_whose_sample_was_replaced_is_not_read
+MEANWHILE = test_wire_inferences.test_what_is_read_while_an_inference_runs_is_refused_as_busy
+LARGE = (test_wire_inferences).test_large_answers_that_are_asked_for_at_once_all_come_and_in_order
 TRACE = test_wire_inferences.test_the_trace_is_that_of_the_last_inference_that_recorded_one
 NO_CAPTURE = test_wire_inferences.test_an_operator_or_output_that_is_not_there_cannot_be_captured
 KEPT = test_wire_rates.test_the_rate_that_the_line_has_can_be_kept_again
@@ -221,6 +228,8 @@ BROKEN: dict[str, tuple[Any, ...]] = {
     "reads other bytes": (TENSOR, every(TensorData, offset=more), TensorSide.OUTPUT),
     "reads another tensor": (TENSOR, every(TensorData, index=more), TensorSide.INPUT),
     "tells another sample": (REPLACED, refusals(detail=Detail(0, 0))),
+    "refuses to read with numbers": (MEANWHILE, refusals(detail=Detail(1, 0))),
+    "loses an answer": (LARGE, without_one_echo),
     "mixes up the trace": (TRACE, every(TracePage, entries=entries_in_another_order)),
     "times what it cannot": (TRACE, every(TracePage, entries=timed)),
     "traces another sample": (TRACE, every(TracePage, sample_crc=more)),
