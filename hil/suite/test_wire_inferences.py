@@ -70,7 +70,7 @@ def answer(result: Result) -> tuple[Any, ...]:
 
 
 def captured_soon(board: Board) -> list[TraceEntry]:
-    """Outputs of operators in the last trace by their size, but for those that take long to send."""
+    """Outputs of operators in the last trace, by size; none that takes long to send."""
     entries = sorted(board.trace(), key=lambda entry: entry.size)
     most = SENT_SOON * board.identity.chunk_bytes
     return [entry for entry in entries if entry.size <= most] or entries[:1]

@@ -8,14 +8,12 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from hil.board import Board
 from hil.errors import FirmwareError
-from hil.run.options import RunOptions
 from hil.run.testbench import Bench
 from hil.suite import (
     test_start,
@@ -44,19 +42,6 @@ from hil.wire.replies import (
     Uploading,
 )
 from hil_lab.fakes.meddler import Change, meddled
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    flash = tmp_path_factory.mktemp("sim") / "flash.bin"
-    bench = Bench(RunOptions(sim_flash_file=flash, handshake_s=60.0, image_s=60.0))
-    yield bench
-    bench.close()
-
-
-@pytest.fixture
-def board(bench: Bench) -> Board:
-    return bench.testable_board()
 
 
 def every(kind: type, **changes: Any) -> Change:
