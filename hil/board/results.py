@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,16 @@ from hil.network.location import Location, NoLocation
 from hil.wire.enums import ErrorCode, SampleStage
 from hil.wire.enums import NoLocation as WireNoLocation
 from hil.wire.network_header import NetworkHeader, Tensor
-from hil.wire.replies import CamGrid, CellCentre, FrameSize, HeadAnswer, Identity
+from hil.wire.replies import (
+    INLINE_BYTES,
+    INLINE_BYTES_IN_ALL,
+    CamGrid,
+    CellCentre,
+    FrameSize,
+    HeadAnswer,
+    Identity,
+)
+from hil.wire.replies import OutputPart as WirePart
 from hil.wire.replies import Result as WireResult
 
 # Keys: `no-location` of protocol.cddl.
@@ -66,8 +76,13 @@ def check_result(result: WireResult, header: NetworkHeader, where: str) -> None:
         flaw = f"{'no' if result.head is None else 'a'} class activation map, the contract {has}"
     elif header.head and result.outputs[header.head.score_output].data is None:
         flaw = "no bytes of the scores"
+    inline = inline_due(result.outputs)
     for index, part in enumerate(result.outputs):
-        if part.data is not None and len(part.data) != part.size:
+        if part.data is None and inline[index]:
+            flaw = f"no bytes of output {index}, for which it has room"
+        elif part.data is not None and not inline[index]:
+            flaw = f"bytes of output {index}, for which it has no room"
+        elif part.data is not None and len(part.data) != part.size:
             flaw = f"{len(part.data)} bytes of output {index}, which has {part.size}"
     if flaw:
         raise FirmwareError(
@@ -75,6 +90,15 @@ def check_result(result: WireResult, header: NetworkHeader, where: str) -> None:
             where=where,
             hint="flash firmware built from the installed version of camhil",
         )
+
+
+def inline_due(outputs: Sequence[WirePart]) -> list[bool]:
+    """Of which outputs a result holds the bytes: of small ones, as long as there is room."""
+    room, due = INLINE_BYTES_IN_ALL, []
+    for part in outputs:
+        due.append(part.size <= min(INLINE_BYTES, room))
+        room -= part.size if due[-1] else 0
+    return due
 
 
 def _scores(result: WireResult, header: NetworkHeader) -> tuple[int, ...]:

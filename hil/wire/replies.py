@@ -42,6 +42,7 @@ _SINT32_LE_TAG = 78  # RFC 8746: typed array of little-endian int32
 _MESSAGE = Text(0, 96)
 _PAGE = Bytes(0, MAX_PAYLOAD_BYTES)
 INLINE_BYTES = 256  # of the largest output that a result holds itself
+INLINE_BYTES_IN_ALL = 512
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from hil.board.results import (
     flaw_of,
     frame_taken,
     inference_facts,
+    inline_due,
     tensor_array,
 )
 from hil.errors import FirmwareError, UsageError
@@ -60,7 +61,7 @@ HEADER = NetworkHeader.of(
     head=HEAD,
 )
 WITHOUT_HEAD = dataclasses.replace(HEADER, head=None)
-OUTPUTS = (OutputPart(0xAAAA5555, 6, None), OutputPart(0xCBF43926, 2, b"\x80\x7f"))
+OUTPUTS = (OutputPart(0xAAAA5555, 6, bytes(6)), OutputPart(0xCBF43926, 2, b"\x80\x7f"))
 
 
 def answer(head: HeadAnswer | None, outputs: tuple[OutputPart, ...] = OUTPUTS) -> LinkInference:
@@ -102,7 +103,7 @@ def test_without_a_map_there_are_outputs_and_no_scores() -> None:
     facts = inference_facts(answer(None), WITHOUT_HEAD)
     assert (facts.scores, facts.threshold, facts.location, facts.cam) == ((), None, None, None)
     assert [(part.crc, part.size, part.data) for part in facts.outputs] == [
-        (0xAAAA5555, 6, None),
+        (0xAAAA5555, 6, bytes(6)),
         (0xCBF43926, 2, b"\x80\x7f"),
     ]
     assert facts.boot_id == 77
@@ -118,7 +119,7 @@ NO_MAP = HeadAnswer(60, enums.NoLocation.FLAT_MAP, None)
         (WITHOUT_HEAD, NO_MAP, OUTPUTS, "a class activation map"),
         (HEADER, NO_MAP, OUTPUTS[:1], r"outputs of \[6\] bytes"),
         (HEADER, NO_MAP, OUTPUTS[::-1], r"outputs of \[2, 6\] bytes"),
-        (HEADER, NO_MAP, (OUTPUTS[0], OutputPart(0, 2, None)), "no bytes of the scores"),
+        (HEADER, NO_MAP, (OUTPUTS[0], OutputPart(0, 2, None)), "no bytes of output 1, for which"),
         (HEADER, NO_MAP, (OUTPUTS[0], OutputPart(0, 2, b"x")), "1 bytes of output 1, which has 2"),
     ],
 )
@@ -129,6 +130,23 @@ def test_a_result_of_another_network_is_the_firmwares_error(
     check_result(answer(None).result, WITHOUT_HEAD, "here")
     with pytest.raises(FirmwareError, match=flaw):
         check_result(answer(head, outputs).result, header, "here")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "held"),
+    [
+        ([256], [True]),
+        ([257], [False]),
+        ([256, 256, 1], [True, True, False]),
+        ([256, 255, 2, 1], [True, True, False, True]),
+        ([300, 200, 200, 200, 100], [False, True, True, False, True]),
+    ],
+)
+def test_a_result_holds_small_outputs_as_long_as_there_is_room(
+    sizes: list[int], held: list[bool]
+) -> None:
+    parts = [OutputPart(0, size, None) for size in sizes]
+    assert inline_due(parts) == held
 
 
 @pytest.mark.parametrize(

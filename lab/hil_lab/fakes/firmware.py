@@ -32,6 +32,7 @@ from hil.wire.network_header import (
 )
 from hil.wire.replies import (
     INLINE_BYTES,
+    INLINE_BYTES_IN_ALL,
     Accepted,
     CamGrid,
     Capabilities,
@@ -82,7 +83,6 @@ _GRID = 6
 _CHANNELS = 128
 _OPS = 27
 _TRACE_PAGE = 20
-_INLINE_TOTAL = 512
 _KEPT_RESULTS = 2
 _MAX_SAMPLE_BYTES = 1 << 20
 _INT8 = 9
@@ -186,7 +186,7 @@ def made_up_result(
 
 def output_parts(outputs: Sequence[bytes]) -> tuple[OutputPart, ...]:
     """Outputs as a result has them: the bytes of small ones, as long as there is room."""
-    parts, room = [], _INLINE_TOTAL
+    parts, room = [], INLINE_BYTES_IN_ALL
     for data in outputs:
         inline = len(data) <= min(INLINE_BYTES, room)
         room -= len(data) if inline else 0
