@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.network.refusal import Refusal, Room, due_refusal, read_header
+from hil.suite import networks, partitions
 from hil.suite.expect import answer_of, not_asked
 from hil.suite.other_networks import (
     ask_everything,
@@ -20,7 +21,6 @@ from hil.suite.other_networks import (
     expect_taken,
     firmware_refusal,
 )
-from hil.testing import broken_partitions, other_networks
 from hil.testing.model_builder import builtin_codes
 from hil.wire.enums import ErrorCode
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _PARTS = 8
 _SAMPLES, _MORE_SAMPLES = ("uniform-0", "normal-0"), ("extremes-min", "extremes-max", "uniform-1")
-_BROKEN = tuple(name for name in broken_partitions.NAMES if name not in broken_partitions.DEFAULT)
+_BROKEN = tuple(name for name in partitions.NAMES if name not in partitions.DEFAULT)
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +55,13 @@ def others(restored: OtherNetworks, request: pytest.FixtureRequest) -> Iterator[
         restored.restore()
 
 
-@pytest.mark.parametrize("name", other_networks.DEFAULT)
+@pytest.mark.parametrize("name", networks.DEFAULT)
 def test_another_network(bench: Bench, others: OtherNetworks, name: str) -> None:
     _run(bench, others, name)
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name", other_networks.MORE)
+@pytest.mark.parametrize("name", networks.MORE)
 def test_more_networks(bench: Bench, others: OtherNetworks, name: str) -> None:
     _run(bench, others, name)
 
@@ -73,15 +73,15 @@ def test_every_operator(bench: Bench, others: OtherNetworks, part: int) -> None:
     if others.is_litert:
         not_asked("the zoo is of TensorFlow Lite Micro's operators, the board's engine is LiteRT")
     own = set(bench.oracle.contract.operators)
-    for name in other_networks.zoo_part(part, _PARTS):
-        contract = other_networks.other_network(name).contract
+    for name in networks.zoo_part(part, _PARTS):
+        contract = networks.other_network(name).contract
         able = others.has_all_operators or own.issuperset(contract.operators)
         if able and not others.rounds_apart(contract):
             _run(bench, others, name)
 
 
 def test_a_broken_partition(bench: Bench, others: OtherNetworks) -> None:
-    _refuse(bench, others, broken_partitions.DEFAULT)
+    _refuse(bench, others, partitions.DEFAULT)
 
 
 @pytest.mark.thorough
@@ -103,11 +103,11 @@ def test_its_own_network_is_right_again(bench: Bench, others: OtherNetworks) -> 
 
 
 def _run(bench: Bench, others: OtherNetworks, name: str) -> None:
-    """One network of `hil.testing.other_networks`, bit for bit."""
+    """One network of `hil.suite.networks`, bit for bit."""
     from hil.samples.seeded import seeded_sample
 
     options = bench.options
-    network = other_networks.other_network(name, options.seed)
+    network = networks.other_network(name, options.seed)
     names = _SAMPLES + _MORE_SAMPLES * options.thorough
     with others.network(name, network.contract, network.traits) as trial:
         if trial.board.identity.model_state is ErrorCode.OK:
@@ -132,8 +132,8 @@ def _refused(bench: Bench, others: OtherNetworks, trial: NetworkTrial) -> None:
 
 def _refuse(bench: Bench, others: OtherNetworks, names: Sequence[str]) -> None:
     """Contents of the partition of which each is to be refused, or is at the very limit."""
-    around = broken_partitions.Surroundings(
-        base=other_networks.other_network("wide map, average pooling"),
+    around = partitions.Surroundings(
+        base=networks.other_network("wide map, average pooling"),
         app=others.visits.app,
         partition_bytes=others.visits.room,
         arena_bytes=others.own_identity.arena_bytes,
@@ -141,7 +141,7 @@ def _refuse(bench: Bench, others: OtherNetworks, names: Sequence[str]) -> None:
     )
     wrong = []
     for name in names:
-        data = broken_partitions.content(name, around)
+        data = partitions.content(name, around)
         with others.broken(name, data) as trial:
             _judge(bench, others, trial, name, data)
         wrong += [f"{name}: {text}" for text in trial.wrong]
@@ -151,12 +151,12 @@ def _refuse(bench: Bench, others: OtherNetworks, names: Sequence[str]) -> None:
 
 def _judge(bench: Bench, others: OtherNetworks, trial: Trial, name: str, content: bytes) -> None:
     """Holds a board against what is due to a content of its partition."""
-    base = other_networks.other_network("wide map, average pooling").contract
+    base = networks.other_network("wide map, average pooling").contract
     own, room = others.own_identity, Room(trial.board.identity.max_sample_bytes)
     sizes = [tensor.size for tensor in base.header.outputs] if base.model in content else None
     due = due_refusal(content, others.visits.room, room, sizes)
     header = read_header(content)
-    by_firmware = broken_partitions.BY_FIRMWARE.get(name)
+    by_firmware = partitions.BY_FIRMWARE.get(name)
     if due is None and not isinstance(header, Refusal):
         lacks = ["CUSTOM"] if by_firmware is ErrorCode.MODEL_OP else []
         if not others.has_all_operators:

@@ -13,8 +13,8 @@ import pytest
 from hil.network.contract import read_contract
 from hil.network.refusal import Refusal, Room, due_refusal
 from hil.network.settings import NetworkSettings
-from hil.testing.broken_partitions import NAMES, Surroundings, content
-from hil.testing.other_networks import other_network
+from hil.suite.networks import other_network
+from hil.suite.partitions import NAMES, Surroundings, content
 from hil.testing.tiny_model import tiny_model
 from hil.wire.enums import ErrorCode
 from hil.wire.network_header import NetworkHeader, Tensor, pack_header

@@ -20,7 +20,7 @@ from hil.run.options import RunOptions
 from hil.run.testbench import Bench
 from hil.sim import firmware
 from hil.sim.options import SimOptions
-from hil.testing.other_networks import other_network
+from hil.suite.networks import other_network
 
 pytest_plugins = ["pytester"]
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hil.suite.networks import OtherNetwork
 from hil.testing.model_builder import ModelBuilder
-from hil.testing.other_networks import OtherNetwork
 from hil.wire.cbor import dumps
 from hil.wire.crc import crc32
 from hil.wire.enums import ErrorCode
