@@ -14,7 +14,7 @@ from hil.board.board import Board
 from hil.board.flashing import write_flash
 from hil.board.recording import recording_flash
 from hil.build.flash_layout import Partition
-from hil.errors import InfrastructureError, UsageError
+from hil.errors import UsageError
 from hil.link.channel import Channel
 from hil.link.errors import BoardError
 from hil.link.jobs import Job
@@ -77,6 +77,12 @@ class Visits:
         self.away = False
 
     @property
+    def possible(self) -> bool:
+        """Whether the flash can be written: over the line it takes lines into the loader."""
+        connection = self._host._connection
+        return connection.adapter.emulated or connection.lines.can_load
+
+    @property
     def room(self) -> int:
         """Bytes of the model partition."""
         return self._partition.size
@@ -89,6 +95,12 @@ class Visits:
 
     def visit(self, content: bytes) -> Guest:
         """The board after a start with this content; behind it the flash is erased."""
+        if not self.possible:
+            raise UsageError(
+                "this board cannot be given another network: it has no reset lines",
+                where=self._host.where,
+                hint="wire them: RTS to EN, DTR to GPIO0",
+            )
         if len(content) > self.room:
             raise UsageError(
                 f"{len(content)} bytes do not fit the model partition of {self.room}",
@@ -136,12 +148,6 @@ class Visits:
         build = dataclasses.replace(self._expected, files=(dataclasses.replace(own, data=data),))
         if connection.write_emulated_flash(build, force=False) is not None:
             return
-        if not connection.lines.can_load:
-            raise InfrastructureError(
-                "this board cannot be given another network: it has no reset lines",
-                where=self._host.where,
-                hint="wire them (RTS to EN, DTR to GPIO0), or leave the test out",
-            )
         connection.to_boot_baud()
         mode = connection.lines.to_download()
         try:

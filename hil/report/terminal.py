@@ -81,6 +81,10 @@ def board_rows(judged: JudgedRun) -> Iterator[tuple[str, str]]:
     yield "tolerances", _listing(board.tolerances)
     yield "link", _listing((name, count) for name, count in link.counts if count)
     yield "answers", _answers(judged)
+    others = judged.run.other_networks
+    if others:
+        due = sum(not record.wrong for record in others)
+        yield "others", f"{due} of {len(others)} other networks and broken partitions as due"
     yield "recoveries", str(link.recoveries)
     used = [one.memory.arena_used_bytes for one in judged.run.measured]
     known = [count for count in used if count is not None]

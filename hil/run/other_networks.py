@@ -90,12 +90,14 @@ class OtherNetworks:
             raise NotAskedError("a recording cannot be given another network", hint=hint)
         if options.board != "sim" and not options.thorough:
             raise NotAskedError("the flash is written with --thorough alone", hint=hint)
+        if not self.visits.possible:
+            raise NotAskedError("the flash cannot be written: no reset lines", hint=hint)
 
     @cached_property
     def visits(self) -> Visits:
+        """What writes the board's flash; `require` says whether it may."""
         from hil.board.guest import Visits
 
-        self.require()
         return Visits(self._bench.ready_board())
 
     @cached_property
@@ -129,10 +131,11 @@ class OtherNetworks:
     ) -> Iterator[NetworkTrial]:
         """A network that the board has to run. It is started; what follows is up to the block.
 
-        Raises NotAskedError where board and oracle are known to round otherwise.
+        Raises NotAskedError as `require`, and where board and oracle are known to round otherwise.
         """
         from hil.oracle import Oracle
 
+        self.require()
         apart = self.rounds_apart(contract)
         if apart:
             raise NotAskedError(
@@ -150,7 +153,8 @@ class OtherNetworks:
 
     @contextmanager
     def broken(self, name: str, content: bytes) -> Iterator[Trial]:
-        """A content of the partition that is due a refusal, or just none."""
+        """A content of the partition that is due a refusal, or just none. Raises as `require`."""
+        self.require()
         with self._recorded(name, (), BROKEN) as (wrong, answers):
             trial = Trial(self.visits.visit(content), wrong, answers)
             yield trial

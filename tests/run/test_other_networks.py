@@ -103,6 +103,18 @@ def test_a_flash_that_is_not_to_be_written_is_not(
         bench.others.require()
 
 
+def test_a_board_without_lines_into_its_loader_is_not_asked(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.ready_board()
+    monkeypatch.setattr(SimAdapter, "can_load", False)
+    contract = other_network("svdf").contract
+    trial = bench.others.network("svdf", contract, ())
+    with pytest.raises(NotAskedError, match="no reset lines"), trial:
+        raise AssertionError("it was written")
+    assert not bench.others.away
+
+
 @pytest.mark.parametrize(
     ("how", "kind"),
     [
