@@ -23,8 +23,8 @@ _ERASED = b"\xff"
 _IDENTIFIER = slice(4, 8)
 _TFLITE = b"TFL3"
 _INT8, _UINT8 = 9, 3
-# Bytes of a value of each of TFLite's TensorTypes; 0: none that a tensor of a contract can have.
-_VALUE_BYTES = (4, 2, 4, 1, 8, 0, 1, 2, 8, 1, 8, 16, 8, 0, 0, 4, 2)
+VALUE_BYTES = (4, 2, 4, 1, 8, 0, 1, 2, 8, 1, 8, 16, 8, 0, 0, 4, 2)
+"""Of each of TFLite's TensorTypes; 0: one that a tensor of a contract cannot have."""
 _OTHER_VERSION = "header of the model partition: not one of this version"
 
 
@@ -96,7 +96,7 @@ def header_flaw(header: NetworkHeader) -> str:
 
 def _consistent(type_: int, shape: Sequence[int], size: int) -> bool:
     """Whether a tensor has the size that follows from its type and shape."""
-    value = _VALUE_BYTES[type_] if type_ < len(_VALUE_BYTES) else 0
+    value = VALUE_BYTES[type_] if type_ < len(VALUE_BYTES) else 0
     return 0 < value * math.prod(shape) == size
 
 

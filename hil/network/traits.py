@@ -59,5 +59,7 @@ def _of_head(contract: Contract) -> Iterator[str]:
         yield "another positive class than 1"
     if head.feature_zero_point != -128:
         yield "features with another zero point than -128"
+    if head.weight_zero_point:
+        yield "weights with another zero point than 0"
     if head.features_output < head.score_output:
         yield "features in front of the scores"

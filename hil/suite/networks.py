@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,18 +30,29 @@ _NARROW, _WIDE = 1 / 16, 1 / 8  # scales
 
 @dataclass(frozen=True)
 class OtherNetwork:
-    """One of them: the .tflite, and what it does not tell."""
+    """One of them: the .tflite, and what it does not tell.
+
+    `zero_points`: of weights and features in the contract, of which the map is made, where they are
+    others than the .tflite's. A board goes by its contract.
+    """
 
     name: str
     tflite: bytes = field(repr=False)
     settings: NetworkSettings = field(default_factory=NetworkSettings, repr=False)
+    zero_points: tuple[int, int] | None = None
 
     @cached_property
     def contract(self) -> Contract:
         """The network as the host reads it."""
         from hil.network.contract import read_contract
 
-        return read_contract(self.tflite, where=self.name, settings=self.settings)
+        read = read_contract(self.tflite, where=self.name, settings=self.settings)
+        head = read.header.head
+        if self.zero_points is None or head is None:
+            return read
+        weights, features = self.zero_points
+        head = replace(head, weight_zero_point=weights, feature_zero_point=features)
+        return replace(read, header=replace(read.header, head=head))
 
     @cached_property
     def traits(self) -> tuple[str, ...]:
@@ -67,9 +78,16 @@ def zoo_part(part: int, parts: int) -> tuple[str, ...]:
     return names()[part::parts]
 
 
-def _cam(name: str, *, positive_class: int, threshold: int, **options: Any) -> OtherNetwork:
+def _cam(
+    name: str,
+    *,
+    positive_class: int,
+    threshold: int,
+    zero_points: tuple[int, int] | None = None,
+    **options: Any,
+) -> OtherNetwork:
     settings = NetworkSettings(positive_class=positive_class, threshold=threshold)
-    return OtherNetwork(name, TinyModel(**options).build(), settings)
+    return OtherNetwork(name, TinyModel(**options).build(), settings, zero_points)
 
 
 def _wide(name: str) -> OtherNetwork:
@@ -78,6 +96,7 @@ def _wide(name: str) -> OtherNetwork:
         name,
         positive_class=2,
         threshold=27,
+        zero_points=(-7, -61),
         input_size=(24, 40),
         grid=(3, 5),
         channels=6,
@@ -151,6 +170,7 @@ def _seeded(name: str, seed: int) -> OtherNetwork:
         name,
         positive_class=dice.randrange(classes),
         threshold=dice.randint(0, 100),
+        zero_points=dice.choice((None, (dice.randint(-128, 127), dice.randint(-128, 127)))),
         input_size=(rows * dice.randint(3, 9), columns * dice.randint(3, 9)),
         grid=(rows, columns),
         channels=dice.randint(1, 12),

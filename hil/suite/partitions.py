@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hil.network.refusal import VALUE_BYTES
 from hil.suite.networks import OtherNetwork
 from hil.testing.model_builder import ModelBuilder
 from hil.wire.cbor import dumps
@@ -247,6 +248,21 @@ def _whole_partition(more: int) -> Callable[[Surroundings], bytes]:
 
     return make
 
+
+def _typed(kind: int) -> Callable[[Surroundings], bytes]:
+    """An input of a type, with the size that three of its values have; one byte each where a type
+    has none."""
+
+    def make(s: Surroundings) -> NetworkHeader:
+        size = 3 * (VALUE_BYTES[kind] or 1)
+        tensor = Tensor("typed", kind, (3,), 0.0, 0, size)
+        return dataclasses.replace(s.header, inputs=(tensor,), image=None, head=None)
+
+    return _with(make)
+
+
+for _number in range(len(VALUE_BYTES)):
+    _MAKERS[f"an input of type {_number}"] = _typed(_number)
 
 _TABLE = bytes(256)
 _MAKERS |= {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,15 +41,15 @@ def flashed(tmp_path_factory: pytest.TempPathFactory, build: Expected) -> Path:
     return path
 
 
-@pytest.fixture(params=[SimAdapter, OverTheLine])
-def host(
-    request: pytest.FixtureRequest, tmp_path: Path, flashed: Path, build: Expected
-) -> Iterator[Board]:
-    options = SimOptions(flash_file=Path(shutil.copy(flashed, tmp_path / "flash.bin")))
-    with open_adapter(request.param(options), build, OPTIONS) as board:
+@pytest.fixture
+def host(request: pytest.FixtureRequest, flashed: Path, build: Expected) -> Iterator[Board]:
+    adapter = getattr(request, "param", SimAdapter)
+    # One flash for all: whatever became of it, the next board is flashed again.
+    with open_adapter(adapter(SimOptions(flash_file=flashed)), build, OPTIONS) as board:
         yield board
 
 
+@pytest.mark.parametrize("host", [SimAdapter, OverTheLine], indirect=True)
 def test_a_guest_answers_as_its_own_network_and_the_host_as_its_own(host: Board) -> None:
     contract, visits = other_network("svdf").contract, Visits(host)
     guest = visits.visit(contract.partition)
