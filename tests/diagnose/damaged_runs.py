@@ -43,8 +43,10 @@ def places(lines: Sequence[Line]) -> list[Place]:
     for number, line in enumerate(lines):
         for path in _paths(line):
             kinds = tuple("#" if isinstance(step, int) else step for step in path)
-            found.setdefault((line["kind"], *kinds), (number, path))
-            found[(line["kind"], *kinds, "the last")] = (number, path)
+            first = (line["kind"], *kinds)
+            last = (*first, "the last")
+            found.setdefault(first, (number, path))
+            found[last] = (number, path)
     return list(found.values())
 
 

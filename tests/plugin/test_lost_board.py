@@ -1,4 +1,4 @@
-"""A board that crashes in one test is one infrastructure report, and there for the next test."""
+"""A board that crashes in one test is reported once, and there for the next test."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_panic_is_reported_once_and_the_board_recovered(pytester: pytest.Pytes
     result.stdout.fnmatch_lines(
         [
             "*test_before PASSED*",
-            "*test_crash INFRASTRUCTURE*",
+            "*test_crash UNANSWERED*",
             "*test_after PASSED*",
             "*the first cause*",
             "in *::test_crash",
@@ -109,15 +109,15 @@ CAUGHT = """
 """
 
 
-def test_a_panic_that_a_test_catches_is_infrastructure_and_each_recovery_counts(
+def test_a_panic_that_a_test_catches_is_no_answer_and_each_recovery_counts(
     pytester: pytest.Pytester,
 ) -> None:
     pytester.makepyfile(CAUGHT)
     result = pytester.runpytest_subprocess("-v", "--sim-flash-file", "flash.bin")
     result.stdout.fnmatch_lines(
         [
-            "*test_recovers INFRASTRUCTURE*",
-            "*test_goes_on INFRASTRUCTURE*",
+            "*test_recovers UNANSWERED*",
+            "*test_goes_on UNANSWERED*",
             "*test_skips SKIPPED*",
             "*test_after PASSED*",
             "recoveries *3",
