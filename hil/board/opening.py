@@ -96,7 +96,7 @@ def open_adapter(
         undo.pop_all()
     with ExitStack() as undo:
         undo.callback(board.close)
-        with flash_told(board):
+        with flash_told(board.flash_record):
             _bring_up(board, options, progress, on_flash, compare=expected is not None)
         undo.pop_all()
     return board

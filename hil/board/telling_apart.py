@@ -5,9 +5,8 @@ It wrote the flash and can read it back; and it sees what the line carries while
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from hil.board.artifacts import Expected
 from hil.board.boot_files import compare_files
@@ -18,9 +17,6 @@ from hil.facts.evidence import AS_WRITTEN, NOT_READ, OTHERWISE, FlashRecord, Lin
 from hil.link.damage import kind_of_damage
 from hil.link.errors import EchoError
 from hil.link.session import Session
-
-if TYPE_CHECKING:
-    from hil.board.asking import AskedBoard
 
 _HOLDS = "the flash holds what was written"
 _FIRMWARE = (
@@ -65,10 +61,10 @@ def flash_record(connection: Connection, expected: Expected | None) -> FlashReco
 
 
 @contextmanager
-def flash_told(board: AskedBoard) -> Iterator[None]:
+def flash_told(read: Callable[[], FlashRecord]) -> Iterator[None]:
     """Within, a board is opened; an error that its flash may explain says what that holds.
 
-    The record is the error's attribute `flash`. Raises FirmwareError where the board names itself
+    `read`: reads it. The record is the error's attribute `flash`. Raises FirmwareError where the board names itself
     otherwise than its flash.
     """
     try:
@@ -76,7 +72,7 @@ def flash_told(board: AskedBoard) -> Iterator[None]:
     except HilError as error:
         if not worth_reading(error):
             raise
-        record = board.flash_record()
+        record = read()
         told = _told_apart(error, record)
         told.__dict__.update(flash=record, line=vars(error).get("line"))
         if told is error:

@@ -141,7 +141,7 @@ def test_what_is_wrong_with_the_diagnosis_is_told(
     def fail(run: Run) -> None:
         raise KeyError(dataclasses.replace(run).header.command)
 
-    monkeypatch.setattr(run_level, "_memory", fail)
+    monkeypatch.setattr(run_level, "_link", fail)
     (damage,) = damages(lines, 1, SEED)
     whole = dataclasses.replace(damage, lines=lines)
-    assert trouble_with(whole, oracle).startswith("memory: a bug of camhil: KeyError")
+    assert trouble_with(whole, oracle).startswith("link: a bug of camhil: KeyError")
