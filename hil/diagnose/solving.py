@@ -192,7 +192,8 @@ def _scaled(
 ) -> NDArray[np.int64]:
     """The outputs of sums, each with a scale of its own."""
     each = dataclasses.replace(channel.conv, scales=scales)
-    return each.finish(sums, RIGHT)[0].astype(np.int64)
+    outputs: NDArray[np.int64] = each.finish(sums, RIGHT)[0].astype(np.int64)
+    return outputs
 
 
 def _about(channel: Channel) -> tuple[float, float]:

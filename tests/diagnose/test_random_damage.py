@@ -9,7 +9,7 @@ import pytest
 
 from hil.images import Photo
 from hil.oracle import Oracle
-from hil_lab.damage import KINDS, WRONG, Damage, damages, examine, verdict
+from hil_lab.operator_damage import KINDS, WRONG, Damage, damages, examine, verdict
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""`python -m hil_lab.damage`: random damage of one operator, and what the diagnosis makes of it.
+"""`python -m hil_lab.operator_damage`: random damage of one operator, diagnosed.
 
 No board: the oracle is the board, with one operator changed at random. Weights, biases, zero
 points, scales and options are changed in the model, so that LiteRT's kernels make the wrong
@@ -316,7 +316,7 @@ def main(argv: list[str] | None = None) -> int:
     from hil.base.resources import find
     from hil.oracle import Oracle
 
-    parser = argparse.ArgumentParser(prog="python -m hil_lab.damage", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m hil_lab.operator_damage", description=__doc__)
     parser.add_argument("count", nargs="?", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
