@@ -38,10 +38,11 @@ def diagnose(
         return Diagnosis(seconds=time.monotonic() - started)
     # What follows is heavy, and a healthy run is without it.
     from hil.diagnose.any_network import explain_answers
-    from hil.diagnose.case import contract_of, explainable, read_world
+    from hil.diagnose.case import contract_of, explainable
     from hil.diagnose.frames import explain_frames
     from hil.diagnose.other_networks import explain_other_networks
     from hil.diagnose.outcome import Outcome
+    from hil.diagnose.reading import read_world
     from hil.diagnose.refused import explain_refusals
     from hil.diagnose.remembered import explain_history
     from hil.diagnose.run_level import explain_run

@@ -210,8 +210,7 @@ def optimised_kernels(world: World, cases: Sequence[Case], outcome: Outcome) -> 
     outcome.tested += 1
     part = Part(world.tflite, (model.input.index,), OPTIMISED)
     for case in cases:
-        features = part.run(case.tensor)[model.features_output][0]
-        if not same(features, case.features):
+        if not case.has_features(part.run(case.tensor)[model.features_output][0]):
             return False
     evidence = f"explains {len(cases)} of {len(cases)} wrong images, exactly"
     outcome.add("engine.optimised-kernels", "engine", evidence, cases, which="optimised")
@@ -236,7 +235,7 @@ def other_rounding(world: World, cases: Sequence[Case], outcome: Outcome) -> boo
     for rounding, text in ROUNDINGS.items():
         outcome.tested += 1
         how = Variation(rounding=rounding)
-        if all(same(features(case, how), case.features) for case in cases):
+        if all(case.has_features(features(case, how)) for case in cases):
             evidence = f"explains {len(cases)} of {len(cases)} wrong images, exactly"
             outcome.add("kernel.rounding-everywhere", "engine", evidence, cases, how=text)
             return True

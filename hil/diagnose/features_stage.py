@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ from hil.diagnose.hypothesis import (
 from hil.diagnose.outcome import Family, Outcome, difference_of
 from hil.diagnose.patterns import patterns
 from hil.diagnose.seen import Transform, shaped
+
+Reading = Callable[[NDArray[np.int8]], Any]
+"""What is read back of features."""
 
 _INPUT_TIERS: tuple[Family, ...] = (
     inputs.hypotheses, inputs.other_images, inputs.constants, upload.single_bytes, inputs.pairs,
@@ -67,7 +71,7 @@ def explain_features(world: World, outcome: Outcome) -> dict[Case, NDArray[np.in
         _read_back(outcome, read_wrong)
     if alone:
         _features_alone(world, outcome, alone)
-    unread = [c for c in world.cases if c.failing and c.facts.features is None and _far_off(c)]
+    unread = [c for c in world.cases if c.failing and c.features_unknown and _far_off(c)]
     wrong += unread
     for case in unread:
         had.pop(case, None)
@@ -87,11 +91,11 @@ def _features(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
         if transform is not None and _gives_features(world, wrong, transform):
             return
     elif not firsts or None in firsts or 0 in firsts:
-        kind, points = _feature_points(world, wrong)
-        bits = {"features": TENSOR_BITS, "cam": MAP_BITS, "scores": SCORE_BITS}[kind]
+        points = _feature_points(world, wrong)
+        bits = min((_BITS[point.given] for point in points if point.failing), default=0.0)
         if outcome.attempt("input", points, bits, _INPUT_TIERS) is not None:
             return
-    features_read = all(case.features is not None for case in wrong)
+    features_read = any(case.features is not None for case in wrong)
     everywhere = features_read and transform is None
     if everywhere and optimised_kernels(world, wrong, outcome):
         return
@@ -133,37 +137,79 @@ def _gives_features(world: World, wrong: Sequence[Case], transform: Transform) -
     return True
 
 
-def _feature_points(world: World, wrong: Sequence[Case]) -> tuple[str, list[Point]]:
-    """The points of the stage, by the features, or else by what was sent."""
-    kind = "features"
-    if any(case.features is None for case in wrong):
-        kind = "cam" if all(case.cam is not None for case in wrong) else "scores"
+_BITS = {
+    "features": TENSOR_BITS, "features' CRC-32": CRC_BITS, "cam": MAP_BITS, "scores": SCORE_BITS,
+}  # fmt: skip
+
+
+def _feature_points(world: World, wrong: Sequence[Case]) -> list[Point]:
+    """The points of the stage, each by the features, or else by what was sent of them."""
     points = []
+    right: Any
+    observed: Any
     for case in world.cases:
-        right, observed = {
-            "features": (case.expected.features, case.features),
-            "cam": (case.expected.cam, case.cam),
-            "scores": (ints(case.expected.scores), case.scores),
-        }[kind]
-        if observed is not None and (case in wrong or not case.failing):
-            points.append(Point(case, world, kind, right, observed, case in wrong))
-    return kind, points
+        if case not in wrong and case.failing:
+            continue
+        if case.features is not None:
+            kind, right, observed = "features", case.expected.features, case.features
+        elif case.features_crc is not None:
+            kind, right = "features' CRC-32", zlib.crc32(case.expected.features.tobytes())
+            observed = case.features_crc
+        elif case.cam is not None:
+            kind, right, observed = "cam", case.expected.cam, case.cam
+        else:
+            kind, right, observed = "scores", ints(case.expected.scores), case.scores
+        points.append(Point(case, world, kind, right, observed, case in wrong))
+    return points
 
 
 def _operators_alone(world: World, outcome: Outcome) -> None:
-    """Traces that differ while the features are right: behind the features, or the trace."""
-    diverging = {case: case.first_diverging for case in world.cases}
-    firsts = {case: first for case, first in diverging.items() if first is not None}
+    """Traces that differ while the features are right: the trace, or what leaves no mark there."""
+    firsts = [case for case in world.cases if case.first_diverging is not None]
     if not firsts:
         return
-    first = min(firsts.values())
-    if any(case.facts.scores and case.facts.scores.differing for case in firsts):
-        if first > world.feature_op:
-            explain_operators(world, outcome)
+    # A trace is held against the outputs of its own inference.
+    sound = all(case.traced_right for case in firsts)
+    if sound and _trace_alone(world, outcome, firsts):
         return
-    count = len(firsts)
-    evidence = f"{count} traces differ; features, scores and maps of the same images are right"
-    outcome.add("trace.wrong", "engine", evidence, firsts, how=f"first in operator {first}")
+    if explain_operators(world, outcome) and sound and outcome.unexplained:
+        told = outcome.unexplained[-1]
+        fact = "all outputs of the same inferences are right: it may be the trace that is wrong"
+        outcome.unexplained[-1] = dataclasses.replace(told, facts=(*told.facts, fact))
+
+
+def _trace_alone(world: World, outcome: Outcome, firsts: Sequence[Case]) -> bool:
+    """Adds which entry of the trace stands for which operator, if that explains all of it."""
+    traced = [case for case in world.cases if case.op_crcs is not None]
+    for name, change in _TRACES.items():
+        outcome.tested += 1
+        if all(_traces(change, case) for case in traced):
+            count = len(firsts)
+            evidence = f"explains {count} of {count} traces that differ, exactly; all outputs of "
+            evidence += "the same inferences are right"
+            outcome.add("trace.wrong", "engine", evidence, firsts, how=name)
+            return True
+    return False
+
+
+def _traces(change: Callable[[tuple[int, ...]], Sequence[int | None]], case: Case) -> bool:
+    assert case.op_crcs is not None
+    entries = zip(change(case.op_right), case.op_crcs, strict=True)
+    return all(made is None or got == made for made, got in entries)
+
+
+_TRACES: dict[str, Callable[[tuple[int, ...]], Sequence[int | None]]] = {
+    "each entry is of the operator before": lambda crcs: (None, *crcs[:-1]),
+    "each entry is of the operator behind": lambda crcs: (*crcs[1:], None),
+    "in the opposite order": lambda crcs: crcs[::-1],
+    "each entry is of the first operator": lambda crcs: (crcs[0],) * len(crcs),
+    "each entry is of the last operator": lambda crcs: (crcs[-1],) * len(crcs),
+    "each CRC-32 is not inverted at its end": lambda crcs: [crc ^ 0xFFFFFFFF for crc in crcs],
+    "the bytes of each CRC-32 are in the opposite order": lambda crcs: [
+        int.from_bytes(crc.to_bytes(4, "little"), "big") for crc in crcs
+    ],
+}
+"""What a wrong trace makes of the right entries; None where that is not known."""
 
 
 def _follows_from_right(case: Case) -> bool:
@@ -173,18 +219,56 @@ def _follows_from_right(case: Case) -> bool:
     return np.array_equal(case.cam, case.expected.cam)
 
 
-def _read_back(outcome: Outcome, wrong: Sequence[Case]) -> None:
-    """The features were right, and were read back otherwise."""
-    how = "differently for each image"
-    for name, change in _READINGS.items():
+def _read_back(outcome: Outcome, cases: Sequence[Case]) -> None:
+    """The features were right, and were read back, or told by their CRC-32, otherwise."""
+    told = [case for case in cases if case.facts.features is None]
+    if told:
+        what = "the CRC-32 of the features in an answer is another"
+        fact = "map and scores of the same answers are those of right features"
+        outcome.puzzle("engine", what, told, fact)
+    wrong = [case for case in cases if case.facts.features is not None]
+    known = [case for case in wrong if case.features is not None]
+    for name, change in _readings(known):
         outcome.tested += 1
-        known = [case for case in wrong if case.features is not None]
         if known and all(same(change(case.expected.features), case.features) for case in known):
-            how = name
-            break
-    count = len(wrong)
-    evidence = f"map and scores of {count} of {count} images follow from the right ones"
-    outcome.add("output.wrong-tensor", "engine", evidence, wrong, how=how)
+            count = len(wrong)
+            evidence = f"explains {len(known)} of {len(known)} features that were read back, "
+            evidence += f"exactly; map and scores of {count} images follow from the right ones"
+            outcome.add("output.wrong-tensor", "engine", evidence, wrong, how=name)
+            return
+    if wrong:
+        what = "the features that were read back are not those that scores and map are made of"
+        outcome.puzzle("engine", what, wrong, *_differences(wrong), *_patterns(wrong))
+
+
+def _readings(known: Sequence[Case]) -> Iterator[tuple[str, Reading]]:
+    yield from _READINGS.items()
+    for late in (1, -1, 2, -2, 3, -3, 4, -4):
+        starts = [_moved_from(case, late) for case in known]
+        first, last = max((s[0] for s in starts), default=1), min((s[1] for s in starts), default=0)
+        if 0 < first <= last:
+            how = f"from byte {last} on {abs(late)} byte{'s' * (abs(late) > 1)} "
+            how += "late" if late > 0 else "early"
+            yield (
+                how,
+                lambda f, at=last, late=late: np.concatenate(  # type: ignore[misc]
+                    [f.reshape(-1)[:at], _rolled(f, late)[at:]]
+                ).reshape(f.shape),
+            )
+
+
+def _moved_from(case: Case, late: int) -> tuple[int, int]:
+    """(first, last) place from which the bytes read are the right ones so many places off."""
+    assert case.features is not None
+    right, got = case.expected.features.reshape(-1), case.features.reshape(-1)
+    same_before = np.flatnonzero(right != got)
+    not_moved = np.flatnonzero(_rolled(case.expected.features, late) != got)
+    first = int(not_moved[-1]) + 1 if not_moved.size else 0
+    return first, int(same_before[0]) if same_before.size else right.size
+
+
+def _rolled(features: NDArray[np.int8], late: int) -> NDArray[np.int8]:
+    return np.roll(features.reshape(-1), late)
 
 
 def _features_alone(world: World, outcome: Outcome, wrong: Sequence[Case]) -> None:
@@ -234,7 +318,7 @@ def _patterns(wrong: Sequence[Case]) -> list[str]:
     )
 
 
-_READINGS: dict[str, Callable[[NDArray[np.int8]], Any]] = {
+_READINGS: dict[str, Reading] = {
     "as uint8 with the offset of 128": lambda features: features ^ -128,
     "as [channels, rows, columns]": lambda f: np.moveaxis(f, 2, 0).reshape(f.shape),
     "with rows and columns swapped": lambda features: features.swapaxes(0, 1),

@@ -22,6 +22,7 @@ from hil.facts.image import (
     Grid,
     ImageFacts,
     OpFacts,
+    OutputDifference,
     OutputFacts,
     SampleFacts,
     TensorDifference,
@@ -277,11 +278,12 @@ class RepeatRecord:
 
 @dataclass(frozen=True, slots=True)
 class TraceRecord:
-    """The operators of one traced inference, against the oracle's."""
+    """The operators of one traced inference, and its own outputs, against the oracle's."""
 
     image: str
     ops: tuple[OpFacts, ...]
     invoke_us: int
+    outputs: tuple[OutputDifference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,7 @@ class RunLog:
             self._add(RepeatRecord(repeat))
         for name, facts in self._new("traces", bench.traces.items()):
             if facts.ops is not None:
-                self._add(TraceRecord(name, facts.ops, facts.invoke_us or 0))
+                self._add(TraceRecord(name, facts.ops, facts.invoke_us or 0, facts.outputs))
 
     def _new(self, what: str, found: Iterable[_Found]) -> list[_Found]:
         """What came to `found`, which only grows, since this was asked the last time."""

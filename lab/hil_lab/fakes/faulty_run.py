@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hil.diagnose import divergence
 from hil.facts.board import Inference, OutputPart
 from hil.facts.evidence import DivergenceRecord, EvidenceRecord
-from hil.facts.image import ImageFacts, OpFacts
+from hil.facts.image import ImageFacts, OpFacts, OutputDifference
 from hil.facts.packing import pack_int8
 from hil.facts.records import ImageRecord, ModelRecord, Times, TraceRecord
 from hil.facts.run import Run
@@ -224,7 +224,7 @@ def run_of(
                 continue
             images.append(_image(photo, facts))
             if device.traced:
-                traces.append(_trace(device, photo, tensors))
+                traces.append(_trace(device, photo, tensors, facts.outputs))
                 divergent = divergence.first_diverging(traces[-1].ops)
                 if divergent is not None and len(divergences) < captures:
                     divergences.append(_divergence(device, photo, divergent, tensors))
@@ -268,13 +268,15 @@ def _image(photo: Photo, facts: Any) -> ImageRecord:
     )
 
 
-def _trace(device: FaultyDevice, photo: Photo, tensors: Tensors) -> TraceRecord:
+def _trace(
+    device: FaultyDevice, photo: Photo, tensors: Tensors, outputs: tuple[OutputDifference, ...]
+) -> TraceRecord:
     answer = device.oracle.run(photo.tensor, ops=True)
     ops = tuple(
         OpFacts(op.index, op.name, crc, zlib.crc32(tensors[op.output].tobytes()))
         for op, crc in zip(device.oracle.graph.ops, answer.op_crcs(), strict=True)
     )
-    return TraceRecord(photo.name, ops, 341_000)
+    return TraceRecord(photo.name, ops, 341_000, outputs)
 
 
 def _divergence(
