@@ -10,6 +10,7 @@ from hil.errors import NotAskedError, NotRunError
 from hil.run.run_log import BY_VERDICT
 
 if TYPE_CHECKING:
+    from hil.board import Board
     from hil.facts.board import Inference
     from hil.judge.verdict import Verdict
     from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
@@ -63,6 +64,12 @@ def answer_of(inference: Inference) -> tuple[object, ...]:
     cam = None if inference.cam is None else inference.cam.tobytes()
     outputs = tuple(part.crc for part in inference.outputs)
     return outputs, inference.scores, inference.location, cam
+
+
+def expect_first(board: Board, inference: Inference) -> None:
+    """Fails unless this is the first inference since the board's start, or behind a camera's."""
+    first = inference.count == 1 or (inference.count > 1 and board.identity.capabilities.camera)
+    assert first, f"the first inference after a start is counted as number {inference.count}"
 
 
 def _text(verdict: Verdict) -> str:

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from hil.board import Board
     from hil.run.testbench import Bench
+    from hil.sim.process import CameraFault
 
 LONGEST_S = 10.0
 """Until a simulated camera has shown what a test waits for; it takes a fraction of that."""
 REAL_S = 3.0
 """As long a real camera is watched: it starts within a second or two."""
 A_MOMENT_S = 0.05
+MANY = 1000
 
 WORKS = "samples come from the camera until a host says hello"
 FITS_NOT = "a frame of 160x120 cannot be made into the network's input"
@@ -161,11 +163,11 @@ def test_a_camera_that_fails_is_told_once_and_started_anew(bench: Bench, scene: 
     [("late", "camera: no frame in time"), ("short", "camera frame of ")],
 )
 def test_a_board_with_a_failing_camera_waits_and_serves_its_host(
-    bench: Bench, scene: Scene, how: str, says: str
+    bench: Bench, scene: Scene, how: CameraFault, says: str
 ) -> None:
     scene.need_frames()
     simulated, board = scene.switches(), scene.board
-    simulated.fail_camera(how, None)
+    simulated.fail_camera(how, MANY)
     started = board.clock()
     lines = board.left_alone(LONGEST_S, until=lambda text: says in text)
     board.left_alone(A_MOMENT_S, restart=False)

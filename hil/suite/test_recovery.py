@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hil.suite.expect import answer_of
+from hil.suite.expect import answer_of, expect_first
 from hil.wire.enums import ImageSource, ResetReason
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def test_a_reboot_by_command_gives_its_reason_and_the_same_answers(
     assert board.identity.build_id == build
     assert board.identity.image_source is ImageSource.INJECTED
     after = board.infer(data, cam_always=True)
-    assert after.count == 1
+    expect_first(board, after)
     assert answer_of(after) == answer_of(before)
 
 
@@ -32,7 +32,7 @@ def test_a_reset_by_the_reset_line_gives_the_same_answers(bench: Bench, board: B
     before = board.infer(data, cam_always=True)
     board.reset()
     after = board.infer(data, cam_always=True)
-    assert after.count == 1
+    expect_first(board, after)
     assert answer_of(after) == answer_of(before)
 
 
