@@ -83,6 +83,7 @@ typedef struct {
   /* Counted from the start on. */
   uint32_t waits;    /* how often a task waited for something */
   uint32_t captures; /* frames that were asked for */
+  uint32_t failures; /* frames that failed on request */
   uint32_t restarts; /* of the camera */
   uint32_t shown;    /* how often the LED was set */
   uint32_t led;      /* as it is now */

@@ -41,6 +41,7 @@ uint32_t HostCamera::NextFault() {
   camhil_host_chip& chip = machine_.chip();
   const uint32_t left = __atomic_load_n(&chip.camera_faults, __ATOMIC_ACQUIRE);
   if (left == 0) return 0;
+  HostMachine::Count(&chip.failures);
   if (left != CAMHIL_HOST_UNTIL_RESTART) chip.camera_faults = left - 1;
   return chip.camera_fault;
 }

@@ -79,6 +79,7 @@ def _contract(board: Board) -> NetworkHeader | None:
 
 def _lines(board: Board) -> Iterator[tuple[str, str]]:
     from hil.facts.network import network_facts
+    from hil.facts.stand_in import synthetic
     from hil.wire.enums import ResetReason
 
     identity: Identity = board.identity
@@ -103,16 +104,17 @@ def _lines(board: Board) -> Iterator[tuple[str, str]]:
         yield "picture", "not declared" if pixels is None else "x".join(map(str, pixels))
         if network.head is not None:
             yield "threshold", f"{network.head.threshold} % of class {network.head.positive_class}"
-    yield from _memory(board.memory())
+    yield from _memory(board.memory(), synthetic(identity.target))
 
 
-def _memory(memory: MemoryReport) -> Iterator[tuple[str, str]]:
+def _memory(memory: MemoryReport, chosen: str) -> Iterator[tuple[str, str]]:
+    note = f" ({chosen})" if chosen else ""
     used = memory.arena_used_bytes
     used_text = "unknown" if used is None else f"{used:,}"
     yield "arena", f"{used_text} of {memory.arena_bytes:,} bytes"
     for name, heap in (("heap", memory.heap), ("PSRAM", memory.psram)):
         if heap is not None:
             text = f"{heap.free_bytes:,} bytes free, least {heap.minimum_free_bytes:,}, "
-            yield name, text + f"largest block {heap.largest_block_bytes:,}"
+            yield name, text + f"largest block {heap.largest_block_bytes:,}" + note
     for stack in memory.stacks:
-        yield f"stack {stack.task}", f"{stack.never_used_bytes:,} bytes never used"
+        yield f"stack {stack.task}", f"{stack.never_used_bytes:,} bytes never used" + note

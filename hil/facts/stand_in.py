@@ -70,6 +70,11 @@ def note(time_base: str) -> str:
     return _NOTES.get(time_base, "")
 
 
+def synthetic(target: str) -> str:
+    """What to say beside a heap, a stack or cycles of such a board; empty for a chip."""
+    return "synthetic: chosen for a test, not measured" if target == SIMULATED_TARGET else ""
+
+
 def mark(time_base: str) -> str:
     """Whose the times are, in a word to put beside each; empty where they are a chip's."""
     return _MARKS.get(time_base, "")

@@ -313,7 +313,7 @@ def board_options(options: RunOptions) -> BoardOptions:
             engine=options.sim_engine,
             arena_bytes=options.sim_arena,
             flash_file=options.sim_flash_file,
-            camera=options.sim_camera,
+            camera=None if options.sim_camera is None else str(options.sim_camera),
             fault=options.sim_fault,
         ),
     )

@@ -68,7 +68,7 @@ class RunOptions:
     sim_engine: SimEngine = "auto"
     sim_arena: int | None = None
     sim_flash_file: Path | None = None
-    sim_camera: str | None = None
+    sim_camera: Path | None = None
     sim_fault: str | None = None
 
     @classmethod
@@ -375,8 +375,8 @@ SIM_ARGUMENTS = (
     Argument(
         "--sim-camera",
         "sim_camera",
-        "let the simulated board have a camera, which sees these pictures, or synthetic ones",
-        {"metavar": "DIR|synthetic"},
+        "let the simulated board have a camera that sees the pictures of this folder",
+        {"metavar": "DIR", "type": Path},
     ),
     Argument(
         "--sim-fault",

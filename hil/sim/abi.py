@@ -72,6 +72,7 @@ class HostChip(c.Structure):
         ("baud", c.c_uint32),
         ("waits", c.c_uint32),
         ("captures", c.c_uint32),
+        ("failures", c.c_uint32),
         ("restarts", c.c_uint32),
         ("shown", c.c_uint32),
         ("led", c.c_uint32),

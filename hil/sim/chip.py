@@ -62,6 +62,7 @@ class Figures:
 
 
 _HEAPS = ("heap", "psram")
+_COUNTS = ("waits", "captures", "failures", "restarts", "shown", "led")
 
 
 class _Page(ctypes.Structure):
@@ -92,7 +93,7 @@ class Chip:
     def begin(self) -> None:
         """At a reset: the clock and the counts start anew; figures and a camera's failures stay."""
         self._page.hook = HOOK_NONE
-        for name in ("skipped_us", "baud", "waits", "captures", "restarts", "shown", "led"):
+        for name in ("skipped_us", "baud", *_COUNTS):
             setattr(self._words, name, 0)
 
     @property
@@ -128,10 +129,7 @@ class Chip:
 
     def counts(self) -> dict[str, int]:
         """What the firmware did since its start, as of `camhil_host_chip`."""
-        return {
-            name: int(getattr(self._words, name))
-            for name in ("waits", "captures", "restarts", "shown", "led")
-        }
+        return {name: int(getattr(self._words, name)) for name in _COUNTS}
 
 
 def _check(good: bool, what: str) -> None:

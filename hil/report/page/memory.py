@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from hil.facts.stand_in import synthetic
 from hil.judge.figures import bytes_text, share_text
 from hil.report.page.charts import Part, stacked
 
@@ -39,7 +40,12 @@ def memory(run: Run) -> Memory:
     """The memory of a run: the most that any of its inferences needed."""
     reports = [image.memory for image in run.measured]
     budgets = [*_ram(reports), *_sections(run.board), *_flash(run.board)]
-    figures = [*_heaps(reports), *_stacks(reports), *_loose(run.board)]
+    chosen = "" if run.board is None else synthetic(run.board.target)
+    of_chip = [*_heaps(reports), *_stacks(reports)]
+    figures = [
+        *((name, figure, chosen or note) for name, figure, note in of_chip),
+        *_loose(run.board),
+    ]
     return Memory(tuple(budgets), tuple(figures))
 
 
