@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.run.testbench import Bench
     from hil.sim.process import Figures, SimProcess
-    from hil.wire.replies import HeapState
+    from hil.wire.replies import Capabilities, HeapState
 
 IDLE_S = 0.1
 MOST_WAITS = 100
@@ -41,12 +41,12 @@ class Chip:
     board: Board
     switches: SimProcess
 
-    def restart(self, **figures: int) -> None:
-        """With these figures."""
+    def restart(self, cycles_per_us: int = 0) -> Capabilities:
+        """With these figures; what the board says that it can."""
         from hil.sim.process import Figures
 
-        self.switches.figures(Figures(**figures))
-        self.board.connect()
+        self.switches.figures(Figures(cycles_per_us))
+        return self.board.connect().capabilities
 
 
 @pytest.fixture(scope="module")
@@ -104,11 +104,9 @@ def test_heap_and_stacks_arrive_as_the_machine_reports_them(chip: Chip, name: st
 
 def test_cycles_are_those_of_the_inference(bench: Bench, chip: Chip) -> None:
     board, sample = chip.board, bench.sample("uniform-0").data
-    chip.restart()
-    assert not board.identity.capabilities.cycles, "the board counts cycles without a counter"
+    assert not chip.restart().cycles, "the board counts cycles without a counter"
     assert board.infer(sample).invoke_cycles is None, "the board has no counter, and tells cycles"
-    chip.restart(cycles_per_us=PER_US)
-    assert board.identity.capabilities.cycles, "the board has a counter of cycles, and says no"
+    assert chip.restart(PER_US).cycles, "the board has a counter of cycles, and says no"
     runs = [board.infer(sample) for _ in range(RUNS)]
     assert all(run.invoke_cycles is not None for run in runs), "the board does not tell its cycles"
     # Clock and counter are not read at the same moment, and a busy host may sleep in between.
@@ -127,8 +125,7 @@ def test_times_and_cycles_of_operators_are_not_mixed_up(bench: Bench, chip: Chip
     board.infer(sample, trace=True)
     unknown = {(entry.us, entry.cycles) for entry in board.trace()}
     assert unknown == {(None, None)}, "the board tells times of operators that it cannot know"
-    chip.restart(cycles_per_us=PER_US)
-    assert board.identity.capabilities.op_times, "the engine tells operators' times, the board no"
+    assert chip.restart(PER_US).op_times, "the engine tells operators' times, the board says no"
     whole = board.infer(sample, trace=True).times.invoke_us
     for entry in board.trace():
         where = f"operator {entry.op}, output {entry.output}"
@@ -142,7 +139,7 @@ def test_times_and_cycles_of_operators_are_not_mixed_up(bench: Bench, chip: Chip
 
 def test_a_counter_that_came_round_tells_nothing(bench: Bench, chip: Chip) -> None:
     # 2^32 of these cycles pass in two microseconds.
-    chip.restart(cycles_per_us=2**31)
+    chip.restart(2**31)
     assert chip.board.infer(bench.sample("uniform-0").data).invoke_cycles is None, (
         "the counter of cycles came round during the inference, and the board tells what is left"
     )
