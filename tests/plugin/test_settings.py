@@ -31,6 +31,7 @@ def test_every_option_can_be_set(tmp_path: Path) -> None:
     for argument in ARGUMENTS:
         kind = next((k for k in ("action", "choices") if k in argument.settings), None)
         value = values.get(kind or argument.settings.get("type", ""), "'text'")
+        value = {"soak": "'30min'"}.get(argument.name, value)
         lines.append(f"{argument.key} = {value}")
     write(tmp_path, "\n".join(lines))
     settings = read_settings(tmp_path)
