@@ -20,7 +20,7 @@ from hil.board.options import BoardOptions
 from hil.board.results import Counting, frame_taken, oddities
 from hil.board.telling_apart import flash_record, line_facts
 from hil.board.watched_port import BoardAlarm
-from hil.errors import InfrastructureError, NotAskedError, NotRunError, UsageError
+from hil.errors import FirmwareError, InfrastructureError, NotAskedError, NotRunError, UsageError
 from hil.facts.board import (
     Asked,
     FlashReport,
@@ -81,6 +81,7 @@ class AskedBoard(Closing):
         self._answered_at: float | None = None
         self._last_crc: int | None = None
         self._counting = Counting()
+        self._refused = False  # since the last answer to an inference
         self._closed = False
 
     # ---- facts about the board
@@ -329,7 +330,8 @@ class AskedBoard(Closing):
         before = channel.stats
         try:
             yield
-        except BaseException:
+        except BaseException as error:
+            self._refused = self._refused or isinstance(error, FirmwareError)
             self._counting.interrupted()
             raise
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hil.base.deadline import Deadline
@@ -387,11 +388,11 @@ class Board(AskedBoard):
         )
         self.stamps.append(stamp)
         count = self._counting.due(stamp, self.link_stats.disturbances)
+        refused, self._refused = self._refused, False
         if self.on_inference is not None:
             replayed = self._connection.adapter.replays
-            self.on_inference(
-                inference, stamp, asked(answer.job, count, self.identity, header, replayed)
-            )
+            question = asked(answer.job, count, self.identity, header, replayed)
+            self.on_inference(inference, stamp, replace(question, refused_before=refused))
         return inference
 
 

@@ -148,6 +148,7 @@ def asked(
         frame=frame_taken(identity),
         replayed=replayed,
         reset_state=job.reset_state if header.stateful else None,
+        traced=job.trace or job.capture is not None,
     )
 
 

@@ -65,7 +65,9 @@ _ASKED: dict[str, Callable[[Step], bool]] = {
     "of raw frames": lambda now: now.record.asked.stage == "frame",
     "where there is a location": lambda now: kind_of(now) != BELOW,
     "where there is none": lambda now: kind_of(now) == BELOW,
-    "after a refused request": lambda now: now.record.after == "refusal",
+    "after a refused request": lambda now: now.record.asked.refused_before,
+    "where the operators are traced": lambda now: now.record.asked.traced,
+    "where the operators are not traced": lambda now: not now.record.asked.traced,
     "after a pause": lambda now: now.record.after == "pause",
 }
 
@@ -80,6 +82,7 @@ _BEFORE: dict[str, Callable[[Step, Step], bool]] = {
     "after a request without a threshold": lambda now, before: (
         before.record.asked.threshold is None
     ),
+    "after a traced inference": lambda now, before: before.record.asked.traced,
     "after a request for the map": lambda now, before: before.record.asked.cam,
     "after a request without the map": lambda now, before: not before.record.asked.cam,
 }

@@ -268,13 +268,16 @@ def situation(steps: Sequence[Step], number: int) -> str:
         return "right after a start"
     if step.record.after:
         return f"after a {step.record.after}"
+    if step.record.asked.refused_before:
+        return "after a refused request"
     if number == step.since:
         return "after something that is not known"
     before = steps[number - 1]
     if not same_sample(step, before):
         return "after another sample"
     asked, last = step.record.asked, before.record.asked
-    alike = (asked.threshold, asked.cam, asked.stage) == (last.threshold, last.cam, last.stage)
+    options = ((one.threshold, one.cam, one.stage, one.traced) for one in (asked, last))
+    alike = len(set(options)) == 1
     return "after itself" if alike else "after itself with other options"
 
 

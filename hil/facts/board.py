@@ -74,7 +74,8 @@ class Asked:
     to be, one more than in the answer before; None where something was sent again, refused or given
     up in between. `replayed`: a recording answers, which goes on where it has what is asked for, so
     that its counts are in no order. `reset_state`: whether the network's variables were reset
-    first; None for a network without any.
+    first; None for a network without any. `traced`: its operators were recorded or captured.
+    `refused_before`: the board refused something since the answer before.
     """
 
     image: bytes = field(repr=False)
@@ -85,6 +86,8 @@ class Asked:
     frame: FrameSize | None
     replayed: bool
     reset_state: bool | None = None
+    traced: bool = False
+    refused_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,7 +364,8 @@ class AskedFacts:
     `image_crc`: CRC-32 of the bytes that were sent. `threshold`: percent, None for the model's
     own. `cam`: the map was asked for below the threshold too. `count`, `replayed`: see
     `hil.facts.board.Asked`. `history`: CRC-32 over the samples that its state comes from; 0
-    without state or right after a reset of it, None where that is not known.
+    without state or right after a reset of it, None where that is not known. `traced`,
+    `refused_before`: as there.
     """
 
     image_crc: int
@@ -374,6 +375,8 @@ class AskedFacts:
     count: int | None
     replayed: bool = False
     history: int | None = 0
+    traced: bool = False
+    refused_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +395,7 @@ class InferenceRecord:
         finished_us: the board's clock at its end.
         at_s: the host's monotonic clock when it arrived.
         experiment: what was found out by it, for the diagnosis; empty for one that a test asked.
-        after: "refusal" or "pause" where an experiment had that before it; empty otherwise.
+        after: "pause" where an experiment had that before it; empty otherwise.
         synthetic: a test chose the times and cycles of the simulated board: they tell nothing.
     """
 

@@ -70,6 +70,8 @@ def inference_record(
             count=asked.count,
             replayed=asked.replayed,
             history=history,
+            traced=asked.traced,
+            refused_before=asked.refused_before,
         ),
         image_crc=inference.image_crc,
         outputs=tuple(output_facts(o.data, o.crc, o.size) for o in inference.outputs),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hil.errors import FirmwareError, HilError, InfrastructureError
@@ -91,12 +92,9 @@ def _asked(bench: Bench, board: Board, ask: Ask, threshold: int | None) -> Infer
 def _refused(bench: Bench, board: Board) -> None:
     """A request that every board has to refuse."""
     data = next(iter(bench.answers.samples.values()), None)
-    if data is None:
-        return
-    try:
-        board.infer(data, claimed_crc=0)
-    except FirmwareError:
-        bench.answers.after = "refusal"
+    if data is not None:
+        with suppress(FirmwareError):
+            board.infer(data, claimed_crc=0)
 
 
 def _bisect(bench: Bench, board: Board, probe: Probe) -> None:

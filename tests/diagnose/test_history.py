@@ -112,6 +112,7 @@ OTHERS: dict[str, tuple[Memory, str]] = {
     "hysteresis": (hysteresis(30), "decision.hysteresis"),
     "option of before": (option_of_before, "answer.option-kept"),
     "adding up": (adding_up, "cam.mixed"),
+    "after a refusal": (after_a_refusal, "score.previous-image"),
 }
 
 

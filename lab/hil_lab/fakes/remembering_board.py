@@ -10,6 +10,7 @@ import random
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -100,7 +101,6 @@ class RememberingBoard:
         scores, cells = self._truth[crc]
         self._count, self._clock = self._count + 1, self._clock + 500_000
         now = Moment("", self._count, threshold, cam_always, self._refused)
-        self._refused = False
         now.applied = now.reported = THRESHOLD if threshold is None else threshold
         due = self._right(scores, cells, now.applied)
         self._at("threshold", now)
@@ -123,6 +123,9 @@ class RememberingBoard:
         for number in range(ASKED):
             data = samples[number] if number < len(samples) else chance.choice(samples)
             threshold = chance.choice((None, None, None, 5, 20, 40, 60, 95))
+            if chance.random() < 0.08:
+                with suppress(FirmwareError):
+                    self.infer(data, claimed_crc=0)
             self.infer(data, threshold=threshold, cam_always=chance.random() < 0.7)
             if chance.random() < 0.04:
                 self.reset()
@@ -174,7 +177,9 @@ class RememberingBoard:
         )
         self.records.append(
             InferenceRecord(
-                asked=AskedFacts(crc, "tensor", now.threshold, now.cam, None),
+                asked=AskedFacts(
+                    crc, "tensor", now.threshold, now.cam, None, refused_before=now.refused
+                ),
                 image_crc=crc,
                 outputs=outputs,
                 times=_TIMES,
@@ -190,7 +195,7 @@ class RememberingBoard:
                 after=self.answers.after,
             )
         )
-        self.answers.after = ""
+        self.answers.after, self._refused = "", False
 
 
 def _grid(cells: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
