@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.errors import ExitCode, HilError, InfrastructureError, UnavailableError, UsageError
+from hil.errors import HilError, InfrastructureError, UnavailableError, UsageError
+from hil.plugin import last_words
 from hil.plugin.checks import BENCH, check_tests
 from hil.plugin.ending import Ending, Verdict
 from hil.plugin.needs import NEEDS, THOROUGH, is_ours, long_tests
@@ -123,13 +124,10 @@ def hil_bench(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
     try:
         wrong = bench.review()
         log_of(pytestconfig).wrong_outside_of_tests(len(wrong), "; ".join(map(str, wrong[:1])))
-        log_of(pytestconfig).bench_closing(bench, ask=not _interrupted(request))
+        last_words.ask_again(request.session, bench, log_of(pytestconfig))
+        log_of(pytestconfig).bench_closing(bench)
     finally:
         bench.close()
-
-
-def _interrupted(request: pytest.FixtureRequest) -> bool:
-    return request.session.exitstatus == ExitCode.INTERRUPTED
 
 
 @pytest.fixture(scope="session")

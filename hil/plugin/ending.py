@@ -116,6 +116,8 @@ class Ending:
                 if exitstatus == ExitCode.PASSED and not config.option.collectonly:
                     self._not_run()
             if LOG in config.stash:
+                if BENCH_KEY in config.stash:  # with -x it is still open
+                    last_words.ask_again(session, config.stash[BENCH_KEY], config.stash[LOG])
                 config.stash[LOG].diagnose()  # before reports are written: they show it
             if wants_verdict(config):
                 # A run that used no board has to be told that its gates were not measured.

@@ -6,11 +6,28 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hil.errors import HilError
+from hil.errors import ExitCode, HilError
 
 if TYPE_CHECKING:
+    import pytest
+
     from hil.run.options import RunOptions
     from hil.run.run_log import RunLog
+    from hil.run.testbench import Bench
+
+
+_SHARE = 1 / 3
+"""Of the time that pytest-timeout gives a test: the last one's end is when the board is asked."""
+
+
+def ask_again(session: pytest.Session, bench: Bench, log: RunLog) -> None:
+    """Asks the board about its wrong answers; not in a run that somebody interrupted."""
+    if session.exitstatus == ExitCode.INTERRUPTED or bench.open_board is None:
+        return
+    from hil.run.experiments import MOST_SECONDS
+
+    limit = getattr(session.config.option, "timeout", None)
+    log.ask_again(bench, MOST_SECONDS if not limit else min(MOST_SECONDS, _SHARE * float(limit)))
 
 
 def conclude(log: RunLog, options: RunOptions) -> None:

@@ -24,8 +24,8 @@ _PAUSE_S = 1.0
 _ALL_PERCENT = 101
 
 
-def perform_wanted(bench: Bench, run: Run) -> None:
-    """What the diagnosis of this run wants, if the board is still in order.
+def perform_wanted(bench: Bench, run: Run, most_s: float = MOST_SECONDS) -> None:
+    """What the diagnosis of this run wants, if the board is still in order, for `most_s` seconds.
 
     Whatever happens on the way, the run's result stands: trouble ends the experiments.
     """
@@ -40,7 +40,7 @@ def perform_wanted(bench: Bench, run: Run) -> None:
         return
     bench.progress("asking the board about its wrong answers ...")
     try:
-        perform(bench, board, wanted)
+        perform(bench, board, wanted, most_s)
     except HilError as error:
         if isinstance(error, InfrastructureError):
             bench.note_failure(error, "the experiments at the end")
@@ -53,11 +53,12 @@ def perform(
     bench: Bench,
     board: Board,
     wanted: tuple[Experiment, ...],
+    most_s: float = MOST_SECONDS,
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Takes the board through the experiments, within `MOST_SECONDS`."""
-    end = clock() + MOST_SECONDS
+    """Takes the board through the experiments, as far as `most_s` seconds allow."""
+    end = clock() + most_s
     for experiment in wanted:
         bench.answers.experiment = experiment.what
         for probe in experiment.steps:

@@ -138,14 +138,17 @@ class RunLog:
         self._pictured.add(name)
         return True
 
-    def bench_closing(self, bench: Bench, *, ask: bool = True) -> None:
-        """Takes what only the open board can tell. `ask`: also about its wrong answers."""
-        self._bench = bench
-        self.write_news(bench)
-        if ask:
-            from hil.run.experiments import perform_wanted
+    def ask_again(self, bench: Bench, most_s: float) -> None:
+        """Asks the board, while it is there, what the diagnosis wants to know."""
+        from hil.run.experiments import perform_wanted
 
-            perform_wanted(bench, self.run())
+        self.write_news(bench)
+        perform_wanted(bench, self.run(), most_s)
+        self.write_news(bench)
+
+    def bench_closing(self, bench: Bench) -> None:
+        """Takes what only the open board can tell."""
+        self._bench = bench
         if bench.recording_error is not None:
             self.errors.append(bench.recording_error)
         self._write_model(bench)

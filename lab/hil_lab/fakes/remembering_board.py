@@ -209,6 +209,6 @@ def run_with_memory(memory: Memory, seed: int, *, thrifty: bool = True) -> Run:
     board.ask_at_random(random.Random(seed))
     wanted = experiments_wanted(judge_recorded(board.run()))
     bench: Any = SimpleNamespace(answers=board.answers)
-    perform(bench, board, wanted, lambda: 0.0, pause=lambda seconds: None)
+    perform(bench, board, wanted, clock=lambda: 0.0, pause=lambda seconds: None)
     found: Run = board.run()
     return found
