@@ -206,12 +206,16 @@ def _finding(look: Look, fits: Sequence[Fit]) -> Finding:
     example = _example(look, first)
     evidence += f"; {example}" if example else ""
     images = tuple(dict.fromkeys(steps[n].name for n in wrong))
-    made = finding(rule.id, look.track.stage, evidence, images, **rule.parameters)
-    others = {}
+    like, others = "", {}
     for fit in fits[1:]:
+        title = finding(fit.rule.id, "", "", **fit.rule.parameters).title
+        title += f", {fit.occasion}" if fit.occasion else ""
         if fit.rule.id != rule.id:
-            title = finding(fit.rule.id, "", "", **fit.rule.parameters).title
-            others[fit.rule.id] = title + (f", {fit.occasion}" if fit.occasion else "")
+            others[fit.rule.id] = title
+        elif fit.rule.parameters != rule.parameters:
+            like = title
+    evidence += f"; so would they be if {like}" if like else ""
+    made = finding(rule.id, look.track.stage, evidence, images, **rule.parameters)
     return dataclasses.replace(
         made,
         explained=len(first.made),
