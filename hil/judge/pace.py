@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from hil.facts.board import Stamp
     from hil.facts.records import InferenceRecord
+
+_Results: TypeAlias = "Sequence[Stamp | InferenceRecord]"
 
 _BLOCK = 4
 """Results at least in a block."""
@@ -55,24 +57,24 @@ class Pace:
 
 
 def pace(results: Iterable[Stamp | InferenceRecord], time_base: str) -> Pace | None:
-    """None where the clocks cannot be compared: too few results, or an emulator's virtual time."""
+    """Of the start of the board that is wrong, or else of the one that tells most.
+
+    None where the clocks cannot be compared: too few results, or an emulator's virtual time.
+    """
     if time_base == "virtual":
         return None
-    slopes: list[tuple[float, float]] = []  # of the difference, with how far apart the two lie
-    lines, starts = [], []
-    for stamps in _starts(results):
-        points = list(_soonest(stamps))
-        if len(points) >= _FEWEST and points[-1][0] - points[0][0] >= _SPAN_S:
-            lines.append(points)
-            starts.append(stamps)
-            slopes += _slopes(points)
-    if not slopes:
-        return None
-    drift = _weighted_median(slopes)
-    span_s = max(points[-1][0] - points[0][0] for points in lines)
-    off_s = _SCATTER * max(_scatter(points, drift) for points in lines)
-    off_s += _LATENESS * max(_lateness(stamps, drift) for stamps in starts)
     least = _EMULATED if time_base == "none" else _QUARTZ
+    found = [one for stamps in _starts(results) if (one := _of_start(stamps, least)) is not None]
+    return min(found, key=lambda one: (not one.wrong, one.tolerance), default=None)
+
+
+def _of_start(stamps: _Results, least: float) -> Pace | None:
+    points = list(_soonest(stamps))
+    span_s = points[-1][0] - points[0][0] if points else 0.0
+    if len(points) < _FEWEST or span_s < _SPAN_S:
+        return None
+    drift = _weighted_median(list(_slopes(points)))
+    off_s = _SCATTER * _scatter(points, drift) + _LATENESS * _lateness(stamps, drift)
     return Pace(1 - drift, least + off_s / span_s, span_s)
 
 
@@ -87,15 +89,15 @@ def _starts(results: Iterable[Stamp | InferenceRecord]) -> Iterator[list[Stamp |
             yield stamps
 
 
-def _soonest(stamps: Sequence[Stamp | InferenceRecord]) -> Iterator[tuple[float, float]]:
+def _soonest(stamps: _Results) -> Iterator[tuple[float, float]]:
     """(host's clock, difference of the clocks), in seconds, of the soonest result of each block."""
     for block in _blocks(stamps):
         yield min(((s.at_s, s.at_s - s.finished_us / 1e6) for s in block), key=lambda p: p[1])
 
 
 def _blocks(
-    stamps: Sequence[Stamp | InferenceRecord],
-) -> Iterator[Sequence[Stamp | InferenceRecord]]:
+    stamps: _Results,
+) -> Iterator[_Results]:
     blocks = min(_BLOCKS, len(stamps) // _BLOCK)
     for n in range(blocks):
         yield stamps[n * len(stamps) // blocks : (n + 1) * len(stamps) // blocks]
@@ -117,7 +119,7 @@ def _weighted_median(values: Sequence[tuple[float, float]]) -> float:
     raise AssertionError("no values")
 
 
-def _lateness(stamps: Sequence[Stamp | InferenceRecord], drift: float) -> float:
+def _lateness(stamps: _Results, drift: float) -> float:
     """By how much the usual result of a block comes later than its soonest, in seconds."""
     late = []
     for block in _blocks(stamps):

@@ -34,17 +34,21 @@ def test_a_sound_clock_keeps_pace_however_late_its_answers_come(seed: int, most_
     assert not found.wrong
 
 
-def test_a_host_that_is_busy_from_some_time_on_says_nothing_of_the_clock() -> None:
-    found = pace(answers(400, late_us=lambda n: 0 if n < 200 else 90_000), "host")
+@pytest.mark.parametrize("at", range(0, 400, 25))
+def test_a_host_that_is_busy_from_some_time_on_says_nothing_of_the_clock(at: int) -> None:
+    found = pace(answers(400, late_us=lambda n: 0 if n < at else 90_000), "host")
     assert found is not None
     assert not found.wrong
 
 
-def test_each_start_has_a_clock_of_its_own_and_all_run_alike() -> None:
-    starts = [answers(80, boot=boot, began_s=100.0 * boot) for boot in (1, 2, 3)]
+@pytest.mark.parametrize("share", [1, 1.05])
+def test_each_start_has_a_clock_of_its_own(share: float) -> None:
+    clocks = {1: lambda us: us, 2: lambda us: share * us, 3: lambda us: us}
+    starts = [answers(80, boot=b, began_s=100.0 * b, clock=clocks[b]) for b in clocks]
     found = pace([r for start in starts for r in start], "real")
     assert found is not None
-    assert found.speed == pytest.approx(1)
+    assert found.speed == pytest.approx(share)
+    assert found.wrong is (share != 1)
 
 
 @pytest.mark.parametrize(("run", "base"), [(answers(12), "real"), (answers(400), "virtual")])
