@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hil.base.closing import Closing
 from hil.base.deadline import Deadline
+from hil.base.run_time import check_time
 from hil.board.artifacts import Expected
 from hil.board.bring_up import RESTART_UNSEEN, find_silent_restart, rejoin
 from hil.board.connection import Connection
@@ -83,6 +84,8 @@ class AskedBoard(Closing):
         self._counting = Counting()
         self._refused = False  # since the last answer to an inference
         self._closed = False
+        self.until: Deadline | None = None
+        """When the run's time is over: a board that is open is asked nothing any more."""
 
     # ---- facts about the board
 
@@ -208,6 +211,7 @@ class AskedBoard(Closing):
 
     def _channel(self) -> Channel:
         self._check_usable()
+        check_time(self.until)
         return self._connection.channel
 
     def _check_usable(self) -> None:

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hil.base.deadline import Deadline
+from hil.base.run_time import check_time
 from hil.errors import HilError, InfrastructureError, NotRunError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class BoardOfRun:
         self.on_flash: OnFlash | None = None
         self.first_cause: FirstCause | None = None
         self.refusal: UsageError | None = None
+        self.until = None if options.run_s is None else Deadline.after(options.run_s)
         self._on_inference = on_inference
         self._board: Board | None = None
         self._in_doubt: InfrastructureError | None = None
@@ -67,7 +70,7 @@ class BoardOfRun:
 
         Raises:
             InfrastructureError: it cannot be opened (the first time).
-            NotRunError: it could not be opened or recovered before.
+            NotRunError: it could not be opened or recovered before, or the run's time is over.
             UnavailableError: this machine lacks what the board needs.
         """
         if self._unavailable is not None:
@@ -75,11 +78,13 @@ class BoardOfRun:
             raise UnavailableError(known.message, where=known.where, hint=known.hint)
         if self._lost:
             raise self._not_run()
+        check_time(self.until)
         try:
             if self._board is None:
                 if self.first_cause is not None:  # opening it was interrupted
                     self._check_worth_recovering()
                 self._board = self._open()
+                self._board.until = self.until
             elif self._in_doubt is not None:
                 self._check_worth_recovering()
                 self.progress("recovering the board ...")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hil.errors import UsageError
 
 _DAY_S = 86_400.0
+_WEEKS_S = 14 * _DAY_S
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ LIMITS: Mapping[str, Limits] = {
     "baud": _BAUD,
     "handshake_s": _SECONDS,
     "image_s": _SECONDS,
+    "run_s": Limits(0.01, _WEEKS_S, "seconds from 0.01 to 1209600, two weeks"),
     "samples": Limits(1, 10_000, "a number of samples from 1 to 10000"),
     "seed": Limits(0, 2**32 - 1, "a seed from 0 to 4294967295"),
     "sim_pacing": _BAUD,

@@ -52,6 +52,7 @@ class RunOptions:
     seed: int = DEFAULT_SEED
     thorough: bool = False
     soak: str = DEFAULT_SOAK
+    run_s: float | None = None
     tolerances: Path | None = None
     facts: Path | None = None
     record: Path | None = None
@@ -272,6 +273,13 @@ RUN_ARGUMENTS = (
         "how long the long run in one start of the board is: a number of inferences, or a time "
         f"such as 30min (default {DEFAULT_SOAK})",
         {"metavar": "N|TIME"},
+    ),
+    Argument(
+        "--run-s",
+        "run_s",
+        "seconds for the whole run; what the board is asked after them is not run (default: no "
+        "limit)",
+        {"metavar": "S", "type": float},
     ),
     Argument(
         "--tolerances",

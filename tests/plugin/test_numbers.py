@@ -26,6 +26,7 @@ pytest_plugins = ["pytester"]
         ("handshake_s", float("inf"), "--board-handshake-s"),
         ("image_s", float("nan"), "--board-image-s"),
         ("image_s", -1.0, "--board-image-s"),
+        ("run_s", 0.0, "--run-s"),
         ("sim_bit_errors", 1.5, "--sim-bit-errors"),
         ("sim_drops", -0.1, "--sim-drops"),
         ("sim_duplicates", float("nan"), "--sim-duplicates"),
