@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hil.link.errors import BoardError
+from hil.link.stats import LinkStats
 from hil.run.soak import parse_soak
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class LongRun:
         self.first: tuple[Inference, ...] = ()
         self.last: tuple[Inference, ...] = ()
         """The answers to `SAMPLES` at its begin and at its end."""
+        self.link = LinkStats()
+        """What happened on the link in between."""
 
     def prolong(self) -> None:
         """Lets this start of the board answer as much as `--soak` says."""
@@ -43,6 +46,7 @@ class LongRun:
         self.first = self.last = () if self._boot != self._start() else self.last
         if self.last:
             return
+        before = board.link_stats
         self.first = self._samples(board)
         rounds = 0
         while (left := self._left(board)) > 0 or rounds < _ROUNDS:
@@ -50,6 +54,7 @@ class LongRun:
             self._round(board, rounds, min(_MOST_OF_A_ROUND, max(_FEWEST_OF_A_ROUND, in_rounds)))
             rounds += 1
         self.last = self._samples(board)
+        self.link = board.link_stats.since(before)
         self._boot = self._start()
 
     def begin_anew(self) -> None:

@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.suite.expect import answer_of, expect_figures
+from hil.suite.expect import answer_of, expect_figures, not_asked
 
 if TYPE_CHECKING:
     from hil.board import Board
     from hil.run.long_run import LongRun
     from hil.run.testbench import Bench
+
+
+DAMAGE = ("damaged", "notices", "damaged_at_board", "overruns")
+OF_THE_BOARD = (
+    *("malformed", "wrong_image", "bad_requests", "duplicates_unasked", "asked_again"),
+    "unanswered",
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +51,23 @@ def test_neither_times_nor_memory_creep_in_a_long_run(
     ):
         long_run.begin_anew()
     expect_figures(bench, TRENDS_KEY)
+
+
+def test_a_line_without_damage_has_nothing_to_repair_in_a_long_run(
+    bench: Bench, long_run: LongRun, board: Board
+) -> None:
+    from hil.run.summing_up import asked_noise
+
+    long_run.prolong()
+    noise = asked_noise(bench.options)
+    if noise:
+        not_asked(f"the line is noisy by request: {noise}")
+    link = long_run.link
+    damage = {name: getattr(link, name) for name in DAMAGE}
+    if board.simulated is None and any(damage.values()):
+        not_asked(f"the line is noisy: {damage}")
+    assert not any(damage.values()), f"nothing can be damaged on this line: {damage}"
+    # A host that was busy asks again, and what comes then is explained by that.
+    names = OF_THE_BOARD if not link.timeouts else OF_THE_BOARD[:-1]
+    told = {name: getattr(link, name) for name in names}
+    assert not any(told.values()), f"the line damaged nothing, so this is the board's: {told}"
