@@ -64,8 +64,8 @@ def flash_record(connection: Connection, expected: Expected | None) -> FlashReco
 def flash_told(read: Callable[[], FlashRecord]) -> Iterator[None]:
     """Within, a board is opened; an error that its flash may explain says what that holds.
 
-    `read`: reads it. The record is the error's attribute `flash`. Raises FirmwareError where the board names itself
-    otherwise than its flash.
+    `read`: reads it. The record is the error's attribute `flash`. Raises FirmwareError where the
+    board names itself otherwise than its flash.
     """
     try:
         yield

@@ -162,7 +162,8 @@ FAULTS = (
         ("namespace camhil {\n", "namespace camhil {\n\nstatic bool refused = false;\n"),
         (
             "  const Status status = samples_.Check(sample);\n",
-            "  const Status status = samples_.Check(sample);\n  refused = refused || !status.ok();\n",
+            "  const Status status = samples_.Check(sample);\n"
+            "  refused = refused || !status.ok();\n",
         ),
         (
             _MAP_MADE,
