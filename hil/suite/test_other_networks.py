@@ -21,6 +21,7 @@ from hil.suite.other_networks import (
     expect_taken,
     firmware_refusal,
 )
+from hil.suite.surroundings import Surroundings
 from hil.testing.model_builder import builtin_codes
 from hil.wire.enums import ErrorCode
 
@@ -132,7 +133,7 @@ def _refused(bench: Bench, others: OtherNetworks, trial: NetworkTrial) -> None:
 
 def _refuse(bench: Bench, others: OtherNetworks, names: Sequence[str]) -> None:
     """Contents of the partition of which each is to be refused, or is at the very limit."""
-    around = partitions.Surroundings(
+    around = Surroundings(
         base=networks.other_network("wide map, average pooling"),
         app=others.visits.app,
         partition_bytes=others.visits.room,

@@ -14,7 +14,8 @@ from hil.network.contract import read_contract
 from hil.network.refusal import Refusal, Room, due_refusal
 from hil.network.settings import NetworkSettings
 from hil.suite.networks import other_network
-from hil.suite.partitions import NAMES, Surroundings, content
+from hil.suite.partitions import NAMES, content
+from hil.suite.surroundings import Surroundings
 from hil.testing.tiny_model import tiny_model
 from hil.wire.enums import ErrorCode
 from hil.wire.network_header import NetworkHeader, Tensor, pack_header
