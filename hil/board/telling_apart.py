@@ -37,7 +37,7 @@ def line_facts(session: Session) -> LineFacts:
         whole=tuple(sorted(session.whole.items())),
         text_bytes=stats.console_bytes,
         damaged=stats.damaged,
-        damage=kind_of_damage(tuple(session.damage)).value,
+        damage=kind_of_damage(tuple(session.damage), session.whole.total()).value,
         sent=stats.frames_out,
         damaged_at_board=stats.damaged_at_board,
     )

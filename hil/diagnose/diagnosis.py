@@ -39,6 +39,7 @@ def diagnose(
     # What follows is heavy, and a healthy run is without it.
     from hil.diagnose.any_network import explain_answers
     from hil.diagnose.case import contract_of, explainable
+    from hil.diagnose.consequences import drop_consequences
     from hil.diagnose.frames import explain_frames
     from hil.diagnose.other_networks import explain_other_networks
     from hil.diagnose.outcome import Outcome
@@ -68,6 +69,7 @@ def diagnose(
     outcome.guard("other networks", lambda: explain_other_networks(run, judged, contract, outcome))
     explain_run(run, contract, outcome)
     outcome.guard("samples", lambda: explain_samples(judged, outcome))
+    outcome.guard("consequences", lambda: drop_consequences(judged, outcome))
     wanted = outcome.guard("experiments", lambda: experiments_wanted(judged)) or ()
     return Diagnosis(
         findings=tuple(outcome.findings),

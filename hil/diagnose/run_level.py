@@ -11,6 +11,7 @@ from hil.diagnose.catalogue import finding
 from hil.diagnose.outcome import Outcome
 from hil.diagnose.trouble import explain_trouble, first_cause
 from hil.facts.diagnosis import Finding
+from hil.facts.evidence import HandshakeRecord
 from hil.facts.network import network_facts
 from hil.facts.packing import unpack_plain
 from hil.facts.run import Run
@@ -19,6 +20,7 @@ from hil.judge.judged import FAILED_OUTCOMES, LOST_OUTCOMES, UNMEASURED_OUTCOMES
 from hil.judge.trends import trends
 from hil.judge.whole_run import figures_of, wrong_figures
 from hil.network.contract import Contract
+from hil.wire.enums import ErrorCode
 from hil.wire.network_header import contract_crc, pack_header
 
 _SOFTWARE_RESET = 3  # esp_reset_reason_t
@@ -51,8 +53,9 @@ def _identity(run: Run, contract: Contract | None) -> Iterator[Finding]:
 
     def differing(name: str, right: object) -> tuple[list[object], str]:
         """What handshakes say otherwise, and in how many of them."""
-        wrong = [got for shake in shakes if (got := getattr(shake, name)) != right]
-        return wrong, f"in {len(wrong)} of {len(shakes)} handshakes"
+        telling = _with_network(run) if name == "model_sha256" else shakes
+        wrong = [got for shake in telling if (got := getattr(shake, name)) != right]
+        return wrong, f"in {len(wrong)} of {len(telling)} handshakes"
 
     for entry, field, digest in (
         ("other-firmware", "build_id", model.build_id),
@@ -78,9 +81,10 @@ def _identity(run: Run, contract: Contract | None) -> Iterator[Finding]:
 def _contract(run: Run, contract: Contract) -> Iterator[Finding]:
     """What the board reports of its network, against the network that it was given."""
     right = contract_crc(pack_header(contract.header))
-    wrong = sum(shake.contract_crc != right for shake in run.handshakes)
+    telling = _with_network(run)
+    wrong = [shake.contract_crc for shake in telling if shake.contract_crc != right]
     if wrong:
-        how = f"CRC-32 {run.handshakes[-1].contract_crc:08x} instead of {right:08x}"
+        how = f"CRC-32 {wrong[-1]:08x} instead of {right:08x}"
         if run.board is not None:
             ours, theirs = network_facts(contract.header), run.board.network
             parts = [
@@ -89,8 +93,13 @@ def _contract(run: Run, contract: Contract) -> Iterator[Finding]:
                 if getattr(theirs, field.name) != getattr(ours, field.name)
             ]
             how = "; ".join(parts) or how
-        evidence = f"in {wrong} of {len(run.handshakes)} handshakes"
+        evidence = f"in {len(wrong)} of {len(telling)} handshakes"
         yield finding("identity.contract", "identity", evidence, how=how)
+
+
+def _with_network(run: Run) -> list[HandshakeRecord]:
+    """The handshakes of a board that had a network: of others what is said of it is void."""
+    return [shake for shake in run.handshakes if shake.model_state == ErrorCode.OK.name]
 
 
 def _link(run: Run) -> Iterator[Finding]:

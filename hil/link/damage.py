@@ -34,22 +34,34 @@ class Damage(str, Enum):
 
 _CRC_BYTES = 4
 _TELLING_BYTES = 64  # as many with their top bit 0 are no chance
+_FEWEST = 4
 _PRINTABLE = frozenset(range(0x20, 0x7F)) | {0x09, 0x0A, 0x0D, 0x1B}
-_MOSTLY = 0.8
+_TEXT_BYTES, _TEXT_SHARE = 16, 0.9
 
 
-def kind_of_damage(segments: Sequence[bytes]) -> Damage:
-    """What the segments have in common; the surest first."""
+def kind_of_damage(segments: Sequence[bytes], whole: int) -> Damage:
+    """What the segments have in common; the surest first. `whole`: frames that came undamaged.
+
+    A message that noise has changed may still be one. That all of them are, and none comes whole,
+    is no noise.
+    """
     found = [segment for segment in segments if segment]
     if not found:
         return Damage.NONE
-    whole = b"".join(found)
+    data = b"".join(found)
     tests: tuple[tuple[Damage, Callable[[], bool]], ...] = (
         (Damage.CARRIAGE_RETURNS, lambda: _half(_whole_without_cr(one) for one in found)),
-        (Damage.CHECK, lambda: _half(_whole_but_for_its_check(one) for one in found)),
-        (Damage.SEVEN_BITS, lambda: len(whole) >= _TELLING_BYTES and max(whole) < 0x80),
-        (Damage.ALIKE, lambda: len(found) > 1 and _half(_seen_twice(found))),
+        (Damage.SEVEN_BITS, lambda: len(data) >= _TELLING_BYTES and max(data) < 0x80),
         (Damage.TEXT_TOO, lambda: any(_is_like_text(one) for one in found)),
+        (
+            Damage.CHECK,
+            lambda: (
+                not whole
+                and len(found) >= _FEWEST
+                and all(_whole_but_for_its_check(one) for one in found)
+            ),
+        ),
+        (Damage.ALIKE, lambda: len(found) > 1 and _half(_seen_twice(found))),
     )
     return next((damage for damage, holds in tests if holds()), Damage.FRAMES_ALONE)
 
@@ -79,4 +91,5 @@ def _whole_but_for_its_check(segment: bytes) -> bool:
 
 
 def _is_like_text(segment: bytes) -> bool:
-    return sum(byte in _PRINTABLE for byte in segment) >= _MOSTLY * len(segment)
+    printable = sum(byte in _PRINTABLE for byte in segment)
+    return len(segment) >= _TEXT_BYTES and printable >= _TEXT_SHARE * len(segment)

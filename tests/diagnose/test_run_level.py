@@ -144,7 +144,7 @@ def handshake(oracle: Oracle, **changes: Any) -> HandshakeRecord:
 
 IDENTITIES: dict[str, dict[str, Any]] = {
     "identity.contract": {"contract_crc": 1},
-    "identity.other-model": {"model_sha256": "00" * 32},
+    "identity.untrue": {"model_sha256": "00" * 32},
     "identity.other-firmware": {"build_id": "00" * 32},
     "identity.image-source": {"image_source": "camera"},
     "identity.reset-reason": {"after": "reboot", "reset_reason": 1},
@@ -156,6 +156,31 @@ def test_a_wrong_identity_is_named(healthy: Run, oracle: Oracle, expected: str) 
     shakes = (handshake(oracle), handshake(oracle, **IDENTITIES[expected]))
     run = dataclasses.replace(healthy, handshakes=shakes, board=None)
     assert diagnose(run, oracle).ids == (expected,)
+
+
+def test_what_is_said_of_a_network_that_did_not_load_is_not_compared(
+    healthy: Run, oracle: Oracle
+) -> None:
+    void = handshake(oracle, model_state="MODEL_CRC", model_sha256="00" * 32, contract_crc=0)
+    run = dataclasses.replace(healthy, handshakes=(void,), board=None)
+    assert diagnose(run, oracle).findings == ()
+
+
+def test_what_follows_from_another_model_is_no_finding_of_its_own(
+    run_with: MakeRun, oracle: Oracle
+) -> None:
+    wrong = run_with(cam=lambda features, cam: cam.T, traced=False)
+    other = handshake(oracle, model_sha256="00" * 32, contract_crc=1)
+    run = dataclasses.replace(wrong, tests=(FAILED,), handshakes=(other,), board=None)
+    assert diagnose(run, oracle).ids == ("identity.other-model",)
+
+
+def test_where_answers_are_right_the_digest_is_what_is_wrong(healthy: Run, oracle: Oracle) -> None:
+    other = handshake(oracle, model_sha256="00" * 32)
+    run = dataclasses.replace(healthy, handshakes=(other,), board=None, inferences=())
+    (found,) = diagnose(run, oracle).findings
+    assert found.id == "identity.untrue"
+    assert "are those of the network that was flashed" in found.evidence
 
 
 def test_a_right_identity_gives_no_finding(healthy: Run, oracle: Oracle) -> None:
