@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hil.run.testbench import Bench
 
 SLOW, SLOWER = 57_600, 38_400  # other rates than that of any run
+LOWEST, HIGHEST = 9_600, 5_000_000  # of the protocol
 HEARD_S = 2.0
 SOON = 0.2
 
@@ -49,6 +50,22 @@ def test_a_rate_that_is_not_kept_is_left_again_in_the_time_that_the_board_says(
         time.sleep(fallback_s / 2)
         heard = line.is_heard(fallback_s / 4)
         assert heard or time.monotonic() - started > fallback_s, "it left the rate too early"
+        come_back(line, former, fallback_s)
+
+    on_line(bench, board, check)
+
+
+@pytest.mark.thorough
+@pytest.mark.needs("baud")
+@pytest.mark.parametrize("limit", [LOWEST, HIGHEST])
+def test_the_limits_of_the_rate_are_rates_too(bench: Bench, board: Board, limit: int) -> None:
+    needs_the_hosts_time(board)
+    fallback_s, former = board.identity.baud_fallback_ms / 1000, board.baud
+
+    def check(line: LentLine) -> None:
+        # The host stays: not every adapter can follow.
+        said = only(line.ask_alone(SetBaud(limit)))
+        assert said == BaudAck(limit), f"asked for {limit} baud the board says {said}"
         come_back(line, former, fallback_s)
 
     on_line(bench, board, check)
