@@ -40,7 +40,7 @@ def _answered(run: Run, judged: JudgedRun, contract: Contract | None, outcome: O
     if not wrong:
         return
     right = [set(record.traits) for record in asked if not record.wrong]
-    own_is_right = bool(judged.answers) and not judged.wrong
+    own_is_right = bool(judged.answers) and not judged.wrong_answers
     if contract is not None and own_is_right:
         right.append(set(traits(contract)))
     own = "the run's own is right" if own_is_right else "the run's own is not right either"
