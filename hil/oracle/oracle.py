@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 import zlib
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,6 +66,25 @@ class OracleAnswer:
         return tuple(zlib.crc32(output.tobytes()) for op in self.op_outputs for output in op)
 
 
+class _Kept:
+    """The answers that were used last, by sample and those before it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._answers: OrderedDict[tuple[bytes, tuple[bytes, ...]], OracleAnswer] = OrderedDict()
+
+    def find(self, data: bytes, before: tuple[bytes, ...]) -> OracleAnswer | None:
+        answer = self._answers.get((data, before))
+        if answer is not None:
+            self._answers.move_to_end((data, before))
+        return answer
+
+    def keep(self, data: bytes, before: tuple[bytes, ...], answer: OracleAnswer) -> None:
+        self._answers[data, before] = answer
+        while len(self._answers) > self._most:
+            self._answers.popitem(last=False)
+
+
 class Oracle:
     """Runs a network with reference kernels, and an integer CAM where it has a head. Thread-safe.
 
@@ -85,8 +104,8 @@ class Oracle:
         """The samples since the variables were reset, as the caller knows them."""
         self._ran: tuple[bytes, ...] = ()
         """The same, as the interpreter knows them."""
-        self._answer = functools.lru_cache(_KEPT_ANSWERS)(self._compute)
-        self._traced = functools.lru_cache(_KEPT_TRACES)(functools.partial(self._compute, ops=True))
+        self._answers = _Kept(_KEPT_ANSWERS)
+        self._traces = _Kept(_KEPT_TRACES)
 
     @classmethod
     def open(
@@ -164,7 +183,7 @@ class Oracle:
             before = self._before if keep else ()
             self._before = (*before, data) if self.contract.header.stateful else ()
             try:
-                answer = self._traced(data, before) if ops else self._answer(data, before)
+                answer = self._answer(data, before, ops)
             except (RuntimeError, ValueError) as error:
                 self._ran = ()
                 raise UsageError(
@@ -214,7 +233,18 @@ class Oracle:
         passed = passes(int(answer.scores[head.positive_class]), threshold)
         return locate(answer.cam, cam.input_size, passed=passed)
 
-    def _compute(self, data: bytes, before: tuple[bytes, ...], ops: bool = False) -> OracleAnswer:
+    def _answer(self, data: bytes, before: tuple[bytes, ...], ops: bool) -> OracleAnswer:
+        """A kept answer, or else a computed one; what is traced is an answer too."""
+        kept = (self._traces if ops else self._answers).find(data, before)
+        if kept is not None:
+            return kept
+        answer = self._compute(data, before, ops)
+        if ops:
+            self._traces.keep(data, before, answer)
+        self._answers.keep(data, before, replace(answer, op_outputs=None))
+        return answer
+
+    def _compute(self, data: bytes, before: tuple[bytes, ...], ops: bool) -> OracleAnswer:
         graph, interpreter = self.graph, self._interpreter
         if self.contract.header.stateful and (not before or self._ran != before):
             interpreter.reset()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.facts.board import Inference
     from hil.judge.verdict import Verdict
+    from hil.oracle import OracleAnswer
     from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
     from hil.run.testbench import Bench
 
@@ -70,6 +71,21 @@ def expect_first(board: Board, inference: Inference) -> None:
     """Fails unless this is the first inference since the board's start, or behind a camera's."""
     first = inference.count == 1 or (inference.count > 1 and board.identity.capabilities.camera)
     assert first, f"the first inference after a start is counted as number {inference.count}"
+
+
+def expect_trace(board: Board, right: OracleAnswer, of: str) -> None:
+    """Fails unless the board's trace, of the inference before, is the oracle's.
+
+    `right`: with the operators. `of`: what was traced, in words.
+    """
+    traced, due = [entry.crc for entry in board.trace()], right.op_crcs()
+    wrong = [n for n, crc in enumerate(due) if n >= len(traced) or traced[n] != crc]
+    if wrong:
+        pytest.fail(
+            f"{of}: {len(wrong)} of {len(due)} outputs of operators are others in the trace, the "
+            f"first is entry {wrong[0]}",
+            pytrace=False,
+        )
 
 
 def _text(verdict: Verdict) -> str:
