@@ -69,11 +69,13 @@ class LongRun:
 
     def _left(self, board: Board) -> int:
         """Inferences that are to come; of a run by time one round as long as it is not over."""
-        soak, records = parse_soak(self._bench.options.soak), self._bench.answers.inferences
+        soak, boot = parse_soak(self._bench.options.soak), self._start()
+        # Counted here: the board's own count may be what is wrong.
+        answered = [r for r in self._bench.answers.inferences if r.boot == boot]
         if not soak.seconds:
-            return soak.inferences - records[-1].count
-        began = next(r.at_s for r in records if r.boot == records[-1].boot)
-        return _MOST_OF_A_ROUND * _ROUNDS if board.clock() < began + soak.seconds else 0
+            return soak.inferences - len(answered)
+        over = board.clock() >= answered[0].at_s + soak.seconds
+        return 0 if over else _MOST_OF_A_ROUND * _ROUNDS
 
     def _round(self, board: Board, number: int, inferences: int) -> None:
         self._infer(board, inferences)
@@ -94,7 +96,7 @@ class LongRun:
             board.infer(self._bench.sample(name).data, cam_always=False)
             if board.clock() > said + _SAY_EVERY_S:
                 said = board.clock()
-                self._bench.progress(f"long run: {self._bench.answers.inferences[-1].count} ...")
+                self._bench.progress(f"long run: {len(self._bench.answers.inferences)} answers")
 
     def _samples(self, board: Board) -> tuple[Inference, ...]:
         return tuple(board.infer(self._bench.sample(name).data) for name in SAMPLES)
