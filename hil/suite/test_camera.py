@@ -51,7 +51,8 @@ def watched(scene: Scene, *, restart: bool = True) -> list[str]:
     if scene.simulated is None or not scene.spots:
         seconds = REAL_S if scene.simulated is None else 10 * A_MOMENT_S
         return scene.board.left_alone(seconds, restart=restart)
-    wanted, lines = 2 * len(scene.spots) + 1, list[str]()
+    # Then the next frame has something in it too, which the host's hello is to keep unsaid.
+    wanted, lines = 2 * len(scene.spots) + 2, list[str]()
 
     def enough(text: str) -> bool:
         lines.append(text)
