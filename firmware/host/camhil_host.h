@@ -81,7 +81,7 @@ typedef struct {
   /* The firmware's. */
   uint32_t baud; /* the rate that it changed to, also before set_baud is called; 0: none yet */
   /* Counted from the start on. */
-  uint32_t waits;    /* how often a task waited for something */
+  uint32_t waits;    /* how often a task waited for something, or fed its watchdog */
   uint32_t captures; /* frames that were asked for */
   uint32_t failures; /* frames that failed on request */
   uint32_t restarts; /* of the camera */

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from hil.sim.process import Figures, SimProcess
     from hil.wire.replies import Capabilities, HeapState
 
-IDLE_S = 0.1
+IDLE_S = 0.05
 MOST_WAITS = 100
 """Of the three tasks in that time: each waits up to a second, and a little more often after it had
-something to do. One that does not wait comes to thousands."""
+something to do. One that goes round without waiting comes to thousands."""
 PER_US = 240
 MOST_OFF_US = 50
 RUNS = 5
@@ -152,6 +152,6 @@ def test_an_idle_board_sleeps(chip: Chip) -> None:
     time.sleep(IDLE_S)
     waits = chip.switches.status()["waits"] - before
     assert waits <= MOST_WAITS, (
-        f"a board with nothing to do waited {waits} times in {IDLE_S:g} s: a task goes round "
-        "without waiting, so that the chip is never idle"
+        f"the tasks of a board with nothing to do went round {waits} times in {IDLE_S:g} s: one "
+        "does not wait, so that the chip is never idle"
     )
