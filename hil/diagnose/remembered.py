@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hil.diagnose.catalogue import finding
+from hil.diagnose.hypothesis import SURE_BITS
 from hil.diagnose.occasions import occasions, same_sample, separates
 from hil.diagnose.outcome import Outcome
 from hil.diagnose.rules import Look, Rule, rules_of
@@ -57,9 +58,13 @@ def explain_history(judged: JudgedRun, outcome: Outcome) -> None:
         if not failing or told.stage in outcome.settled:
             continue
         varying = _varying(steps, told)
-        if not varying and _steady(steps, told, failing):
-            outcome.notes.setdefault(told.stage, _STEADY)
-            continue
+        if not varying:
+            # Nothing shows that what ran before matters: what needs no memory is likelier.
+            steady = _steady(steps, told, failing)
+            if steady:
+                outcome.notes.setdefault(told.stage, _STEADY)
+            if steady or told.bits < SURE_BITS:
+                continue
         look = Look(steps, told)
         fits = _fits(look, outcome)
         if fits:
@@ -113,9 +118,9 @@ def _varying(steps: Sequence[Step], track: Track) -> list[list[int]]:
 
 
 def _steady(steps: Sequence[Step], track: Track, failing: Iterable[int]) -> bool:
-    """Whether each question that is answered wrongly was asked after different samples."""
+    """Whether a question that is answered wrongly was asked after different samples."""
     wrong = set(failing)
-    asked = [numbers for numbers in _questions(steps, track).values() if wrong & set(numbers)]
+    asked = (numbers for numbers in _questions(steps, track).values() if wrong & set(numbers))
 
     def histories(numbers: Sequence[int]) -> int:
         befores = {
@@ -123,7 +128,7 @@ def _steady(steps: Sequence[Step], track: Track, failing: Iterable[int]) -> bool
         }
         return len(befores)
 
-    return all(len(numbers) > 1 and histories(numbers) > 1 for numbers in asked)
+    return any(histories(numbers) > 1 for numbers in asked)
 
 
 # ---- which rule gives the answers? -------------------------------------------------
@@ -268,6 +273,8 @@ def _question(step: Step) -> str:
 def situation(steps: Sequence[Step], number: int) -> str:
     """What was before an answer, in words."""
     step = steps[number]
+    if step.record.asked.traced:
+        return "where it was traced"
     if step.first:
         return "right after a start"
     if step.record.after:

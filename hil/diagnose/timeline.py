@@ -20,6 +20,9 @@ from hil.judge.judged import JudgedRun
 from hil.network.location import Location, cell_location, winning_cell
 from hil.network.score import passes
 
+MOST_STEPS = 3000
+"""The newest answers; those of a long run before them are not looked at."""
+
 BELOW, FLAT, LOCATION = "below threshold", "flat map", "location"
 
 
@@ -110,7 +113,7 @@ def steps_of(judged: JudgedRun) -> tuple[Step, ...]:
     references = {reference_key(reference): reference for reference in judged.run.references}
     rows = sorted(
         zip(records, judged.answers, strict=False), key=lambda row: (row[0].boot, row[0].count)
-    )
+    )[-MOST_STEPS:]
     found: list[Step] = []
     since = 0
     for number, (record, answer) in enumerate(rows):

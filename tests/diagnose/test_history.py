@@ -178,6 +178,35 @@ def test_every_seventh_answer_is_told_as_that() -> None:
     assert "in every 7th answer since the start (7, 14, ...)" in outcome.findings[0].evidence
 
 
+def forgetful(stage: str, part: str, change: Callable[[Moment], Any]) -> Memory:
+    """A mistake in a part that hangs on nothing but the sample and its request."""
+
+    def memory(now: Moment, state: dict[str, Any]) -> None:
+        if now.stage == stage:
+            setattr(now, part, change(now))
+
+    return memory
+
+
+FORGETFUL: dict[str, Memory] = {
+    "another threshold": forgetful("threshold", "applied", lambda now: now.applied + 7),
+    "scores halved": forgetful("scores", "scores", lambda now: tuple(s // 2 for s in now.scores)),
+    "map mirrored": forgetful("map", "map", lambda now: now.map[::-1]),
+    "decision by parity": forgetful("decision", "passed", lambda now: now.scores[1] % 2 == 0),
+    "first row": forgetful("location", "cell", lambda now: (0, now.cell[1] if now.cell else 0)),
+    "map left out": forgetful("option", "sent", lambda now: now.passed),
+}
+
+
+@pytest.mark.parametrize("fault", FORGETFUL)
+def test_a_mistake_that_needs_no_memory_is_left_to_the_other_stages(fault: str) -> None:
+    outcome = diagnosed(FORGETFUL[fault], 25)
+    assert not outcome.findings
+    assert not outcome.varying
+    noted = [note for notes in outcome.notes.values() for note in notes]
+    assert any("what ran before does not matter" in note for note in noted)
+
+
 @pytest.mark.parametrize("fault", UNKNOWN)
 def test_what_no_rule_has_stays_facts(fault: str) -> None:
     outcome = diagnosed(UNKNOWN[fault], 11)
