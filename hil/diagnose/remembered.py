@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hil.diagnose.bisected import threshold_facts
 from hil.diagnose.catalogue import finding
 from hil.diagnose.hypothesis import SURE_BITS
 from hil.diagnose.occasions import occasions, same_sample, separates
@@ -62,7 +63,8 @@ def explain_history(judged: JudgedRun, outcome: Outcome) -> None:
             # Nothing shows that what ran before matters: what needs no memory is likelier.
             steady = _steady(steps, told, failing)
             if steady:
-                outcome.notes.setdefault(told.stage, _STEADY)
+                facts = threshold_facts(steps) if told.name == "the decision" else ()
+                outcome.notes.setdefault(told.stage, (*_STEADY, *facts))
             if steady or told.bits < SURE_BITS:
                 continue
         look = Look(steps, told)
@@ -262,6 +264,8 @@ def history_facts(
             told[1] += 1
         parts = (f"{right} of {total} {when}" for when, (right, total) in sorted(counts.items()))
         facts.append(f"{_question(steps[numbers[0]])}: {track.name} right {', '.join(parts)}")
+    if track.name == "the decision":
+        facts += threshold_facts(steps)
     return (*facts, *_numbers_of(steps, track))
 
 

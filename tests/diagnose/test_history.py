@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -205,6 +206,16 @@ def test_a_mistake_that_needs_no_memory_is_left_to_the_other_stages(fault: str) 
     assert not outcome.varying
     noted = [note for notes in outcome.notes.values() for note in notes]
     assert any("what ran before does not matter" in note for note in noted)
+
+
+def test_the_threshold_at_which_the_decision_changes_is_told() -> None:
+    outcome = diagnosed(FORGETFUL["another threshold"], 25)
+    told = [fact for fact in outcome.notes["decision"] if "whose score is" in fact]
+    found = re.search(r"score is ([0-9.]+) %: (\d+) % are reached, (\d+) % are not", told[0])
+    assert found is not None
+    score, reached, missed = map(float, found.groups())
+    assert reached + 7 <= score < missed + 7
+    assert missed == reached + 1
 
 
 @pytest.mark.parametrize("fault", UNKNOWN)
