@@ -41,7 +41,31 @@ def test_a_failed_run_shows_the_first_diverging_operator_and_the_bug(
     assert {record.op for record in run.divergences} == {16}
     assert all(record.output and record.inputs_equal for record in run.divergences)
     assert [record.repeated for record in run.evidence] == [True, True]
-    assert diagnose(run).ids == ("kernel.channel",)
+    found = diagnose(run)
+    assert found.ids == ("kernel.channel",)
+    # The board was asked again under other histories, once.
+    asked_again = [record for record in run.inferences if record.experiment]
+    assert len({record.boot for record in asked_again}) > 1
+    assert any(record.asked.refused_before for record in asked_again)
+    assert {record.asked.image_crc for record in asked_again} == {
+        record.facts.image_crc for record in run.images
+    }
+    assert found.wanted == ()
+
+
+def test_the_board_is_asked_again_where_the_first_failure_ends_the_run(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(SUITE)
+    result = pytester.runpytest_subprocess(
+        *("--sim-flash-file", "flash.bin", "--sim-fault", "channel-dead", "-x"),
+        *("--facts", "facts.jsonl", "-k", "astronaut or couple"),
+    )
+    assert result.ret == ExitCode.TEST_FAILED
+    run = read_run(pytester.path / "facts.jsonl")
+    asked_again = [record for record in run.inferences if record.experiment]
+    assert [record.after for record in asked_again].count("pause") == 1
+    assert diagnose(run).wanted == ()
 
 
 @pytest.mark.usefixtures("flash_file")
