@@ -13,9 +13,19 @@ import pytest
 
 from hil.suite.expect import not_asked
 from hil.suite.on_line import on_line
-from hil.suite.uploads import TOLD, Upload, expect_said, infer, no_sample, refusal, run
+from hil.suite.uploads import (
+    TOLD,
+    Upload,
+    expect_replies,
+    expect_said,
+    infer,
+    no_sample,
+    refusal,
+    result_of,
+    run,
+)
 from hil.wire.enums import ErrorCode
-from hil.wire.replies import Reply
+from hil.wire.replies import ChunkAck, Reply, Uploading
 from hil.wire.requests import Chunk
 
 if TYPE_CHECKING:
@@ -26,6 +36,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.needs("injection")
 
 SEED = 2024
+ROUNDS = 2
 
 
 @pytest.fixture
@@ -148,6 +159,32 @@ def test_an_upload_that_is_repeated_or_resumed_keeps_its_chunks_and_a_new_one_do
         upload.announce(seq=seq)
         upload.arrived.clear()
         upload.announce()
+
+    on_line(bench, board, check)
+
+
+def test_a_sample_that_is_run_can_be_sent_anew_meanwhile(
+    bench: Bench, board: Board, sample: bytes
+) -> None:
+    right = board.infer(sample)
+
+    def check(line: LentLine) -> None:
+        upload = Upload(line, board, sample).send_all()
+        for _ in range(ROUNDS):  # the network may be faster than the line
+            asked, frame = line.numbered(infer(upload.crc))
+            again = line.numbered(upload.request())
+            chunk = line.numbered(upload.chunk(0))
+            heard = line.say(frame + again[1] + chunk[1] + again[1])
+            upload.arrived.clear()
+            due: list[Reply] = [Uploading(upload.crc, *upload.missing)]
+            upload.arrived.add(0)
+            due.append(ChunkAck(upload.crc, 0, *upload.missing))
+            due.append(Uploading(upload.crc, *upload.missing))
+            said = [one.reply for one in heard if one.seq != asked]
+            expect_replies("the sample that is run, sent anew", said, due)
+            assert crcs(result_of(line, asked, upload.crc).outputs) == crcs(right.outputs)
+            upload.send(range(1, upload.chunks))
+        assert crcs(run(line, infer(upload.crc)).outputs) == crcs(right.outputs)
 
     on_line(bench, board, check)
 

@@ -147,6 +147,7 @@ WRONG_BYTE = test_wire_uploads.test_a_sample_with_one_wrong_byte_is_refused_wher
 RESUMED = (
     test_wire_uploads
 ).test_an_upload_that_is_repeated_or_resumed_keeps_its_chunks_and_a_new_one_does_not
+MEANTIME = test_wire_uploads.test_a_sample_that_is_run_can_be_sent_anew_meanwhile
 BUFFERS = test_wire_uploads.test_a_new_sample_takes_the_buffer_that_was_not_used_for_longest
 AGAIN = test_wire_inferences.test_an_inference_that_is_asked_for_again_is_not_run_again
 LATER = test_wire_inferences.test_a_number_that_is_used_again_later_asks_anew
@@ -203,6 +204,7 @@ BROKEN: dict[str, tuple[Any, ...]] = {
     "tells another CRC-32": (WRONG_BYTE, refusals(detail=swapped)),
     "keeps what is corrupt": (WRONG_BYTE, instead(ErrorCode.NO_SUCH_SAMPLE, Uploading(0, 0, 0))),
     "drops what was sent": (RESUMED, every(Uploading, first_missing=0)),
+    "forgets a chunk meanwhile": (MEANTIME, every(Uploading, first_missing=0)),
     "keeps all three samples": (BUFFERS, instead(ErrorCode.NO_SUCH_SAMPLE, Uploading(0, 0, 0))),
     "runs what is asked again": (AGAIN, every(Result, inference=lambda _: next(numbers))),
     "counts all as the first": (LATER, every(Result, inference=1)),
