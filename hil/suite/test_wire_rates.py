@@ -158,7 +158,7 @@ def come_back(line: LentLine, former: int, fallback_s: float) -> None:
     """The host goes to the former rate, and the board has to be there after so long."""
     time.sleep(fallback_s + SOON)
     line.port.set_baud(former)
-    back = line.is_heard(HEARD_S) and rate_of(line) == former
+    back = line.is_heard(fallback_s / 2) and rate_of(line) == former
     assert back, f"{fallback_s:g} s after a rate that was not kept it is not at {former} baud"
 
 
