@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from hil.facts.stand_in import SIMULATED_TARGET
+from hil.link.errors import BoardError
 from hil.network.refusal import Refusal, Room, no_room, read_header, rooms
 from hil.network.traits import INLINE_BYTES
 from hil.wire.enums import ErrorCode
@@ -216,6 +217,21 @@ def expect_taken(trial: Trial, own: Identity, content: bytes) -> None:
     trial.same("state of the network", trial.board.identity.model_state.name, ErrorCode.OK.name)
     trial.same("message of the identity", trial.board.identity.model_message, "")
     _alive(trial, own, content)
+
+
+def expect_shorter_trace(trial: Trial, sample: bytes, told: int, real: int) -> None:
+    """Of a contract with more outputs of operators than the engine has, the traced inference fails,
+    with both numbers, and no other."""
+    for trace in (False, True, False):
+        try:
+            trial.board.infer(sample, trace=trace)
+            trial.expect(not trace, "a trace that is too short is taken")
+        except BoardError as error:
+            code, detail = error.reply.code, error.reply.detail
+            got = code.name, detail.one, detail.two, error.reply.message
+            text = f"the engine reported {real} of {told} outputs of operators"
+            trial.expect(trace, f"refused without a trace: {got}")
+            trial.same("refusal of the trace", got, (ErrorCode.ENGINE.name, told, real, text))
 
 
 def _alive(trial: Trial, own: Identity, content: bytes) -> None:

@@ -7,6 +7,7 @@ flash wears out, are asked with `--thorough` alone.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,17 +19,20 @@ from hil.suite.expect import answer_of, not_asked
 from hil.suite.other_networks import (
     ask_everything,
     expect_refusal,
+    expect_shorter_trace,
     expect_taken,
     firmware_refusal,
 )
 from hil.suite.surroundings import Surroundings
 from hil.testing.model_builder import builtin_codes
 from hil.wire.enums import ErrorCode
+from hil.wire.network_header import pack_partition
 
 if TYPE_CHECKING:
     from hil.run.other_networks import NetworkTrial, OtherNetworks, Trial
     from hil.run.testbench import Bench
 
+_BASE = "wide map, average pooling"
 _PARTS = 8
 _SAMPLES, _MORE_SAMPLES = ("uniform-0", "normal-0"), ("extremes-min", "extremes-max", "uniform-1")
 _BROKEN = tuple(name for name in partitions.NAMES if name not in partitions.DEFAULT)
@@ -91,6 +95,20 @@ def test_more_broken_partitions(bench: Bench, others: OtherNetworks, part: int) 
     _refuse(bench, others, _BROKEN[part::_PARTS])
 
 
+@pytest.mark.thorough
+def test_a_trace_shorter_than_the_contract_says_is_refused(others: OtherNetworks) -> None:
+    contract = networks.other_network(_BASE).contract
+    header = contract.header
+    longer = dataclasses.replace(header, op_outputs=header.op_outputs + 1)
+    sample = bytes(header.sample_bytes)
+    with others.broken("a trace that is longer", pack_partition(longer, contract.model)) as trial:
+        if trial.board.identity.model_state is not ErrorCode.OK:
+            not_asked("the firmware cannot run the network that this is asked of")
+        expect_shorter_trace(trial, sample, longer.op_outputs, header.op_outputs)
+    if trial.wrong:
+        pytest.fail("\n".join(trial.wrong), pytrace=False)
+
+
 def test_its_own_network_is_right_again(bench: Bench, others: OtherNetworks) -> None:
     data = bench.sample("uniform-0").data
     others.restore()
@@ -134,7 +152,7 @@ def _refused(bench: Bench, others: OtherNetworks, trial: NetworkTrial) -> None:
 def _refuse(bench: Bench, others: OtherNetworks, names: Sequence[str]) -> None:
     """Contents of the partition of which each is to be refused, or is at the very limit."""
     around = Surroundings(
-        base=networks.other_network("wide map, average pooling"),
+        base=networks.other_network(_BASE),
         app=others.visits.app,
         partition_bytes=others.visits.room,
         arena_bytes=others.own_identity.arena_bytes,
@@ -152,7 +170,7 @@ def _refuse(bench: Bench, others: OtherNetworks, names: Sequence[str]) -> None:
 
 def _judge(bench: Bench, others: OtherNetworks, trial: Trial, name: str, content: bytes) -> None:
     """Holds a board against what is due to a content of its partition."""
-    base = networks.other_network("wide map, average pooling").contract
+    base = networks.other_network(_BASE).contract
     own, room = others.own_identity, Room(trial.board.identity.max_sample_bytes)
     sizes = [tensor.size for tensor in base.header.outputs] if base.model in content else None
     due = due_refusal(content, others.visits.room, room, sizes)
