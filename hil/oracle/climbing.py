@@ -28,10 +28,10 @@ FAST, NEAR = "AUTO", "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
 and round nearly always as the reference."""
 
 _ROUNDS = 6
-"""How often the oracle may disagree with the kernels before it."""
+"""How often the kernels before the oracle may come close without a hit."""
 
 _HOPE = 0.1
-"""What has to be left of the distance, at most, for slower kernels to go on."""
+"""What may be left of the distance, at most, for the search to go on."""
 
 
 def exact_look(contract: Contract, reference: ReferenceInterpreter) -> Look:
@@ -107,11 +107,14 @@ class Climber:
             found, loss = _lower(goal, found, look, steps, chance)
             if loss > _HOPE * before:
                 return None
+        before = goal.loss((quick[-1] if quick else exact)(found))
         for _ in range(_ROUNDS):
             if quick:
                 found, loss = _lower(goal, found, quick[-1], self._steps[-2], chance)
-                if loss:
+                if loss > _HOPE * before:
                     return None
+                if loss:
+                    continue
             found, loss = _lower(goal, found, exact, self._steps[-1], chance)
             if not loss:
                 return found
@@ -145,11 +148,12 @@ def changed(inputs: Inputs, chance: np.random.Generator) -> Inputs:
     array = inputs[index]
     shape = _plane(array.shape)
     values = array.reshape(shape).astype(np.int32)
-    rows, columns = _part(shape[0], chance), _part(shape[1], chance)
-    channels = slice(None) if chance.integers(2) else _part(shape[2], chance)
+    reach = chance.uniform()  # how large all of the change may be
+    rows, columns = _part(shape[0], reach, chance), _part(shape[1], reach, chance)
+    channels = slice(None) if chance.integers(2) else _part(shape[2], reach, chance)
     block = values[rows, columns, channels]
     info = np.iinfo(array.dtype)
-    strength = np.exp(chance.uniform(0, np.log(int(info.max) - int(info.min))))
+    strength = np.exp(chance.uniform(0, reach * np.log(int(info.max) - int(info.min))))
     kind = chance.integers(3)
     if kind == 0:
         block += int(np.rint(chance.choice([-1, 1]) * strength))
@@ -172,7 +176,7 @@ def _plane(shape: tuple[int, ...]) -> tuple[int, int, int]:
     return 1, int(np.prod(shape)), 1
 
 
-def _part(count: int, chance: np.random.Generator) -> slice:
-    length = int(np.exp(chance.uniform(0, np.log(count + 0.999))))
+def _part(count: int, reach: float, chance: np.random.Generator) -> slice:
+    length = int(np.exp(chance.uniform(0, reach * np.log(count + 0.999))))
     first = int(chance.integers(0, count - length + 1))
     return slice(first, first + length)
