@@ -18,6 +18,7 @@ from hil.diagnose.catalogue import finding
 from hil.facts.diagnosis import Finding
 from hil.facts.records import InferenceRecord
 from hil.facts.run import Run
+from hil.judge.answers import in_order
 from hil.judge.pace import pace
 
 _FEWEST = 5
@@ -52,8 +53,7 @@ def findings(run: Run) -> Iterator[Finding]:
     if stale is not None:
         yield stale
         return
-    # Over a noisy link a board may finish a later image first; results come in the order asked.
-    ordered = sorted(records, key=lambda r: (r.boot, r.count))
+    ordered = in_order(records)
     wrapped = _clock_jumps(ordered)
     if wrapped is not None:
         yield wrapped
@@ -161,6 +161,11 @@ def _pace(run: Run) -> Finding | None:
 
 
 def _count(records: Sequence[InferenceRecord]) -> Finding | None:
+    back = [(a, b) for a, b in pairwise(records) if a.boot == b.boot and b.count < a.count]
+    if back:
+        (before, after), *_ = back
+        how = f"after {before.count} comes {after.count}"
+        return _finding("timing.counter", f"{len(back)} times", how=how)
     steps = [b.count - a.count for a, b in pairwise(records) if a.boot == b.boot]
     if len(steps) < _FEWEST:
         return None

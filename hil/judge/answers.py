@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hil.facts.image import ImageFacts, SampleFacts, TensorDifference
 from hil.facts.keys import (
@@ -128,14 +128,33 @@ def judge_answer(
     return JudgedAnswer(key, name, facts, verdicts)
 
 
+Result = TypeVar("Result", "Stamp", "InferenceRecord", "Stamp | InferenceRecord")
+
+
+def in_order(results: Iterable[Result]) -> list[Result]:
+    """The results of each start in the order in which the board gave them.
+
+    By its own count: a noisy line may let it take two images in the other order than they were
+    asked for. As they came where that count gives a number twice, and so no order.
+    """
+    by_boot: dict[int, list[Result]] = {}
+    for result in results:
+        by_boot.setdefault(result.boot, []).append(result)
+    ordered: list[Result] = []
+    for boot in sorted(by_boot):
+        start = by_boot[boot]
+        if len({result.count for result in start}) == len(start):
+            start.sort(key=lambda result: result.count)
+        ordered += start
+    return ordered
+
+
 def clock_fault(results: Iterable[Stamp | InferenceRecord]) -> str:
     """Between which two results of one start a clock went back or stood; empty if nowhere.
 
     That each result has a number of its own is judged with the answers.
     """
-    # A noisy line may let a board take two images in the other order than they were asked for.
-    ordered = sorted(results, key=lambda result: (result.boot, result.count))
-    for before, after in pairwise(ordered):
+    for before, after in pairwise(in_order(results)):
         same = after.boot == before.boot and after.count != before.count
         if same and after.finished_us <= before.finished_us:
             return (

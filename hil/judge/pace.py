@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
+from hil.judge.answers import in_order
+
 if TYPE_CHECKING:
     from hil.facts.board import Stamp
     from hil.facts.records import InferenceRecord
@@ -81,10 +83,9 @@ def _of_start(stamps: _Results, least: float) -> Pace | None:
 def _starts(results: Iterable[Stamp | InferenceRecord]) -> Iterator[list[Stamp | InferenceRecord]]:
     """The results of each start of the board; without those that have other things wrong."""
     by_boot: dict[int, list[Stamp | InferenceRecord]] = {}
-    for result in results:
+    for result in in_order(results):
         by_boot.setdefault(result.boot, []).append(result)
     for stamps in by_boot.values():
-        stamps.sort(key=lambda stamp: stamp.count)
         if all(b.finished_us > a.finished_us for a, b in pairwise(stamps)):
             yield stamps
 

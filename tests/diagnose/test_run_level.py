@@ -204,6 +204,14 @@ def test_times_that_creep_are_named(healthy: Run, oracle: Oracle) -> None:
     assert diagnose(run, oracle).ids == ("timing.creeping",)
 
 
+def test_a_count_that_comes_round_is_no_clock_that_goes_back(healthy: Run, oracle: Oracle) -> None:
+    right = answers(400, invoke_us=lambda n: 8_000 + 7 * n % 90)
+    run = tuple(dataclasses.replace(r, count=r.count % 256) for r in right)
+    found = diagnose(dataclasses.replace(healthy, inferences=run), oracle)
+    assert found.ids == ("timing.counter",)
+    assert "after 255 comes 0" in found.findings[0].title
+
+
 def test_a_clock_that_is_a_little_fast_is_named(healthy: Run, oracle: Oracle) -> None:
     run = dataclasses.replace(healthy, inferences=answers(400, clock=lambda us: 1.03 * us))
     found = diagnose(run, oracle)

@@ -20,6 +20,7 @@ def stamps(*results: tuple[int, int, int]) -> list[Stamp]:
         ((1, 1, 10), (1, 2, 20), (1, 3, 25)),
         ((1, 7, 900), (2, 1, 10)),  # a reset starts both anew
         ((1, 2, 20), (1, 1, 10)),  # two images, taken in the other order
+        ((1, 1, 10), (1, 2, 20), (1, 1, 30)),  # a count that gives no order
     ],
 )
 def test_what_goes_forward_is_right(results: tuple[tuple[int, int, int], ...]) -> None:
