@@ -153,7 +153,7 @@ def _pace(run: Run) -> Finding | None:
         if 1 / 1.1 <= 1 / speed / factor <= 1.1:
             return _finding(name, evidence, stage="the clock", **parameters)
     tick = 1 / speed
-    if abs(tick - round(tick)) > _WHOLE * tick:
+    if round(tick) < 2 or abs(tick - round(tick)) > _WHOLE * tick:
         how = f"{abs(speed - 1):.2%} too {'fast' if speed > 1 else 'slow'}"
         return _finding("timing.pace", evidence, how=how)
     tick_text = f"{round(tick)} us"

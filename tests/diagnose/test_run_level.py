@@ -212,11 +212,17 @@ def test_a_count_that_comes_round_is_no_clock_that_goes_back(healthy: Run, oracl
     assert "after 255 comes 0" in found.findings[0].title
 
 
-def test_a_clock_that_is_a_little_fast_is_named(healthy: Run, oracle: Oracle) -> None:
-    run = dataclasses.replace(healthy, inferences=answers(400, clock=lambda us: 1.03 * us))
+@pytest.mark.parametrize(
+    ("speed", "said"),
+    [(1.03, "3.00% too fast"), (1.01, "1.00% too fast"), (0.99, "1.00% too slow")],
+)
+def test_a_clock_that_is_a_little_off_is_named(
+    healthy: Run, oracle: Oracle, speed: float, said: str
+) -> None:
+    run = dataclasses.replace(healthy, inferences=answers(840, clock=lambda us: speed * us))
     found = diagnose(run, oracle)
     assert found.ids == ("timing.pace",)
-    assert "3.00% too fast" in found.findings[0].title
+    assert said in found.findings[0].title
 
 
 def oddity(what: str, detail: str, sent: bytes = b"", got: bytes = b"") -> OddityRecord:
