@@ -132,6 +132,10 @@ class RunOptions:
             from hil.judge.tolerance import load_tolerances
 
             load_tolerances(self.tolerances)
+        if self.sim_camera is not None:
+            from hil.sim.camera import open_camera
+
+            open_camera(str(self.sim_camera), where="--sim-camera")
         if self.sim_fault is not None:
             from hil.sim.fault_lab import fault_lab
 

@@ -31,11 +31,22 @@ class Camera:
     period_us: int = round(PERIOD_S * 1e6)
 
 
-def open_camera(pictures: str | Sequence[str], period_s: float = PERIOD_S) -> Camera:
+def open_camera(
+    pictures: str | Sequence[str], period_s: float = PERIOD_S, *, where: str = "--camera"
+) -> Camera:
     """A camera that sees these files, the pictures of a folder by name, or "synthetic".
 
-    Raises UsageError for what is no picture, or for none or too many.
+    `where` they are named, for messages. Raises UsageError for what is no picture, or for none or
+    too many.
     """
+    try:
+        return _camera(pictures, period_s)
+    except UsageError as error:
+        error.where = error.where or where
+        raise
+
+
+def _camera(pictures: str | Sequence[str], period_s: float) -> Camera:
     if not 0.0 <= period_s <= 60.0:
         raise _unusable(f"frames every {period_s:g} s", "give seconds from 0 to 60")
     if pictures == SYNTHETIC:
@@ -69,4 +80,4 @@ def _seen(file: Path, format_: FrameFormat) -> Photo:
 
 
 def _unusable(what: str, hint: str) -> UsageError:
-    return UsageError(f"the simulated board's camera: {what}", where="--camera", hint=hint)
+    return UsageError(f"the simulated board's camera: {what}", hint=hint)

@@ -13,6 +13,7 @@ import pytest
 
 from hil.base.deadline import Deadline
 from hil.errors import UsageError
+from hil.run.options import RunOptions
 from hil.sim.camera import open_camera
 from hil.sim.chip import HOOK_ABORT, HOOK_NONE, Chip, Figures
 from hil.wire.replies import HeapState, StackState
@@ -79,6 +80,12 @@ def test_the_camera_shows_files_in_their_order(tmp_path: Path) -> None:
 def test_a_camera_without_pictures_is_refused(pictures: Any, period_s: float, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         open_camera(pictures, period_s)
+
+
+def test_the_option_of_a_run_is_checked_before_the_board_is_started(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="0 pictures") as refused:
+        RunOptions(sim_camera=tmp_path).check()
+    assert refused.value.where == "--sim-camera"
 
 
 def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
