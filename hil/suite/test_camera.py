@@ -99,6 +99,22 @@ def test_a_board_without_a_host_works_on_its_camera(bench: Bench, scene: Scene) 
     assert worked > 1, "the board ran no inference by itself before the host came"
 
 
+def test_the_led_is_lit_while_the_camera_sees_something(bench: Bench, scene: Scene) -> None:
+    scene.need_frames()
+    simulated = scene.switches()
+    if not scene.spots:
+        not_asked("this network finds nothing in any picture")
+    lit = set[int]()
+
+    def enough(text: str) -> bool:
+        if spots_in([text]):
+            lit.add(simulated.status()["led"])
+        return 1 in lit
+
+    scene.board.left_alone(LONGEST_S, until=enough)
+    assert 1 in lit, "the board prints locations, and never lights its LED"
+
+
 def test_a_host_ends_the_turn_of_the_camera(bench: Bench, scene: Scene) -> None:
     scene.need_frames()
     board, sample = scene.board, bench.sample("uniform-0").data
@@ -167,6 +183,9 @@ def test_a_camera_that_fails_is_told_once_and_started_anew(bench: Bench, scene: 
     assert has(lines, RETURNS) == 1, "the camera was not started anew, or its return not told"
     assert spots_in(lines[: lines.index(next(x for x in lines if x.endswith(RETURNS)))]) == []
     found = simulated.status()
+    assert found["failures"] in FEW, (
+        f"the camera was started anew after {found['failures']} failures in a row, a few are due"
+    )
     assert found["restarts"] == 1, (
         f"the camera was started anew {found['restarts']} times, not once"
     )
