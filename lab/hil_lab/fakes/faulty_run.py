@@ -8,13 +8,14 @@ run as it would be recorded.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hil.diagnose import divergence
-from hil.facts.board import Inference, OutputPart
+from hil.facts.board import Asked, Inference, OutputPart, Stamp
 from hil.facts.evidence import DivergenceRecord, EvidenceRecord
 from hil.facts.image import ImageFacts, OpFacts, OutputDifference
 from hil.facts.packing import pack_int8
@@ -28,6 +29,7 @@ from hil.network.location import Location, NoLocation, locate
 from hil.network.score import passes
 from hil.oracle.cam import integer_cam
 from hil.oracle.submodel import parts_of
+from hil.run.answers import Answers
 from hil.run.collect import png_text
 from hil.wire.network_header import CamHead, pack_header
 from hil.wire.replies import StageTimes
@@ -285,3 +287,18 @@ def _divergence(
     answer = device.oracle.run(photo.tensor, ops=True)
     output = tensors[device.oracle.graph.ops[op.index].output]
     return divergence.by_operator(photo.name, device.oracle, answer, op, output)
+
+
+def answered(run: Run, device: FaultyDevice, photos: Sequence[Photo], threshold: int) -> Run:
+    """The run, and what another device answered beside it, with the oracle's answers."""
+    answers = Answers()
+    for number, photo in enumerate(photos, start=1):
+        inference = device.infer(photo.tensor, threshold)[0]
+        data = photo.tensor.tobytes()
+        answers.name(data, photo.name)
+        stamp = Stamp(1, number, inference.finished_us, 10.0 + number)
+        answers.add(inference, stamp, Asked(data, "tensor", threshold, True, number, None, False))
+    answers.review(device.oracle, load_tolerances())
+    references = (*run.references, *answers.references)
+    inferences = (*run.inferences, *answers.inferences)
+    return dataclasses.replace(run, inferences=inferences, references=references)
