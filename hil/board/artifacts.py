@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from hil.base.text_file import read_bytes
 from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_flasher_args
@@ -109,6 +111,16 @@ class Expected:
     partitions: tuple[Partition, ...]
     settings: FlashSettings
     use_stub: bool
+
+    @cached_property
+    def configured(self) -> dict[str, Any]:
+        """ESP-IDF's settings of the build; empty where the files are there alone."""
+        file = self.source.parent / "config" / "sdkconfig.json"
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def with_network(self, model: ExpectedModel) -> Expected:
         """The same build with another network in the model partition.

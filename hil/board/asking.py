@@ -225,7 +225,7 @@ class AskedBoard(Closing):
             )
 
     def _check_takes_images(self) -> None:
-        problem = no_injection(self.identity, self.where)
+        problem = no_injection(self.identity, self._expected, self.where)
         if problem is not None:
             raise problem
 

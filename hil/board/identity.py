@@ -9,7 +9,8 @@ from typing import Any
 
 from hil.board.artifacts import Expected, ExpectedModel
 from hil.board.errors import WrongIdentityError
-from hil.errors import FirmwareError, UsageError
+from hil.errors import FirmwareError, HilError, UsageError
+from hil.facts.stand_in import SIMULATED_TARGET
 from hil.link.errors import EXPLANATIONS
 from hil.network.arrays import pixel_values
 from hil.wire.enums import ErrorCode
@@ -177,10 +178,21 @@ def check_model_of(build: Expected, named: ExpectedModel) -> None:
         )
 
 
-def no_injection(identity: Identity, where: str) -> UsageError | None:
-    """Why this build cannot be tested: it takes no images. None when it does."""
+def no_injection(identity: Identity, expected: Expected | None, where: str) -> HilError | None:
+    """Why this build cannot be tested: it says that it takes no images. None when it does.
+
+    A FirmwareError where it is known to be built for them, else a UsageError.
+    """
     if identity.capabilities.injection:
         return None
+    configured = {} if expected is None else expected.configured
+    if identity.target == SIMULATED_TARGET or configured.get("CAMHIL_INJECTION"):
+        return FirmwareError(
+            "the firmware says that it takes no images from a host, and was built for them",
+            where=where,
+            hint="look at how the identity tells what the board can do (firmware/core/"
+            "dispatcher.cpp, reply_encoder.cpp)",
+        )
     return UsageError(
         "this build cannot be tested: it was made without injection, so it takes no images from a "
         "host and works on its camera alone",
@@ -190,9 +202,19 @@ def no_injection(identity: Identity, where: str) -> UsageError | None:
     )
 
 
-def protocol_mismatch(reply: ErrorReply, where: str) -> WrongIdentityError:
-    """The board answered hello with `protocol-version`, or does not know this hello at all."""
+def protocol_mismatch(reply: ErrorReply, where: str) -> HilError:
+    """The board answered hello with `protocol-version`, or does not know this hello at all.
+
+    A FirmwareError where it refuses the version that it names as its own.
+    """
     theirs = reply.detail.one if reply.code is ErrorCode.PROTOCOL_VERSION else 1
+    if theirs == PROTOCOL_VERSION:
+        return FirmwareError(
+            f"the board refuses a hello of protocol {PROTOCOL_VERSION}, and says that it speaks "
+            "that",
+            where=where,
+            hint="look at how a hello is read (firmware/core/request_decoder.cpp, dispatcher.cpp)",
+        )
     return WrongIdentityError(
         f"the board speaks protocol {theirs}, this harness {PROTOCOL_VERSION}",
         where=where,

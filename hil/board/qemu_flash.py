@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from hil.board.artifacts import Expected
@@ -106,13 +105,8 @@ def check_build(expected: Expected) -> None:
 
 def _flash_mode(expected: Expected) -> str:
     """As configured. The header says DIO for QIO, too: the bootloader switches over."""
-    try:
-        text = (expected.source.parent / "config" / "sdkconfig.json").read_text(encoding="utf-8")
-        configured = json.loads(text)
-    except (OSError, ValueError):
-        return expected.settings.mode.lower()  # not a build directory, but its files alone
     for mode in _QUAD:
-        if configured.get(f"ESPTOOLPY_FLASHMODE_{mode.upper()}"):
+        if expected.configured.get(f"ESPTOOLPY_FLASHMODE_{mode.upper()}"):
             return mode
     return expected.settings.mode.lower()
 

@@ -114,12 +114,13 @@ class BoardOfRun:
     def testable_board(self, test: str = "") -> Board:
         """As `ready_board`, for tests: a board that takes images.
 
-        Raises UsageError for a build without injection; later tests are not run.
+        Raises UsageError for a build without injection, FirmwareError for one that falsely says
+        that it is one; later tests are not run.
         """
         from hil.board.identity import no_injection
 
         board = self.ready_board(test)
-        problem = no_injection(board.identity, self.options.board)
+        problem = no_injection(board.identity, board.build, self.options.board)
         if problem is not None:
             self._lost = True
             self.note_refusal(problem)

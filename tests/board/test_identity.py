@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,11 @@ from hil.board.identity import (
     no_injection,
     protocol_mismatch,
 )
-from hil.errors import FirmwareError
+from hil.errors import FirmwareError, UsageError
 from hil.wire.enums import ErrorCode
 from hil.wire.network_header import pack_header
 from hil.wire.replies import Detail, ErrorReply, Identity
+from hil.wire.requests import PROTOCOL_VERSION
 from hil_lab.fakes.firmware_build import make_identity
 
 WHERE = "/dev/ttyUSB0"
@@ -53,13 +55,32 @@ def test_each_difference_names_both_sides(expected: Expected, field: str, word: 
 
 def test_a_build_without_injection_cannot_be_tested(expected: Expected) -> None:
     identity = make_identity(expected)
-    assert no_injection(identity, WHERE) is None
+    assert no_injection(identity, expected, WHERE) is None
     unable = dataclasses.replace(identity.capabilities, injection=False)
-    problem = no_injection(changed(identity, capabilities=unable), WHERE)
+    problem = no_injection(changed(identity, capabilities=unable), expected, WHERE)
     assert problem is not None
     assert "cannot be tested" in problem.message
     assert "CAMHIL_INJECTION" in problem.hint
     assert problem.where == WHERE
+
+
+def test_a_build_with_injection_that_says_otherwise_is_the_firmwares_error(
+    expected: Expected, tmp_path: Path
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "sdkconfig.json").write_text('{"CAMHIL_INJECTION": true}')
+    build = dataclasses.replace(expected, source=tmp_path / "flasher_args.json")
+    identity = make_identity(build)
+    unable = changed(
+        identity, capabilities=dataclasses.replace(identity.capabilities, injection=False)
+    )
+    assert isinstance(no_injection(unable, build, WHERE), FirmwareError)
+    assert isinstance(no_injection(unable, None, WHERE), UsageError)
+
+
+def test_a_hello_refused_for_the_version_that_the_board_speaks_is_the_firmwares_error() -> None:
+    reply = ErrorReply(ErrorCode.PROTOCOL_VERSION, Detail(PROTOCOL_VERSION, PROTOCOL_VERSION), "")
+    assert isinstance(protocol_mismatch(reply, WHERE), FirmwareError)
 
 
 def test_without_a_build_to_compare_with_any_firmware_will_do(expected: Expected) -> None:

@@ -19,7 +19,9 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     identity = default_identity()
     unable = dataclasses.replace(identity.capabilities, injection=False)
     board: Any = SimpleNamespace(
-        identity=dataclasses.replace(identity, capabilities=unable), note=lambda test: None
+        identity=dataclasses.replace(identity, capabilities=unable),
+        build=None,
+        note=lambda test: None,
     )
     bench = Bench(RunOptions())
     monkeypatch.setattr(bench, "_open", lambda: board)
