@@ -44,7 +44,7 @@ def cam(facts: ImageFacts) -> str:
     if theirs == tuple(zip(*ours, strict=True)):
         return f"{text}; rows and columns look swapped"
     if facts.features is not None:
-        cause = "weights, zero points or class of the map"
+        cause = "weights, zero points or class of the map, or it is the map of another sample"
         return f"{text}; {_side_of_features(facts.features, cause)}"
     return text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -13,9 +15,11 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.facts.board import Inference
     from hil.judge.verdict import Verdict
+    from hil.link.errors import BoardError
     from hil.oracle import OracleAnswer
     from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
     from hil.run.testbench import Bench
+    from hil.wire.enums import ErrorCode
 
 
 def expect(measurement: Measurement | FrameMeasurement | SampleMeasurement, *checks: str) -> None:
@@ -65,6 +69,70 @@ def answer_of(inference: Inference) -> tuple[object, ...]:
     cam = None if inference.cam is None else inference.cam.tobytes()
     outputs = tuple(part.crc for part in inference.outputs)
     return outputs, inference.scores, inference.location, cam
+
+
+def expect_same(got: Inference, due: Inference, what: str) -> None:
+    """Fails unless two results are the same answer. `what`: which is compared with which."""
+    parts = [f"output {n}" for n, part in enumerate(got.outputs) if part.crc != _crc(due, n)]
+    parts += ["the number of outputs"] * (len(got.outputs) != len(due.outputs))
+    head = zip(("scores", "location", "map"), answer_of(got)[1:], answer_of(due)[1:], strict=True)
+    parts += [name for name, one, other in head if one != other]
+    if parts:
+        pytest.fail(f"{what}: another answer, in {', '.join(parts)}", pytrace=False)
+
+
+def expect_right(
+    got: Inference, right: OracleAnswer, what: str, before: OracleAnswer | None = None
+) -> None:
+    """Fails unless outputs and map are the oracle's. `before`: its answer to the sample before."""
+    wrong = [
+        f"output {number}" + _stale(_crc(got, number), before, number)
+        for number, crc in enumerate(right.output_crcs())
+        if _crc(got, number) != crc
+    ]
+    if right.cam is not None and got.cam is None:
+        wrong.append("no map")
+    elif right.cam is not None and got.cam is not None:
+        cam = got.cam.tolist()
+        stale = before is not None and before.cam is not None and cam == before.cam.tolist()
+        if cam != right.cam.tolist():
+            wrong.append("the map" + _OF_BEFORE * stale)
+    if wrong:
+        pytest.fail(f"{what}: not the oracle's: {', '.join(wrong)}", pytrace=False)
+
+
+_OF_BEFORE = " (it is that of the sample before)"
+
+
+def _stale(crc: int | None, before: OracleAnswer | None, number: int) -> str:
+    return _OF_BEFORE if before is not None and before.output_crcs()[number] == crc else ""
+
+
+def _crc(inference: Inference, number: int) -> int | None:
+    return inference.outputs[number].crc if number < len(inference.outputs) else None
+
+
+def expect_order(inferences: Sequence[Inference], samples: Sequence[bytes]) -> None:
+    """Fails unless each result is about the sample in its place."""
+    got, due = [one.image_crc for one in inferences], [zlib.crc32(data) for data in samples]
+    if got == due:
+        return
+    places = [due.index(crc) if crc in due else None for crc in got]
+    pytest.fail(
+        f"results are not of the samples in their order: they are of samples {places} "
+        f"(counted from 0, None: of none of them), due is {list(range(len(due)))}",
+        pytrace=False,
+    )
+
+
+def expect_refused(refused: pytest.ExceptionInfo[BoardError], code: ErrorCode, what: str) -> None:
+    """Fails unless it was refused for this reason."""
+    found = refused.value
+    if found.code is not code:
+        pytest.fail(
+            f"{what} is refused as {found.code.name}, due is {code.name}: {found.message}",
+            pytrace=False,
+        )
 
 
 def expect_first(board: Board, inference: Inference) -> None:

@@ -7,13 +7,19 @@ bit, and so has the answer to what came of it.
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hil.link.errors import BoardError
-from hil.suite.expect import answer_of, expect, not_asked
+from hil.suite.expect import (
+    expect,
+    expect_order,
+    expect_refused,
+    expect_right,
+    expect_same,
+    not_asked,
+)
 from hil.suite.pictures import SYNTHETIC, as_frame, synthetic_frame
 from hil.wire.enums import ErrorCode
 
@@ -106,10 +112,9 @@ def test_a_frame_and_the_tensor_made_of_it_give_the_same_answer(
     from_frame = board.infer(frame, stage="frame")
     from_tensor = board.infer(tensor)
     again = board.infer(frame, stage="frame")
-    assert from_frame.image_crc == again.image_crc == zlib.crc32(frame)
-    assert from_tensor.image_crc == zlib.crc32(tensor.tobytes())
-    for other in (from_tensor, again):
-        assert answer_of(other) == answer_of(from_frame)
+    expect_order((from_frame, from_tensor, again), (frame, tensor.tobytes(), frame))
+    expect_same(from_tensor, from_frame, "the tensor made of a frame, and the frame")
+    expect_same(again, from_frame, "the frame again, after its tensor")
 
 
 def test_a_frame_that_the_board_still_holds_is_not_preprocessed_twice(
@@ -120,22 +125,22 @@ def test_a_frame_that_the_board_still_holds_is_not_preprocessed_twice(
     first = board.infer(frame, stage="frame")
     for _ in range(2):
         again = board.infer(frame, stage="frame", reuse=True)
-        assert board.read_input().reshape(right.shape).tolist() == right.tolist()
-        assert answer_of(again) == answer_of(first)
-        assert again.count > first.count
+        same = board.read_input().reshape(right.shape).tolist() == right.tolist()
+        assert same, "the input read back is not what the frame becomes"
+        expect_same(again, first, "the frame that the board still holds")
+        assert again.count > first.count, "the frame that the board still holds was not run again"
 
 
 def test_frames_sent_back_to_back_are_answered_in_order(board: Board, oracle: Oracle) -> None:
     names = ("black", "noise", "white", "gradient-y", "noise", "checkerboard")
     frames = [sent(name, board) for name in names]
     inferences = list(board.infer_many((data for data, _ in frames), stage="frame"))
-    assert [i.image_crc for i in inferences] == [zlib.crc32(data) for data, _ in frames]
-    for inference, (_, pixels) in zip(inferences, frames, strict=True):
-        expected = oracle.run(input_of(pixels, oracle))
-        assert tuple(part.crc for part in inference.outputs) == expected.output_crcs()
-        if expected.cam is not None:
-            assert inference.cam is not None
-            assert inference.cam.tolist() == expected.cam.tolist()
+    expect_order(inferences, [data for data, _ in frames])
+    before = None
+    for name, inference, (_, pixels) in zip(names, inferences, frames, strict=True):
+        right = oracle.run(input_of(pixels, oracle))
+        expect_right(inference, right, f"frame {name}", before)
+        before = right
 
 
 @pytest.mark.parametrize("more", [-1, 1])
@@ -143,9 +148,11 @@ def test_a_frame_of_the_wrong_size_is_refused(board: Board, more: int) -> None:
     size = frame_of(board).size
     with pytest.raises(BoardError) as refused:
         board.infer(bytes(size + more), stage="frame")
-    assert refused.value.code is ErrorCode.WRONG_SIZE
-    assert refused.value.reply.detail.one == size
-    assert refused.value.reply.detail.two == size + more
+    expect_refused(refused, ErrorCode.WRONG_SIZE, f"a frame of {size + more} bytes")
+    detail = refused.value.reply.detail
+    assert (detail.one, detail.two) == (size, size + more), (
+        f"the refusal names {detail.one} and {detail.two} bytes, due are {size} and {size + more}"
+    )
 
 
 def test_a_frame_and_a_tensor_are_not_taken_for_each_other(board: Board) -> None:
@@ -154,10 +161,10 @@ def test_a_frame_and_a_tensor_are_not_taken_for_each_other(board: Board) -> None
         not_asked("a frame has as many bytes as a tensor")
     with pytest.raises(BoardError) as refused:
         board.infer(bytes([77]) * size, stage="frame")
-    assert refused.value.code is ErrorCode.WRONG_SIZE
+    expect_refused(refused, ErrorCode.WRONG_SIZE, "a tensor sent as a frame")
     with pytest.raises(BoardError) as refused:
         board.infer(bytes([77]) * frame, stage="tensor")
-    assert refused.value.code is ErrorCode.WRONG_SIZE
+    expect_refused(refused, ErrorCode.WRONG_SIZE, "a frame sent as a tensor")
 
 
 def test_preprocessing_time(
@@ -169,4 +176,5 @@ def test_preprocessing_time(
     times = [board.infer(frame, stage="frame").times.preprocess_us for _ in range(5)]
     record_measurement("preprocess_us_median", median(times))
     # A tensor needs none.
-    assert board.infer(bench.sample("uniform-0").data).times.preprocess_us == 0
+    spent = board.infer(bench.sample("uniform-0").data).times.preprocess_us
+    assert spent == 0, f"preprocess_us of a tensor, which needs none, is {spent}"

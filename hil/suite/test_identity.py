@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 def test_the_board_runs_the_build_that_was_flashed(board: Board) -> None:
     if board.build is None:
         not_asked("no build is named: the board is taken with what runs on it")
-    assert board.identity.build_id.hex() == board.expected.build_id.hex()
-    assert board.identity.app_sha256.hex() == board.expected.app_sha256.hex()
+    for what in ("build_id", "app_sha256"):
+        got, due = getattr(board.identity, what).hex(), getattr(board.expected, what).hex()
+        assert got == due, f"the identity's {what} is {got[:12]}, of the build it is {due[:12]}"
 
 
 def test_the_board_runs_the_model_that_the_oracle_runs(bench: Bench, board: Board) -> None:
     from hil.judge.verdict import judge_run
 
-    assert board.identity.model_state is ErrorCode.OK
+    state = board.identity.model_state
+    assert state is ErrorCode.OK, f"the board could not load its network: {state.name}"
     (model_check,) = judge_run(bench.run_facts())
     expect_verdict(model_check)
 
@@ -54,8 +56,9 @@ def test_the_operators_are_those_of_the_model(bench: Bench, board: Board, oracle
 
 
 def test_hello_switched_the_image_source_from_camera_to_injected(board: Board) -> None:
-    assert board.identity.capabilities.injection
-    assert board.identity.image_source is ImageSource.INJECTED
+    assert board.identity.capabilities.injection, "the board says that it takes no samples"
+    source = board.identity.image_source
+    assert source is ImageSource.INJECTED, f"after hello the source is {source.name}"
 
 
 def test_the_network_tells_its_inputs_apart(bench: Bench, board: Board) -> None:

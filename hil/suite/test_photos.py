@@ -24,7 +24,8 @@ def test_score_tensor_holds_the_scores_that_were_sent(
     bench: Bench, board: object, photo: Photo
 ) -> None:
     measured = bench.measure(photo)
-    assert tuple(measured.score_tensor.tolist()) == tuple(measured.inference.scores)
+    held, sent = tuple(measured.score_tensor.tolist()), tuple(measured.inference.scores)
+    assert held == sent, f"the scores sent are {sent}, the tensor read back holds {held}"
 
 
 def test_features(bench: Bench, board: object, photo: Photo) -> None:
@@ -40,7 +41,8 @@ def test_cam_agrees_with_the_floating_point_map(bench: Bench, board: object, pho
 
     measured = bench.measure(photo)
     assert measured.inference.cam is not None
-    assert float_cam_agrees(measured.inference.cam, bench.oracle.float_cam(measured.answer))
+    same = float_cam_agrees(measured.inference.cam, bench.oracle.float_cam(measured.answer))
+    assert same, "the board's map is not the floating-point map of the oracle, apart from rounding"
 
 
 def test_location(bench: Bench, board: object, photo: Photo) -> None:

@@ -22,7 +22,9 @@ def test_memory(bench: Bench, board: Board, record_measurement: RecordMeasuremen
     if memory.arena_used_bytes is None and "tflite-micro" not in engine:
         not_asked(f"{engine} cannot tell how much arena it uses")
     assert memory.arena_used_bytes is not None, "the board cannot tell how much arena it uses"
-    assert 0 < memory.arena_used_bytes <= memory.arena_bytes
+    assert 0 < memory.arena_used_bytes <= memory.arena_bytes, (
+        f"{memory.arena_used_bytes} of {memory.arena_bytes} bytes of the arena are in use"
+    )
 
 
 def test_all_figures_of_memory_of_this_run_can_be(bench: Bench, board: Board) -> None:
@@ -37,7 +39,7 @@ def test_latency(bench: Bench, board: Board, record_measurement: RecordMeasureme
     record_measurement("invoke_us_min", times[0])
     record_measurement("invoke_us_median", times[len(times) // 2])
     record_measurement("invoke_us_max", times[-1])
-    assert times[0] > 0
+    assert times[0] > 0, "an inference took no time: invoke_us is 0"
 
 
 def test_the_stages_fit_into_the_round_trip(bench: Bench, board: Board) -> None:
@@ -45,4 +47,7 @@ def test_the_stages_fit_into_the_round_trip(bench: Bench, board: Board) -> None:
     result = board.infer(bench.sample("uniform-0").data, cam_always=True)
     times = result.times
     on_board_us = times.upload_us + times.preprocess_us + times.invoke_us + times.cam_us
-    assert on_board_us <= result.round_trip_s * 1e6
+    waited_us = result.round_trip_s * 1e6
+    assert on_board_us <= waited_us, (
+        f"the stages on the board add up to {on_board_us} us, the host waited {waited_us:.0f} us"
+    )
