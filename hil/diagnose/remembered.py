@@ -18,8 +18,8 @@ from hil.diagnose.hypothesis import SURE_BITS
 from hil.diagnose.occasions import occasions, same_sample, separates
 from hil.diagnose.outcome import Outcome
 from hil.diagnose.rules import Look, Rule, rules_of
-from hil.diagnose.timeline import Step, Track, Value, steps_of, tracks_of
-from hil.facts.diagnosis import Finding
+from hil.diagnose.timeline import MAP_SENT, Step, Track, Value, steps_of, tracks_of
+from hil.facts.diagnosis import Finding, Unexplained
 from hil.facts.keys import asked_key
 from hil.judge.judged import JudgedRun
 
@@ -56,7 +56,7 @@ def explain_history(judged: JudgedRun, outcome: Outcome) -> None:
     for track in tracks_of(steps):
         told = _without(track, known)
         failing = told.failing(steps)
-        if not failing or told.stage in outcome.settled:
+        if not failing or told.key in outcome.settled:
             continue
         varying = _varying(steps, told)
         if not varying:
@@ -64,7 +64,7 @@ def explain_history(judged: JudgedRun, outcome: Outcome) -> None:
             steady = _steady(steps, told, failing)
             if steady:
                 facts = threshold_facts(steps) if told.name == "the decision" else ()
-                outcome.notes.setdefault(told.stage, (*_STEADY, *facts))
+                outcome.notes.setdefault(told.key, (*_STEADY, *facts))
             if steady or told.bits < SURE_BITS:
                 continue
         look = Look(steps, told)
@@ -72,14 +72,16 @@ def explain_history(judged: JudgedRun, outcome: Outcome) -> None:
         if fits:
             outcome.findings.append(_finding(look, fits))
             known.update(fits[0].made, fits[0].silent)
-            if told.stage != "engine" or told.name == "the whole answer":
-                outcome.settled.update(_SETTLED.get(told.name, (told.stage,)))
-            else:
-                outcome.settled.update(("engine", "input"))
+            outcome.settled.update(_SETTLED.get(told.name, _OF_KEY.get(told.key, (told.key,))))
         elif varying:
-            outcome.varying.setdefault(told.stage, history_facts(steps, told, varying))
+            outcome.varying.setdefault(told.key, history_facts(steps, told, varying))
+            if told.key == MAP_SENT:  # nothing else looks at it
+                wrong = tuple(dict.fromkeys(steps[n].name for n in failing))
+                what, facts = f"{told.name} is wrong at times", outcome.varying[MAP_SENT]
+                outcome.unexplained.append(Unexplained(told.stage, what, wrong, facts))
 
 
+_OF_KEY = {"engine": ("engine", "input")}
 _STEADY = ("asked again after other samples, the board gives the same wrong answers: what ran "
            "before does not matter",)  # fmt: skip
 _SETTLED = {"the whole answer": ("input", "engine", "scores", "map", "decision", "location")}

@@ -10,6 +10,7 @@ from hil.diagnose.case import Case, Point, World, ints
 from hil.diagnose.features_stage import explain_features
 from hil.diagnose.hypothesis import CELL_BITS, DECISION_BITS, MAP_BITS, SCORE_BITS
 from hil.diagnose.outcome import Outcome
+from hil.diagnose.timeline import MAP_SENT
 from hil.network.location import Location, cell_location, winning_cell
 
 
@@ -87,7 +88,7 @@ def _decision(world: World, outcome: Outcome) -> None:
         points.append(Point(case, world, given, right, observed, failing))
         if case.failing and case.cam is None and (facts.cam_requested or kind == "location"):
             missing.append(case)
-    if missing:
+    if missing and MAP_SENT not in outcome.settled | outcome.varying.keys():
         passed = all(isinstance(case.location, Location) for case in missing)
         below = all(not isinstance(case.location, Location) for case in missing)
         when = "with a location" if passed else "below the threshold" if below else "at all"

@@ -23,6 +23,7 @@ from hil.network.score import passes
 MOST_STEPS = 3000
 """The newest answers; those of a long run before them are not looked at."""
 
+MAP_SENT = "map sent"
 BELOW, FLAT, LOCATION = "below threshold", "flat map", "location"
 
 
@@ -94,6 +95,12 @@ class Track:
     bits: float
     values: tuple[Value | None, ...]
     due: tuple[Any, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Names it in an `hil.diagnose.outcome.Outcome`: its stage; "map sent" is none of its own
+        to others."""
+        return MAP_SENT if self.name == "whether the map is sent" else self.stage
 
     def failing(self, steps: Sequence[Step]) -> list[int]:
         """Indices of the answers that are wrong in this stage."""

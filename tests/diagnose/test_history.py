@@ -140,6 +140,7 @@ UNKNOWN: dict[str, Memory] = {
     "decision by the clock": unknown(
         "decision", "passed", lambda now, n: now.passed ^ (n * n % 11 == 3)
     ),
+    "map left out at times": unknown("option", "sent", lambda now, n: now.sent and n * n % 5 != 4),
     "cell wanders": unknown("location", "cell", lambda now, n: (n % 6, n * 5 % 6)),
 }
 
