@@ -94,6 +94,8 @@ def board_rows(judged: JudgedRun) -> Iterator[tuple[str, str]]:
 
 def _answers(judged: JudgedRun) -> str:
     text = f"{len(judged.answers)}, {len(judged.wrong_answers)} wrong"
+    again = sum(bool(record.experiment) for record in judged.run.inferences)
+    text += f"; {again} of them asked again at the end, for the diagnosis" if again else ""
     unjudged = sum(answer.facts is None for answer in judged.answers)
     return f"{text}, {unjudged} not judged" if unjudged else text
 
