@@ -39,6 +39,18 @@ def test_a_part_is_not_longer_than_the_whole(stage: str) -> None:
     assert times_fault(wrong, "virtual") == ""
 
 
+def test_an_answer_that_was_on_its_way_with_another_may_seem_quick() -> None:
+    first, second = answers(2)
+    # The first one is seen 9 ms late: the second, which waited for it, comes 3 ms after it.
+    late = dataclasses.replace(first, at_s=second.at_s - 0.003)
+    quick = dataclasses.replace(second.times, upload_us=500, round_trip_us=3_500)
+    run = [late, dataclasses.replace(second, times=quick)]
+    assert quick.invoke_us > 5_000
+    assert times_fault(run, "real") == ""
+    alone = dataclasses.replace(late, at_s=second.at_s - 0.02)
+    assert "the host waited" in times_fault([alone, run[1]], "real")
+
+
 def test_a_map_takes_no_time_where_there_is_none() -> None:
     (record,) = answers(1)
     wrong = dataclasses.replace(record, threshold=None)
