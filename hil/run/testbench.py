@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from hil.judge.tolerance import Tolerances
     from hil.network.contract import Contract
     from hil.oracle import Oracle
-    from hil.run.directed import DirectedSamples
     from hil.run.measurement import FrameMeasurement, Measurement, SampleMeasurement
     from hil.run.measuring import Parties
     from hil.samples.fixture_set import FixturePhoto
@@ -83,13 +82,6 @@ class Bench(BoardOfRun):
         from hil.samples.seeded import seeded_sample
 
         return seeded_sample(self.needed_model.contract, name, seed=self.options.seed)
-
-    @cached_property
-    def directed(self) -> DirectedSamples:
-        """Samples whose answers are at an edge; searched for once for each network."""
-        from hil.run.directed import directed_samples
-
-        return directed_samples(self)
 
     @cached_property
     def opinion(self) -> SecondOpinionRecord:

@@ -18,16 +18,24 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.oracle import Oracle
     from hil.plugin import RecordMeasurement
+    from hil.run.directed import DirectedSamples
     from hil.run.testbench import Bench
     from hil.samples.seeded import Sample
 
 
+@pytest.fixture(scope="module")
+def directed(bench: Bench) -> DirectedSamples:
+    """All of them; searched for once for each network."""
+    from hil.run.directed import directed_samples
+
+    return directed_samples(bench)
+
+
 @pytest.fixture
 def samples(
-    bench: Bench, record_measurement: RecordMeasurement, kind: str
+    directed: DirectedSamples, record_measurement: RecordMeasurement, kind: str
 ) -> tuple[tuple[Sample, bool], ...]:
     """Of one kind of goals, and whether each was made for it; goals without one are recorded."""
-    directed = bench.directed
     if directed.trouble:
         not_asked(f"the search for samples broke off: {directed.trouble}")
     found, missed = directed.of_kind.get(kind, ()), ", ".join(directed.missed.get(kind, ()))
