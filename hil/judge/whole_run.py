@@ -103,7 +103,7 @@ _CHECKS: Mapping[str, tuple[Callable[[Figures], str], str]] = {
     CLOCK_KEY: (lambda f: clock_fault(f.inferences), "a board's clock went back"),
     "pace": (_pace, "a board's clock is too fast or too slow"),
     "times": (
-        lambda f: times_fault(f.inferences, f.board.time_base),
+        lambda f: times_fault(f.inferences),
         "a time of an inference that cannot be",
     ),
     "cycles": (
