@@ -82,14 +82,14 @@ class OtherNetworks:
         options = self._bench.options
         if self.away:
             return
-        board = self._bench.testable_board(test)
         hint = "nothing to do: this run leaves the board's flash as it is"
-        if options.flash == "never" or board.build is None:
+        if options.flash == "never":
             raise NotAskedError("the flash is not to be written: --board-flash never", hint=hint)
         if options.board.startswith("replay:"):
             raise NotAskedError("a recording cannot be given another network", hint=hint)
         if options.board != "sim" and not options.thorough:
             raise NotAskedError("the flash is written with --thorough alone", hint=hint)
+        self._bench.testable_board(test)
         if not self.visits.possible:
             raise NotAskedError("the flash cannot be written: no reset lines", hint=hint)
 
