@@ -15,7 +15,7 @@ from hil.oracle import Oracle
 from hil_lab.fakes.faulty_run import FaultyDevice, answered
 from tests.diagnose.conftest import MakeRun
 
-FLIPPED = {"see": lambda tensor, before: tensor[:, ::-1]}
+FLIPPED: dict[str, Any] = {"see": lambda tensor, before: tensor[:, ::-1]}
 BORDER = 60
 THRESHOLDS = (10, 25, 40, 50, 70, 80, 90, 95, 99)
 
