@@ -84,7 +84,8 @@ def worth_reading(error: HilError) -> bool:
     """Whether what is in the flash may be why."""
     if isinstance(error, WrongIdentityError):
         return "protocol" not in error.message  # an older build in the flash, as it was written
-    refuses = isinstance(error, FirmwareError) and "load its model" in error.message
+    of_network = ("load its model", "no right contract")
+    refuses = isinstance(error, FirmwareError) and any(each in error.message for each in of_network)
     return refuses or (isinstance(error, NoAnswerError) and not isinstance(error, EchoError))
 
 

@@ -249,7 +249,11 @@ CATALOGUE: dict[str, Entry] = {
     "identity.other-firmware": Entry(
         "the board runs another build than the one flashed", _IDENTITY
     ),
-    "identity.contract": Entry("the board has another contract of its network: {how}", _IDENTITY),
+    "identity.contract": Entry(
+        "the board has another contract of its network: {how}",
+        "what was flashed, and how the contract is read and sent (firmware/core/network.cpp, "
+        "dispatcher.cpp)",
+    ),
     "identity.image-source": Entry("hello did not switch the image source", _IDENTITY),
     "identity.reset-reason": Entry("the reset reason is {got}, not {right}", _IDENTITY),
     "memory.growing": Entry(
