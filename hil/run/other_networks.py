@@ -85,8 +85,8 @@ class OtherNetworks:
         hint = "nothing to do: this run leaves the board's flash as it is"
         if options.flash == "never":
             raise NotAskedError("the flash is not to be written: --board-flash never", hint=hint)
-        if options.board.startswith("replay:"):
-            raise NotAskedError("a recording cannot be given another network", hint=hint)
+        if options.record is not None or options.board.startswith("replay:"):
+            raise NotAskedError("a recording is of one network", hint=hint)
         if options.board != "sim" and not options.thorough:
             raise NotAskedError("the flash is written with --thorough alone", hint=hint)
         self._bench.testable_board(test)

@@ -92,6 +92,7 @@ def test_a_wrong_answer_of_a_guest_is_told_of_it_alone(
     [
         (RunOptions(flash="never"), "--board-flash never"),
         (RunOptions(board="qemu"), "with --thorough alone"),
+        (RunOptions(record=Path("talk.rec")), "a recording is of one network"),
     ],
 )
 def test_a_flash_that_is_not_to_be_written_is_not(
