@@ -275,7 +275,7 @@ def _trace(
 ) -> TraceRecord:
     answer = device.oracle.run(photo.tensor, ops=True)
     ops = tuple(
-        OpFacts(op.index, op.name, crc, zlib.crc32(tensors[op.output].tobytes()))
+        OpFacts(op.index, op.name, crc, zlib.crc32(tensors[op.output].tobytes()), 12_000)
         for op, crc in zip(device.oracle.graph.ops, answer.op_crcs(), strict=True)
     )
     return TraceRecord(photo.name, ops, 341_000, outputs)
