@@ -275,7 +275,11 @@ def _trace(
 ) -> TraceRecord:
     answer = device.oracle.run(photo.tensor, ops=True)
     ops = tuple(
-        OpFacts(op.index, op.name, crc, zlib.crc32(tensors[op.output].tobytes()), 12_000)
+        OpFacts(
+            *(op.index, op.name, crc, zlib.crc32(tensors[op.output].tobytes())),
+            device_us=12_000,
+            device_cycles=12_000 * 240,
+        )
         for op, crc in zip(device.oracle.graph.ops, answer.op_crcs(), strict=True)
     )
     return TraceRecord(photo.name, ops, 341_000, outputs)
