@@ -69,6 +69,10 @@ CATALOGUE: dict[str, Entry] = {
     "decision.score-before": Entry("it is decided by {which}", _KEPT),
     "decision.held": Entry("the decision hangs on the one before: {how}", _KEPT),
     "decision.hysteresis": Entry("the threshold is {how} (hysteresis)", _KEPT),
+    "answer.drift": Entry(
+        "{what}: a drift from answer to answer, {how}",
+        "what is counted over the answers and used there (firmware/core/inference.cpp)",
+    ),
     "answer.option-kept": Entry("whether the map is asked for: {how}", _KEPT),
     "decision.threshold-offset": Entry("the threshold is off by {percent} percent", _DECIDE),
     "decision.scale": Entry("percent are computed with {scale} instead of 256 steps", _DECIDE),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from hil.diagnose.bisected import threshold_facts
 from hil.diagnose.catalogue import finding
+from hil.diagnose.drift import drifts
 from hil.diagnose.hypothesis import SURE_BITS
 from hil.diagnose.occasions import occasions, same_sample, separates
 from hil.diagnose.outcome import Outcome
@@ -141,7 +142,7 @@ def _steady(steps: Sequence[Step], track: Track, failing: Iterable[int]) -> bool
 def _fits(look: Look, outcome: Outcome) -> list[Fit]:
     """The rules that give all wrong answers; those of all answers before those at times."""
     tried, found = 0, []
-    for rule in rules_of(look.track):
+    for rule in (*rules_of(look.track), *drifts(look.track)):
         tried += 1
         fit = outcome.guard(rule.id, lambda rule=rule: _fit(look, rule))  # type: ignore[misc]
         if fit is not None:

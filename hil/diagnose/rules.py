@@ -59,6 +59,13 @@ class Look:
         known = self.track.due and number > self.steps[number].since
         return self.track.due[number - 1] if known else None
 
+    def made(self, number: int) -> int | None:
+        """How often the stage gave something since the board's start, this time included."""
+        since = self.steps[number].since
+        if not self.steps[since].first:
+            return None
+        return sum(value is not None for value in self.track.values[since : number + 1])
+
     def start(self, number: int) -> Value | None:
         """The first that the stage gave since the board's start."""
         since = self.steps[number].since

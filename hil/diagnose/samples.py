@@ -14,6 +14,9 @@ from hil.judge.verdict import Status
 _MOST_FACTS = 5
 _STAGES = ("input", "engine", "features", "scores", "map", "decision", "location", "answer")
 
+_BEHIND = ("scores", "map", "decision", "location")
+"""Stages that tell more of what is not explained than the pattern of the samples."""
+
 
 def explain_samples(judged: JudgedRun, outcome: Outcome) -> None:
     """Adds the pattern of wrong samples, where no finding is of them.
@@ -23,6 +26,7 @@ def explain_samples(judged: JudgedRun, outcome: Outcome) -> None:
     """
     wrong = [sample for sample in judged.samples if sample.status is Status.FAILED]
     explained = any(found.stage in _STAGES for found in outcome.findings)
+    explained = explained or any(one.stage in _BEHIND for one in outcome.unexplained)
     if not wrong or explained:
         return
     names = tuple(sample.record.name for sample in wrong)

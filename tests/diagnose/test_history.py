@@ -107,12 +107,19 @@ def after_a_refusal(now: Moment, state: dict[str, Any]) -> None:
         state["last"] = due
 
 
+def drifting(now: Moment, state: dict[str, Any]) -> None:
+    if now.stage == "map":
+        state["maps"] = state.get("maps", 0) + 1
+        now.map = tuple(cell + state["maps"] // 16 for cell in now.map)
+
+
 OTHERS: dict[str, tuple[Memory, str]] = {
     "sticky threshold": (sticky_threshold, "decision.request-before"),
     "threshold of before": (threshold_of_before, "decision.request-before"),
     "hysteresis": (hysteresis(30), "decision.hysteresis"),
     "option of before": (option_of_before, "answer.option-kept"),
     "adding up": (adding_up, "cam.mixed"),
+    "drift": (drifting, "answer.drift"),
     "after a refusal": (after_a_refusal, "score.previous-image"),
 }
 
