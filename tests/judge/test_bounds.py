@@ -120,6 +120,14 @@ def test_times_of_operators_that_cannot_be_are_told(ops: list[OpFacts], said: st
     assert said in ops_fault([("a", 800, ops)], MHZ, times=True, cycles=True)
 
 
+def test_one_operator_may_be_interrupted_between_its_clocks_and_two_of_ten_are_not() -> None:
+    ops = [op(n, 30, 30 * MHZ) for n in range(10)]
+    one = [op(0, 107, 2_892), *ops[1:]]
+    assert ops_fault([("a", 800, one)], MHZ, times=True, cycles=True) == ""
+    two = [op(0, 107, 2_892), op(1, 107, 2_892), *ops[2:]]
+    assert "took 107 us" in ops_fault([("a", 800, two)], MHZ, times=True, cycles=True)
+
+
 def test_a_board_that_times_nothing_gives_no_times() -> None:
     assert "a time" in ops_fault([("a", 800, [op(0, 3)])], None, times=False, cycles=False)
 
