@@ -43,21 +43,23 @@ def test_the_times_account_for_the_wait(bench: Bench, board: Board) -> None:
     line_us = max(echoes_us)
     waits_us = [r.round_trip_s * 1e6 for r in results]
     others_us = [r.times.upload_us + r.times.preprocess_us + r.times.cam_us for r in results]
-    for what, told_us, waited_us, lines in (
+    for what, told_us, waited_us, lines, part in (
         (
             "invoke_us",
             [r.times.invoke_us for r in results],
             [wait - other for wait, other in zip(waits_us, others_us, strict=True)],
             1,
+            1 / 4,
         ),
         (
             "upload_us",  # announced, sent, and the inference accepted
             [r.times.upload_us for r in results],
             [r.upload_s * 1e6 for r in results],
             3,
+            1 / 50,  # a busy host may take long over each chunk; a wrong unit is 1000 times off
         ),
     ):
-        assert max(told_us) >= (min(waited_us) - lines * line_us) / 4, (
+        assert max(told_us) >= (min(waited_us) - lines * line_us) * part, (
             f"{what} is at most {max(told_us)} us by the board, and the host waited "
             f"{min(waited_us):.0f} us for it each time: it is not in microseconds"
         )
