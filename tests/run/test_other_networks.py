@@ -25,7 +25,7 @@ from hil.suite.networks import other_network
 pytest_plugins = ["pytester"]
 
 BREAKS = """
-import hil.suite.test_other_networks as suite
+import hil.suite.test_replaced_network as suite
 
 def ask(others, trial, samples, *, thorough):
     trial.infer(samples[0].data)
@@ -128,7 +128,7 @@ def test_the_runs_own_network_is_back_however_a_trial_ends(
 ) -> None:
     pytester.makeconftest(BREAKS.format(how=how))
     options = ("--facts=run.jsonl", f"--sim-flash-file={flash}", "-k", "svdf or own_network")
-    run = pytester.runpytest_subprocess("--pyargs", "hil.suite.test_other_networks", *options)
+    run = pytester.runpytest_subprocess("--pyargs", "hil.suite.test_replaced_network", *options)
     assert run.ret == kind
     facts = read_run(pytester.path / "run.jsonl")
     (record,) = facts.other_networks

@@ -1,6 +1,8 @@
 """Other networks on the board, and broken partitions: each gets the answer or the refusal that is
 due. Afterwards the run's own network is there again.
 
+Behind the long run by its name, as each change of network starts the board anew.
+
 A few of them are asked of the simulated board in every run. All others, and any of a board whose
 flash wears out, are asked with `--thorough` alone.
 """
