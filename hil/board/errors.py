@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hil.board.console import BoardEvent, plain_text
+from hil.board.console import BoardEvent, EventKind, plain_text
 from hil.errors import InfrastructureError, UnansweredError
 
 CONSOLE_LINES = 12
@@ -29,7 +29,10 @@ class NoAnswerError(UnansweredError):
 
 
 class BoardResetError(UnansweredError):
-    """The board crashed or restarted while it should have answered."""
+    """The board crashed or restarted while it should have answered.
+
+    Of a brownout the chip's ROM tells: that is infrastructure, whatever the firmware is.
+    """
 
     def __init__(
         self, doing: str, event: BoardEvent, *, where: str, console: Sequence[str]
@@ -39,6 +42,8 @@ class BoardResetError(UnansweredError):
             where=where,
             hint=event.hint,
         )
+        if event.kind is EventKind.BROWNOUT:
+            self.kind = InfrastructureError.kind
         self.event = event
         self.console = tuple(console)
 

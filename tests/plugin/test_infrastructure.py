@@ -35,28 +35,32 @@ QUICK = (
     *("--sim-flash-file", "flash.bin", "--board-image-s", "2"),
 )
 
+_STOPPED = "the board stopped while running an inference: "
 RECOVERED = {
-    "crash": ("process.crash()", "the board stopped while running an inference: panic"),
-    "abort": ("process.crash('abort')", "the board stopped while running an inference: abort"),
-    "hang": ("process.hang()", "no answer within 2 s: inference of sample"),
-    "brownout": ("process.brownout()", "the board stopped while running an inference: brownout"),
+    "crash": ("process.crash()", f"{_STOPPED}panic", "UNANSWERED"),
+    "abort": ("process.crash('abort')", f"{_STOPPED}abort", "UNANSWERED"),
+    "hang": ("process.hang()", "no answer within 2 s: inference of sample", "UNANSWERED"),
+    "brownout": ("process.brownout()", f"{_STOPPED}brownout", "INFRASTRUCTURE"),
     "power": (
         "process.power(False); process.power(True)",
-        "the board stopped while running an inference: reset (reset reason poweron)",
+        f"{_STOPPED}reset (reset reason poweron)",
+        "UNANSWERED",
     ),
-    "replugged": ("process.unplug(); process.replug()", "the port failed"),
+    "replugged": ("process.unplug(); process.replug()", "the port failed", "INFRASTRUCTURE"),
 }
 LOST = {
-    "no power": "process.power(False)",
-    "unplugged": "process.unplug()",
-    "noise": "process.request('line', bit_error_rate=0.2)",
+    "no power": ("process.power(False)", "UNANSWERED"),
+    "unplugged": ("process.unplug()", "INFRASTRUCTURE"),
+    "noise": ("process.request('line', bit_error_rate=0.2)", "UNANSWERED"),
 }
 
 
 def outcomes(result: pytest.RunResult) -> dict[str, str]:
     """Name and outcome of each test, from `-v`; a line of progress may be in between."""
     text = result.stdout.str()
-    found = re.findall(r"::(\w+)\s+(?:camhil: .*\n)*(PASSED|INFRASTRUCTURE|NOT RUN|FAILED)", text)
+    found = re.findall(
+        r"::(\w+)\s+(?:camhil: .*\n)*(PASSED|INFRASTRUCTURE|UNANSWERED|NOT RUN|FAILED)", text
+    )
     return dict(found)
 
 
@@ -64,13 +68,13 @@ def outcomes(result: pytest.RunResult) -> dict[str, str]:
 def test_a_board_that_comes_back_is_recovered_for_the_next_test(
     pytester: pytest.Pytester, case: str
 ) -> None:
-    trouble, cause = RECOVERED[case]
+    trouble, cause, outcome = RECOVERED[case]
     pytester.makepyfile(TESTS.format(trouble=trouble))
     result = pytester.runpytest_inprocess(*QUICK)
     lines = result.outlines
     assert outcomes(result) == {
         "test_before": "PASSED",
-        "test_trouble": "INFRASTRUCTURE",
+        "test_trouble": outcome,
         "test_after": "PASSED",
         "test_last": "PASSED",
     }
@@ -85,11 +89,12 @@ def test_a_board_that_comes_back_is_recovered_for_the_next_test(
 def test_a_board_that_does_not_come_back_is_one_report_and_the_rest_was_not_run(
     pytester: pytest.Pytester, case: str
 ) -> None:
-    pytester.makepyfile(TESTS.format(trouble=LOST[case]))
+    trouble, outcome = LOST[case]
+    pytester.makepyfile(TESTS.format(trouble=trouble))
     result = pytester.runpytest_inprocess(*QUICK, "--board-handshake-s", "2")
     assert outcomes(result) == {
         "test_before": "PASSED",
-        "test_trouble": "INFRASTRUCTURE",
+        "test_trouble": outcome,
         "test_after": "NOT RUN",
         "test_last": "NOT RUN",
     }

@@ -60,6 +60,7 @@ _FAULT = "FAKE_QEMU_FAULT"
 _LOG = "FAKE_QEMU_LOG"
 _ANSWERS = "FAKE_QEMU_ANSWERS"
 _TABLE = 0x8000
+_LINE_US = 5_000
 _POWER_ON, _SOFTWARE = 1, 3
 _RESETS = {
     _POWER_ON: "rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)",
@@ -159,6 +160,7 @@ class _Machine:
         self._firmware: FakeFirmware | None = None
         self._decoder = FrameDecoder()
         self._queue: list[Run] = []
+        self._now_us = 0
 
     def run(self) -> int:
         self._tell({"QMP": {"version": {}, "capabilities": []}})
@@ -230,7 +232,8 @@ class _Machine:
             while self._queue:
                 run = self._queue.pop(0)
                 invoke_us = 300_000 + run.request.sample_crc % 7  # as counted, not as waited
-                replies = firmware.finish(run, invoke_us, time.monotonic_ns() // 1000)
+                self._now_us += invoke_us + _LINE_US
+                replies = firmware.finish(run, invoke_us, self._now_us)
                 self._answer(run.seq, replies)
             if isinstance(request, Reboot):
                 self._boot(_SOFTWARE)

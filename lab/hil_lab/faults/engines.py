@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EditedModel:
-    """Wraps an engine: it runs another model than model/person_cam.tflite, given that.
+    """Wraps an engine: it runs another model than the one it is given.
 
-    `edit` changes a `ModelT` of LiteRT's generated schema in place.
+    `edit` changes a `ModelT` of LiteRT's generated schema in place. `any_network`: of every
+    network, and not of model/person_cam.tflite alone.
     """
 
     edit: Callable[[Any], None]
+    any_network: bool = False
 
     def __call__(self, engine: Engine) -> Engine:
-        return _EditedModel(engine, self.edit)
+        return _EditedModel(engine, self.edit, any_network=self.any_network)
 
 
 @dataclass(frozen=True)
@@ -129,15 +131,17 @@ class _LackingOp(_Wrapped):
 
 
 class _EditedModel(_Wrapped):
-    def __init__(self, engine: Engine, edit: Callable[[Any], None]) -> None:
+    def __init__(self, engine: Engine, edit: Callable[[Any], None], *, any_network: bool) -> None:
         super().__init__(engine)
         self._edit = edit
+        self._any_network = any_network
 
     def load(self, model: bytes, arena_bytes: int) -> int:
         from hil.oracle.submodel import parts_of
 
-        edited = parts_of(model).edited(self._edit) if _own(model) else model
-        return self._engine.load(edited, arena_bytes)
+        if self._any_network or _own(model):
+            model = parts_of(model).edited(self._edit)
+        return self._engine.load(model, arena_bytes)
 
 
 class _WrongOp(_Wrapped):

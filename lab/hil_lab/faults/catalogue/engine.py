@@ -50,7 +50,9 @@ def _flipped_bit(model: Any) -> None:
 
 
 def _softer(model: Any) -> None:
-    model.subgraphs[0].operators[-1].builtinOptions.beta = 0.5
+    options = model.subgraphs[0].operators[-1].builtinOptions
+    if hasattr(options, "beta"):
+        options.beta = 0.5
 
 
 def _retrained(model: Any) -> None:
@@ -151,7 +153,13 @@ FAULTS = (
         _wrong_scale,
         "kernel.scale",
     ),
-    _edited("softmax-beta", "SOFTMAX has beta 0.5", _softer, "score.softmax-beta"),
+    Fault(
+        "softmax-beta",
+        Area.ENGINE,
+        "SOFTMAX has beta 0.5",
+        (EnginePatch(EditedModel(_softer, any_network=True)),),
+        _parity("score.softmax-beta"),
+    ),
     _edited(
         "model-retrained",
         "the engine is given another model than the one whose digest is reported",
