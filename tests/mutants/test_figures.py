@@ -11,7 +11,7 @@ import pytest
 from hil.errors import UsageError
 from hil.facts.records import TestRecord
 from hil_lab.mutants.equivalent import Equivalents, complaints, read_equivalent
-from hil_lab.mutants.figures import figures, summary
+from hil_lab.mutants.figures import figures, for_document, summary
 from hil_lab.mutants.page import render
 from hil_lab.mutants.place import Named
 from hil_lab.mutants.record import (
@@ -77,6 +77,14 @@ def test_what_only_the_thorough_run_catches_is_counted_apart() -> None:
     total = figures((*ALL, thorough), LINES, {"ee", "ff"}).total
     assert (total.counted, total.seen, total.seen_thoroughly) == (5, 2, 3)
     assert (total.thorough, total.survived - total.equivalent) == (1, 1)
+
+
+def test_the_figures_for_a_document_name_seed_and_survivors() -> None:
+    text = for_document(figures(ALL, LINES, {"ee"}), CAMPAIGN, ALL)
+    assert "**2 of 4 caught, 50 % (15 to 85)" in text
+    assert "Seed 7, " in text
+    assert "- `core/link.cpp:3` `a < b` -> `a <= b`" in text
+    assert "1 change nothing" in text
 
 
 def test_each_file_has_its_own_row() -> None:

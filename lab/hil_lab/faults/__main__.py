@@ -44,11 +44,13 @@ def _run(arguments: argparse.Namespace) -> int:
         _list(faults)
         return ExitCode.PASSED
     proofs = tuple(_prove_all(faults, arguments.folder or faults_dir(), arguments.jobs))
-    from hil_lab.faults.table import document, print_table
+    from hil_lab.block import read_block
+    from hil_lab.faults.table import MUTANTS, document, print_table
 
     print_table(proofs)
     if arguments.write is not None:
-        arguments.write.write_text(document(proofs), encoding="utf-8")
+        unchosen = read_block(arguments.write, MUTANTS)
+        arguments.write.write_text(document(proofs, unchosen), encoding="utf-8")
     return ExitCode.PASSED if good_enough(proofs) else ExitCode.TEST_FAILED
 
 

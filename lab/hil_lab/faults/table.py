@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from hil_lab.block import block
 from hil_lab.faults.fault import Area, BoardAction, EnginePatch, Fault, LinkPatch, SourcePatch
 from hil_lab.faults.proof import Caught, Named, Proof
 
@@ -70,8 +71,12 @@ def print_table(proofs: Sequence[Proof]) -> None:
     (console if console.is_terminal else make_console(width=_LOG_COLUMNS)).print(table)
 
 
-def document(proofs: Sequence[Proof]) -> str:
-    """docs/faults.md."""
+MUTANTS = "mutants"
+"""Name of the part of docs/faults.md that `make mutants` writes."""
+
+
+def document(proofs: Sequence[Proof], unchosen: str = "") -> str:
+    """docs/faults.md. `unchosen`: what `make mutants` has written there."""
     lines = [
         "<!-- Written by `make faults`. -->",
         "# Seeded faults",
@@ -87,6 +92,11 @@ def document(proofs: Sequence[Proof]) -> str:
         "  *unexplained* if nothing was said, *wrong* otherwise.",
         "",
         f"**{summary(proofs)}.**",
+        "",
+        "These were chosen, and tests were written with them in mind. How much is seen of faults that",
+        "nobody chose, random mutants of the firmware ([mutants.md](mutants.md)):",
+        "",
+        block(MUTANTS, unchosen),
         "",
         "To see one of them: `pytest hil/suite --board sim --sim-fault ID`, with the options of",
         "column *in*, if there are any. A network that it names is one of `hil.testing.zoo`.",

@@ -63,7 +63,7 @@ def _run(arguments: argparse.Namespace) -> int:
         thorough = not arguments.ci and not arguments.default_only
         _try_all(shop, folder, campaign, number, arguments.jobs, thorough=thorough)
     finally:
-        code = _tell(shop, folder, campaign, arguments.min_caught)
+        code = _tell(shop, folder, campaign, arguments)
     return code
 
 
@@ -117,9 +117,11 @@ def _next(drawn: Iterator[Built], lock: threading.Lock) -> Built | None:
         return next(drawn, None)
 
 
-def _tell(shop: Shop, folder: Path, campaign: Campaign, least: float | None) -> int:
+def _tell(shop: Shop, folder: Path, campaign: Campaign, arguments: argparse.Namespace) -> int:
     from hil.report.files import write_report
-    from hil_lab.mutants.figures import figures, summary
+    from hil_lab.block import write_block
+    from hil_lab.faults.table import MUTANTS as MUTANTS_PART
+    from hil_lab.mutants.figures import figures, for_document, summary
     from hil_lab.mutants.page import render
     from hil_lab.mutants.place import Named
 
@@ -129,10 +131,13 @@ def _tell(shop: Shop, folder: Path, campaign: Campaign, least: float | None) -> 
     page = render(campaign, records, dropped, shop.lines, equivalent)
     write_report(folder / _PAGE, page)
     found = figures(records, shop.lines, equivalent.reasons)
+    if arguments.write is not None:
+        write_block(arguments.write, MUTANTS_PART, for_document(found, campaign, records))
     for text in (*equivalent.complaints, summary(found), f"written: {folder / _PAGE}"):
         print(text, flush=True)
     if found.shipped or found.internal or dict(found.named)[Named.CRASHED]:
         return ExitCode.TEST_FAILED
+    least = arguments.min_caught
     if least is not None and found.total.seen < least * found.total.counted / 100:
         return ExitCode.GATE_FAILED
     return ExitCode.PASSED
@@ -154,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--jobs", type=int, default=2, metavar="N", help="runs at a time (2)")
     add("--folder", type=Path, metavar="DIR", help="of this seed; goes on with what is there")
     add("--suite", default="", metavar="TEXT", help="more arguments for the suite's pytest")
+    add("--write", type=Path, metavar="FILE", help="put the figures into this document")
     add(
         "--min-caught",
         type=float,

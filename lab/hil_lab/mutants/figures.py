@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from hil.errors import ExitCode
 from hil.judge.stats.shares import wilson_interval
 from hil_lab.mutants.place import Named
-from hil_lab.mutants.record import MutantRecord, Outcome
+from hil_lab.mutants.record import Campaign, MutantRecord, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,29 @@ def _row(
         survived=sum(each.outcome is Outcome.SURVIVED and not each.seen for each in records),
         equivalent=sum(is_equivalent(each, equivalent) for each in records),
     )
+
+
+def for_document(found: Figures, campaign: Campaign, records: Sequence[MutantRecord]) -> str:
+    """The figures in Markdown, with the seed and what survived."""
+    total = found.total
+    lines = [
+        f"**{summary(found)}.**",
+        "",
+        f"Seed {campaign.seed}, {date.today().isoformat()}.",
+    ]
+    survived = [each for each in records if not each.seen]
+    if survived:
+        lines += ["", "Not caught:", ""]
+        lines += [f"- `{each.file}:{each.line}` {_change(each.diff)}" for each in survived]
+    lines += ["", f"Of {total.run} mutants {total.equivalent} change nothing that a board answers."]
+    return "\n".join(lines)
+
+
+def _change(diff: str) -> str:
+    """The changed lines, on one."""
+    old = [line[1:].strip() for line in diff.splitlines() if re.match(r"-(?!--)", line)]
+    new = [line[1:].strip() for line in diff.splitlines() if re.match(r"\+(?!\+\+)", line)]
+    return f"`{' '.join(old)}` -> `{' '.join(new)}`"
 
 
 def summary(found: Figures) -> str:
