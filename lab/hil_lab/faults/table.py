@@ -93,7 +93,7 @@ def document(proofs: Sequence[Proof], unchosen: str = "") -> str:
         "",
         f"**{summary(proofs)}.**",
         "",
-        "These were chosen, and tests were written with them in mind. How much is seen of faults that",
+        "These were chosen, and tests were written with them in mind. How much is seen of what",
         "nobody chose, random mutants of the firmware ([mutants.md](mutants.md)):",
         "",
         block(MUTANTS, unchosen),
