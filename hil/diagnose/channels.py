@@ -104,6 +104,7 @@ def _hypothesis(op: str, conv: Convolution, fixes: dict[int, Fix]) -> Hypothesis
     return dataclasses.replace(made, freedom=freedom)
 
 
+_INT32 = (-(1 << 31), (1 << 31) - 1)
 _DAMAGED = ("kernel.weights", "kernel.bias")
 
 
@@ -161,9 +162,10 @@ def _other_weights(channel: Channel, conv: Convolution) -> Iterator[Fix]:
 def _bias(channel: Channel, conv: Convolution) -> Iterator[Fix]:
     ones = np.ones((channel.sums.size, 1), np.int64)
     least, most = (int(end[0]) for end in multiples(channel.sums, channel.low, channel.high, ones))
+    right = int(channel.conv.bias[0])
+    least, most = max(least, _INT32[0] - right), min(most, _INT32[1] - right)
     if least > most:
         return
-    right = int(channel.conv.bias[0])
     known = {0: "0", 2 * right: "twice what it should be"}
     known |= {int(b): f"that of channel {n}" for n, b in enumerate(conv.bias) if int(b) != right}
     for value, what in known.items():
