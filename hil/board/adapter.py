@@ -59,6 +59,11 @@ class Adapter:
         return None
 
     @property
+    def in_order(self) -> bool:
+        """Whether all that was asked before this test is what the recorded run had asked."""
+        return True
+
+    @property
     def arrived_s(self) -> float:
         """When what has just been received arrived."""
         return self.clock()

@@ -174,6 +174,18 @@ class AskedBoard(Closing):
         """Whether a recording answers."""
         return self._connection.adapter.replays
 
+    def needs_its_order(self) -> None:
+        """For tests that ask as much as is missing after the tests before them.
+
+        Raises NotAskedError for a recording that answers in another order than it was made in.
+        """
+        if not self._connection.adapter.in_order:
+            raise NotAskedError(
+                "how much it asks depends on the tests before it: others than in the recording",
+                where=self.where,
+                hint="replay all tests of the recording, in its order",
+            )
+
     @property
     def recorder(self) -> Recorder | None:
         """What keeps the conversation; None where nobody asked for it."""

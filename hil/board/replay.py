@@ -45,6 +45,10 @@ class ReplayAdapter(Adapter):
         self.sleep = self._transport.clock.sleep
 
     @property
+    def in_order(self) -> bool:
+        return self._script.in_order()
+
+    @property
     def arrived_s(self) -> float:
         return self._transport.clock.now
 

@@ -17,7 +17,7 @@ from hil.wire.enums import ErrorCode
 from hil.wire.errors import WireError
 from hil.wire.frames import FIRST_SEQ, ConsoleText, Damaged, Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_reply, decode_request, encode_reply
-from hil.wire.replies import ChunkAck, ErrorReply, Identity, Reply, Result, Uploading
+from hil.wire.replies import Accepted, ChunkAck, ErrorReply, Identity, Reply, Result, Uploading
 from hil.wire.requests import TOLD_CHUNKS, Chunk, Infer, Reboot, Upload
 
 _LARGEST_FRAME = 1 << 16  # the identity's limit need not be known to read a recording
@@ -58,6 +58,22 @@ class Exchange:
     def restarts(self) -> bool:
         """Whether the board restarted by this command."""
         return isinstance(self.request, Reboot) and bool(self.answers)
+
+    @property
+    def end(self) -> int | None:
+        """Which of the answers ends an inference; None where none was begun, or none ended."""
+        if not isinstance(self.request, Infer):
+            return None
+        kinds = [kind_of(answer) for _, answer in self.answers]
+        if Result.kind in kinds:
+            return kinds.index(Result.kind)
+        failed = Accepted.kind in kinds and ErrorReply.kind in kinds
+        return kinds.index(ErrorReply.kind) if failed else None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is an inference that was begun, and ended without a result."""
+        return self.end is not None and not is_result(self.answers[self.end][1])
 
 
 @dataclass(frozen=True)

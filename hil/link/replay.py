@@ -17,7 +17,6 @@ from hil.link.recorded_events import (
     Happened,
     Spoken,
     boot_id_in,
-    is_result,
     joined,
     read_request,
     split,
@@ -84,7 +83,7 @@ class _Coming:
     due: float
     at_us: int
     data: bytes = b""
-    ran: Infer | None = None  # the inference that ends with it
+    ended: Exchange | None = None  # the inference that ends with it
     lost: InfrastructureError | None = None
     unasked: bool = False
 
@@ -198,8 +197,8 @@ class ReplayTransport:
                 break
             self._coming.pop(0)
             data += first.data
-            if first.ran is not None:
-                self._state.finished(first.ran)
+            if first.ended is not None:
+                self._state.finished(first.ended)
         return data
 
     def _asked(self, message: bytes) -> None:
@@ -215,10 +214,10 @@ class ReplayTransport:
         if exchange.restarts:
             self._state.restart()
         start_s = self._start_of(exchange, went_on)
-        for at_us, answer in exchange.answers:
-            ends = isinstance(exchange.request, Infer) and is_result(answer)
+        for number, (at_us, answer) in enumerate(exchange.answers):
             data = encode_frame(joined(seq, self._of_this_boot(exchange, answer)))
-            self._answer(start_s + at_us / 1e6, at_us, data, exchange.request if ends else None)
+            ended = exchange if number == exchange.end else None
+            self._answer(start_s + at_us / 1e6, at_us, data, ended)
         if went_on:
             self._follow()
             self.clock.advance_to(self.clock.now + exchange.held_up_us / 1e6)
@@ -263,10 +262,10 @@ class ReplayTransport:
             return min(start_s, self._start_s)
         return start_s
 
-    def _answer(self, due: float, at_us: int, data: bytes, ran: Infer | None) -> None:
+    def _answer(self, due: float, at_us: int, data: bytes, ended: Exchange | None) -> None:
         # Answers keep the order of the recording, however fast the host asks this time.
         earlier = (c.due for c in self._coming if c.at_us <= at_us and not c.unasked)
-        self._add(_Coming(max(due, *earlier, 0.0), at_us, data, ran))
+        self._add(_Coming(max(due, *earlier, 0.0), at_us, data, ended))
 
     def _catch_up(self) -> None:
         """The host acts: its work is done."""

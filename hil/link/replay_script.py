@@ -13,7 +13,6 @@ from hil.link.recorded_events import (
     Happened,
     Spoken,
     boot_id_in,
-    is_result,
     kind_of,
 )
 from hil.link.recording import Kind
@@ -24,7 +23,6 @@ from hil.wire.requests import (
     GetContract,
     GetTrace,
     Hello,
-    Infer,
     ReadTensor,
     SetBaud,
     Upload,
@@ -52,10 +50,13 @@ class State:
             return content, self.ran
         return content, self.traced if kind == GetTrace.kind else None
 
-    def finished(self, request: Infer) -> None:
-        self.ran = request.sample_crc
+    def finished(self, inference: Exchange) -> None:
+        """One that failed leaves nothing to read."""
+        request = inference.request
+        left = None if inference.failed else request.sample_crc
+        self.ran = left
         if request.trace:
-            self.traced = request.sample_crc
+            self.traced = left
 
     def restart(self) -> None:
         self.ran = self.traced = None
@@ -72,7 +73,7 @@ class Script:
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.events = events
-        self.cursor = 0
+        self._begin = self.cursor = self._behind_flashing()
         self._places: dict[Key, list[int]] = defaultdict(list)
         self._notes: dict[bytes, int] = {}
         self._part = 0, len(events)  # of the test that runs, from its note to the next one
@@ -80,7 +81,6 @@ class Script:
         self._uploads: dict[int, list[int]] = defaultdict(list)  # by sample, in order
         self._uploading: dict[int, int] = {}  # by sample, the last that was asked for
         self._index()
-        self._skip_flashing()
 
     def find(self, content: bytes, state: State) -> tuple[Exchange | None, bool]:
         """The exchange that answers a request, and whether the conversation went on to it.
@@ -131,6 +131,21 @@ class Script:
         others = (p for p, note in self._happenings(place, Kind.NOTE) if note.data != name)
         self._part = place, next(others, len(self.events))
         return self.events[place].at_us, self._boot_of(self.cursor) != boot
+
+    def in_order(self) -> bool:
+        """Whether this start of the board has run for this test what it had when recorded."""
+        start, end = self._part
+        boot = self._boot_of(start)
+        inferences = (
+            (place, event.used)
+            for place, event in enumerate(self.events)
+            if isinstance(event, Exchange) and event.end is not None and not event.failed
+        )
+        return all(
+            used is (place < start)
+            for place, used in inferences
+            if boot <= place < start or place >= end
+        )
 
     def reset(self) -> Happened | None:
         """The host pulls the reset line: on to the next restart after which somebody said hello.
@@ -207,11 +222,12 @@ class Script:
     # ---- the index
 
     def _index(self) -> None:
-        self._boots = [0]
+        self._boots = [self._begin]
         state = State()
-        finished: list[tuple[int, Infer]] = []
+        finished: list[tuple[int, Exchange]] = []
         boot_id: int | None = None
-        for place, event in enumerate(self.events):
+        for place in range(self._begin, len(self.events)):
+            event = self.events[place]
             if isinstance(event, Exchange):
                 if isinstance(event.request, Hello):
                     said = (boot_id_in(answer) for _, answer in event.answers)
@@ -222,9 +238,9 @@ class Script:
                 self._places[state.key(event.content)].append(place)
                 if isinstance(event.request, Upload) and not event.used:
                     self._uploads[event.request.sample_crc].append(place)
-                ends = [at for at, answer in event.answers if is_result(answer)]
-                if ends and isinstance(event.request, Infer):
-                    bisect.insort(finished, (ends[0], event.request), key=lambda item: item[0])
+                if event.end is not None:
+                    ended = event.answers[event.end][0], event
+                    bisect.insort(finished, ended, key=lambda item: item[0])
             elif isinstance(event, Happened) and event.kind is Kind.NOTE:
                 self._notes.setdefault(event.data, place)
             if not isinstance(event, Spoken) and event.restarts:
@@ -249,13 +265,15 @@ class Script:
             return self._go_to(fresh[0]), True
         return self._exchange((here or places)[-1]), False
 
-    def _skip_flashing(self) -> None:
-        """A replay starts with the board that was flashed, not with the one before."""
+    def _behind_flashing(self) -> int:
+        """A replay is of the board that was flashed, and of nothing that the one before said."""
+        begin = 0
         for place, event in self._happenings(0, Kind.NOTE, Kind.FLASHED):
             if event.kind is Kind.NOTE:
-                return
+                break
             if event.facts["error"] is None:
-                self.cursor = place + 1
+                begin = place + 1
+        return begin
 
     def _find_hello(self, places: list[int]) -> tuple[Exchange | None, bool]:
         start = self._boot_of(self.cursor)

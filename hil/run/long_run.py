@@ -41,8 +41,12 @@ class LongRun:
         """What happened on the link in between."""
 
     def prolong(self) -> None:
-        """Lets this start of the board answer as much as `--soak` says."""
+        """Lets this start of the board answer as much as `--soak` says.
+
+        Raises NotAskedError as `Board.needs_its_order`.
+        """
         board = self._bench.ready_board()
+        board.needs_its_order()
         self.first = self.last = () if self._boot != self._start() else self.last
         if self.last:
             return

@@ -79,6 +79,7 @@ def test_the_boards_clock_keeps_pace_with_the_hosts(bench: Bench, board: Board) 
 
     needs_the_hosts_time(board)
     data = bench.sample("uniform-0").data
+    board.needs_its_order()
     for _ in range(MOST):
         if pace(board.stamps, board.time_base) is not None:
             break

@@ -27,8 +27,19 @@ from hil.wire.enums import ErrorCode, RebootTarget, TensorSide
 from hil.wire.frames import Frame, FrameDecoder, encode_frame
 from hil.wire.messages import decode_reply, encode_reply, encode_request
 from hil.wire.network_header import Tensor
-from hil.wire.replies import ContractPage, Echoed, Reply, TensorData
-from hil.wire.requests import Echo, Hello, Request
+from hil.wire.replies import (
+    Accepted,
+    ContractPage,
+    Detail,
+    Echoed,
+    ErrorReply,
+    OutputPart,
+    Reply,
+    Result,
+    StageTimes,
+    TensorData,
+)
+from hil.wire.requests import Echo, Hello, Infer, OpOutput, ReadTensor, Request
 from hil_lab.fakes.firmware import default_header
 from hil_lab.fakes.link import FakeBoard, FakeClock, corrupt, drop, duplicate, random_faults
 
@@ -257,6 +268,64 @@ def test_an_output_is_that_of_the_image_that_ran(tmp_path: Path) -> None:
         answer = channel.infer(Job(image(number)), limit)
         output = channel.read_tensor(TensorSide.OUTPUT, 1, limit)
         assert output.sample_crc == answer.sample_crc
+
+
+def test_an_inference_that_failed_leaves_nothing_to_read_in_any_order() -> None:
+    good = Infer(7, True, False, True, None, None)
+    bad = dataclasses.replace(good, capture=OpOutput(0, 9))
+    read = ReadTensor(TensorSide.OUTPUT, 0, 0, 4)
+    nothing = ErrorReply(ErrorCode.NOTHING_RECORDED, Detail(), "no inference yet")
+    tensor = TensorData(7, TensorSide.OUTPUT, 0, 4, 0, b"abcd")
+    times = StageTimes(0, 0, 1, 0)
+    talk: list[tuple[Request, list[Reply]]] = [
+        (bad, [Accepted(7), ErrorReply(ErrorCode.OUT_OF_RANGE, Detail(0, 9), "no such output")]),
+        (read, [nothing]),
+        (good, [Accepted(7), Result(1, 7, (OutputPart(0, 4, None),), None, times, None, 5, 1)]),
+        (read, [tensor]),
+    ]
+    records = []
+    for number, (request, replies) in enumerate(talk):
+        seq, at_us = 70_000 + number, 1000 * (number + 1)
+        records.append(Record(Kind.SENT, at_us, encode_frame(encode_request(seq, request))))
+        records += [
+            Record(Kind.RECEIVED, at_us + 100, encode_frame(encode_reply(seq, reply)))
+            for reply in replies
+        ]
+    transport = opened(*records)
+    decoder = FrameDecoder()
+    last = []
+    for seq, request in enumerate([good, read, bad, read], start=90_000):
+        transport.write(encode_frame(encode_request(seq, request)))
+        frames = [each for _ in range(3) for each in decoder.feed(transport.read(1000, 1.0))]
+        said = [decode_reply(each.message)[1] for each in frames if isinstance(each, Frame)]
+        last.append(said[-1])
+    assert last[1] == tensor
+    assert last[3] == nothing
+
+
+@pytest.mark.parametrize(
+    ("asked", "in_order"),
+    [((1, 2), True), ((2,), False), ((1, 3, 2), False)],
+    ids=["in its order", "alone", "behind a later one"],
+)
+def test_whether_a_start_was_asked_the_same_before_is_known(
+    tmp_path: Path, asked: tuple[int, ...], in_order: bool
+) -> None:
+    with recorded(tmp_path / "a.rec") as (recorder, channel, clock):
+        channel.connect(Deadline.after(LIMIT_S, clock))
+        for number in (1, 2, 3):
+            recorder.note(f"test {number}")
+            channel.infer(Job(image(number)), Deadline.after(LIMIT_S, clock))
+    script = Script(events_of(read_recording(tmp_path / "a.rec")))
+    transport = ReplayTransport(script, "replay", hint="record again")
+    transport.open()
+    channel = Channel(transport, clock=transport.clock, first_seq=9_000_000)
+    limit = Deadline.after(LIMIT_S, transport.clock)
+    channel.connect(limit)
+    for number in asked:
+        transport.note(f"test {number}")
+        channel.infer(Job(image(number)), limit)
+    assert script.in_order() is in_order
 
 
 # ---- several starts of the board
@@ -542,6 +611,19 @@ def test_a_replay_starts_with_the_board_that_was_flashed() -> None:
     )
     transport.reset()
     assert transport.read(100, 1.0) == b"ready\r\n"
+
+
+def test_no_reset_goes_back_to_the_board_before_the_flashing() -> None:
+    transport = opened(
+        Record(Kind.RESET, 10, RESET),
+        Record(Kind.RECEIVED, 20, b"another build\r\n"),
+        Record(Kind.FLASHED, 40, b'{"error":null}'),
+        Record(Kind.RESET, 50, RESET),
+        Record(Kind.RECEIVED, 60, b"ready\r\n"),
+    )
+    for _ in range(2):
+        transport.reset()
+        assert transport.read(100, 1.0) == b"ready\r\n"
 
 
 def test_a_board_that_fails_after_flashing_is_flashed_again_and_fails_as_it_did() -> None:
