@@ -294,7 +294,8 @@ def test_an_inference_that_failed_leaves_nothing_to_read_in_any_order() -> None:
     transport = opened(*records)
     decoder = FrameDecoder()
     last = []
-    for seq, request in enumerate([good, read, bad, read], start=90_000):
+    again: list[Request] = [good, read, bad, read]
+    for seq, request in enumerate(again, start=90_000):
         transport.write(encode_frame(encode_request(seq, request)))
         frames = [each for _ in range(3) for each in decoder.feed(transport.read(1000, 1.0))]
         said = [decode_reply(each.message)[1] for each in frames if isinstance(each, Frame)]
