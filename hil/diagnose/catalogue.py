@@ -321,7 +321,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "link.mute": Entry(
         "text comes and no answer, firmware or line: {how}",
-        "the way from a request to its answer (firmware/core/frames.cpp, dispatcher.cpp, "
+        "the way from a request to its answer (firmware/core/app.cpp, frames.cpp, dispatcher.cpp, "
         "transmitter.cpp); the wire to the board's RX; whether other firmware is in the flash",
     ),
 }

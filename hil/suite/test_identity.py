@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.errors import NotProvenError
+from hil.facts.stand_in import SIMULATED_TARGET
 from hil.suite.expect import expect_verdict, not_asked
 from hil.wire.enums import ErrorCode, ImageSource
 
@@ -22,6 +23,14 @@ def test_the_board_runs_the_build_that_was_flashed(board: Board) -> None:
     for what in ("build_id", "app_sha256"):
         got, due = getattr(board.identity, what).hex(), getattr(board.expected, what).hex()
         assert got == due, f"the identity's {what} is {got[:12]}, of the build it is {due[:12]}"
+
+
+def test_the_board_names_what_computes(board: Board) -> None:
+    identity = board.identity
+    assert identity.engine, "the board does not name its engine"
+    # Another board may not know its kernels (docs/protocol.md).
+    if identity.target == SIMULATED_TARGET:
+        assert identity.kernels, "the board does not name its kernels"
 
 
 def test_the_board_runs_the_model_that_the_oracle_runs(bench: Bench, board: Board) -> None:
