@@ -10,6 +10,7 @@ import pytest
 
 from hil import errors
 from hil.cli import COMMANDS
+from hil_lab.block import read_block
 
 pytest_plugins = ["pytester"]
 
@@ -51,6 +52,17 @@ def test_the_table_of_exit_codes_has_their_meanings() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d) \| (.*) \|$", page.split("## Exit codes")[1], re.MULTILINE)
     assert rows == [(str(int(code)), code.meaning) for code in errors.ExitCode]
+
+
+def test_the_figures_of_mutants_are_those_that_were_measured() -> None:
+    found = re.search(
+        r"\*\*(\d+) of (\d+) caught.* with the thorough run (\d+),",
+        read_block(ROOT / "docs" / "faults.md", "mutants"),
+    )
+    assert found is not None
+    caught, counted, thorough = found.groups()
+    said = " ".join(README.split())
+    assert f"caught {caught} of {counted} by default, and {thorough} with `--thorough`" in said
 
 
 def broken_links(page: Path) -> list[str]:

@@ -132,7 +132,8 @@ def _tell(shop: Shop, folder: Path, campaign: Campaign, arguments: argparse.Name
     write_report(folder / _PAGE, page)
     found = figures(records, shop.lines, equivalent.reasons)
     if arguments.write is not None:
-        write_block(arguments.write, MUTANTS_PART, for_document(found, campaign, records))
+        text = for_document(found, campaign, records, equivalent.reasons)
+        write_block(arguments.write, MUTANTS_PART, text)
     for text in (*equivalent.complaints, summary(found), f"written: {folder / _PAGE}"):
         print(text, flush=True)
     if found.shipped or found.internal or dict(found.named)[Named.CRASHED]:

@@ -120,19 +120,23 @@ def _row(
     )
 
 
-def for_document(found: Figures, campaign: Campaign, records: Sequence[MutantRecord]) -> str:
+def for_document(
+    found: Figures,
+    campaign: Campaign,
+    records: Sequence[MutantRecord],
+    equivalent: Collection[str],
+) -> str:
     """The figures in Markdown, with the seed and what survived."""
     total = found.total
     lines = [
         f"**{summary(found)}.**",
         "",
-        f"Seed {campaign.seed}, {date.today().isoformat()}.",
+        f"Seed {campaign.seed}, {date.today().isoformat()}, {total.run} mutants.",
     ]
-    survived = [each for each in records if not each.seen]
+    survived = [r for r in records if not r.seen and not is_equivalent(r, equivalent)]
     if survived:
         lines += ["", "Not caught:", ""]
         lines += [f"- `{each.file}:{each.line}` {_change(each.diff)}" for each in survived]
-    lines += ["", f"Of {total.run} mutants {total.equivalent} change nothing that a board answers."]
     return "\n".join(lines)
 
 
