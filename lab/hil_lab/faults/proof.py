@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 LIMIT_S = 120.0
 """One run of the suite; the slowest fault needs about a quarter of it."""
 
+_OWN_NETWORK = ("-k", "not (another_network or broken_partition)")
+"""A fault is a mistake in the way of the run's own network; what it does to others, which may be
+smaller than the byte that it loses, is no part of it."""
+
 _FAILED = ("failed", "firmware", "usage")
 _LOST = LOST_OUTCOMES
 _NOT_MEASURED = (*_LOST, "not run")
@@ -99,7 +103,7 @@ def prove(fault: Fault, folder: Path) -> Proof:
 
 
 def _run_suite(fault: Fault, folder: Path) -> None:
-    arguments = ["--sim-fault", fault.id, *fault.arguments]
+    arguments = ["--sim-fault", fault.id, *_OWN_NETWORK, *fault.arguments]
     if fault.network:
         from hil.testing.zoo import network
 
