@@ -157,8 +157,8 @@ class BoardOfRun:
         return first
 
     def note_success(self) -> None:
-        """A test passed: recovering the board was of use."""
-        self._recovered_in_vain = 0
+        """A test passed: the board may be recovered once more."""
+        self._recovered_in_vain = max(self._recovered_in_vain - 1, 0)
 
     def _check_worth_recovering(self) -> None:
         """A board that is lost in every test is not recovered for all the rest."""

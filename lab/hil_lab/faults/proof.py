@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hil.facts.records import TestRecord
     from hil.facts.run import Run
 
-LIMIT_S = 120.0
+LIMIT_S = 180.0
 """One run of the suite; the slowest fault needs about a quarter of it."""
 
 _OWN_NETWORK = ("-k", "not (another_network or broken_partition)")
