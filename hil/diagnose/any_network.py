@@ -170,6 +170,8 @@ def _given(judged: JudgedRun, contract: Contract) -> list[Given]:
         elif last is None or at != (last[0], last[1] + 1):
             ran, before = None, None
         last = at
+        if record.asked.refused_before:
+            ran = before = None  # what was refused may have been run first
         ran = None if ran is None or sample is None else (*ran, sample)
         if answer.facts is None:
             before = None
