@@ -136,6 +136,8 @@ def _clock_jumps(records: Sequence[InferenceRecord]) -> Finding | None:
     for bits in (32, 24, 16):
         for per_us in _WRAPPING:
             whole = (1 << bits) / per_us
+            if before.finished_us > whole:
+                continue  # it counts beyond that
             if whole > 1e5 and abs(lost - whole) <= max(0.02 * whole, 5e4):
                 unit = "us" if per_us == 1 else f"1/{per_us} us"
                 how = f"{text}: {bits} bits of {unit} wrap every {whole / 1e6:.1f} s"

@@ -102,6 +102,16 @@ def test_wrong_units_and_clocks_are_named(healthy: Run, oracle: Oracle, expected
     assert diagnose(run, oracle).ids == (expected,)
 
 
+def test_a_clock_that_goes_back_by_what_a_counter_would_wrap_has_counted_beyond_that(
+    healthy: Run, oracle: Oracle
+) -> None:
+    wraps_us = 2**32 // 1000  # a counter of nanoseconds
+    back = inferences(finished_us=lambda n, us: us if n < 11 else us - wraps_us)
+    assert back[10].finished_us > wraps_us
+    run = dataclasses.replace(healthy, inferences=back)
+    assert diagnose(run, oracle).ids == ("timing.backwards",)
+
+
 def test_a_clock_at_half_the_speed_counts_ticks_of_two_microseconds(
     healthy: Run, oracle: Oracle
 ) -> None:

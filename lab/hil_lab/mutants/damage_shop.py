@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from hil_lab.mutants.workshop import Changed
 
 _STAGES = {
-    "kernel": ("kernel", "engine", "score.softmax-beta", "score.softmax-missing"),
+    # A kernel that writes a constant is no other than memory that is overwritten.
+    "kernel": ("kernel", "engine", "memory", "score.softmax-beta", "score.softmax-missing"),
     "weights": ("kernel", "engine"),
     "arena": ("memory", "engine"),
     "line": ("link", "board.link-damaged", "board.silent"),
@@ -131,7 +132,10 @@ def _place(mutant: Changed, finding: Finding) -> Named:
         named: Any = _OPERATOR.search(finding.title)
         if mutant.kind in ("line", "clock") or named is None:
             return Named.STAGE
-        return Named.FILE if int(named[1]) == mutant.line else Named.ELSEWHERE
+        right = [mutant.line]
+        if isinstance(mutant, _Tried) and finding.id == "kernel.zero-point":
+            right.append(mutant.damage.producer or mutant.line)
+        return Named.FILE if int(named[1]) in right else Named.ELSEWHERE
     if finding.id in HARDWARE:
         return Named.HARDWARE
     return Named.NO_PLACE if finding.id in NO_PLACE else Named.ELSEWHERE

@@ -32,7 +32,8 @@ _CLOCK = "std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count()
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """`op`: the operator that is damaged, or None; `always`: the same change at all times."""
+    """`op`: the operator that is damaged, or None; `always`: the same change at all times;
+    `producer`: the operator that makes the input of `op`, whose zero point is its output's too."""
 
     number: int
     kind: str
@@ -40,6 +41,7 @@ class Damage:
     text: str
     change: Change
     always: Change
+    producer: int | None = None
 
     @property
     def id(self) -> str:
@@ -100,7 +102,10 @@ def _engine(draw: random.Random, number: int, kind: str, graph: Graph) -> Damage
         op = draw.choice(int8)
         text, at_times, lost = overwritten(draw, graph, op)
         change, always = EnginePatch(WrongOp(op, at_times)), EnginePatch(WrongOp(op, lost))
-    return Damage(number, kind, op, f"operator {op} {graph.ops[op].name}: {text}", change, always)
+    made = graph.producer(graph.ops[op].inputs[0])
+    producer = None if made is None or kind != "weights" else made.index
+    text = f"operator {op} {graph.ops[op].name}: {text}"
+    return Damage(number, kind, op, text, change, always, producer)
 
 
 def _line(draw: random.Random, number: int) -> Damage:
