@@ -53,12 +53,11 @@ def diagnose(
 
     outcome = Outcome()
     contract = None if run.model is None else contract_of(run.model)
-    limits = judged.tolerances
     model = run.model
     outcome.guard("history", lambda: explain_history(judged, outcome))
     if model is not None and contract is not None and explainable(contract):
         if run.images:
-            world = outcome.guard("images", lambda: read_world(run, model, oracle, limits))
+            world = outcome.guard("images", lambda: read_world(judged, model, oracle))
             if world is not None:
                 explain_images(world, outcome)
         outcome.guard("refusals", lambda: explain_refusals(run, contract, outcome))

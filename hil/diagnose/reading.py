@@ -27,7 +27,8 @@ from hil.facts.keys import frame_key
 from hil.facts.packing import unpack_int8, unpack_plain
 from hil.facts.records import ModelRecord, TraceRecord
 from hil.facts.run import Run
-from hil.judge.answers import judge_answers
+from hil.judge.answers import JudgedAnswer
+from hil.judge.judged import JudgedRun
 from hil.judge.tolerance import Tolerances
 from hil.judge.verdict import Status, judge_image
 from hil.network.location import Location
@@ -36,22 +37,19 @@ from hil.oracle import Oracle
 _BEFORE = 4
 
 
-def read_world(
-    run: Run, model: ModelRecord, oracle: Oracle | None, tolerances: Tolerances
-) -> World:
+def read_world(judged: JudgedRun, model: ModelRecord, oracle: Oracle | None) -> World:
     """The cases of a run, in the order in which they were measured.
 
     Args:
-        run: as recorded.
+        judged: the run, and what of it fails.
         model: that it was made with.
         oracle: for this model; None makes one.
-        tolerances: to tell what fails.
 
     Raises:
         UsageError: the model or a picture is damaged.
     """
-    oracle = oracle or Oracle(contract_of(model))
-    read = _Reader(run, oracle, tolerances)
+    oracle, run = oracle or Oracle(contract_of(model)), judged.run
+    read = _Reader(run, oracle, judged.tolerances)
     evidence = {(e.image, e.facts): e for e in run.evidence}
     traces = {trace.image: trace for trace in run.traces}
     cases = [
@@ -74,7 +72,7 @@ def read_world(
         if not frame.input and isinstance(frame.facts, ImageFacts):
             name, tensor = frame_key(frame.name), frame_input(frame, oracle.contract)
             cases.append(read.case(frame.facts, tensor, frame.times.invoke_us, name=name))
-    cases += read.other_answers(cases)
+    cases += read.other_answers(cases, judged.answers)
     return World(run, oracle, oracle.contract.model, tuple(cases))
 
 
@@ -82,7 +80,7 @@ class _Reader:
     """Makes cases; knows which images ran before another, by the results of the whole run."""
 
     def __init__(self, run: Run, oracle: Oracle, tolerances: Tolerances) -> None:
-        self._run, self._oracle, self._tolerances = run, oracle, tolerances
+        self._oracle, self._tolerances = oracle, tolerances
         contract = oracle.contract
         self.tensors = {
             record.name: picture_tensor(record.png, record.name, contract) for record in run.images
@@ -149,12 +147,11 @@ class _Reader:
             source=b"" if evidence is None else unpack_plain(evidence.source, where=facts.image),
         )
 
-    def other_answers(self, cases: Sequence[Case]) -> list[Case]:
+    def other_answers(self, cases: Sequence[Case], answers: Sequence[JudgedAnswer]) -> list[Case]:
         """What the run was answered beside these cases, whoever asked; the same but once."""
         known = {_answer_of(case.facts, case.before) for case in cases}
         found = []
-        answers = judge_answers(self._run, self._tolerances)
-        for record, answer in zip(self._run.inferences, answers, strict=False):
+        for record, answer in zip(self._results, answers, strict=False):
             facts, tensor = answer.facts, self._by_crc.get(record.asked.image_crc)
             if tensor is None or record.asked.stage != "tensor":
                 continue
@@ -163,9 +160,8 @@ class _Reader:
             same = _answer_of(facts, self._before(facts.image_crc, facts.invoke_us))
             if same not in known:
                 known.add(same)
-                failing = any(verdict.check != "count" for verdict in answer.failed)
                 case = self.case(facts, tensor, facts.invoke_us, name=facts.image or answer.name)
-                found.append(dataclasses.replace(case, failing=failing))
+                found.append(dataclasses.replace(case, failing=answer.says_wrong))
         return found
 
     def _before(self, crc: int, invoke_us: int | None) -> tuple[NDArray[np.int8], ...]:

@@ -201,10 +201,7 @@ def _finding(look: Look, fits: Sequence[Fit]) -> Finding:
     first = fits[0]
     steps, rule = look.steps, first.rule
     wrong = sorted(first.made + first.silent)
-    right = sum(
-        value is not None and value.right is not None and not value.failing
-        for value in look.track.values
-    )
+    right = len(look.track.passing())
     evidence = f"explains {len(first.made)} of {len(wrong)} wrong answers in {look.track.name}"
     evidence += ", exactly"
     if right and (not first.not_made or first.occasion):
@@ -304,11 +301,7 @@ def _numbers_of(steps: Sequence[Step], track: Track) -> tuple[str, ...]:
     from hil.diagnose.occasions import ordinal
 
     wrong = {steps[n].record.count for n in track.failing(steps)}
-    right = {
-        steps[n].record.count
-        for n, value in enumerate(track.values)
-        if value is not None and value.right is not None and not value.failing
-    }
+    right = {steps[n].record.count for n in track.passing()}
     for length in range(2, 65):
         for rest in range(length):
             of_it = {count for count in wrong | right if count % length == rest}

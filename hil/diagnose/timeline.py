@@ -76,6 +76,10 @@ class Value:
     def failing(self) -> bool:
         return self.right is not None and self.right != self.observed
 
+    @property
+    def passing(self) -> bool:
+        return self.right is not None and self.right == self.observed
+
 
 @dataclass(frozen=True, eq=False)
 class Track:
@@ -109,6 +113,10 @@ class Track:
             for n, value in enumerate(self.values)
             if value is not None and value.failing and steps[n].failed
         ]
+
+    def passing(self) -> list[int]:
+        """Indices of the answers that are right in this stage."""
+        return [n for n, value in enumerate(self.values) if value is not None and value.passing]
 
 
 def steps_of(judged: JudgedRun) -> tuple[Step, ...]:

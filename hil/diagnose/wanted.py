@@ -9,7 +9,7 @@ from hil.facts.diagnosis import Ask, Experiment, Probe
 from hil.facts.image import ImageFacts, SampleFacts
 from hil.facts.records import InferenceRecord
 from hil.judge.judged import JudgedRun
-from hil.judge.verdict import Status
+from hil.network.location import Location
 
 MOST_QUESTIONS = 2
 """Wrong answers that are asked for again under other histories."""
@@ -25,7 +25,7 @@ def experiments_wanted(judged: JudgedRun) -> tuple[Experiment, ...]:
     if any(record.experiment for record in records):
         return ()
     rows = [
-        (record, answer.facts, _is_wrong(answer.verdicts))
+        (record, answer.facts, answer.says_wrong)
         for record, answer in zip(records, judged.answers, strict=False)
         if answer.facts is not None and record.asked.stage == "tensor"
     ]
@@ -44,14 +44,6 @@ def experiments_wanted(judged: JudgedRun) -> tuple[Experiment, ...]:
     if decided is not None:
         found.append(Experiment(THRESHOLD, tuple(_bisected(*decided, (*right, *wrong)))))
     return tuple(found)
-
-
-def _is_wrong(verdicts: Sequence[object]) -> bool:
-    return any(
-        getattr(verdict, "status", None) is Status.FAILED
-        and getattr(verdict, "check", "") != "count"
-        for verdict in verdicts
-    )
 
 
 def _spread(
@@ -86,7 +78,7 @@ def _due(facts: SampleFacts) -> tuple[int, ...]:
 
 
 def _passes(facts: SampleFacts) -> bool:
-    return isinstance(facts, ImageFacts) and hasattr(facts.reference.location, "row")
+    return isinstance(facts, ImageFacts) and isinstance(facts.reference.location, Location)
 
 
 def _under_histories(

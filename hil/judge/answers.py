@@ -79,6 +79,11 @@ class JudgedAnswer:
         return tuple(verdict for verdict in self.verdicts if verdict.status is Status.FAILED)
 
     @property
+    def says_wrong(self) -> bool:
+        """Whether what it says is wrong, its place in the board's count apart."""
+        return any(verdict.check != "count" for verdict in self.failed)
+
+    @property
     def wrong(self) -> Wrong | None:
         """The first of what is wrong with it."""
         if not self.failed:

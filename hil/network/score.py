@@ -29,6 +29,11 @@ def smallest_passing_score(threshold_percent: int) -> int:
     return -(-steps.numerator // steps.denominator) + SCORE_ZERO_POINT
 
 
+def highest_passed(score: int) -> int:
+    """The highest threshold, in whole percent, that an int8 score reaches: 0 to 99."""
+    return int(score_percent(score) // 1)
+
+
 def percent_text(score: int) -> str:
     """For people: one decimal, rounded half up, as in "71.9 %"."""
     tenths = (score_percent(score) * 10 + Fraction(1, 2)) // 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from hil.network.model_problem import Problem
 from hil.network.settings import Activation, NetworkSettings, TaskKind
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hil.wire.network_header import CamHead
-
-TASKS: tuple[TaskKind, ...] = get_args(TaskKind)
 
 DEFAULT_THRESHOLD = 50.0
 """Percent, of the positive class of two."""

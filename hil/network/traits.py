@@ -6,15 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hil.wire.replies import INLINE_BYTES
+
 if TYPE_CHECKING:
     from hil.network.contract import Contract
 
 TRACE_PAGE = 40
-INLINE_BYTES = 256
-"""What a page of a trace, and the bytes of one output in an answer, hold (docs/protocol.md)."""
-
-_INT8 = 9
-_TYPES = {0: "float32", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 15: "uint32"}
+"""Entries that a page of a trace holds (docs/protocol.md)."""
 
 
 def traits(contract: Contract) -> tuple[str, ...]:
@@ -27,10 +25,12 @@ def traits(contract: Contract) -> tuple[str, ...]:
 
 
 def _of_ends(contract: Contract) -> Iterator[str]:
+    from hil.network.arrays import dtype_of
+
     header = contract.header
     for what, tensors in (("input", header.inputs), ("output", header.outputs)):
-        for kind in sorted({tensor.type for tensor in tensors} - {_INT8}):
-            yield f"{what} of type {_TYPES.get(kind, kind)}"
+        for kind in sorted({dtype_of(tensor).name for tensor in tensors} - {"int8"}):
+            yield f"{what} of type {kind}"
         if len(tensors) > 1:
             yield f"several {what}s"
     if header.stateful:

@@ -100,7 +100,7 @@ def small_outputs(bench: Bench) -> list[tuple[int, int]]:
 
 
 def _percent(bench: Bench, tensor: bytes, threshold: int | str) -> int | None:
-    from hil.network.score import passes
+    from hil.network.score import highest_passed
 
     if threshold == "own":
         return None
@@ -109,6 +109,4 @@ def _percent(bench: Bench, tensor: bytes, threshold: int | str) -> int | None:
     head, scores = bench.oracle.contract.head, bench.oracle.run(tensor).scores
     assert head is not None
     assert scores is not None
-    score = int(scores[head.positive_class])
-    highest = max(percent for percent in range(101) if passes(score, percent))
-    return highest + (threshold == "failed")
+    return highest_passed(int(scores[head.positive_class])) + (threshold == "failed")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hil.facts.stand_in import SIMULATED_TARGET
 from hil.link.errors import BoardError
 from hil.network.refusal import Refusal, Room, no_room, read_header, rooms
-from hil.network.traits import INLINE_BYTES
+from hil.network.score import highest_passed
 from hil.wire.enums import ErrorCode
 from hil.wire.network_header import HEADER_BYTES
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from hil.samples.seeded import Sample
     from hil.wire.network_header import NetworkHeader
     from hil.wire.replies import Identity
-
-ALL_INLINE_BYTES = 512
-"""Of all outputs whose bytes an answer has (docs/protocol.md)."""
 
 _NO_DIGEST = bytes(32)
 _SMALL = (60, 80)  # of a camera's 120 x 160
@@ -75,15 +72,8 @@ def _inputs(trial: NetworkTrial, sample: Sample) -> None:
 
 
 def _inline(trial: NetworkTrial, sample: Sample) -> None:
-    """Which outputs an answer has the bytes of."""
-    parts = trial.infer(sample.data).outputs
-    total, due = 0, []
-    for part in parts:
-        fits = part.size <= INLINE_BYTES and total + part.size <= ALL_INLINE_BYTES
-        total += part.size if fits else 0
-        due.append(fits)
-    trial.same("outputs with their bytes", [part.data is not None for part in parts], due)
-    for index, part in enumerate(parts):
+    """The bytes of outputs in an answer; which it has, `Board.infer` looks at each time."""
+    for index, part in enumerate(trial.infer(sample.data).outputs):
         right = part.data is None or zlib.crc32(part.data) == part.crc
         trial.expect(right, f"output {index}: other bytes than those of its CRC-32")
 
@@ -102,7 +92,7 @@ def _thresholds(trial: NetworkTrial, samples: tuple[Sample, ...]) -> None:
     for sample in samples:
         scores = trial.oracle.run(sample.data).scores
         assert scores is not None
-        reached = (int(scores[head.positive_class]) + 128) * 100 // 256
+        reached = highest_passed(int(scores[head.positive_class]))
         for percent in dict.fromkeys((reached, min(reached + 1, 100), 0, 100)):
             trial.infer(sample.data, cam_always=False, threshold=percent)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.network.score import passes
+from hil.network.score import highest_passed
 from hil.suite.expect import expect, expect_trace, not_asked
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ def test_scores_at_a_threshold_and_beside_it(
         ask(board, oracle, sample, None)
         scores = oracle.run(sample.data).scores
         assert scores is not None
-        score = int(scores[head.positive_class])
-        highest = max(percent for percent in range(101) if passes(score, percent))
+        highest = highest_passed(int(scores[head.positive_class]))
         for percent in (highest, highest + 1):
             board.infer(sample.data, cam_always=False, threshold=percent, reuse=True)
 

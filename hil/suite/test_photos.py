@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.network.location import Location, NoLocation
-from hil.network.score import passes, smallest_passing_score
+from hil.network.score import highest_passed, smallest_passing_score
 from hil.suite.expect import expect, expect_verdict
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_location_is_there_exactly_when_the_score_passes(
     assert scores is not None
     score = scores[head.positive_class]
     # The largest threshold that this score passes, and the next one.
-    highest = next(percent for percent in range(100, -1, -1) if passes(int(score), percent))
+    highest = highest_passed(int(score))
     assert smallest_passing_score(highest) <= score
     for threshold in (None, highest, min(highest + 1, 100)):
         measured = bench.measure_now(photo, threshold=threshold)

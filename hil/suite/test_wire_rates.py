@@ -41,8 +41,7 @@ def test_the_rate_that_the_line_has_can_be_kept_again(bench: Bench, board: Board
 def test_a_rate_that_is_not_kept_is_left_again_in_the_time_that_the_board_says(
     bench: Bench, board: Board
 ) -> None:
-    needs_the_hosts_time(board)
-    fallback_s, former = board.identity.baud_fallback_ms / 1000, board.baud
+    fallback_s, former = trial_of(board)
 
     def check(line: LentLine) -> None:
         started = time.monotonic()
@@ -59,8 +58,7 @@ def test_a_rate_that_is_not_kept_is_left_again_in_the_time_that_the_board_says(
 @pytest.mark.needs("baud")
 @pytest.mark.parametrize("limit", [LOWEST, HIGHEST])
 def test_the_limits_of_the_rate_are_rates_too(bench: Bench, board: Board, limit: int) -> None:
-    needs_the_hosts_time(board)
-    fallback_s, former = board.identity.baud_fallback_ms / 1000, board.baud
+    fallback_s, former = trial_of(board)
 
     def check(line: LentLine) -> None:
         # The host stays: not every adapter can follow.
@@ -76,8 +74,7 @@ def test_the_limits_of_the_rate_are_rates_too(bench: Bench, board: Board, limit:
 def test_after_two_trials_the_board_is_back_at_the_rate_that_it_kept(
     bench: Bench, board: Board
 ) -> None:
-    needs_the_hosts_time(board)
-    fallback_s, former = board.identity.baud_fallback_ms / 1000, board.baud
+    fallback_s, former = trial_of(board)
 
     def check(line: LentLine) -> None:
         try_rate(line, SLOW)
@@ -90,8 +87,7 @@ def test_after_two_trials_the_board_is_back_at_the_rate_that_it_kept(
 @pytest.mark.thorough
 @pytest.mark.needs("baud")
 def test_a_rate_that_is_kept_stays(bench: Bench, board: Board) -> None:
-    needs_the_hosts_time(board)
-    fallback_s, former = board.identity.baud_fallback_ms / 1000, board.baud
+    fallback_s, former = trial_of(board)
 
     def check(line: LentLine) -> None:
         for rate in (SLOW, former):
@@ -144,6 +140,13 @@ def test_the_loader_is_entered_or_refused(bench: Bench, board: Board) -> None:
     on_line(bench, board, check)
     before = board.identity.boot_id
     assert board.reset().boot_id != before
+
+
+def trial_of(board: Board) -> tuple[float, int]:
+    """After how many seconds of the host's the board leaves a rate that is not kept, and the rate
+    that it goes back to."""
+    needs_the_hosts_time(board)
+    return board.identity.baud_fallback_ms / 1000, board.baud
 
 
 def try_rate(line: LentLine, rate: int) -> None:
