@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hil.wire.replies import INLINE_BYTES
-
 if TYPE_CHECKING:
     from hil.network.contract import Contract
 
@@ -26,6 +24,7 @@ def traits(contract: Contract) -> tuple[str, ...]:
 
 def _of_ends(contract: Contract) -> Iterator[str]:
     from hil.network.arrays import dtype_of
+    from hil.wire.replies import INLINE_BYTES
 
     header = contract.header
     for what, tensors in (("input", header.inputs), ("output", header.outputs)):

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hil.base.later import Later
 from hil.suite.expect import not_asked
 from hil.suite.on_line import expect_conversations, expect_none, needs_a_quiet_line, on_line
 from hil.suite.uploads import only
 from hil.wire.enums import ErrorCode, FrameFormat, NetworkSource, ResetReason
-from hil.wire.replies import Identity
-from hil.wire.requests import Hello
 
 if TYPE_CHECKING:
     from hil.board import Board
     from hil.link.lent_line import LentLine
     from hil.run.testbench import Bench
+    from hil.wire import replies as wire_reply
+    from hil.wire import requests as wire_request
     from hil.wire.replies import MemoryReport
+else:
+    wire_reply = Later("hil.wire.replies")
+    wire_request = Later("hil.wire.requests")
 
 CHIP = "esp"  # what targets of chips begin with
 SIMULATED = "sim"
@@ -76,8 +80,8 @@ def test_the_board_says_the_same_of_itself_whenever_it_is_asked(bench: Bench, bo
 
     def check(line: LentLine) -> None:
         for lowest, highest in ((2, 2), (0, 255)):
-            said = only(line.ask(Hello(lowest, highest)))
-            assert isinstance(said, Identity), f"the answer to hello is {said}"
+            said = only(line.ask(wire_request.Hello(lowest, highest)))
+            assert isinstance(said, wire_reply.Identity), f"the answer to hello is {said}"
             rate = board.baud if said.capabilities.baud else said.baud
             assert said == dataclasses.replace(board.identity, baud=rate)
 
@@ -95,7 +99,7 @@ def test_what_the_board_says_of_itself_fits_together(board: Board) -> None:
     expect_none([text for text, holds in claims.items() if not holds])
 
 
-def _claims(identity: Identity) -> dict[str, bool]:
+def _claims(identity: wire_reply.Identity) -> dict[str, bool]:
     """What holds for any board."""
     can, at_start = identity.capabilities, identity.boot_count
     fallback_ms, idle_ms = identity.baud_fallback_ms, identity.idle_ms
@@ -143,7 +147,7 @@ def _network_claims(board: Board) -> dict[str, bool]:
     }
 
 
-def _memory_claims(identity: Identity, memory: MemoryReport) -> dict[str, bool]:
+def _memory_claims(identity: wire_reply.Identity, memory: MemoryReport) -> dict[str, bool]:
     names = [stack.task for stack in memory.stacks]
     claims = {
         "the arena has another size in the memory report": (

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil.errors import NotRunError
-from hil.judge.answers import CLOCK_KEY
 from hil.suite.expect import expect_figures
 from hil.suite.times import needs_the_hosts_time
 
@@ -75,6 +74,7 @@ def test_the_clock_has_microseconds(bench: Bench, board: Board) -> None:
 
 
 def test_the_boards_clock_keeps_pace_with_the_hosts(bench: Bench, board: Board) -> None:
+    from hil.judge.answers import CLOCK_KEY
     from hil.judge.pace import pace
 
     needs_the_hosts_time(board)
@@ -95,6 +95,8 @@ def test_the_boards_clock_keeps_pace_with_the_hosts(bench: Bench, board: Board) 
 
 
 def test_the_boards_clock_never_went_back_in_this_run(bench: Bench, board: Board) -> None:
+    from hil.judge.answers import CLOCK_KEY
+
     # So far, and of this process's board: gates look at all results of the run once more.
     list(board.infer_many([bench.sample("uniform-0").data] * 3))
     expect_figures(bench, CLOCK_KEY)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cobs import cobs
 
+from hil.base.later import Later
 from hil.suite.on_line import (
     conversations,
     expect_conversations,
@@ -19,13 +20,16 @@ from hil.suite.on_line import (
     on_line,
 )
 from hil.wire.enums import ErrorCode
-from hil.wire.replies import Echoed
-from hil.wire.requests import Echo
 
 if TYPE_CHECKING:
     from hil.board import Board
     from hil.link.lent_line import LentLine
     from hil.run.testbench import Bench
+    from hil.wire import replies as wire_reply
+    from hil.wire import requests as wire_request
+else:
+    wire_reply = Later("hil.wire.replies")
+    wire_request = Later("hil.wire.requests")
 
 SEED = 2024
 SEQ = 0x10101
@@ -114,9 +118,9 @@ def test_text_in_front_of_a_frame_does_not_keep_it_from_being_answered(
     bench: Bench, board: Board
 ) -> None:
     def check(line: LentLine) -> None:
-        seq, echo = line.numbered(Echo(b"behind text"))
+        seq, echo = line.numbered(wire_request.Echo(b"behind text"))
         heard = line.say(b"typed" + echo + b"and more\n")
-        assert [(one.seq, one.reply) for one in heard] == [(seq, Echoed(b"behind text"))]
+        assert [(one.seq, one.reply) for one in heard] == [(seq, wire_reply.Echoed(b"behind text"))]
 
     on_line(bench, board, check)
 

@@ -9,6 +9,7 @@ from zlib import crc32
 
 import pytest
 
+from hil.base.later import Later
 from hil.suite.expect import not_asked
 from hil.suite.on_line import on_line
 from hil.suite.uploads import (
@@ -23,23 +24,21 @@ from hil.suite.uploads import (
     run,
 )
 from hil.wire.enums import ErrorCode, TensorSide
-from hil.wire.replies import (
-    Accepted,
-    Echoed,
-    ErrorReply,
-    Result,
-    TensorData,
-    TraceEntry,
-    TracePage,
-    Uploading,
-)
-from hil.wire.requests import Echo, GetTrace, OpOutput, ReadTensor, Request
 
 if TYPE_CHECKING:
     from hil.board import Board
     from hil.link.lent_line import LentLine
     from hil.run.testbench import Bench
+    from hil.wire import replies as wire_reply
+    from hil.wire import requests as wire_request
+else:
+    wire_reply = Later("hil.wire.replies")
+    wire_request = Later("hil.wire.requests")
 
+RUNNING = "an inference is running"
+RECORDING = "a trace is being recorded"
+NO_BUFFER = "all sample buffers are in use"
+QUEUE_FULL = "the queue of inferences is full"
 pytestmark = pytest.mark.needs("injection")
 
 ENTRIES_OF_A_PAGE = 40
@@ -47,10 +46,6 @@ AT_ONCE = 6
 FORGOTTEN_AFTER = 3  # inferences: the results of the last two are kept
 ROUNDS = 10
 SENT_SOON = 8  # chunks
-RUNNING = refusal(ErrorCode.BUSY, 0, 0, "an inference is running")
-RECORDING = refusal(ErrorCode.BUSY, 0, 0, "a trace is being recorded")
-NO_BUFFER = refusal(ErrorCode.BUSY, 0, 0, "all sample buffers are in use")
-QUEUE_FULL = refusal(ErrorCode.BUSY, 2, 0, "the queue of inferences is full")
 
 
 @pytest.fixture
@@ -62,12 +57,12 @@ def two(bench: Bench) -> tuple[bytes, bytes]:
     return one, other
 
 
-def answer(result: Result) -> tuple[Any, ...]:
+def answer(result: wire_reply.Result) -> tuple[Any, ...]:
     """What must not depend on when it was asked for."""
     return result.outputs, result.head
 
 
-def captured_soon(board: Board) -> list[TraceEntry]:
+def captured_soon(board: Board) -> list[wire_reply.TraceEntry]:
     """Outputs of operators in the last trace, by size; none that takes long to send."""
     entries = sorted(board.trace(), key=lambda entry: entry.size)
     most = SENT_SOON * board.identity.chunk_bytes
@@ -89,7 +84,7 @@ def test_an_inference_that_is_asked_for_again_is_not_run_again(
         for (seq, frame), upload in zip(asked, uploads, strict=True):
             mine = [one.reply for one in heard if one.seq == seq]
             # Queued or running it says so again; an answer that is out it sends again.
-            due = [Accepted(upload.crc)]
+            due = [wire_reply.Accepted(upload.crc)]
             expect_replies("an inference", mine[:1], list(due))
             first = line.result(seq)
             assert all(reply in (*due, first.reply) for reply in mine), f"asked again: {mine}"
@@ -97,7 +92,7 @@ def test_an_inference_that_is_asked_for_again_is_not_run_again(
             assert [one.message for one in again] == [first.message], f"asked again: {again}"
             results.append(first.reply)
         after = run(line, infer(uploads[0].crc))
-        counts = [reply.inference for reply in results if isinstance(reply, Result)]
+        counts = [reply.inference for reply in results if isinstance(reply, wire_reply.Result)]
         assert counts == [after.inference - 2, after.inference - 1], (
             f"inferences {counts} and then {after.inference}: what was asked for again has been run"
         )
@@ -145,10 +140,10 @@ def test_more_inferences_than_are_queued_are_refused_and_the_others_answered(
             counts = []
             for (seq, _), crc in zip(asked, crcs, strict=True):
                 said = [one.reply for one in heard if one.seq == seq]
-                if said == [QUEUE_FULL]:
+                if said == [busy(QUEUE_FULL, 2)]:
                     refused += 1
                     continue
-                expect_replies("an inference", said, [Accepted(crc)])
+                expect_replies("an inference", said, [wire_reply.Accepted(crc)])
                 result = result_of(line, seq, crc)
                 assert answer(result) == right[crc]
                 counts.append(result.inference)
@@ -175,20 +170,22 @@ def test_a_sample_that_waits_is_not_overwritten_by_a_third(
                 line.ask(upload.request(resume=True))
             more = Upload(line, board, third)
             asked = [line.numbered(infer(upload.crc)) for upload in uploads]
-            read = ReadTensor(TensorSide.INPUT, 0, 0, 1)
+            read = wire_request.ReadTensor(TensorSide.INPUT, 0, 0, 1)
             others = [line.numbered(more.request()), line.numbered(more.chunk(0))]
             others.append(line.numbered(read))
             heard = line.say(b"".join(frame for _, frame in asked + others))
             said = [[one.reply for one in heard if one.seq == seq] for seq, _ in others]
             for (seq, _), upload, due in zip(asked, uploads, right, strict=True):
                 assert answer(result_of(line, seq, upload.crc)) == due
-            if said[0] == [NO_BUFFER]:
+            if said[0] == [busy(NO_BUFFER)]:
                 refused = True
                 expect_replies("a chunk of it", said[1], [no_sample(more.crc)])
-                if any(isinstance(reply, ErrorReply) for reply in said[2]):
-                    expect_replies("reading meanwhile", said[2], [RUNNING])
+                if any(isinstance(reply, wire_reply.ErrorReply) for reply in said[2]):
+                    expect_replies("reading meanwhile", said[2], [busy(RUNNING)])
             else:  # one of them was run before it came
-                expect_replies("a third sample", said[0], [Uploading(more.crc, *more.missing)])
+                expect_replies(
+                    "a third sample", said[0], [wire_reply.Uploading(more.crc, *more.missing)]
+                )
             for upload in uploads:
                 upload.arrived.clear()
                 upload.send_all()
@@ -211,19 +208,24 @@ def test_what_is_read_while_an_inference_runs_is_refused_as_busy(
         refused: set[ErrorCode] = set()
         for _ in range(ROUNDS):
             seq, frame = line.numbered(infer(upload.crc, trace=True))
-            reads: list[Request] = [GetTrace(0), ReadTensor(TensorSide.OUTPUT, 0, 0, 1)]
+            reads: list[wire_request.Request] = [
+                wire_request.GetTrace(0),
+                wire_request.ReadTensor(TensorSide.OUTPUT, 0, 0, 1),
+            ]
             reads *= AT_ONCE
             asked = [line.numbered(request) for request in reads]
             heard = line.say(frame + b"".join(each for _, each in asked))
             replies = {one.seq: one.reply for one in heard}
             for (number, _), request in zip(asked, reads, strict=True):
                 said = replies.get(number)
-                busy = RECORDING if isinstance(request, GetTrace) else RUNNING
-                if isinstance(said, ErrorReply):
-                    expect_replies("reading meanwhile", [said], [busy])
+                text = RECORDING if isinstance(request, wire_request.GetTrace) else RUNNING
+                if isinstance(said, wire_reply.ErrorReply):
+                    expect_replies("reading meanwhile", [said], [busy(text)])
                     refused.add(said.code)
                 else:
-                    assert isinstance(said, TracePage | TensorData), f"reading meanwhile: {said}"
+                    assert isinstance(said, wire_reply.TracePage | wire_reply.TensorData), (
+                        f"reading meanwhile: {said}"
+                    )
             assert answer(result_of(line, seq, upload.crc)) == right
             if refused:
                 return
@@ -240,17 +242,22 @@ def test_large_answers_that_are_asked_for_at_once_all_come_and_in_order(
     size = board.identity.chunk_bytes
     board.infer(two[0], trace=True)
     entry = captured_soon(board)[-1]
-    at = OpOutput(entry.op, entry.output)
+    at = wire_request.OpOutput(entry.op, entry.output)
 
     def check(line: LentLine) -> None:
         upload = Upload(line, board, two[0]).send_all()
         right = answer(run(line, infer(upload.crc)))
-        asked = [line.numbered(Echo(bytes((number,)) * size)) for number in range(AT_ONCE)]
+        asked = [
+            line.numbered(wire_request.Echo(bytes((number,)) * size)) for number in range(AT_ONCE)
+        ]
         seq, captured = line.numbered(infer(upload.crc, capture=at))
         for first in (b"", captured):
             heard = line.say(first + b"".join(frame for _, frame in asked))
             echoes = [(one.seq, one.reply) for one in heard if one.seq != seq]
-            due = [(number, Echoed(bytes((at,)) * size)) for at, (number, _) in enumerate(asked)]
+            due = [
+                (number, wire_reply.Echoed(bytes((at,)) * size))
+                for at, (number, _) in enumerate(asked)
+            ]
             assert echoes == due, f"{len(echoes)} of {len(due)} echoes came, or in another order"
         assert answer(result_of(line, seq, upload.crc)) == right
 
@@ -291,13 +298,15 @@ def test_a_tensor_is_read_from_any_byte_on(bench: Bench, board: Board, side: Ten
                 if offset > size:
                     continue
                 part = data[offset : offset + min(length, longest)]
-                due = TensorData(upload.crc, side, index, size, offset, part)
+                due = wire_reply.TensorData(upload.crc, side, index, size, offset, part)
                 what = f"{length} bytes from {offset} on of {side.name} {index}"
-                expect_said(line, what, ReadTensor(side, index, offset, length), due)
+                expect_said(line, what, wire_request.ReadTensor(side, index, offset, length), due)
             far = refusal(ErrorCode.OUT_OF_RANGE, size, size + 1, "offset beyond the tensor")
-            expect_said(line, "behind the end", ReadTensor(side, index, size + 1, 1), far)
+            expect_said(
+                line, "behind the end", wire_request.ReadTensor(side, index, size + 1, 1), far
+            )
         none = refusal(ErrorCode.OUT_OF_RANGE, len(tensors), len(tensors), "no such tensor")
-        expect_said(line, "one too many", ReadTensor(side, len(tensors), 0, 1), none)
+        expect_said(line, "one too many", wire_request.ReadTensor(side, len(tensors), 0, 1), none)
 
     on_line(bench, board, check)
 
@@ -312,7 +321,7 @@ def test_an_input_whose_sample_was_replaced_is_not_read(
             Upload(line, board, data).announce()
         text = "the sample of the last inference was replaced"
         due = refusal(ErrorCode.NO_SUCH_SAMPLE, one.crc, 0, text)
-        expect_said(line, "its input", ReadTensor(TensorSide.INPUT, 0, 0, 1), due)
+        expect_said(line, "its input", wire_request.ReadTensor(TensorSide.INPUT, 0, 0, 1), due)
 
     if bytes(reversed(two[0])) in two:
         not_asked("this network has too few different samples")
@@ -334,8 +343,8 @@ def test_the_trace_is_that_of_the_last_inference_that_recorded_one(
         for upload, trace in zip(uploads, (True, False), strict=True):
             run(line, infer(upload.crc, trace=trace))
         for first in {0, 1, total // 2, total - 1, total}:
-            page = only(line.ask(GetTrace(first)))
-            assert isinstance(page, TracePage), f"trace from {first} on: {page}"
+            page = only(line.ask(wire_request.GetTrace(first)))
+            assert isinstance(page, wire_reply.TracePage), f"trace from {first} on: {page}"
             entries = [(e.op, e.output, e.crc, e.size) for e in page.entries]
             due = [(e.op, e.output, e.crc, e.size) for e in whole[first:][:ENTRIES_OF_A_PAGE]]
             assert (page.sample_crc, page.total, page.first) == (uploads[0].crc, total, first)
@@ -345,7 +354,7 @@ def test_the_trace_is_that_of_the_last_inference_that_recorded_one(
                 whose = f"operator {entry.op}, output {entry.output}"
                 assert times == (timed if entry.output == 0 else (False, False)), whose
         far = refusal(ErrorCode.OUT_OF_RANGE, total, total + 1, "no such entry")
-        expect_said(line, "behind the end", GetTrace(total + 1), far)
+        expect_said(line, "behind the end", wire_request.GetTrace(total + 1), far)
 
     on_line(bench, board, check)
 
@@ -380,9 +389,13 @@ def test_an_operator_or_output_that_is_not_there_cannot_be_captured(
         before = run(line, infer(upload.crc))
         for op in (ops, 0xFFFF):
             due = refusal(ErrorCode.OUT_OF_RANGE, ops, op, "no such operator to capture")
-            expect_said(line, f"operator {op}", infer(upload.crc, capture=OpOutput(op, 0)), due)
-        seq, frame = line.numbered(infer(upload.crc, capture=OpOutput(0, 0xFF)))
-        expect_replies("output 255", [one.reply for one in line.say(frame)], [Accepted(upload.crc)])
+            expect_said(
+                line, f"operator {op}", infer(upload.crc, capture=wire_request.OpOutput(op, 0)), due
+            )
+        seq, frame = line.numbered(infer(upload.crc, capture=wire_request.OpOutput(0, 0xFF)))
+        expect_replies(
+            "output 255", [one.reply for one in line.say(frame)], [wire_reply.Accepted(upload.crc)]
+        )
         text = "the operator has no such output"
         due = refusal(ErrorCode.OUT_OF_RANGE, 0, 0xFF, text)
         expect_replies("output 255", [line.result(seq).reply], [due])
@@ -390,3 +403,8 @@ def test_an_operator_or_output_that_is_not_there_cannot_be_captured(
         assert answer(after) == answer(before)
 
     on_line(bench, board, check)
+
+
+def busy(text: str, one: int = 0) -> wire_reply.ErrorReply:
+    """The refusal of what has to wait."""
+    return refusal(ErrorCode.BUSY, one, 0, text)

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hil.base.later import Later
 from hil.suite.expect import not_asked
 from hil.suite.on_line import on_line
 from hil.suite.times import needs_the_hosts_time
 from hil.suite.uploads import expect_said, only, refusal
 from hil.wire.enums import ErrorCode, RebootTarget
-from hil.wire.replies import BaudAck, BaudCommitted, Identity, RebootAck
-from hil.wire.requests import CommitBaud, Hello, Reboot, SetBaud
 
 if TYPE_CHECKING:
     from hil.board import Board
     from hil.link.lent_line import LentLine
     from hil.run.testbench import Bench
+    from hil.wire import replies as wire_reply
+    from hil.wire import requests as wire_request
+else:
+    wire_reply = Later("hil.wire.replies")
+    wire_request = Later("hil.wire.requests")
 
 SLOW, SLOWER = 57_600, 38_400  # other rates than that of any run
 LOWEST, HIGHEST = 9_600, 5_000_000  # of the protocol
@@ -30,8 +34,8 @@ SOON = 0.2
 def test_the_rate_that_the_line_has_can_be_kept_again(bench: Bench, board: Board) -> None:
     def check(line: LentLine) -> None:
         for _ in range(2):
-            due = BaudCommitted(board.baud)
-            expect_said(line, "to keep the rate", CommitBaud(board.baud), due)
+            due = wire_reply.BaudCommitted(board.baud)
+            expect_said(line, "to keep the rate", wire_request.CommitBaud(board.baud), due)
 
     on_line(bench, board, check)
 
@@ -62,8 +66,8 @@ def test_the_limits_of_the_rate_are_rates_too(bench: Bench, board: Board, limit:
 
     def check(line: LentLine) -> None:
         # The host stays: not every adapter can follow.
-        said = only(line.ask_alone(SetBaud(limit)))
-        assert said == BaudAck(limit), f"asked for {limit} baud the board says {said}"
+        said = only(line.ask_alone(wire_request.SetBaud(limit)))
+        assert said == wire_reply.BaudAck(limit), f"asked for {limit} baud the board says {said}"
         come_back(line, former, fallback_s)
 
     on_line(bench, board, check)
@@ -92,7 +96,12 @@ def test_a_rate_that_is_kept_stays(bench: Bench, board: Board) -> None:
     def check(line: LentLine) -> None:
         for rate in (SLOW, former):
             try_rate(line, rate)
-            expect_said(line, "to keep the rate", CommitBaud(rate), BaudCommitted(rate))
+            expect_said(
+                line,
+                "to keep the rate",
+                wire_request.CommitBaud(rate),
+                wire_reply.BaudCommitted(rate),
+            )
             time.sleep(fallback_s + SOON)
             assert line.is_heard(HEARD_S), f"the board kept {rate} baud, and is not there"
 
@@ -117,7 +126,9 @@ def test_silence_brings_the_board_back_to_the_rate_at_which_it_starts(
         back = line.is_heard(HEARD_S) and rate_of(line) == at_start
         assert back, f"after {idle_s:g} s of silence the board is not at {at_start} baud"
         try_rate(line, rate)
-        expect_said(line, "to keep the rate", CommitBaud(rate), BaudCommitted(rate))
+        expect_said(
+            line, "to keep the rate", wire_request.CommitBaud(rate), wire_reply.BaudCommitted(rate)
+        )
 
     on_line(bench, board, check)
 
@@ -129,11 +140,11 @@ def test_the_loader_is_entered_or_refused(bench: Bench, board: Board) -> None:
     no = refusal(ErrorCode.UNSUPPORTED, 0, 0, "this chip enters its loader by a pin only")
 
     def check(line: LentLine) -> None:
-        said = only(line.ask_alone(Reboot(RebootTarget.BOOTLOADER)))
+        said = only(line.ask_alone(wire_request.Reboot(RebootTarget.BOOTLOADER)))
         if said == no:
             assert line.is_heard(HEARD_S), "the board refused its loader, and is gone"
             return
-        assert said == RebootAck(RebootTarget.BOOTLOADER), f"the answer is {said}"
+        assert said == wire_reply.RebootAck(RebootTarget.BOOTLOADER), f"the answer is {said}"
         line.left = True
         assert not line.is_heard(SOON), "the firmware still answers"
 
@@ -151,8 +162,8 @@ def trial_of(board: Board) -> tuple[float, int]:
 
 def try_rate(line: LentLine, rate: int) -> None:
     """Both ends go to this rate; the board is on trial there."""
-    said = only(line.ask_alone(SetBaud(rate)))
-    assert said == BaudAck(rate), f"asked for {rate} baud the board says {said}"
+    said = only(line.ask_alone(wire_request.SetBaud(rate)))
+    assert said == wire_reply.BaudAck(rate), f"asked for {rate} baud the board says {said}"
     line.port.set_baud(rate)
     assert line.is_heard(HEARD_S), f"the board acknowledged {rate} baud, and is not there"
 
@@ -167,5 +178,5 @@ def come_back(line: LentLine, former: int, fallback_s: float) -> None:
 
 def rate_of(line: LentLine) -> int:
     """The rate that the board says it has."""
-    said = only(line.ask(Hello()))
-    return said.baud if isinstance(said, Identity) else 0
+    said = only(line.ask(wire_request.Hello()))
+    return said.baud if isinstance(said, wire_reply.Identity) else 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hil.base.later import Later
 from hil.suite.expect import not_asked
 from hil.suite.on_line import on_line
 from hil.suite.uploads import (
@@ -25,13 +26,16 @@ from hil.suite.uploads import (
     run,
 )
 from hil.wire.enums import ErrorCode
-from hil.wire.replies import ChunkAck, Reply, Uploading
-from hil.wire.requests import Chunk
 
 if TYPE_CHECKING:
     from hil.board import Board
     from hil.link.lent_line import LentLine
     from hil.run.testbench import Bench
+    from hil.wire import replies as wire_reply
+    from hil.wire import requests as wire_request
+else:
+    wire_reply = Later("hil.wire.replies")
+    wire_request = Later("hil.wire.requests")
 
 pytestmark = pytest.mark.needs("injection")
 
@@ -107,7 +111,7 @@ def test_a_chunk_that_does_not_fit_is_refused_and_changes_nothing(
         upload.announce()
         at = "chunk at a wrong offset"
         for offset in (1, step - 1, step + 1, upload.chunks * step, 0xFFFFFFFF // step * step):
-            chunk = Chunk(upload.crc, offset, upload.chunk(0).data)
+            chunk = wire_request.Chunk(upload.crc, offset, upload.chunk(0).data)
             due = refusal(ErrorCode.OUT_OF_RANGE, size, offset, at)
             expect_said(line, f"a chunk at {offset}", chunk, due)
         for number in {0, last}:
@@ -117,7 +121,7 @@ def test_a_chunk_that_does_not_fit_is_refused_and_changes_nothing(
                     continue
                 text = "chunk of a wrong length"
                 due = refusal(ErrorCode.OUT_OF_RANGE, len(whole), len(data), text)
-                chunk = Chunk(upload.crc, number * step, data)
+                chunk = wire_request.Chunk(upload.crc, number * step, data)
                 expect_said(line, f"{len(data)} bytes as chunk {number}", chunk, due)
         upload.send(range(upload.chunks))
         assert crcs(run(line, infer(upload.crc)).outputs) == crcs(right.outputs)
@@ -137,7 +141,7 @@ def test_a_sample_with_one_wrong_byte_is_refused_wherever_it_is(
             damaged[place] ^= 1
             upload = Upload(line, board, bytes(damaged), crc=zlib.crc32(sample)).send_all()
             text = "the sample does not have the announced CRC-32"
-            due: Reply = refusal(
+            due: wire_reply.Reply = refusal(
                 ErrorCode.SAMPLE_CORRUPT, zlib.crc32(sample), zlib.crc32(damaged), text
             )
             expect_said(line, f"byte {place} is another", infer(upload.crc), due)
@@ -176,10 +180,10 @@ def test_a_sample_that_is_run_can_be_sent_anew_meanwhile(
             chunk = line.numbered(upload.chunk(0))
             heard = line.say(frame + again[1] + chunk[1] + again[1])
             upload.arrived.clear()
-            due: list[Reply] = [Uploading(upload.crc, *upload.missing)]
+            due: list[wire_reply.Reply] = [wire_reply.Uploading(upload.crc, *upload.missing)]
             upload.arrived.add(0)
-            due.append(ChunkAck(upload.crc, 0, *upload.missing))
-            due.append(Uploading(upload.crc, *upload.missing))
+            due.append(wire_reply.ChunkAck(upload.crc, 0, *upload.missing))
+            due.append(wire_reply.Uploading(upload.crc, *upload.missing))
             said = [one.reply for one in heard if one.seq != asked]
             expect_replies("the sample that is run, sent anew", said, due)
             assert crcs(result_of(line, asked, upload.crc).outputs) == crcs(right.outputs)

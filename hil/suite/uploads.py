@@ -5,16 +5,19 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from hil.base.later import Later
 from hil.wire.enums import ErrorCode, SampleStage
-from hil.wire.replies import Accepted, ChunkAck, Detail, ErrorReply, Reply, Result, Uploading
-from hil.wire.requests import Chunk, Infer, OpOutput, Request
-from hil.wire.requests import Upload as UploadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hil.board import Board
     from hil.link.lent_line import LentLine
+    from hil.wire import replies as wire_reply
+    from hil.wire import requests as wire_request
+else:
+    wire_reply = Later("hil.wire.replies")
+    wire_request = Later("hil.wire.requests")
 
 TOLD = 32  # chunks from the first missing one on, of which a board tells and which it keeps
 NO_UPLOAD = "no upload of this sample"
@@ -40,26 +43,26 @@ class Upload:
         first = lacks[0] if lacks else self.chunks
         return first, sum(1 << number - first for number in lacks if number - first < TOLD)
 
-    def request(self, *, resume: bool = False) -> UploadRequest:
-        return UploadRequest(SampleStage.TENSOR, self.crc, len(self.data), resume)
+    def request(self, *, resume: bool = False) -> wire_request.Upload:
+        return wire_request.Upload(SampleStage.TENSOR, self.crc, len(self.data), resume)
 
     def announce(self, *, resume: bool = False, seq: int | None = None) -> int:
         """Announces it under a new number, or under `seq`; fails on any other answer than due."""
         seq, frame = self.line.numbered(self.request(resume=resume), seq)
         heard = [one.reply for one in self.line.say(frame)]
-        expect_replies("an upload", heard, [Uploading(self.crc, *self.missing)])
+        expect_replies("an upload", heard, [wire_reply.Uploading(self.crc, *self.missing)])
         return seq
 
-    def chunk(self, number: int) -> Chunk:
+    def chunk(self, number: int) -> wire_request.Chunk:
         at = number * self.chunk_bytes
-        return Chunk(self.crc, at, self.data[at : at + self.chunk_bytes])
+        return wire_request.Chunk(self.crc, at, self.data[at : at + self.chunk_bytes])
 
     def send(self, numbers: Iterable[int]) -> None:
         """Sends these chunks one by one; fails on any other acknowledgement than due."""
         for number in numbers:
             if number - self.missing[0] < TOLD:
                 self.arrived.add(number)
-            due = ChunkAck(self.crc, number * self.chunk_bytes, *self.missing)
+            due = wire_reply.ChunkAck(self.crc, number * self.chunk_bytes, *self.missing)
             expect_replies(f"chunk {number}", self.line.ask(self.chunk(number)), [due])
 
     def send_all(self) -> Upload:
@@ -70,50 +73,58 @@ class Upload:
 
 
 def infer(
-    crc: int, *, trace: bool = False, threshold: int | None = None, capture: OpOutput | None = None
-) -> Infer:
+    crc: int,
+    *,
+    trace: bool = False,
+    threshold: int | None = None,
+    capture: wire_request.OpOutput | None = None,
+) -> wire_request.Infer:
     """The request for an inference, as `Board.infer` makes it by default."""
-    return Infer(crc, True, trace, True, threshold, capture)
+    return wire_request.Infer(crc, True, trace, True, threshold, capture)
 
 
-def run(line: LentLine, request: Infer, what: str = "an inference") -> Result:
+def run(
+    line: LentLine, request: wire_request.Infer, what: str = "an inference"
+) -> wire_reply.Result:
     """The result of an inference that the board has to accept."""
     seq, frame = line.numbered(request)
     accepted = [one.reply for one in line.say(frame)]
-    expect_replies(what, accepted, [Accepted(request.sample_crc)])
+    expect_replies(what, accepted, [wire_reply.Accepted(request.sample_crc)])
     return result_of(line, seq, request.sample_crc, what)
 
 
-def result_of(line: LentLine, seq: int, crc: int, what: str = "an inference") -> Result:
+def result_of(line: LentLine, seq: int, crc: int, what: str = "an inference") -> wire_reply.Result:
     """The result under this number, which has to be about this sample."""
     reply = line.result(seq).reply
-    assert isinstance(reply, Result), f"{what}: the board says {reply}, due is a result"
+    assert isinstance(reply, wire_reply.Result), f"{what}: the board says {reply}, due is a result"
     assert reply.sample_crc == crc, f"{what}: the result is about sample {reply.sample_crc:#010x}"
     return reply
 
 
-def refusal(code: ErrorCode, one: int, two: int, text: str) -> ErrorReply:
-    return ErrorReply(code, Detail(one, two), text)
+def refusal(code: ErrorCode, one: int, two: int, text: str) -> wire_reply.ErrorReply:
+    return wire_reply.ErrorReply(code, wire_reply.Detail(one, two), text)
 
 
-def no_sample(crc: int) -> ErrorReply:
+def no_sample(crc: int) -> wire_reply.ErrorReply:
     """What is due to a request about a sample that the board does not hold."""
     return refusal(ErrorCode.NO_SUCH_SAMPLE, crc, 0, NO_UPLOAD)
 
 
-def expect_said(line: LentLine, what: str, request: Request, *due: Reply) -> None:
+def expect_said(
+    line: LentLine, what: str, request: wire_request.Request, *due: wire_reply.Reply
+) -> None:
     """Fails unless these are the replies to the request."""
     expect_replies(what, line.ask(request), list(due))
 
 
-def only(replies: list[Reply]) -> Reply | None:
+def only(replies: list[wire_reply.Reply]) -> wire_reply.Reply | None:
     """The one reply; None where there are none or several."""
     return replies[0] if len(replies) == 1 else None
 
 
-def expect_replies(what: str, heard: list[Reply], due: list[Reply]) -> None:
+def expect_replies(what: str, heard: list[wire_reply.Reply], due: list[wire_reply.Reply]) -> None:
     assert heard == due, f"{what}: the board says {_shown(heard)}, due is {_shown(due)}"
 
 
-def _shown(replies: list[Reply]) -> str:
+def _shown(replies: list[wire_reply.Reply]) -> str:
     return ", ".join(str(reply)[:200] for reply in replies) or "nothing"

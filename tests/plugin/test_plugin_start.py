@@ -13,7 +13,7 @@ HEAVY = (
     "numpy", "cv2", "serial", "esptool", "ai_edge_litert", "tflite_micro", "rich", "jinja2",
     "cbor2", "tensorflow", "keras",
 )  # fmt: skip
-OURS = ("hil.board.board", "hil.oracle.oracle", "hil.run.testbench")
+OURS = ("hil.board.board", "hil.oracle.oracle", "hil.run.testbench", "hil.wire.replies")
 """Those that import most of what is below them."""
 
 # They import numpy and jinja2 by themselves.
