@@ -52,7 +52,6 @@ _REFUSED = (
 
 _SOUND = 20
 """So many whole frames for a damaged one: noise that lets them pass damages few."""
-_DEAF_SHARE = 0.8
 
 
 def first_cause(run: Run) -> TroubleRecord | None:
@@ -120,7 +119,7 @@ def _of_damage(line: LineFacts, name: str) -> str:
     damage = next((each for each in Damage if each.value == line.damage), Damage.NONE)
     whole = sum(count for _, count in line.whole)
     if damage is Damage.NONE:
-        return "link.deaf" if line.damaged_at_board >= _DEAF_SHARE * line.sent > 0 else name
+        return "link.deaf" if line.damaged_at_board else name
     if damage is Damage.CHECK:
         return "link.check-wrong"
     noisy = damage is Damage.FRAMES_ALONE and whole < _SOUND * line.damaged and whole > 0

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 
 RECOVERIES_IN_VAIN = 3
-"""So often a board is recovered without a test that passes in between."""
+"""So often a board is recovered without tests that pass in between."""
+PASSED_FOR_A_RECOVERY = 4
+"""So many tests have to pass to be worth one recovery more."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class BoardOfRun:
         self._on_inference = on_inference
         self._board: Board | None = None
         self._in_doubt: InfrastructureError | None = None
-        self._recovered_in_vain = 0
+        self._credit = RECOVERIES_IN_VAIN * PASSED_FOR_A_RECOVERY
         self._incidents: list[Incident] = []
         self._told = 0
         self._lost = False
@@ -157,15 +159,15 @@ class BoardOfRun:
         return first
 
     def note_success(self) -> None:
-        """A test passed: the board may be recovered once more."""
-        self._recovered_in_vain = max(self._recovered_in_vain - 1, 0)
+        """A test passed: recovering the board was of some use."""
+        self._credit = min(self._credit + 1, RECOVERIES_IN_VAIN * PASSED_FOR_A_RECOVERY)
 
     def _check_worth_recovering(self) -> None:
-        """A board that is lost in every test is not recovered for all the rest."""
-        self._recovered_in_vain += 1
-        if self._recovered_in_vain > RECOVERIES_IN_VAIN:
+        """A board that is lost in every other test is not recovered for all the rest."""
+        if self._credit < PASSED_FOR_A_RECOVERY:
             self._lost = True
             raise self._not_run()
+        self._credit -= PASSED_FOR_A_RECOVERY
 
     def require(self, *capabilities: str) -> None:
         """Raises NotRunError if the board's identity lacks one of the capabilities."""
