@@ -7,6 +7,7 @@
 # make damage      the same under random damage of kernels, weights, arena, line, clock (FILES=kernel)
 # make mutants-ci  the same twelve each time, for every change
 # make test-model  train, convert and rebuild with TensorFlow (own environment)
+# make docs        the documentation as a site, in out/site; a warning is an error
 # make lint        ruff, mypy, import-linter, clang-format
 # make format      let ruff and clang-format rewrite
 # make clean       remove everything that was built or written
@@ -47,7 +48,7 @@ run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.base.exit_codes "make $(1)
 WORKERS = $(shell $(BIN)/python -c 'import os; print(min((os.cpu_count() or 1) + 1, 5))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hil test bench firmware faults mutants damage mutants-ci setup-model test-model lint format clean
+.PHONY: help setup hil test bench firmware faults mutants damage mutants-ci setup-model test-model docs lint format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -102,6 +103,9 @@ $(MODEL_READY): pyproject.toml
 
 test-model: $(MODEL_READY)
 	@$(MODEL_VENV)/bin/python -m pytest tests/model -m model -n 2 --dist loadfile $(ARGS)
+
+docs: $(READY)
+	@$(BIN)/python docs/site
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -52,6 +52,13 @@ def _parser(only: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """The parser of one subcommand, for the pages that are made of it."""
+    sub = argparse.ArgumentParser(prog=f"hil {name}", description=COMMANDS[name], add_help=False)
+    importlib.import_module(f"hil.cli.{name}").add(sub)
+    return sub
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point. Returns one of `hil.errors.ExitCode`."""
     words = list(sys.argv[1:] if argv is None else argv)
