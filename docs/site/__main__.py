@@ -1,7 +1,7 @@
 """Builds the documentation as a site: `python docs/site`, or `make docs`.
 
-Its sources are put together in build/site, its pages written to out/site. A warning is an error, and
-so is a page that would load something from a network.
+Its sources are put together in build/site, its pages written to out/site. A warning is an error,
+and so is a page that would load something from a network.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ SHIM = Path(__file__).parent / "third_party" / "iframe-worker.js"
 SHIM_ADDRESS = "https://unpkg.com/iframe-worker/shim"
 
 _LOADED = re.compile(r"""<(?:script|img|iframe)\b[^>]*\bsrc=["']?https?:[^>]*>""")
-_STYLE = re.compile(r"""<link\b[^>]*rel=["']?(?:stylesheet|preload|icon)[^>]*href=["']?https?:[^>]*>""")
+_STYLE = re.compile(
+    r"""<link\b[^>]*rel=["']?(?:stylesheet|preload|icon)[^>]*href=["']?https?:[^>]*>"""
+)
 
 
 def main() -> int:

@@ -37,8 +37,8 @@ def cli_page() -> Iterator[str]:
 def options_page() -> Iterator[str]:
     """Every option that the plugin gives pytest."""
     yield "# Options of pytest\n"
-    yield "The options of the plugin, as `pytest --help` has them too. The short name is ours where no"
-    yield "other plugin and no conftest.py of your project has it; the long one always is"
+    yield "The options of the plugin, as `pytest --help` has them too. The short name is ours where"
+    yield "no other plugin and no conftest.py of your project has it; the long one always is"
     yield "([In your project](../pytest.md#options)). `hil` has those of the board as well.\n"
     yield from _table("Tests on a board", [a for a in ARGUMENTS if a not in SIM_ARGUMENTS])
     yield from _table("The simulated board", SIM_ARGUMENTS)

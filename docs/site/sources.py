@@ -45,9 +45,7 @@ def site_path(path: str) -> str:
 
 def pages() -> tuple[str, ...]:
     """The pages of docs/, as paths in the repository."""
-    return tuple(
-        sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / DOCS).rglob("*.md"))
-    )
+    return tuple(sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / DOCS).rglob("*.md")))
 
 
 def assemble(folder: Path, more: tuple[str, ...]) -> None:

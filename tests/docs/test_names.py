@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("*/*.md"), ROOT / "README.md"])
+PAGES = sorted([*ROOT.glob("*/*.md"), *ROOT.glob("docs/*/*.md"), ROOT / "README.md"])
 DOTTED = re.compile(r"(?<![\w./-])(?:hil|hil_lab)(?:\.[A-Za-z_]\w*)+")
 FILES = re.compile(r"(?<![\w./-])(?:lab/hil_lab|hil)/[\w./-]*\w")
 ids = [str(page.relative_to(ROOT)) for page in PAGES]
