@@ -7,7 +7,6 @@ next one goes on behind it. One process at a time may write.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -58,6 +57,10 @@ class ResultsFile(Closing):
             raise self._error(cause) from cause
 
     def _lock(self) -> None:
+        try:
+            import fcntl
+        except ImportError:  # Windows: two evaluations into one file are not told
+            return
         try:
             fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as cause:

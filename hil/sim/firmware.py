@@ -8,7 +8,6 @@ own, which is flashed as any other build: `flasher_args.json` names the files an
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import shutil
@@ -23,6 +22,7 @@ from hil.base.host_error import host_errors
 from hil.build import flash_layout
 from hil.errors import InfrastructureError, UsageError
 from hil.sim import app_image
+from hil.sim.system import check_system
 
 Progress = Callable[[str], None]
 
@@ -95,8 +95,10 @@ def build(
     waits.
 
     Raises UsageError for a missing network or a compile error, InfrastructureError when
-    there is no compiler, or the folder cannot be written.
+    there is no compiler, or the folder cannot be written, UnavailableError on another system than
+    Linux.
     """
+    check_system()
     folder = build_dir or default_build_dir()
     with host_errors("cannot write the simulated board's firmware", folder):
         return _build(folder, model, settings, firmware, progress or (lambda _text: None))
@@ -275,6 +277,8 @@ def _is_current(folder: Path, stamp: str) -> bool:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Holds an exclusive lock on `path`; the kernel frees it when the process dies."""
+    import fcntl  # Linux, as check_system saw
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

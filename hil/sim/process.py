@@ -21,6 +21,7 @@ from hil.errors import HilError, InfrastructureError, UsageError
 from hil.sim import unix_socket
 from hil.sim.chip import Figures
 from hil.sim.options import SimOptions
+from hil.sim.system import check_system
 
 __all__ = ["Figures", "SimOptions", "SimProcess"]
 
@@ -57,8 +58,9 @@ class SimProcess:
 
         `tcp`, `rfc2217`: a TCP port (0: a free one) instead of a pty.
         Raises UsageError for options that cannot be, InfrastructureError if it does not
-        start.
+        start, UnavailableError on another system than Linux.
         """
+        check_system()
         with host_errors("the simulated board has no folder for its files"):
             self._folder = ScratchFolder("camhil-sim-")
         self.options = options or SimOptions()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import pickle
 import subprocess
@@ -136,6 +135,10 @@ class _Process:
 def _enlarge(pipe: IO[bytes] | None) -> None:
     """Room for about a hundred pictures, so that a slow moment of the process costs nothing."""
     assert pipe is not None
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return
     if hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux, Python 3.10
         with contextlib.suppress(OSError):  # the user's pipes may be limited
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
