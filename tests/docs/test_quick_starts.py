@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from hil.errors import ExitCode
 from hil.network.contract import read_network
 from hil.run.options import RunOptions
 from hil.run.testbench import Bench
+from hil.sim.process import SimOptions, SimProcess
 from hil.suite.pictures import synthetic_photo
 from hil.testing.tiny_model import tiny_model
 from tests.docs.commands import ROOT, Command, commands_of
@@ -28,14 +30,16 @@ pytest_plugins = ["pytester"]
 
 STARTS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/start/*.md"))
 OF_THE_SUITE = ["-k", "test_identity"]
-NOT_RUN_HERE = {("hil", "build"), ("hil", "doctor")}  # ESP-IDF; tests/cli, for it is slow
+# ESP-IDF; slow, and in tests/cli; a board that is taken as it is.
+NOT_RUN_HERE = {("hil", "build"), ("hil", "doctor"), ("hil", "flash")}
 
 
-# So that a board is flashed once, and quick: what a user's project would set is set for all pages.
+# One board for all pages, and a quick network: what a user's project would set once.
 SETTINGS = """
 [tool.camhil]
+board = "{board}"
+flash = "never"
 network = "my.tflite"
-sim-flash-file = "{flash}"
 """
 NETWORK = """
 positive_class = 1
@@ -44,27 +48,29 @@ threshold_percent = 50
 
 
 @pytest.fixture(scope="module")
-def flash(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The content of a flash that holds the build.
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a simulated board is that holds the network.
 
-    What a run imports is imported then: one inside of this process forgets what it was first to
-    import, and numpy cannot be imported twice.
+    What a run imports is imported meanwhile: one inside of this process forgets what it was first
+    to import, and numpy cannot be imported twice.
     """
-    folder = tmp_path_factory.mktemp("flash")
+    folder = tmp_path_factory.mktemp("board")
     (folder / "my.tflite").write_bytes(tiny_model())
     (folder / "my.toml").write_text(NETWORK)
-    bench = Bench(RunOptions(network=folder / "my.tflite", sim_flash_file=folder / "flash.bin"))
+    flash = folder / "flash.bin"
+    bench = Bench(RunOptions(network=folder / "my.tflite", sim_flash_file=flash))
     bench.measure(synthetic_photo("noise"))
     bench.run_facts()
     bench.close()
-    return folder / "flash.bin"
+    with SimProcess(SimOptions(flash_file=flash), tcp=0) as process:
+        yield str(process.status()["port"])
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, flash: Path) -> Path:
+def project(pytester: pytest.Pytester, board: str) -> Path:
     """A folder with the files that the pages speak of, in which their commands run."""
     folder, random = pytester.path, np.random.default_rng(1)
-    (folder / "pyproject.toml").write_text(SETTINGS.format(flash=flash))
+    (folder / "pyproject.toml").write_text(SETTINGS.format(board=board))
     (folder / "my.toml").write_text(NETWORK)
     (folder / "my.tflite").write_bytes(tiny_model())
     shape = read_network(folder / "my.tflite").header.inputs[0].shape
