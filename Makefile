@@ -8,6 +8,7 @@
 # make mutants-ci  the same twelve each time, for every change
 # make test-model  train, convert and rebuild with TensorFlow (own environment)
 # make docs        the documentation as a site, in out/site; a warning is an error
+# make dist        wheel and sdist in dist/, checked (TAG=v1.2.3: as for that release)
 # make lint        ruff, mypy, import-linter, clang-format
 # make format      let ruff and clang-format rewrite
 # make clean       remove everything that was built or written
@@ -48,7 +49,7 @@ run = @code=0; $(2) || code=$$?; $(BIN)/python -m hil.base.exit_codes "make $(1)
 WORKERS = $(shell $(BIN)/python -c 'import os; print(min((os.cpu_count() or 1) + 1, 5))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hil test bench firmware faults mutants damage mutants-ci setup-model test-model docs lint format clean
+.PHONY: help setup hil test bench firmware faults mutants damage mutants-ci setup-model test-model docs dist lint format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -106,6 +107,13 @@ test-model: $(MODEL_READY)
 
 docs: $(READY)
 	@$(BIN)/python docs/site
+
+# The notes of a release are what CHANGELOG.md says of it.
+dist: $(READY)
+	@rm -rf dist && mkdir -p out
+	@$(BIN)/python -m build --no-isolation --outdir dist .
+	@$(BIN)/python -m twine check --strict dist/*
+	@$(BIN)/python -m release.check dist $(if $(TAG),--tag "$(TAG)" --notes out/notes.md)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -205,12 +205,13 @@ def _progress_of(
 
 
 def _check_chip(found: str, expected: Expected, where: str) -> None:
-    if found.lower().replace("-", "") != expected.chip:
+    own = found.lower().replace("-", "")
+    if own != expected.chip:
         raise FlashError(
             f"the board is an {found}, the firmware is built for {expected.chip}",
             where=where,
-            hint=f"attach an {expected.chip} or build for the board: "
-            f"idf.py set-target {found.lower().replace('-', '')}",
+            hint=f"attach an {expected.chip} or build for the board: idf.py set-target {own}; "
+            f"of a release: --chip {own}",
         )
 
 

@@ -25,7 +25,7 @@ SimEngine = Literal["auto", "tflm", "litert"]
 DEFAULT_BAUD = 921_600
 
 # Boards that bring a firmware of their own: the one that a project sets is for others.
-_WITH_FIRMWARE = ("sim", "replay:")
+WITH_FIRMWARE = ("sim", "replay:")
 
 # Prefix of argparse's dest: plugins and projects have a baud, or a hil_gates, of their own.
 DEST = "_camhil_"
@@ -80,7 +80,7 @@ class RunOptions:
         given = {f.name: values.get(DEST + f.name) for f in fields(cls)}
         given = {name: value for name, value in given.items() if value is not None}
         settings = dict(settings or {})
-        if str(given.get("board", "")).startswith(_WITH_FIRMWARE):
+        if str(given.get("board", "")).startswith(WITH_FIRMWARE):
             settings.pop("firmware", None)
         network = given.get("network")
         if network is not None and network.resolve() != settings.get("network", network).resolve():

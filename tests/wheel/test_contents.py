@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from hil import __version__
 from hil.base.resources import find
 from hil.sim.firmware import SOURCES
+from release.check import problems
+from release.metadata import VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = "hil/_data/"
@@ -31,18 +35,25 @@ def checkout() -> frozenset[str]:
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory, checkout: frozenset[str]) -> frozenset[str]:
-    """The files in a wheel that is made in a checkout which was worked in."""
-    folder, wheels = (tmp_path_factory.mktemp(name) for name in ("checkout", "wheel"))
+def dist(tmp_path_factory: pytest.TempPathFactory, checkout: frozenset[str]) -> Path:
+    """An sdist and the wheel made of it, out of a checkout which was worked in."""
+    folder, dist = (tmp_path_factory.mktemp(name) for name in ("checkout", "dist"))
     for name in checkout:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, folder / name)
     for name in LEFT_BEHIND:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"left behind")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    (wheel,) = wheels.glob("*.whl")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(dist)]
+    environment = {**os.environ, VARIABLE: "https://github.com/someone/camhil"}
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    return dist
+
+
+@pytest.fixture(scope="module")
+def names(dist: Path) -> frozenset[str]:
+    """The files in the wheel."""
+    (wheel,) = dist.glob("*.whl")
     return frozenset(zipfile.ZipFile(wheel).namelist())
 
 
@@ -85,3 +96,23 @@ def test_what_git_ignores_is_not(names: frozenset[str], checkout: frozenset[str]
 @pytest.mark.parametrize("left_out", ["tests", "fuzz", "xtensa", "hil_lab", "faults", "fakes"])
 def test_what_only_proves_the_harness_is_not(names: frozenset[str], left_out: str) -> None:
     assert not [name for name in names if left_out in PurePosixPath(name).parts]
+
+
+def test_sdist_and_wheel_can_be_published(dist: Path) -> None:
+    changelog = f"## [{__version__}] - 2030-01-02\n\n- Something.\n"
+    assert list(problems(dist, f"v{__version__}", changelog)) == []
+    command = [sys.executable, "-m", "twine", "check", "--strict", *map(str, dist.iterdir())]
+    checked = subprocess.run(command, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_a_release_of_another_version_is_not(dist: Path, tmp_path: Path) -> None:
+    found = list(problems(dist, "v99.0.0", "## [Unreleased]\n\n- Something.\n"))
+    assert [text.split(",")[0] for text in found] == [
+        "the tag is v99.0.0",
+        f"CHANGELOG.md has nothing under '## [{__version__}] - YYYY-MM-DD'",
+    ]
+    assert list(problems(tmp_path, None, "")) == [
+        f"camhil-{__version__}-py3-none-any.whl is missing",
+        f"camhil-{__version__}.tar.gz is missing",
+    ]

@@ -1,0 +1,1 @@
+"""Makes and checks what a release is made of. Not part of the package."""
