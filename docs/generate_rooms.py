@@ -34,6 +34,7 @@ PLACES = {
     "report": (MIDDLE, "tables, pages, pictures"),
     "store": (RIGHT, "the history of runs"),
     "run": (MIDDLE, "board and oracle become facts"),
+    "project": (LEFT, "what hil new writes"),
     "diagnose": (MIDDLE, "which mistake explains it"),
     "board": (LEFT, "finds, flashes, asks a board"),
     "judge": (RIGHT, "verdicts, gates, baselines"),

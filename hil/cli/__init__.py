@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 COMMANDS = {
+    "new": "a project of one's own, whose tests pass on the simulated board at once",
     "doctor": "check this machine: packages, compiler, ports, permissions",
     "info": "what a board says of itself: firmware, model, tensors, memory",
     "check": "a network: what it takes and gives, and whether a chip can run it",

@@ -35,5 +35,5 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if bad:
         console.print(f"\n[bold red]Tests cannot run yet:[/] {escape(', '.join(bad))}")
         return ExitCode.INFRASTRUCTURE
-    console.print("\nReady. Try: [bold]hil infer PHOTO -o overlay.png[/]")
+    console.print("\nReady. Try: [bold]hil new my-board[/]")
     return ExitCode.PASSED

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from hil.build.idf import SUPPORTED, TARGETS
-from hil.cli import COMMANDS
+from hil.cli import COMMANDS, main
 from hil.plugin.options import with_long_names
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,9 +73,17 @@ def commands(file: Path) -> Iterator[list[str]]:
                 yield words
 
 
-@pytest.fixture(params=FILES, ids=lambda file: file.name)
+@pytest.fixture(scope="module")
+def of_a_new_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `hil new` writes."""
+    folder = tmp_path_factory.mktemp("workflow") / "my-board"
+    assert main(["new", str(folder)]) == 0
+    return folder / ".github/workflows/camhil.yml"
+
+
+@pytest.fixture(params=[*FILES, None], ids=lambda file: file.name if file else "hil new")
 def file(request: pytest.FixtureRequest) -> Path:
-    path = request.param
+    path = request.param or request.getfixturevalue("of_a_new_project")
     assert isinstance(path, Path)
     return path
 
@@ -103,10 +111,10 @@ def test_a_workflow_may_only_read_the_repository(file: Path) -> None:
     assert load(file)["permissions"] == {"contents": "read"}
 
 
-def test_actions_are_github_s_own_at_a_fixed_major_version(file: Path) -> None:
+def test_actions_are_github_s_own_at_a_fixed_version(file: Path) -> None:
     used = [step["uses"] for step in steps(file) if "uses" in step]
-    pinned = re.compile(r"actions/[a-z-]+@(v\d+|[0-9a-f]{40})")
-    assert [name for name in used if not pinned.fullmatch(name)] == []
+    fixed = re.compile(r"actions/[a-z-]+@(v\d+|[0-9a-f]{40})")
+    assert [name for name in used if not fixed.fullmatch(name)] == []
 
 
 def test_expressions_name_what_the_workflow_defines(file: Path) -> None:
