@@ -12,7 +12,17 @@ from hil.project.board import needs_firmware
 from hil.project.network import ChosenNetwork
 
 TEMPLATES = Path(__file__).with_name("template")
-_SUFFIX = ".jinja"
+PLACES = {
+    "pyproject.toml": "pyproject.toml",
+    "gates.toml": "gates.toml",
+    "test_network.py": "tests/test_network.py",
+    "baselines.md": "baselines/README.md",
+    "workflow.yml": ".github/workflows/camhil.yml",
+    "gitignore": ".gitignore",
+    "readme.md": "README.md",
+}
+"""Of each template, which has .jinja behind its name, the place in the project."""
+
 _KIB = 1024
 _ROOM_PERCENT = 10
 """Kept free in the arena, for the next training of the same network."""
@@ -60,9 +70,9 @@ def project_files(name: str, network: ChosenNetwork, board: str) -> dict[str, by
         "arena": network.trial.arena,
         "arena_kib": arena_kib(network.trial.arena),
     }
-    for template in environment.list_templates(extensions=[_SUFFIX[1:]]):
-        text: str = environment.get_template(template).render(values)
-        files[template.removesuffix(_SUFFIX)] = text.encode()
+    for template, target in PLACES.items():
+        text: str = environment.get_template(f"{template}.jinja").render(values)
+        files[target] = text.encode()
     return dict(sorted(files.items()))
 
 

@@ -110,7 +110,7 @@ def _build(
     tflite = model or resources.find("model/person_cam.tflite")
     toml = settings or tflite.with_suffix(".toml")
     firmware = firmware or resources.find("firmware")
-    sources = _content_hash(_source_files(firmware))
+    sources = _content_hash(_source_files(firmware), below=firmware)
     with _locked(folder / _LOCK):
         library = folder / "host" / _LIBRARY
         if _stamp(folder) != sources or not library.is_file():
@@ -247,11 +247,13 @@ def _source_files(firmware: Path) -> Iterator[Path]:
         yield from (path for path in inside if path.is_file())
 
 
-def _content_hash(files: Iterable[Path], *, names: bool = True) -> str:
+def _content_hash(files: Iterable[Path], *, names: bool = True, below: Path | None = None) -> str:
+    """Of content, and names if they matter: `below` a folder, wherever that is."""
     digest = hashlib.sha256(repr(sys.platform).encode())
     for path in files:
         data = path.read_bytes()
-        digest.update(f"{path if names else ''}\0{len(data)}\0".encode())
+        name = path.relative_to(below) if below else path
+        digest.update(f"{name if names else ''}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()
 

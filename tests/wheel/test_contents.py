@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,53 +11,29 @@ import pytest
 
 from hil import __version__
 from hil.base.resources import find
+from hil.project.files import PLACES
 from hil.sim.firmware import SOURCES
 from release.check import problems
-from release.metadata import VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = "hil/_data/"
-LEFT_BEHIND = ("firmware/esp32/build/app.bin", "firmware/esp32/sdkconfig", "out/facts.jsonl")
-"""What work in a checkout leaves behind, and git ignores."""
 
 
 @pytest.fixture(scope="module")
-def checkout() -> frozenset[str]:
-    """The files of the checkout, without what git ignores."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    try:
-        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("git does not know this folder")
-    return frozenset(name for name in listed.stdout.splitlines() if (ROOT / name).is_file())
-
-
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory, checkout: frozenset[str]) -> Path:
-    """An sdist and the wheel made of it, out of a checkout which was worked in."""
-    folder, dist = (tmp_path_factory.mktemp(name) for name in ("checkout", "dist"))
-    for name in checkout:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, folder / name)
-    for name in LEFT_BEHIND:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(b"left behind")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(dist)]
-    environment = {**os.environ, VARIABLE: "https://github.com/someone/camhil"}
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
-    return dist
-
-
-@pytest.fixture(scope="module")
-def names(dist: Path) -> frozenset[str]:
-    """The files in the wheel."""
-    (wheel,) = dist.glob("*.whl")
+def names(wheel: Path) -> frozenset[str]:
+    """The files in it."""
     return frozenset(zipfile.ZipFile(wheel).namelist())
 
 
 def test_every_module_of_the_harness_is_in_it(names: frozenset[str]) -> None:
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "hil").rglob("*.py")}
     assert modules <= names
+
+
+def test_the_templates_of_a_new_project_are_in_it(
+    names: frozenset[str],
+) -> None:
+    assert {f"hil/project/template/{template}.jinja" for template in PLACES} <= names
 
 
 def test_what_the_simulated_board_is_built_of_is_in_it(names: frozenset[str]) -> None:
