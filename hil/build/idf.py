@@ -19,11 +19,11 @@ SUPPORTED = ((5, 1), (6, 0))
 """First and last release that the project is built with."""
 
 TARGETS = ("esp32", "esp32s3")
-INSTALL_COMMAND = (
-    "git clone -b v5.5 --recursive https://github.com/espressif/esp-idf.git"
-    " && ./esp-idf/install.sh {target}"
+INSTALL_COMMANDS = (
+    "git clone -b v5.5 --recursive https://github.com/espressif/esp-idf.git",
+    "./esp-idf/install.sh {target}",
+    ". ./esp-idf/export.sh",
 )
-EXPORT_COMMAND = ". ./esp-idf/export.sh"
 
 Which = Callable[[str], "str | None"]
 OnLine = Callable[[str], None]
@@ -115,9 +115,8 @@ def _not_there(target: str, environ: Mapping[str, str]) -> UsageError:
 
 
 def _install(target: str) -> str:
-    return (
-        f"two commands install it:\n  {INSTALL_COMMAND.format(target=target)}\n  {EXPORT_COMMAND}"
-    )
+    commands = (command.format(target=target) for command in INSTALL_COMMANDS)
+    return "\n  ".join(["three commands install it:", *commands])
 
 
 def _version(path: Path) -> tuple[int, int, int]:

@@ -45,10 +45,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     except UsageError as error:
         if not arguments.json:
             raise
-        _print(console, json.dumps({"file": str(arguments.model), "problems": _problems(error)}))
+        console.out(json.dumps({"file": str(arguments.model), "problems": _problems(error)}))
         return error.exit_code
     if arguments.json:
-        _print(console, json.dumps({"file": str(arguments.model), **facts(contract, tried)}))
+        console.out(json.dumps({"file": str(arguments.model), **facts(contract, tried)}))
     else:
         for name, text in _lines(contract, tried):
             _print(console, f"{name:<12}{text}")

@@ -25,12 +25,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.cli.console import print_facts
 
     findings = examine()
-    rows = []
-    for finding in findings:
-        rows.append((_MARKS[finding.status], escape(finding.subject), escape(finding.detail)))
-        if finding.hint:
-            rows.append(("", "", f"[bold]hint:[/] {escape(finding.hint)}"))
-    print_facts(console, rows)
+    rows = [(_MARKS[one.status], escape(one.subject), escape(one.detail)) for one in findings]
+    hints = {
+        number: f"[bold]hint:[/] {escape(finding.hint)}"
+        for number, finding in enumerate(findings)
+        if finding.hint
+    }
+    print_facts(console, rows, below=hints)
     bad = [finding.subject for finding in findings if finding.status is Status.BAD]
     if bad:
         console.print(f"\n[bold red]Tests cannot run yet:[/] {escape(', '.join(bad))}")

@@ -40,8 +40,8 @@ def _looking_only(options: RunOptions) -> RunOptions:
 def show(board: Board, console: Console) -> None:
     """Prints identity, tensors, operators and memory."""
     from rich.markup import escape
-    from rich.table import Table
 
+    from hil.base.columns import aligned
     from hil.cli.console import print_facts
     from hil.facts.network import network_facts
 
@@ -50,26 +50,27 @@ def show(board: Board, console: Console) -> None:
     header = _contract(board)
     if header is None:
         return
-    tensors = Table(title="tensors", title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for column in ("", "name", "type", "shape", "scale", "zero point", "bytes"):
-        tensors.add_column(column, overflow="fold")
+    rows = [("tensors", "type", "shape", "scale", "zero point", "bytes")]
     network = network_facts(header)
     for side, facts, sizes in (
         ("input", network.inputs, header.inputs),
         ("output", network.outputs, header.outputs),
     ):
         for index, (tensor, size) in enumerate(zip(facts, sizes, strict=True)):
-            tensors.add_row(
-                f"{side} {index}",
-                escape(tensor.name),
-                tensor.type,
-                "x".join(map(str, tensor.shape)),
-                f"{tensor.scale:.9g}" if tensor.scale else "-",
-                str(tensor.zero_point) if tensor.scale else "-",
-                f"{size.size:,}",
+            rows.append(
+                (
+                    f"{side} {index}: {tensor.name}",
+                    tensor.type,
+                    "x".join(map(str, tensor.shape)),
+                    f"{tensor.scale:.9g}" if tensor.scale else "-",
+                    str(tensor.zero_point) if tensor.scale else "-",
+                    f"{size.size:,}",
+                )
             )
     console.print()
-    console.print(tensors)
+    for lines in aligned(rows):
+        for line in lines:
+            console.print(line, markup=False)
 
 
 def _contract(board: Board) -> NetworkHeader | None:

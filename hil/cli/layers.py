@@ -196,7 +196,7 @@ def _write(
     text = json.dumps(as_json(found, verdict), indent=1)
     if arguments.json == _STDOUT:
         console.quiet = False
-        console.print(text, markup=False)
+        console.out(text)
     else:
         write_report(Path(arguments.json), text + "\n")
         console.print(f"written: {arguments.json}", markup=False)

@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     head = headline(found.judged, None, found.diagnosis)
     if arguments.json:
         console.quiet = False
-        console.print(json.dumps(_json(found, head), indent=1), markup=False)
+        console.out(json.dumps(_json(found, head), indent=1))
     else:
         _show(found, head, console)
     return found.exit_code

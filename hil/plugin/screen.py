@@ -18,12 +18,14 @@ def progress(config: pytest.Config) -> Callable[[str], None]:
     def say(text: str) -> None:
         if reporter is None or config.get_verbosity() < 0:
             return
+        from hil.report.screen import say as write
+
         screen = config.get_terminal_writer()
         with nullcontext() if capture is None else capture.global_and_fixture_disabled():
             reporter.ensure_newline()  # also forgets which file's dots are being written
             if screen.width_of_current_line:
                 screen.line()
-            reporter.write_line(f"camhil: {text}")
+            write(reporter, f"camhil: {text}")
             reporter.flush()
 
     return say

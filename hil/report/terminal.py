@@ -16,6 +16,7 @@ from hil.judge.verdict import Status
 from hil.network.score import percent_text
 from hil.report.changes import operators_text, outputs_text, place
 from hil.report.page.details import opinion_text
+from hil.report.screen import say
 
 if TYPE_CHECKING:
     import pytest
@@ -126,22 +127,22 @@ def write_summary(reporter: pytest.TerminalReporter, log: RunLog, record: Path |
         reporter.section("board", sep="-")
         width = max(len(key) for key, _ in rows)
         for key, value in rows:
-            reporter.write_line(f"{key:<{width}}  {value}")
+            say(reporter, f"{key:<{width}}  {value}")
     for finding in link_findings(judged.run.link):
-        reporter.write_line(f"link: {finding}", yellow=True)
+        say(reporter, f"link: {finding}", yellow=True)
     for remark in link_remarks(judged.run.link):
-        reporter.write_line(f"link: {remark}")
+        say(reporter, f"link: {remark}")
     if log.facts_path is not None:
-        reporter.write_line(f"facts: {log.facts_path}")
+        say(reporter, f"facts: {log.facts_path}")
     _write_trouble(reporter, log, judged.run)
     if log.diagnosis is not None and not log.diagnosis.empty:
         from hil.diagnose.show import lines
 
         reporter.section("diagnosis", sep="=", red=True, bold=True)
         for line in lines(log.diagnosis):
-            reporter.write_line(line.text, bold=line.strong)
+            say(reporter, line.text, bold=line.strong)
     for annotation in log.annotations:
-        reporter.write_line(annotation)
+        say(reporter, annotation)
 
 
 _MARKUP: dict[str, dict[str, bool]] = {
@@ -159,7 +160,7 @@ def write_conclusion(reporter: pytest.TerminalReporter, conclusion: Conclusion) 
 
     reporter.section("can it ship?" if conclusion.verdict else "baseline", sep="=")
     for line in conclusion_lines(conclusion):
-        reporter.write_line(line.text, **_MARKUP[line.tone])
+        say(reporter, line.text, **_MARKUP[line.tone])
 
 
 def _write_table(
@@ -175,10 +176,10 @@ def _write_table(
     columns = tuple(f"{clock} us" if clock and c == "invoke_us" else c for c in columns)
     head, *rows = aligned([columns, *map(one_row, images)])
     for text in head:
-        reporter.write_line(text, bold=True)
+        say(reporter, text, bold=True)
     for texts, image in zip(rows, images, strict=True):
         for text in texts:
-            reporter.write_line(text, red=image.status is not Status.PASSED)
+            say(reporter, text, red=image.status is not Status.PASSED)
 
 
 def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog, run: Run) -> None:
@@ -186,39 +187,39 @@ def _write_trouble(reporter: pytest.TerminalReporter, log: RunLog, run: Run) -> 
     if flaky:
         reporter.section("flaky: passed when run again", sep="=", yellow=True, bold=True)
         for test in flaky:
-            reporter.write_line(f"{test.test}: {first_line(test.message)}")
+            say(reporter, f"{test.test}: {first_line(test.message)}")
     cause = _first(run, *LOST_OUTCOMES)
     if cause is not None:
         whose = ", firmware or line" if cause.outcome == UnansweredError.kind else ""
         title = f"{cause.outcome}{whose}: the first cause"
         reporter.section(title, sep="=", red=True, bold=True)
-        reporter.write_line(f"in {cause.test}")
+        say(reporter, f"in {cause.test}")
         # A test that was expected to fail reports no message.
         told = (trouble.message for trouble in run.troubles if trouble.test == cause.test)
         message = cause.message.removeprefix(f"{cause.outcome}: ") or next(told, "")
-        reporter.write_line(message)
+        say(reporter, message)
         not_run = log.kinds["not run"]
         if not_run:
-            reporter.write_line(f"{not_run} checks after it were not run: not passed either")
+            say(reporter, f"{not_run} checks after it were not run: not passed either")
     elif log.kinds["not run"]:
         reporter.section("not run: not passed either", sep="=", yellow=True, bold=True)
         messages = (t.message for t in run.tests if t.outcome == NotRunError.kind)
         reasons = Counter(message.partition(": ")[2] for message in messages)
         for reason, count in reasons.most_common():
-            reporter.write_line(f"{count} checks: {reason}" if count > 1 else reason)
+            say(reporter, f"{count} checks: {reason}" if count > 1 else reason)
     refusals = reporter.stats.get(UsageError.kind, ())
     if refusals:
         reporter.section("usage: the run cannot go on", sep="=", red=True, bold=True)
-        reporter.write_line(str(refusals[0].longrepr).partition(": ")[2])
+        say(reporter, str(refusals[0].longrepr).partition(": ")[2])
     skipped = _first(run, UnavailableError.kind)
     if skipped is not None:
         reporter.section("not proven: tests were skipped", sep="=", yellow=True, bold=True)
-        reporter.write_line(skipped.message)
+        say(reporter, skipped.message)
         count = log.kinds[skipped.outcome]
-        reporter.write_line(f"{count} skipped for this reason: not passed either")
+        say(reporter, f"{count} skipped for this reason: not passed either")
     for error in log.errors:
         reporter.section(f"{error.kind}: report", sep="=", red=True, bold=True)
-        reporter.write_line(str(error))
+        say(reporter, str(error))
 
 
 def _first(run: Run, *outcomes: str) -> TestRecord | None:
