@@ -15,7 +15,13 @@ from hil.board.bring_up import RESTART_UNSEEN, find_silent_restart, rejoin
 from hil.board.connection import Connection
 from hil.board.console import BoardEvent, EventKind, classify_all, first_cause
 from hil.board.errors import BoardResetError, BoardUnusableError, WrongIdentityError
-from hil.board.identity import check_contract, check_identity, contract_in, no_injection
+from hil.board.identity import (
+    check_contract,
+    check_gives_frames,
+    check_identity,
+    contract_in,
+    no_injection,
+)
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import Counting, frame_taken, oddities
@@ -24,6 +30,7 @@ from hil.board.watched_port import BoardAlarm
 from hil.errors import FirmwareError, InfrastructureError, NotAskedError, NotRunError, UsageError
 from hil.facts.board import (
     Asked,
+    CameraFrame,
     FlashReport,
     Incident,
     Inference,
@@ -214,6 +221,23 @@ class AskedBoard(Closing):
     def flash_record(self) -> FlashRecord:
         """What its flash holds. The board is in its loader afterwards: `recover` it."""
         return flash_record(self._connection, self._expected)
+
+    # ---- its camera
+
+    def camera_frame(self, deadline: Deadline | None = None) -> CameraFrame:
+        """A new frame of the board's own camera, as the network would get it.
+
+        Its bytes are on the board still, as a sample: see `hil.facts.board.CameraFrame`. Raises
+        UsageError for a board that gives none, BoardError with ErrorCode.CAMERA where its camera
+        fails.
+        """
+        self._check_usable()
+        check_gives_frames(self.identity, self.where)
+        limit = deadline or self._connection.within(self.options.image_s)
+        doing = "giving a frame of its camera"
+        answer = self._ask(doing, lambda ch, limit: ch.camera_frame(limit), limit)
+        transfer_us = round(answer.transfer_s * 1e6)
+        return CameraFrame(answer.data, answer.frame, answer.taken_us, transfer_us)
 
     # ---- how the board is asked
 

@@ -202,6 +202,22 @@ def no_injection(identity: Identity, expected: Expected | None, where: str) -> H
     )
 
 
+def check_gives_frames(identity: Identity, where: str) -> None:
+    """Raises UsageError for a board whose camera's frames cannot be had."""
+    can = identity.capabilities
+    if can.camera_frames:
+        return
+    if can.camera:
+        what = "this board does not give the frames of its camera"
+        hint = "build its firmware with injection, and with samples that a frame fits into"
+    else:
+        what = "this board has no camera"
+        hint = "build its firmware with one: `idf.py menuconfig`, camhil, Camera"
+    if identity.target == SIMULATED_TARGET and not can.camera:
+        hint = "give the simulated board one: --sim-camera FOLDER, or --sim-camera synthetic"
+    raise UsageError(what, where=where, hint=hint)
+
+
 def protocol_mismatch(reply: ErrorReply, where: str) -> HilError:
     """The board answered hello with `protocol-version`, or does not know this hello at all.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hil.errors import InfrastructureError
     from hil.link.jobs import CapturedOp
     from hil.network.location import Location, NoLocation
+    from hil.wire.enums import FrameFormat
     from hil.wire.replies import FrameSize, MemoryReport, StageTimes
 
 
@@ -62,6 +63,32 @@ class Inference:
     upload_s: float
     uploads: int
     captured: CapturedOp | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CameraFrame:
+    """A frame that the board's camera took.
+
+    `data`: its bytes as `size` says. The board keeps them for a while: `Board.infer` with
+    `stage="frame"` and `reuse=True` runs the network on this very frame without sending it.
+    `taken_us`: board clock. `transfer_us`: from the first page asked for to the last, host clock.
+    """
+
+    data: bytes = field(repr=False)
+    size: FrameSize
+    taken_us: int
+    transfer_us: int
+
+    @property
+    def format(self) -> FrameFormat:
+        return self.size.format
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """uint8 [rows, columns] of gray, or [rows, columns, 3] of red, green, blue; read-only."""
+        from hil.network.frame_format import frame_pixels
+
+        return frame_pixels(self.data, self.size)
 
 
 @dataclass(frozen=True, slots=True)

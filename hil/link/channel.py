@@ -38,6 +38,7 @@ from hil.wire.requests import (
 )
 
 _READ_BYTES = 1 << 16
+_CAMERA_PAUSE_S = 0.01
 _ASK_ONCE_S = 1.0
 
 _FALLBACK_S = 1.0  # of a board to its old rate, while no identity has told
@@ -140,6 +141,15 @@ class Channel:
     def read_tensor(self, side: TensorSide, index: int, deadline: Deadline) -> paging.TensorBytes:
         """An output as the last inference left it, or an input that it ran on."""
         return paging.read_tensor(self._asker(deadline), side, index)
+
+    def camera_frame(self, deadline: Deadline) -> paging.FrameBytes:
+        """A new frame of the board's camera, page by page."""
+
+        def pause() -> bool:
+            self.listen(Deadline.after(deadline.capped(_CAMERA_PAUSE_S), deadline.clock))
+            return not deadline.expired()
+
+        return paging.camera_frame(self._asker(deadline), pause, self._clock)
 
     def trace(self, deadline: Deadline) -> paging.Trace:
         """The trace of the last inference that was run with `trace=True`."""

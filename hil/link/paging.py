@@ -6,10 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hil.errors import FirmwareError
-from hil.link.errors import wrong_firmware
-from hil.wire.enums import TensorSide
-from hil.wire.replies import ContractPage, Reply, TensorData, TraceEntry, TracePage
-from hil.wire.requests import MAX_PAYLOAD_BYTES, GetContract, GetTrace, ReadTensor, Request
+from hil.link.errors import BoardError, wrong_firmware
+from hil.wire.crc import crc32
+from hil.wire.enums import ErrorCode, TensorSide
+from hil.wire.replies import (
+    ContractPage,
+    FrameData,
+    FrameSize,
+    Reply,
+    TensorData,
+    TraceEntry,
+    TracePage,
+)
+from hil.wire.requests import (
+    MAX_PAYLOAD_BYTES,
+    GetContract,
+    GetFrame,
+    GetTrace,
+    ReadTensor,
+    Request,
+)
 
 Ask = Callable[[Request], Reply]
 """Sends a request and waits for its answer."""
@@ -23,6 +39,20 @@ class TensorBytes:
     side: TensorSide
     index: int
     data: bytes
+
+
+@dataclass(frozen=True)
+class FrameBytes:
+    """A frame of the board's camera: its bytes, which are the sample `sample_crc` on the board.
+
+    `taken_us`: board clock. `transfer_s`: from its first page to its last, host's clock.
+    """
+
+    sample_crc: int
+    taken_us: int
+    frame: FrameSize
+    data: bytes
+    transfer_s: float
 
 
 @dataclass(frozen=True)
@@ -68,6 +98,51 @@ def read_tensor(ask: Ask, side: TensorSide, index: int) -> TensorBytes:
             return TensorBytes(sample_crc, side, index, data)
 
 
+def camera_frame(ask: Ask, pause: Callable[[], bool], clock: Callable[[], float]) -> FrameBytes:
+    """A new frame of the board's camera.
+
+    `pause`: waits a moment while the board takes it; False when the time for that is over.
+    """
+    began, first = _first_page_of_frame(ask, pause, clock)
+    data = _appended(b"", first.offset, first.data, first.total, "frame")
+    if first.total != first.frame.size:
+        raise wrong_firmware(
+            f"the board sent a frame of {first.total} bytes, its size is {first.frame.size}"
+        )
+    while len(data) < first.total:
+        page = ask(GetFrame(len(data), MAX_PAYLOAD_BYTES))
+        assert isinstance(page, FrameData)
+        if _of_frame(page) != _of_frame(first):
+            raise _changed("frame")
+        data = _appended(data, page.offset, page.data, page.total, "frame")
+    if crc32(data) != first.sample_crc:
+        raise wrong_firmware(
+            f"the board sent a frame with the CRC-32 {crc32(data):#010x}, and names it "
+            f"{first.sample_crc:#010x}"
+        )
+    return FrameBytes(first.sample_crc, first.taken_us, first.frame, data, clock() - began)
+
+
+def _first_page_of_frame(
+    ask: Ask, pause: Callable[[], bool], clock: Callable[[], float]
+) -> tuple[float, FrameData]:
+    """When it was asked for, and the page."""
+    while True:
+        began = clock()
+        try:
+            page = ask(GetFrame(0, MAX_PAYLOAD_BYTES))
+        except BoardError as error:
+            if error.code is not ErrorCode.BUSY or not pause():
+                raise
+        else:
+            assert isinstance(page, FrameData)
+            return began, page
+
+
+def _of_frame(page: FrameData) -> tuple[int, int, FrameSize, int]:
+    return page.sample_crc, page.taken_us, page.frame, page.total
+
+
 def trace(ask: Ask) -> Trace:
     entries: tuple[TraceEntry, ...] = ()
     first: TracePage | None = None
@@ -100,5 +175,5 @@ def _wrong_page(what: str) -> FirmwareError:
 def _changed(what: str) -> FirmwareError:
     return FirmwareError(
         f"the {what} changed while it was read",
-        hint="Another inference ran, or the board restarted: read it right after the inference.",
+        hint="Something else was asked meanwhile, or the board restarted: read it at once.",
     )

@@ -370,9 +370,15 @@ class RebootAck:
 
 @dataclass(frozen=True)
 class FrameData:
-    """Bytes of a picture of the board's camera of `total` bytes, from `offset` on."""
+    """Bytes of a frame of the board's camera of `total` bytes, from `offset` on.
+
+    `sample_crc`: of the whole frame, which the board keeps as a sample under it. `taken_us`: board
+    clock.
+    """
 
     kind: ClassVar[int] = 14
+    sample_crc: Crc32
+    taken_us: U64
     frame: FrameSize
     total: U32
     offset: U32

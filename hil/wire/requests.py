@@ -140,7 +140,7 @@ class Reboot:
 
 @dataclass(frozen=True)
 class GetFrame:
-    """Asks for one page of a picture of the board's camera; offset 0 takes a new one."""
+    """Asks for one page of a frame of the board's camera; offset 0 takes a new one."""
 
     kind: ClassVar[int] = 14
     offset: U32

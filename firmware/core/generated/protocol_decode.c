@@ -1064,6 +1064,9 @@ static bool decode_frame_data(
 	zcbor_log("%s\r\n", __func__);
 
 	bool res = (((((zcbor_uint32_expect(state, (14))))
+	&& ((zcbor_uint32_decode(state, (&(*result).frame_data_sample_crc)))
+	&& ((((((*result).frame_data_sample_crc <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
+	&& ((zcbor_uint64_decode(state, (&(*result).frame_data_taken_us))))
 	&& ((decode_frame_size(state, (&(*result).frame_data_frame))))
 	&& ((zcbor_uint32_decode(state, (&(*result).frame_data_total)))
 	&& ((((*result).frame_data_total <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))

@@ -1038,6 +1038,9 @@ static bool encode_frame_data(
 	zcbor_log("%s\r\n", __func__);
 
 	bool res = (((((zcbor_uint32_put(state, (14))))
+	&& (((((((*input).frame_data_sample_crc <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).frame_data_sample_crc))))
+	&& ((zcbor_uint64_encode(state, (&(*input).frame_data_taken_us))))
 	&& ((encode_frame_size(state, (&(*input).frame_data_frame))))
 	&& (((((*input).frame_data_total <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).frame_data_total))))

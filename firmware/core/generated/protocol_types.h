@@ -563,6 +563,8 @@ struct reboot_ack {
 };
 
 struct frame_data {
+	uint32_t frame_data_sample_crc;
+	uint64_t frame_data_taken_us;
 	struct frame_size frame_data_frame;
 	uint32_t frame_data_total;
 	uint32_t frame_data_offset;
