@@ -17,10 +17,11 @@ App::App(Machine& machine, Line& line, Engine& engine, FrameSource* camera, cons
       console_(machine, transmitter_),
       link_(machine, line, transmitter_),
       samples_(memory),
-      inferences_(machine, engine, camera, network_, samples_, memory, transmitter_, link_,
+      camera_(machine, kFrames ? camera : nullptr, network_, samples_, memory.sample_bytes),
+      inferences_(machine, engine, camera_, network_, samples_, memory, transmitter_, link_,
                   console_),
-      dispatcher_(machine, line, engine, kFrames && camera != nullptr, network_, samples_, memory,
-                  link_, inferences_, kStaticBytes) {}
+      dispatcher_(machine, line, engine, camera_, network_, samples_, memory, link_, inferences_,
+                  kStaticBytes) {}
 
 void App::Start(Bytes model_partition, int32_t flash_status) {
   network_.Load(model_partition, flash_status, memory_, engine_);

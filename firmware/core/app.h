@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "camera_frames.h"
 #include "console.h"
 #include "dispatcher.h"
 #include "engine.h"
@@ -59,6 +60,7 @@ class App {
   FrameDecoder decoder_;
   Network network_;
   SampleStore samples_;
+  CameraFrames camera_;
   Inferences inferences_;
   Dispatcher dispatcher_;
 };

@@ -31,8 +31,9 @@ void Dispatcher::Handle(Bytes message) {
     case Request::Kind::kInfer:
     case Request::Kind::kReadTensor:
     case Request::Kind::kGetTrace:
+    case Request::Kind::kGetFrame:
       if constexpr (kInjection) return HandleInjection(request);
-      link_.Send(seq, Unsupported("built without CAMHIL_INJECTION: takes no samples"));
+      link_.Send(seq, Unsupported("built without CAMHIL_INJECTION: takes and gives no samples"));
       return;
     case Request::Kind::kSetBaud:
       return Handle(seq, request.set_baud);
@@ -42,7 +43,6 @@ void Dispatcher::Handle(Bytes message) {
       return Handle(seq, request.reboot);
     case Request::Kind::kGetMemory:
       return HandleGetMemory(seq);
-    case Request::Kind::kGetFrame:
     case Request::Kind::kLoadNetwork:
     case Request::Kind::kSelfTest:
       link_.Send(seq, Unsupported("this firmware cannot do that yet"));
@@ -64,6 +64,8 @@ void Dispatcher::HandleInjection(const Request& request) {
       return Handle(seq, request.read_tensor);
     case Request::Kind::kGetTrace:
       return Handle(seq, request.get_trace);
+    case Request::Kind::kGetFrame:
+      return Handle(seq, request.get_frame);
     default:
       return;
   }
@@ -78,13 +80,14 @@ bool Dispatcher::takes_frames() const {
 Capabilities Dispatcher::capabilities() const {
   Capabilities can = {};
   can.injection = kInjection;
-  can.camera = has_camera_;
+  can.camera = camera_.has_camera();
   can.frame_stage = takes_frames();
   can.trace = kInjection;
   can.capture = kInjection;
   can.baud = line_.can_set_baud();
   can.op_times = engine_.times_ops();
   can.cycles = machine_.cycles_per_us() > 0;
+  can.camera_frames = camera_.for_hosts();
   return can;
 }
 
@@ -217,6 +220,16 @@ void Dispatcher::Handle(uint32_t seq, const GetTrace& get) {
   link_.Send(
       seq, TracePage{inferences_.trace_sample_crc(), total, get.first, trace.entries() + get.first,
                      left < kTraceEntriesPerPage ? left : kTraceEntriesPerPage});
+}
+
+void Dispatcher::Handle(uint32_t seq, const GetFrame& get) {
+  FrameData page;
+  const Status status = camera_.Find(seq, get, &page);
+  if (status.ok()) {
+    link_.Send(seq, page);
+  } else {
+    link_.Send(seq, status);
+  }
 }
 
 void Dispatcher::HandleGetMemory(uint32_t seq) {

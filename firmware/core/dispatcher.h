@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "camera_frames.h"
 #include "engine.h"
 #include "inference.h"
 #include "line.h"
@@ -18,13 +19,13 @@ namespace camhil {
 class Dispatcher {
  public:
   // static_bytes: the firmware's static RAM, for the memory report.
-  Dispatcher(Machine& machine, Line& line, Engine& engine, bool has_camera, const Network& network,
-             SampleStore& samples, const Memory& memory, Link& link, Inferences& inferences,
-             uint32_t static_bytes)
+  Dispatcher(Machine& machine, Line& line, Engine& engine, CameraFrames& camera,
+             const Network& network, SampleStore& samples, const Memory& memory, Link& link,
+             Inferences& inferences, uint32_t static_bytes)
       : machine_(machine),
         line_(line),
         engine_(engine),
-        has_camera_(has_camera),
+        camera_(camera),
         network_(network),
         samples_(samples),
         max_sample_bytes_(memory.sample_bytes),
@@ -44,6 +45,7 @@ class Dispatcher {
   void HandleInjection(const Request& request);
   void Handle(uint32_t seq, const ReadTensor& read);
   void Handle(uint32_t seq, const GetTrace& get);
+  void Handle(uint32_t seq, const GetFrame& get);
   void Handle(uint32_t seq, const SetBaud& set);
   void Handle(uint32_t seq, const Reboot& reboot);
   void HandleGetMemory(uint32_t seq);
@@ -54,7 +56,7 @@ class Dispatcher {
   Machine& machine_;
   Line& line_;
   Engine& engine_;
-  const bool has_camera_;
+  CameraFrames& camera_;
   const Network& network_;
   SampleStore& samples_;
   const uint32_t max_sample_bytes_;

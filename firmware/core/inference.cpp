@@ -60,18 +60,18 @@ class Inferences::Recorder final : public OpSink {
   bool captured_ = false;
 };
 
-Inferences::Inferences(Machine& machine, Engine& engine, FrameSource* camera,
+Inferences::Inferences(Machine& machine, Engine& engine, CameraFrames& camera,
                        const Network& network, SampleStore& samples, const Memory& memory,
                        Transmitter& transmitter, Link& link, Console& console)
     : machine_(machine),
       engine_(engine),
-      camera_(kFrames ? camera : nullptr),
+      camera_(camera),
       network_(network),
       samples_(samples),
       transmitter_(transmitter),
       link_(link),
       console_(console),
-      source_(camera_ != nullptr ? ImageSource::kCamera : ImageSource::kInjected),
+      source_(camera_.has_camera() ? ImageSource::kCamera : ImageSource::kInjected),
       maps_(memory.maps),
       map_cells_(memory.map_cells),
       trace_(memory.trace, memory.trace_entries) {}
@@ -117,6 +117,9 @@ Status Inferences::Enqueue(uint32_t seq, const Infer& infer) {
   if (sample == nullptr) {
     return Failure(ErrorCode::kNoSuchSample, infer.sample_crc, 0, "no upload of this sample");
   }
+  if (sample->stage == SampleStage::kFrame && !network_.takes_frames_in_place()) {
+    return Failure(ErrorCode::kUnsupported, 0, 0, "the network takes no frames");
+  }
   if (queued_ + (running_ ? 1 : 0) >= kQueuedInferences) {
     return Failure(ErrorCode::kBusy, kQueuedInferences, 0, "the queue of inferences is full");
   }
@@ -140,7 +143,7 @@ uint8_t Inferences::DefaultThreshold() const {
 }
 
 void Inferences::SetSource(ImageSource source) {
-  if (camera_ == nullptr || source == source_) return;
+  if (!camera_.has_camera() || source == source_) return;
   source_ = source;
   if (source == ImageSource::kCamera) {
     machine_.Notify(Event::kWork);
@@ -156,7 +159,7 @@ Bytes Inferences::LastInput(uint8_t index) const {
 }
 
 uint32_t Inferences::NextWork() const {
-  if (queued_ > 0) return 0;
+  if (queued_ > 0 || camera_.wanted()) return 0;
   if (source_ != ImageSource::kCamera || !network_.takes_frames()) return kNothing;
   const uint64_t now_us = machine_.NowUs();
   return now_us < camera_due_us_ ? static_cast<uint32_t>((camera_due_us_ - now_us + 999) / 1000)
@@ -165,10 +168,17 @@ uint32_t Inferences::NextWork() const {
 
 uint32_t Inferences::RunNext() {
   Finished* const finished = &finished_[next_finished_];
+  bool for_host = false;
   {
     const LockGuard guard(machine_);
-    if (!TakeJob()) return NextWork();
-    finished->present = false;
+    for_host = queued_ == 0 && camera_.wanted();
+    if (!for_host && !TakeJob()) return NextWork();
+    if (!for_host) finished->present = false;
+  }
+  if (for_host) {
+    camera_.TakeForHost();
+    const LockGuard guard(machine_);
+    return NextWork();
   }
   finished->seq = job_.seq;
   finished->result = Result();
@@ -222,18 +232,12 @@ Status Inferences::Run(Result* result) {
 // From the camera's memory into the sample's.
 Status Inferences::TakeFrame(Result* result) {
   Bytes frame;
-  const Status status = camera_->Capture(network_.frame_format(), &frame);
+  const Status status = camera_.Capture(&frame);
   if (!status.ok()) return status;
-  const uint32_t wanted = network_.frame_bytes();
-  if (frame.size != wanted) {
-    camera_->Release();
-    return Failure(ErrorCode::kCamera, wanted, static_cast<int64_t>(frame.size), "camera frame of ",
-                   static_cast<uint32_t>(frame.size), " bytes, not ", wanted);
-  }
   const uint64_t start_us = machine_.NowUs();
   network_.MakeInput(frame.data, job_.sample->data);
   result->times.preprocess_us = machine_.NowUs() - start_us;
-  camera_->Release();
+  camera_.Release();
   return {};
 }
 
@@ -353,28 +357,20 @@ bool Inferences::Answer(const Finished& finished, bool as_result) {
 void Inferences::FinishCamera(const Finished& finished) {
   const Status& status = finished.status;
   const HeadAnswer& head = finished.result.head;
-  const bool failed = status.code == ErrorCode::kCamera;
-  bool restart = false;
-  {
-    const LockGuard guard(machine_);
-    Settle(finished);
-    camera_failures_ = failed ? camera_failures_ + 1 : 0;
-    restart = camera_failures_ > 0 && camera_failures_ % kCameraFailures == 0;
-    camera_due_us_ = status.ok() ? 0 : machine_.NowUs() + uint64_t{kCameraPauseMs} * 1000;
-    if (source_ == ImageSource::kCamera) {
-      machine_.ShowDetection(finished.result.has_head && head.no_location == NoLocation::kFlatMap);
-      // A camera that stays away would say so for ever.
-      const bool is_news = status.code != camera_error_;
-      camera_error_ = status.code;
-      if (is_news && status.ok()) console_.Info("the frames of the camera are answered again");
-      if (is_news && !status.ok()) console_.Error(static_cast<const char*>(status.message));
-      if (head.location.known) {
-        const Cell& cell = head.location.value;
-        console_.Plain("location x=", uint32_t{cell.x}, ", y=", uint32_t{cell.y});
-      }
-    }
+  const LockGuard guard(machine_);
+  Settle(finished);
+  camera_due_us_ = status.ok() ? 0 : machine_.NowUs() + uint64_t{kCameraPauseMs} * 1000;
+  if (source_ != ImageSource::kCamera) return;
+  machine_.ShowDetection(finished.result.has_head && head.no_location == NoLocation::kFlatMap);
+  // A camera that stays away would say so for ever.
+  const bool is_news = status.code != camera_error_;
+  camera_error_ = status.code;
+  if (is_news && status.ok()) console_.Info("the frames of the camera are answered again");
+  if (is_news && !status.ok()) console_.Error(static_cast<const char*>(status.message));
+  if (head.location.known) {
+    const Cell& cell = head.location.value;
+    console_.Plain("location x=", uint32_t{cell.x}, ", y=", uint32_t{cell.y});
   }
-  if (restart) camera_->Restart();
 }
 
 }  // namespace camhil

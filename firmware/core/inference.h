@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "camera_frames.h"
 #include "console.h"
 #include "engine.h"
-#include "frame_source.h"
 #include "link.h"
 #include "machine.h"
 #include "memory.h"
@@ -27,7 +27,7 @@ struct Finished {
 
 class Inferences {
  public:
-  Inferences(Machine& machine, Engine& engine, FrameSource* camera, const Network& network,
+  Inferences(Machine& machine, Engine& engine, CameraFrames& camera, const Network& network,
              SampleStore& samples, const Memory& memory, Transmitter& transmitter, Link& link,
              Console& console);
 
@@ -53,8 +53,8 @@ class Inferences {
 
   // ---- for the inference task, which does not ----
 
-  // Runs the next inference, if there is one. Returns the milliseconds until there is more
-  // to do: 0, a pause after a failure of the camera, or kNothing.
+  // Runs the next inference, or takes the frame that a host asked for. Returns the milliseconds
+  // until there is more to do: 0, a pause after a failure of the camera, or kNothing.
   static constexpr uint32_t kNothing = UINT32_MAX;
   uint32_t RunNext();
 
@@ -90,7 +90,7 @@ class Inferences {
 
   Machine& machine_;
   Engine& engine_;
-  FrameSource* const camera_;
+  CameraFrames& camera_;
   const Network& network_;
   SampleStore& samples_;
   Transmitter& transmitter_;
@@ -116,7 +116,6 @@ class Inferences {
 
   // Of the camera's last inferences.
   ErrorCode camera_error_ = ErrorCode::kOk;
-  uint32_t camera_failures_ = 0;
   uint64_t camera_due_us_ = 0;
 };
 

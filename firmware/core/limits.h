@@ -86,5 +86,7 @@ inline constexpr uint32_t kMaxBaud = 5000000;
 // The camera: pause after a failure, and failures after which it is started anew.
 inline constexpr uint32_t kCameraPauseMs = 1000;
 inline constexpr uint32_t kCameraFailures = 3;
+// As long as a frame that a host asked for waits to be fetched.
+inline constexpr uint64_t kFreshFrameUs = 2000 * 1000;
 
 }  // namespace camhil

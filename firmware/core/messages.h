@@ -71,6 +71,10 @@ struct ReadTensor {
 struct GetTrace {
   uint16_t first;
 };
+struct GetFrame {
+  uint32_t offset;
+  uint16_t length;
+};
 struct SetBaud {
   uint32_t baud;
 };
@@ -94,9 +98,9 @@ struct Request {
     kGetTrace,
     kSetBaud,
     kCommitBaud,
+    kGetFrame,
     kReboot,
     kGetMemory,
-    kGetFrame,
     kLoadNetwork,
     kSelfTest,
   };
@@ -113,6 +117,7 @@ struct Request {
     Infer infer;
     ReadTensor read_tensor;
     GetTrace get_trace;
+    GetFrame get_frame;
     SetBaud set_baud;
     CommitBaud commit_baud;
     Reboot reboot;
@@ -127,7 +132,7 @@ bool DecodeRequest(Bytes message, Request* request);
 // ---- replies ----------------------------------------------------------------
 
 struct Capabilities {
-  bool injection, camera, frame_stage, trace, capture, baud, op_times, cycles;
+  bool injection, camera, frame_stage, trace, capture, baud, op_times, cycles, camera_frames;
 };
 struct Identity {
   uint32_t boot_id;
@@ -244,6 +249,14 @@ struct TracePage {
   const TraceEntry* entries;
   size_t count;
 };
+struct FrameData {
+  uint32_t sample_crc;
+  uint64_t taken_us;
+  FrameFormat format;
+  uint32_t total;
+  uint32_t offset;
+  Bytes data;
+};
 struct HeapState {
   uint32_t free_bytes, minimum_free_bytes, largest_block_bytes;
 };
@@ -289,6 +302,7 @@ size_t EncodeReply(uint32_t seq, const Result& result, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const TensorData& data, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const OpData& data, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const TracePage& page, uint8_t* out);
+size_t EncodeReply(uint32_t seq, const FrameData& data, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const MemoryReport& report, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const BaudAck& ack, uint8_t* out);
 size_t EncodeReply(uint32_t seq, const BaudCommitted& committed, uint8_t* out);

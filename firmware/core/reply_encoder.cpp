@@ -50,6 +50,16 @@ size_t Finish(uint32_t seq, ::reply* reply, uint8_t* out) {
   to.capability_set_baud = from.baud;
   to.capability_set_op_times = from.op_times;
   to.capability_set_cycles = from.cycles;
+  to.capability_set_camera_frames = from.camera_frames;
+  return to;
+}
+
+// Of a frame of the camera.
+::frame_size Convert(FrameFormat format) {
+  ::frame_size to = {};
+  to.frame_size_rows = kFrameRows;
+  to.frame_size_columns = kFrameColumns;
+  Set(format, &to.frame_size_format.frame_format_choice);
   return to;
 }
 
@@ -137,10 +147,7 @@ size_t EncodeReply(uint32_t seq, const Identity& identity, uint8_t* out) {
   to.identity_frame_choice = identity.capabilities.frame_stage
                                  ? ::identity::identity_frame_frame_size_m_c
                                  : ::identity::identity_frame_nil_c;
-  ::frame_size& frame = to.identity_frame_frame_size_m;
-  frame.frame_size_rows = kFrameRows;
-  frame.frame_size_columns = kFrameColumns;
-  Set(identity.frame_format, &frame.frame_size_format.frame_format_choice);
+  to.identity_frame_frame_size_m = Convert(identity.frame_format);
   return Finish(seq, &reply, out);
 }
 
@@ -246,6 +253,14 @@ size_t EncodeReply(uint32_t seq, const TracePage& page, uint8_t* out) {
   for (size_t i = 0; i < page.count; ++i) {
     Convert(page.entries[i], &to.trace_page_entries_trace_entry_m[i]);
   }
+  return Finish(seq, &reply, out);
+}
+
+size_t EncodeReply(uint32_t seq, const FrameData& data, uint8_t* out) {
+  ::reply reply = {};
+  reply.reply_union_choice = ::reply::reply_union_frame_data_m_c;
+  reply.reply_union_frame_data_m = {data.sample_crc, data.taken_us, Convert(data.format),
+                                    data.total,      data.offset,   Blob(data.data)};
   return Finish(seq, &reply, out);
 }
 

@@ -101,6 +101,8 @@ void Convert(const ::request& from, Request* to) {
       break;
     case ::request::request_union_get_frame_m_c:
       to->kind = Kind::kGetFrame;
+      to->get_frame = {from.request_union_get_frame_m.get_frame_offset,
+                       static_cast<uint16_t>(from.request_union_get_frame_m.get_frame_length)};
       break;
     case ::request::request_union_load_network_m_c:
       to->kind = Kind::kLoadNetwork;

@@ -146,6 +146,20 @@ Sample* SampleStore::Claim() {
   return sample;
 }
 
+void SampleStore::Keep(Sample* sample, uint32_t crc, uint32_t bytes, uint64_t now_us) {
+  sample->present = true;
+  sample->stage = SampleStage::kFrame;
+  sample->crc = crc;
+  sample->bytes = bytes;
+  sample->missing = {static_cast<uint16_t>(ChunkCount(bytes)), 0};
+  sample->checked = true;
+  sample->preprocessed = false;
+  sample->preprocess_us = 0;
+  sample->upload_seq = 0;  // of no request
+  sample->begun_us = sample->completed_us = now_us;
+  Touch(sample);
+}
+
 void SampleStore::Use(Sample* sample) {
   ++sample->users;
   Touch(sample);

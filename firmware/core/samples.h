@@ -31,6 +31,8 @@ struct Sample {
   uint64_t completed_us = 0;
 
   bool complete() const { return missing.bits == 0; }
+  // A whole one, as it came from a camera.
+  bool is_frame() const { return checked && stage == SampleStage::kFrame && !preprocessed; }
   bool has_inputs() const { return checked && (stage == SampleStage::kTensor || preprocessed); }
 };
 
@@ -51,9 +53,12 @@ class SampleStore {
   // Fails with kIncomplete, or with kSampleCorrupt after dropping the sample.
   Status Check(Sample* sample);
 
-  // A buffer for the input that a camera's frame becomes, in use until Release; null when
-  // none is free.
+  // A buffer for a camera's frame, or the input that it becomes, in use until Release; null
+  // when none is free.
   Sample* Claim();
+
+  // Makes the content of a claimed buffer a whole sample of stage-frame, which came at now_us.
+  void Keep(Sample* sample, uint32_t crc, uint32_t bytes, uint64_t now_us);
 
   void Use(Sample* sample);
   void Release(Sample* sample);

@@ -14,7 +14,7 @@ constexpr int64_t kUnsupported = 3;
 }  // namespace
 
 TEST(field_build_says_that_it_takes_no_samples) {
-  Board board;
+  Board board(builder::SmallNetwork(), true);
   const cbor::Value id = board.Hello();
   CHECK(bench::Is(id, 1, reply::kIdentity));
   const cbor::Value& can = id[bench::id::kCapabilities];
@@ -22,6 +22,7 @@ TEST(field_build_says_that_it_takes_no_samples) {
   CHECK(!can[2].truth());  // frame_stage
   CHECK(!can[3].truth());  // trace
   CHECK(!can[4].truth());  // capture
+  CHECK(!can[8].truth());  // camera_frames
   CHECK(id[bench::id::kFrame].nil());
 }
 
@@ -45,6 +46,7 @@ TEST(field_build_refuses_samples) {
   const cbor::Value read = board.Ask(5, request::kReadTensor, {Uint(1), Uint(0), Uint(0), Uint(1)});
   CHECK_EQ(bench::ErrorOf(read), kUnsupported);
   CHECK_EQ(bench::ErrorOf(board.Ask(6, request::kGetTrace, {Uint(0)})), kUnsupported);
+  CHECK_EQ(bench::ErrorOf(board.Ask(7, request::kGetFrame, {Uint(0), Uint(9)})), kUnsupported);
 }
 
 TEST(field_build_still_tells_of_itself) {

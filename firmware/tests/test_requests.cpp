@@ -91,7 +91,6 @@ TEST(hello_of_other_protocols_is_refused_with_both_numbers) {
 
 TEST(requests_for_later_are_known_and_refused) {
   Board board;
-  CHECK_EQ(ErrorOf(board.Ask(1, request::kGetFrame, {Uint(0), Uint(100)})), 3);
   CHECK_EQ(ErrorOf(board.Ask(2, request::kLoadNetwork, {Uint(5)})), 3);
   CHECK_EQ(ErrorOf(board.Ask(3, request::kSelfTest)), 3);
   CHECK_EQ(ErrorOf(board.AskUpload(4, Blob(100, 1), false, 2)), 3);
