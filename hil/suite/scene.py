@@ -37,17 +37,36 @@ class Scene:
         takes_frames: whether the network can be fed from the camera.
         spots: what the board has to find in the frames, in their order, without those in which
             there is nothing; None where nobody knows what the camera sees.
+        pictures: that the simulated board's camera sees in turn; "synthetic": those of that name.
     """
 
     board: Board
     simulated: SimProcess | None
     takes_frames: bool
     spots: tuple[Spot, ...] | None
+    pictures: list[Path] | str = "synthetic"
 
     def need_frames(self) -> None:
         """Raises NotAskedError for a network that is not fed from the camera."""
         if not self.takes_frames:
             not_asked("a frame of the camera cannot be made into the input of this network")
+
+    def giving_frames(self) -> Board:
+        """The board, started with its camera. Raises NotAskedError where a host gets no frames."""
+        if not self.board.identity.capabilities.camera_frames:
+            self.board.reset()
+        if not self.board.identity.capabilities.camera_frames:
+            not_asked("the board gives no frames of its camera to a host")
+        return self.board
+
+    def shown(self, size: FrameSize) -> list[bytes]:
+        """The frames that the simulated board's camera shows in turn."""
+        from hil.sim.camera import open_camera
+
+        one = open_camera(self.pictures)
+        gray = one.count * size.rows * size.columns
+        frames = one.frames[gray:] if size.format.channels == 3 else one.frames[:gray]
+        return [frames[at : at + size.size] for at in range(0, len(frames), size.size)]
 
     def switches(self) -> SimProcess:
         """Of the simulated board. Raises NotAskedError on a real one."""
@@ -90,8 +109,9 @@ class Stage:
                 not_asked("the board has no camera")
             return Scene(board, None, frame is not None, None)
         files, spots = _chosen(self._bench, frame)
-        simulated.camera(files or "synthetic", period_s=PERIOD_S)
-        return Scene(board, simulated, frame is not None, spots)
+        pictures = files or "synthetic"
+        simulated.camera(pictures, period_s=PERIOD_S)
+        return Scene(board, simulated, frame is not None, spots, pictures)
 
     def clear(self) -> None:
         """The simulated board is as it was."""

@@ -1,5 +1,7 @@
 """A board with a camera works by itself until a host says hello, and again when the host is gone.
 
+The host gets the camera's frames when it asks for them, and the network runs on what it got.
+
 The simulated board gets a camera for these tests, with pictures that the oracle knows.
 """
 
@@ -10,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hil.suite.expect import answer_of, not_asked
+from hil.link.errors import BoardError
+from hil.suite.expect import answer_of, expect_refused, expect_right, not_asked
 from hil.suite.scene import Scene, Stage, spots_in
-from hil.wire.enums import ImageSource
+from hil.wire.enums import ErrorCode, ImageSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,3 +220,42 @@ def test_a_board_with_a_failing_camera_waits_and_serves_its_host(
     )
     count = board.infer(bench.sample("uniform-0").data).count
     assert count == 1, f"the first inference is number {count}: frames that failed were counted"
+
+
+def test_a_host_gets_the_frames_of_the_camera(scene: Scene) -> None:
+    board = scene.giving_frames()
+    first, second = board.camera_frame(), board.camera_frame()
+    assert second.taken_us > first.taken_us, "a second frame was taken no later than the first"
+    assert first.size == second.size, "the frames have different sizes"
+    assert first.size == (board.frame or first.size), (
+        f"the frame is {first.size}, by its identity the board takes {board.frame}"
+    )
+    if scene.simulated is not None:
+        due = scene.shown(first.size)
+        seen = [due.index(one.data) if one.data in due else None for one in (first, second)]
+        assert seen[0] is not None, "the frame is none that the camera shows"
+        assert seen[1] == (seen[0] + 1) % len(due), (
+            f"the camera shows frames 0 to {len(due) - 1} in turn, the board gives {seen}"
+        )
+
+
+def test_the_network_runs_on_the_frame_that_the_host_got(bench: Bench, scene: Scene) -> None:
+    from hil.oracle import preprocess
+
+    board = scene.giving_frames()
+    if board.frame is None:
+        not_asked("the board makes no frame into the input of this network")
+    frame = board.camera_frame()
+    inference = board.infer(frame.data, stage="frame", reuse=True)
+    assert inference.times.upload_us == 0, "the frame was on the board, and had to be sent again"
+    right = bench.oracle.run(preprocess(frame.pixels, bench.oracle.contract.header))
+    expect_right(inference, right, "the frame that the board gave")
+
+
+def test_a_camera_that_fails_is_told_to_the_host_that_asks_for_a_frame(scene: Scene) -> None:
+    simulated, board = scene.switches(), scene.giving_frames()
+    simulated.fail_camera("late", 1)
+    with pytest.raises(BoardError) as refused:
+        board.camera_frame()
+    expect_refused(refused, ErrorCode.CAMERA, "a frame of a camera that fails")
+    board.camera_frame()

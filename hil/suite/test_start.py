@@ -105,9 +105,8 @@ def _claims(identity: wire_reply.Identity) -> dict[str, bool]:
     fallback_ms, idle_ms = identity.baud_fallback_ms, identity.idle_ms
     return {
         "it speaks another protocol than it was asked for": identity.protocol == 2,
-        "what is for later is said to be there": not (
-            can.camera_frames or can.ram_network or can.self_test
-        ),
+        "what is for later is said to be there": not (can.ram_network or can.self_test),
+        "it gives frames of a camera that it does not have": can.camera or not can.camera_frames,
         "a trial of a rate takes no time": fallback_ms >= 100,
         f"it is idle after {idle_ms} ms, and tries a rate for {fallback_ms}": (
             idle_ms >= 2 * fallback_ms

@@ -158,8 +158,9 @@ def all_refused() -> Iterator[dict[str, Any]]:
         name = f"contract from {offset} on"
         yield refused(name, [2, offset], OUT_OF_RANGE, "$contract_bytes", offset, text)
     yet = "this firmware cannot do that yet"
+    frame = WHOLE["get-frame"]
+    yield refused("get-frame", frame, UNSUPPORTED, 0, 0, None, unless="camera_frames")
     for name, capability in (
-        ("get-frame", "camera_frames"),
         ("load-network", "ram_network"),
         ("self-test", "self_test"),
     ):
@@ -217,6 +218,8 @@ def all_fresh() -> Iterator[dict[str, Any]]:
         ("trace", [8, 0], "no trace yet"),
     ):
         yield refused(f"{name} after a reset", request, NOTHING_RECORDED, 0, 0, text, group="fresh")
+    name, more = "page of a frame after a reset", {"if": "camera_frames", "group": "fresh"}
+    yield refused(name, [14, 1536, 16], NOTHING_RECORDED, 0, 0, "no frame yet", **more)
 
 
 TEXT = "".join(
