@@ -133,6 +133,15 @@ def decode(data: bytes, path: Path, channels: int = 1) -> tuple[NDArray[np.uint8
     return (_to_gray if channels == 1 else _to_rgb)(picture, notes), notes
 
 
+def as_png(pixels: NDArray[np.uint8]) -> bytes:
+    """8-bit pixels, gray or [height, width, 3] of red, green, blue, as a PNG file."""
+    import cv2
+
+    done, data = cv2.imencode(".png", pixels if pixels.ndim == 2 else pixels[..., ::-1])
+    assert done  # uint8 pixels can always be encoded
+    return data.tobytes()
+
+
 def to_tensor(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
     """uint8 pixels of any shape as the model's int8 values: pixel - 128."""
     import numpy as np

@@ -6,7 +6,9 @@ second, other systems what was typed: a list and the files that it names may dif
 
 from __future__ import annotations
 
+import os
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -30,3 +32,14 @@ def stored(folder: Path, name: str) -> Path:
             twin = next((p for p in place.iterdir() if plain(p.name) == plain(part)), twin)
         place = twin
     return place
+
+
+def files_below(folder: Path) -> Mapping[str, list[str]]:
+    """Every file below a folder, relative to it: plain name, and how it is spelled there."""
+    found: dict[str, list[str]] = {}
+    for inner, _, names in os.walk(folder):
+        inside = Path(inner).relative_to(folder).as_posix()
+        for name in names:
+            file = name if inside == "." else f"{inside}/{name}"
+            found.setdefault(plain(file), []).append(file)
+    return found

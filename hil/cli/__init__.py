@@ -30,6 +30,7 @@ COMMANDS = {
     "validate": "any network on a board against the oracle, operator by operator",
     "layers": "a float network beside its int8 form: where accuracy is lost, and in which operator",
     "infer": "one photograph through a board, with heatmap and location drawn over it",
+    "capture": "frames of the board's own camera, as a data set to be labelled",
     "evaluate": "a labelled data set through a board: accuracy, localization, agreement",
     "judge": "a recorded run against gates and tolerances, without a board",
     "diagnose": "a recorded run: which bug explains its failures, and where to look",

@@ -229,11 +229,9 @@ def console_facts(board: Board) -> ConsoleFacts:
 
 def png_text(pixels: NDArray[np.uint8]) -> str:
     """8-bit pixels, gray or [height, width, 3] of red, green, blue, as a PNG file in base64."""
-    import cv2
+    from hil.images import as_png
 
-    done, data = cv2.imencode(".png", pixels if pixels.ndim == 2 else pixels[..., ::-1])
-    assert done  # uint8 pixels can always be encoded
-    return base64.b64encode(data.tobytes()).decode("ascii")
+    return base64.b64encode(as_png(pixels)).decode("ascii")
 
 
 def _heap(heap: HeapState | None) -> HeapFacts | None:

@@ -13,11 +13,11 @@
 | `width, height` | no     | of the upright picture in pixels; checked                  |
 
 Without `label`, `value` and `person` nothing is true or false: board and oracle can be compared,
-no more. Boxes are fractions (0 to 1) of the upright picture. A picture with a person may have
-none, where the place is not known: it counts for scores and not for localization,
-and its label stands however it is cut. All problems are found before
-any sample is sent, and each is named with its line: a line that cannot be used is
-an error, never left out.
+no more. So it is where such a column is empty in every line: nobody has filled it in yet. Where it
+is empty in some lines only, these are errors. Boxes are fractions (0 to 1) of the upright picture.
+A picture with a person may have none, where the place is not known: it counts for scores and not
+for localization, and its label stands however it is cut. All problems are found before any sample
+is sent, and each is named with its line: a line that cannot be used is an error, never left out.
 """
 
 from __future__ import annotations
@@ -26,13 +26,12 @@ import csv
 import difflib
 import io
 import math
-import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hil.base.file_names import plain
+from hil.base.file_names import files_below, plain
 from hil.base.text_file import read_text
 from hil.errors import UsageError
 from hil.samples.kinds import is_sample
@@ -49,6 +48,9 @@ NO_TRUTH = "nothing says what is right of a sample: only board and oracle can be
 """Note of a data set without labels and values."""
 
 _SHOWN = 100
+
+_Row = tuple[int, dict[str, str] | str]
+"""A line's number and fields; a text instead of those says what is wrong with it."""
 
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 as fractions (0 to 1) of the upright picture's width and height."""
@@ -153,8 +155,9 @@ def scan_labels(
     """
     path = directory / LABELS
     rows, columns = _rows(path, (*REQUIRED, *needed))
-    pictures = directory / IMAGES if (directory / IMAGES).is_dir() else directory
-    present = _files(pictures)
+    rows, columns, unfilled = _without_unfilled(rows, columns, needed)
+    pictures = pictures_of(directory)
+    present = files_below(pictures)
     entries: list[Entry] = []
     problems: list[Problem] = []
     lines: dict[str, int] = {}
@@ -177,8 +180,23 @@ def scan_labels(
             (name,) = present[file]
             entries.append(entry if name == file else replace(entry, stored=name))
         problems[found:] = [replace(problem, file=file) for problem in problems[found:]]
-    notes = tuple(_notes(columns, present, lines))
+    notes = tuple(_notes(columns, unfilled, present, lines))
     return DataSet(path, pictures, tuple(entries), notes), tuple(problems)
+
+
+def pictures_of(directory: Path) -> Path:
+    """The folder that the lines of a data set are relative to."""
+    return directory / IMAGES if (directory / IMAGES).is_dir() else directory
+
+
+def listed(path: Path) -> tuple[list[str], set[str]]:
+    """The columns of a `labels.csv` and the files that its lines name, whatever else they say.
+
+    Raises:
+        UsageError: it cannot be read, is no CSV, or lacks the column `file`.
+    """
+    rows, columns = _rows(path, REQUIRED)
+    return columns, {plain(row["file"]) for _, row in rows if not isinstance(row, str)}
 
 
 def problems_error(labels: Path, problems: list[Problem]) -> UsageError:
@@ -198,15 +216,13 @@ def problems_error(labels: Path, problems: list[Problem]) -> UsageError:
     )
 
 
-def _rows(
-    path: Path, needed: Collection[str]
-) -> tuple[list[tuple[int, dict[str, str] | str]], list[str]]:
-    """(line, row) of every line that is not blank; a text instead of a row says what is wrong."""
+def _rows(path: Path, needed: Collection[str]) -> tuple[list[_Row], list[str]]:
+    """Every line that is not blank, and the columns."""
     hint = f"a data set is a folder with {LABELS}, with the column {', '.join(needed)} and, of "
     hint += f"{', '.join(TRUTHS)}, what is known; or a folder with a sub-folder for each class"
     text = read_text(path, "the labels", hint)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, dict[str, str] | str]] = []
+    rows: list[_Row] = []
     columns: list[str] = []
     try:
         for fields in reader:
@@ -230,6 +246,24 @@ def _rows(
             "the file is empty", where=str(path), hint=f"columns: {', '.join(REQUIRED + OPTIONAL)}"
         )
     return rows, columns
+
+
+def _without_unfilled(
+    rows: list[_Row], columns: list[str], needed: Collection[str]
+) -> tuple[list[_Row], list[str], list[str]]:
+    """Without the columns of the truth that nobody has filled in; which those are."""
+    dicts = [row for _, row in rows if not isinstance(row, str)]
+    unfilled = [
+        name
+        for name in columns
+        if name in TRUTHS and name not in needed and dicts and not any(row[name] for row in dicts)
+    ]
+    left = [name for name in columns if name not in unfilled]
+    filled = [
+        (line, row if isinstance(row, str) else {name: row[name] for name in left})
+        for line, row in rows
+    ]
+    return filled, left, unfilled
 
 
 def _check_columns(columns: list[str], path: Path, needed: Collection[str]) -> None:
@@ -340,24 +374,18 @@ def _size(row: Mapping[str, str], wrong: Callable[[str], None]) -> tuple[int, in
     return None
 
 
-def _files(pictures: Path) -> Mapping[str, list[str]]:
-    """Every file below the folder, relative to it: plain name, and how it is spelled there."""
-    found: dict[str, list[str]] = {}
-    for folder, _, names in os.walk(pictures):
-        inside = Path(folder).relative_to(pictures).as_posix()
-        for name in names:
-            file = name if inside == "." else f"{inside}/{name}"
-            found.setdefault(plain(file), []).append(file)
-    return found
-
-
 def _notes(
-    columns: list[str], present: Mapping[str, object], lines: Mapping[str, int]
+    columns: list[str],
+    unfilled: list[str],
+    present: Mapping[str, object],
+    lines: Mapping[str, int],
 ) -> list[str]:
     unused = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
     notes = [f"columns that are not used: {', '.join(unused)}"] if unused else []
     if not any(name in columns for name in TRUTHS):
-        notes.append(f"{NO_TRUTH}: no column {', '.join(TRUTHS[:-1])} or {TRUTHS[-1]}")
+        empty = f"the column {' and '.join(unfilled)} is empty in every line"
+        none = f"no column {', '.join(TRUTHS[:-1])} or {TRUTHS[-1]}"
+        notes.append(f"{NO_TRUTH}: {empty if unfilled else none}")
     unlisted = [name for name in present if name not in lines and is_sample(name)]
     if unlisted:
         notes.append(counted(unlisted, "sample", "that no line names"))
