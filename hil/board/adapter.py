@@ -33,6 +33,7 @@ class Adapter:
         native_usb: the port is the chip's own USB, where its UART0 is not heard.
         emulated: the chip is: its line has no rate, and it can be started anew.
         replays: the answers are those of a recording, not always in its order.
+        settle_s: how long what a board has sent may be on its way to the host.
         expected: the build that it knows of.
         clock, look, sleep: the clock of the link, the one that a test sees, and how to wait.
     """
@@ -43,6 +44,7 @@ class Adapter:
     native_usb = False
     emulated = False
     replays = False
+    settle_s = 0.02  # USB adapters collect bytes for up to 16 ms
     expected: Expected | None = None
     clock: Clock = time.monotonic
     look: Clock = time.monotonic

@@ -27,7 +27,6 @@ OpenPort = Callable[[str, int], "Transport"]
 
 _RETRY_OPEN_S = 0.1
 _CRASH_TEXT_S = 1.0
-_SETTLE_S = 0.02
 _USUAL_RATES = (921_600, 460_800, 230_400)
 
 
@@ -141,7 +140,7 @@ class Connection:
     def reset(self) -> None:
         """Restarts the board into its firmware, at the rate at which it starts."""
         self.to_boot_baud()
-        self.channel.listen(self.within(_SETTLE_S))  # what came before the reset
+        self.channel.listen(self.within(self.adapter.settle_s))  # what came before the reset
         self.mark()
         try:
             self.lines.to_app()

@@ -33,8 +33,12 @@ class Guest(Board):
     start to its identity.
     """
 
-    def __init__(self, host: Board) -> None:
-        super().__init__(host._connection, host.options, None)
+    def __init__(self, host: Board, *, hurried: bool = False) -> None:
+        """`hurried`: little is to be said, for which no other rate is worth its time."""
+        connection, options = host._connection, host.options
+        if hurried:
+            options = dataclasses.replace(options, baud=options.boot_baud)
+        super().__init__(connection, options, None)
         self.boot_text = ""
 
     def _accept(self, identity: Identity) -> None:
@@ -93,8 +97,11 @@ class Visits:
         places = {partition.offset for partition in self._expected.partitions if partition.is_app}
         return next(file.data for file in self._expected.files if file.offset in places)
 
-    def visit(self, content: bytes) -> Guest:
-        """The board after a start with this content; behind it the flash is erased."""
+    def visit(self, content: bytes, *, hurried: bool = False) -> Guest:
+        """The board after a start with this content; behind it the flash is erased.
+
+        `hurried`: as of `Guest`.
+        """
         if not self.possible:
             raise UsageError(
                 "this board cannot be given another network: it has no reset lines",
@@ -109,7 +116,7 @@ class Visits:
             )
         self.away = True
         self._write(content)
-        guest = Guest(self._host)
+        guest = Guest(self._host, hurried=hurried)
         guest.connect()
         return guest
 

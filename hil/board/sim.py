@@ -22,6 +22,7 @@ class SimAdapter(Adapter):
 
     where = WHERE
     can_reset = can_load = True  # it is its own reset lines: EN and GPIO0 by its control socket
+    settle_s = 0.003  # from one process to another
 
     def __init__(self, options: SimOptions | None = None) -> None:
         self._options = options

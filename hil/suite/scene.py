@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -154,7 +155,11 @@ def _chosen(bench: Bench, frame: FrameSize | None) -> tuple[list[Path], tuple[Sp
         return [], ()
     hits: list[tuple[Path, Spot | None]] = []
     others: list[tuple[Path, Spot | None]] = []
-    for entry in bench.photos:
+    photos = deque(bench.photos)
+    while photos and (len(hits) < _FRAMES - 1 or not others):
+        # From both ends in turn: pictures of a kind are often beside each other.
+        photos.reverse()
+        entry = photos.popleft()
         size, channels = (frame.rows, frame.columns), frame.format.channels
         photo = load(entry.path, resize=True, size=size, channels=channels)
         seen = frame_pixels(packed_frame(photo.pixels, frame.format), frame)

@@ -3,8 +3,8 @@ due. Afterwards the run's own network is there again.
 
 Behind the long run by its name, as each change of network starts the board anew.
 
-A few of them are asked of the simulated board in every run. All others, and any of a board whose
-flash wears out, are asked with `--thorough` alone.
+They are asked of the simulated board in every run, all but networks whose seed or kernels alone are
+others. These, and any of a board whose flash wears out, are asked with `--thorough` alone.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 _BASE = "wide map, average pooling"
 _PARTS = 8
 _SAMPLES, _MORE_SAMPLES = ("uniform-0", "normal-0"), ("extremes-min", "extremes-max", "uniform-1")
-_BROKEN = tuple(name for name in partitions.NAMES if name not in partitions.DEFAULT)
 
 
 @pytest.fixture(scope="module")
@@ -87,18 +86,13 @@ def test_every_operator(bench: Bench, others: OtherNetworks, part: int) -> None:
             _run(bench, others, name)
 
 
-def test_a_broken_partition(bench: Bench, others: OtherNetworks) -> None:
-    _refuse(bench, others, partitions.DEFAULT)
-
-
-@pytest.mark.thorough
 @pytest.mark.parametrize("part", range(_PARTS))
-def test_more_broken_partitions(bench: Bench, others: OtherNetworks, part: int) -> None:
-    _refuse(bench, others, _BROKEN[part::_PARTS])
+def test_a_broken_partition(bench: Bench, others: OtherNetworks, part: int) -> None:
+    names = partitions.NAMES if bench.options.thorough else partitions.DEFAULT
+    _refuse(bench, others, names[part::_PARTS])
 
 
-@pytest.mark.thorough
-def test_a_trace_shorter_than_the_contract_says_is_refused(others: OtherNetworks) -> None:
+def test_a_broken_partition_that_tells_of_a_longer_trace(others: OtherNetworks) -> None:
     contract = networks.other_network(_BASE).contract
     header = contract.header
     longer = dataclasses.replace(header, op_outputs=header.op_outputs + 1)
