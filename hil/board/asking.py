@@ -25,7 +25,7 @@ from hil.board.identity import (
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import Counting, frame_taken, oddities
-from hil.board.telling_apart import flash_record, line_facts
+from hil.board.telling_apart import flash_record, flash_told, line_facts
 from hil.board.watched_port import BoardAlarm
 from hil.errors import FirmwareError, InfrastructureError, NotAskedError, NotRunError, UsageError
 from hil.facts.board import (
@@ -79,6 +79,7 @@ class AskedBoard(Closing):
         self.oddities: list[Oddity] = []
         self.on_inference: Callable[[Inference, Stamp, Asked], None] | None = None
         self._starts = 0
+        self._was_right = False  # at a handshake of this run
         self.first_cause: InfrastructureError | None = None
         self.flashed: FlashReport | None = None
         self._connection = connection
@@ -352,7 +353,11 @@ class AskedBoard(Closing):
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
-        """An InfrastructureError of the block becomes the board's first cause."""
+        """An InfrastructureError of the block becomes the board's first cause.
+
+        A board that was the right one, and is another now, is the firmware's error where its flash
+        holds what was written.
+        """
         try:
             yield
         except InfrastructureError as error:
@@ -362,6 +367,9 @@ class AskedBoard(Closing):
                 error.__dict__["line"] = line_facts(self._connection.channel.session)
                 self.first_cause = error
                 self.incidents.append(Incident(error, time.monotonic()))
+            if isinstance(error, WrongIdentityError) and self._was_right:
+                with flash_told(self.flash_record, was_right=True):
+                    raise
             raise
 
     @contextmanager

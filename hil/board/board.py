@@ -354,6 +354,7 @@ class Board(AskedBoard):
             self._connection.channel.session.note_rate_missed()
         if identity.model_state is ErrorCode.OK:
             _ = self.contract  # which has to be that of the build
+        self._was_right = True
 
     def _note_rate(self, report: BaudReport, *, expected: bool) -> bool:
         """Whether a rate was not reached that should have been."""

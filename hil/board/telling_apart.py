@@ -61,16 +61,18 @@ def flash_record(connection: Connection, expected: Expected | None) -> FlashReco
 
 
 @contextmanager
-def flash_told(read: Callable[[], FlashRecord]) -> Iterator[None]:
+def flash_told(read: Callable[[], FlashRecord], *, was_right: bool = False) -> Iterator[None]:
     """Within, a board is opened; an error that its flash may explain says what that holds.
 
-    `read`: reads it. The record is the error's attribute `flash`. Raises FirmwareError where the
-    board names itself otherwise than its flash.
+    `read`: reads it. `was_right`: it ran what it has to before, in this run; then the flash tells
+    of nothing but why it is another. The record is the error's attribute `flash`. Raises
+    FirmwareError where the board names itself otherwise than its flash.
     """
     try:
         yield
     except HilError as error:
-        if not worth_reading(error):
+        worth = isinstance(error, WrongIdentityError) if was_right else worth_reading(error)
+        if not worth:
             raise
         record = read()
         told = _told_apart(error, record)
@@ -93,9 +95,10 @@ def _told_apart(error: HilError, record: FlashRecord) -> HilError:
     if not record.as_written:
         return error
     first, _, rest = error.message.partition("\n")
-    message = f"{first}; {_HOLDS}" + (f"\n{rest}" if rest else "")
+    error.message = f"{first}; {_HOLDS}" + (f"\n{rest}" if rest else "")
     if isinstance(error, NoAnswerError):
-        error.message = message
         error.hint = _MUTE if "flash" in error.hint else error.hint
         return error
-    return FirmwareError(message, where=error.where, hint=_FIRMWARE)
+    # It may be the first cause of a run, which is shown beside.
+    error.hint, error.kind = _FIRMWARE, FirmwareError.kind
+    return FirmwareError(error.message, where=error.where, hint=_FIRMWARE)

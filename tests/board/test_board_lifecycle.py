@@ -29,7 +29,7 @@ from hil.board.errors import (
 )
 from hil.board.opening import open_adapter
 from hil.board.options import BoardOptions
-from hil.errors import FirmwareError, InfrastructureError, NotRunError, UsageError
+from hil.errors import FirmwareError, HilError, InfrastructureError, NotRunError, UsageError
 from hil.link.errors import BoardError, EchoError
 from hil.wire.enums import ErrorCode, ImageSource, RebootTarget
 from hil.wire.replies import Accepted, Detail, ErrorReply, Identity, RebootAck
@@ -175,6 +175,31 @@ def test_another_build_is_refused(
     script.identity = dataclasses.replace(identity, build_id=b"\xab" * 32)
     with pytest.raises(WrongIdentityError, match="runs build abababababab"):
         opened()
+
+
+@pytest.mark.parametrize(("holds", "kind"), [(True, FirmwareError), (False, WrongIdentityError)])
+def test_a_board_that_becomes_another_is_told_by_its_flash(
+    script: ScriptedBoard,
+    identity: Identity,
+    expected: Expected,
+    opened: Callable[..., Board],
+    monkeypatch: pytest.MonkeyPatch,
+    holds: bool,
+    kind: type[HilError],
+) -> None:
+    board = opened()
+    flash = {file.offset: file.data if holds else b"another app" for file in expected.files}
+    monkeypatch.setattr(ScriptedAdapter, "read_flash", lambda _, at, size: flash[at], raising=False)
+    script.identity = dataclasses.replace(identity, build_id=b"\xab" * 32)
+    with pytest.raises(HilError, match="runs build abababababab") as caught:
+        board.reset()
+    assert type(caught.value) is kind
+    assert ("the flash holds what was written" in caught.value.message) == holds
+    with pytest.raises(BoardUnusableError, match="runs build abababababab"):
+        board.infer(IMAGE)
+    script.identity = identity
+    board.recover()
+    assert board.infer(IMAGE).scores == (0, -1)
 
 
 def test_a_model_that_does_not_load_is_the_firmwares_error(
