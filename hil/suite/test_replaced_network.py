@@ -17,7 +17,7 @@ import pytest
 
 from hil.network.refusal import Refusal, Room, due_refusal, read_header
 from hil.suite import networks, partitions
-from hil.suite.expect import answer_of, not_asked
+from hil.suite.expect import expect_right, expect_same, not_asked
 from hil.suite.other_networks import (
     ask_everything,
     expect_refusal,
@@ -47,8 +47,7 @@ def restored(bench: Bench) -> Iterator[OtherNetworks]:
     if not others.away:
         return
     others.restore()
-    data = bench.sample("uniform-0").data
-    assert bench.ready_board().infer(data).image_crc == bench.oracle.run(data).image_crc
+    expect_own_network(bench)
 
 
 @pytest.fixture
@@ -106,15 +105,26 @@ def test_a_broken_partition_that_tells_of_a_longer_trace(others: OtherNetworks) 
 
 
 def test_its_own_network_is_right_again(bench: Bench, others: OtherNetworks) -> None:
-    data = bench.sample("uniform-0").data
     others.restore()
-    board = bench.ready_board()
-    assert board.identity.model_sha256.hex() == board.expected.model_sha256.hex()
-    assert board.contract == bench.oracle.contract.header
+    expect_own_network(bench)
+
+
+def expect_own_network(bench: Bench) -> None:
+    """Fails unless the board runs the run's own network, and answers with it."""
+    board, data = bench.ready_board(), bench.sample("uniform-0").data
+    got, due = board.identity.model_sha256.hex(), board.expected.model_sha256.hex()
+    assert got == due, (
+        f"behind other networks the board names the network {got[:12]}, in its flash is {due[:12]}"
+    )
+    own = bench.oracle.contract.header
+    names = [field.name for field in dataclasses.fields(own)]
+    differing = [name for name in names if getattr(board.contract, name) != getattr(own, name)]
+    assert not differing, (
+        f"behind other networks the contract of the board is not its own: {', '.join(differing)}"
+    )
     answer = board.infer(data)
-    right = bench.oracle.run(data)
-    assert tuple(part.crc for part in answer.outputs) == right.output_crcs()
-    assert answer_of(answer) == answer_of(board.infer(data))
+    expect_right(answer, bench.oracle.run(data), "its own network behind others")
+    expect_same(board.infer(data), answer, "its own network behind others, asked again")
 
 
 def _run(bench: Bench, others: OtherNetworks, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from hil.base.later import Later
@@ -61,8 +62,15 @@ def test_the_console_tells_at_the_start_what_runs(bench: Bench, board: Board) ->
     ]
     if not can.camera or can.frame_stage:
         due.append(_SOURCES[can.camera])
-        assert not [line.string for line in lines if line["level"] == "E"]
-    assert said[: len(due)] == due, "what the console tells is not what the board answers"
+        errors = [line.string for line in lines if line["level"] == "E"]
+        assert not errors, f"the board reports errors at its start: {errors}"
+    expect_none(
+        [
+            f"at its start the console tells {got!r}; by what the board answers due is {one!r}"
+            for got, one in zip_longest(said[: len(due)], due)
+            if got != one
+        ]
+    )
 
 
 def test_a_board_that_has_just_started_has_nothing_to_read(bench: Bench, board: Board) -> None:
@@ -72,7 +80,9 @@ def test_a_board_that_has_just_started_has_nothing_to_read(bench: Bench, board: 
         on_line(bench, board, lambda line: expect_conversations(line, board, "fresh"))
     assert after.boot_id != before.boot_id, "the boot id is the same after a reset"
     # A chip may lose the count with its memory, and then starts anew.
-    assert after.boot_count in (before.boot_count + 1, 1), "the starts are not counted"
+    assert after.boot_count in (before.boot_count + 1, 1), (
+        f"the starts are not counted: start {after.boot_count} after start {before.boot_count}"
+    )
 
 
 def test_the_board_says_the_same_of_itself_whenever_it_is_asked(bench: Bench, board: Board) -> None:
@@ -83,7 +93,16 @@ def test_the_board_says_the_same_of_itself_whenever_it_is_asked(bench: Bench, bo
             said = only(line.ask(wire_request.Hello(lowest, highest)))
             assert isinstance(said, wire_reply.Identity), f"the answer to hello is {said}"
             rate = board.baud if said.capabilities.baud else said.baud
-            assert said == dataclasses.replace(board.identity, baud=rate)
+            due = dataclasses.replace(board.identity, baud=rate)
+            names = [field.name for field in dataclasses.fields(due)]
+            expect_none(
+                [
+                    f"asked again, its {name} is {getattr(said, name)!r}, and was "
+                    f"{getattr(due, name)!r} at its start"
+                    for name in names
+                    if getattr(said, name) != getattr(due, name)
+                ]
+            )
 
     on_line(bench, board, check)
 

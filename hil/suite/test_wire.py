@@ -90,7 +90,10 @@ def test_a_segment_is_as_long_as_the_board_says_at_most(bench: Bench, board: Boa
         # An echo of more than it may hold: a whole frame that is no request.
         heard = line.say(framed(message[longest]))
         codes = [getattr(one.reply, "code", None) for one in heard if one.seq == SEQ]
-        assert codes == [ErrorCode.BAD_REQUEST] == codes * len(heard), f"the longest: {heard}"
+        assert codes == [ErrorCode.BAD_REQUEST] == codes * len(heard), (
+            f"the longest whole frame, which is no request: the board says {heard}, due is one "
+            f"refusal, BAD_REQUEST"
+        )
         expect_damage(line, board, framed(message[longest + 1]))
 
     on_line(bench, board, check)
@@ -120,7 +123,10 @@ def test_text_in_front_of_a_frame_does_not_keep_it_from_being_answered(
     def check(line: LentLine) -> None:
         seq, echo = line.numbered(wire_request.Echo(b"behind text"))
         heard = line.say(b"typed" + echo + b"and more\n")
-        assert [(one.seq, one.reply) for one in heard] == [(seq, wire_reply.Echoed(b"behind text"))]
+        echoed = [(one.seq, one.reply) for one in heard]
+        assert echoed == [(seq, wire_reply.Echoed(b"behind text"))], (
+            f"an echo between typed text: the board says {heard}"
+        )
 
     on_line(bench, board, check)
 

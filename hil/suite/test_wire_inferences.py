@@ -4,8 +4,7 @@ board's line.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from zlib import crc32
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,14 +13,15 @@ from hil.suite.expect import not_asked
 from hil.suite.on_line import on_line
 from hil.suite.uploads import (
     Upload,
+    captured_soon,
+    expect_answer,
     expect_replies,
-    expect_said,
     infer,
     no_sample,
-    only,
     refusal,
     result_of,
     run,
+    two_samples,
 )
 from hil.wire.enums import ErrorCode, TensorSide
 
@@ -41,32 +41,14 @@ NO_BUFFER = "all sample buffers are in use"
 QUEUE_FULL = "the queue of inferences is full"
 pytestmark = pytest.mark.needs("injection")
 
-ENTRIES_OF_A_PAGE = 40
 AT_ONCE = 6
 FORGOTTEN_AFTER = 3  # inferences: the results of the last two are kept
 ROUNDS = 10
-SENT_SOON = 8  # chunks
 
 
 @pytest.fixture
 def two(bench: Bench) -> tuple[bytes, bytes]:
-    """Two samples that differ."""
-    one, other = (bench.sample(name).data for name in ("uniform-0", "constant"))
-    if one == other:
-        not_asked("this network has too few different samples")
-    return one, other
-
-
-def answer(result: wire_reply.Result) -> tuple[Any, ...]:
-    """What must not depend on when it was asked for."""
-    return result.outputs, result.head
-
-
-def captured_soon(board: Board) -> list[wire_reply.TraceEntry]:
-    """Outputs of operators in the last trace, by size; none that takes long to send."""
-    entries = sorted(board.trace(), key=lambda entry: entry.size)
-    most = SENT_SOON * board.identity.chunk_bytes
-    return [entry for entry in entries if entry.size <= most] or entries[:1]
+    return two_samples(bench)
 
 
 # ---- repetition
@@ -87,9 +69,16 @@ def test_an_inference_that_is_asked_for_again_is_not_run_again(
             due = [wire_reply.Accepted(upload.crc)]
             expect_replies("an inference", mine[:1], list(due))
             first = line.result(seq)
-            assert all(reply in (*due, first.reply) for reply in mine), f"asked again: {mine}"
+            others = [reply for reply in mine if reply not in (*due, first.reply)]
+            assert not others, (
+                f"an inference that is queued, asked for again: the board says {others}, due is "
+                f"that it is accepted or its result"
+            )
             again = line.say(frame)
-            assert [one.message for one in again] == [first.message], f"asked again: {again}"
+            assert [one.message for one in again] == [first.message], (
+                f"an inference whose result is out, asked for again: the board says {again}, due "
+                f"is that result to the byte"
+            )
             results.append(first.reply)
         after = run(line, infer(uploads[0].crc))
         counts = [reply.inference for reply in results if isinstance(reply, wire_reply.Result)]
@@ -117,8 +106,9 @@ def test_a_number_that_is_used_again_later_asks_anew(
         counts = [each.inference - first.inference for each in (*between, last)]
         due = list(range(1, len(counts) + 1))
         assert counts == due, f"inferences were counted as {counts} from the first on"
-        assert all(answer(each) == answer(between[0]) for each in between)
-        assert answer(last) == answer(first)
+        for number, each in enumerate(between[1:]):
+            expect_answer(f"the other sample, {number + 1} inferences later", each, between[0])
+        expect_answer("the first sample behind others, by the same number", last, first)
 
     on_line(bench, board, check)
 
@@ -131,7 +121,7 @@ def test_more_inferences_than_are_queued_are_refused_and_the_others_answered(
 ) -> None:
     def check(line: LentLine) -> None:
         uploads = [Upload(line, board, data).send_all() for data in two]
-        right = {upload.crc: answer(run(line, infer(upload.crc))) for upload in uploads}
+        right = {upload.crc: run(line, infer(upload.crc)) for upload in uploads}
         refused = 0
         for _ in range(ROUNDS):
             crcs = [uploads[number % 2].crc for number in range(AT_ONCE)]
@@ -145,9 +135,11 @@ def test_more_inferences_than_are_queued_are_refused_and_the_others_answered(
                     continue
                 expect_replies("an inference", said, [wire_reply.Accepted(crc)])
                 result = result_of(line, seq, crc)
-                assert answer(result) == right[crc]
+                expect_answer("one of several that are queued", result, right[crc])
                 counts.append(result.inference)
-            assert counts == list(range(counts[0], counts[0] + len(counts))), counts
+            assert counts == [counts[0] + n for n in range(len(counts))], (
+                f"inferences that were queued in a row are counted as {counts}"
+            )
             assert len(counts) >= 2, "two inferences may be queued, one runs and one waits"
             if refused:
                 return
@@ -163,7 +155,7 @@ def test_a_sample_that_waits_is_not_overwritten_by_a_third(
 
     def check(line: LentLine) -> None:
         uploads = [Upload(line, board, data).send_all() for data in two]
-        right = [answer(run(line, infer(upload.crc))) for upload in uploads]
+        right = [run(line, infer(upload.crc)) for upload in uploads]
         refused = False
         for _ in range(ROUNDS):
             for upload in uploads:
@@ -176,7 +168,8 @@ def test_a_sample_that_waits_is_not_overwritten_by_a_third(
             heard = line.say(b"".join(frame for _, frame in asked + others))
             said = [[one.reply for one in heard if one.seq == seq] for seq, _ in others]
             for (seq, _), upload, due in zip(asked, uploads, right, strict=True):
-                assert answer(result_of(line, seq, upload.crc)) == due
+                result = result_of(line, seq, upload.crc)
+                expect_answer("a sample that waited while a third one came", result, due)
             if said[0] == [busy(NO_BUFFER)]:
                 refused = True
                 expect_replies("a chunk of it", said[1], [no_sample(more.crc)])
@@ -204,7 +197,7 @@ def test_what_is_read_while_an_inference_runs_is_refused_as_busy(
 ) -> None:
     def check(line: LentLine) -> None:
         upload = Upload(line, board, two[0]).send_all()
-        right = answer(run(line, infer(upload.crc, trace=True)))
+        right = run(line, infer(upload.crc, trace=True))
         refused: set[ErrorCode] = set()
         for _ in range(ROUNDS):
             seq, frame = line.numbered(infer(upload.crc, trace=True))
@@ -226,7 +219,8 @@ def test_what_is_read_while_an_inference_runs_is_refused_as_busy(
                     assert isinstance(said, wire_reply.TracePage | wire_reply.TensorData), (
                         f"reading meanwhile: {said}"
                     )
-            assert answer(result_of(line, seq, upload.crc)) == right
+            result = result_of(line, seq, upload.crc)
+            expect_answer("an inference while others asked to read", result, right)
             if refused:
                 return
         not_asked("the network is faster than the line: nothing is read while it runs")
@@ -246,7 +240,7 @@ def test_large_answers_that_are_asked_for_at_once_all_come_and_in_order(
 
     def check(line: LentLine) -> None:
         upload = Upload(line, board, two[0]).send_all()
-        right = answer(run(line, infer(upload.crc)))
+        right = run(line, infer(upload.crc))
         asked = [
             line.numbered(wire_request.Echo(bytes((number,)) * size)) for number in range(AT_ONCE)
         ]
@@ -259,148 +253,8 @@ def test_large_answers_that_are_asked_for_at_once_all_come_and_in_order(
                 for at, (number, _) in enumerate(asked)
             ]
             assert echoes == due, f"{len(echoes)} of {len(due)} echoes came, or in another order"
-        assert answer(result_of(line, seq, upload.crc)) == right
-
-    on_line(bench, board, check)
-
-
-# ---- what a result holds
-
-
-def test_the_bytes_of_outputs_in_a_result_are_those_that_are_read(
-    bench: Bench, board: Board
-) -> None:
-    # Of which outputs they stand there is looked at in every result.
-    result = board.infer(bench.sample("uniform-0").data)
-    for index, part in enumerate(result.outputs):
-        if part.data is not None:
-            assert part.data == board.read_output(index).tobytes(), f"output {index}"
-
-
-# ---- reading
-
-
-@pytest.mark.parametrize("side", [TensorSide.INPUT, TensorSide.OUTPUT], ids=["input", "output"])
-def test_a_tensor_is_read_from_any_byte_on(bench: Bench, board: Board, side: TensorSide) -> None:
-    sample = bench.sample("uniform-0").data
-    tensors = board.contract.inputs if side is TensorSide.INPUT else board.contract.outputs
-    read = board.read_input if side is TensorSide.INPUT else board.read_output
-    board.infer(sample)
-    whole = [read(index).tobytes() for index in range(len(tensors))]
-    longest = board.identity.chunk_bytes
-
-    def check(line: LentLine) -> None:
-        upload = Upload(line, board, sample).send_all()
-        run(line, infer(upload.crc))
-        for index, data in enumerate(whole):
-            size = len(data)
-            for offset, length in {(0, 1), (size - 1, 1), (size, 1), (0, 0), (0, 0xFFFF), (1, 7)}:
-                if offset > size:
-                    continue
-                part = data[offset : offset + min(length, longest)]
-                due = wire_reply.TensorData(upload.crc, side, index, size, offset, part)
-                what = f"{length} bytes from {offset} on of {side.name} {index}"
-                expect_said(line, what, wire_request.ReadTensor(side, index, offset, length), due)
-            far = refusal(ErrorCode.OUT_OF_RANGE, size, size + 1, "offset beyond the tensor")
-            expect_said(
-                line, "behind the end", wire_request.ReadTensor(side, index, size + 1, 1), far
-            )
-        none = refusal(ErrorCode.OUT_OF_RANGE, len(tensors), len(tensors), "no such tensor")
-        expect_said(line, "one too many", wire_request.ReadTensor(side, len(tensors), 0, 1), none)
-
-    on_line(bench, board, check)
-
-
-def test_an_input_whose_sample_was_replaced_is_not_read(
-    bench: Bench, board: Board, two: tuple[bytes, bytes]
-) -> None:
-    def check(line: LentLine) -> None:
-        one = Upload(line, board, two[0]).send_all()
-        run(line, infer(one.crc))
-        for data in (two[1], bytes(reversed(two[0]))):
-            Upload(line, board, data).announce()
-        text = "the sample of the last inference was replaced"
-        due = refusal(ErrorCode.NO_SUCH_SAMPLE, one.crc, 0, text)
-        expect_said(line, "its input", wire_request.ReadTensor(TensorSide.INPUT, 0, 0, 1), due)
-
-    if bytes(reversed(two[0])) in two:
-        not_asked("this network has too few different samples")
-    on_line(bench, board, check)
-
-
-@pytest.mark.needs("trace")
-def test_the_trace_is_that_of_the_last_inference_that_recorded_one(
-    bench: Bench, board: Board, two: tuple[bytes, bytes]
-) -> None:
-    board.infer(two[0], trace=True)
-    whole = board.trace()
-    total = len(whole)
-    # An operator's times stand at its first output.
-    timed = (board.identity.capabilities.op_times, board.identity.capabilities.cycles)
-
-    def check(line: LentLine) -> None:
-        uploads = [Upload(line, board, data).send_all() for data in two]
-        for upload, trace in zip(uploads, (True, False), strict=True):
-            run(line, infer(upload.crc, trace=trace))
-        for first in {0, 1, total // 2, total - 1, total}:
-            page = only(line.ask(wire_request.GetTrace(first)))
-            assert isinstance(page, wire_reply.TracePage), f"trace from {first} on: {page}"
-            entries = [(e.op, e.output, e.crc, e.size) for e in page.entries]
-            due = [(e.op, e.output, e.crc, e.size) for e in whole[first:][:ENTRIES_OF_A_PAGE]]
-            assert (page.sample_crc, page.total, page.first) == (uploads[0].crc, total, first)
-            assert entries == due, f"trace from {first} on"
-            for entry in page.entries:
-                times = (entry.us is not None, entry.cycles is not None)
-                whose = f"operator {entry.op}, output {entry.output}"
-                assert times == (timed if entry.output == 0 else (False, False)), whose
-        far = refusal(ErrorCode.OUT_OF_RANGE, total, total + 1, "no such entry")
-        expect_said(line, "behind the end", wire_request.GetTrace(total + 1), far)
-
-    on_line(bench, board, check)
-
-
-# ---- captures
-
-
-@pytest.mark.needs("trace")
-@pytest.mark.needs("capture")
-def test_the_captured_output_of_an_operator_is_the_one_in_the_trace(
-    bench: Bench, board: Board
-) -> None:
-    data = bench.sample("uniform-0").data
-    board.infer(data, trace=True)
-    trace = captured_soon(board)
-    for entry in {trace[0], trace[len(trace) // 2], trace[-1]}:
-        captured = board.infer(data, capture=(entry.op, entry.output)).captured
-        assert captured is not None
-        assert (len(captured.data), crc32(captured.data)) == (entry.size, entry.crc), (
-            f"output {entry.output} of operator {entry.op}"
-        )
-
-
-@pytest.mark.needs("capture")
-def test_an_operator_or_output_that_is_not_there_cannot_be_captured(
-    bench: Bench, board: Board
-) -> None:
-    ops = board.contract.ops
-
-    def check(line: LentLine) -> None:
-        upload = Upload(line, board, bench.sample("uniform-0").data).send_all()
-        before = run(line, infer(upload.crc))
-        for op in (ops, 0xFFFF):
-            due = refusal(ErrorCode.OUT_OF_RANGE, ops, op, "no such operator to capture")
-            expect_said(
-                line, f"operator {op}", infer(upload.crc, capture=wire_request.OpOutput(op, 0)), due
-            )
-        seq, frame = line.numbered(infer(upload.crc, capture=wire_request.OpOutput(0, 0xFF)))
-        expect_replies(
-            "output 255", [one.reply for one in line.say(frame)], [wire_reply.Accepted(upload.crc)]
-        )
-        text = "the operator has no such output"
-        due = refusal(ErrorCode.OUT_OF_RANGE, 0, 0xFF, text)
-        expect_replies("output 255", [line.result(seq).reply], [due])
-        after = run(line, infer(upload.crc))
-        assert answer(after) == answer(before)
+        result = result_of(line, seq, upload.crc)
+        expect_answer("an inference with a capture between echoes", result, right)
 
     on_line(bench, board, check)
 

@@ -150,7 +150,7 @@ def test_the_loader_is_entered_or_refused(bench: Bench, board: Board) -> None:
 
     on_line(bench, board, check)
     before = board.identity.boot_id
-    assert board.reset().boot_id != before
+    assert board.reset().boot_id != before, "the board did not start anew behind its loader"
 
 
 def trial_of(board: Board) -> tuple[float, int]:

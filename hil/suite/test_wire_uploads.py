@@ -17,6 +17,7 @@ from hil.suite.on_line import on_line
 from hil.suite.uploads import (
     TOLD,
     Upload,
+    expect_outputs,
     expect_replies,
     expect_said,
     infer,
@@ -48,10 +49,6 @@ def sample(bench: Bench) -> bytes:
     return bench.sample("uniform-0").data
 
 
-def crcs(outputs: object) -> list[int]:
-    return [part.crc for part in outputs]  # type: ignore[attr-defined]
-
-
 def test_chunks_may_come_in_any_order_and_twice(bench: Bench, board: Board, sample: bytes) -> None:
     right = board.infer(sample)
     chance = random.Random(SEED)
@@ -64,7 +61,7 @@ def test_chunks_may_come_in_any_order_and_twice(bench: Bench, board: Board, samp
             again = chance.sample(numbers, -(-len(numbers) // 3))
             upload.send(chance.sample(numbers, len(numbers)))
             upload.send(again)
-        assert crcs(run(line, infer(upload.crc)).outputs) == crcs(right.outputs)
+        expect_outputs("chunks in any order and twice", run(line, infer(upload.crc)), right.outputs)
 
     on_line(bench, board, check)
 
@@ -95,7 +92,9 @@ def test_an_incomplete_sample_is_not_run_and_what_is_missing_is_told(
             due = refusal(ErrorCode.INCOMPLETE, *upload.missing, text)
             expect_said(line, f"without chunk {lost}", infer(upload.crc), due)
         upload.send(range(upload.missing[0], upload.chunks))
-        assert crcs(run(line, infer(upload.crc)).outputs) == crcs(right.outputs)
+        expect_outputs(
+            "a sample whose missing chunk came at last", run(line, infer(upload.crc)), right.outputs
+        )
 
     on_line(bench, board, check)
 
@@ -124,7 +123,11 @@ def test_a_chunk_that_does_not_fit_is_refused_and_changes_nothing(
                 chunk = wire_request.Chunk(upload.crc, number * step, data)
                 expect_said(line, f"{len(data)} bytes as chunk {number}", chunk, due)
         upload.send(range(upload.chunks))
-        assert crcs(run(line, infer(upload.crc)).outputs) == crcs(right.outputs)
+        expect_outputs(
+            "a sample beside whose chunks others were refused",
+            run(line, infer(upload.crc)),
+            right.outputs,
+        )
 
     on_line(bench, board, check)
 
@@ -186,9 +189,17 @@ def test_a_sample_that_is_run_can_be_sent_anew_meanwhile(
             due.append(wire_reply.Uploading(upload.crc, *upload.missing))
             said = [one.reply for one in heard if one.seq != asked]
             expect_replies("the sample that is run, sent anew", said, due)
-            assert crcs(result_of(line, asked, upload.crc).outputs) == crcs(right.outputs)
+            expect_outputs(
+                "an inference whose sample was sent anew meanwhile",
+                result_of(line, asked, upload.crc),
+                right.outputs,
+            )
             upload.send(range(1, upload.chunks))
-        assert crcs(run(line, infer(upload.crc)).outputs) == crcs(right.outputs)
+        expect_outputs(
+            "a sample that was sent anew while it was run",
+            run(line, infer(upload.crc)),
+            right.outputs,
+        )
 
     on_line(bench, board, check)
 

@@ -6,13 +6,16 @@ import zlib
 from typing import TYPE_CHECKING
 
 from hil.base.later import Later
+from hil.suite.expect import not_asked
 from hil.wire.enums import ErrorCode, SampleStage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hil.board import Board
+    from hil.facts import board as board_facts
     from hil.link.lent_line import LentLine
+    from hil.run.testbench import Bench
     from hil.wire import replies as wire_reply
     from hil.wire import requests as wire_request
 else:
@@ -20,6 +23,7 @@ else:
     wire_request = Later("hil.wire.requests")
 
 TOLD = 32  # chunks from the first missing one on, of which a board tells and which it keeps
+_SENT_SOON = 8  # chunks
 NO_UPLOAD = "no upload of this sample"
 
 
@@ -70,6 +74,21 @@ class Upload:
         self.announce()
         self.send(range(self.chunks))
         return self
+
+
+def two_samples(bench: Bench) -> tuple[bytes, bytes]:
+    """Two samples that differ; not asked of a network that has none."""
+    one, other = (bench.sample(name).data for name in ("uniform-0", "constant"))
+    if one == other:
+        not_asked("this network has too few different samples")
+    return one, other
+
+
+def captured_soon(board: Board) -> list[wire_reply.TraceEntry]:
+    """Outputs of operators in the last trace, by size; none that takes long to send."""
+    entries = sorted(board.trace(), key=lambda entry: entry.size)
+    most = _SENT_SOON * board.identity.chunk_bytes
+    return [entry for entry in entries if entry.size <= most] or entries[:1]
 
 
 def infer(
@@ -128,3 +147,60 @@ def expect_replies(what: str, heard: list[wire_reply.Reply], due: list[wire_repl
 
 def _shown(replies: list[wire_reply.Reply]) -> str:
     return ", ".join(str(reply)[:200] for reply in replies) or "nothing"
+
+
+# ---- answers that have to be the same
+
+
+def expect_answer(what: str, got: wire_reply.Result, due: wire_reply.Result) -> None:
+    """Fails unless outputs and head of two results are the same, with the stage that differs.
+
+    `what`: which result it is, and what had happened before it.
+    """
+    wrong = [*_other_outputs(got.outputs, due.outputs)]
+    if wrong:
+        wrong[-1] += " (the network ran on another input, or its outputs were changed since)"
+    elif got.head != due.head:
+        wrong = [*_other_head(got.head, due.head)]
+        wrong[-1] += " (the outputs are right: it is the map, the decision or its options)"
+    assert not wrong, f"{what}: another answer: {'; '.join(wrong)}"
+
+
+def expect_outputs(
+    what: str, got: wire_reply.Result, due: Sequence[board_facts.OutputPart]
+) -> None:
+    """Fails unless a result has the outputs of an inference before."""
+    wrong = [*_other_outputs(got.outputs, due)]
+    assert not wrong, f"{what}: the network ran on another input: {'; '.join(wrong)}"
+
+
+def _other_outputs(
+    got: Sequence[wire_reply.OutputPart],
+    due: Sequence[wire_reply.OutputPart | board_facts.OutputPart],
+) -> Iterator[str]:
+    if len(got) != len(due):
+        yield f"{len(got)} outputs, due are {len(due)}"
+        return
+    for number, (one, other) in enumerate(zip(got, due, strict=True)):
+        if (one.crc, one.size) != (other.crc, other.size):
+            yield (
+                f"output {number} has CRC-32 {one.crc:#010x} and {one.size} bytes, due are "
+                f"{other.crc:#010x} and {other.size}"
+            )
+        elif None not in (one.data, other.data) and one.data != other.data:
+            yield f"output {number} has its CRC-32, and other bytes"
+
+
+def _other_head(
+    got: wire_reply.HeadAnswer | None, due: wire_reply.HeadAnswer | None
+) -> Iterator[str]:
+    if got is None or due is None:
+        yield "no map or decision is in it" if got is None else "a map or decision is in it"
+        return
+    if got.threshold != due.threshold:
+        yield f"its threshold is {got.threshold} %, due is {due.threshold} %"
+    if got.location != due.location:
+        yield f"its location is {got.location}, due is {due.location}"
+    if got.cam != due.cam:
+        there = got.cam is not None and due.cam is not None
+        yield "its map has other values" if there else f"its map is {got.cam}, due is {due.cam}"

@@ -20,6 +20,7 @@ from hil.suite import (
     test_wire,
     test_wire_inferences,
     test_wire_rates,
+    test_wire_reading,
     test_wire_uploads,
 )
 from hil.suite.on_line import Damage, damage_in
@@ -155,13 +156,13 @@ QUEUE = (
     test_wire_inferences
 ).test_more_inferences_than_are_queued_are_refused_and_the_others_answered
 THIRD = test_wire_inferences.test_a_sample_that_waits_is_not_overwritten_by_a_third
-INLINE = test_wire_inferences.test_the_bytes_of_outputs_in_a_result_are_those_that_are_read
-TENSOR = test_wire_inferences.test_a_tensor_is_read_from_any_byte_on
-REPLACED = test_wire_inferences.test_an_input_whose_sample_was_replaced_is_not_read
+INLINE = test_wire_reading.test_the_bytes_of_outputs_in_a_result_are_those_that_are_read
+TENSOR = test_wire_reading.test_a_tensor_is_read_from_any_byte_on
+REPLACED = test_wire_reading.test_an_input_whose_sample_was_replaced_is_not_read
 MEANWHILE = test_wire_inferences.test_what_is_read_while_an_inference_runs_is_refused_as_busy
 LARGE = (test_wire_inferences).test_large_answers_that_are_asked_for_at_once_all_come_and_in_order
-TRACE = test_wire_inferences.test_the_trace_is_that_of_the_last_inference_that_recorded_one
-NO_CAPTURE = test_wire_inferences.test_an_operator_or_output_that_is_not_there_cannot_be_captured
+TRACE = test_wire_reading.test_the_trace_is_that_of_the_last_inference_that_recorded_one
+NO_CAPTURE = test_wire_reading.test_an_operator_or_output_that_is_not_there_cannot_be_captured
 KEPT = test_wire_rates.test_the_rate_that_the_line_has_can_be_kept_again
 LEFT = (test_wire_rates).test_a_rate_that_is_not_kept_is_left_again_in_the_time_that_the_board_says
 FRESH = test_start.test_a_board_that_has_just_started_has_nothing_to_read
