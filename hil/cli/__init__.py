@@ -31,6 +31,8 @@ COMMANDS = {
     "layers": "a float network beside its int8 form: where accuracy is lost, and in which operator",
     "infer": "one photograph through a board, with heatmap and location drawn over it",
     "capture": "frames of the board's own camera, as a data set to be labelled",
+    "live": "a local web page: what a board's camera sees and what it answers, at this moment",
+    "label": "a local web page: labels for the pictures of a folder, by keys",
     "evaluate": "a labelled data set through a board: accuracy, localization, agreement",
     "judge": "a recorded run against gates and tolerances, without a board",
     "diagnose": "a recorded run: which bug explains its failures, and where to look",
