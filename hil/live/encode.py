@@ -124,6 +124,8 @@ def _moment(moment: Moment) -> dict[str, Any]:
         "answerS": moment.answer_s,
         "arenaBytes": memory.arena_bytes,
         "arenaUsedBytes": memory.arena_used_bytes,
+        "bufferBytes": memory.buffer_bytes,
+        "staticBytes": memory.static_bytes,
         "heap": _heap(memory.heap),
         "psram": _heap(memory.psram),
         "stacks": [[stack.task, stack.never_used_bytes] for stack in memory.stacks],

@@ -56,7 +56,7 @@ class Server(Closing):
         logging.getLogger("waitress").setLevel(logging.ERROR)  # a queue of views is no warning
         listening = _listening(port)
         self.port: int = listening.getsockname()[1]
-        self._server = create_server(
+        self._server: Any = create_server(
             guard(app),
             sockets=[listening],
             threads=_THREADS,
@@ -65,7 +65,7 @@ class Server(Closing):
             channel_timeout=_STALLED_S,
             clear_untrusted_proxy_headers=True,
         )
-        self._thread = threading.Thread(target=self._serve, name="hil.live", daemon=True)
+        self._thread = threading.Thread(target=self._server.run, name="hil.live", daemon=True)
         self._thread.start()
 
     @property
@@ -75,14 +75,17 @@ class Server(Closing):
 
     def close(self) -> None:
         """No more answers. May be repeated."""
-        self._server.close()
-        self._thread.join(2.0)
+        if self._thread.is_alive():
+            self._server.trigger.pull_trigger(self._close)
+            self._thread.join()
+            self._server.task_dispatcher.shutdown(timeout=0)  # who waits for a frame ends by itself
 
-    def _serve(self) -> None:
-        try:
-            self._server.run()
-        except OSError:  # its socket was closed
-            return
+    def _close(self) -> None:
+        """In the thread that serves: a call from another one would be noticed a second later."""
+        from waitress import wasyncore
+
+        self._server.close()
+        wasyncore.close_all(self._server._map)
 
 
 def _listening(port: int | None) -> socket.socket:

@@ -9,7 +9,7 @@ let points = [], moment = null, photo = null, paused = false, heat = true;
 let saidLast = "", saidAt = 0;
 
 const milli = (seconds) => `${(seconds * 1000).toFixed(1)} ms`;
-const micro = (us) => milli(us / 1e6);
+const micro = (us) => (us < 1000 ? `${us} \u00b5s` : milli(us / 1e6));
 const rate = (value) => (value >= 10 ? value.toFixed(0) : value.toFixed(1));
 const text = (id, value) => { if (at(id).textContent !== value) at(id).textContent = value; };
 
@@ -137,7 +137,7 @@ function drawFigures() {
   const invokes = recent.map((point) => point[3]).sort((a, b) => a - b);
   const spanS = recent.length > 1 ? recent[recent.length - 1][1] - recent[0][1] : 0;
   pairs("latency-pairs", [
-    ["network", `${micro(m.invokeUs)}, median of ${invokes.length} ${micro(invokes[invokes.length >> 1])}`],
+    ["network", `${micro(m.invokeUs)}, median ${micro(invokes[invokes.length >> 1])}`],
     ["from frame to input", micro(m.preprocessUs)],
     m.map ? ["map", micro(m.camUs)] : null,
     ["frame to the host", milli(m.transferS)],
@@ -148,6 +148,8 @@ function drawFigures() {
   const used = m.arenaUsedBytes === null ? "not told" : `${kib(m.arenaUsedBytes)} of ${kib(m.arenaBytes)}`;
   pairs("memory-pairs", [
     ["arena", used],
+    m.bufferBytes === null ? null : ["buffers", kib(m.bufferBytes)],
+    m.staticBytes === null ? null : ["all else, static", kib(m.staticBytes)],
     m.heap ? ["heap free", `${kib(m.heap[0])}, never less than ${kib(m.heap[1])}`] : null,
     m.psram ? ["PSRAM free", `${kib(m.psram[0])}, never less than ${kib(m.psram[1])}`] : null,
     ...m.stacks.map(([task, unused]) => [`stack of ${task}`, `${number(unused)} bytes never used`]),
