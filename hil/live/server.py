@@ -7,6 +7,7 @@ Origin; so the address that the user is told has to be the one in the browser.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import socket
@@ -76,7 +77,8 @@ class Server(Closing):
     def close(self) -> None:
         """No more answers. May be repeated."""
         if self._thread.is_alive():
-            self._server.trigger.pull_trigger(self._close)
+            with contextlib.suppress(OSError):  # it was awake, and has closed its trigger
+                self._server.trigger.pull_trigger(self._close)
             self._thread.join()
             self._server.task_dispatcher.shutdown(timeout=0)  # who waits for a frame ends by itself
 
