@@ -387,8 +387,8 @@ SIM_ARGUMENTS = (
     Argument(
         "--sim-camera",
         "sim_camera",
-        "let the simulated board have a camera that sees the pictures of this folder",
-        {"metavar": "DIR", "type": Path},
+        "let the simulated board have a camera that sees this video or the pictures of this folder",
+        {"metavar": "PATH", "type": Path},
     ),
     Argument(
         "--sim-fault",

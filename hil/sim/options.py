@@ -38,7 +38,8 @@ class SimOptions:
             build or cache folder, or a temporary one while another board uses that.
         start: what the board does first: boot, wait in download mode, or stay unpowered.
         fault: id of a seeded fault (`hil.sim.fault_lab`), None for a sound board.
-        camera: None for a board without one; what it sees: a folder of pictures, or "synthetic".
+        camera: None for a board without one; what it sees: a folder of pictures, a
+            video, or "synthetic".
         watchdog_s: how long an inference may hang before the task watchdog resets.
     """
 

@@ -68,6 +68,25 @@ def test_the_camera_shows_files_in_their_order(tmp_path: Path) -> None:
     assert open_camera([str(file) for file in files]).frames[::PIXELS][:2] == bytes([2, 1])
 
 
+def test_the_camera_shows_a_video(tmp_path: Path) -> None:
+    import cv2
+
+    film = str(tmp_path / "film.avi")
+    writer = cv2.VideoWriter(film, cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 240))
+    for level in (10, 100, 200):
+        writer.write(np.full((240, 320, 3), level, np.uint8))
+    writer.release()
+    camera = open_camera(film)
+    assert camera.count == 3
+    assert np.allclose([*camera.frames[: 3 * PIXELS : PIXELS]], [10, 100, 200], atol=3)  # JPEG
+
+
+def test_a_video_without_frames_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"no video")
+    with pytest.raises(UsageError, match="no frame can be read"):
+        open_camera(str(tmp_path / "film.mp4"))
+
+
 @pytest.mark.parametrize(
     ("pictures", "period_s", "says"),
     [
