@@ -28,6 +28,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="the HTML file (default: beside the run, unless --markdown is given)",
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write Markdown")
+    parser.add_argument(
+        "--store",
+        type=Path,
+        metavar="FILE",
+        help="history with earlier runs: the trend of each gate (default: the project's, if any)",
+    )
     parser.add_argument("--gates", type=Path, metavar="FILE", help="TOML file of limits")
     parser.add_argument(
         "--tolerances",
@@ -48,7 +54,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.judge.tolerance import load_tolerances
     from hil.report.files import write_report
     from hil.report.markdown import markdown
+    from hil.report.page.download import download
     from hil.report.page.page import render
+    from hil.report.page.trends import trends
 
     file = arguments.run / DEFAULT_NAME if arguments.run.is_dir() else arguments.run
     page = arguments.output
@@ -65,6 +73,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.gates is not None:
         verdict = judge_judged(judged, load_gates(arguments.gates), comparison)
     if page is not None:
+        store = arguments.store or _own_store()
         write_report(
             page,
             render(
@@ -74,6 +83,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 against=against,
                 comparison=comparison,
                 diagnosis=diagnosis,
+                trends=None if store is None else trends(store, judged.run, verdict),
+                facts=download(file),
             ),
         )
         _say(console, page)
@@ -87,6 +98,14 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     style = {"good": "green", "bad": "bold red", "open": "yellow"}[head.outcome.tone]
     console.print(f"{head.said}: {'; '.join(head.reasons)}", style=style, markup=False)
     return ExitCode.PASSED
+
+
+def _own_store() -> Path | None:
+    """The history that the project's settings name, once there is one."""
+    from hil.run.settings import read_settings
+
+    found = read_settings(Path.cwd()).get("store")
+    return found if isinstance(found, Path) and found.exists() else None
 
 
 def _check_outputs(*outputs: Path | None, inputs: tuple[Path | None, ...]) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from hil.facts.evidence import OddityRecord, TroubleRecord
 from hil.facts.keys import answer_key, oddity_key, reference_key
+from hil.facts.origin import OriginRecord
 from hil.facts.records import (
     BoardFacts,
     ConsoleFacts,
@@ -33,7 +34,7 @@ from hil.facts.records import (
     WorkerRecord,
 )
 
-_AS_THEY_CAME = (TestRecord, MeasurementRecord, TroubleRecord, EndFacts)
+_AS_THEY_CAME = (OriginRecord, TestRecord, MeasurementRecord, TroubleRecord, EndFacts)
 _ONCE = (
     *(BoardFacts, ModelRecord, LinkFacts, ConsoleFacts, VarietyFacts, ReferenceRecord),
     SecondOpinionRecord,

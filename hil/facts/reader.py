@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from hil.facts.records import KINDS, RUN_VERSION, RunHeader
 from hil.facts.run import Run
 
 DEFAULT_NAME = "facts.jsonl"
+_GZIP = ".gz"
 _HINT = "give a file that `pytest --facts FILE` of this version wrote, or its directory"
 
 
@@ -34,15 +37,23 @@ def read_lines(path: Path) -> Iterator[Any]:
     """The lines of a run file one by one, as the dataclasses of `KINDS`."""
     file = path / DEFAULT_NAME if path.is_dir() else path
     try:
-        with file.open("rb") as stream:
+        with _open(file) as stream:
             for number, line in enumerate(stream, start=1):
                 record = record_of(line, f"{file}, line {number}")
                 if record is not None:
                     yield record
-    except OSError as cause:
-        raise UsageError(
-            f"cannot read the run: {cause.strerror}", where=str(file), hint=_HINT
-        ) from cause
+    except (OSError, EOFError, zlib.error) as cause:
+        why = getattr(cause, "strerror", None) or cause
+        raise UsageError(f"cannot read the run: {why}", where=str(file), hint=_HINT) from cause
+
+
+def _open(file: Path) -> AbstractContextManager[Iterable[bytes]]:
+    """A run file, also one that is compressed as a page holds it."""
+    if file.suffix != _GZIP:
+        return file.open("rb")
+    import gzip
+
+    return gzip.open(file)
 
 
 def record_of(line: bytes, where: str) -> Any:

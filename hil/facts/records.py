@@ -28,6 +28,7 @@ from hil.facts.image import (
     TensorDifference,
 )
 from hil.facts.network import NetworkFacts
+from hil.facts.origin import OriginRecord
 from hil.facts.other_networks import OtherNetworkRecord
 from hil.network.location import Location, NoLocation
 
@@ -504,6 +505,7 @@ class EndFacts:
 
 KINDS: dict[str, type] = {
     "run": RunHeader,
+    "origin": OriginRecord,
     "board": BoardFacts,
     "image": ImageRecord,
     "sample": SampleRecord,

@@ -16,6 +16,7 @@ from hil.facts.evidence import (
 )
 from hil.facts.image import OpFacts
 from hil.facts.merge import last, merged
+from hil.facts.origin import OriginRecord
 from hil.facts.other_networks import OtherNetworkRecord
 from hil.facts.records import (
     BoardFacts,
@@ -68,6 +69,7 @@ class Run:
     other_networks: tuple[OtherNetworkRecord, ...] = ()
     flash: FlashRecord | None = None
     memories: tuple[MemoryRecord, ...] = ()
+    origin: OriginRecord | None = None
 
     @property
     def time_base(self) -> str:
@@ -120,6 +122,7 @@ class Run:
             other_networks=_all(rest, OtherNetworkRecord),
             flash=last(rest, FlashRecord),
             memories=_all(rest, MemoryRecord),
+            origin=last(rest, OriginRecord),
         )
 
 

@@ -10,10 +10,11 @@ from hil.facts.stand_in import mark, note
 from hil.judge.figures import bytes_text, count_text, durations, series
 from hil.judge.gates.text import gate_rows
 from hil.judge.headline import headline
-from hil.judge.judged import JudgedImage, JudgedRun, first_line, worst_first
+from hil.judge.judged import JudgedImage, JudgedRun, worst_first
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
 from hil.report.changes import answer_score, answers, operators_text, outputs_text, place
+from hil.report.failures import failure_groups
 from hil.report.page.details import identity
 from hil.report.page.latency import STAGES, stage_values
 from hil.report.page.page import subtitle, title
@@ -132,15 +133,19 @@ def _gates(verdict: GatesVerdict | None, comparison: Comparison | None) -> list[
 
 
 def _trouble(judged: JudgedRun) -> list[str]:
-    tests = judged.unhappy_tests
-    if not tests:
+    groups = failure_groups(judged)
+    if not groups:
         return []
     lines = ["", "### What went wrong", ""]
-    for test in tests[:_MOST]:
-        said = text(first_line(test.message))
-        lines.append(f"- **{text(test.outcome)}** {code(test.test)}{': ' if said else ''}{said}")
-    if len(tests) > _MOST:
-        lines.append(f"- and {len(tests) - _MOST:,} more")
+    for group in groups[:_MOST]:
+        first, *others = group.tests
+        said = text(group.said)
+        more = f" and {count_text(len(others), 'test')} more" if others else ""
+        lines.append(
+            f"- **{text(group.outcome)}** {code(first.name)}{more}{': ' if said else ''}{said}"
+        )
+    if len(groups) > _MOST:
+        lines.append(f"- and {len(groups) - _MOST:,} more messages")
     return lines
 
 

@@ -68,6 +68,11 @@ class RunLog:
 
             self._file = RunFile(facts)
         self._add(header())
+        if facts is not None:
+            from hil.facts.origin import origin
+
+            self._add(origin())
+            self._taken = len(self.records)
 
     def test_finished(self, report: pytest.TestReport) -> None:
         """Adds the outcome of a test's set-up, call or tear-down."""

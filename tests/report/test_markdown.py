@@ -78,7 +78,8 @@ def test_words_cannot_break_a_table_or_become_markup(words: str) -> None:
 
 @pytest.mark.parametrize("limit", [40, 500, 1_000, 3_000])
 def test_a_summary_never_exceeds_its_limit(limit: int) -> None:
-    summary = markdown_summary(failing(3000, "ä" * 5000), limit=limit)
+    wrong = recorded_run(40, faults=dict.fromkeys(range(40), "cam"), traced=False)
+    summary = markdown_summary(wrong, limit=limit)
     assert len(summary.encode()) <= limit
     if summary:
         assert "Shortened" in summary
@@ -88,6 +89,14 @@ def test_what_matters_most_survives_the_cut() -> None:
     summary = markdown_summary(recorded_run(9, faults={5: "location"}), limit=600)
     assert "FAILED" in summary
     assert "photo-0005" in summary
+
+
+def test_tests_that_say_the_same_are_one_line() -> None:
+    summary = markdown_summary(failing(300))
+    lines = [line for line in summary.splitlines() if "AssertionError: wrong" in line]
+    assert lines == [
+        "- **failed** `tests/test_a.py::test_0` and 299 tests more: AssertionError: wrong"
+    ]
 
 
 def test_the_step_summary_is_appended_when_github_asks_for_it(tmp_path: Path) -> None:

@@ -15,14 +15,18 @@ import cv2
 import numpy as np
 import pytest
 
+from hil.facts.origin import OriginRecord
+from hil.facts.reader import read_run
 from hil.facts.records import ConsoleFacts, MeasurementRecord, SectionFacts
 from hil.facts.run import Run
 from hil.judge.baseline.compare import compare_runs
 from hil.judge.gates.load import load_gates
 from hil.judge.gates.run import judge_run_gates
 from hil.judge.judged import judge_recorded
+from hil.report.page.download import download
 from hil.report.page.page import render
-from hil_lab.fakes.recorded_run import recorded_run
+from hil.report.page.palette import colour
+from hil_lab.fakes.recorded_run import recorded_run, write_run
 
 HOSTILE = '</script><img src=x onerror="document.title=1">&amp;"\'{{7*7}}'
 FAULTY = recorded_run(14, faults={3: "score", 5: "location", 8: "cam", 9: "no map", 10: "stale"})
@@ -73,8 +77,8 @@ def image_data(text: str) -> list[dict[str, object]]:
 
 
 def test_verdict_and_failures_first_then_changes_then_images_then_the_rest() -> None:
-    order = ["verdict", "failures", "changes", "images", "latency", "memory", "link", "identity"]
-    assert sections(page(FAULTY, recorded_run(14))) == [*order, "tests", "console"]
+    order = ["verdict", "failures", "changes", "images", "samples", "latency", "memory", "link"]
+    assert sections(page(FAULTY, recorded_run(14))) == [*order, "identity", "tests", "console"]
     assert "failures" not in sections(page(recorded_run(14)))
 
 
@@ -180,7 +184,13 @@ def test_wrong_answers_are_linked_beside_the_verdict() -> None:
     text = page(FAULTY)
     verdict = text[: text.index('id="images"')]
     linked = re.findall(r'<a href="#image=photo%3A(photo-\d+)">', verdict)
-    assert linked == ["photo-0003", "photo-0005", "photo-0008", "photo-0009", "photo-0010"]
+    assert sorted(linked) == [
+        "photo-0003",
+        "photo-0005",
+        "photo-0008",
+        "photo-0009",
+        "photo-0010",
+    ]
 
 
 def test_the_gates_are_on_top(tmp_path: Path) -> None:
@@ -254,3 +264,168 @@ def test_a_board_that_sends_too_few_scores_is_shown_all_the_same(scores: tuple[i
     facts = dataclasses.replace(facts, device=device, scores=None)
     run = dataclasses.replace(run, images=(dataclasses.replace(run.images[0], facts=facts),))
     assert "no score" in page(run)
+
+
+class Words(HTMLParser):
+    """The text of every element of a tag, in order."""
+
+    def __init__(self, text: str, tag: str) -> None:
+        super().__init__()
+        self.tag, self.depth, self.found = tag, 0, list[str]()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == self.tag:
+            self.depth += 1
+            if self.depth == 1:
+                self.found.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag == self.tag
+
+    def handle_data(self, data: str) -> None:
+        if self.depth:
+            self.found[-1] += data
+
+
+def with_gates(tmp_path: Path, *limits: tuple[str, str]) -> str:
+    """The verdict of the page of a sound run with these gates: metric and limit."""
+    file = tmp_path / "gates.toml"
+    file.write_text("".join(f'[[gate]]\nmetric = "{m}"\n{limit}\n' for m, limit in limits))
+    run = recorded_run(3)
+    verdict = judge_run_gates(run, load_gates(file))
+    text = render(judge_recorded(run), source="facts.jsonl", verdict=verdict)
+    return text[text.index('id="verdict"') : text.index('id="images"')]
+
+
+GATES = (
+    ("score_lsb", "max = 0"),
+    ("heap_free_bytes", 'min = "1 MiB"'),
+    ("arena_used_bytes", 'max = "1 KiB"'),
+    ("psram_free_bytes", "min = 1"),
+    ("cam_lsb", "max = 0"),
+)
+
+
+def test_gates_that_are_not_met_come_first_and_those_that_are_met_are_folded(
+    tmp_path: Path,
+) -> None:
+    text = with_gates(tmp_path, *GATES)
+    shown, folded = text[text.index("<h2>Gates</h2>") :].split("<details", 1)
+    order = re.findall(r'<th scope="row">(\w+)', shown)
+    assert order == ["heap_free_bytes", "arena_used_bytes", "psram_free_bytes"]
+    assert re.findall(r'<tr class="(\w+)-row">', shown) == ["bad"] * 3
+    assert re.findall(r'<th scope="row">(\w+)', folded) == ["score_lsb", "cam_lsb"]
+    assert Words(text, "summary").found[-1] == "2 gates met"
+
+
+def test_a_gate_says_what_its_metric_is(tmp_path: Path) -> None:
+    assert "largest difference of a score from the oracle" in with_gates(tmp_path, *GATES)
+
+
+def test_tiles_have_the_state_of_what_they_show(tmp_path: Path) -> None:
+    def states(text: str) -> dict[str, str]:
+        found = re.findall(r'<div class="tile ?(\w*)"><dt>([^<]+)', text)
+        return {name.strip(): tone for tone, name in found}
+
+    good, wrong = states(page(recorded_run(3))), states(page(FAULTY))
+    assert good["Answers equal the oracle's".replace("'", "&#39;")] == "good"
+    assert wrong["Answers equal the oracle's".replace("'", "&#39;")] == "bad"
+    assert good["Tests passed"] == "good"
+    assert wrong["Tests passed"] == "bad"
+    assert good["Arena used"] == ""  # nobody has set a limit
+    assert states(with_gates(tmp_path, *GATES))["Arena used"] == "bad"
+
+
+def test_identical_operators_are_folded_and_others_are_not() -> None:
+    run = recorded_run(2)
+    first = run.traces[0]
+    ops = [dataclasses.replace(op, device_crc=7) if op.index == 3 else op for op in first.ops]
+    traces = (dataclasses.replace(first, ops=tuple(ops)), *run.traces[1:])
+    text = page(dataclasses.replace(run, traces=traces))
+    text = text[text.index("<h3>Operators</h3>") : text.index('id="memory"')]
+    shown, folded = text.split("<details", 1)
+    assert "1 of 2" in shown
+    assert shown.count("<tr>") == 2  # with the head of the table
+    assert "26 operators" in folded
+
+
+def test_functions_of_which_every_case_passed_are_folded() -> None:
+    text = page(FAULTY)
+    tests = text[text.index('id="tests"') : text.index('id="console"')]
+    assert Words(tests, "summary").found == ["1 of 1 test functions did not pass"]
+    sound = page(recorded_run(2))
+    tests = sound[sound.index('id="tests"') : sound.index('id="console"')]
+    assert Words(tests, "summary").found == ["1 test function of which every case passed"]
+    assert "<details open" not in tests.replace('class="fold" ', "")
+
+
+def test_a_line_is_never_said_by_two_failures() -> None:
+    run = recorded_run(80, faults=dict.fromkeys(range(80), "cam"), traced=False)
+    text = page(run)
+    failures = text[text.index('id="failures"') : text.index('id="images"')]
+    said = [words for words in Words(failures, "summary").found if "oracle" in words]
+    assert len(said) == 1
+
+
+def test_the_table_of_samples_has_every_image_with_the_wrong_ones_first() -> None:
+    text = page(FAULTY)
+    table = text[text.index('id="samples"') : text.index('id="latency"')]
+    rows = re.findall(r'<tr(?: class="([\w-]+)")?><th scope="row"><a [^>]*>([^<]+)', table)
+    assert len(rows) == 14
+    assert [kind for kind, _ in rows] == ["bad-row"] * 5 + [""] * 9
+    assert sorted(name for _, name in rows) == [image.name for image in FAULTY.images]
+
+
+def test_commit_and_job_are_linked_and_nothing_but_the_web_is() -> None:
+    commit = "96caf8b1a2c3d4e5f60718293a4b5c6d7e8f9012"
+    known = OriginRecord(
+        commit=commit,
+        branch="main",
+        commit_url=f"https://git.example/a/b/commit/{commit}",
+        ci="GitHub Actions",
+        ci_url="javascript:alert(1)//https://git.example",
+    )
+    text = page(dataclasses.replace(recorded_run(1), origin=known))
+    assert f'<a href="https://git.example/a/b/commit/{commit}"' in text
+    assert "commit 96caf8b1a2c3 of main" in text
+    assert "GitHub Actions" in text
+    assert 'href="javascript' not in text
+
+
+def test_the_facts_can_be_taken_out_of_the_page(tmp_path: Path) -> None:
+    run = recorded_run(3)
+    file = write_run(tmp_path / "facts.jsonl", run)
+    text = render(judge_recorded(run), source=file.name, facts=download(file))
+    link = re.search(r'download="([^"]+)" href="data:application/gzip;base64,([^"]+)"', text)
+    assert link is not None
+    taken = tmp_path / "taken" / link[1]
+    taken.parent.mkdir()
+    taken.write_bytes(base64.b64decode(html.unescape(link[2])))
+    assert read_run(taken) == read_run(file)
+
+
+def test_facts_that_are_too_many_are_named_and_left_out(tmp_path: Path) -> None:
+    run = recorded_run(3)
+    file = write_run(tmp_path / "facts.jsonl", run)
+    text = render(judge_recorded(run), source=file.name, facts=download(file, most_bytes=100))
+    assert "data:application/gzip" not in text
+    assert "ask for facts.jsonl" in text
+
+
+def test_the_words_of_the_page_are_explained() -> None:
+    text = page(recorded_run(2))
+    explained = re.findall(r"<dt>([^<]+)</dt>", text[text.index('class="words"') :])
+    assert {"oracle", "LSB", "arena", "map"} <= set(explained)
+    assert "simulated board" not in explained  # this board is a chip
+
+
+def test_the_legend_has_the_colours_of_the_maps() -> None:
+    style = page(recorded_run(1))
+    legend = re.search(r"\.scale\.heat \{ background: linear-gradient\(90deg, ([^)]+)\)", style)
+    assert legend is not None
+    stops = legend[1].split(", ")
+    near = [colour(number / (len(stops) - 1)) for number in range(len(stops))]
+    for given, exact in zip(stops, near, strict=True):
+        parts = [[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in (given, exact)]
+        assert max(abs(a - b) for a, b in zip(*parts, strict=True)) <= 8

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from hil.report.page.cards import WORST, script_json
+from hil.report.page.cards import FEW, WORST, script_json
 from hil.report.page.fill import STILL, TEMPLATES
+from hil.report.page.palette import inferno
 
-_FOR_ALL = ("navigation.js",)
+_FOR_ALL = ("navigation.js", "table.js")
 _FOR_IMAGES = ("dom.js", "heat.js", "panels.js", "state.js", "grid.js", "sheet.js", "start.js")
 
 
@@ -38,16 +39,13 @@ def assets(*, images: bool, clock: str = "") -> Assets:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     return Assets(
         script=Markup(script),
-        settings=script_json({"inferno": inferno(), "worst": WORST, "clock": clock}),
+        settings=script_json(
+            {
+                "inferno": base64.b64encode(inferno()).decode("ascii"),
+                "worst": WORST,
+                "few": FEW,
+                "clock": clock,
+            }
+        ),
         policy=STILL.replace("style-src", f"script-src 'sha256-{digest}'; style-src"),
     )
-
-
-def inferno() -> str:
-    """The colours of maps, 256 times red, green and blue, in base64."""
-    import cv2
-    import numpy as np
-
-    levels = np.arange(256, dtype=np.uint8)[:, np.newaxis]
-    colours = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[:, 0, ::-1]
-    return base64.b64encode(colours.tobytes()).decode("ascii")

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 WORST = 12
 """Images that the filter "worst" shows."""
 
+FEW = 12
+"""Images that are shown until all are asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:

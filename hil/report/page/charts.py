@@ -14,6 +14,7 @@ _WIDTH, _HEIGHT = 320, 116
 _TOP, _BASE = 10, 94
 _MOST_BARS = 32
 _OUTLIER = 3.0
+_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_EDGE = 90, 22, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +156,31 @@ def _label(title: str, found: Series, text: Callable[[float], str]) -> str:
     return (
         f"Histogram of {title}: {found.count} values from {text(found.least)} to "
         f"{text(found.greatest)}, median {text(found.median)}, 95th percentile {text(found.p95)}"
+    )
+
+
+def sparkline(values: Sequence[float], steps: Sequence[int], label: str) -> Markup:
+    """Values in their order as a line, with a mark before each index of `steps`."""
+    low, high = min(values), max(values)
+    wide = _SPARK_WIDTH - 2 * _SPARK_EDGE
+    tall = _SPARK_HEIGHT - 2 * _SPARK_EDGE
+
+    def x(index: float) -> float:
+        return _SPARK_EDGE + wide * index / max(len(values) - 1, 1)
+
+    def y(value: float) -> float:
+        share = (value - low) / (high - low) if high > low else 0.5
+        return _SPARK_EDGE + tall * (1 - share)
+
+    points = " ".join(f"{x(index):.1f},{y(value):.1f}" for index, value in enumerate(values))
+    marks = "".join(
+        f'<line class="step" x1="{x(at - 0.5):.1f}" x2="{x(at - 0.5):.1f}" y1="0" '
+        f'y2="{_SPARK_HEIGHT}"/>'
+        for at in steps
+    )
+    return Markup(
+        f'<svg class="spark" viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" role="img" '
+        f'aria-label="{escape(label)}"><title>{escape(label)}</title>{marks}'
+        f'<polyline points="{points}"/>'
+        f'<circle cx="{x(len(values) - 1):.1f}" cy="{y(values[-1]):.1f}" r="2.6"/></svg>'
     )

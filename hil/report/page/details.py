@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hil.errors import NotAskedError
 from hil.facts.outcomes import RERUN
 from hil.facts.records import THOROUGH
 from hil.facts.stand_in import note
-from hil.judge.figures import count_text, duration_text, series, share_text
+from hil.judge.figures import count_text, series, share_text
 from hil.judge.judged import FAILED_OUTCOMES
-from hil.judge.verdict import Status
-from hil.report.changes import operators_text, outputs_text
+from hil.report.page.origin import commit_text
 
 if TYPE_CHECKING:
     from hil.facts.records import BoardFacts, SecondOpinionRecord
     from hil.facts.run import Run
-    from hil.judge.judged import JudgedRun
     from hil.judge.tolerance import Tolerances
 
 _COUNTS = {
@@ -65,27 +64,20 @@ class LinkRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SampleRow:
-    """One sample in words. `tone`: good, bad or open."""
-
-    name: str
-    outputs: str
-    operators: str
-    invoke: str
-    status: str
-    tone: str
-    wrong: str
-
-
-@dataclass(frozen=True, slots=True)
 class TestRow:
-    """All cases of one test function."""
+    """All cases of one test function. `not_asked`: of what this board or network lacks."""
 
     test: str
     passed: int
     failed: int
     other: int
+    not_asked: int
     seconds: float
+
+    @property
+    def happy(self) -> bool:
+        """Every case that was asked passed."""
+        return not self.failed and not self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +144,21 @@ def identity(run: Run, tolerances: Tolerances) -> dict[str, tuple[tuple[str, str
     )
     groups["Run"] = (
         ("started", header.started),
+        *_origin(run),
         ("command", " ".join(header.command)),
         ("host", header.system),
         ("camhil", header.camhil),
         *header.packages,
     )
     return groups
+
+
+def _origin(run: Run) -> tuple[tuple[str, str], ...]:
+    origin = run.origin
+    if origin is None:
+        return ()
+    commit = (("from", commit_text(origin)),) if origin.commit else ()
+    return (*commit, *(((origin.ci, origin.ci_url),) if origin.ci else ()))
 
 
 def _head(board: BoardFacts) -> tuple[tuple[str, str], ...]:
@@ -195,23 +196,6 @@ def _time_base(board: BoardFacts) -> tuple[tuple[str, str], ...]:
     return (("times", meaning),) if meaning else ()
 
 
-def sample_rows(judged: JudgedRun) -> tuple[SampleRow, ...]:
-    """The samples in the order of the run, wrong ones first."""
-    ordered = sorted(judged.samples, key=lambda sample: sample.status is not Status.FAILED)
-    return tuple(
-        SampleRow(
-            name=sample.record.name,
-            outputs=outputs_text(sample.record.facts),
-            operators=operators_text(sample.record.facts),
-            invoke=duration_text(sample.record.times.invoke_us),
-            status=sample.status.value,
-            tone={Status.PASSED: "good", Status.FAILED: "bad"}.get(sample.status, "open"),
-            wrong="; ".join(v.explanation for v in sample.verdicts if v.status is Status.FAILED),
-        )
-        for sample in ordered
-    )
-
-
 def test_rows(run: Run) -> tuple[TestRow, ...]:
     """The tests, all cases of one function together, in the order of the run."""
     found: dict[str, list[tuple[str, float]]] = {}
@@ -226,7 +210,9 @@ def test_rows(run: Run) -> tuple[TestRow, ...]:
         passed = outcomes.count("passed")
         failed = sum(outcomes.count(name) for name in FAILED_OUTCOMES)
         seconds = sum(duration for _, duration in cases)
-        rows.append(TestRow(function, passed, failed, len(cases) - passed - failed, seconds))
+        not_asked = outcomes.count(NotAskedError.kind)
+        other = len(cases) - passed - failed - not_asked
+        rows.append(TestRow(function, passed, failed, other, not_asked, seconds))
     return tuple(rows)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from hil.network.location import Location
+from hil.report.page.palette import colour
 
 _CELL = 20
 _FAINTEST = 0.14
-_STRONG = 0.6  # above it, text has to be light
+_STRONG = 0.74  # above it light text has the better contrast on a light page, below it dark
 
 
 def difference_grid(cells: Sequence[Sequence[int]], *, label: str, unit: str) -> Markup:
@@ -50,7 +51,7 @@ def location_grid(
     values = [value for row in cells for value in row]
     low, span = min(values), (max(values) - min(values)) or 1
     squares = [
-        _square(row, column, (value - low) / span, f"{value:,}", "")
+        _square(row, column, 1.0, f"{value:,}", "", fill=colour((value - low) / span))
         for row, line in enumerate(cells)
         for column, value in enumerate(line)
     ]
@@ -73,9 +74,10 @@ def _svg(cells: Sequence[Sequence[int]], kind: str, label: str, elements: Sequen
     )
 
 
-def _square(row: int, column: int, share: float, title: str, text: str) -> str:
-    """`share`: 0 to 1, how strong."""
+def _square(row: int, column: int, share: float, title: str, text: str, *, fill: str = "") -> str:
+    """`share`: 0 to 1, how strong. `fill`: a colour of its own, instead of the style's."""
     x, y = column * _CELL, row * _CELL
+    own = f' fill="{fill}"' if fill else ""
     opacity = _FAINTEST + (1 - _FAINTEST) * share if share else 0
     found = (
         f"<g><title>row {row}, column {column}: {escape(title)}</title>"
@@ -85,7 +87,7 @@ def _square(row: int, column: int, share: float, title: str, text: str) -> str:
     if opacity:
         found += (
             f'<rect class="heat" x="{x + 0.5}" y="{y + 0.5}" width="{_CELL - 1}" '
-            f'height="{_CELL - 1}" rx="2" fill-opacity="{opacity:.2f}"/>'
+            f'height="{_CELL - 1}" rx="2" fill-opacity="{opacity:.2f}"{own}/>'
         )
     if share and text:
         tone = "strong" if opacity > _STRONG else "weak"

@@ -54,6 +54,11 @@ class OpRow:
     share: str
     bar: Markup
 
+    @property
+    def same(self) -> bool:
+        """Its output was the oracle's in every trace."""
+        return self.identical == self.traced
+
 
 @dataclass(frozen=True, slots=True)
 class Latency:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hil.errors import NotAskedError
-from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import mark, note, stand_in
-from hil.judge.figures import bytes_text, count_text, duration_text, series
-from hil.judge.gates.text import gate_rows
+from hil.judge.figures import count_text
 from hil.judge.headline import headline
-from hil.judge.judged import FAILED_OUTCOMES, JudgedRun, first_line
+from hil.judge.judged import JudgedRun
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.report.changes import answers, by_key, change_groups
+from hil.report.failures import failure_groups
 from hil.report.page.assets import assets
 from hil.report.page.cards import WORST, Card, cards
 from hil.report.page.details import (
@@ -21,22 +18,35 @@ from hil.report.page.details import (
     identity,
     link_rows,
     measurement_rows,
-    sample_rows,
     test_rows,
 )
 from hil.report.page.diagnosis import first_differences
 from hil.report.page.fill import fill
+from hil.report.page.gates import gates
 from hil.report.page.latency import latency
 from hil.report.page.memory import memory
+from hil.report.page.origin import origin_links
+from hil.report.page.samples import sample_table
+from hil.report.page.tiles import tiles
+from hil.report.page.words import LEAD, Word, words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markupsafe import Markup
+
     from hil.diagnose import Diagnosis
     from hil.judge.baseline.model import Comparison
     from hil.judge.gates.model import GatesVerdict
+    from hil.report.page.download import Download
 
-MOST_FAILURES = 100
-FEW_FAILURES = 12
-"""Shown at once, so that what follows is found; the others unfold."""
+FEW_FAILURES = 8
+"""Messages shown at once, so that what follows is found; the others unfold."""
+FEW_ANSWERS = 8
+FEW_TESTS = 8
+"""As many changed answers, and functions with a failure, are shown at once."""
+_MESSAGES = 5
+"""Tests of one message that are shown with all they said: the others said the like."""
 _MOST_TEXT = 20_000
 _SECTIONS = {
     "verdict": "Verdict",
@@ -54,26 +64,6 @@ _SECTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One figure on top of the page."""
-
-    name: str
-    value: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A test that did not pass. `failed`: the board's fault; else nothing was measured."""
-
-    name: str
-    outcome: str
-    failed: bool
-    first_line: str
-    message: str
-
-
 def render(
     judged: JudgedRun,
     *,
@@ -82,6 +72,9 @@ def render(
     against: JudgedRun | None = None,
     comparison: Comparison | None = None,
     diagnosis: Diagnosis | None = None,
+    trends: Mapping[str, Markup] | None = None,
+    facts: Download | None = None,
+    made_by: str = "report",
 ) -> str:
     """The page as text.
 
@@ -92,19 +85,21 @@ def render(
         against: the run that it is compared with.
         comparison: the metrics of the two.
         diagnosis: of the run; an empty one is not shown.
+        trends: each metric's course over earlier runs, by its name (`hil.report.page.trends`).
+        facts: the run file, to be taken out of the page.
+        made_by: the command that shows it.
     """
     from hil.diagnose.show import listed
 
     run = judged.run
     all_cards = cards(judged.images, by_key(against) if against is not None else None)
-    failures, more = _failures(judged)
-    wrong = [card for card in all_cards if card.status == "failed"]
+    table = sample_table(judged)
     shown = None if diagnosis is None or diagnosis.empty else diagnosis
     found: dict[str, Any] = {
         "diagnosis": shown,
-        "failures": failures,
-        "wrong": wrong,
-        "samples": sample_rows(judged),
+        "failures": failure_groups(judged),
+        "wrong": _wrong(all_cards),
+        "samples": table.rows,
         "latency": latency(run, against.run if against is not None else None),
         "memory": memory(run),
         "link": link_rows(run),
@@ -122,10 +117,19 @@ def render(
         title=title(judged),
         subtitle=subtitle(judged),
         sections=_sections(found, all_cards, against),
-        tiles=_tiles(judged),
-        gates=gate_rows(verdict, comparison),
+        tiles=tiles(judged, verdict, trends),
+        gates=gates(verdict, comparison, trends),
+        lead=LEAD,
+        words=_words(judged, verdict is not None),
+        origin=origin_links(run.origin),
+        download=facts,
         few_failures=FEW_FAILURES,
-        more_failures=more,
+        few_answers=FEW_ANSWERS,
+        few_tests=FEW_TESTS,
+        messages=_MESSAGES,
+        most_text=_MOST_TEXT,
+        sample_columns=table.columns,
+        operators_traced=table.traced,
         comparison=comparison,
         change_groups=change_groups(comparison),
         answers=None if against is None else answers(judged, against),
@@ -139,6 +143,7 @@ def render(
         assets=own,
         badge=_badge(judged),
         source=source,
+        made_by=made_by,
         **found,
     )
 
@@ -167,6 +172,19 @@ def _badge(judged: JudgedRun) -> tuple[str, str]:
     return (kind, note(judged.run.time_base)) if kind else ("", "")
 
 
+def _words(judged: JudgedRun, gated: bool) -> tuple[Word, ...]:
+    """What may have to be explained of this page."""
+    board = judged.run.board
+    names = ["oracle", "LSB", "operator", "p95"]
+    if board is not None:
+        names += ["arena", "second opinion"]
+        kind = stand_in(board.target, board.time_base)
+        names += [kind] if kind else []
+    names += ["gate", "margin", "baseline"] if gated else []
+    names += ["map", "features", "threshold"] if judged.images else []
+    return words(*names, "diagnosis")
+
+
 def _shape(judged: JudgedRun) -> tuple[int, int]:
     """(width, height) of the pictures; all go into the same model."""
     sizes = [image.record.facts.input_size for image in judged.images]
@@ -184,40 +202,6 @@ def _sections(
     return [(name, text) for name, text in _SECTIONS.items() if shown[name]]
 
 
-def _tiles(judged: JudgedRun) -> list[Tile]:
-    run, measured = judged.run, judged.run.measured
-    tiles = []
-    if measured:
-        equal = sum(not image.differs for image in judged.images)
-        equal += sum(not sample.differs for sample in judged.samples)
-        tiles.append(Tile("Answers equal the oracle's", f"{equal} of {len(measured)}"))
-        known = [image.largest_lsb for image in judged.images if image.largest_lsb is not None]
-        if known:
-            tiles.append(Tile("Largest difference", f"{max(known):,} LSB", "score, features, map"))
-        if judged.run.time_base == "real":  # other times say nothing of a chip: no headline
-            found = series([one.times.invoke_us for one in measured])
-            p95 = f"p95 {duration_text(found.p95)}"
-            tiles.append(Tile("Inference, median", duration_text(found.median), p95))
-        used = [u for one in measured if (u := one.memory.arena_used_bytes) is not None]
-        if used:
-            whole = bytes_text(measured[0].memory.arena_bytes)
-            tiles.append(Tile("Arena used", bytes_text(max(used)), f"of {whole}"))
-    if run.tests:
-        passed = len(judged.tests(("passed",)))
-        flaky = len(judged.tests((FLAKY,)))
-        not_asked = len(judged.tests((NotAskedError.kind,)))
-        notes = [f"{flaky} more when run again"] if flaky else []
-        notes += [f"{not_asked} not asked of this board"] if not_asked else []
-        asked = judged.test_count - not_asked
-        tiles.append(Tile("Tests passed", f"{passed} of {asked}", ", ".join(notes)))
-    if run.link is not None:
-        again = dict(run.link.counts).get("retransmitted", 0)
-        many = len(link_findings(run.link))
-        told = count_text(many, "finding") if many else "no finding"
-        tiles.append(Tile("Link", told, f"{count_text(again, 'frame')} sent again"))
-    return tiles
-
-
 def _filters(all_cards: tuple[Card, ...], compared: bool) -> list[tuple[str, str, int]]:
     filters = [
         ("all", "All", len(all_cards)),
@@ -233,16 +217,10 @@ def _filters(all_cards: tuple[Card, ...], compared: bool) -> list[tuple[str, str
     return filters
 
 
-def _failures(judged: JudgedRun) -> tuple[list[Failure], int]:
-    tests = judged.unhappy_tests
-    shown = [
-        Failure(
-            name=test.test,
-            outcome=test.outcome,
-            failed=test.outcome in FAILED_OUTCOMES,
-            first_line=first_line(test.message),
-            message=test.message[:_MOST_TEXT] or "no message",
-        )
-        for test in tests[:MOST_FAILURES]
-    ]
-    return shown, len(tests) - len(shown)
+def _wrong(all_cards: tuple[Card, ...]) -> list[tuple[str, list[Card]]]:
+    """The images that are wrong, by what is wrong with them; the most frequent first."""
+    found: dict[str, list[Card]] = {}
+    for card in all_cards:
+        if card.status == "failed":
+            found.setdefault(", ".join(card.problems), []).append(card)
+    return sorted(found.items(), key=lambda each: -len(each[1]))

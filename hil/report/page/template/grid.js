@@ -1,6 +1,6 @@
 // The grid: filters, search, order, and pictures that are drawn when they come near the screen.
 
-const WORST = json("settings").worst;
+const { worst: WORST, few: FEW } = json("settings");
 const grid = document.getElementById("grid");
 const cards = [...grid.children];
 const byKey = new Map(cards.map((card) => [card.dataset.key, card]));
@@ -45,15 +45,26 @@ const watcher = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "400px" });
 
+// The first of those that are shown, so that what follows is found; a button shows the others.
+function showFew(few) {
+  const shown = visibleCards();
+  const folded = few && shown.length > FEW;
+  for (const card of cards) card.classList.remove("folded");
+  if (folded) shown.slice(FEW).forEach((card) => card.classList.add("folded"));
+  const more = document.getElementById("more");
+  more.hidden = !folded;
+  more.textContent = `Show all ${shown.length} images`;
+}
+
 function showGrid(state) {
   const passes = FILTERS[state.filter] || FILTERS.all;
   const wanted = state.q.trim().toLowerCase();
   for (const card of cards) card.hidden = !(passes(card) && card.dataset.name.toLowerCase().includes(wanted));
-  const order = state.filter === "worst" && state.order === "run" ? "worst" : state.order;
-  const sorted = [...cards].sort(ORDERS[order] || ORDERS.run);
+  const sorted = [...cards].sort(ORDERS[state.order] || ORDERS.worst);
   if (sorted.some((card, index) => grid.children[index] !== card)) grid.append(...sorted);
 
-  const shown = cards.filter((card) => !card.hidden).length;
+  const shown = visibleCards().length;
+  showFew(state.few === "1");
   document.getElementById("shown").textContent = `${shown} of ${cards.length} images`;
   document.getElementById("nothing").hidden = shown > 0;
   for (const button of document.querySelectorAll("[data-filter]")) {

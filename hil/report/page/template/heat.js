@@ -62,13 +62,19 @@ function paintHeat(canvas, photo, grid, blend) {
 
 // Cell by cell, not interpolated: blue where the board is below the oracle, red where above.
 // What is equal stays clear.
+const style = getComputedStyle(document.documentElement);
+const [BELOW, ABOVE] = ["--below", "--above"].map((name) => {
+  const hex = style.getPropertyValue(name).trim();
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+});
+
 function paintDifference(canvas, board, oracle) {
   const off = board.map((row, r) => row.map((value, c) => value - oracle[r][c]));
   const most = Math.max(...off.flat().map(Math.abs));
   const rows = off.length, columns = off[0].length;
   const layer = paint(canvas, (x, y, data, place) => {
     const value = off[Math.floor((y * rows) / canvas.height)][Math.floor((x * columns) / canvas.width)];
-    const colour = value < 0 ? [33, 102, 172] : [178, 24, 43];
+    const colour = value < 0 ? BELOW : ABOVE;
     for (let i = 0; i < 3; i++) data[place + i] = colour[i];
     // What differs at all is to be seen.
     data[place + 3] = value ? 80 + (175 * Math.abs(value)) / most : 0;

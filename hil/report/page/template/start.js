@@ -23,6 +23,12 @@ document.getElementById("search").addEventListener("input", (event) => change({ 
 document.getElementById("order").addEventListener("change", (event) => change({ order: event.target.value }));
 document.getElementById("blend").addEventListener("change", (event) => change({ blend: event.target.checked ? "1" : "0" }));
 
+document.getElementById("more").addEventListener("click", () => {
+  const next = document.querySelector(".card.folded a");
+  change({ few: "0" });
+  next.focus();
+});
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#image="]');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -45,7 +51,7 @@ sheet.addEventListener("close", () => {
   const card = byKey.get(state.image);
   if (!card) return;
   change({ image: "" });
-  if (!card.hidden) card.querySelector("a").focus();
+  if (!card.hidden && !card.classList.contains("folded")) card.querySelector("a").focus();
 });
 
 for (const event of ["hashchange", "popstate"]) {

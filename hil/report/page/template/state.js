@@ -1,6 +1,6 @@
 // What is shown is in the address: #filter=failed&q=boy&order=worst&image=photo:boy-left.
 
-const DEFAULTS = { filter: "all", q: "", order: "run", blend: "1", image: "" };
+const DEFAULTS = { filter: "all", q: "", order: "worst", blend: "1", few: "1", image: "" };
 
 // null for an address that names a section (#latency).
 function readState() {
