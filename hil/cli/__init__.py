@@ -36,6 +36,7 @@ COMMANDS = {
     "evaluate": "a labelled data set through a board: accuracy, localization, agreement",
     "judge": "a recorded run against gates and tolerances, without a board",
     "diagnose": "a recorded run: which bug explains its failures, and where to look",
+    "compare": "two recorded runs: what became better, worse, or cannot be compared",
     "report": "a recorded run as one HTML page or as Markdown",
     "history": "runs over time: trends, and where they step",
 }

@@ -100,13 +100,17 @@ _count.__name__ = "positive number"  # what argparse calls it in its messages
 
 def _take_in(store: Store, runs: Sequence[Path], others: Sequence[Path], console: Console) -> None:
     from hil.facts.reader import read_run
+    from hil.facts.stand_in import no_run_of_its_own
 
     for path in runs:
-        new = store.add_run(read_run(path), str(path))
-        console.print(f"{path}: {'added' if new else 'there already'}", style="dim", markup=False)
+        run = read_run(path)
+        added = store.add_run(run, str(path))
+        why = no_run_of_its_own(run.board)
+        text = "added" if added else f"not added: {why}" if why else "there already"
+        console.print(f"{path}: {text}", style="dim", markup=False)
     for path in others:
-        added, present = store.merge(path)
-        console.print(f"{path}: {added} added, {present} there already", style="dim", markup=False)
+        taken, present = store.merge(path)
+        console.print(f"{path}: {taken} added, {present} there already", style="dim", markup=False)
 
 
 def _overview(store: Store, runs: Sequence[StoredRun], last: int, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""`hil report`: a recorded run as one HTML file, or as Markdown."""
+"""`hil report`: a recorded run as one HTML file, as Markdown, or for other services."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help="the HTML file (default: beside the run, unless --markdown is given)",
+        help="the HTML file (default: beside the run, unless another report is asked for)",
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write Markdown")
     parser.add_argument(
@@ -33,6 +33,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="history with earlier runs: the trend of each gate (default: the project's, if any)",
+    )
+    parser.add_argument(
+        "--check-run", type=Path, metavar="FILE", help="write a check run for GitHub's API"
+    )
+    parser.add_argument(
+        "--bencher", type=Path, metavar="FILE", help="write Bencher's metric format"
     )
     parser.add_argument("--gates", type=Path, metavar="FILE", help="TOML file of limits")
     parser.add_argument(
@@ -60,9 +66,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     file = arguments.run / DEFAULT_NAME if arguments.run.is_dir() else arguments.run
     page = arguments.output
-    if page is None and arguments.markdown is None:
+    others = (arguments.markdown, arguments.check_run, arguments.bencher)
+    if page is None and not any(others):
         page = file.with_suffix(".html")
-    _check_outputs(page, arguments.markdown, inputs=(file, arguments.against))
+    _check_outputs(page, *others, inputs=(file, arguments.against))
     limits = None if arguments.tolerances is None else load_tolerances(arguments.tolerances)
     judged = judge_recorded(read_run(arguments.run), limits)
     diagnosis = diagnose(judged.run, tolerances=limits)
@@ -94,6 +101,16 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         )
         write_report(arguments.markdown, text)
         _say(console, arguments.markdown)
+    if arguments.check_run is not None:
+        from hil.report.check_run import of_run
+
+        write_report(arguments.check_run, of_run(judged, verdict, diagnosis))
+        _say(console, arguments.check_run)
+    if arguments.bencher is not None:
+        from hil.report.bencher import bencher_json
+
+        write_report(arguments.bencher, bencher_json(judged.run))
+        _say(console, arguments.bencher)
     head = headline(judged, verdict, diagnosis)
     style = {"good": "green", "bad": "bold red", "open": "yellow"}[head.outcome.tone]
     console.print(f"{head.said}: {'; '.join(head.reasons)}", style=style, markup=False)
@@ -117,13 +134,13 @@ def _check_outputs(*outputs: Path | None, inputs: tuple[Path | None, ...]) -> No
             raise UsageError(
                 "the report would overwrite " + ("a run" if path in sources else "another report"),
                 where=str(path),
-                hint="give another name with -o or --markdown",
+                hint="give each a name of its own",
             )
         if path.is_dir():
             raise UsageError(
                 "the report's name is that of a directory",
                 where=str(path),
-                hint="give the name of a file with -o or --markdown",
+                hint="give the name of a file",
             )
 
 

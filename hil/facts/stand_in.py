@@ -33,7 +33,6 @@ _MARKS = {"host": "host's", "virtual": "virtual", "none": "emulator's"}
 
 SIMULATED_TARGET = "sim"
 LITERT_ENGINE = "litert-reference"
-_REPLAY = "replay:"
 
 
 def stand_in(target: str, time_base: str = "real") -> str:
@@ -55,9 +54,24 @@ def where_measured(board: BoardFacts | None) -> str:
     if kind and board.engine.startswith(LITERT_ENGINE):
         both = board.resolver.startswith("litert")  # so no kernel was compared with another
         parts.append("with LiteRT on both sides" if both else "with LiteRT's kernels")
-    if board.spec.startswith(_REPLAY):
-        parts.append(f"replayed from {board.spec.removeprefix(_REPLAY)}")
+    if replayed(board):
+        parts.append(f"replayed from {replayed(board)}")
     return ", ".join(parts)
+
+
+def replayed(board: BoardFacts) -> str:
+    """The recording that stood in for the board; empty where a board answered itself."""
+    kind, _, recording = board.spec.partition(":")
+    return recording if kind == "replay" else ""
+
+
+def no_run_of_its_own(board: BoardFacts | None) -> str:
+    """Why a run is not counted beside others; empty where it is.
+
+    A trend with replays in it would count one measurement as many.
+    """
+    recording = "" if board is None else replayed(board)
+    return f"a replay of {recording} is no run of its own" if recording else ""
 
 
 def said(verdict: str, where: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hil.judge.baseline.model import Change, Comparison
     from hil.judge.baseline.option import BaselineResult
     from hil.judge.gates.model import GatesVerdict
-    from hil.judge.gates.text import Line
+    from hil.judge.gates.text import Line, Tone
     from hil.judge.tolerance import Tolerances
 
 
@@ -104,25 +104,46 @@ def conclusion_lines(conclusion: Conclusion) -> Iterator[Line]:
 
 
 def _baseline_lines(result: BaselineResult) -> Iterator[Line]:
-    from hil.judge.baseline.model import Outcome
-    from hil.judge.baseline.text import COLUMNS, row
     from hil.judge.gates.text import Line
 
     if result.saved is not None:
         yield Line(f"baseline saved: {result.saved}")
-    if result.comparison is None:
-        return
-    comparison = result.comparison
+    if result.comparison is not None:
+        yield from comparison_lines(result.comparison)
+
+
+def comparison_lines(comparison: Comparison) -> Iterator[Line]:
+    """What changed in setting and metrics; what stayed the same is only counted."""
+    from hil.judge.baseline.model import Outcome
+    from hil.judge.gates.text import Line
+
     yield Line(f"against {comparison.before}: {comparison.headline()}", "head")
     for difference in comparison.differences:
         yield Line(f"  {difference}")
-    shown = [c for c in comparison.changes if c.outcome in (Outcome.WORSE, Outcome.BETTER)]
-    rows = [row(change) for change in shown]
-    widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
-    for cells, change in zip(rows, shown, strict=True):
-        text = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        yield Line(f"  {text}".rstrip(), "bad" if change.outcome is Outcome.WORSE else "good")
+    yield from _changed(comparison.of(Outcome.WORSE), "worse", "bad")
+    yield from _changed(comparison.of(Outcome.BETTER), "better", "good")
     yield from _not_comparable(comparison.of(Outcome.NOT_COMPARABLE))
+
+
+def _changed(changes: tuple[Change, ...], outcome: str, tone: Tone) -> Iterator[Line]:
+    """A table of the changes of one outcome."""
+    from hil.base.columns import aligned
+    from hil.judge.baseline.text import COLUMNS, listed, more_text, row
+    from hil.judge.gates.text import Line
+
+    shown = list(listed(changes))
+    if not shown:
+        return
+    head = (f"  {outcome}", *COLUMNS[1:4])
+    cells = [(f"  {cells[0]}", *cells[1:4]) for cells in (row(change) for change, _ in shown)]
+    texts, *rows = aligned([head, *cells])
+    for text in texts:
+        yield Line(text, "head")
+    for lines, (change, more) in zip(rows, shown, strict=True):
+        for text in lines:
+            yield Line(text, tone)
+        if more:
+            yield Line(f"  {more_text(change, more)}", tone)
 
 
 def _not_comparable(changes: tuple[Change, ...]) -> Iterator[Line]:

@@ -45,6 +45,8 @@ LOST_OUTCOMES = (InfrastructureError.kind, UnansweredError.kind)
 UNMEASURED_OUTCOMES = (*LOST_OUTCOMES, "not run", UsageError.kind)
 UNPROVEN_OUTCOMES = (NotProvenError.kind,)
 SKIPPED_OUTCOMES = (UnavailableError.kind, SKIPPED)
+NEUTRAL_OUTCOMES = ("passed", NotAskedError.kind)
+"""Of tests that nothing speaks against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ class JudgedRun:
 
 
 KNOWN_OUTCOMES = {
-    *("passed", XFAILED, RERUN, FLAKY, NotAskedError.kind),
+    *(*NEUTRAL_OUTCOMES, XFAILED, RERUN, FLAKY),
     *(FAILED_OUTCOMES + UNMEASURED_OUTCOMES + UNPROVEN_OUTCOMES + SKIPPED_OUTCOMES),
 }
 

@@ -60,12 +60,16 @@ def tell_github(log: RunLog, environment: Mapping[str, str] = os.environ) -> Non
 def add_to_store(log: RunLog, options: RunOptions, pytest_status: int) -> None:
     """Adds the run, which is about to end, to the history; a failure counts as trouble."""
     from hil import store
+    from hil.facts.stand_in import no_run_of_its_own
 
     if options.store is None or log.nothing_tried():
         return
     try:
         run = log.as_if_ended(pytest_status)
-        store.add_to_store(options.store, run, str(options.facts or ""))
+        if why := no_run_of_its_own(run.board):
+            log.notes["history"] = f"not added: {why}"
+        else:
+            store.add_to_store(options.store, run, str(options.facts or ""))
     except HilError as error:
         log.errors.append(error)
 

@@ -117,6 +117,28 @@ def changed_answer(now: JudgedImage, before: JudgedImage) -> str:
     return ", ".join(changes)
 
 
+def changed_outputs(now: JudgedRun, before: JudgedRun) -> Answers:
+    """Which samples the board answers with other outputs than in the other run."""
+    earlier = {sample.record.name: sample.record.facts for sample in before.samples}
+    pairs = [
+        (one.record.facts, earlier[one.record.name])
+        for one in now.samples
+        if one.record.name in earlier
+        and one.record.facts.image_crc == earlier[one.record.name].image_crc
+    ]
+    rows = []
+    for ours, theirs in pairs:
+        found = [output.device_crc for output in ours.outputs]
+        known = [output.device_crc for output in theirs.outputs]
+        if found != known:
+            off = sum(a != b for a, b in zip(found, known, strict=False))
+            off += abs(len(found) - len(known))
+            rows.append((ours.image, ours.image, f"{count_text(off, 'output')} changed"))
+    said = f"{len(rows)} answered differently" if rows else "all answered alike"
+    text = f"{count_text(len(pairs), 'sample')} in both runs, {said}."
+    return Answers(text, tuple(rows[:MOST_ANSWERS]))
+
+
 def outputs_text(facts: SampleFacts) -> str:
     """ "identical", or how many outputs differ and by how much."""
     off = [output for output in facts.outputs if not output.same]

@@ -86,6 +86,20 @@ def side_by_side(picture: Picture, *, scale: int = 4) -> NDArray[np.uint8]:
     return _page([(photo, "input"), (board, board_text), (oracle, oracle_text)], picture)
 
 
+def before_and_now(before: Picture, now: Picture, *, scale: int = 4) -> NDArray[np.uint8]:
+    """The board's maps of two runs next to each other.
+
+    Returns uint8 [height, width, 3] in BGR order.
+    """
+    panels = []
+    for which, picture in (("before", before), ("now", now)):
+        panel = _heat(picture.pixels, picture.device_cam, scale)
+        _mark(panel, picture, scale, device=True, oracle=False)
+        text = _caption(which, picture.device, picture.device_cam is not None)
+        panels.append((panel, text))
+    return _page(panels, now)
+
+
 def png(image: NDArray[np.uint8]) -> bytes:
     """A drawn image as the bytes of a PNG file."""
     import cv2

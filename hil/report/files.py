@@ -14,8 +14,13 @@ def write_report(path: Path, text: str) -> None:
     Raises:
         InfrastructureError: it cannot be written; what was there is untouched.
     """
+    # A file's name need not be text, and may be shown.
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """As `write_report`, of bytes."""
     try:
-        # A file's name need not be text, and may be shown.
-        write_whole(path, text.encode("utf-8", "backslashreplace"))
+        write_whole(path, data)
     except OSError as cause:
         raise report_error(path, cause) from cause

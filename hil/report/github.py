@@ -6,14 +6,16 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import said, where_measured
 from hil.facts.writer import report_error
-from hil.judge.gates.text import gate_rows
+from hil.judge.gates.model import GateStatus
+from hil.judge.gates.text import gate_row
 from hil.judge.judged import judge_recorded
 from hil.judge.measure.link_findings import link_findings
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from hil.diagnose import Diagnosis
     from hil.facts.run import Run
     from hil.judge.baseline.model import Comparison
-    from hil.judge.gates.model import GatesVerdict
+    from hil.judge.gates.model import Gate, GatesVerdict
+    from hil.judge.judged import JudgedRun
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 _MOST_BYTES = 1024 * 1024
@@ -33,38 +36,61 @@ MOST = 10
 _MOST_TEXT = 4_000
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One annotation. `level`: "error" or "warning". `file`: empty without a place; `line`: 0."""
+
+    level: str
+    title: str
+    message: str
+    file: str = ""
+    line: int = 0
+
+
+def notes(
+    judged: JudgedRun, verdict: GatesVerdict | None = None, diagnosis: Diagnosis | None = None
+) -> Iterator[Note]:
+    """One for each mistake found, gate that is not met, and test that did not pass."""
+
+    def titled(text: str) -> str:
+        return said(text, where_measured(judged.run.board))
+
+    for finding in diagnosis.findings if diagnosis is not None else ():
+        text = f"{finding.title}: {finding.evidence}\nlook at: {finding.where_to_look}"
+        yield Note("error", f"diagnosis: {finding.id}", text)
+    for text in link_findings(judged.run.link):
+        yield Note("warning", "link", text)
+    for result in () if verdict is None else verdict.results:
+        row = gate_row(result)
+        if row.tone != "good" and result.status is not GateStatus.NOT_ASKED:
+            text = f"limit {row.limit}, measured {row.measured}: {row.explanation}"
+            level = "error" if row.tone == "bad" else "warning"
+            yield Note(level, titled(f"gate {row.gate}: {row.status}"), text, *_place(result.gate))
+    for test in judged.unhappy_tests:
+        text = test.message.strip()[:_MOST_TEXT] or test.outcome
+        level = "warning" if test.outcome == FLAKY else "error"
+        file = test.test.partition("::")[0]
+        yield Note(level, titled(f"{test.outcome}: {test.test}"), text, file)
+
+
+def _place(gate: Gate) -> tuple[str, int]:
+    file, _, line = gate.where.rpartition(":")
+    return (file, int(line)) if line.isdecimal() else ("", 0)
+
+
 def github_annotations(
     run: Run, verdict: GatesVerdict | None = None, diagnosis: Diagnosis | None = None
 ) -> list[str]:
-    """One line for each mistake found, gate that is not met, and test that did not pass.
+    """The notes as commands of a workflow.
 
     Each has to be printed as a line of its own. With more than `MOST` errors the last
     one says how many are left out.
     """
-
-    def titled(text: str) -> str:
-        return said(text, where_measured(run.board))
-
-    errors, warnings = [], []
-    for finding in diagnosis.findings if diagnosis is not None else ():
-        text = f"{finding.title}: {finding.evidence}\nlook at: {finding.where_to_look}"
-        errors.append(_command("error", text, title=f"diagnosis: {finding.id}"))
-    warnings += [_command("warning", text, title="link") for text in link_findings(run.link)]
-    for row in gate_rows(verdict):
-        text = f"limit {row.limit}, measured {row.measured}: {row.explanation}"
-        title = titled(f"gate {row.gate}: {row.status}")
-        if row.tone == "bad":
-            errors.append(_command("error", text, title=title))
-        elif row.tone == "open":
-            warnings.append(_command("warning", text, title=title))
-    for test in judge_recorded(run).unhappy_tests:
-        file = test.test.partition("::")[0]
-        text = test.message.strip()[:_MOST_TEXT] or test.outcome
-        flaky = test.outcome == FLAKY
-        kind, lines = ("warning", warnings) if flaky else ("error", errors)
-        title = titled(f"{test.outcome}: {test.test}")
-        lines.append(_command(kind, text, title=title, file=file))
-    return _cut("error", errors) + _cut("warning", warnings)
+    lines: dict[str, list[str]] = {"error": [], "warning": []}
+    for note in notes(judge_recorded(run), verdict, diagnosis):
+        place = {"file": note.file, "line": str(note.line or "")}
+        lines[note.level].append(_command(note.level, note.message, title=note.title, **place))
+    return [line for kind, found in lines.items() for line in _cut(kind, found)]
 
 
 def markdown_summary(

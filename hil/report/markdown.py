@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT = 1_000_000
 """Bytes of UTF-8; GitHub refuses a step summary above 1 MiB."""
 
-_SIGNS = {"good": "\N{WHITE HEAVY CHECK MARK}", "bad": "\N{CROSS MARK}",
+SIGNS = {"good": "\N{WHITE HEAVY CHECK MARK}", "bad": "\N{CROSS MARK}",
           "open": "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"}  # fmt: skip
 _SHORTENED = "*Shortened: the run file holds everything.*"
 _MOST = 50
@@ -54,7 +54,7 @@ def markdown(
     """
     head = headline(judged, verdict, diagnosis)
     lines = [
-        f"## {_SIGNS[head.outcome.tone]} {text(head.said)}",
+        f"## {SIGNS[head.outcome.tone]} {text(head.said)}",
         "",
         text("; ".join(head.reasons) + "."),
         *(f"{text(remark)}." for remark in head.remarks),
@@ -65,13 +65,13 @@ def markdown(
         *_trouble(judged),
         *_images(judged),
         *_samples(judged),
-        *_changes(comparison),
+        *changes(comparison),
         *_answers(judged, against),
         *_link(judged),
         *_figures(judged),
         *_identity(judged),
     ]
-    return _shortened(lines, limit)
+    return shortened(lines, limit)
 
 
 def text(words: str) -> str:
@@ -124,7 +124,7 @@ def _gates(verdict: GatesVerdict | None, comparison: Comparison | None) -> list[
         columns.insert(4, "against baseline")
     cells = []
     for row in rows:
-        status = f"{_SIGNS[row.tone]} {row.status}"
+        status = f"{SIGNS[row.tone]} {row.status}"
         if row.explanation and row.tone != "good":
             status += f": {text(row.explanation)}"
         values = [code(row.gate), text(row.limit), text(row.measured), text(row.margin)]
@@ -195,19 +195,22 @@ def _image_row(image: JudgedImage) -> list[str]:
     ]
 
 
-def _changes(comparison: Comparison | None) -> list[str]:
+def changes(comparison: Comparison | None) -> list[str]:
+    """The metrics that are worse or better, and why others cannot be compared."""
     if comparison is None:
         return []
     from hil.judge.baseline.model import Outcome
-    from hil.judge.baseline.text import COLUMNS, row
+    from hil.judge.baseline.text import COLUMNS, listed, more_text, row
 
     lines = ["", f"### Against {code(comparison.before)}: {comparison.headline()}"]
     lines += ["", *(f"- {text(words)}" for words in comparison.differences)]
-    shown = [c for o in (Outcome.WORSE, Outcome.BETTER) for c in comparison.of(o)]
-    columns = [name or "verdict" for name in COLUMNS]
-    lines += table(columns, [[text(cell) for cell in row(change)] for change in shown[:_MOST]])
-    if len(shown) > _MOST:
-        lines += ["", f"And {len(shown) - _MOST:,} more."]
+    rows = []
+    for outcome in (Outcome.WORSE, Outcome.BETTER):
+        for change, more in listed(comparison.of(outcome)):
+            rows.append([text(cell) for cell in row(change)])
+            if more:
+                rows.append([text(more_text(change, more)), *[""] * (len(COLUMNS) - 1)])
+    lines += table([name or "verdict" for name in COLUMNS], rows)
     reasons = dict.fromkeys(c.reason for c in comparison.of(Outcome.NOT_COMPARABLE))
     if reasons:
         lines += ["", f"Not comparable: {text('; '.join(reasons))}."]
@@ -266,7 +269,7 @@ def _identity(judged: JudgedRun) -> list[str]:
     return ["", "### Identity", *table(("", "", ""), rows)]
 
 
-def _shortened(lines: list[str], limit: int) -> str:
+def shortened(lines: list[str], limit: int) -> str:
     """As many lines as fit, with a word about it where some do not."""
     whole = "\n".join(lines) + "\n"
     if len(whole.encode()) <= limit:

@@ -23,7 +23,7 @@ def add_to_store(path: Path, run: Run, source: str = "") -> bool:
     """Adds one run to the store at `path`, which is made if need be.
 
     Returns:
-        False if the run was there already.
+        False if the run was there already, or is a replay.
 
     Raises:
         UsageError: the run does not say which board answered, or `path` is no store.

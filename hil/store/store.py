@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hil.base.closing import Closing
 from hil.facts.codec import from_json, to_json
+from hil.facts.stand_in import replayed
 from hil.judge.baseline.model import Setting
 from hil.store.database import connect, copy_of, transaction, translated
 
@@ -59,7 +60,7 @@ class Store(Closing):
         self._connection.close()
 
     def add_run(self, run: Run, source: str = "") -> bool:
-        """Adds a run; False if it is there already.
+        """Adds a run; False if it is there already, or a replay: that is no run of its own.
 
         Raises:
             UsageError: the run does not say which board answered.
@@ -69,6 +70,8 @@ class Store(Closing):
 
         setting = setting_of(run)
         assert run.board is not None  # or there is no setting
+        if replayed(run.board):
+            return False
         digest = run_digest(run)
         row = (
             digest,

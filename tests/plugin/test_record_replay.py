@@ -75,7 +75,8 @@ def recorded(pytester: pytest.Pytester, recording: Path) -> Path:
 
 
 def test_a_replay_ends_like_the_run(pytester: pytest.Pytester, recorded: Path) -> None:
-    result = pytester.runpytest_inprocess(*IN_PROCESS, "-v", "--board", f"replay:{recorded}")
+    words = ("-v", "--board", f"replay:{recorded}", "--store", "history.sqlite3")
+    result = pytester.runpytest_inprocess(*IN_PROCESS, *words)
     assert outcomes(result) == {
         "test_one": "PASSED",
         "test_two": "PASSED",
@@ -85,6 +86,9 @@ def test_a_replay_ends_like_the_run(pytester: pytest.Pytester, recorded: Path) -
     assert result.ret == ExitCode.INFRASTRUCTURE
     result.stdout.fnmatch_lines(["*the first cause*", "in *::test_crash", "*Guru Meditation*"])
     result.stdout.fnmatch_lines(["recoveries *1"])
+    # The recorded run is in a history already, or could be: this one would be it twice.
+    result.stdout.fnmatch_lines(["history *not added: a replay of *run.rec is no run of its own"])
+    assert not (pytester.path / "history.sqlite3").exists()
 
 
 @pytest.mark.parametrize("chosen", ["test_two", "test_after", "test_one or test_after"])

@@ -92,10 +92,13 @@ def test_run_files_and_other_stores_are_taken_in(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = write_run(tmp_path / "facts.jsonl", run_of_day(25))
+    replay = write_run(tmp_path / "replay.jsonl", run_of_day(26, spec="replay:talk.rec"))
     new = tmp_path / "new.sqlite3"
-    assert history(new, "--import", str(file), "--merge", str(path)) == ExitCode.PASSED
+    words = ("--import", str(file), str(replay), "--merge", str(path))
+    assert history(new, *words) == ExitCode.PASSED
     said = capsys.readouterr().out
-    assert "added" in said
+    assert f"{file}: added" in said
+    assert f"{replay}: not added: a replay of talk.rec is no run of its own" in said
     assert f"{RUNS} added, 0 there already" in said
     with Store(new) as store:
         assert len(store.runs()) == RUNS + 1

@@ -59,6 +59,15 @@ def test_a_run_is_stored_once_whatever_file_it_comes_from(path: Path) -> None:
         assert len(store.runs()) == 2
 
 
+def test_a_replay_is_no_run_of_its_own(path: Path) -> None:
+    replay = run_at(5, board=dataclasses.replace(BOARD, spec="replay:talk.rec"))
+    with Store(path) as store:
+        assert store.add_run(run_at(4))
+        assert not store.add_run(replay)
+        assert [run.started[11:13] for run in store.runs()] == ["04"]
+        assert len(store.figures("invoke_us")) == 1
+
+
 def test_runs_are_listed_oldest_first(path: Path) -> None:
     with Store(path) as store:
         for hour in (7, 3, 5):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from hil.errors import UsageError
 from hil.judge.baseline.model import Change, Outcome
 from hil.judge.measure import text
-from hil.judge.measure.catalog import Metric, metric_of
+from hil.judge.measure.catalog import CATALOG, Metric, metric_of
+
+_MOST_LABELS = 3
 
 COLUMNS = ("metric", "before", "now", "change", "", "why")
 
@@ -47,6 +51,32 @@ def row(change: Change) -> tuple[str, ...]:
         change.outcome.value,
         change.reason,
     )
+
+
+def listed(changes: Iterable[Change]) -> Iterator[tuple[Change, int]]:
+    """(change, how many more are like it), in the catalogue's order.
+
+    Of a metric with many labels the largest changes are listed, and the last of them says how
+    many are not: a slower network is slower in every operator.
+    """
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.metric.partition("[")[0], []).append(change)
+    places = {name: place for place, name in enumerate(CATALOG)}
+    for name in sorted(groups, key=lambda name: places.get(name, len(places))):
+        by_size = sorted(groups[name], key=_size, reverse=True)
+        shown = by_size[:_MOST_LABELS]
+        for number, change in enumerate(shown, start=1):
+            yield change, (len(by_size) - number) if number == len(shown) else 0
+
+
+def more_text(change: Change, more: int) -> str:
+    """ "and 24 more of op_us, changed less"."""
+    return f"and {more} more of {change.metric.partition('[')[0]}, changed less"
+
+
+def _size(change: Change) -> float:
+    return abs(change.relative if change.relative is not None else change.change or 0.0)
 
 
 def _signed(value: float, digits: int) -> str:

@@ -20,8 +20,11 @@ _SHARES = {"median": 0.5, "p95": 0.95}
 
 
 @dataclass(frozen=True, slots=True)
-class _Estimate:
-    """`low`, `high`: what the true value may be; infinite where nothing can be told."""
+class Estimate:
+    """A statistic with its interval.
+
+    `low`, `high`: what the true value may be; infinite where nothing can be told.
+    """
 
     measured: float
     low: float
@@ -66,7 +69,7 @@ def judge_gate(gate: Gate, samples: Mapping[str, Samples], confidence: float) ->
         why = "" if found is None else found.absent
         text = why or f"{gate.metric.name} was not measured in this run"
         return GateResult(gate, GateStatus.NOT_MEASURED, None, None, None, 0, text)
-    estimate = _estimate(gate, found, confidence)
+    estimate = estimate_of(gate.statistic, found, confidence)
     status = _status(gate, estimate)
     known = math.isfinite(estimate.low) and math.isfinite(estimate.high)
     needed = None
@@ -110,15 +113,16 @@ def judge_change(
     )
 
 
-def _estimate(gate: Gate, found: Samples, confidence: float) -> _Estimate:
-    if gate.statistic in _SHARES:
-        return _of_quantile(_SHARES[gate.statistic], found, confidence)
-    if gate.statistic == "proportion":
+def estimate_of(statistic: Statistic, found: Samples, confidence: float) -> Estimate:
+    """A statistic of what was measured, with its interval."""
+    if statistic in _SHARES:
+        return _of_quantile(_SHARES[statistic], found, confidence)
+    if statistic == "proportion":
         return _of_rate(found, confidence)
     if found.metric.noise == "sampled":
         return _of_score(found, confidence)
-    exact = _exact(gate.statistic, found.values)
-    return _Estimate(exact, exact, exact, len(found.values))
+    exact = _exact(statistic, found.values)
+    return Estimate(exact, exact, exact, len(found.values))
 
 
 def _exact(statistic: Statistic, values: Sequence[float]) -> float:
@@ -127,36 +131,36 @@ def _exact(statistic: Statistic, values: Sequence[float]) -> float:
     return min(values) if statistic == "min" else max(values)
 
 
-def _of_quantile(share: float, found: Samples, confidence: float) -> _Estimate:
+def _of_quantile(share: float, found: Samples, confidence: float) -> Estimate:
     from hil.judge.stats.bootstrap import quantile, quantile_interval, values_needed
 
     count, enough = len(found.values), values_needed(share, confidence)
     low, high = quantile_interval(found.values, share, confidence)
     measured = quantile(found.values, share)
     if count >= enough:
-        return _Estimate(measured, low, high, count)
+        return Estimate(measured, low, high, count)
     # The true quantile may lie beyond everything that was seen.
     low = -math.inf if share <= 0.5 else low
-    return _Estimate(measured, low, math.inf, count, needed=enough)
+    return Estimate(measured, low, math.inf, count, needed=enough)
 
 
-def _of_rate(found: Samples, confidence: float) -> _Estimate:
+def _of_rate(found: Samples, confidence: float) -> Estimate:
     from hil.judge.stats.shares import wilson_interval
 
     assert found.trials is not None
     assert found.successes is not None
     low, high = wilson_interval(found.successes, found.trials, confidence)
-    return _Estimate(found.successes / found.trials, low, high, found.trials)
+    return Estimate(found.successes / found.trials, low, high, found.trials)
 
 
-def _of_score(found: Samples, confidence: float) -> _Estimate:
+def _of_score(found: Samples, confidence: float) -> Estimate:
     (measured,), trials = found.values, found.trials or 0
     if found.interval is None or found.confidence < confidence:
-        return _Estimate(measured, -math.inf, math.inf, trials, note="it has no interval")
-    return _Estimate(measured, *found.interval, trials)
+        return Estimate(measured, -math.inf, math.inf, trials, note="it has no interval")
+    return Estimate(measured, *found.interval, trials)
 
 
-def _status(gate: Gate, estimate: _Estimate) -> GateStatus:
+def _status(gate: Gate, estimate: Estimate) -> GateStatus:
     low, high = estimate.low, estimate.high
     if (gate.max is not None and low > gate.max) or (gate.min is not None and high < gate.min):
         return GateStatus.UNMET
@@ -164,7 +168,7 @@ def _status(gate: Gate, estimate: _Estimate) -> GateStatus:
     return GateStatus.MET if inside else GateStatus.NOT_PROVEN
 
 
-def _margin(gate: Gate, estimate: _Estimate) -> float:
+def _margin(gate: Gate, estimate: Estimate) -> float:
     high = estimate.high if math.isfinite(estimate.high) else estimate.measured
     low = estimate.low if math.isfinite(estimate.low) else estimate.measured
     margins = []
@@ -175,7 +179,7 @@ def _margin(gate: Gate, estimate: _Estimate) -> float:
     return min(margins)
 
 
-def _needed(gate: Gate, found: Samples, estimate: _Estimate, confidence: float) -> int | None:
+def _needed(gate: Gate, found: Samples, estimate: Estimate, confidence: float) -> int | None:
     """How many samples would do if they gave what these gave; None if no number would."""
     from hil.judge.stats.shares import trials_to_reach, trials_to_stay_below
 
@@ -199,7 +203,7 @@ def _needed(gate: Gate, found: Samples, estimate: _Estimate, confidence: float) 
 
 
 def _explanation(
-    gate: Gate, estimate: _Estimate, status: GateStatus, confidence: float, needed: int | None
+    gate: Gate, estimate: Estimate, status: GateStatus, confidence: float, needed: int | None
 ) -> str:
     metric = gate.metric
     if status is not GateStatus.NOT_PROVEN:
@@ -222,7 +226,7 @@ def _explanation(
     return f"{text}; {about}{needed:,} {what} would do at what was measured"
 
 
-def _interval_text(estimate: _Estimate, gate: Gate, confidence: float) -> str:
+def _interval_text(estimate: Estimate, gate: Gate, confidence: float) -> str:
     low = value_text(estimate.low, gate.metric)  # finite where the high end is
     if not math.isfinite(estimate.high):
         return f"{confidence * 100:g} % interval, from {low} on,"

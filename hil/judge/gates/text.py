@@ -109,10 +109,11 @@ def gate_rows(
 ) -> tuple[GateRow, ...]:
     """The gates in words; none without a verdict."""
     results = () if verdict is None else verdict.results
-    return tuple(_row(result, comparison) for result in results)
+    return tuple(gate_row(result, comparison) for result in results)
 
 
-def _row(result: GateResult, comparison: Comparison | None = None) -> GateRow:
+def gate_row(result: GateResult, comparison: Comparison | None = None) -> GateRow:
+    """One gate in words."""
     metric = result.gate.metric
     measured = "-" if result.measured is None else value_text(result.measured, metric)
     if result.interval is not None:
@@ -152,7 +153,7 @@ def _table(verdict: GatesVerdict, comparison: Comparison | None) -> Iterator[Lin
     rows = gate_rows(verdict, comparison)
     # What most gates do not have stands below its row: the table fits a terminal.
     short = [
-        _row(dataclasses.replace(result, interval=None, clock="")) for result in verdict.results
+        gate_row(dataclasses.replace(result, interval=None, clock="")) for result in verdict.results
     ]
     table = [(row.gate, row.limit, row.measured, row.margin, row.status) for row in short]
     head, *lines = aligned([COLUMNS, *table], last_left=True)

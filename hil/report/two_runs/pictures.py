@@ -1,0 +1,50 @@
+"""A picture of each image that is answered in another way: the map before, and the map now."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hil.report.changes import answers, by_key
+from hil.report.draw import Picture, before_and_now, png
+
+if TYPE_CHECKING:
+    from hil.judge.judged import JudgedImage
+    from hil.judge.two_runs import TwoRuns
+
+MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPicture:
+    """`key`: of the image. `name`: of a file; unique, and safe in an address."""
+
+    key: str
+    name: str
+    png: bytes
+
+
+def changed_pictures(found: TwoRuns) -> Iterator[ChangedPicture]:
+    """The first `MOST` of the images that both runs have and that are answered in another way."""
+    now, before = by_key(found.now.judged), by_key(found.before.judged)
+    rows = answers(found.now.judged, found.before.judged).rows[:MOST]
+    for number, (key, name, what) in enumerate(rows, start=1):
+        safe = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40]
+        title = f"{name}: {what}"
+        drawn = before_and_now(_picture(before[key], title), _picture(now[key], title))
+        yield ChangedPicture(key, f"{number:02}-{safe or 'image'}.png", png(drawn))
+
+
+def _picture(image: JudgedImage, title: str) -> Picture:
+    import cv2
+    import numpy as np
+
+    facts = image.record.facts
+    data = np.frombuffer(base64.b64decode(image.record.png), np.uint8)
+    pixels = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+    assert pixels is not None  # this harness wrote it
+    cam = None if facts.device.cam is None else np.array(facts.device.cam, np.int64)
+    return Picture(pixels.astype(np.uint8), title, device_cam=cam, device=facts.device.location)
