@@ -16,7 +16,10 @@ from hil.base.text_file import read_json
 from hil.errors import UsageError
 
 FILE_NAME = "flasher_args.json"
-_BUILD_HINT = "build the firmware first (idf.py build); --firmware takes its build directory"
+_BUILD_HINT = (
+    "build the firmware first (hil build --build-dir DIR, or idf.py build); --firmware takes that "
+    "directory"
+)
 
 
 @dataclass(frozen=True)
