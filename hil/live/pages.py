@@ -28,6 +28,7 @@ def page(name: str, settings: Mapping[str, Any], **found: Any) -> str:
     files = [*(TEMPLATES / each for each in _SHARED), FOLDER / f"{name}.js"]
     parts = [file.read_text(encoding="utf-8") for file in files]
     script = '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
+    colours = base64.b64encode(inferno()).decode("ascii")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     policy = (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
@@ -39,6 +40,6 @@ def page(name: str, settings: Mapping[str, Any], **found: Any) -> str:
         policy=policy,
         own_style=Markup((FOLDER / "live.css").read_text(encoding="utf-8")),
         script=Markup(script),
-        settings=script_json({"inferno": inferno(), **settings}),
+        settings=script_json({"inferno": colours, **settings}),
         **found,
     )
