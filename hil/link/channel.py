@@ -38,7 +38,6 @@ from hil.wire.requests import (
 )
 
 _READ_BYTES = 1 << 16
-_CAMERA_PAUSE_S = 0.01
 _ASK_ONCE_S = 1.0
 
 _FALLBACK_S = 1.0  # of a board to its old rate, while no identity has told
@@ -146,10 +145,11 @@ class Channel:
         """A new frame of the board's camera, page by page."""
 
         def pause() -> bool:
-            self.listen(Deadline.after(deadline.capped(_CAMERA_PAUSE_S), deadline.clock))
+            self.listen(Deadline.after(deadline.capped(paging.PAUSE_S), deadline.clock))
             return not deadline.expired()
 
-        return paging.camera_frame(self._asker(deadline), pause, self._clock)
+        ask, ask_all = self._asker(deadline), lambda some: self._request_each(some, deadline)
+        return paging.camera_frame(ask, ask_all, pause, self._clock)
 
     def trace(self, deadline: Deadline) -> paging.Trace:
         """The trace of the last inference that was run with `trace=True`."""
@@ -244,6 +244,18 @@ class Channel:
         reply = self.request(message, deadline)
         assert isinstance(reply, kind)  # the session has checked it
         return reply
+
+    def _request_each(self, messages: Iterable[Request], deadline: Deadline) -> Iterator[Reply]:
+        tickets: list[Ticket[Reply]] = []
+        try:
+            for message in messages:
+                tickets.append(self.session.submit(message, self._clock(), deadline.remaining()))
+                if len(tickets) == paging.PAGES_AHEAD:
+                    yield self._wait(tickets.pop(0))
+            yield from map(self._wait, tickets)
+        finally:
+            for ticket in tickets:
+                self.session.cancel(ticket)
 
     def _asker(self, deadline: Deadline) -> paging.Ask:
         return lambda message: self.request(message, deadline)

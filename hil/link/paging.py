@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from hil.errors import FirmwareError
@@ -27,8 +27,17 @@ from hil.wire.requests import (
     Request,
 )
 
+PAGES_AHEAD = 2
+"""Pages of a frame that are asked for at a time, so that the line never pauses."""
+
+PAUSE_S = 0.01
+"""Between the questions whether a frame is there."""
+
 Ask = Callable[[Request], Reply]
 """Sends a request and waits for its answer."""
+
+AskAll = Callable[[Iterable[Request]], Iterator[Reply]]
+"""Sends requests, a few ahead of their answers; the answers in their order."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +107,12 @@ def read_tensor(ask: Ask, side: TensorSide, index: int) -> TensorBytes:
             return TensorBytes(sample_crc, side, index, data)
 
 
-def camera_frame(ask: Ask, pause: Callable[[], bool], clock: Callable[[], float]) -> FrameBytes:
+def camera_frame(
+    ask: Ask, ask_all: AskAll, pause: Callable[[], bool], clock: Callable[[], float]
+) -> FrameBytes:
     """A new frame of the board's camera.
 
-    `pause`: waits a moment while the board takes it; False when the time for that is over.
+    Its pages follow each other on the line without a pause. `pause`: waits a moment while the board takes it; False when the time for that is over.
     """
     began, first = _first_page_of_frame(ask, pause, clock)
     data = _appended(b"", first.offset, first.data, first.total, "frame")
@@ -109,8 +120,9 @@ def camera_frame(ask: Ask, pause: Callable[[], bool], clock: Callable[[], float]
         raise wrong_firmware(
             f"the board sent a frame of {first.total} bytes, its size is {first.frame.size}"
         )
-    while len(data) < first.total:
-        page = ask(GetFrame(len(data), MAX_PAYLOAD_BYTES))
+    step = len(data) or MAX_PAYLOAD_BYTES
+    rest = (GetFrame(offset, step) for offset in range(step, first.total, step))
+    for page in ask_all(rest):
         assert isinstance(page, FrameData)
         if _of_frame(page) != _of_frame(first):
             raise _changed("frame")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def taken(
         return answer
 
     ticks = iter(range(100))
-    return paging.camera_frame(ask, pause, lambda: float(next(ticks))), offsets
+    return paging.camera_frame(ask, partial(map, ask), pause, lambda: float(next(ticks))), offsets
 
 
 def test_a_frame_is_put_together_of_its_pages() -> None:
