@@ -112,7 +112,8 @@ def camera_frame(
 ) -> FrameBytes:
     """A new frame of the board's camera.
 
-    Its pages follow each other on the line without a pause. `pause`: waits a moment while the board takes it; False when the time for that is over.
+    Its pages follow each other on the line without a pause. `pause`: waits a moment while the
+    board takes it; False when the time for that is over.
     """
     began, first = _first_page_of_frame(ask, pause, clock)
     data = _appended(b"", first.offset, first.data, first.total, "frame")

@@ -49,6 +49,7 @@ def looks(
     """
     if contract is not None:
         check_scores(board, contract)
+        board.on_inference = None  # all answers of a long capture would fill the memory
     failed = 0
     while True:
         try:

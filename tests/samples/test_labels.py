@@ -184,11 +184,9 @@ def test_a_file_alone_is_enough_and_is_told_to_prove_agreement_alone(tmp_path: P
     ("header", "line", "message"),
     [
         ("file,value", "b.png,warm", "value is 'warm', not a number"),
-        ("file,value", "b.png,", "value is empty"),
         ("file,value", "b.png,nan", "value is 'nan', not a finite number"),
         ("file,value", "b.png,-inf", "value is '-inf', not a finite number"),
         ("file,value", "b.png,1e999", "value is '1e999', not a finite number"),
-        ("file,label", "b.png,", "label is empty"),
         ("file,boxes", "b.png,0 0 1 1", "boxes, but neither person nor label says what of"),
         ("file,label,person,boxes", "b.png,cat,0,0 0 1 1", "boxes, but person is 0"),
     ],
@@ -199,6 +197,22 @@ def test_a_bad_label_or_value_is_named_with_its_line(
     with pytest.raises(UsageError) as caught:
         read_labels(data_set(tmp_path, f"{header}\n{line}\n", "b.png"))
     assert caught.value.message == f"1 problem in the labels:\n  line 2: {message}"
+
+
+@pytest.mark.parametrize(("column", "one"), [("label", "cat"), ("value", "7"), ("person", "1")])
+def test_what_is_true_is_filled_in_for_all_samples_or_for_none(
+    tmp_path: Path, column: str, one: str
+) -> None:
+    text = f"file,{column}\na.png,\nb.png,\n"
+    data = read_labels(data_set(tmp_path, text, "a.png", "b.png"))
+    assert data.entries == (Entry(2, "a.png", None, ()), Entry(3, "b.png", None, ()))
+    assert data.notes == (
+        "nothing says what is right of a sample: only board and oracle can be compared: "
+        f"the column {column} is empty in every line",
+    )
+    (tmp_path / "labels.csv").write_text(f"file,{column}\na.png,{one}\nb.png,\n")
+    with pytest.raises(UsageError, match=f"line 3: {column} is (empty|'', not 0 or 1)"):
+        read_labels(tmp_path)
 
 
 def test_boxes_may_be_of_a_class(tmp_path: Path) -> None:
