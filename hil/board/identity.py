@@ -214,7 +214,7 @@ def check_gives_frames(identity: Identity, where: str) -> None:
         what = "this board has no camera"
         hint = "build its firmware with one: `idf.py menuconfig`, camhil, Camera"
     if identity.target == SIMULATED_TARGET and not can.camera:
-        hint = "give the simulated board one: --sim-camera FOLDER, or --sim-camera synthetic"
+        hint = "give the simulated board one: --sim-camera PATH, of pictures or a video"
     raise UsageError(what, where=where, hint=hint)
 
 

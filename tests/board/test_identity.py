@@ -12,6 +12,7 @@ from hil.board.artifacts import Expected
 from hil.board.errors import WrongIdentityError
 from hil.board.identity import (
     check_contract,
+    check_gives_frames,
     check_identity,
     contract_in,
     matches,
@@ -51,6 +52,26 @@ def test_each_difference_names_both_sides(expected: Expected, field: str, word: 
     assert "abababababab" in caught.value.message
     assert getattr(expected, field).hex()[:12] in caught.value.message
     assert "--board-flash always" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("target", "camera", "says", "hint"),
+    [
+        ("esp32", False, "has no camera", "menuconfig"),
+        ("sim", False, "has no camera", "--sim-camera PATH"),
+        ("esp32", True, "does not give the frames of its camera", "with injection"),
+    ],
+)
+def test_a_board_that_gives_no_frames_says_how_it_would(
+    expected: Expected, target: str, camera: bool, says: str, hint: str
+) -> None:
+    board = make_identity(expected)
+    can = dataclasses.replace(board.capabilities, camera=camera, camera_frames=False)
+    with pytest.raises(UsageError, match=says) as caught:
+        check_gives_frames(changed(board, target=target, capabilities=can), WHERE)
+    assert hint in caught.value.hint
+    able = dataclasses.replace(can, camera=True, camera_frames=True)
+    check_gives_frames(changed(board, target=target, capabilities=able), WHERE)
 
 
 def test_a_build_without_injection_cannot_be_tested(expected: Expected) -> None:
