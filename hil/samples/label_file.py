@@ -1,0 +1,174 @@
+"""Writes one label into a `labels.csv` and leaves every other byte of it as it is.
+
+Columns and lines that nobody here knows, quotes, line ends and a byte order mark stay.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hil.base.file_names import plain
+from hil.base.text_file import read_bytes
+from hil.errors import UsageError
+from hil.samples.labels import LABELS, TRUTHS, scan_labels
+
+_MARK = "\ufeff"
+_LABEL, _VALUE, _PERSON = TRUTHS
+_LONGEST = 200
+
+
+@dataclass(frozen=True)
+class _Record:
+    """A line, or several where a field has line ends: as it stands, and its fields."""
+
+    text: str
+    fields: list[str]
+
+    @property
+    def end(self) -> str:
+        return self.text[len(self.text.rstrip("\r\n")) :]
+
+
+@dataclass(frozen=True)
+class LabelFile:
+    """The content of a `labels.csv`. `data`: its bytes; empty where there is no file yet."""
+
+    path: Path
+    data: bytes
+
+    @cached_property
+    def _records(self) -> list[_Record]:
+        return list(_records(self.data.decode("utf-8-sig")))
+
+    @cached_property
+    def _header(self) -> list[str]:
+        fields = next((record.fields for record in self._records if record.fields), ["file"])
+        return [name.strip() for name in fields]
+
+    @property
+    def column(self) -> str:
+        """The column that says what is true: label, or value or person where only that is there."""
+        return next((name for name in TRUTHS if name in self._header), _LABEL)
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What each file's line says, in their order; empty where it says nothing."""
+        place = self._place(self.column)
+        return {
+            name: record.fields[place].strip() if place < len(record.fields) else ""
+            for record in self._records
+            if (name := self._file_of(record))
+        }
+
+    def with_label(self, file: str, label: str) -> LabelFile:
+        """The content with another label of a file; with a line more, where none names it.
+
+        Raises UsageError for a label that the column cannot hold.
+        """
+        check_label(self.column, label)
+        end = "\r\n" if b"\r\n" in self.data else "\n"
+        records = self._records or [_Record(f"file,{self.column}{end}", ["file", self.column])]
+        if self.column not in self._header:
+            records = [_widened(record, self.column, end, n) for n, record in enumerate(records)]
+        made = LabelFile(self.path, "".join(record.text for record in records).encode())
+        place, found = made._place(self.column), False
+        parts: list[str] = []
+        for record in made._records:
+            if made._file_of(record) != file:
+                parts.append(record.text)
+                continue
+            found = True
+            fields = [*record.fields, *[""] * (place + 1 - len(record.fields))]
+            if fields[place].strip() == label:
+                parts.append(record.text)
+                continue
+            fields[place] = label
+            parts.append(_line(fields, record.end))
+        if not found:
+            if parts and not made._records[-1].end:
+                parts.append(end)
+            said = {"file": file, self.column: label}
+            parts.append(_line([said.get(name, "") for name in made._header], end))
+        mark = _MARK if self.data.startswith(_MARK.encode()) else ""
+        return LabelFile(self.path, (mark + "".join(parts)).encode())
+
+    def _place(self, column: str) -> int:
+        return self._header.index(column) if column in self._header else len(self._header)
+
+    def _file_of(self, record: _Record) -> str:
+        """The file that a line names; empty for the header and for lines that name none."""
+        place = self._place("file")
+        if place >= len(record.fields) or record is self._first:
+            return ""
+        return plain(record.fields[place].strip().replace("\\", "/"))
+
+    @cached_property
+    def _first(self) -> _Record | None:
+        return next((record for record in self._records if record.fields), None)
+
+
+def read_label_file(folder: Path) -> LabelFile:
+    """The `labels.csv` of a folder; an empty one where there is none.
+
+    Raises UsageError as `hil.samples.labels.scan_labels`.
+    """
+    path = folder / LABELS
+    if not path.exists():
+        return LabelFile(path, b"")
+    data = read_bytes(path, "the labels")
+    scan_labels(folder)
+    return LabelFile(path, data)
+
+
+def check_label(column: str, label: str) -> None:
+    """Raises UsageError for a label that this column cannot hold; an empty one takes it back."""
+    wrong = ""
+    if len(label) > _LONGEST or not label.isprintable() or label != label.strip():
+        wrong = "a label is one line of text"
+    elif column == _PERSON and label not in ("", "0", "1"):
+        wrong = f"person is 1 or 0, not {label!r}"
+    elif column == _VALUE and label and not _finite(label):
+        wrong = f"{label!r} is no number"
+    if wrong:
+        raise UsageError(wrong, where=LABELS, hint="give another one")
+
+
+def _finite(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _records(text: str) -> Iterator[_Record]:
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
+            taken.append(line)
+            yield line
+
+    for fields in csv.reader(lines(), strict=True):
+        yield _Record("".join(taken), fields)
+        taken.clear()
+
+
+def _widened(record: _Record, column: str, end: str, number: int) -> _Record:
+    """The line with one column more, which is empty but in the header."""
+    if not record.fields:
+        return record
+    more = f",{column}" if number == 0 else ","
+    text = record.text[: len(record.text) - len(record.end)] + more + (record.end or end)
+    return _Record(text, [*record.fields, more[1:]])
+
+
+def _line(fields: list[str], end: str) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(fields)
+    return text.getvalue() + end
