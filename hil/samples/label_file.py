@@ -73,9 +73,11 @@ class LabelFile:
         """
         check_label(self.column, label)
         end = "\r\n" if b"\r\n" in self.data else "\n"
-        records = self._records or [_Record(f"file,{self.column}{end}", ["file", self.column])]
+        records = self._records or [_Record(f"file{end}", ["file"])]
         if self.column not in self._header:
-            records = [_widened(record, self.column, end, n) for n, record in enumerate(records)]
+            first = next(record for record in records if record.fields)
+            named = ((record, self.column if record is first else "") for record in records)
+            records = [_widened(record, name, end) for record, name in named]
         made = LabelFile(self.path, "".join(record.text for record in records).encode())
         place, found = made._place(self.column), False
         parts: list[str] = []
@@ -159,13 +161,12 @@ def _records(text: str) -> Iterator[_Record]:
         taken.clear()
 
 
-def _widened(record: _Record, column: str, end: str, number: int) -> _Record:
-    """The line with one column more, which is empty but in the header."""
+def _widened(record: _Record, last: str, end: str) -> _Record:
+    """The line with one field more."""
     if not record.fields:
         return record
-    more = f",{column}" if number == 0 else ","
-    text = record.text[: len(record.text) - len(record.end)] + more + (record.end or end)
-    return _Record(text, [*record.fields, more[1:]])
+    text = record.text.removesuffix(record.end)
+    return _Record(f"{text},{last}{record.end or end}", [*record.fields, last])
 
 
 def _line(fields: list[str], end: str) -> str:

@@ -24,6 +24,7 @@ from hil.live.server import Server
 from hil.live.watch import Watch
 from hil.network.contract import Contract, read_contract
 
+from .asking import ask
 from .eyes import SETTINGS, ScriptedEyes, model
 
 ABOUT = About("<sim>", "simulated board", "a network", "", True, True)
@@ -41,17 +42,8 @@ class View:
     def see(self) -> None:
         self.feed.put(self.watch.look())
 
-    def ask(
-        self, path: str, method: str = "GET", body: str | None = None, **headers: str
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
-        try:
-            given = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection.request(method, path, body=body, headers=given)
-            answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read()
-        finally:
-            connection.close()
+    def ask(self, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+        return ask(self.server.port, path, **headers)
 
     def look(self, version: int = 0, number: int = 0) -> dict[str, Any]:
         status, _, body = self.ask(f"/look?version={version}&number={number}")
@@ -193,15 +185,14 @@ def test_a_query_that_is_none_gets_what_is_there(view: View, query: str) -> None
     assert json.loads(view.ask(f"/look?{query}")[2])["moment"]["number"] == 1
 
 
-def test_a_server_that_is_closed_leaves_no_thread_behind(view: View) -> None:
-    view.see()
-    view.look()
-    view.server.close()
-    view.server.close()
-    left = [thread for thread in threading.enumerate() if "waitress" in thread.name]
-    for thread in left:
+def test_a_server_that_is_closed_leaves_no_thread_behind() -> None:
+    before = {*threading.enumerate()}
+    with Server(live_app(Feed(), ABOUT), 0) as server:
+        assert ask(server.port, "/")[0] == 200
+    server.close()
+    for thread in {*threading.enumerate()} - before:
         thread.join(30)
-    assert not any(thread.is_alive() for thread in left)
+        assert not thread.is_alive()
 
 
 def test_a_score_that_is_no_number_is_null() -> None:
