@@ -21,7 +21,7 @@ def page(name: str, settings: Mapping[str, Any], **found: Any) -> str:
     """
     from markupsafe import Markup
 
-    from hil.report.page.assets import inferno
+    from hil.report.page.palette import inferno
     from hil.report.page.cards import script_json
     from hil.report.page.fill import TEMPLATES, fill
 
