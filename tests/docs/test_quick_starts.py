@@ -30,8 +30,8 @@ pytest_plugins = ["pytester"]
 
 STARTS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/start/*.md"))
 OF_THE_SUITE = ["-k", "test_identity"]
-# ESP-IDF; slow, and in tests/cli; a board that is taken as it is.
-NOT_RUN_HERE = {("hil", "build"), ("hil", "doctor"), ("hil", "flash")}
+# ESP-IDF; slow, and in tests/cli; the board is taken as it is; runs until it is ended (tests/live).
+NOT_RUN_HERE = {("hil", name) for name in ("build", "doctor", "flash", "live")}
 
 
 # One board for all pages, and a quick network: what a user's project would set once.
@@ -89,14 +89,22 @@ def project(pytester: pytest.Pytester, board: str) -> Path:
 
 @pytest.mark.parametrize("page", STARTS)
 def test_what_a_quick_start_shows_runs_in_its_order(
-    page: str, project: Path, pytester: pytest.Pytester
+    page: str,
+    project: Path,
+    board: str,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     titled = r"^```\w+ title=\"([^\"]+)\"\n(.*?)^```"
     for name, text in re.findall(titled, (ROOT / page).read_text("utf-8"), re.M | re.S):
         (project / name).write_text(text, "utf-8")
+    there: list[str] = []
     done: set[tuple[str, ...]] = set()
     for command in commands_of(page):
         words = on_the_simulated_board(command)
+        if command.program == "cd":  # another project, with other settings
+            monkeypatch.chdir(words[1])
+            there = ["--board", board, "--board-flash", "never"]
         if command.program not in ("hil", "pytest") or words[:2] in NOT_RUN_HERE or words in done:
             continue
         done.add(words)
@@ -104,7 +112,7 @@ def test_what_a_quick_start_shows_runs_in_its_order(
             code = main(words[1:])
         else:
             suite = OF_THE_SUITE if "hil.suite" in words else []
-            code = int(pytester.runpytest_inprocess(*words[1:], *suite).ret)
+            code = int(pytester.runpytest_inprocess(*words[1:], *suite, *there).ret)
         assert code == ExitCode.PASSED, command.text
     assert done
 
