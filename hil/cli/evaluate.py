@@ -16,12 +16,15 @@ from hil.images import FITS
 from hil.run.options import DEST, GATES_ARGUMENT, RunOptions, add_arguments
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from rich.console import Console
 
     from hil.board.artifacts import ExpectedModel
     from hil.facts.evaluation import Answers
     from hil.judge.evaluation.gates import BoardState, Known
     from hil.judge.evaluation.quality import Evaluation
+    from hil.judge.evaluation.selection import Selection
     from hil.judge.gates.model import Gates, GatesVerdict
     from hil.link.stats import LinkStats
     from hil.report.evaluation.bar import ProgressBar
@@ -48,6 +51,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     add("--resume", type=Path, metavar="FILE", help="keep results in this file, and go on with it")
     add("--json", type=Path, metavar="FILE", help="write everything that was found")
+    add("--html", type=Path, metavar="FILE", help="write a page with charts and the worst samples")
     add("--jobs", type=int, metavar="N", help="oracle processes (default: 1 beside a board)")
     add(
         "--model",
@@ -109,7 +113,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         console.print(change.text, markup=False)
     verdict = None
     if gates is not None:
-        known = Known(done.tflite, done.state, change)
+        known = Known(done.model.tflite, done.state, change)
         verdict = judge_and_print(found, done.answers, gates, known, console)
     if arguments.json is not None:
         from hil.report.evaluation.report import as_json, write_json
@@ -117,6 +121,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         report = as_json(found, done.answers, done.seconds, verdict, change)
         write_json(report, arguments.json)
         console.print(f"written: {arguments.json}", markup=False)
+    if arguments.html is not None:
+        _write_page(arguments.html, done, found, plan, chosen, verdict)
+        console.print(f"written: {arguments.html}", markup=False)
     if verdict is not None:
         from hil.judge.gates.run import exit_code
 
@@ -130,7 +137,7 @@ class _Done:
     """Answers of a model, how they came, and what gates may ask of the board."""
 
     answers: Answers
-    tflite: bytes
+    model: ExpectedModel
     seconds: float
     summary: str
     state: BoardState | None = None
@@ -142,7 +149,7 @@ def _on_oracle(model: ExpectedModel, plan: Plan, console: Console) -> _Done:
 
     with ProgressBar(console, lambda: None) as bar, _interruptible(bar, plan, console):
         answers = run_on_oracle(model, plan, bar)
-    return _Done(answers, model.tflite, bar.seconds, _summary(bar, f"{plan.jobs} processes"))
+    return _Done(answers, model, bar.seconds, _summary(bar, f"{plan.jobs} processes"))
 
 
 def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: bool) -> _Done:
@@ -170,12 +177,42 @@ def _on_board(options: RunOptions, plan: Plan, console: Console, *, with_state: 
             answers = run_on_board(bench, plan, bar)
             seconds = bar.seconds
         state = board_state(bench, answers) if with_state else None
-        tflite = bench.needed_model.tflite
+        used = bench.needed_model
     assert answers.link is not None
     trouble = f"{link_errors(answers.link)} link errors"
     if answers.recoveries:
         trouble += f", the board was lost and came back {answers.recoveries} times"
-    return _Done(answers, tflite, seconds, _summary(bar, trouble), state)
+    return _Done(answers, used, seconds, _summary(bar, trouble), state)
+
+
+def _write_page(
+    path: Path,
+    done: _Done,
+    found: Evaluation,
+    plan: Plan,
+    chosen: Selection,
+    verdict: GatesVerdict | None,
+) -> None:
+    from hil.report.files import write_report
+    from hil.report.page.evaluation import render
+    from hil.samples.load import read_picture
+
+    image = done.model.contract.header.image
+    entries = {entry.file: entry for entry in plan.entries}
+
+    def picture(file: str) -> NDArray[np.uint8] | None:
+        """None where the sample is none, or where its file is another one by now."""
+        result = done.answers.results[file]
+        if image is None or result.size is None:
+            return None
+        size, channels = image.size, image.channels
+        seen = read_picture(plan.data.folder, entries[file], size, plan.fit, channels)
+        return seen.pixels if seen.file_crc == result.file_crc else None
+
+    write_report(
+        path,
+        render(found, done.answers, chosen, verdict=verdict, summary=done.summary, picture=picture),
+    )
 
 
 def link_errors(stats: LinkStats) -> int:

@@ -45,6 +45,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save", type=Path, metavar="NPZ", help="write the samples and the board's outputs"
     )
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page of all of it")
     parser.add_argument("--json", action="store_true", help="for programs: all of it as JSON")
     add = parser.add_argument
     add_arguments(add, tuple(one for one in RUN_ARGUMENTS if one.name in _OF_RUN))
@@ -83,6 +84,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             [one.tensors for one in found.measured],
         )
     head = headline(found.judged, None, found.diagnosis)
+    if arguments.html is not None:
+        _write_page(arguments.html, found, options)
+        if not arguments.json:
+            console.print(f"written: {arguments.html}", markup=False)
     if arguments.json:
         console.quiet = False
         console.out(json.dumps(_json(found, head), indent=1))
@@ -97,6 +102,39 @@ def _samples(contract: Contract, options: RunOptions, data: Path | None) -> Sequ
     if data is not None:
         return read_samples(data, contract)
     return seeded_samples(contract, seed=options.seed, count=options.samples)
+
+
+def _write_page(path: Path, found: Validation, options: RunOptions) -> None:
+    from hil.facts.stand_in import mark
+    from hil.judge.figures import count_text
+    from hil.report.files import write_report
+    from hil.report.page.download import download
+    from hil.report.page.page import render
+    from hil.report.page.rich_tables import PlainTable
+
+    columns, rows = _columns(found, mark(found.run.time_base))
+    summaries = (*found.operators, *found.outputs)
+    tables = []
+    for bad, title in ((True, "not the oracle's"), (False, "the oracle's in every sample")):
+        some = [
+            row
+            for row, summary in zip(rows, summaries, strict=True)
+            if (summary.differing > 0) is bad
+        ]
+        if some:
+            named = tuple((name, number not in (0, 1)) for number, name in enumerate(columns))
+            said = f"{count_text(len(some), 'output')} {title}"
+            tables.append(PlainTable(said, named, tuple(map(tuple, some)), bad=bad))
+    assert options.network is not None
+    text = render(
+        found.judged,
+        source=options.network.name,
+        diagnosis=found.diagnosis,
+        facts=None if options.facts is None else download(options.facts),
+        tables=tables,
+        made_by="validate",
+    )
+    write_report(path, text)
 
 
 def _show_table(found: Measured, console: Console) -> None:
@@ -150,7 +188,7 @@ def _show(found: Validation, head: Headline, console: Console) -> None:
         console.print(f"hint: {REMEDY}", markup=False)
 
 
-def _columns(found: Measured, clock: str) -> tuple[list[str], list[list[str]]]:
+def _columns(found: Measured | Validation, clock: str) -> tuple[list[str], list[list[str]]]:
     """Header and rows; a column in which nobody says anything is left out."""
     names = ["operator", "shape", "LSB", "MACs", "weights", f"{clock} us".strip(), "cycles"]
     rows = [list(_row(summary)) for summary in (*found.operators, *found.outputs)]

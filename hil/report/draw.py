@@ -31,7 +31,8 @@ _BELOW: _Colour = (150, 150, 150)
 _MARGIN = 16
 _CAPTION = 24
 _FOOTER = 64
-_HEAT_SHARE = 0.7
+HEAT_SHARE = 0.7
+"""How much of a picture is its map."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,10 +122,17 @@ def _heat(
     photo = cv2.cvtColor(photo, cv2.COLOR_GRAY2BGR)
     if cam is None:
         return photo.astype(np.uint8)
-    levels = cv2.resize(normalise(cam), size, interpolation=cv2.INTER_LINEAR)
-    heat = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)
-    blended = cv2.addWeighted(heat, _HEAT_SHARE, photo, 1 - _HEAT_SHARE, 0)
+    blended = cv2.addWeighted(heat_of(cam, size), HEAT_SHARE, photo, 1 - HEAT_SHARE, 0)
     return blended.astype(np.uint8)
+
+
+def heat_of(cam: NDArray[np.integer[Any]], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A map's colours in BGR order, uint8 [height, width, 3]. `size`: (width, height)."""
+    import cv2
+    import numpy as np
+
+    levels = cv2.resize(normalise(cam), size, interpolation=cv2.INTER_LINEAR)
+    return cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO).astype(np.uint8)
 
 
 def _mark(

@@ -23,11 +23,7 @@ def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> 
     """All metrics of all results."""
     header = answers.header
     results = answers.results
-    run = [
-        Case(entry, truth_of(entry, results[entry.file].size, header), results[entry.file])
-        for entry in selection.entries
-    ]
-    cases = _cases(run, selection, header)
+    run, cases = cases_of(answers, selection)
     on_board = header.build_id != ""
     found = agreement(results.values(), header, tolerances) if on_board else None
     unjudged = _unjudged(cases, on_board)
@@ -53,9 +49,15 @@ def evaluate(answers: Answers, selection: Selection, tolerances: Tolerances) -> 
     )
 
 
-def _cases(run: Sequence[Case], selection: Selection, header: Header) -> Cases:
+def cases_of(answers: Answers, selection: Selection) -> tuple[list[Case], Cases]:
+    """Every sample that was run with what is true of it, and which of them are for what."""
+    header, results = answers.header, answers.results
+    run = [
+        Case(entry, truth_of(entry, results[entry.file].size, header), results[entry.file])
+        for entry in selection.entries
+    ]
     reported = [case for case in run if case.entry.file in selection.reported]
-    return Cases(
+    return run, Cases(
         header,
         reported,
         [case for case in run if case.entry.file in selection.validation],

@@ -63,6 +63,7 @@ class BinaryQuality:
         curve: decisions at every whole percent.
         calibration: scores as probabilities; `calibration_interval`: of its error, 95 %.
             Without samples of both classes there is no error and no Brier score.
+        roc: the curve, as of `hil.judge.metrics.scores.roc_curve`; empty if a class is absent.
     """
 
     scores: ScoreMetrics
@@ -70,6 +71,7 @@ class BinaryQuality:
     curve: tuple[Decisions, ...]
     calibration: Calibration
     calibration_interval: tuple[float, float] | None
+    roc: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,14 @@ class AnomalyQuality:
         mean: over sources, each with its own curve; None for one source, or where one lacks a kind.
         decided: decisions at the task's threshold, an error; None where nobody gave one.
         chosen: decisions at the threshold that is best on validation; None if it lacks a kind.
+        roc: the curve; empty if a kind is absent.
     """
 
     areas: AnomalyMetrics
     mean: MachineMean | None
     decided: Decisions | None
     chosen: Decisions | None
+    roc: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from hil.judge.metrics.regression import RegressionMetrics, regression_metrics
 from hil.judge.metrics.scores import (
     Decisions,
     best_threshold,
+    roc_curve,
     score_metrics,
     threshold_curve,
 )
@@ -55,6 +56,7 @@ def binary_of(cases: Cases, device: bool) -> BinaryQuality:
         # Who always answers "no" is never wrong on samples that are all negative.
         calibration=found if both else dataclasses.replace(found, error=None, brier=None),
         calibration_interval=calibration_interval(percents, positive) if both else None,
+        roc=roc_curve(percents, positive),
     )
 
 
@@ -70,6 +72,7 @@ def anomalies_of(cases: Cases, device: bool) -> AnomalyQuality:
         mean=machine_mean(machines),
         decided=None if threshold is None else threshold_curve(errors, anomalous, [threshold])[0],
         chosen=None if best is None else threshold_curve(*unseen, [best])[0],
+        roc=roc_curve(errors, anomalous),
     )
 
 

@@ -123,6 +123,32 @@ def roc_auc(scores: Sequence[SupportsFloat], labels: Sequence[bool]) -> float | 
     return _auc(*_by_class(scores, labels))
 
 
+def roc_curve(
+    scores: Sequence[SupportsFloat], labels: Sequence[bool]
+) -> tuple[tuple[float, float], ...]:
+    """The ROC curve: (false alarm rate, recall) of every threshold that there can be.
+
+    From (0, 0), where nothing passes, to (1, 1); straight where scores are equal, so that the
+    area below it is `roc_auc`. Points on a straight line between their neighbours are left out.
+    Empty if a class is absent.
+    """
+    import numpy as np
+
+    positive, negative = _by_class(scores, labels)
+    if not len(positive) or not len(negative):
+        return ()
+    limits = np.unique(np.concatenate([positive, negative]))[::-1]
+    found = len(positive) - np.searchsorted(positive, limits, side="left")
+    alarms = len(negative) - np.searchsorted(negative, limits, side="left")
+    x, y = (np.concatenate([[0], counts]) for counts in (alarms, found))
+    dx, dy = np.diff(x), np.diff(y)
+    bends = np.ones(len(x), bool)
+    bends[1:-1] = dx[1:] * dy[:-1] != dx[:-1] * dy[1:]
+    return tuple(
+        zip((x[bends] / len(negative)).tolist(), (y[bends] / len(positive)).tolist(), strict=True)
+    )
+
+
 def threshold_curve(
     scores_percent: Sequence[SupportsFloat],
     labels: Sequence[bool],

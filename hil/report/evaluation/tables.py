@@ -36,9 +36,9 @@ _BAR = 20
 
 def show(found: Evaluation, console: Console) -> None:
     """Prints everything that was found."""
-    for line in _heading(found):
+    for line in heading_lines(found):
         console.print(line)
-    for part in _parts(found):
+    for part in parts(found):
         console.print()
         console.print(part)
     if found.agreement is not None:
@@ -47,7 +47,8 @@ def show(found: Evaluation, console: Console) -> None:
             console.print(line)
 
 
-def _parts(found: Evaluation) -> Iterator[RenderableType]:
+def parts(found: Evaluation, *, drawn: bool = False) -> Iterator[RenderableType]:
+    """The tables. `drawn`: without those that a page draws as charts."""
     from rich.console import Group
 
     quality, counts = found.answering, found.counts
@@ -55,7 +56,7 @@ def _parts(found: Evaluation) -> Iterator[RenderableType]:
         samples = f"{quality.classes.samples:,} samples"
         yield _metrics(found, CLASSES, f"[bold]Classes[/] of {samples}, by the largest score")
         yield class_table(quality.classes, found.task)
-        confusions = confusion_table(quality.classes, found.task)
+        confusions = None if drawn else confusion_table(quality.classes, found.task)
         if confusions is not None:
             yield confusions
     if quality.binary is not None:
@@ -65,7 +66,8 @@ def _parts(found: Evaluation) -> Iterator[RenderableType]:
         yield Group(_metrics(found, LOCALIZATION, _boxed(found)), *_chosen(found, quality.places))
     if quality.binary is not None:
         yield _curve(found, quality.binary)
-        yield _calibration(quality.binary)
+        if not drawn:
+            yield _calibration(quality.binary)
     if quality.anomalies is not None:
         areas = quality.anomalies.areas
         of = f"{areas.anomalies + areas.normals:,} recordings"
@@ -109,7 +111,8 @@ def agreement_lines(found: Evaluation) -> Iterator[str]:
         yield f"  {escape(file)}: {escape(why)}"
 
 
-def _heading(found: Evaluation) -> Iterator[str]:
+def heading_lines(found: Evaluation) -> Iterator[str]:
+    """Who answered what, and what is to be known of the figures, as rich markup."""
     from rich.markup import escape
 
     header, counts, task = found.header, found.counts, found.task
@@ -229,15 +232,16 @@ def _chosen(found: Evaluation, places: PlaceQuality) -> Iterator[str]:
 def _cells(row: Row) -> Iterator[str]:
     main = row.oracle if row.device is None else row.device
     yield row.name
-    yield _number(main, row)
-    yield _interval(main, row)
+    yield number_text(main, row)
+    yield interval_text(main, row)
     if row.device is not None:
-        yield _number(row.oracle, row)
-    yield "" if row.baseline is None else _number(row.baseline, row)
+        yield number_text(row.oracle, row)
+    yield "" if row.baseline is None else number_text(row.baseline, row)
     yield row.baseline_name
 
 
-def _number(value: Value, row: Row) -> str:
+def number_text(value: Value, row: Row) -> str:
+    """A value of a row as the tables show it."""
     if row.percent:
         return percent(value.value)
     if value.value is None:
@@ -245,7 +249,8 @@ def _number(value: Value, row: Row) -> str:
     return f"{value.value:.4g}" if row.group == NUMBERS else f"{value.value:.3f}"
 
 
-def _interval(value: Value, row: Row) -> str:
+def interval_text(value: Value, row: Row) -> str:
+    """Its interval; empty without one."""
     if value.interval is None:
         return ""
     low, high = value.interval

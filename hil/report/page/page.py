@@ -31,7 +31,7 @@ from hil.report.page.tiles import tiles
 from hil.report.page.words import LEAD, Word, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from markupsafe import Markup
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from hil.judge.baseline.model import Comparison
     from hil.judge.gates.model import GatesVerdict
     from hil.report.page.download import Download
+    from hil.report.page.rich_tables import PlainTable
 
 FEW_FAILURES = 8
 """Messages shown at once, so that what follows is found; the others unfold."""
@@ -55,6 +56,7 @@ _SECTIONS = {
     "changes": "Changes",
     "images": "Images",
     "samples": "Samples",
+    "operators": "Operators",
     "latency": "Latency",
     "memory": "Memory",
     "link": "Link",
@@ -74,6 +76,7 @@ def render(
     diagnosis: Diagnosis | None = None,
     trends: Mapping[str, Markup] | None = None,
     facts: Download | None = None,
+    tables: Sequence[PlainTable] = (),
     made_by: str = "report",
 ) -> str:
     """The page as text.
@@ -87,6 +90,7 @@ def render(
         diagnosis: of the run; an empty one is not shown.
         trends: each metric's course over earlier runs, by its name (`hil.report.page.trends`).
         facts: the run file, to be taken out of the page.
+        tables: of the operators, where more is known of them than the run file tells.
         made_by: the command that shows it.
     """
     from hil.diagnose.show import listed
@@ -100,6 +104,7 @@ def render(
         "failures": failure_groups(judged),
         "wrong": _wrong(all_cards),
         "samples": table.rows,
+        "tables": tables,
         "latency": latency(run, against.run if against is not None else None),
         "memory": memory(run),
         "link": link_rows(run),
@@ -196,6 +201,7 @@ def _sections(
 ) -> list[tuple[str, str]]:
     shown = {**found, "verdict": True, "images": all_cards, "changes": against is not None}
     shown["failures"] = found["failures"] or found["wrong"]
+    shown["operators"] = found["tables"]
     stages, budgets = found["latency"], found["memory"]
     shown["latency"] = getattr(stages, "stages", ())
     shown["memory"] = getattr(budgets, "budgets", ()) or getattr(budgets, "figures", ())

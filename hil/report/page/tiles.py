@@ -84,13 +84,13 @@ def _tiles(
         if run.time_base == "real":  # other times say nothing of a chip: no headline
             found = series([one.times.invoke_us for one in measured])
             p95 = f"p95 {duration_text(found.p95)}"
-            tone = _gated(verdict, "invoke_us")
+            tone = gated_tone(verdict, "invoke_us")
             trend = trends.get("invoke_us", _NONE)
             yield Tile("Inference, median", duration_text(found.median), p95, tone, trend)
         used = [u for one in measured if (u := one.memory.arena_used_bytes) is not None]
         if used:
             whole = bytes_text(measured[0].memory.arena_bytes)
-            tone = _gated(verdict, "arena_used_bytes")
+            tone = gated_tone(verdict, "arena_used_bytes")
             trend = trends.get("arena_used_bytes", _NONE)
             yield Tile("Arena used", bytes_text(max(used)), f"of {whole}", tone, trend)
     if run.tests:
@@ -113,7 +113,7 @@ def _tests(judged: JudgedRun) -> Tile:
     return Tile("Tests passed", f"{passed} of {asked}", ", ".join(notes), tone)
 
 
-def _gated(verdict: GatesVerdict | None, metric: str) -> str:
+def gated_tone(verdict: GatesVerdict | None, metric: str) -> str:
     """The tone of the gates on a metric, the worst first; empty without one."""
     results = () if verdict is None else verdict.results
     found = {result.status for result in results if result.gate.metric.name == metric}

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import roc_curve as reference_curve
 
 from hil.errors import UsageError
 from hil.judge.metrics.hits import Hits
@@ -16,6 +17,7 @@ from hil.judge.metrics.scores import (
     Decisions,
     best_threshold,
     roc_auc,
+    roc_curve,
     score_metrics,
     threshold_curve,
 )
@@ -171,3 +173,30 @@ def test_classes_that_are_told_apart_are_cut_in_the_middle() -> None:
 def test_one_class_alone_has_no_best_threshold() -> None:
     assert best_threshold(threshold_curve([50.0], [True])) is None
     assert best_threshold([]) is None
+
+
+def test_a_published_example_of_a_roc_curve() -> None:
+    """T. Fawcett, "An introduction to ROC analysis" (2006), figure 3: 20 instances."""
+    letters = "ppnpppnnpnpnpnnnpnpn"
+    scores = (90, 80, 70, 60, 55, 54, 53, 52, 51, 50.5, 40, 39, 38, 37, 36, 35, 34, 33, 30, 10)
+    curve = roc_curve(scores, [letter == "p" for letter in letters])
+    corners = [(0, 0), (0, 0.2), (0.1, 0.2), (0.1, 0.5), (0.3, 0.5), (0.3, 0.6), (0.4, 0.6)]
+    assert curve[:7] == tuple(corners)
+    assert curve[-1] == (1, 1)
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=2, max_size=40))
+def test_the_roc_curve_is_that_of_scikit_learn_and_has_the_area(
+    pairs: list[tuple[int, bool]],
+) -> None:
+    scores, labels = [score for score, _ in pairs], [label for _, label in pairs]
+    curve = roc_curve(scores, labels)
+    if len(set(labels)) < 2:
+        assert curve == ()
+        return
+    area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(curve))
+    assert area == pytest.approx(roc_auc(scores, labels))
+    alarms, found, _ = reference_curve(labels, scores, drop_intermediate=True)
+    ours = [point for point in curve if point != (0, 0)]
+    points = {(round(x, 9), round(y, 9)) for x, y in zip(alarms, found, strict=True)}
+    assert {(round(x, 9), round(y, 9)) for x, y in ours} <= points
