@@ -31,6 +31,7 @@ PLACES = {
     "suite": (MIDDLE, "the acceptance tests"),
     "plugin": (MIDDLE, "options, fixtures, outcomes"),
     "testing": (LEFT, "small models for tests"),
+    "live": (RIGHT, "pages of this machine"),
     "report": (MIDDLE, "tables, pages, pictures"),
     "store": (RIGHT, "the history of runs"),
     "run": (MIDDLE, "board and oracle become facts"),

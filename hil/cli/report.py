@@ -40,7 +40,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bencher", type=Path, metavar="FILE", help="write Bencher's metric format"
     )
-    parser.add_argument("--gates", type=Path, metavar="FILE", help="TOML file of limits")
+    parser.add_argument(
+        "--gates", type=Path, metavar="FILE", help="TOML file of limits (default: the project's)"
+    )
     parser.add_argument(
         "--tolerances",
         type=Path,
@@ -63,6 +65,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.report.page.download import download
     from hil.report.page.page import render
     from hil.report.page.trends import trends
+    from hil.run.settings import read_settings
 
     file = arguments.run / DEFAULT_NAME if arguments.run.is_dir() else arguments.run
     page = arguments.output
@@ -77,8 +80,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.against is not None:
         against = judge_recorded(read_run(arguments.against), limits)
         comparison = _comparison(judged, against, arguments.against)
-    if arguments.gates is not None:
-        verdict = judge_judged(judged, load_gates(arguments.gates), comparison)
+    gates = arguments.gates or read_settings(Path.cwd()).get("gates")
+    if gates is not None:
+        verdict = judge_judged(judged, load_gates(gates), comparison)
     if page is not None:
         store = arguments.store or _own_store()
         write_report(

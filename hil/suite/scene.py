@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ class Scene:
     simulated: SimProcess | None
     takes_frames: bool
     spots: tuple[Spot, ...] | None
-    pictures: list[Path] | str = "synthetic"
+    pictures: Sequence[str] | str = "synthetic"
 
     def need_frames(self) -> None:
         """Raises NotAskedError for a network that is not fed from the camera."""
@@ -110,7 +111,7 @@ class Stage:
                 not_asked("the board has no camera")
             return Scene(board, None, frame is not None, None)
         files, spots = _chosen(self._bench, frame)
-        pictures = files or "synthetic"
+        pictures = [str(file) for file in files] or "synthetic"
         simulated.camera(pictures, period_s=PERIOD_S)
         return Scene(board, simulated, frame is not None, spots, pictures)
 

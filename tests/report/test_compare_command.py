@@ -186,7 +186,7 @@ def test_the_example_in_the_docs_is_what_is_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = (Path(__file__).parents[2] / "docs" / "baselines.md").read_text(encoding="utf-8")
-    shown = re.search(r"^    hil (compare main[^\n]*)\n\n```\n(.*?)```", page, re.M | re.S)
+    shown = re.search(r"^hil (compare main[^\n]*)\n```\n\n```\n(.*?)```", page, re.M | re.S)
     assert shown is not None
     images = tuple(
         dataclasses.replace(i, memory=dataclasses.replace(i.memory, arena_used_bytes=90_000))
