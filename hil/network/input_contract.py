@@ -98,11 +98,11 @@ class Quantization:
         low = (self.lowest - self.zero_point) * self.step
         return low, low + _WHITE * self.step
 
-    def quantized(self, real: Fraction) -> int:
-        """The nearest q; halves go away from zero, and ends are clamped, as TFLite quantizes."""
-        steps = real / self.step
-        nearest = int(abs(steps) + _HALF) * (-1 if steps < 0 else 1) + self.zero_point
-        return min(max(nearest, self.lowest), self.lowest + _WHITE)
+    def clamped(self, steps: int, below: int) -> int:
+        """The q nearest to steps / below (> 0) steps from zero; halves go away from zero, and ends
+        are clamped, as TFLite quantizes."""
+        nearest = (2 * abs(steps) + below) // (2 * below) * (-1 if steps < 0 else 1)
+        return min(max(nearest + self.zero_point, self.lowest), self.lowest + _WHITE)
 
     def __str__(self) -> str:
         return f"scale {self.scale:.6g} and zero point {self.zero_point}"
@@ -149,8 +149,13 @@ def pixel_tables(scale: PixelScale, input_: Quantization, channels: int) -> tupl
     """For each channel, what each pixel 0 to 255 becomes in the input: bytes of int8 or uint8."""
 
     def table(black: Fraction, white: Fraction) -> bytes:
-        reals = (black + (white - black) * Fraction(pixel, _WHITE) for pixel in range(256))
-        return bytes(input_.quantized(real) & 0xFF for real in reals)
+        # In whole numbers, which are faster: pixel by pixel the nearest of (first + pixel * step).
+        first, step = black / input_.step, (white - black) / _WHITE / input_.step
+        below = math.lcm(first.denominator, step.denominator)
+        start, each = (part.numerator * (below // part.denominator) for part in (first, step))
+        return bytes(
+            input_.clamped(start + pixel * each, below) & 0xFF for pixel in range(_WHITE + 1)
+        )
 
     return tuple(table(*scale.of_channel(channel)) for channel in range(channels))
 

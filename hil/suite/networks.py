@@ -194,10 +194,13 @@ _MAKERS: dict[str, Callable[[str], OtherNetwork]] = {
     "many ends and operators": _many,
 }
 
-_SEEDS = 4, 12  # how many by a seed, in every run and in a thorough one
+DEFAULT: Sequence[str] = (
+    *(*_MAKERS, f"{SEEDED} 0"),
+    *("ends", "variable", "add_int16", "colour", "split"),
+)
+"""Those that have whatever a network may have, but for kernels: of these the engine takes care."""
 
-DEFAULT: Sequence[str] = (*_MAKERS, *_OF_THE_ZOO, *(f"{SEEDED} {n}" for n in range(_SEEDS[0])))
-"""Those with something that no other has."""
-
-MORE: Sequence[str] = tuple(f"{SEEDED} {n}" for n in range(*_SEEDS))
-"""More of a kind, for a thorough run."""
+MORE: Sequence[str] = tuple(
+    name for name in (*_OF_THE_ZOO, *(f"{SEEDED} {n}" for n in range(1, 12))) if name not in DEFAULT
+)
+"""The others, for a thorough run."""
