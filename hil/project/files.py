@@ -64,6 +64,7 @@ def project_files(name: str, network: ChosenNetwork, board: str) -> dict[str, by
         "version": __version__,
         "network": str(place),
         "described": network_facts(network.contract.header).text,
+        "picture": network.contract.image is not None,
         "board": board,
         "needs_firmware": needs_firmware(board),
         "built_in": network.built_in,

@@ -96,6 +96,15 @@ def test_nothing_of_a_template_is_left(project: Path) -> None:
         assert not [mark for mark in ("<<", ">>", "<%", "%>") if mark in text], name
 
 
+def test_its_readme_tells_of_a_camera_where_the_network_sees(project: Path, tmp_path: Path) -> None:
+    blind = tmp_path / "tanh.tflite"
+    blind.write_bytes(zoo.network("tanh"))
+    assert main(["new", str(tmp_path / "blind"), "--network", str(blind)]) == ExitCode.PASSED
+    seeing, other = ((folder / "README.md").read_text() for folder in (project, tmp_path / "blind"))
+    assert "hil live" in seeing
+    assert "hil live" not in other
+
+
 def test_what_to_do_next_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["new", str(tmp_path / "one")]) == ExitCode.PASSED
     assert capsys.readouterr().out.splitlines()[-4:] == [

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +21,13 @@ from hil.testing.tiny_model import tiny_model
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = 'positive_class = 1\nthreshold_percent = 60\npixels = "(pixel - 128) / 128"\n'
+CAMERA = ("--sim-camera", ROOT / "fixtures" / "photos")
+URL = re.compile(r"http://\S+/")
+LIMIT_S = 300.0
+"""Reached by what hangs alone."""
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -24,8 +35,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(python: Path, place: Path) -> Run:
-    """Runs a module of the environment in a folder; its cache has the firmware compiled."""
+def environment(place: Path) -> dict[str, str]:
+    """Of a user whose cache has the simulated board's firmware compiled already."""
     build()
     cache, compiled = place / "cache", default_build_dir()
     ours = cache / "camhil" / f"sim-{__version__}"
@@ -34,7 +45,12 @@ def run(python: Path, place: Path) -> Run:
     shutil.copy(compiled / "host/libcamhil_app.so", ours / "host")
     kept = ("PATH", "HOME", "TMPDIR", "LANG", "CXX", "OMP_NUM_THREADS")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
-    environment["XDG_CACHE_HOME"] = str(cache)
+    return {**environment, "XDG_CACHE_HOME": str(cache)}
+
+
+@pytest.fixture(scope="module")
+def run(python: Path, environment: dict[str, str]) -> Run:
+    """Runs a module of the wheel's environment in a folder."""
 
     def run(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -43,7 +59,7 @@ def run(python: Path, place: Path) -> Run:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=LIMIT_S,
         )
 
     return run
@@ -54,7 +70,7 @@ def project(run: Run, place: Path) -> Path:
     """Of `hil new`, for a network that is brought along."""
     network = place / "cats.tflite"
     network.write_bytes(tiny_model())
-    network.with_suffix(".toml").write_text("positive_class = 1\nthreshold_percent = 60\n")
+    network.with_suffix(".toml").write_text(SETTINGS)
     made = run(place, "hil", "new", "cats", "--network", network, "--labels", "no cat,cat")
     assert made.returncode == 0, made.stdout + made.stderr
     return place / "cats"
@@ -76,3 +92,40 @@ def test_its_network_is_validated_operator_by_operator(run: Run, project: Path) 
     done = run(project, "hil", "validate", "models/cats.tflite")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASSED, on the simulated board" in done.stdout
+
+
+def test_what_its_camera_sees_is_captured_labelled_and_evaluated(run: Run, project: Path) -> None:
+    taken = run(project, "hil", "capture", "-n", 4, "--out", "data", *CAMERA)
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    with (project / "data/labels.csv").open(newline="") as stream:
+        columns, *rows = csv.reader(stream)
+    for number, row in enumerate(rows):
+        row[columns.index("label")] = ("no cat", "cat")[number % 2]
+    with (project / "data/labels.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([columns, *rows])
+    done = run(project, "hil", "evaluate", "--data", "data")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 reported: 2 positive (cat), 2 negative" in done.stdout
+
+
+def test_what_its_camera_sees_is_shown_on_a_page(
+    python: Path, environment: dict[str, str], project: Path
+) -> None:
+    process = subprocess.Popen(
+        [python, "-m", "hil", "live", *CAMERA],
+        cwd=project,
+        env={**environment, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        page = next(found[0] for line in process.stdout if (found := URL.search(line)))
+        with urllib.request.urlopen(page, timeout=LIMIT_S) as answer:
+            assert "cats" in answer.read().decode()
+        with urllib.request.urlopen(f"{page}look", timeout=LIMIT_S) as answer:
+            assert json.load(answer)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=LIMIT_S)
+    assert process.returncode in (0, 2)
