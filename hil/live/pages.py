@@ -21,9 +21,9 @@ def page(name: str, settings: Mapping[str, Any], **found: Any) -> str:
     """
     from markupsafe import Markup
 
-    from hil.report.page.palette import inferno
     from hil.report.page.cards import script_json
     from hil.report.page.fill import TEMPLATES, fill
+    from hil.report.page.palette import inferno
 
     files = [*(TEMPLATES / each for each in _SHARED), FOLDER / f"{name}.js"]
     parts = [file.read_text(encoding="utf-8") for file in files]

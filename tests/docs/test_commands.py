@@ -12,8 +12,8 @@ from tests.docs.commands import PAGES, ROOT, Command, blocks_that_hide_commands,
 
 # Programs of others, which no parser of ours knows.
 FOREIGN = {
-    ".", "bencher", "cd", "cmake", "ctest", "docker", "echo", "esp_rfc2217_server", "esptool", "gh", "git",
-    "idf.py", "ls", "pip", "sha256sum", "sudo", "tee", "tensorboard", "unzip",
+    ".", "bencher", "cd", "cmake", "ctest", "docker", "echo", "esp_rfc2217_server", "esptool", "gh",
+    "git", "idf.py", "ls", "pip", "sha256sum", "sudo", "tee", "tensorboard", "unzip",
 }  # fmt: skip
 
 
