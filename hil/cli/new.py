@@ -105,7 +105,7 @@ def _said(folder: Path, name: str, network: ChosenNetwork, board: str) -> Iterat
     steps = [] if here else [f"cd {quote(str(folder))}"]
     if needs_firmware(board):
         steps.append("pytest --board sim")
-        steps.append(f"hil build --network {model} --build-dir build")
+        steps.append(f"hil build --network {model} --build-dir firmware")
     steps.append("pytest")
     steps.append(f"hil validate {model}" if not needs_firmware(board) else "")
     yield from (f"    {step}" for step in steps if step)

@@ -148,7 +148,7 @@ def test_a_real_board_is_set_with_its_firmware(
 ) -> None:
     assert main(["new", str(tmp_path / "one"), "--board", "/dev/ttyUSB0"]) == ExitCode.PASSED
     settings = read_settings(tmp_path / "one")
-    assert (settings["board"], settings["firmware"]) == ("/dev/ttyUSB0", tmp_path / "one/build")
+    assert (settings["board"], settings["firmware"]) == ("/dev/ttyUSB0", tmp_path / "one/firmware")
     said = capsys.readouterr().out
     assert "    pytest --board sim\n    hil build --network models/person_cam.tflite" in said
 
