@@ -196,6 +196,11 @@ def test_what_one_job_uploads_the_next_one_finds() -> None:
     assert run_with == built_with
 
 
+def test_a_new_project_takes_the_actions_that_we_take(of_a_new_project: Path) -> None:
+    ours = {step["uses"] for file in FILES for step in steps(file) if "uses" in step}
+    assert {step["uses"] for step in steps(of_a_new_project) if "uses" in step} <= ours
+
+
 def test_a_key_that_is_given_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("jobs:\n  a: 1\n  a: 2\n")
     with pytest.raises(yaml.YAMLError, match="given twice"):
