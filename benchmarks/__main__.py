@@ -28,6 +28,7 @@ NAMES = (
     "compare",
     "report",
     "diagnosis",
+    "live",
 )
 MORE = ("healthy", "own_tests")
 """Run by name only, for they take minutes."""
