@@ -189,22 +189,23 @@ class _Capture:
         self.console.print(
             f"{count} kept in {added[0].parent}: {names}{of}, in {seconds:.1f} s", markup=False
         )
-        if not self.wanted.label:
-            known = "" if contract is None else _labels_of(contract.task)
-            self.console.print(
-                f"to label: {self.data.labels}, column {self.column}{known}", markup=False
-            )
         where = shlex.quote(str(folder))
+        if not self.wanted.label:
+            known = () if contract is None else _labels_of(contract.task)
+            named = f": {', '.join(known)}" if known else ""
+            self.console.print(
+                f"to label: {self.data.labels}, column {self.column}{named}", markup=False
+            )
+            classes = f" --classes {shlex.join(known)}" if known else ""
+            self.console.print(f"by keys: hil label {where}{classes}", markup=False)
         self.console.print(f"then: hil evaluate --data {where}", markup=False)
 
 
-def _labels_of(task: Task) -> str:
-    """What the column of the labels may say."""
+def _labels_of(task: Task) -> tuple[str, ...]:
+    """What the column of the labels may say; empty for numbers."""
     if task.kind == "reconstruction":
-        return ": normal or anomaly"
-    if not task.classes:
-        return ""
-    return f": {', '.join(task.labels)}" if task.labels else f": 0 to {task.classes - 1}"
+        return "normal", "anomaly"
+    return tuple(task.name_of(number) for number in range(task.classes))
 
 
 def _data(folder: Path, column: str, contract: Contract | None) -> GrowingData:
