@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import reference
@@ -34,6 +35,11 @@ _STYLE = re.compile(
 
 
 def main() -> int:
+    if find_spec("zensical") is None:
+        print(
+            "docs: zensical is not installed. With Python 3.11 or newer: pip install -e '.[docs]'"
+        )
+        return 1
     for folder in (BUILD, SITE):
         shutil.rmtree(folder, ignore_errors=True)
     sources.assemble(BUILD, MORE)
