@@ -18,6 +18,8 @@ DOCS = "docs/"
 
 _LINK = re.compile(r"(?<=\]\()([^)\s#]+)(?=[#)])")
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+# A link whose text is the name of its page, as it reads well where files are read.
+_NAME_OF_A_FILE = re.compile(r"\[[\w/.-]+\.md\]\($")
 _AS_THEY_ARE = (".md", ".svg", ".png", ".jpg", ".webp", ".css")
 _LANGUAGES = {".toml": "toml", ".py": "python", ".yml": "yaml"}
 
@@ -69,13 +71,20 @@ def assemble(folder: Path, more: tuple[str, ...]) -> None:
 
 
 def _with_links_of_the_site(page: str, text: str) -> str:
-    here, parts, end = posixpath.dirname(site_path(page)), [], 0
+    here, parts, end = posixpath.dirname(site_path(page)), list[str](), 0
     for match in links(text):
         path = target_of(page, match[0])
         if (ROOT / path).is_file():
             parts += [text[end : match.start()], posixpath.relpath(site_path(path), here or ".")]
             end = match.end()
+            parts[-2] = _NAME_OF_A_FILE.sub(lambda _, path=path: f"[{_title(path)}](", parts[-2])
     return "".join([*parts, text[end:]])
+
+
+def _title(page: str) -> str:
+    """What a page calls itself; without a heading its name."""
+    heading = re.search(r"^# (.+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+    return heading[1] if heading else posixpath.basename(page)
 
 
 def _shown(path: str) -> str:

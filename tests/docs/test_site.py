@@ -23,6 +23,7 @@ PAGES = sorted(
         *(ROOT / name for name in ("model/CARD.md", "fixtures/LICENCES.md")),
     ]
 )
+NAMES = re.compile(r"\[[\w/.-]+\.md\]\([\w./]")
 CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 
 
@@ -82,6 +83,15 @@ def test_every_link_of_the_sites_sources_leads_somewhere(sources: Path) -> None:
     assert len(pages) > len(PAGES) - 2
     found = {page.relative_to(sources).as_posix(): broken_links(page) for page in pages}
     assert {page: links for page, links in found.items() if links} == {}
+
+
+def test_a_link_that_is_called_as_its_file_gets_the_title_of_the_page(sources: Path) -> None:
+    page = (sources / "pytest.md").read_text("utf-8")
+    assert "[Any network](networks.md#what-the-file-does-not-say)" in page
+    named = [
+        name for each in sources.rglob("*.md") for name in NAMES.findall(each.read_text("utf-8"))
+    ]
+    assert named == []
 
 
 def test_the_navigation_has_every_page_once(sources: Path) -> None:
