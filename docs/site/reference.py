@@ -67,7 +67,7 @@ def _names(action: argparse.Action) -> str:
 
 def _metavar(action: argparse.Action) -> str:
     if action.choices is not None and action.metavar is None:
-        return "\\|".join(str(choice) for choice in action.choices)
+        return f"{{{','.join(str(choice) for choice in action.choices)}}}"
     name = action.metavar or action.dest.upper()
     return " ".join(name) if isinstance(name, tuple) else str(name)
 
