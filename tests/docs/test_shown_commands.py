@@ -1,4 +1,7 @@
-"""What the pages show of `hil` runs where it needs no board; the quick starts run as a whole."""
+"""What the pages show of `hil` runs, without a board or with the simulated one.
+
+The quick starts run as a whole: `test_quick_starts.py`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ from tests.docs.commands import PAGES, Command, commands_of
 
 pytest_plugins = ["pytester"]
 
-WITHOUT_A_BOARD = {"check", "compare", "diagnose", "history", "judge", "layers", "pack", "report"}
+# The others have tests of their own, with a camera, a browser, ESP-IDF or a data set.
+RUN_HERE = {
+    *("check", "compare", "diagnose", "history", "info", "infer", "judge", "layers", "new", "pack"),
+    *("report", "validate"),
+}
 GATES = """
 [[gate]]
 metric = "outputs_differing"
@@ -26,7 +33,7 @@ max = 0
 def shown(page: str) -> list[Command]:
     """The commands of a page that run here; those with a board of their own do not."""
     commands = [each for each in commands_of(page) if each.program == "hil"]
-    return [c for c in commands if c.words[1] in WITHOUT_A_BOARD and c.option("--board") is None]
+    return [c for c in commands if c.words[1] in RUN_HERE and c.option("--board") is None]
 
 
 @pytest.fixture(scope="session")
@@ -47,23 +54,27 @@ def everything(project: Path, runs: tuple[Path, Path], monkeypatch: pytest.Monke
     """The project with all files that some page names."""
     monkeypatch.setenv("XDG_DATA_HOME", str(project / "data-home"))
     (project / "out").mkdir()
-    shutil.copy(runs[0], project / "main.jsonl")
-    for name in ("run.jsonl", "mine.jsonl", "out/facts.jsonl"):
-        shutil.copy(runs[1], project / name)
-    for name in ("gates.toml", "other.toml"):
-        (project / name).write_text(GATES)
+    shutil.copy(project / "my.tflite", project / "kws.tflite")
     for name, data in zip(("float", "int8"), QuantizedPair().build(), strict=True):
         (project / f"{name}.tflite").write_bytes(data)
     reals = np.random.default_rng(1).normal(0, 1, (4, INPUTS)).astype(np.float32)
     np.savez(project / "mine.npz", x=reals, labels=np.arange(4))
     for job in ("job1", "job2"):
-        assert main(["history", "--store", f"{job}.sqlite3", "--import", "run.jsonl"]) == 0
+        assert main(["history", "--store", f"{job}.sqlite3", "--import", str(runs[0])]) == 0
     return project
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if shown(page) and "/start/" not in page])
-def test_what_a_page_shows_of_hil_runs(page: str, everything: Path) -> None:
+def test_what_a_page_shows_of_hil_runs(
+    page: str, everything: Path, runs: tuple[Path, Path]
+) -> None:
     for command in shown(page):
+        named = [Path(word) for word in command.words if word.endswith(".jsonl")]
+        for name, run in zip(named, runs, strict=False):
+            shutil.copy(run, name)
+        gates = command.option("--gates")
+        if gates is not None:
+            Path(gates).write_text(GATES)
         if command.words[1] == "layers" and "my.tflite" in command.words:
             shutil.copy("int8.tflite", "my.tflite")
             Path("my.toml").unlink()
