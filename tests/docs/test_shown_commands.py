@@ -75,7 +75,4 @@ def test_what_a_page_shows_of_hil_runs(
         gates = command.option("--gates")
         if gates is not None:
             Path(gates).write_text(GATES)
-        if command.words[1] == "layers" and "my.tflite" in command.words:
-            shutil.copy("int8.tflite", "my.tflite")
-            Path("my.toml").unlink()
         assert main(command.words[1:]) == ExitCode.PASSED, command.text
