@@ -14,6 +14,7 @@ from hil.errors import ExitCode
 from hil.testing.model_builder import ModelBuilder
 
 from .chromium import Page
+from .readable import problems
 from .test_page import Elements, Words
 
 NUMBERS = np.random.default_rng(11)
@@ -127,3 +128,4 @@ def test_nothing_has_to_be_scrolled_sideways(
     for file in (photos, classes):
         page.show(file)
         assert page.run("document.documentElement.scrollWidth") <= width
+        assert problems(page) == []

@@ -14,6 +14,7 @@ from hil.samples.pairs import seeded_pairs
 from hil_lab.fakes.quantized_pair import QuantizedPair
 
 from .chromium import Page
+from .readable import problems
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_has_to_be_scrolled_sideways(
     page: Page, file: Path, width: int, scheme: str
 ) -> None:
@@ -41,6 +42,7 @@ def test_nothing_has_to_be_scrolled_sideways(
     assert page.run("document.documentElement.scrollWidth") <= width
     assert page.run("document.querySelectorAll('.layer .dots').length") == 3
     assert page.run("document.querySelector('.subject').textContent").startswith("float & <b>")
+    assert problems(page) == []
 
 
 def test_what_loses_is_marked_left_of_what_does_not(page: Page, file: Path) -> None:

@@ -11,13 +11,25 @@ from hil.facts.stand_in import stand_in
 from hil.judge.figures import count_text
 from hil.judge.layers import LOW_SQNR_DB, LayersVerdict, db_text, loses, lsb_text
 from hil.report.layers import channel_text, cut_text, decisions_text, l1_text
+from hil.report.page.assets import assets
 from hil.report.page.fill import fill
+from hil.report.page.words import words
 
 TOP_DB = 60
 """Right end of the plot. 8 bits hold 50 dB (6.02 dB each, and 1.76): what has more is exact, or
 nearly."""
 
 _TICKS = (0, 20, 40, 60)
+_SECTIONS = (
+    ("verdict", "Verdict"),
+    ("plot", "Plot"),
+    ("figures", "Figures"),
+    ("identity", "Identity"),
+)
+_LEAD = (
+    "The float network as it was trained and its int8 form get the same inputs, and every "
+    "operator's outputs are compared: where they part, quantization costs accuracy."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +66,14 @@ def render(
         remarks: what the verdict says nothing of.
         names: of the two files.
     """
+    own = assets(images=False)
     return fill(
         "layers.html",
+        policy=own.policy,
+        assets=own,
+        sections=_SECTIONS,
+        lead=_LEAD,
+        words=words("operator", "oracle", "LSB", "SQNR"),
         facts=facts,
         verdict=verdict,
         head=verdict.said,
