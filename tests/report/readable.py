@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from .chromium import Page
 
 # WCAG 2.2: contrast of every visible text with what is behind it, 4.5, or 3 for large text.
@@ -71,7 +73,7 @@ def problems(page: Page) -> list[str]:
         found.append(f"not one title that comes first: {levels}")
     found += [
         f"a heading of level {after} below one of {before}"
-        for before, after in zip(levels, levels[1:], strict=False)
+        for before, after in pairwise(levels)
         if after > before + 1
     ]
     controls = ("button", "link", "searchbox", "combobox", "checkbox", "image", "img", "region")
