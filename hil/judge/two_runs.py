@@ -88,10 +88,16 @@ class TestChange:
 
 @dataclass(frozen=True, slots=True)
 class Regression:
-    """One reason why the later run is worse, and the exit code that goes with it."""
+    """One reason why the later run is worse, and the exit code that goes with it.
+
+    `tests`, `gates`: how many it stands for; 0 of what no test and no gate stands for. Cases of one
+    test function that turned alike are one reason.
+    """
 
     text: str
     code: ExitCode
+    tests: int = 0
+    gates: int = 0
 
 
 @dataclass(frozen=True)
@@ -289,12 +295,19 @@ def _regressions(
 ) -> Iterator[Regression]:
     told = set()
     outcomes = _outcomes(now.judged)
+    groups: dict[tuple[str, str], list[TestChange]] = {}
     for test in tests:
         if test.turn is Turn.WORSE:
-            code = _TEST_CODES[_weight(outcomes[test.test])]
-            told.add(code)
-            said = first_line(test.message)
-            yield Regression(f"test {test.test}: {test.turned}{f': {said}' if said else ''}", code)
+            groups.setdefault((test.test.partition("[")[0], test.turned), []).append(test)
+    for (function, turned), changes in groups.items():
+        first = changes[0]
+        code = _TEST_CODES[_weight(outcomes[first.test])]
+        told.add(code)
+        said = first_line(first.message)
+        many = f"{function}, {len(changes)} cases, the first {first.test[len(function) :]}"
+        name = first.test if len(changes) == 1 else many
+        text = f"test {name}: {turned}{f': {said}' if said else ''}"
+        yield Regression(text, code, tests=len(changes))
     for gate in gates:
         if gate.turn is Turn.WORSE:
             unmet = gate.now.status is GateStatus.UNMET
@@ -302,6 +315,7 @@ def _regressions(
                 f"gate {gate.row.gate}: {gate.turned}: limit {gate.row.limit}, measured "
                 f"{gate.row.measured}: {gate.now.explanation}",
                 ExitCode.GATE_FAILED if unmet else ExitCode.NOT_PROVEN,
+                gates=1,
             )
     # What no test and no gate stands for.
     old, new = before.stands, now.stands

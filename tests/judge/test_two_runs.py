@@ -126,6 +126,13 @@ def test_new_tests_and_tests_that_are_gone_are_told_apart_from_worse_ones() -> N
     assert worse.tests_of(Turn.WORSE)[0].turned == "new, failed"
 
 
+def test_cases_of_one_function_that_turned_alike_are_one_reason() -> None:
+    found = held(RUN, later(run_of(faults={2: "score", 3: "score", 5: "cam"})))
+    (reason,) = found.regressions
+    assert (reason.tests, len(found.tests_of(Turn.WORSE))) == (3, 3)
+    assert "::test_answer, 3 cases, the first [photo-0002]: passed, now failed: " in reason.text
+
+
 def test_wrong_answers_count_where_no_test_stands_for_them() -> None:
     wrong = later(run_of(faults={3: "score"}), tests=RUN.tests)
     (regression,) = held(RUN, wrong).regressions

@@ -14,6 +14,7 @@ from hil.report.two_runs.words import (
     headline,
     identity_rows,
     other_tests,
+    reasons,
     verdict_text,
 )
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from hil.judge.two_runs import TwoRuns
 
 MOST = 10
-"""Tests of one kind that are listed."""
+"""Reasons, and mended tests, that are listed."""
 
 _TONES: dict[str, Tone] = {"good": "good", "bad": "bad", "open": "unsure"}
 
@@ -42,10 +43,8 @@ def two_runs_lines(found: TwoRuns) -> Iterator[Line]:
     yield from _better(found)
     for obstacle in found.obstacles:
         yield Line(f"not comparable: {obstacle}", "unsure")
-    for regression in found.regressions[:MOST]:
-        yield Line(f"worse: {regression.text}", "bad")
-    if len(found.regressions) > MOST:
-        yield Line(f"worse: and {len(found.regressions) - MOST} more", "bad")
+    for reason in reasons(found, MOST):
+        yield Line(f"worse: {reason}", "bad")
     yield Line(headline(found), _TONES[found.tone])
 
 

@@ -21,6 +21,7 @@ from hil.report.two_runs.words import (
     headline,
     identity_rows,
     other_tests,
+    reasons,
     verdict_text,
 )
 
@@ -74,9 +75,7 @@ def _identity(found: TwoRuns) -> list[str]:
 
 def _reasons(found: TwoRuns) -> list[str]:
     lines = [f"- **not comparable:** {text(words)}" for words in found.obstacles]
-    lines += [f"- **worse:** {text(one.text)}" for one in found.regressions[:_MOST]]
-    if len(found.regressions) > _MOST:
-        lines.append(f"- and {len(found.regressions) - _MOST:,} more")
+    lines += [f"- **worse:** {text(words)}" for words in reasons(found, _MOST)]
     return ["", *lines] if lines else []
 
 

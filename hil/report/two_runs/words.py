@@ -38,12 +38,11 @@ def verdict_text(side: Side) -> str:
 
 def headline(found: TwoRuns) -> str:
     """The answer in one line: "WORSE: 1 gate, 2 tests", and what it says nothing of."""
-    parts = []
-    if found.regressions:
-        kinds = [one.text.partition(" ")[0] for one in found.regressions]
-        counts = {name: kinds.count(name) for name in ("test", "gate")}
-        parts = [count_text(count, name) for name, count in counts.items() if count]
-        parts += [one.text for one in found.regressions if one.text.partition(" ")[0] not in counts]
+    tests = sum(one.tests for one in found.regressions)
+    gates = sum(one.gates for one in found.regressions)
+    counts = ((tests, "test"), (gates, "gate"))
+    parts = [count_text(count, name) for count, name in counts if count]
+    parts += [one.text for one in found.regressions if not (one.tests or one.gates)]
     parts += found.obstacles
     if not parts:
         what = "test" if found.now.verdict is None else "gate and no test"
@@ -53,6 +52,14 @@ def headline(found: TwoRuns) -> str:
         more = f" and {len(found.ungated) - _LISTED} more" if len(found.ungated) > _LISTED else ""
         parts.append(f"worse without a gate on it: {names}{more}")
     return f"{found.outcome}: {'; '.join(parts)}"
+
+
+def reasons(found: TwoRuns, most: int) -> tuple[str, ...]:
+    """Why the later run is worse: every gate, then up to `most` of all else."""
+    gates = [one.text for one in found.regressions if one.gates]
+    others = [one.text for one in found.regressions if not one.gates]
+    more = (f"and {len(others) - most:,} more",) if len(others) > most else ()
+    return (*gates, *others[:most], *more)
 
 
 def identity_rows(found: TwoRuns) -> tuple[IdentityRow, ...]:
