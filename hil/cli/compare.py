@@ -111,13 +111,13 @@ def _draw(found: TwoRuns, folder: Path | None, url: str) -> Mapping[str, str]:
     """Writes the pictures; where each will be found, by the image's key."""
     if folder is None:
         return {}
+    from hil.report.changed_pictures import changed_pictures
     from hil.report.files import write_bytes
-    from hil.report.two_runs.pictures import changed_pictures
 
     # What Markdown would take for the end of an address is none in it.
     base = quote(url.rstrip("/") or folder.as_posix(), safe="/:?&=%#@+,;~!$")
     places = {}
-    for picture in changed_pictures(found):
+    for picture in changed_pictures(found.now.judged, found.before.judged):
         write_bytes(folder / picture.name, picture.png)
         places[picture.key] = f"{base}/{picture.name}"
     return places

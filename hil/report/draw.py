@@ -87,8 +87,12 @@ def side_by_side(picture: Picture, *, scale: int = 4) -> NDArray[np.uint8]:
     return _page([(photo, "input"), (board, board_text), (oracle, oracle_text)], picture)
 
 
-def before_and_now(before: Picture, now: Picture, *, scale: int = 4) -> NDArray[np.uint8]:
+def before_and_now(
+    before: Picture, now: Picture, *, scale: int = 4, bare: bool = False
+) -> NDArray[np.uint8]:
     """The board's maps of two runs next to each other.
+
+    `bare`: without what the marks and colours mean, for a page that says it once.
 
     Returns uint8 [height, width, 3] in BGR order.
     """
@@ -98,7 +102,7 @@ def before_and_now(before: Picture, now: Picture, *, scale: int = 4) -> NDArray[
         _mark(panel, picture, scale, device=True, oracle=False)
         text = _caption(which, picture.device, picture.device_cam is not None)
         panels.append((panel, text))
-    return _page(panels, now)
+    return _page(panels, now, bare=bare)
 
 
 def png(image: NDArray[np.uint8]) -> bytes:
@@ -173,8 +177,10 @@ def _caption(who: str, location: Location | NoLocation | None, has_map: bool) ->
     return text if has_map else f"{text}, no map"
 
 
-def _page(panels: list[tuple[NDArray[np.uint8], str]], picture: Picture) -> NDArray[np.uint8]:
-    """Title, panels with captions, and the footer on one sheet."""
+def _page(
+    panels: list[tuple[NDArray[np.uint8], str]], picture: Picture, *, bare: bool = False
+) -> NDArray[np.uint8]:
+    """Title, panels with captions, and the footer, unless `bare`, on one sheet."""
     import numpy as np
 
     height, width = panels[0][0].shape[:2]
@@ -182,7 +188,7 @@ def _page(panels: list[tuple[NDArray[np.uint8], str]], picture: Picture) -> NDAr
     top = _MARGIN + (_CAPTION if picture.title else 0)
     bottom = top + height + (_CAPTION if captions else 0)
     sheet_width = _MARGIN + len(panels) * (width + _MARGIN)
-    sheet = np.full((bottom + _FOOTER, sheet_width, 3), _PAPER, np.uint8)
+    sheet = np.full((bottom + (_MARGIN if bare else _FOOTER), sheet_width, 3), _PAPER, np.uint8)
     inner = sheet_width - 2 * _MARGIN
     if picture.title:
         _text(sheet, picture.title, (_MARGIN, _MARGIN + 12), inner, size=0.55)
@@ -190,6 +196,8 @@ def _page(panels: list[tuple[NDArray[np.uint8], str]], picture: Picture) -> NDAr
         left = _MARGIN + index * (width + _MARGIN)
         sheet[top : top + height, left : left + width] = panel
         _text(sheet, caption, (left, top + height + 18), width)
+    if bare:
+        return sheet
     _footer(sheet, picture, bottom + 14, width)
     if len(panels) > 1:
         _map_scale(sheet, 2 * _MARGIN + width, bottom + 14, width // 2)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from hil.testing.tiny_model import tiny_model
+from hil_lab.fakes.recorded_run import recorded_run, write_run
 
 _STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -24,7 +25,7 @@ COMMANDS = """
 import sys
 from hil.cli import main
 for words in sys.argv[1:]:
-    print("$ hil", words, flush=True)
+    print("$ hil", words.split()[0], flush=True)
     main(words.split())
     sys.stdout.flush()
 """
@@ -34,6 +35,7 @@ SHOWN = {
     "new my-board --network cats.tflite": "Next:",
     "new full/of/é": "hint:",
     "doctor": "Ready.",
+    "compare before.jsonl now.jsonl --gates gates.toml": "WORSE: 1 test",
 }
 OF_A_BOARD = {
     "info --network cats.tflite": "tensors",
@@ -91,6 +93,8 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").write_text(
         '[tool.camhil]\nnetwork = "cats.tflite"\nsamples = 2\ngates = "gates.toml"\n'
     )
+    write_run(tmp_path / "before.jsonl", recorded_run(4, traced=False))
+    write_run(tmp_path / "now.jsonl", recorded_run(4, traced=False, faults={2: "location"}))
     return tmp_path
 
 

@@ -11,9 +11,11 @@ import pytest
 
 from hil.cli import main
 from hil.errors import ExitCode
+from hil.facts.origin import OriginRecord
 from hil.facts.run import Run
 from hil.judge.judged import judge_recorded
 from hil.judge.two_runs import TwoRuns, two_runs
+from hil.report.page.page import render
 from hil.report.two_runs.lines import two_runs_lines
 from hil.report.two_runs.markdown import two_runs_markdown
 from hil_lab.fakes.recorded_run import BOARD, recorded_run, write_run
@@ -81,6 +83,21 @@ def test_what_differs_between_the_runs_is_bold() -> None:
     assert "| firmware | 0.1.0 build cb17f7fcad84 | **0.1.0 build 121212121212** |" in text
     assert re.search(r"\| engine \| tflite-micro \| tflite-micro \|", text)
     assert text.startswith("## ✅ NOT WORSE: no test became worse\n")
+
+
+def test_commits_and_jobs_are_linked_where_they_are_known() -> None:
+    web = "https://github.example/someone/some"
+    origin = OriginRecord("ab" * 20, "fix", None, f"{web}/commit/ab", "GitHub Actions", f"{web}/7")
+    evil = OriginRecord("cd" * 20, "main", None, "javascript:alert(1)", "", "")
+    before, now = (
+        dataclasses.replace(run, origin=each)
+        for run, each in ((BEFORE, evil), (later(BEFORE), origin))
+    )
+    text = two_runs_markdown(held(before, now))
+    linked = f"[commit abababababab of fix]({web}/commit/ab)"
+    assert f"| commit | commit cdcdcdcdcdcd of main | **{linked}** |" in text
+    assert f"| CI | - | **[GitHub Actions]({web}/7)** |" in text
+    assert "| commit |" not in two_runs_markdown(held(BEFORE, WORSE))
 
 
 def test_changes_carry_their_interval(found: TwoRuns) -> None:
@@ -166,6 +183,18 @@ def test_pictures_are_drawn_and_the_comment_says_where(
     assert places == [f"{base}/01-photo-0002.png", f"{base}/02-photo-0005.png"]
     drawn = [cv2.imread(str(images / place.rpartition("/")[2])) for place in places]
     assert all(picture is not None and picture.shape[1] > picture.shape[0] for picture in drawn)
+
+
+def test_the_page_of_a_run_against_another_holds_the_pictures_itself() -> None:
+    sides = [
+        judge_recorded(dataclasses.replace(run, traces=(), images=run.images[:6]))
+        for run in (WORSE, BEFORE)
+    ]
+    page = render(sides[0], source="run", against=sides[1])
+    found = re.findall(r'alt="([^"]*)" src="data:image/png;base64,[\w+/=]{100,}"', page)
+    assert found == [
+        f"{name}: the board's map before, and now" for name in ("photo-0002", "photo-0005")
+    ]
 
 
 def test_outputs_that_would_overwrite_something_are_refused(

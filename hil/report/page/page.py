@@ -9,6 +9,7 @@ from hil.judge.figures import count_text
 from hil.judge.headline import headline
 from hil.judge.judged import JudgedRun
 from hil.judge.measure.link_findings import link_findings, link_remarks
+from hil.report.changed_pictures import changed_pictures
 from hil.report.changes import answers, by_key, change_groups
 from hil.report.failures import failure_groups
 from hil.report.page.assets import assets
@@ -138,6 +139,7 @@ def render(
         comparison=comparison,
         change_groups=change_groups(comparison),
         answers=None if against is None else answers(judged, against),
+        pictures={} if against is None else _pictures(judged, against),
         before="" if against is None else subtitle(against),
         cards=all_cards,
         differences=first_differences(judged, shown) if shown is not None else (),
@@ -194,6 +196,11 @@ def _shape(judged: JudgedRun) -> tuple[int, int]:
     """(width, height) of the pictures; all go into the same model."""
     sizes = [image.record.facts.input_size for image in judged.images]
     return (sizes[0][1], sizes[0][0]) if sizes else (1, 1)
+
+
+def _pictures(judged: JudgedRun, against: JudgedRun) -> dict[str, str]:
+    """Addresses of pictures of changed answers, by the image's key."""
+    return {one.key: one.address for one in changed_pictures(judged, against, bare=True)}
 
 
 def _sections(

@@ -68,7 +68,8 @@ def _identity(found: TwoRuns) -> list[str]:
     verdicts = (f"{SIGNS[s.headline.outcome.tone]} {text(verdict_text(s))}" for s in sides)
     rows = [("verdict", *verdicts)]
     for row in identity_rows(found):
-        cells = [text(row.before), text(row.now)]
+        pairs = zip((row.before, row.now), row.links, strict=True)
+        cells = [f"[{text(words)}]({url})" if url else text(words) for words, url in pairs]
         rows.append((row.name, *(cells if not row.changed else (cells[0], f"**{cells[1]}**"))))
     return table(("", f"before: {code(found.before.name)}", f"now: {code(found.now.name)}"), rows)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hil.judge.figures import count_text
 from hil.judge.two_runs import Turn
 from hil.report.changes import answers, changed_outputs
+from hil.report.page.origin import Link, origin_links
 
 if TYPE_CHECKING:
     from hil.facts.run import Run
@@ -19,11 +20,12 @@ _LISTED = 3
 
 @dataclass(frozen=True, slots=True)
 class IdentityRow:
-    """One part of who was measured, in both runs."""
+    """One part of who was measured, in both runs. `links`: addresses of both; empty without."""
 
     name: str
     before: str
     now: str
+    links: tuple[str, str] = ("", "")
 
     @property
     def changed(self) -> bool:
@@ -65,11 +67,26 @@ def reasons(found: TwoRuns, most: int) -> tuple[str, ...]:
 def identity_rows(found: TwoRuns) -> tuple[IdentityRow, ...]:
     """Board, network, firmware, engine, oracle and host of both runs; what neither says is left
     out."""
-    before, now = (dict(_identity(side.judged.run)) for side in (found.before, found.now))
-    return tuple(
+    runs = (found.before.judged.run, found.now.judged.run)
+    before, now = (dict(_identity(run)) for run in runs)
+    rows = [
         IdentityRow(name, before.get(name, "-"), now.get(name, "-"))
         for name in dict.fromkeys([*before, *now])
-    )
+    ]
+    commits, jobs = zip(*(_origin(run) for run in runs), strict=True)
+    for name, (ours, theirs) in (("commit", commits), ("CI", jobs)):
+        if ours.text or theirs.text:
+            links = (ours.href, theirs.href)
+            rows.insert(0, IdentityRow(name, ours.text or "-", theirs.text or "-", links))
+    return tuple(rows)
+
+
+def _origin(run: Run) -> tuple[Link, Link]:
+    """The commit that was tested, and the job that did it."""
+    found = {link.text: link for link in origin_links(run.origin)}
+    ci = "" if run.origin is None else run.origin.ci
+    job = found.pop(ci, Link(""))
+    return next(iter(found.values()), Link("")), job
 
 
 def _identity(run: Run) -> Iterator[tuple[str, str]]:

@@ -12,8 +12,7 @@ from hil.report.changes import answers, by_key
 from hil.report.draw import Picture, before_and_now, png
 
 if TYPE_CHECKING:
-    from hil.judge.judged import JudgedImage
-    from hil.judge.two_runs import TwoRuns
+    from hil.judge.judged import JudgedImage, JudgedRun
 
 MOST = 12
 
@@ -26,15 +25,26 @@ class ChangedPicture:
     name: str
     png: bytes
 
+    @property
+    def address(self) -> str:
+        """For a page that holds the picture itself."""
+        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
-def changed_pictures(found: TwoRuns) -> Iterator[ChangedPicture]:
-    """The first `MOST` of the images that both runs have and that are answered in another way."""
-    now, before = by_key(found.now.judged), by_key(found.before.judged)
-    rows = answers(found.now.judged, found.before.judged).rows[:MOST]
-    for number, (key, name, what) in enumerate(rows, start=1):
+
+def changed_pictures(
+    now: JudgedRun, before: JudgedRun, *, bare: bool = False
+) -> Iterator[ChangedPicture]:
+    """The first `MOST` of the images that both runs have and that are answered in another way.
+
+    `bare`: small and without words, for a page that has them beside the picture.
+    """
+    ours, theirs = by_key(now), by_key(before)
+    for number, (key, name, what) in enumerate(answers(now, before).rows[:MOST], start=1):
         safe = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40]
-        title = f"{name}: {what}"
-        drawn = before_and_now(_picture(before[key], title), _picture(now[key], title))
+        pictures = (
+            _picture(side[key], "" if bare else f"{name}: {what}") for side in (theirs, ours)
+        )
+        drawn = before_and_now(*pictures, scale=2 if bare else 4, bare=bare)
         yield ChangedPicture(key, f"{number:02}-{safe or 'image'}.png", png(drawn))
 
 
