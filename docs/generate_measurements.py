@@ -18,6 +18,7 @@ DOCUMENT = Path(__file__).resolve().parent / "measurements.md"
 _MARKED = re.compile(r"(<!-- begin catalogue -->\n).*?(<!-- end catalogue -->)", re.DOTALL)
 _TITLES = {
     "latency": "Latency",
+    "energy": "Energy",
     "memory": "Memory",
     "parity": "Agreement with the oracle",
     "rate": "Rates",

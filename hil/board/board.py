@@ -384,7 +384,14 @@ class Board(AskedBoard):
         inference = inference_facts(answer, header)
         self._last_crc = inference.image_crc
         now_s = self._connection.adapter.arrived_s
-        stamp = Stamp(self._starts, inference.count, inference.finished_us, now_s, self._synthetic)
+        stamp = Stamp(
+            self._starts,
+            inference.count,
+            inference.finished_us,
+            now_s,
+            self._synthetic,
+            answer.requested_at,
+        )
         self.stamps.append(stamp)
         count = self._counting.due(stamp, self.link_stats.disturbances)
         refused, self._refused = self._refused, False

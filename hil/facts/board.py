@@ -123,6 +123,7 @@ class Stamp:
 
     `boot`: counts the board's starts. `count`: inferences since that start, by the board.
     `finished_us`: the board's clock. `at_s`: the host's monotonic clock when it arrived.
+    `requested_s`: the same clock when it was first asked to infer; None where nobody noted it.
     `synthetic`: a test chose what the simulated board reports of itself, or moved its clock.
     """
 
@@ -131,6 +132,7 @@ class Stamp:
     finished_us: int
     at_s: float
     synthetic: bool = False
+    requested_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

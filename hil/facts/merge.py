@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from hil.facts.energy import EnergyRecord
 from hil.facts.evidence import OddityRecord, TroubleRecord
 from hil.facts.keys import answer_key, oddity_key, reference_key
 from hil.facts.origin import OriginRecord
@@ -122,7 +123,7 @@ def _boots_numbered_through(workers: _Workers) -> Iterator[Any]:
     numbers: dict[tuple[str, int], int] = {}
     for worker, lines in workers.items():
         for line in lines:
-            if isinstance(line, InferenceRecord | MemoryRecord):
+            if isinstance(line, InferenceRecord | MemoryRecord | EnergyRecord):
                 number = numbers.setdefault((worker, line.boot), len(numbers) + 1)
                 yield dataclasses.replace(line, boot=number)
             else:

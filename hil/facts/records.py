@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hil.facts.energy import EnergyFacts, EnergyRecord
 from hil.facts.evidence import (
     DivergenceRecord,
     EvidenceRecord,
@@ -395,6 +396,7 @@ class InferenceRecord:
         count: inferences since that start, by the board.
         finished_us: the board's clock at its end.
         at_s: the host's monotonic clock when it arrived.
+        requested_s: the same clock when the board was asked to infer; None where that is unknown.
         experiment: what was found out by it, for the diagnosis; empty for one that a test asked.
         after: "pause" where an experiment had that before it; empty otherwise.
         synthetic: a test chose the times and cycles of the simulated board: they tell nothing.
@@ -415,6 +417,7 @@ class InferenceRecord:
     experiment: str = ""
     after: str = ""
     synthetic: bool = False
+    requested_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,6 +521,8 @@ KINDS: dict[str, type] = {
     "variety": VarietyFacts,
     "inference": InferenceRecord,
     "memory": MemoryRecord,
+    "energy": EnergyRecord,
+    "meter": EnergyFacts,
     "handshake": HandshakeRecord,
     "oddity": OddityRecord,
     "trouble": TroubleRecord,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from hil.facts.energy import EnergyFacts, EnergyRecord
 from hil.facts.evidence import (
     DivergenceRecord,
     EvidenceRecord,
@@ -70,6 +71,8 @@ class Run:
     flash: FlashRecord | None = None
     memories: tuple[MemoryRecord, ...] = ()
     origin: OriginRecord | None = None
+    energies: tuple[EnergyRecord, ...] = ()
+    energy: EnergyFacts | None = None
 
     @property
     def time_base(self) -> str:
@@ -123,6 +126,8 @@ class Run:
             flash=last(rest, FlashRecord),
             memories=_all(rest, MemoryRecord),
             origin=last(rest, OriginRecord),
+            energies=_all(rest, EnergyRecord),
+            energy=last(rest, EnergyFacts),
         )
 
 

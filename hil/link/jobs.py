@@ -58,6 +58,7 @@ class Inference:
     `upload_s`: from the announcement to the acceptance of the inference; `result_s`: from there,
     or from the previous result, to this one. With samples on their way in parallel these overlap
     those of the neighbours. `attempts` counts announcements of the sample: 1 when none was lost.
+    `requested_at`: when the request to infer was first sent; the board began later than that.
     """
 
     job: Job = field(repr=False)
@@ -67,3 +68,4 @@ class Inference:
     upload_s: float
     result_s: float
     attempts: int
+    requested_at: float

@@ -51,7 +51,7 @@ class Transfer:
         self.hold_until = 0.0  # the board was busy
         self.wrong_images = 0
         self.attempts = 0
-        self.started_at = 0.0
+        self.started_at = self.requested_at = 0.0
         self.accepted_at: float | None = None
         self.finished_at = 0.0
         self._stats = stats
@@ -119,6 +119,7 @@ class Transfer:
             data = self.job.sample[offset : offset + self.window.chunk_bytes]
             return Chunk(self.crc, offset, data)
         self._infer = _Phase.SENT
+        self.requested_at = self.requested_at or now
         if self._capture is not None:
             self._capture.clear()
         return infer_request(self.job)
@@ -198,6 +199,7 @@ class Transfer:
             upload_s=self.accepted_at - self.started_at,
             result_s=self.finished_at - max(self.accepted_at, previous_finished_at),
             attempts=self.attempts,
+            requested_at=self.requested_at,
         )
 
     def _repeat(self, step: Step) -> None:

@@ -120,6 +120,7 @@ def hil_bench(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
         pytestconfig.stash[REFUSAL] = error
         raise
     bench.progress = progress(pytestconfig)
+    bench.energy.start()
     yield bench
     try:
         wrong = bench.review()

@@ -62,6 +62,12 @@ def check_workers(options: RunOptions, workers: int) -> None:
             hint="one board answers one process: test it with -n 0. Several processes need a "
             f"board for each of them, which there is with --board {' or '.join(own)}",
         )
+    if options.energy is not None:
+        raise UsageError(
+            f"{workers} processes have {workers} boards: one meter cannot tell them apart",
+            where=f"-n {workers} --energy",
+            hint="measure with -n 0, or leave out --energy",
+        )
     if options.record is not None:
         raise UsageError(
             f"{workers} processes have {workers} conversations: one recording cannot hold them",

@@ -11,6 +11,7 @@ from hil.errors import NotRunError, UnansweredError, UnavailableError, UsageErro
 from hil.facts.records import THOROUGH
 from hil.facts.stand_in import mark, note
 from hil.judge.judged import LOST_OUTCOMES, first_line, flaky_tests, judge_recorded
+from hil.judge.measure.energy import energy_text
 from hil.judge.measure.link_findings import link_findings, link_remarks
 from hil.judge.verdict import Status
 from hil.network.score import percent_text
@@ -91,6 +92,9 @@ def board_rows(judged: JudgedRun) -> Iterator[tuple[str, str]]:
     known = [count for count in used if count is not None]
     if known:
         yield "arena", f"{max(known):,} B"
+    energy = energy_text(judged.run)
+    if energy:
+        yield "energy", energy
 
 
 def _answers(judged: JudgedRun) -> str:

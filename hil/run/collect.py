@@ -85,6 +85,7 @@ def inference_record(
         finished_us=stamp.finished_us,
         at_s=round(stamp.at_s, 6),
         synthetic=stamp.synthetic,
+        requested_s=None if stamp.requested_s is None else round(stamp.requested_s, 6),
     )
 
 

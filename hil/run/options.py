@@ -56,6 +56,7 @@ class RunOptions:
     tolerances: Path | None = None
     facts: Path | None = None
     record: Path | None = None
+    energy: str | None = None
     gates: Path | None = None
     baseline: str | None = None
     baseline_dir: Path = Path("baselines")
@@ -101,6 +102,16 @@ class RunOptions:
         """
         self.check_numbers()
         parse_soak(self.soak)
+        if self.energy is not None:
+            from hil.board.meter.choosing import parse_meter
+
+            if self.board.startswith("replay:"):
+                raise UsageError(
+                    "a recording takes no energy",
+                    where="--energy",
+                    hint="measure a board that is there: --board /dev/ttyUSB0",
+                )
+            parse_meter(self.energy).meter()
         if self.board != RunOptions.board:
             from hil.board.spec import parse_board_spec
 
@@ -308,6 +319,13 @@ SUITE_ARGUMENTS = (
     ),
 )
 
+ENERGY_ARGUMENT = Argument(
+    "--energy",
+    "energy",
+    "a meter of the board's current: csv:FILE, or ppk2:PORT,source_mv=5000 (docs/energy.md)",
+    {"metavar": "METER"},
+)
+
 GATES_ARGUMENT = Argument(
     "--gates",
     "gates",
@@ -398,7 +416,14 @@ SIM_ARGUMENTS = (
     ),
 )
 
-ARGUMENTS = BOARD_ARGUMENTS + RUN_ARGUMENTS + SUITE_ARGUMENTS + VERDICT_ARGUMENTS + SIM_ARGUMENTS
+ARGUMENTS = (
+    *BOARD_ARGUMENTS,
+    *RUN_ARGUMENTS,
+    *SUITE_ARGUMENTS,
+    ENERGY_ARGUMENT,
+    *VERDICT_ARGUMENTS,
+    *SIM_ARGUMENTS,
+)
 
 
 def add_arguments(add: _Add, arguments: tuple[Argument, ...], *, long: bool = False) -> None:

@@ -158,6 +158,7 @@ class RunLog:
             self.errors.append(bench.recording_error)
         self._write_model(bench)
         self.write_news(bench)
+        self._write_energy(bench)
         try:
             self._write_board(bench)
         except HilError as error:
@@ -344,6 +345,14 @@ class RunLog:
         self._add(TestRecord(test, report.when, outcome, duration_s, message, by_verdict))
         for name, value in getattr(report, RECORDED, ()):
             self._add(MeasurementRecord(test, name, value))
+
+    def _write_energy(self, bench: Bench) -> None:
+        """What the meter says of every inference; a meter that failed is trouble of the run."""
+        records, error = bench.energy.finish(bench.answers.inferences)
+        for record in records:
+            self._add(record)
+        if error is not None:
+            self.errors.append(error)
 
     def _write_board(self, bench: Bench) -> None:
         board = bench.open_board

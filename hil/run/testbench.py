@@ -13,6 +13,7 @@ from hil.errors import HilError, NotAskedError, UsageError
 from hil.judge.answers import Wrong, wrong_oddities
 from hil.run.answers import Answers
 from hil.run.board_of_run import BoardOfRun
+from hil.run.energy import EnergyOfRun
 from hil.run.evidence import Evidence
 from hil.run.options import RunOptions
 from hil.run.other_networks import OtherNetworks
@@ -49,6 +50,7 @@ class Bench(BoardOfRun):
         self.repeats: list[ImageFacts] = []
         self.traces: dict[str, SampleFacts] = {}
         self.evidence = Evidence(self)
+        self.energy = EnergyOfRun(options.energy)
         self.others = OtherNetworks(self, lambda: self.tolerances)
         self._reviewed = 0
 

@@ -83,6 +83,7 @@ def answer(head: HeadAnswer | None, outputs: tuple[OutputPart, ...] = OUTPUTS) -
         upload_s=0.5,
         result_s=0.25,
         attempts=1,
+        requested_at=0.0,
     )
 
 

@@ -184,6 +184,11 @@ def test_one_recording_does_not_hold_two_conversations(pytester: pytest.Pytester
     result.stderr.fnmatch_lines(["*one recording cannot hold them*", "*hint: *-n 0*"])
 
 
+def test_one_meter_does_not_measure_two_boards() -> None:
+    with pytest.raises(UsageError, match="one meter cannot tell them apart"):
+        check_workers(RunOptions(energy="csv:meter.csv"), 2)
+
+
 def test_a_project_without_a_board_is_left_alone(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("import os\ndef test_it():\n    os._exit(1)\n")
     result = pytester.runpytest_subprocess("-n1")

@@ -194,9 +194,11 @@ def _needed(gate: Gate, found: Samples, estimate: Estimate, confidence: float) -
             counts.append(reach(limit, measured, confidence))
         elif not math.isfinite(end) or (limit - measured) * (end - measured) <= 0:
             counts.append(None)
+        elif found.fixed and abs(limit - measured) <= found.fixed:
+            counts.append(None)  # no number of values
         elif abs(end - measured) > abs(limit - measured):
-            # Intervals shrink with the root of the number.
-            ratio = (end - measured) / (limit - measured)
+            # Intervals shrink with the root of the number, but for what is no chance.
+            ratio = (abs(end - measured) - found.fixed) / (abs(limit - measured) - found.fixed)
             counts.append(math.ceil(estimate.samples * ratio**2))
     known = [count for count in counts if count is not None]
     return max(known) if known and len(known) == len(counts) else None

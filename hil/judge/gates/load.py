@@ -28,6 +28,7 @@ from hil.judge.measure.catalog import USER, Metric, Unit, metric_of
 _UNITS: dict[Unit, dict[str, str]] = {
     "us": {"us": "1", "ms": "1000", "s": "1000000"},
     "cycles": {"cycles": "1"},
+    "uJ": {"uJ": "1", "mJ": "1000", "J": "1000000"},
     "bytes": {"bytes": "1", "B": "1", "KiB": "1024", "MiB": "1048576"},
     "LSB": {"LSB": "1"},
     "count": {},

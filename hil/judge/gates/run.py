@@ -31,6 +31,7 @@ from hil.judge.judged import (
     flaky_tests,
     judge_recorded,
 )
+from hil.judge.measure.energy import without_energy
 from hil.judge.measure.samples import meaningless, samples, without_limit
 from hil.judge.whole_run import in_words
 
@@ -107,6 +108,8 @@ def _without_value(result: GateResult, run: Run) -> GateResult:
     if metric.name == "second_opinion_lsb" and run.opinion is not None:
         why = run.opinion.trouble or "no operator of this network could be compared"
         return dataclasses.replace(result, status=GateStatus.NOT_PROVEN, explanation=why)
+    if metric.name == "energy_uj":
+        return dataclasses.replace(result, explanation=without_energy(run))
     if metric.name == "thorough":
         why = "the run was not a thorough one: run it with --thorough"
         return dataclasses.replace(result, explanation=why)

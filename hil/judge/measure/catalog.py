@@ -18,11 +18,11 @@ from hil.errors import UsageError
 Direction = Literal["lower", "higher"]
 """Which values are better."""
 
-Unit = Literal["us", "cycles", "bytes", "LSB", "count", "fraction", ""]
+Unit = Literal["us", "cycles", "uJ", "bytes", "LSB", "count", "fraction", ""]
 """`fraction`: 0 to 1, shown in percent where it is a rate. "": of users' own metrics that have
 none, and of values of which only the network's maker knows it."""
 
-Kind = Literal["latency", "memory", "rate", "score", "parity", "link", "model"]
+Kind = Literal["latency", "energy", "memory", "rate", "score", "parity", "link", "model"]
 
 Aggregate = Literal["quantiles", "max", "min", "sum", "proportion", "value"]
 """How a run's values become one number: median and p95; the largest; the smallest;
@@ -102,6 +102,15 @@ _METRICS = (
     _latency("reply_us", "the round trip without the board's stages: announcing, reply, host"),
     _latency("op_us", "one operator of a traced inference", labelled=True),
     _latency("op_cycles", "one operator of a traced inference", unit="cycles", labelled=True),
+    Metric(
+        "energy_uj",
+        "the inference, by a meter (`--energy`): the mean, and all that the board took",
+        unit="uJ",
+        direction="lower",
+        kind="energy",
+        aggregate="value",
+        noise="sampled",
+    ),
     _used("arena_bytes", "tensor arena that the firmware reserves"),
     _used("arena_used_bytes", "tensor arena that the model uses"),
     _used("static_bytes", "static memory of the core, without the arena"),

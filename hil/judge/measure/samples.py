@@ -10,6 +10,7 @@ from hil.facts.outcomes import FLAKY
 from hil.facts.stand_in import EMULATED
 from hil.judge.answers import all_answer_facts
 from hil.judge.measure.catalog import CATALOG, Metric, user_metric
+from hil.judge.measure.energy import energy_samples
 from hil.judge.measure.link_findings import OF_THE_BOARD
 from hil.judge.measure.values import (
     Samples,
@@ -76,6 +77,7 @@ def without_limit(metric: Metric, time_base: str) -> str:
 def _all(run: Run, confidence: float) -> Iterator[Samples]:
     yield from _times(run)
     yield from _ops(run)
+    yield from energy_samples(run, confidence)
     names = [one.name for one in run.measured]
     yield from memory_samples([one.memory for one in run.measured], names)
     yield from _flash(run)

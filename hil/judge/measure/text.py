@@ -6,7 +6,15 @@ import math
 
 from hil.judge.measure.catalog import Metric
 
-_SUFFIX = {"us": " us", "cycles": " cycles", "bytes": " B", "LSB": " LSB", "count": "", "": ""}
+_SUFFIX = {
+    "us": " us",
+    "cycles": " cycles",
+    "uJ": " uJ",
+    "bytes": " B",
+    "LSB": " LSB",
+    "count": "",
+    "": "",
+}
 
 
 def value_text(value: float, metric: Metric) -> str:

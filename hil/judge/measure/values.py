@@ -27,6 +27,7 @@ class Samples:
         labels: the image of each value, where values belong to images.
         interval: (low, high) of a `score` at `confidence`.
         confidence: that `interval` was made for.
+        fixed: half of what of `interval` is not chance: more samples make it no smaller.
         absent: why there are no values and no trials, if that is known.
     """
 
@@ -37,6 +38,7 @@ class Samples:
     labels: tuple[str, ...] = ()
     interval: tuple[float, float] | None = None
     confidence: float = 0.95
+    fixed: float = 0.0
     absent: str = ""
 
 

@@ -169,6 +169,7 @@ def write_run(path: Path, run: Run) -> Path:
     parts: Sequence[Any] = (run.header, *run.images, *run.traces, *run.measurements, *run.tests)
     parts = (*parts, run.model, *run.inferences, *run.handshakes, *run.oddities, *run.troubles)
     parts = (*parts, *run.evidence, *run.divergences, *run.samples, run.opinion)
+    parts = (*parts, *run.energies, run.energy)
     for record in (*parts, run.board, run.link, run.console, run.end):
         if record is not None:
             file.write(record)

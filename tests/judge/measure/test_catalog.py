@@ -36,7 +36,7 @@ def test_importing_the_catalogue_imports_nothing_that_takes_time() -> None:
 def test_noise_and_aggregate_fit_together(metric: Metric) -> None:
     assert (metric.noise == "spread") == (metric.aggregate == "quantiles")
     assert (metric.noise == "binomial") == (metric.aggregate == "proportion")
-    assert (metric.noise == "sampled") == (metric.kind == "score")
+    assert (metric.noise == "sampled") == (metric.kind in ("score", "energy"))
 
 
 def test_counts_of_the_link_exist_there() -> None:

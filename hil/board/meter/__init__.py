@@ -1,0 +1,1 @@
+"""Meters of a board's current: samples with times."""
