@@ -1,8 +1,8 @@
 """What creeps within one start of the board: times that rise, memory that dwindles. Pure.
 
-A busy host makes single answers late, and a board must not be blamed for it. So of each block of
-inferences the fastest counts, a time has to rise in both halves of the run, and it has to be back
-where it was after the next start of the board: what a host does to it does not know of that.
+A busy host makes single answers late, and a board must not be blamed for it. So of each part of a
+run the fastest answer counts, a time has to rise from part to part, and it has to be back where it
+was after the next start of the board: what a host does to it does not know of that.
 Memory is the board's own figure and needs no such care.
 """
 
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 TRENDS_KEY = "trends"
 """Names the trends of a run in `hil.facts.records.TestRecord.by_verdict`."""
 
-_BLOCKS = 16
+_PARTS = 5
+"""A time has to rise from each part of a run to the next. Of the many answers of a part one is
+hardly ever disturbed, whatever else the host does."""
+_STEP = 0.05
+"""At each part's end by this share of the whole rise; evenly would be a quarter."""
 _FEWEST_REPORTS = 12
 _MOST_REPORTS = 200
 """Reports of memory that are looked at together; of more, every second, third, ..."""
@@ -44,8 +48,9 @@ _OF_A_HOST = _Limits(150, 0.25)
 
 _BACK = 0.5
 """After a new start a time is back if it lost at least this share of its rise."""
-_AFTER_RESET = 8
-"""Answers of the next start that show it."""
+_FEWEST_AFTER_RESET = 8
+_AFTER_RESET = 16
+"""Answers of the next start that show it; of a long run as many as one of its parts has."""
 _LOST_BYTES = 48
 
 _STAGES = ("invoke_us", "cam_us", "preprocess_us")
@@ -106,12 +111,17 @@ def time_trends(inferences: Sequence[InferenceRecord], time_base: str) -> tuple[
         by_boot.setdefault(record.boot, []).append(record)
     found = []
     for boot, records in by_boot.items():
-        after = by_boot.get(boot + 1, [])[: 2 * _AFTER_RESET]
+        after = by_boot.get(boot + 1, [])
         for what, value in _TIMES.items():
             trend = _time_trend(what, value, boot, records, after, limits)
             if trend is not None:
                 found.append(trend)
     return tuple(found)
+
+
+def after_reset(answers: int) -> int:
+    """How many answers of the next start show whether what rose within so many is back."""
+    return max(_AFTER_RESET, answers // _PARTS)
 
 
 def memory_trends(memories: Sequence[MemoryRecord]) -> tuple[Trend, ...]:
@@ -146,7 +156,6 @@ def _time_trend(
     limits: _Limits,
 ) -> TimeTrend | None:
     points = [(r.count, value(r)) for r in records if value(r) > 0]
-    anew = [value(r) for r in after if value(r) > 0]
     for stretch in _ends(points):
         if len(stretch) < limits.fewest:
             return None
@@ -154,7 +163,9 @@ def _time_trend(
         if rise is not None:
             first, last = rise
             settled = None
-            if len(anew) >= _AFTER_RESET:
+            begun = after[: after_reset(len(stretch))]
+            anew = [time for r in begun if (time := value(r)) > 0]
+            if len(anew) >= _FEWEST_AFTER_RESET:
                 settled = min(anew) <= last - _BACK * (last - first)
             length = stretch[-1][0] - stretch[0][0]
             return TimeTrend(what, "time", "us", boot, first, last, length, settled)
@@ -171,23 +182,17 @@ def _ends(points: _Points) -> Iterator[_Points]:
 
 
 def _rise(points: _Points, least: float) -> tuple[float, float] | None:
-    """(first, last) of times that rise all the while; None where they do not."""
-    size = len(points) // _BLOCKS
-    fastest = [min(points[n * size : (n + 1) * size], key=lambda p: p[1]) for n in range(_BLOCKS)]
-    x, y = [p[0] for p in fastest], [p[1] for p in fastest]
-    whole, half = slope(x, y), _BLOCKS // 2
-    if whole is None or whole.low <= 0:
-        return None
-    # One step up is no creep: of a host that is busy from then on, or of other requests.
-    if min(_gain(x[:half], y[:half]), _gain(x[half:], y[half:])) <= 0:
-        return None
-    first, last = min(y[:2]), min(y[-2:])
-    return (first, last) if last - first >= max(_RISE_US, least * first) else None
+    """(first, last) of times that rise all the while; None where they do not.
 
-
-def _gain(x: Sequence[float], y: Sequence[float]) -> float:
-    found = slope(x, y, confidence=0.9)
-    return 0.0 if found is None else found.low
+    One step up is no creep: a host is busy from then on, or other things are asked.
+    """
+    size = len(points) // _PARTS
+    parts = (points[n * size : (n + 1) * size] for n in range(_PARTS))
+    fastest = [min(time for _, time in part) for part in parts]
+    first, last = fastest[0], fastest[-1]
+    steps = [after - before for before, after in itertools.pairwise(fastest)]
+    rises = last - first >= max(_RISE_US, least * first)
+    return (first, last) if rises and min(steps) >= _STEP * (last - first) else None
 
 
 def _memory_of_start(boot: int, records: Sequence[MemoryRecord]) -> Iterator[Trend]:

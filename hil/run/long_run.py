@@ -25,7 +25,6 @@ _ROUNDS = 16
 _MOST_OF_A_ROUND = 50
 _FEWEST_OF_A_ROUND = 4
 _SAY_EVERY_S = 10.0
-_AFTER_RESET = 16
 
 
 class LongRun:
@@ -62,10 +61,13 @@ class LongRun:
         self._boot = self._start()
 
     def begin_anew(self) -> None:
-        """Resets the board and asks it a few times: what crept because of the board is back."""
-        board = self._bench.ready_board()
+        """Resets the board and asks it for a while: what crept because of the board is back."""
+        from hil.judge.trends import after_reset
+
+        board, boot = self._bench.ready_board(), self._start()
+        answered = sum(record.boot == boot for record in self._bench.answers.inferences)
         board.reset()
-        self._infer(board, _AFTER_RESET)
+        self._infer(board, after_reset(answered))
 
     def _start(self) -> int:
         records = self._bench.answers.inferences

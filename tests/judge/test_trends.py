@@ -43,6 +43,15 @@ def test_it_is_told_in_spite_of_a_loaded_host() -> None:
     assert [trend.what for trend in trends((*run, *NEXT), (), "host")] == ["invoke_us"]
 
 
+def test_it_is_told_where_hardly_an_answer_is_undisturbed() -> None:
+    # Nine in ten are several times as long, and so are the first ones after the new start.
+    noise = random.Random(3)
+    busy = [1 + noise.expovariate(0.3) * (noise.random() < 0.9) for _ in range(1000)]
+    run = answers(1000, invoke_us=lambda n: INVOKE_US * (busy[n - 1] + 0.002 * n))
+    after = answers(200, boot=2, invoke_us=lambda n: INVOKE_US * (4 if n < 32 else busy[n - 1]))
+    assert [trend.what for trend in trends((*run, *after), (), "host")] == ["invoke_us"]
+
+
 def test_a_time_that_does_not_come_back_with_a_new_start_is_the_hosts() -> None:
     slow = answers(16, boot=2, invoke_us=lambda n: creeping(300))
     assert trends((*answers(300, invoke_us=creeping), *slow), (), "host") == ()
