@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 FLASH_BAUD = 460_800
 """The rate that idf.py flash uses; every bridge in use can do it."""
 
-# Each attempt is 5 syncs. Without reset lines all attempts meet the board in the same state.
-_ATTEMPTS: dict[ConnectMode, int] = {"default-reset": 7, "no-reset": 2}
+_ATTEMPTS = 7  # of 5 syncs each; a simulated board on a loaded host may need more than one
 _COMPARE_ATTEMPTS = 3  # a board without a way into its loader is not kept waiting
 _COMPARE_S = 30.0
 
@@ -166,7 +165,7 @@ def _write(
 ) -> tuple[FlashedFile, ...]:
     from esptool import cmds
 
-    esp = _connect(port, connect_mode, _ATTEMPTS[connect_mode])
+    esp = _connect(port, connect_mode, _ATTEMPTS)
     _check_chip(esp.CHIP_NAME, expected, str(port.name))
     if expected.use_stub:
         esp = cmds.run_stub(esp)
