@@ -168,11 +168,11 @@ function drawFigures() {
 // ---- state
 
 const STATES = {
-  starting: ["starting", ""], running: ["running", "good"], lost: ["board lost", "bad"], ended: ["ended", "bad"],
+  starting: ["starting", ""], running: ["running", "good"], lost: ["no frames", "bad"], ended: ["ended", "bad"],
   gone: ["not connected", "bad"],
 };
 const GONE = { message: "hil live does not answer: it has ended, or this machine is busy.", hint: "start it again in the terminal; this page goes on by itself", where: "" };
-const WHAT = { lost: "The board is lost; it is tried to bring it back", ended: "hil live has ended", gone: "Not connected" };
+const WHAT = { lost: "No frames at the moment: it is tried again", ended: "hil live has ended", gone: "Not connected" };
 
 function showState(state, trouble) {
   const [name, tone] = STATES[state];
@@ -194,7 +194,8 @@ async function drawMoment(next) {
   drawAnswer();
   drawChart();
   drawFigures();
-  text("caption", `Frame ${number(next.number)}, ${next.columns}\u00d7${next.rows} pixels; the network sees the bright part.`);
+  const whole = next.region[2] === next.columns && next.region[3] === next.rows;
+  text("caption", `Frame ${number(next.number)}, ${next.columns}\u00d7${next.rows} pixels; the network sees ${whole ? "all of it" : "the bright part"}.`);
 }
 
 async function look() {
