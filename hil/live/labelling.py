@@ -11,6 +11,7 @@ from typing import Any
 
 from hil.base.file_names import plain
 from hil.base.host_error import host_errors
+from hil.base.text_file import read_bytes
 from hil.base.whole_file import write_whole
 from hil.errors import UsageError
 from hil.samples.kinds import PICTURES
@@ -106,7 +107,7 @@ class Labelling:
     def _refresh(self) -> None:
         """Takes over what somebody else has written since."""
         path = self._file.path
-        data = path.read_bytes() if path.exists() else b""
+        data = read_bytes(path, "the labels") if path.exists() else b""
         if data != self._file.data:
             self._undo.clear()  # what was before is not what is there
             self._file = read_label_file(self._folder)

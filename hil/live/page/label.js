@@ -84,7 +84,7 @@ async function load() {
   const answer = await fetch("state");
   const found = await answer.json();
   if (!answer.ok) {
-    trouble("labels.csv cannot be read: nothing is written until it can", found);
+    trouble("The folder cannot be read: nothing is written until it can", found);
     return false;
   }
   known = found;
