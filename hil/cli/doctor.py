@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from hil.cli.findings import Status, examine
+from hil.cli.findings import SIMULATED, Status, examine
 from hil.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -36,5 +36,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if bad:
         console.print(f"\n[bold red]Tests cannot run yet:[/] {escape(', '.join(bad))}")
         return ExitCode.INFRASTRUCTURE
-    console.print("\nReady. Try: [bold]hil new my-board[/]")
+    # Where nothing is simulated, a project takes the board that is attached.
+    board = " --board auto" if any(each.subject == SIMULATED for each in findings) else ""
+    console.print(f"\nReady. Try: [bold]hil new my-board{board}[/]")
     return ExitCode.PASSED

@@ -46,6 +46,7 @@ REQUIRED_PACKAGES = (
     "cobs",
 )
 MINIMUM_PYTHON = (3, 10)
+SIMULATED = "simulated board"
 
 
 def check_python() -> Iterator[Finding]:
@@ -59,16 +60,29 @@ def check_python() -> Iterator[Finding]:
 
 
 def check_packages() -> Iterator[Finding]:
-    """Runtime dependencies, and what the simulated board needs beyond them."""
+    """Runtime dependencies, and the kernels of a chip where there is a wheel of them."""
     for name in REQUIRED_PACKAGES:
         yield _found(_version(name), Status.BAD, name, "not installed", f"pip install {name}")
+    name = "tflite-micro"
+    missing = "not installed: oracle and simulated board run LiteRT's reference kernels instead"
+    hint = "pip install 'camhil[sim]' on Linux x86-64; there is no wheel elsewhere"
+    yield _found(_version(name), Status.NOTE, name, missing, hint)
+
+
+def check_simulated_board() -> Iterator[Finding]:
+    """What the simulated board needs; on another system than Linux it is one note."""
+    from hil.errors import UnavailableError
+    from hil.sim.system import check_system
+
+    try:
+        check_system()
+    except UnavailableError as error:
+        yield Finding(Status.NOTE, SIMULATED, error.message, error.hint)
+        return
     name = "esp32-mock-bootloader"
     missing = "not installed: the simulated board cannot be flashed"
     yield _found(_version(name), Status.BAD, name, missing, "pip install 'camhil[sim]'")
-    name = "tflite-micro"
-    missing = "not installed: the simulated board runs LiteRT's reference kernels instead"
-    hint = "pip install 'camhil[sim]' on Linux x86-64; there is no wheel elsewhere"
-    yield _found(_version(name), Status.NOTE, name, missing, hint)
+    yield from check_compiler()
 
 
 def check_compiler(which: Callable[[str], str | None] = shutil.which) -> Iterator[Finding]:
@@ -113,7 +127,7 @@ def check_ports() -> Iterator[Finding]:
         if port.bridge is None:
             continue
         boards += 1
-        if os.access(port.path, os.R_OK | os.W_OK):
+        if os.name == "nt" or os.access(port.path, os.R_OK | os.W_OK):
             yield Finding(Status.OK, port.path, f"{port.bridge}: {port.description}")
         else:
             group = _owning_group(port.path)
@@ -151,7 +165,7 @@ def check_parts() -> Iterator[Finding]:
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_python,
     check_packages,
-    check_compiler,
+    check_simulated_board,
     check_parts,
     check_chip_tools,
     check_ports,

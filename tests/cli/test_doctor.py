@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from hil.cli import doctor, findings, main
 from hil.cli.findings import Finding, Status, check_chip_tools, check_compiler, check_packages
 from hil.errors import ExitCode
+from hil.sim import system
 
 
 def nothing_on_path(_: str) -> None:
@@ -51,6 +53,17 @@ def test_an_esp_idf_that_this_shell_uses_is_shown_with_its_version(tmp_path: Pat
     environ = {"IDF_PATH": str(tmp_path), "IDF_TOOLS_PATH": str(tmp_path), "PATH": ""}
     idf = next(iter(check_chip_tools(environ, lambda name: name)))
     assert (idf.status, idf.detail) == (Status.OK, f"v5.1.6 in {tmp_path}")
+
+
+def test_where_no_board_can_be_simulated_that_is_a_note_and_no_compiler_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(system, "sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr(findings, "check_compiler", lambda: pytest.fail("nothing is compiled"))
+    assert main(["doctor"]) == ExitCode.PASSED
+    said = " ".join(capsys.readouterr().out.split())
+    assert "note simulated board the simulated board runs on Linux alone" in said
+    assert said.endswith("Ready. Try: hil new my-board --board auto")
 
 
 def test_this_environment_can_run_the_simulated_board() -> None:
