@@ -23,6 +23,7 @@ from hil.network.input_contract import (
     contradiction,
     no_usual_scale,
     pixel_tables,
+    remedy_for,
     usual_scale,
 )
 from hil.network.model_check import graph_problems
@@ -255,7 +256,7 @@ def _picture(
         )
         return None, None
     elif wrong := contradiction(pixels, input_):
-        problems.append(Problem(f"wrong pixels: {wrong}", REMEDY))
+        problems.append(Problem(f"wrong pixels: {wrong}", remedy_for(input_)))
         return None, None
     return ImageInput(rows, columns, pixel_tables(pixels, input_, channels)), pixels
 

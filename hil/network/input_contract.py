@@ -166,3 +166,14 @@ REMEDY = (
     "and std of each channel"
 )
 """What to do about pixels of which nothing, or the wrong thing, is known."""
+
+
+def remedy_for(input_: Quantization) -> str:
+    """What to do where the declared pixels and an input contradict each other."""
+    fitting = usual_scale(input_)
+    if fitting is None:
+        return REMEDY
+    return (
+        f'the input fits pixels = "{fitting.text}": declare that if the trainer did it, else '
+        "convert the network again, with samples of what the trainer made of pixels"
+    )

@@ -120,6 +120,14 @@ def test_settings_that_contradict_the_network_are_refused(
         contract_of(model, **settings)
 
 
+def test_the_remedy_for_wrong_pixels_is_accepted_when_it_is_tried() -> None:
+    model = tiny_model(input_scale=1 / 128, input_zero_point=0)
+    with pytest.raises(UsageError, match="wrong pixels") as caught:
+        contract_of(model, pixels=PixelScale.between(-1, 1))
+    (fitting,) = (each for each in PIXEL_SCALES if f'pixels = "{each.text}"' in caught.value.hint)
+    assert contract_of(model, pixels=fitting).image is not None
+
+
 def test_an_undeclared_unusual_input_is_no_picture_and_a_declared_one_is() -> None:
     model = tiny_model(input_scale=0.0187, input_zero_point=-14)
     undeclared = contract_of(model)
