@@ -79,12 +79,16 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.judge.gates.load import load_gates
     from hil.judge.tolerance import load_tolerances
     from hil.report.evaluation.tables import show
+    from hil.report.files import check_outputs
     from hil.run.evaluation.run import Plan
     from hil.samples.classes import check_labels
     from hil.samples.data import read_data
 
     options = run_options(arguments)
     _check(arguments, options)
+    check_outputs(
+        (arguments.json, arguments.html, arguments.resume), (arguments.against, options.network)
+    )
     # A project's settings name the gates of its tests: other figures than these.
     given: Path | None = getattr(arguments, DEST + "gates")
     gates = None if given is None else load_gates(given)

@@ -88,12 +88,15 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.judge.layers import LayerLimits, judge_layers
     from hil.judge.tolerance import load_tolerances
     from hil.network.contract import read_contract
+    from hil.report.files import check_outputs
     from hil.report.layers import show
     from hil.run.layers import check_pair, measure_layers
 
     options = run_options(arguments)
     assert options.network is not None
-    _check_outputs(arguments, options.network)
+    written = None if arguments.json in (None, _STDOUT) else Path(arguments.json)
+    inputs = (arguments.floats, options.network, arguments.data)
+    check_outputs((written, arguments.html), inputs)
     # Without settings: they are the int8 network's.
     floats = read_contract(read_bytes(arguments.floats, "the model"), where=str(arguments.floats))
     ints = read_model(options.network, options.declared).contract
@@ -121,23 +124,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     show(found, verdict, console)
     _write(arguments, found, verdict, console)
     return int(verdict.code)
-
-
-def _check_outputs(arguments: argparse.Namespace, network: Path) -> None:
-    """Raises UsageError where a report would replace what it is made from, or the other one."""
-    inputs = {each.resolve() for each in (arguments.floats, network, arguments.data) if each}
-    given = [] if arguments.json in (None, _STDOUT) else [Path(arguments.json)]
-    outputs = [each for each in (*given, arguments.html) if each is not None]
-    for path in outputs:
-        if (
-            path.resolve() in inputs
-            or [each.resolve() for each in outputs].count(path.resolve()) > 1
-        ):
-            raise UsageError(
-                "this would be written over a file of the same command",
-                where=str(path),
-                hint="give another name with --json or --html",
-            )
 
 
 def _samples(

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hil.errors import ExitCode, UsageError
+from hil.errors import ExitCode
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +44,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--gates", type=Path, metavar="FILE", help="TOML file of limits (default: the project's)"
     )
     parser.add_argument(
+        "--without-facts",
+        action="store_true",
+        help="leave the run file out of the page: it holds the network",
+    )
+    parser.add_argument(
         "--tolerances",
         type=Path,
         metavar="FILE",
@@ -60,7 +65,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.judge.headline import headline
     from hil.judge.judged import judge_recorded
     from hil.judge.tolerance import load_tolerances
-    from hil.report.files import write_report
+    from hil.report.files import check_outputs, write_report
     from hil.report.markdown import markdown
     from hil.report.page.download import download
     from hil.report.page.page import render
@@ -71,8 +76,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     page = arguments.output
     others = (arguments.markdown, arguments.check_run, arguments.bencher)
     if page is None and not any(others):
-        page = file.with_suffix(".html")
-    _check_outputs(page, *others, inputs=(file, arguments.against))
+        page = Path(str(file).removesuffix(".gz")).with_suffix(".html")
+    check_outputs((page, *others), inputs=(file, arguments.against))
     limits = None if arguments.tolerances is None else load_tolerances(arguments.tolerances)
     judged = judge_recorded(read_run(arguments.run), limits)
     diagnosis = diagnose(judged.run, tolerances=limits)
@@ -95,7 +100,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 comparison=comparison,
                 diagnosis=diagnosis,
                 trends=None if store is None else trends(store, judged.run, verdict),
-                facts=download(file),
+                facts=None if arguments.without_facts else download(file),
             ),
         )
         _say(console, page)
@@ -127,25 +132,6 @@ def _own_store() -> Path | None:
 
     found = read_settings(Path.cwd()).get("store")
     return found if isinstance(found, Path) and found.exists() else None
-
-
-def _check_outputs(*outputs: Path | None, inputs: tuple[Path | None, ...]) -> None:
-    """Raises UsageError where a report would replace what it is made from, or another one."""
-    given = [path.resolve() for path in outputs if path is not None]
-    sources = {path.resolve() for path in inputs if path is not None}
-    for path in given:
-        if path in sources or given.count(path) > 1:
-            raise UsageError(
-                "the report would overwrite " + ("a run" if path in sources else "another report"),
-                where=str(path),
-                hint="give each a name of its own",
-            )
-        if path.is_dir():
-            raise UsageError(
-                "the report's name is that of a directory",
-                where=str(path),
-                hint="give the name of a file",
-            )
 
 
 def _comparison(judged: JudgedRun, against: JudgedRun, source: Path) -> Comparison | None:

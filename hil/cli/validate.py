@@ -59,11 +59,15 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.board.artifacts import read_model
     from hil.facts.network import network_facts
     from hil.judge.headline import headline
+    from hil.report.files import check_outputs
     from hil.run.validation import validate
     from hil.samples.seeded import save_samples
 
     options = run_options(arguments)
     assert options.network is not None
+    check_outputs(
+        (arguments.html, arguments.save, options.facts), (options.network, arguments.data)
+    )
     # All that is wrong with it, before a board.
     contract = read_model(options.network, options.declared).contract
     options.check()

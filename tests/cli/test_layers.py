@@ -156,7 +156,7 @@ def test_a_report_does_not_replace_a_network(
     floats, ints = pair()
     before = Path(ints).read_bytes()
     assert layers(floats, ints, option, ints) == ExitCode.USAGE
-    assert "written over a file of the same command" in capsys.readouterr().err
+    assert "overwrite a file that this command reads" in capsys.readouterr().err
     assert Path(ints).read_bytes() == before
 
 

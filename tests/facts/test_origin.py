@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from hil.errors import ExitCode
 from hil.facts.origin import OriginRecord, origin
+from hil.facts.reader import read_run
+from hil.facts.records import WorkerRecord
+from hil.facts.run import Run
+from hil.run.run_log import RunLog
+from hil_lab.fakes.recorded_run import recorded_run
 
 COMMIT = "96caf8b1a2c3d4e5f60718293a4b5c6d7e8f9012"
 GITHUB = {
@@ -64,3 +72,19 @@ def test_without_both_nothing_is_known() -> None:
 def test_a_job_that_does_not_say_where_it_is_has_no_link() -> None:
     found = origin({"GITHUB_ACTIONS": "true"}, no_git)
     assert (found.commit_url, found.ci_url) == ("", "")
+
+
+def test_a_run_file_says_where_its_run_comes_from(tmp_path: Path) -> None:
+    file = tmp_path / "facts.jsonl"
+    log = RunLog(file)
+    log.close(ExitCode.PASSED)
+    found = read_run(file).origin
+    assert found is not None
+    assert found == origin()
+
+
+def test_a_distributed_run_comes_from_one_place() -> None:
+    run = recorded_run(1)
+    here = OriginRecord(COMMIT, "main", False)
+    lines = [run.header, here, WorkerRecord("gw0"), run.images[0], WorkerRecord("gw1"), run.link]
+    assert Run.of(lines).origin == here

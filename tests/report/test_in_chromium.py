@@ -98,6 +98,7 @@ def test_a_click_on_an_image_opens_its_page_and_back_closes_it(page: Page, fault
     page.show(faulty)
     page.click(".card[data-name='photo-0005'] a")
     assert dialog_title(page) == "photo-0005"
+    page.click("#sheet-body summary")
     body = page.run("document.getElementById('sheet-body').innerText")
     assert "x and y look swapped" in body
     assert body.count("DEPTHWISE_CONV_2D") == 11

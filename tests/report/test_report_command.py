@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,33 @@ def test_a_page_that_cannot_be_written_is_an_infrastructure_error(
     assert main(["report", str(run_file), "-o", str(blocked)]) == ExitCode.INFRASTRUCTURE
     assert "cannot write" in capsys.readouterr().err
     assert list(run_file.parent.glob(".*")) == []
+
+
+def test_the_page_holds_its_run_file_and_is_made_again_of_it(
+    run_file: Path, tmp_path: Path
+) -> None:
+    taken = tmp_path / "taken" / "facts.jsonl.gz"
+    taken.parent.mkdir()
+    taken.write_bytes(gzip.compress(run_file.read_bytes(), 9, mtime=0))
+    assert main(["report", str(run_file)]) == ExitCode.PASSED
+    assert main(["report", str(taken)]) == ExitCode.PASSED
+    first, again = (
+        path.read_text("utf-8")
+        for path in (run_file.with_suffix(".html"), taken.with_name("facts.html"))
+    )
+    held = first[first.index("data:application/gzip") :].partition('"')[0]
+    assert held in again
+
+
+def test_the_run_file_can_be_left_out(run_file: Path) -> None:
+    assert main(["report", str(run_file), "--without-facts"]) == ExitCode.PASSED
+    assert "data:application/gzip" not in run_file.with_suffix(".html").read_text("utf-8")
+
+
+def test_a_damaged_compressed_run_is_a_usage_error(
+    run_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = run_file.with_name("cut.jsonl.gz")
+    cut.write_bytes(gzip.compress(run_file.read_bytes())[:-200])
+    assert main(["report", str(cut)]) == ExitCode.USAGE
+    assert "cannot read the run" in capsys.readouterr().err

@@ -36,8 +36,11 @@ def download(file: Path, most_bytes: int = MOST_BYTES) -> Download:
             where=str(file),
             hint="write the report where the run file can be read",
         ) from cause
-    packed = gzip.compress(data, 9, mtime=0)  # the same page for the same run
-    name = f"{file.name}.gz"
+    if file.suffix == ".gz":  # taken out of a page
+        packed, name = data, file.name
+    else:
+        packed = gzip.compress(data, 9, mtime=0)  # the same page for the same run
+        name = f"{file.name}.gz"
     if len(packed) > most_bytes:
         return Download(file.name, "", f"{len(data) / 1e6:.1f} MB")
     text = base64.b64encode(packed).decode("ascii")

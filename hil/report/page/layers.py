@@ -11,7 +11,6 @@ from hil.facts.stand_in import stand_in
 from hil.judge.figures import count_text
 from hil.judge.layers import LOW_SQNR_DB, LayersVerdict, db_text, loses, lsb_text
 from hil.report.layers import channel_text, cut_text, decisions_text, l1_text
-from hil.report.page.assets import assets
 from hil.report.page.fill import fill
 from hil.report.page.words import words
 
@@ -66,11 +65,8 @@ def render(
         remarks: what the verdict says nothing of.
         names: of the two files.
     """
-    own = assets(images=False)
     return fill(
         "layers.html",
-        policy=own.policy,
-        assets=own,
         sections=_SECTIONS,
         lead=_LEAD,
         words=words("operator", "oracle", "LSB", "SQNR"),

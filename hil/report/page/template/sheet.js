@@ -43,6 +43,15 @@ function mapTable(grid, other, label) {
   return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, make("table", { class: "map" }, make("tbody", {}, ...rows)));
 }
 
+// Operators that differ, or that were not sent, and then the identical ones, folded.
+function operators(ops) {
+  const off = ops.filter(([, , same]) => !same), same = ops.filter(([, , same]) => same);
+  const summary = make("summary", {}, `${same.length} operator${same.length === 1 ? "" : "s"} identical`);
+  return make("div", {},
+    off.length ? opTable(off) : null,
+    same.length ? make("details", { class: "fold" }, summary, opTable(same)) : null);
+}
+
 function opTable(ops) {
   const most = Math.max(...ops.map(([, , , us]) => us || 0));
   const timed = most > 0;
@@ -118,7 +127,7 @@ async function showSheet(card, state) {
       board.cam ? group("Map of the board", mapTable(board.cam, oracle.cam, "Map of the board")) : null,
       group("Map of the oracle", mapTable(oracle.cam, board.cam, "Map of the oracle"))),
     cell("h3", "Operators"),
-    image.ops ? opTable(image.ops) : cell("p", "This image was not traced.", { class: "dim" }),
+    image.ops ? operators(image.ops) : cell("p", "This image was not traced.", { class: "dim" }),
   );
   if (!sheet.open) sheet.showModal();
   sheet.scrollTop = 0;
