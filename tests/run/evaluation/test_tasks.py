@@ -156,6 +156,8 @@ def test_figures_are_those_of_the_definitions_on_the_board_and_on_the_oracle_alo
     oracle = ["--board", "oracle", "--jobs", "1", "--model", str(network)]
     alone = report_of(["--data", str(data), *oracle], tmp_path / "oracle.json")
     board = ["--network", str(network), "--sim-flash-file", str(tmp_path / "flash.bin")]
+    html = tmp_path / "page.html"
+    board += ["--html", str(html)]
     on_board = report_of(["--data", str(data), *board], tmp_path / "board.json")
     assert alone["by"]["task"]["kind"] == on_board["by"]["task"]["kind"] == make.__name__
     assert on_board["agreement"]["identical"] == COUNT
@@ -167,6 +169,10 @@ def test_figures_are_those_of_the_definitions_on_the_board_and_on_the_oracle_alo
         assert case.figures.keys() <= rows.keys()
         for name, value in case.figures.items():
             assert rows[name]["value"] == pytest.approx(value), name
+    page = html.read_text("utf-8")
+    assert f"{COUNT} of {COUNT} samples identical in all outputs" in page
+    for name in case.figures:
+        assert f">{name}<" in page
 
 
 def test_gates_and_another_report_speak_the_task(
