@@ -227,7 +227,22 @@ def test_without_a_run_before_the_run_alone_is_reported(runner: Runner) -> None:
     done = runner.run("Report, and compare")
     assert done.returncode == 0, done.stderr
     assert runner.outputs["report"] == {}
-    assert (out / "comment.md").read_text(encoding="utf-8").startswith("## ✅ PASSED")
+    comment = (out / "comment.md").read_text(encoding="utf-8")
+    assert comment.startswith("## ✅ PASSED")
+    assert comment.endswith(
+        "\nNot compared: the base branch has no run yet, or its cache is gone.\n"
+    )
+
+
+def test_a_run_before_that_cannot_be_read_is_told_and_keeps_nothing_out(runner: Runner) -> None:
+    out = runner.work / "camhil-out"
+    out.mkdir()
+    (out / "facts.jsonl").write_text("{}\n")
+    (out / "before.jsonl").write_text("{}\n")
+    runner.program("hil", '[ "$1" = report ] && echo "## run" > comment.md || exit 4')
+    assert runner.run("Report, and compare").returncode == 0
+    assert runner.outputs["report"] == {"compared": "4"}
+    assert "Not compared: hil compare cannot read" in (out / "comment.md").read_text()
 
 
 def test_arguments_whose_quotes_do_not_close_are_refused(runner: Runner) -> None:
