@@ -127,7 +127,7 @@ class Runner:
             **os.environ,
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "lab")]),
-            "PYTEST_ADDOPTS": "-p no:cacheprovider -p no:randomly",
+            "PYTEST_ADDOPTS": "-p no:cacheprovider -p no:randomly -p no:hypothesispytest",
             "GITHUB_OUTPUT": str(output),
             "GITHUB_PATH": str(self.folder / "path"),
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
@@ -223,15 +223,16 @@ def test_the_run_that_was_restored_is_the_one_before(runner: Runner) -> None:
 def test_without_a_run_before_the_run_alone_is_reported(runner: Runner) -> None:
     out = runner.work / "camhil-out"
     out.mkdir()
-    write_run(out / "facts.jsonl", recorded_run(1, traced=False))
+    (out / "facts.jsonl").write_text("{}\n")
+    log = runner.folder / "hil.log"
+    runner.program("hil", f'echo "$@" > "{log}"; echo "## run" > comment.md')
     done = runner.run("Report, and compare")
     assert done.returncode == 0, done.stderr
     assert runner.outputs["report"] == {}
+    assert "report facts.jsonl --markdown comment.md --check-run check-run.json" in log.read_text()
     comment = (out / "comment.md").read_text(encoding="utf-8")
-    assert comment.startswith("## ✅ PASSED")
-    assert comment.endswith(
-        "\nNot compared: the base branch has no run yet, or its cache is gone.\n"
-    )
+    assert comment.startswith("## run\n")
+    assert comment.endswith("the base branch has no run yet, or its cache is gone.\n")
 
 
 def test_a_run_before_that_cannot_be_read_is_told_and_keeps_nothing_out(runner: Runner) -> None:

@@ -28,6 +28,8 @@ def later(run: Run) -> Run:
 
 BEFORE = recorded_run(8)
 WORSE = later(recorded_run(8, faults={2: "score", 5: "location"}, slower=0.05))
+PLAIN = dataclasses.replace(BEFORE, traces=())
+"""Without operators, which take time."""
 
 
 def held(before: Run, now: Run) -> TwoRuns:
@@ -79,7 +81,7 @@ def test_the_comment_begins_with_the_answer_and_both_verdicts(found: TwoRuns) ->
 
 def test_what_differs_between_the_runs_is_bold() -> None:
     board = dataclasses.replace(BOARD, build_id="12" * 32)
-    text = two_runs_markdown(held(BEFORE, dataclasses.replace(later(BEFORE), board=board)))
+    text = two_runs_markdown(held(PLAIN, dataclasses.replace(later(PLAIN), board=board)))
     assert "| firmware | 0.1.0 build cb17f7fcad84 | **0.1.0 build 121212121212** |" in text
     assert re.search(r"\| engine \| tflite-micro \| tflite-micro \|", text)
     assert text.startswith("## ✅ NOT WORSE: no test became worse\n")
@@ -91,13 +93,13 @@ def test_commits_and_jobs_are_linked_where_they_are_known() -> None:
     evil = OriginRecord("cd" * 20, "main", None, "javascript:alert(1)", "", "")
     before, now = (
         dataclasses.replace(run, origin=each)
-        for run, each in ((BEFORE, evil), (later(BEFORE), origin))
+        for run, each in ((PLAIN, evil), (later(PLAIN), origin))
     )
     text = two_runs_markdown(held(before, now))
     linked = f"[commit abababababab of fix]({web}/commit/ab)"
     assert f"| commit | commit cdcdcdcdcdcd of main | **{linked}** |" in text
     assert f"| CI | - | **[GitHub Actions]({web}/7)** |" in text
-    assert "| commit |" not in two_runs_markdown(held(BEFORE, WORSE))
+    assert "| commit |" not in two_runs_markdown(held(PLAIN, later(PLAIN)))
 
 
 def test_changes_carry_their_interval(found: TwoRuns) -> None:
@@ -115,7 +117,7 @@ def test_what_stayed_the_same_is_folded(found: TwoRuns) -> None:
 
 
 def test_mended_tests_are_listed(found: TwoRuns) -> None:
-    text = two_runs_markdown(held(WORSE, later(BEFORE)))
+    text = two_runs_markdown(held(dataclasses.replace(WORSE, traces=()), later(PLAIN)))
     assert "### Tests mended: 2" in text
     assert "failed, now passed" in text
 
@@ -130,17 +132,17 @@ def test_a_long_comment_is_cut_where_nothing_is_open(found: TwoRuns, limit: int)
 
 def test_a_test_s_name_and_message_are_no_markup() -> None:
     evil = dataclasses.replace(
-        BEFORE.tests[0], outcome="failed", message="E  </details><script>|`x` @team #1\n"
+        PLAIN.tests[0], outcome="failed", message="E  </details><script>|`x` @team #1\n"
     )
-    now = dataclasses.replace(later(BEFORE), tests=(evil, *BEFORE.tests[1:]))
-    text = two_runs_markdown(held(BEFORE, now))
+    now = dataclasses.replace(later(PLAIN), tests=(evil, *PLAIN.tests[1:]))
+    text = two_runs_markdown(held(PLAIN, now))
     assert "<script>" not in text
     assert text.count("</details>") == text.count("<details>")
 
 
 def test_what_cannot_be_compared_is_said_first_in_the_comment() -> None:
-    replay = dataclasses.replace(later(BEFORE), board=dataclasses.replace(BOARD, spec="replay:t"))
-    text = two_runs_markdown(held(BEFORE, replay))
+    replay = dataclasses.replace(later(PLAIN), board=dataclasses.replace(BOARD, spec="replay:t"))
+    text = two_runs_markdown(held(PLAIN, replay))
     assert text.startswith("## ⚠️ NOT COMPARABLE: the later run is a replay of t")
     assert "- **not comparable:** the later run is a replay" in text
 
