@@ -32,6 +32,7 @@ _ASPECTS: dict[str, Callable[[Setting], str]] = {
 
 _BY_KIND: dict[str, tuple[str, ...]] = {
     "latency": ("target", "engine", "model", "clock", "sample set"),
+    "energy": ("target", "engine", "model", "clock", "sample set"),
     "memory": ("target", "engine", "model"),
     "rate": ("target", "sample set"),
     "score": ("target", "sample set"),
