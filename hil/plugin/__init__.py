@@ -116,11 +116,11 @@ def hil_bench(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> It
     """The bench of this run, as `bench`."""
     try:
         bench = bench_of(pytestconfig)
+        bench.energy.start()
     except UsageError as error:
         pytestconfig.stash[REFUSAL] = error
         raise
     bench.progress = progress(pytestconfig)
-    bench.energy.start()
     yield bench
     try:
         wrong = bench.review()

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 
 class EnergyOfRun:
-    """Measures from `start` to `finish`; nothing without a meter. `meter`: as of `--energy`."""
+    """Measures from `start` to `finish`; nothing without a meter. `meter`: as of `--energy`.
+
+    Close it after the board, which the meter may be feeding.
+    """
 
     def __init__(self, meter: str | None) -> None:
         self._meter = meter
         self._recorder: Recorder | None = None
+        self._finished = False
 
     def start(self) -> None:
         """Raises UsageError or InfrastructureError where the meter cannot be used."""
@@ -35,9 +39,10 @@ class EnergyOfRun:
         self, inferences: Sequence[InferenceRecord]
     ) -> tuple[list[EnergyRecord | EnergyFacts], InfrastructureError | None]:
         """The records of the run file, and why there are fewer than was asked for."""
-        recorder, self._recorder = self._recorder, None
-        if recorder is None:
+        recorder = self._recorder
+        if recorder is None or self._finished:
             return [], None
+        self._finished = True
         from hil.judge.energy import inference_energy
         from hil.judge.measure.energy import why_missed
 
@@ -51,3 +56,8 @@ class EnergyOfRun:
                 hint="docs/energy.md says what each of these means, and what to do",
             )
         return [*records, facts], error
+
+    def close(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            recorder.close()

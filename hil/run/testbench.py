@@ -54,6 +54,12 @@ class Bench(BoardOfRun):
         self.others = OtherNetworks(self, lambda: self.tolerances)
         self._reviewed = 0
 
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self.energy.close()
+
     @cached_property
     def oracle(self) -> Oracle:
         """The oracle for the network that the board was flashed with, or that the user names.

@@ -31,7 +31,10 @@ class _Piece:
 
 
 class Recorder:
-    """Started once, read once; `error` is what ended it early."""
+    """Started once, read once, closed once; `error` is what ended it early.
+
+    It is closed after the board, which the meter may be feeding.
+    """
 
     def __init__(self, meter: Meter) -> None:
         self.meter = meter
@@ -57,8 +60,12 @@ class Recorder:
         """Ends the measuring; all that came."""
         self._stop.set()
         self._thread.join()
-        self.meter.close()
         return trace_of(self._pieces, self._arrivals, self.meter.delay_s)
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        self.meter.close()
 
     def _run(self) -> None:
         try:

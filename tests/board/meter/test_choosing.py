@@ -57,6 +57,8 @@ def test_a_meter_that_says_nothing_is_infrastructure(tmp_path: Path) -> None:
         AskedFacts(0, "tensor", None, True, None), 0, (), Times(0, 0, 9, 0, 9), 1, 1, 99, 1.0
     )
     records, error = energy.finish([inference])
+    assert energy.finish([inference]) == ([], None)  # it is told once
+    energy.close()
     assert [type(record) for record in records] == [EnergyFacts]
     assert error is not None
     assert error.message == (

@@ -52,6 +52,8 @@ def test_all_samples_are_kept_in_order_as_power() -> None:
     assert trace.times_s == pytest.approx(np.arange(100) / 1_000)
     assert trace.power_w == pytest.approx(5 * (np.sin(np.arange(100) / 1_000 * 50) + 2))
     assert trace.arrivals[:, 0].tolist() == pytest.approx([0.0, 0.001, 0.099])
+    assert not meter.closed  # the board that it may feed is still needed
+    recorder.close()
     assert meter.closed
 
 
@@ -64,6 +66,7 @@ def test_fast_samples_are_averaged_and_keep_their_energy() -> None:
     recorder.start()
     meter.given.wait()
     trace = recorder.stop()
+    recorder.close()
     assert np.diff(trace.times_s) == pytest.approx(1e-4)
     assert len(trace.times_s) == 100
     energy_j = float((whole.current_a * whole.voltage_v).sum()) / rate_hz
@@ -77,4 +80,5 @@ def test_a_meter_that_fails_is_told_and_what_came_is_kept() -> None:
     recorder.start()
     meter.given.wait()
     assert len(recorder.stop().times_s) == 10
+    recorder.close()
     assert recorder.error is gone
