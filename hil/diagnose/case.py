@@ -44,6 +44,20 @@ class Sent(Protocol):
     def source(self) -> bytes: ...
 
 
+class Traced(Protocol):
+    """A sample whose operators were traced; a `Case` is one.
+
+    `op_crcs`: CRC-32 of each operator's output on the board, `repeated` as of a `Case`.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def op_crcs(self) -> tuple[int | None, ...] | None: ...
+    @property
+    def repeated(self) -> bool | None: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Image:
     """An image alone: `before` is what its buffer held."""

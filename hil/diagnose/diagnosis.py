@@ -47,6 +47,7 @@ def diagnose(
     from hil.diagnose.refused import explain_refusals
     from hil.diagnose.remembered import explain_history
     from hil.diagnose.run_level import explain_run
+    from hil.diagnose.sample_operators import explain_sample_operators
     from hil.diagnose.samples import explain_samples
     from hil.diagnose.stages import explain_images
     from hil.diagnose.wanted import experiments_wanted
@@ -63,6 +64,9 @@ def diagnose(
         outcome.guard("refusals", lambda: explain_refusals(run, contract, outcome))
     elif contract is not None:
         outcome.guard("answers", lambda: explain_answers(judged, contract, oracle, outcome))
+        outcome.guard(
+            "operators", lambda: explain_sample_operators(judged, contract, oracle, outcome)
+        )
     if contract is not None and contract.image is not None:
         outcome.guard("frames", lambda: explain_frames(run, contract, outcome))
     outcome.guard("other networks", lambda: explain_other_networks(run, judged, contract, outcome))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import zlib
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.diagnose.case import Case, World, ints
+from hil.diagnose.case import Case, Traced, World, ints
 from hil.diagnose.hypothesis import CRC_BITS, Hypothesis, finding_of, same
 from hil.diagnose.kernels import ROUNDINGS, Variation
 from hil.diagnose.operators import OPTIMISED, At, label, mistakes
@@ -19,12 +20,15 @@ from hil.diagnose.patterns import patterns
 from hil.diagnose.seen import shaped
 from hil.diagnose.solutions import solutions
 from hil.facts.packing import unpack_int8
+from hil.oracle.interpreter import DIFFERING
 from hil.oracle.submodel import Part
 
 _MOST_FAULTS = 4
 
 Tensors = dict[int, NDArray[Any]]
-"""Tensors of one case, by index."""
+"""Tensors of one sample, by index."""
+
+T = TypeVar("T", bound=Traced)
 
 
 def explain_operators(
@@ -37,21 +41,47 @@ def explain_operators(
     traced = [case for case in world.cases if case.op_crcs is not None and None not in case.op_crcs]
     if not any(case.first_diverging is not None for case in traced):
         return False
-    tensors = {case: _right_tensors(world, case, transform) for case in traced}
+    tensors = {case: right_tensors(world, _seen(case, transform).tobytes()) for case in traced}
+    found = follow(world, tensors, outcome)
+    if found.stuck:
+        _puzzle(found.stuck, outcome)
+    elif found.to_the_end:
+        score = world.model.score.index
+        outcome.tails = {case: ints(tensors[case][score]) for case in traced}
+    return bool(found.stuck) or found.explained > 0
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How far the operators of a network are explained.
+
+    Attributes:
+        explained: how many wrong ones.
+        stuck: the first that is not, of every sample; what follows it cannot be computed.
+        to_the_end: every output behind them is right.
+    """
+
+    explained: int
+    stuck: Sequence[At] = ()
+    to_the_end: bool = False
+
+
+def follow(world: World, tensors: Mapping[T, Tensors], outcome: Outcome) -> Followed:
+    """Explains the first operator that differs, then the next, as findings.
+
+    `tensors`: by traced sample, all that are right; wrong ones take their place.
+    """
     captured = _captured(world)
     for explained in range(_MOST_FAULTS):
         op = _first_wrong(world, tensors)
         if op is None:
-            score = world.model.score.index
-            outcome.tails = {case: ints(tensors[case][score]) for case in traced}
-            return explained > 0
-        ats = [_at(world, case, op, tensors[case], captured) for case in traced]
+            return Followed(explained, to_the_end=True)
+        ats = [_at(world, one, op, tensors[one], captured) for one in tensors]
         failing = [at for at in ats if at.failing]
         passing = [at for at in ats if not at.failing]
         fitting = _fitting(ats, failing, passing, outcome)
-        if not fitting:  # what follows cannot be computed
-            _puzzle(ats, outcome)
-            return True
+        if not fitting:
+            return Followed(explained, stuck=ats)
         count = len(failing)
         evidence = f"explains {count} of {count} wrong outputs of this operator, exactly"
         evidence += f", and {len(passing)} right ones" if passing else ""
@@ -60,25 +90,33 @@ def explain_operators(
         outcome.findings.append(finding_of(fitting, "engine", evidence, images))
         output_of = fitting[0].transform
         assert output_of is not None
-        for at in ats:
-            output = output_of(at)
-            if output is not None:
-                _continue(world, op, output, tensors[at.case])
-    return True
+        if any(known.name in DIFFERING for known in world.graph.ops[op + 1 :]):
+            return Followed(explained + 1)  # what follows is computed by other kernels
+        try:
+            for at, own in zip(ats, tensors.values(), strict=True):
+                output = output_of(at)
+                if output is not None:
+                    _continue(world, op, output, own)
+        except (RuntimeError, ValueError):  # LiteRT lacks an operator that the board has
+            return Followed(explained + 1)
+    return Followed(_MOST_FAULTS)
 
 
-def _right_tensors(world: World, case: Case, transform: Callable[[Case], Any] | None) -> Tensors:
+def right_tensors(world: World, sample: bytes) -> Tensors:
+    """All tensors of a sample as the oracle has them."""
+    answer, graph = world.oracle.run(sample, ops=True), world.graph
+    assert answer.op_outputs is not None
+    tensors = dict(zip(graph.inputs, world.oracle.contract.unpack(sample), strict=True))
+    for op, outputs in zip(graph.ops, answer.op_outputs, strict=True):
+        tensors |= dict(zip(op.outputs, outputs, strict=True))
+    return tensors
+
+
+def _seen(case: Case, transform: Callable[[Case], Any] | None) -> NDArray[np.int8]:
+    """What the model saw of a case in its traced inference."""
     traced = dataclasses.replace(case, before=case.traced_before)
     changed = None if transform is None else transform(traced)
-    tensor = case.tensor if changed is None else shaped(changed, case)
-    answer = world.oracle.run(tensor.tobytes(), ops=True)
-    assert answer.op_outputs is not None
-    tensors: Tensors = {}
-    for op, outputs in zip(world.graph.ops, answer.op_outputs, strict=True):
-        tensors |= dict(zip(op.outputs, outputs, strict=True))
-    source = world.graph.inputs[0]
-    tensors[source] = tensor.reshape(world.graph.tensors[source].shape)
-    return tensors
+    return case.tensor if changed is None else shaped(changed, case)
 
 
 def _captured(world: World) -> dict[tuple[str, int], NDArray[np.int8]]:
@@ -94,7 +132,7 @@ def _captured(world: World) -> dict[tuple[str, int], NDArray[np.int8]]:
     }
 
 
-def _first_wrong(world: World, tensors: dict[Case, Tensors]) -> int | None:
+def _first_wrong(world: World, tensors: Mapping[T, Tensors]) -> int | None:
     for op in world.graph.ops:
         for case, right in tensors.items():
             assert case.op_crcs is not None
@@ -106,7 +144,7 @@ def _first_wrong(world: World, tensors: dict[Case, Tensors]) -> int | None:
 
 def _at(
     world: World,
-    case: Case,
+    case: Traced,
     op: int,
     tensors: Tensors,
     captured: dict[tuple[str, int], NDArray[np.int8]],
@@ -115,7 +153,7 @@ def _at(
     observed = case.op_crcs[op]
     assert observed is not None
     graph = world.graph
-    before = [graph.inputs[0], *(known.output for known in graph.ops[:op])]
+    before = [*graph.inputs, *(known.output for known in graph.ops[:op])]
     return At(
         case=case,
         world=world,

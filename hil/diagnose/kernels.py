@@ -288,7 +288,7 @@ def convolution(graph: Graph, operator: Any, op: int) -> Convolution | None:
         given, made = source.shape[1:3], target.shape[1:3]
         stride = (int(options.strideH), int(options.strideW))
         dilation = (int(options.dilationHFactor), int(options.dilationWFactor))
-        pad = _padding((given, made), weights.shape[:2], stride, dilation, options.padding)
+        pad = same_padding((given, made), weights.shape[:2], stride, dilation, options.padding)
     bias = np.zeros(outputs, np.int64)
     if len(known.inputs) > 2 and known.inputs[2] >= 0:
         bias = np.frombuffer(graph.tensors[known.inputs[2]].data, np.int32).astype(np.int64)
@@ -309,13 +309,15 @@ def convolution(graph: Graph, operator: Any, op: int) -> Convolution | None:
         output_shape=(made[0], made[1]),
         input_zero=source.zero_point(),
         output_zero=target.zero_point(),
-        limits=_limits(options.fusedActivationFunction, target.scale(), target.zero_point()),
+        limits=activation_limits(
+            options.fusedActivationFunction, target.scale(), target.zero_point()
+        ),
         scales=np.array(scales),
         dilation=dilation,
     )
 
 
-def _padding(
+def same_padding(
     maps: Sequence[Sequence[int]],
     window: Sequence[int],
     stride: Sequence[int],
@@ -332,7 +334,7 @@ def _padding(
     return pads[0], pads[1]
 
 
-def _limits(activation: int, scale: float, zero: int) -> tuple[int, int]:
+def activation_limits(activation: int, scale: float, zero: int) -> tuple[int, int]:
     """The int8 range that a fused activation leaves (CalculateActivationRangeQuantized)."""
 
     def q(value: float) -> int:

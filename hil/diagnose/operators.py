@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.diagnose.case import Case, World
+from hil.diagnose.case import Traced, World
 from hil.diagnose.hypothesis import Hypothesis, moves
 from hil.diagnose.kernels import RIGHT, ROUNDINGS, Convolution, Variation
+from hil.diagnose.pools import Pool, pool_of
 from hil.oracle.submodel import Edit, Part
 
 OPTIMISED = "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
 """LiteRT's resolver of the kernels for a PC, without XNNPACK, which no board has."""
 
-_EDITABLE = ("MEAN", "SOFTMAX", "AVERAGE_POOL_2D", "FULLY_CONNECTED", "ADD")
+EDITABLE = ("MEAN", "SOFTMAX", "AVERAGE_POOL_2D", "FULLY_CONNECTED", "ADD")
 _MOST_STEPS = 4
 
 
@@ -36,7 +37,7 @@ class At:
         tensors: all tensors so far, by index.
     """
 
-    case: Case
+    case: Traced
     world: World
     op: int
     inputs: tuple[NDArray[Any], ...]
@@ -85,9 +86,10 @@ def mistakes(ats: Sequence[At]) -> Iterator[Hypothesis[At]]:
         for name, parameters, other in geometries(conv):
             yield wrong(name, varied, other, RIGHT, op=label(world, op), **parameters)
     else:
+        yield from _of_pool(ats)
         yield from _edited(world, op)
     yield from _not_written(ats)
-    yield wrong("engine.optimised-kernels", _output_of, "", None, OPTIMISED, which="optimised")
+    yield wrong("engine.optimised-kernels", output_of, "", None, OPTIMISED, which="optimised")
 
 
 def convolution_of(ats: Sequence[At]) -> Convolution | None:
@@ -99,6 +101,20 @@ def convolution_of(ats: Sequence[At]) -> Convolution | None:
     ):
         return None
     return conv
+
+
+def _of_pool(ats: Sequence[At]) -> Iterator[Hypothesis[At]]:
+    """Where numpy gives the oracle's bytes of a pool."""
+    at = ats[0]
+    pool = pool_of(at.world.graph, at.world.parts.ops[at.op], at.op)
+    if pool is None or not np.array_equal(pool.run(at.inputs[0]), at.right):
+        return
+    for name, how, other in pool.mistakes():
+        yield wrong(name, _pooled, other, op=label(at.world, at.op), how=how)
+
+
+def _pooled(at: At, pool: Pool) -> NDArray[np.int8]:
+    return pool.run(at.inputs[0])
 
 
 def variations(conv: Convolution) -> Iterator[tuple[str, dict[str, object], Variation]]:
@@ -175,6 +191,8 @@ def _filled(at: At, place: Any, value: int) -> Any:
 def _edited(world: World, op: int) -> Iterator[Hypothesis[At]]:
     """Operators that are no convolution: the model's own parameters, changed."""
     graph, known, name = world.graph, world.graph.ops[op], label(world, op)
+    if graph.tensors[known.output].type_name != "INT8":
+        return
     sides = [("the input's", known.inputs[0])]
     if known.name != "SOFTMAX":
         sides.append(("the output's", known.output))
@@ -184,38 +202,38 @@ def _edited(world: World, op: int) -> Iterator[Hypothesis[At]]:
             beta = right * factor
             texts = {"beta": f"{beta:g}", "right": f"{right:g}"}
             edit = functools.partial(_set_beta, op, beta)
-            yield wrong("score.softmax-beta", _output_of, f"beta {beta}", edit, **texts)
-    if known.name not in _EDITABLE:
+            yield wrong("score.softmax-beta", output_of, f"beta {beta}", edit, **texts)
+    if known.name not in EDITABLE:
         return  # LiteRT ends the process on parameters that a kernel does not expect
     for which, tensor in sides:
         zeros = graph.tensors[tensor].zero_points
         for how, to in _zero_points(zeros[0]) if len(zeros) == 1 else ():
             if -128 <= to <= 127:
-                edit, key = functools.partial(_set_zero, tensor, to), f"zero {tensor} {to}"
+                edit, key = functools.partial(set_zero, tensor, to), f"zero {tensor} {to}"
                 yield wrong(
-                    "kernel.zero-point", _output_of, key, edit, op=name, which=which, how=how
+                    "kernel.zero-point", output_of, key, edit, op=name, which=which, how=how
                 )
     for which, tensor in sides:
         for factor, text in ((2.0, "twice as large"), (0.5, "half as large")):
-            edit, key = functools.partial(_scale, tensor, factor), f"scale {tensor} {factor}"
+            edit, key = functools.partial(set_scale, tensor, factor), f"scale {tensor} {factor}"
             how = f"{which} scale is {text}"
-            yield wrong("kernel.scale", _output_of, key, edit, op=name, how=how)
+            yield wrong("kernel.scale", output_of, key, edit, op=name, how=how)
 
 
 def _set_beta(op: int, beta: float, model: Any) -> None:
     model.subgraphs[0].operators[op].builtinOptions.beta = beta
 
 
-def _set_zero(tensor: int, zero: int, model: Any) -> None:
+def set_zero(tensor: int, zero: int, model: Any) -> None:
     model.subgraphs[0].tensors[tensor].quantization.zeroPoint = [zero]
 
 
-def _scale(tensor: int, factor: float, model: Any) -> None:
+def set_scale(tensor: int, factor: float, model: Any) -> None:
     quantization = model.subgraphs[0].tensors[tensor].quantization
     quantization.scale = [float(s) * factor for s in quantization.scale]
 
 
-def _output_of(at: At, name: str, edit: Edit | None, resolver: str = "BUILTIN_REF") -> Any:
+def output_of(at: At, name: str, edit: Edit | None, resolver: str = "BUILTIN_REF") -> Any:
     """What the operator gives with a change in the model, or with other kernels."""
 
     def cut() -> Part | None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from hil.diagnose.case import Case, Point
+from hil.diagnose.case import Case, Point, Traced
 from hil.diagnose.catalogue import finding
 from hil.diagnose.hypothesis import SURE_BITS, C, Hypothesis, Match, finding_of, search
 from hil.errors import HilError
@@ -132,7 +132,7 @@ class Outcome:
         """Adds a finding of the catalogue, for these failing cases."""
         self.findings.append(finding(name, stage, evidence, names(cases), **parameters))
 
-    def puzzle(self, stage: str, what: str, cases: Iterable[Case], *facts: str) -> None:
+    def puzzle(self, stage: str, what: str, cases: Iterable[Traced], *facts: str) -> None:
         """Adds failures that nothing explains, with what is known of their history."""
         cases = tuple(cases)
         history = self.varying.get(stage, self.notes.get(stage, ()))
@@ -145,7 +145,7 @@ class Outcome:
         self.unexplained.append(Unexplained(stage, what, names(cases), (*facts, *history)))
 
 
-def names(cases: Iterable[Case]) -> tuple[str, ...]:
+def names(cases: Iterable[Traced]) -> tuple[str, ...]:
     return tuple(case.name for case in cases)
 
 

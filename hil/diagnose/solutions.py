@@ -18,6 +18,7 @@ from hil.diagnose.channels import wrong_channels
 from hil.diagnose.held import held
 from hil.diagnose.hypothesis import Hypothesis
 from hil.diagnose.kernels import RIGHT, Convolution, Variation
+from hil.diagnose.numbers import numbers
 from hil.diagnose.operators import At, convolution_of, label, varied, wrong
 from hil.diagnose.rearranged import Rearranged, rearranged
 from hil.diagnose.solving import Channel, channels_of, multiples, scales_for, spread
@@ -36,6 +37,8 @@ def solutions(ats: Sequence[At]) -> Iterator[Hypothesis[At]]:
     yield from _held(read)
     yield from _rearranged(read)
     if conv is None:
+        for found, freedom in numbers(read):
+            yield dataclasses.replace(found, freedom=freedom)
         return
     outputs = [(at.inputs[0], at.captured) for at in read if at.captured is not None]
     channels = channels_of(conv, outputs)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 RIGHT, UNEXPLAINED, WRONG, UNSEEN = "right", "unexplained", "wrong", "unseen"
 _CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 _CHANNELS = ("kernel.channel", "kernel.channels")
+_SAMPLES = 12
 _PHOTOS = ("astronaut", "officer", "couple", "coffee", "man-right", "harbour", "pagoda", "shuttle",
            "woman-left", "boy-right", "boy-left", "photographer")  # fmt: skip
 
@@ -61,9 +63,10 @@ def damages(model: bytes, oracle: Oracle, seed: int) -> Iterator[Damage]:
 
     random = np.random.default_rng(seed)
     ops = [op for op in oracle.graph.ops if oracle.graph.tensors[op.output].type_name == "INT8"]
-    while True:
+    while ops:
         op = ops[random.integers(len(ops))]
-        kinds = [kind for kind in KINDS if op.name in _CONVOLUTIONS or kind in _OF_OUTPUTS]
+        kinds = [*_OF_WEIGHTS] if op.name in _CONVOLUTIONS else [*_OF_OPERATORS.get(op.name, ())]
+        kinds += _OF_OUTPUTS
         kind = kinds[random.integers(len(kinds))]
         ids, make = KINDS[kind]
         made = make(model, oracle, op, random)
@@ -189,6 +192,32 @@ def _scales(model: bytes, oracle: Oracle, op: Op, random: np.random.Generator) -
     return f"the scale of {of} times {factor:.4g}", _edited(model, op.index, edit)
 
 
+def _tensor_scale(model: bytes, oracle: Oracle, op: Op, random: np.random.Generator) -> Made:
+    """The scale of the first input, or of the output."""
+    tensor = op.output if random.random() < 0.5 else op.inputs[0]
+    factor = float(2.0 ** random.uniform(-2, 2))
+
+    def edit(edited: Any) -> None:
+        quantization = edited.subgraphs[0].tensors[tensor].quantization
+        quantization.scale = [float(scale) * factor for scale in quantization.scale]
+
+    which = "output's" if tensor == op.output else "input's"
+    return f"the {which} scale times {factor:.4g}", _edited(model, op.index, edit)
+
+
+def _window(model: bytes, oracle: Oracle, op: Op, random: np.random.Generator) -> Made | None:
+    """A pool with one thing done otherwise."""
+    from hil.diagnose.pools import pool_of
+    from hil.oracle.submodel import parts_of
+
+    pool = pool_of(oracle.graph, parts_of(model).ops[op.index], op.index)
+    if pool is None:
+        return None
+    changes = [*pool.mistakes()]
+    _, how, other = changes[int(random.integers(len(changes)))]
+    return f"a pool: {how}", lambda inputs, right: other.run(inputs[0])
+
+
 # ---- in the output --------------------------------------------------------------
 
 
@@ -272,6 +301,7 @@ def _rows(_: bytes, oracle: Oracle, op: Op, random: np.random.Generator) -> Made
 
 Make = Callable[["bytes", "Oracle", "Op", "np.random.Generator"], "Made | None"]
 
+_OF_POOLS = ("kernel.padding", "kernel.stride", "kernel.rounding", "kernel.activation")
 KINDS: dict[str, tuple[tuple[str, ...], Make]] = {
     "weight bytes": (("kernel.weights", *_CHANNELS), _weight_bytes),
     "weights of a channel": (("kernel.weights", *_CHANNELS), _weight_channel),
@@ -283,10 +313,20 @@ KINDS: dict[str, tuple[tuple[str, ...], Make]] = {
     "overwritten": (("memory.overwritten",), _overwritten),
     "noise": ((), _noise),
     "rows": (("kernel.copy",), _rows),
+    "scale of a tensor": (("kernel.scale",), _tensor_scale),
+    "window": (_OF_POOLS, _window),
 }
 """By kind: the ids that name it, and what makes it."""
 
+_OF_WEIGHTS = ("weight bytes", "weights of a channel", "biases", "zero point", "scales")
 _OF_OUTPUTS = ("clamp", "channel", "overwritten", "noise", "rows")
+_OF_OPERATORS = {
+    "ADD": ("zero point", "scale of a tensor"),
+    "MEAN": ("zero point", "scale of a tensor"),
+    "AVERAGE_POOL_2D": ("window",),
+    "MAX_POOL_2D": ("window",),
+}
+"""What else can be damaged in operators that have no weights."""
 
 
 # ---- the command ----------------------------------------------------------------
@@ -303,28 +343,76 @@ def photos() -> tuple[Photo, ...]:
 
 
 def examine(damage: Damage, model: bytes, oracle: Oracle, seen: tuple[Photo, ...]) -> Diagnosis:
-    """The diagnosis of a board with this damage."""
+    """The diagnosis of a board with this damage. `seen`: the pictures; none: seeded samples."""
     from hil.diagnose import diagnose
+    from hil.samples.seeded import sample_names, seeded_sample
     from hil_lab.fakes.faulty_run import FaultyDevice, run_of
+    from hil_lab.fakes.faulty_samples import run_of_samples
 
-    device = FaultyDevice(oracle, model, operators={damage.op: damage.output})
-    return diagnose(run_of(device, seen), oracle)
+    wrong = {damage.op: damage.output}
+    if seen:
+        return diagnose(run_of(FaultyDevice(oracle, model, operators=wrong), seen), oracle)
+    samples = [seeded_sample(oracle.contract, name) for name in sample_names(_SAMPLES)]
+    return diagnose(run_of_samples(oracle, wrong, samples), oracle)
+
+
+def _runs(model: bytes, ops: int) -> bool:
+    """Whether LiteRT, of which the board is made, has its operators."""
+    from hil.oracle.submodel import parts_of
+
+    try:
+        for op in range(ops):
+            parts_of(model).part(op, op)
+    except (RuntimeError, ValueError):
+        return False
+    return True
+
+
+Drawn = tuple["Damage", bytes, "Oracle", "tuple[Photo, ...]"]
+
+
+def of_the_detector(seed: int) -> Iterator[Drawn]:
+    """Damage of the network that camhil comes with, which looks at photographs."""
+    from hil.base.resources import find
+    from hil.oracle import Oracle
+
+    model = (find("model") / "person_cam.tflite").read_bytes()
+    oracle, seen = Oracle.open(model, positive_class=1, threshold=60), photos()
+    for damage in damages(model, oracle, seed):
+        yield damage, model, oracle, seen
+
+
+def of_the_zoo(seed: int, among: Sequence[str] = ()) -> Iterator[Drawn]:
+    """Damage of small networks without a map, each time of another. `among`: these; none: all."""
+    import random
+
+    from hil.network.contract import read_contract
+    from hil.oracle import Oracle
+    from hil.testing.zoo import names, network
+
+    dice = random.Random(seed)
+    while True:
+        model = network(dice.choice(among or names()))
+        contract = read_contract(model)
+        plain = contract.header.head is None and not contract.header.stateful
+        single = all(len(op.outputs) == 1 for op in contract.graph.ops)
+        if plain and single and _runs(model, len(contract.graph.ops)):
+            oracle = Oracle(contract)
+            for damage in itertools.islice(damages(model, oracle, dice.randrange(1 << 30)), 1):
+                yield damage, model, oracle, ()
 
 
 def main(argv: list[str] | None = None) -> int:
     """Prints a line for each damage and the sums; 0 when no diagnosis was wrong."""
-    from hil.base.resources import find
-    from hil.oracle import Oracle
-
     parser = argparse.ArgumentParser(prog="python -m hil_lab.operator_damage", description=__doc__)
     parser.add_argument("count", nargs="?", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--zoo", action="store_true", help="small networks without a map")
     arguments = parser.parse_args(argv)
-    model = (find("model") / "person_cam.tflite").read_bytes()
-    oracle, seen = Oracle.open(model, positive_class=1, threshold=60), photos()
+    drawn = of_the_zoo(arguments.seed) if arguments.zoo else of_the_detector(arguments.seed)
     sums: Counter[str] = Counter()
     kinds: dict[str, Counter[str]] = {}
-    for number, damage in enumerate(damages(model, oracle, arguments.seed), start=1):
+    for number, (damage, model, oracle, seen) in enumerate(drawn, start=1):
         started = time.monotonic()
         found = examine(damage, model, oracle, seen)
         worth = verdict(damage, found)
@@ -332,7 +420,8 @@ def main(argv: list[str] | None = None) -> int:
         kinds.setdefault(damage.kind, Counter())[worth] += 1
         titles = "; ".join(f"[{one.id}] {one.title}" for one in found.findings)
         seconds = time.monotonic() - started
-        print(f"{number} {worth}: operator {damage.op}: {damage.text} ({seconds:.1f} s)")
+        name = oracle.graph.ops[damage.op].name
+        print(f"{number} {worth}: operator {damage.op} {name}: {damage.text} ({seconds:.1f} s)")
         print(f"    {titles or '-'}", flush=True)
         if number == arguments.count:
             break
