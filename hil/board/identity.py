@@ -207,9 +207,12 @@ def check_gives_frames(identity: Identity, where: str) -> None:
     can = identity.capabilities
     if can.camera_frames:
         return
-    if can.camera:
-        what = "this board does not give the frames of its camera"
-        hint = "build its firmware with injection, and with samples that a frame fits into"
+    if can.camera and not can.injection:
+        what = "this board gives no frames of its camera: it was built without injection"
+        hint = "build it with CONFIG_CAMHIL_INJECTION=y (idf.py menuconfig, camhil)"
+    elif can.camera:
+        what = "this board gives no frames of its camera: it has no room for one"
+        hint = "build it for a network that takes pictures: `hil build --network FILE`"
     else:
         what = "this board has no camera"
         hint = "build its firmware with one: `idf.py menuconfig`, camhil, Camera"

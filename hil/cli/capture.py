@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from hil.cli.common import add_board_arguments, open_bench, run_options
 from hil.errors import ExitCode, UsageError
+from hil.run.options import DEST
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _LONGEST_S = 86_400.0
 _TENTHS = 10
+_MOST_CLASSES = 20
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -198,14 +200,22 @@ class _Capture:
             )
             classes = f" --classes {shlex.join(known)}" if known else ""
             self.console.print(f"by keys: hil label {where}{classes}", markup=False)
-        self.console.print(f"then: hil evaluate --data {where}", markup=False)
+        same = shlex.join(_same_board(self.wanted))
+        self.console.print(f"then: hil evaluate --data {where} {same}".rstrip(), markup=False)
+
+
+def _same_board(arguments: argparse.Namespace) -> list[str]:
+    """The options that name board and network, as they were given."""
+    given = {name: getattr(arguments, DEST + name) for name in ("board", "firmware", "network")}
+    return [word for name, value in given.items() if value for word in (f"--{name}", str(value))]
 
 
 def _labels_of(task: Task) -> tuple[str, ...]:
-    """What the column of the labels may say; empty for numbers."""
+    """What the column of the labels may say; empty for numbers, and for too many to be shown."""
     if task.kind == "reconstruction":
         return "normal", "anomaly"
-    return tuple(task.name_of(number) for number in range(task.classes))
+    few = task.classes if task.classes <= _MOST_CLASSES else 0
+    return tuple(task.name_of(number) for number in range(few))
 
 
 def _data(folder: Path, column: str, contract: Contract | None) -> GrowingData:

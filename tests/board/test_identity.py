@@ -55,18 +55,21 @@ def test_each_difference_names_both_sides(expected: Expected, field: str, word: 
 
 
 @pytest.mark.parametrize(
-    ("target", "camera", "says", "hint"),
+    ("target", "camera", "injection", "says", "hint"),
     [
-        ("esp32", False, "has no camera", "menuconfig"),
-        ("sim", False, "has no camera", "--sim-camera PATH"),
-        ("esp32", True, "does not give the frames of its camera", "with injection"),
+        ("esp32", False, True, "has no camera", "menuconfig"),
+        ("sim", False, True, "has no camera", "--sim-camera PATH"),
+        ("esp32", True, False, "built without injection", "CONFIG_CAMHIL_INJECTION=y"),
+        ("esp32", True, True, "no room for one", "a network that takes pictures"),
     ],
 )
 def test_a_board_that_gives_no_frames_says_how_it_would(
-    expected: Expected, target: str, camera: bool, says: str, hint: str
+    expected: Expected, target: str, camera: bool, injection: bool, says: str, hint: str
 ) -> None:
     board = make_identity(expected)
-    can = dataclasses.replace(board.capabilities, camera=camera, camera_frames=False)
+    can = dataclasses.replace(
+        board.capabilities, camera=camera, injection=injection, camera_frames=False
+    )
     with pytest.raises(UsageError, match=says) as caught:
         check_gives_frames(changed(board, target=target, capabilities=can), WHERE)
     assert hint in caught.value.hint

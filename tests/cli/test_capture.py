@@ -33,6 +33,7 @@ def test_frames_become_a_data_set_that_goes_on_where_it_ended(
     assert f"3 frames kept in {folder / 'images'}: frame-00001.png to frame-00003.png" in said
     labels = folder / "labels.csv"
     assert f"to label: {labels}, column label: 0, 1" in said
+    assert said.endswith(f"then: hil evaluate --data {folder} --board sim\n")
     lines = [f"frame-0000{n}.png,,,hall" for n in (1, 2, 3)]
     assert labels.read_text().splitlines() == ["file,label,boxes,source", *lines]
     camera = open_camera(str(PHOTOS))
