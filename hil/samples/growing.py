@@ -6,9 +6,7 @@ also meanwhile, keep every byte.
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +19,7 @@ from hil.base.whole_file import write_whole
 from hil.errors import InfrastructureError, UsageError
 from hil.samples.fixture_set import MANIFEST
 from hil.samples.kinds import is_sample
+from hil.samples.label_file import LabelFile
 from hil.samples.labels import IMAGES, LABELS, listed, pictures_of
 
 _NAME = "frame-{:05}.png"
@@ -39,14 +38,11 @@ class GrowingData:
         cannot be read."""
         self.folder = folder
         self.labels = folder / LABELS
-        self.columns = list(columns)
+        self._columns = tuple(columns)
         self.added: list[Path] = []
         names = _check(folder, self.labels)
         self.before = len(names)
-        if self.labels.exists():
-            self.columns, self._pictures = listed(self.labels)[0], pictures_of(folder)
-        else:
-            self._pictures = folder / IMAGES
+        self._pictures = pictures_of(folder) if self.labels.exists() else folder / IMAGES
         present = files_below(self._pictures) if self._pictures.is_dir() else {}
         found = [_NUMBER.fullmatch(name) for name in (*names, *present)]
         self._last = max((int(match[1]) for match in found if match), default=0)
@@ -77,20 +73,12 @@ class GrowingData:
         return path
 
     def _with_line(self, values: Mapping[str, str]) -> bytes:
-        """The file's content and one line more; its columns and line ends stay."""
-        before = b""
+        """The file's content, which may have been edited since, and one line more."""
+        before = ",".join(self._columns).encode() + b"\n"
         if self.labels.exists():
-            self.columns, _ = listed(self.labels)
+            listed(self.labels)  # still is what it has to be
             before = read_bytes(self.labels, "the labels")
-        end = "\r\n" if b"\r\n" in before else "\n"
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator=end)
-        if not before:
-            writer.writerow(self.columns)
-        elif not before.endswith(b"\n"):
-            text.write(end)
-        writer.writerow([values.get(name, "") for name in self.columns])
-        return before + text.getvalue().encode()
+        return LabelFile(self.labels, before).with_line(values).data
 
     def _no_more(self, cause: OSError) -> InfrastructureError:
         error = host_error(cause, "cannot keep another picture", self.folder)
@@ -104,7 +92,7 @@ def _check(folder: Path, labels: Path) -> set[str]:
     if folder.exists() and not folder.is_dir():
         raise UsageError("no folder", where=str(folder), hint="give a folder, which may be new")
     if labels.exists():
-        return listed(labels)[1]
+        return listed(labels)
     if (folder / MANIFEST).exists():
         raise UsageError(
             f"this is a set of photographs, with a {MANIFEST}",

@@ -92,13 +92,16 @@ class LabelFile:
                 continue
             fields[place] = label
             parts.append(_line(fields, record.end))
-        if not found:
-            if parts and not made._records[-1].end:
-                parts.append(end)
-            said = {"file": file, self.column: label}
-            parts.append(_line([said.get(name, "") for name in made._header], end))
         mark = _MARK if self.data.startswith(_MARK.encode()) else ""
-        return LabelFile(self.path, (mark + "".join(parts)).encode())
+        written = LabelFile(self.path, (mark + "".join(parts)).encode())
+        return written if found else written.with_line({"file": file, self.column: label})
+
+    def with_line(self, values: Mapping[str, str]) -> LabelFile:
+        """The content with a line more at its end: these values, in the columns that there are."""
+        end = "\r\n" if b"\r\n" in self.data else "\n"
+        gap = "" if not self._records or self._records[-1].end else end
+        line = _line([values.get(name, "") for name in self._header], end)
+        return LabelFile(self.path, self.data + (gap + line).encode())
 
     def _place(self, column: str) -> int:
         return self._header.index(column) if column in self._header else len(self._header)

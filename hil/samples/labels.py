@@ -189,14 +189,14 @@ def pictures_of(directory: Path) -> Path:
     return directory / IMAGES if (directory / IMAGES).is_dir() else directory
 
 
-def listed(path: Path) -> tuple[list[str], set[str]]:
-    """The columns of a `labels.csv` and the files that its lines name, whatever else they say.
+def listed(path: Path) -> set[str]:
+    """The files that the lines of a `labels.csv` name, whatever else they say.
 
     Raises:
         UsageError: it cannot be read, is no CSV, or lacks the column `file`.
     """
-    rows, columns = _rows(path, REQUIRED)
-    return columns, {plain(row["file"]) for _, row in rows if not isinstance(row, str)}
+    rows, _ = _rows(path, REQUIRED)
+    return {plain(row["file"]) for _, row in rows if not isinstance(row, str)}
 
 
 def problems_error(labels: Path, problems: list[Problem]) -> UsageError:
