@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hil.board import Board
+    from hil.errors import HilError
     from hil.facts.board import CameraFrame
-    from hil.link.errors import BoardError
     from hil.network.contract import Contract
     from hil.network.task import Task
     from hil.run.capturing import Look
+    from hil.run.testbench import Bench
     from hil.samples.growing import GrowingData
 
 _LONGEST_S = 86_400.0
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             contract = bench.needed_model.contract
         column = _check_label(arguments.label, contract)
         data = _data(arguments.out, column, contract)
-        capture = _Capture(board, data, column, arguments, console)
+        capture = _Capture(bench, board, data, column, arguments, console)
         try:
             capture.take(contract)
         finally:
@@ -80,6 +81,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 class _Capture:
     """One capture: what is asked for, and how far it is."""
 
+    bench: Bench
     board: Board
     data: GrowingData
     column: str
@@ -92,7 +94,7 @@ class _Capture:
         from hil.run.capturing import looks
 
         scored = contract if self.wanted.score is not None else None
-        seen = looks(self.board, scored, self._failed)
+        seen = looks(self.bench, scored, self._failed)
         first = next(seen).frame  # not kept: the camera finds its exposure meanwhile
         for text in self._introduction(first):
             self.console.print(text, markup=False)
@@ -174,8 +176,9 @@ class _Capture:
             if done * _TENTHS // count > (done - 1) * _TENTHS // count:
                 self.console.print(self._progress(look), markup=False)
 
-    def _failed(self, error: BoardError) -> None:
-        self.console.print(f"{error.message}: trying again", style="dim", markup=False)
+    def _failed(self, error: HilError) -> None:
+        first = error.message.splitlines()[0]
+        self.console.print(f"{first}: trying again", style="dim", markup=False)
 
     def say_what_is_kept(self, contract: Contract | None) -> None:
         """What is kept, and what to do with it; also after an error or Ctrl-C."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hil.errors import UsageError
+from hil.errors import HilError, InfrastructureError, UsageError
 from hil.link.errors import BoardError
 from hil.wire.enums import ErrorCode
 
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from hil.board import Board
     from hil.facts.board import CameraFrame, Inference
     from hil.network.contract import Contract
+    from hil.run.testbench import Bench
 
 FAILURES = 4
 """So many frames may fail in a row: after three the board starts its camera anew."""
 
+_DOING = "a frame of the camera"
 _BITS_PER_BYTE = 10
 _ON_THE_LINE = 1.02  # frames of the wire around the pixels, and COBS
 
@@ -40,28 +42,42 @@ def line_seconds(frame_bytes: int, baud: int) -> float:
 
 
 def looks(
-    board: Board, contract: Contract | None, on_failure: Callable[[BoardError], None]
+    bench: Bench, contract: Contract | None, on_failure: Callable[[HilError], None]
 ) -> Iterator[Look]:
     """One frame after the other, without end; with a `contract` also its score.
 
-    The score is the percentage of the positive class, or the largest one. Raises UsageError where
-    there is no score, BoardError where the camera fails `FAILURES` times in a row.
+    The score is the percentage of the positive class, or the largest one. `on_failure` is told of
+    what is tried again: a frame that the camera did not give, a board that was lost.
+
+    Raises:
+        UsageError: there is no score.
+        BoardError: the camera fails `FAILURES` times in a row.
+        InfrastructureError: the board is lost twice for the same frame, or does not come back.
     """
     if contract is not None:
-        check_scores(board, contract)
-        board.on_inference = None  # all answers of a long capture would fill the memory
-    failed = 0
+        check_scores(bench.ready_board(), contract)
+    failed, lost = 0, False
     while True:
+        board = bench.ready_board(_DOING)
+        board.on_inference = None  # all answers of a long capture would fill the memory
         try:
             frame = board.camera_frame()
+            look = Look(frame, None if contract is None else score_of(board, contract, frame))
         except BoardError as error:
             failed += 1
             if error.code is not ErrorCode.CAMERA or failed == FAILURES:
                 raise
             on_failure(error)
-            continue
-        failed = 0
-        yield Look(frame, None if contract is None else score_of(board, contract, frame))
+        except InfrastructureError as error:
+            if lost:
+                raise
+            lost = True
+            bench.note_failure(error, _DOING)
+            on_failure(error)
+        else:
+            failed, lost = 0, False
+            bench.note_success()
+            yield look
 
 
 def check_scores(board: Board, contract: Contract) -> None:

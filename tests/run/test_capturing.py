@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from hil.errors import UsageError
+from hil.errors import HilError, InfrastructureError, UsageError
 from hil.link.errors import BoardError
 from hil.network.task import Task
 from hil.run.capturing import line_seconds, looks
@@ -26,6 +26,7 @@ class Board:
     """Gives these frames, or fails; its answer to each is that of `scores`, int8."""
 
     where = "a board"
+    recovered = 0
 
     def __init__(self, frames: list[Any], scores: dict[bytes, list[int]] | None = None) -> None:
         self._frames = iter(frames)
@@ -35,7 +36,7 @@ class Board:
 
     def camera_frame(self) -> Any:
         frame = next(self._frames)
-        if isinstance(frame, BoardError):
+        if isinstance(frame, HilError):
             raise frame
         return SimpleNamespace(data=frame)
 
@@ -43,6 +44,26 @@ class Board:
         assert (stage, reuse) == ("frame", True)  # the one that is on the board
         scores = np.array(self._scores[data], np.int8)
         return SimpleNamespace(outputs=[SimpleNamespace(data=scores.tobytes())])
+
+
+class Bench:
+    """Has this board, and remembers how often it had to come back."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._in_doubt = False
+        board.recovered = 0
+
+    def ready_board(self, test: str = "") -> Board:
+        self._board.recovered += self._in_doubt
+        self._in_doubt = False
+        return self._board
+
+    def note_failure(self, error: InfrastructureError, test: str) -> None:
+        self._in_doubt = True
+
+    def note_success(self) -> None:
+        assert not self._in_doubt
 
 
 def network(task: Task) -> Any:
@@ -55,8 +76,10 @@ def seen(board: Board, contract: Any = None) -> tuple[list[Any], list[str]]:
     """All frames, as (bytes, percent), and what was said of failures."""
     said: list[str] = []
     found: list[Any] = []
-    taken: Any = looks(cast("Any", board), contract, lambda error: said.append(error.message))
-    with suppress(BoardError, RuntimeError):  # or there are no more frames
+    taken: Any = looks(
+        cast("Any", Bench(board)), contract, lambda error: said.append(error.message)
+    )
+    with suppress(HilError, RuntimeError):  # or there are no more frames
         found.extend((look.frame.data, look.percent) for look in taken)
     return found, said
 
@@ -72,6 +95,17 @@ def test_a_camera_that_stays_away_ends_it() -> None:
     found, said = seen(board)
     assert [data for data, _ in found] == [b"a"]
     assert len(said) == 3
+
+
+def test_a_board_that_is_lost_and_comes_back_does_not_end_it() -> None:
+    gone = InfrastructureError("the port is gone", hint="plug it in")
+    board = Board([b"a", gone, b"b", gone, b"c"])
+    found, said = seen(board)
+    assert [data for data, _ in found] == [b"a", b"b", b"c"]
+    assert (board.recovered, said) == (2, ["the port is gone"] * 2)
+    board = Board([b"a", gone, gone, b"never"])
+    found, _ = seen(board)
+    assert [data for data, _ in found] == [b"a"]
 
 
 def test_another_refusal_is_not_tried_again() -> None:
@@ -92,11 +126,11 @@ def test_the_score_is_that_of_the_positive_class_or_the_largest(
 
 def test_without_classes_or_without_frames_there_is_no_score() -> None:
     with pytest.raises(UsageError, match="task is regression"):
-        next(looks(cast("Any", Board([])), network(Task("regression")), print))
-    board: Any = Board([])
+        next(looks(cast("Any", Bench(Board([]))), network(Task("regression")), print))
+    board = Board([])
     board.frame = None
     with pytest.raises(UsageError, match="makes no frame"):
-        next(looks(board, network(Task("classification", classes=2)), print))
+        next(looks(cast("Any", Bench(board)), network(Task("classification", classes=2)), print))
 
 
 def test_a_frame_takes_its_bits_and_little_more() -> None:
