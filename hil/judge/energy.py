@@ -13,6 +13,7 @@ much, and by how much it differs, is the uncertainty of the synchronization.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -194,12 +195,12 @@ class _Power:
     def marked(self, window: tuple[float, float], apart_s: float) -> tuple[float, float]:
         """The marked time that is this window. Raises _MissedError where it is not the only one."""
         length = window[1] - window[0]
+        first = bisect_left(self._marked, window[0] - apart_s, key=lambda one: one[1])
+        last = bisect_left(self._marked, window[1] + apart_s, key=lambda one: one[0])
         found = [
             (start, end)
-            for start, end in self._marked
-            if end > window[0] - apart_s
-            and start < window[1] + apart_s
-            and abs(end - start - length) <= _SAME_LENGTH * length + 2 * self.step_s
+            for start, end in self._marked[first:last]
+            if abs(end - start - length) <= _SAME_LENGTH * length + 2 * self.step_s
         ]
         if len(found) != 1:
             raise _MissedError(NO_MARK)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_LOOK_S = 0.002
+_LOOK_S = 0.005
+"""Between two looks: the link has this process's time in between."""
 _STEP_S = 1e-4
 """Samples that come faster are averaged, which keeps their energy."""
 _MOST = 12_000_000
@@ -72,11 +73,10 @@ class Recorder:
             while not self._stop.is_set():
                 reading = self.meter.read()
                 now_s = time.monotonic()
-                if reading is None:
-                    self._stop.wait(_LOOK_S)
-                elif self._kept < _MOST:
+                if reading is not None and self._kept < _MOST:
                     self._arrivals.append((float(reading.times_s[-1]), now_s))
                     self._keep(reading)
+                self._stop.wait(_LOOK_S)
         except InfrastructureError as error:
             self.error = error
 
