@@ -22,7 +22,8 @@ from hil.run.soak import parse_soak
 
 FILE = "pyproject.toml"
 _TABLE = ("tool", "camhil")
-_REPLAY = "replay:"
+_WITH_FILE = (("board", "replay"), ("energy", "csv"))
+"""Options and the kinds of value that name a file behind a colon."""
 
 
 def read_settings(start: Path) -> Mapping[str, Any]:
@@ -82,6 +83,7 @@ def _value(table: Table, argument: Argument, folder: Path) -> Any:
         raise table.error(f"{key} {value} cannot be used", hint=f"give {limits.wanted}", key=key)
     if argument.name == "soak":
         parse_soak(value)
-    if argument.name == "board" and value.startswith(_REPLAY):
-        return _REPLAY + str(folder / value[len(_REPLAY) :])
+    kind, colon, place = str(value).partition(":")
+    if (argument.name, kind) in _WITH_FILE and colon:
+        return f"{kind}:{folder / place}"
     return value

@@ -99,12 +99,17 @@ def test_the_command_line_wins_over_settings_and_settings_over_defaults(tmp_path
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
-    write(tmp_path, "gates = 'limits/gates.toml'\nboard = 'replay:runs/a.rec'\nstore = '/var/s'")
+    write(
+        tmp_path,
+        "gates = 'limits/gates.toml'\nboard = 'replay:runs/a.rec'\nstore = '/var/s'\n"
+        "energy = 'csv:meter.csv,volts=5'",
+    )
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
     settings = read_settings(below)
     assert settings["gates"] == tmp_path / "limits/gates.toml"
     assert settings["board"] == f"replay:{tmp_path / 'runs/a.rec'}"
+    assert settings["energy"] == f"csv:{tmp_path / 'meter.csv'},volts=5"
     assert settings["store"] == Path("/var/s")
 
 
