@@ -62,6 +62,10 @@ def test_another_boards_runs_are_no_trend_of_this_one(store: Path) -> None:
     assert trends_of(run_of(4, target="esp32s3"), store) == {}
 
 
+def test_a_replay_is_no_point_of_a_trend(store: Path) -> None:
+    assert trends_of(run_of(4, spec="replay:talk.rec"), store) == {}
+
+
 def test_a_history_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no store"):
         trends_of(run_of(1), tmp_path / "none.sqlite3")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from hil.errors import UsageError
+from hil.facts.stand_in import no_run_of_its_own
 from hil.judge.baseline.text import value_text
 from hil.report.page.charts import sparkline
 from hil.store.series import Series, series_of
@@ -25,6 +26,7 @@ def trends(store: Path, run: Run, verdict: GatesVerdict | None) -> dict[str, Mar
     """Of each metric of the gates that earlier runs have too, by its name; the last point is `run`.
 
     Only runs that are comparable with it count, and none after it. The history stays as it is.
+    A replay is no run of its own, and has no trend.
 
     Raises:
         UsageError: there is no store, or it is none.
@@ -36,7 +38,7 @@ def trends(store: Path, run: Run, verdict: GatesVerdict | None) -> dict[str, Mar
             hint="runs come into one by `pytest --store FILE`, or `hil history --store FILE "
             "--import RUN`",
         )
-    if run.board is None or verdict is None:
+    if run.board is None or verdict is None or no_run_of_its_own(run.board):
         return {}
     own, figures = _stored(run)
     with Store(store) as history:
