@@ -128,5 +128,5 @@ format: $(READY)
 	@$(BIN)/clang-format -i $(CXX_FILES)
 
 clean:
-	rm -rf build out dist $(VENV) $(MODEL_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build out dist $(VENV) $(MODEL_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache
 	cd firmware/esp32 && rm -rf build managed_components dependencies.lock sdkconfig sdkconfig.old
