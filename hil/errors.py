@@ -4,7 +4,7 @@
 |-----------------------|------------------------------------------------|-----------|
 | `UsageError`          | the command or its input is wrong              | 4         |
 | `InfrastructureError` | board, cable, port, host: nothing was measured | 6         |
-| `UnavailableError`    | the same, since a program is missing           | 6; tests: skipped, 8 |
+| `UnavailableError`    | the same, since a program or system is missing | 6; tests: skipped, 8 |
 | `UnansweredError`     | the board was asked and did not answer: firmware or line | 6 |
 | `NotAskedError`       | this check is none for this board              | tests: skipped |
 | `NotProvenError`      | everything ran, and proves nothing             | 8         |
@@ -36,7 +36,7 @@ class ExitCode(enum.IntEnum):
 
     @property
     def meaning(self) -> str:
-        """In words, as in docs/architecture.md."""
+        """In words, as in docs/exit-codes.md."""
         return _MEANINGS[self]
 
 
