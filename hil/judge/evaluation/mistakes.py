@@ -11,6 +11,7 @@ from hil.judge.evaluation.tasks import chosen_classes
 
 if TYPE_CHECKING:
     from hil.judge.evaluation.cases import Case, Cases
+    from hil.network.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,25 @@ def told_samples(cases: Cases, device: bool) -> tuple[Told, ...]:
     return tuple(sorted(tell(cases, device), key=lambda told: -told.badness))
 
 
+def class_name(task: Task, index: int) -> str:
+    """A class in words: its label, or "class 3"."""
+    return task.labels[index] if index < len(task.labels) else f"class {index}"
+
+
+def decision_names(task: Task) -> dict[bool, str]:
+    """Yes and no of a task with a positive class, in words."""
+    index = task.positive_class
+    assert index is not None
+    name = class_name(task, index)
+    if task.classes == 2 and len(task.labels) == 2:
+        return {True: name, False: task.labels[1 - index]}
+    return {True: name, False: f"no {name}" if index < len(task.labels) else f"not {name}"}
+
+
 def _decisions(cases: Cases, device: bool) -> Iterator[Told]:
     known = [case for case in cases.reported if case.truth.positive is not None]
     scores, positive = cases.scored(known, device)
-    task, threshold = cases.header.task, cases.header.threshold
-    assert task.positive_class is not None
-    name = task.name_of(task.positive_class)
-    words = {True: name, False: f"no {name}"}
+    threshold, words = cases.header.threshold, decision_names(cases.header.task)
     for case, score, is_positive in zip(known, scores, positive, strict=True):
         passes = score >= threshold
         beyond = threshold - score if is_positive else score - threshold
@@ -80,7 +93,12 @@ def _classes(cases: Cases, device: bool) -> Iterator[Told]:
         others = [score for number, score in enumerate(row) if number != truth]
         beyond = max(others, default=0.0) - row[truth]
         yield Told(
-            case, task.name_of(truth), task.name_of(answer), row[answer], answer != truth, beyond
+            case,
+            class_name(task, truth),
+            class_name(task, answer),
+            row[answer],
+            answer != truth,
+            beyond,
         )
 
 

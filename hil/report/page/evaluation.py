@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from hil.judge.evaluation.against import ANOMALY_AUC, MAE, ROC_AUC, TOP1
 from hil.judge.evaluation.evaluation import cases_of
-from hil.judge.evaluation.mistakes import Told, told_samples
+from hil.judge.evaluation.mistakes import Told, class_name, decision_names, told_samples
 from hil.judge.gates.model import Ship
 from hil.report.evaluation.rows import rows
 from hil.report.evaluation.tables import (
@@ -116,6 +116,7 @@ def render(
         assets=own,
         head=head,
         lines=lines,
+        few_agreement=2,
         agreement=[plain(line) for line in agreement_lines(found)],
         tiles=_tiles(found, verdict),
         lead=LEAD if device else _ALONE,
@@ -195,14 +196,14 @@ def _confusion(found: Evaluation) -> Matrix | None:
     """Of all classes, if there are not too many; of yes and no."""
     classes, binary, task = found.answering.classes, found.answering.binary, found.task
     if classes is not None and len(classes.confusion) <= MOST_CLASSES and classes.samples:
-        names = [task.name_of(index) for index in range(len(classes.confusion))]
+        names = [class_name(task, index) for index in range(len(classes.confusion))]
         return matrix(names, classes.confusion)
     if binary is None or not binary.scores.images or task.positive_class is None:
         return None
-    scores, name = binary.scores, task.name_of(task.positive_class)
+    scores, names_ = binary.scores, decision_names(task)
     yes = (scores.true_positives, scores.false_negatives)
     no = (scores.false_positives, scores.true_negatives)
-    return matrix([name, f"no {name}"], [yes, no])
+    return matrix([names_[True], names_[False]], [yes, no])
 
 
 def _shown(told: Told, found: Evaluation, device: bool, picture: Picture | None) -> Shown:

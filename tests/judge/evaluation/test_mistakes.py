@@ -40,7 +40,7 @@ def test_of_yes_and_no_the_farther_on_the_wrong_side_of_the_threshold_the_worse(
     found = told(PERSON, truths, [[1 - score, score] for score in scores])
     assert [each.case.entry.file for each in found] == ["1", "2", "4", "0", "3"]
     assert [each.wrong for each in found] == [True, True, True, False, False]
-    assert (found[0].truth, found[0].answer) == ("person", "no person")
+    assert (found[0].truth, found[0].answer) == ("person", "nothing")
     assert found[0].score == pytest.approx(10)
     assert found[0].badness == pytest.approx(50)
 
