@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,27 @@ def test_more_samples_than_a_state_is_followed_over_leave_nothing_unjudged(
     assert all(record.asked.history is not None for record in read_run(facts).inferences)
 
 
-def test_a_wrong_operator_is_named(file: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    code = validate(file("softmax"), "--sim-fault", "softmax-beta")
+def test_a_wrong_operator_is_named_in_the_terminal_and_on_the_page(
+    file: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    code = validate(file("softmax"), "--sim-fault", "softmax-beta", "--html", str(page))
     assert code == ExitCode.TEST_FAILED
     said = capsys.readouterr().out
-    assert "operator 0 SOFTMAX is the first that differs" in said
+    assert "SOFTMAX has beta 0.5 instead of 1" in said
     assert "FAILED, on the simulated board" in said
+    text = page.read_text("utf-8")
+    assert "camhil validate" in text
+    operators = text[text.index('id="operators"') : text.index('id="latency"')]
+    assert re.search(r'class="bad-row"><th scope="row">0 SOFTMAX<', operators)
+    assert "not the oracle&#39;s" in operators
+
+
+def test_a_page_does_not_replace_the_network(file: Any) -> None:
+    network_file = file("softmax")
+    before = network_file.read_bytes()
+    assert validate(network_file, "--html", str(network_file)) == ExitCode.USAGE
+    assert network_file.read_bytes() == before
 
 
 def test_an_operator_that_is_not_as_converted_fails(
