@@ -4,7 +4,7 @@ that just do not."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hil.network.refusal import VALUE_BYTES
@@ -110,8 +110,27 @@ def _typed(kind: int) -> Callable[[Surroundings], bytes]:
     return _with(make)
 
 
+def _all_typed(kinds: Sequence[int]) -> Callable[[Surroundings], bytes]:
+    """An input of each of these types, three values long."""
+
+    def make(s: Surroundings) -> NetworkHeader:
+        sizes = [(f"type{kind}", kind, 3 * VALUE_BYTES[kind]) for kind in kinds]
+        inputs = tuple(Tensor(name, kind, (3,), 0.0, 0, size) for name, kind, size in sizes)
+        return dataclasses.replace(s.header, inputs=inputs, image=None, head=None)
+
+    return _with(make)
+
+
+_SIZED = [kind for kind, size in enumerate(VALUE_BYTES) if size]
+_MOST_INPUTS = 8
 for _number in range(len(VALUE_BYTES)):
     CONTRADICTIONS[f"an input of type {_number}"] = _typed(_number)
+for _first in range(0, len(_SIZED), _MOST_INPUTS):
+    _kinds = _SIZED[_first : _first + _MOST_INPUTS]
+    CONTRADICTIONS[f"inputs of types {_kinds[0]} to {_kinds[-1]}"] = _all_typed(_kinds)
+
+ONE_BY_ONE = tuple(f"an input of type {kind}" for kind in _SIZED)
+"""What a header with inputs of many types shows too."""
 
 _TABLE = bytes(256)
 CONTRADICTIONS |= {

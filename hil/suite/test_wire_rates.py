@@ -28,6 +28,8 @@ SLOW, SLOWER = 57_600, 38_400  # other rates than that of any run
 LOWEST, HIGHEST = 9_600, 5_000_000  # of the protocol
 HEARD_S = 2.0
 SOON = 0.2
+A_MOMENT_S = 0.05
+TRIES = 3
 
 
 @pytest.mark.needs("baud")
@@ -56,6 +58,42 @@ def test_a_rate_that_is_not_kept_is_left_again_in_the_time_that_the_board_says(
         come_back(line, former, fallback_s)
 
     on_line(bench, board, check)
+
+
+@pytest.mark.needs("baud")
+def test_a_trial_is_over_by_itself_and_the_first_request_behind_it_is_answered(
+    bench: Bench, board: Board
+) -> None:
+    fallback_s, former = trial_of(board)
+    simulated = board.simulated
+    if simulated is None and not bench.options.thorough:
+        not_asked("waits until a trial is over: --thorough")
+    pass_time = time.sleep if simulated is None else simulated.skip
+    late_s = SOON if simulated is None else A_MOMENT_S
+    due = wire_reply.Echoed(b"first")
+
+    def first_answer(line: LentLine) -> wire_reply.Reply | None:
+        try_rate(line, SLOW)
+        pass_time(fallback_s / 2)
+        line.is_heard(fallback_s / 4)  # what is said meanwhile makes it no longer
+        pass_time(fallback_s / 2 + late_s)
+        time.sleep(0 if simulated is None else A_MOMENT_S)
+        line.port.set_baud(former)
+        return only(line.ask_alone(wire_request.Echo(due.payload)))
+
+    def check(line: LentLine) -> None:
+        # The process of a simulated board may have had to wait for its host.
+        said = [first_answer(line)]
+        while simulated is not None and said[-1] != due and len(said) < TRIES:
+            said.append(first_answer(line))
+        assert said[-1] == due, (
+            f"{fallback_s:g} s after a rate that was not kept, the first request at {former} baud "
+            f"gets {said[-1]}: the board left the trial later, by what it then heard"
+        )
+
+    on_line(bench, board, check)
+    if simulated is not None:
+        board.reset()  # its clock tells something again
 
 
 @pytest.mark.thorough
