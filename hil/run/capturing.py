@@ -25,7 +25,7 @@ FAILURES = 4
 
 _DOING = "a frame of the camera"
 _BITS_PER_BYTE = 10
-_ON_THE_LINE = 1.02  # frames of the wire around the pixels, and COBS
+_ON_THE_LINE = 1.03  # frames of the wire around the pixels, and COBS
 
 
 @dataclass(frozen=True)

@@ -57,12 +57,11 @@ class GrowingData:
         name = _NAME.format(self._last)
         path = self._pictures / name
         try:
-            text = self._with_line({"file": name, **values})
             if path.exists():
                 raise FileExistsError(errno.EEXIST, "it is there already", str(path))
             write_whole(path, picture)
             try:
-                write_whole(self.labels, text)
+                write_whole(self.labels, self._with_line({"file": name, **values}))
             except BaseException:
                 with suppress(OSError):
                     path.unlink()
