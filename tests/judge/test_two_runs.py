@@ -18,6 +18,7 @@ from hil.judge.judged import judge_recorded
 from hil.judge.tolerance import load_tolerances
 from hil.judge.two_runs import Turn, TwoRuns, two_runs
 from hil_lab.fakes.recorded_run import BOARD, recorded_run
+from tests.judge.test_answers import ANSWER
 
 
 def run_of(**changes: Any) -> Run:
@@ -235,6 +236,10 @@ def test_a_run_beside_itself_proves_nothing() -> None:
     found = held(RUN, RUN)
     assert found.obstacles == ("both files hold the same run",)
     assert found.exit_code == ExitCode.NOT_PROVEN
+
+
+def test_a_run_of_the_same_second_is_another_if_it_has_other_answers() -> None:
+    assert held(RUN, dataclasses.replace(RUN, inferences=(ANSWER,))).obstacles == ()
 
 
 def test_a_run_that_reached_no_board_cannot_be_compared() -> None:
