@@ -37,6 +37,7 @@ class Exchange(Generic[_Owner]):
     account: Account
     resend: bool = True  # False: doing it twice is not the same as doing it once
     is_chunk: bool = False
+    answer_bytes: int = 0  # of an answer that takes long itself
     position: int = 0
     sent_at: float = 0.0
     leaves_at: float = 0.0
@@ -80,6 +81,7 @@ class Flight(Generic[_Owner]):
         *,
         resend: bool = True,
         is_chunk: bool = False,
+        answer_bytes: int = 0,
     ) -> Exchange[_Owner]:
         """Numbers and encodes a request. Raises `UsageError` where a value is out of range."""
         try:
@@ -89,7 +91,7 @@ class Flight(Generic[_Owner]):
                 f"this request cannot be sent: {error}",
                 hint="Compare the values with the limits of the protocol (docs/protocol.md).",
             ) from error
-        exchange = Exchange(self._seq, frame, owner, account, resend, is_chunk)
+        exchange = Exchange(self._seq, frame, owner, account, resend, is_chunk, answer_bytes)
         self._seq = self._seq + 1 if self._seq + 1 < _SEQ_END else FIRST_SEQ
         return exchange
 
@@ -182,11 +184,12 @@ class Flight(Generic[_Owner]):
 
     def _due_at(self) -> float | None:
         """When the oldest exchange times out. The answer to the one behind it tells more."""
-        oldest_two = itertools.islice((ex for ex in self._open.values() if ex.resend), 2)
-        leaves_at = max((exchange.leaves_at for exchange in oldest_two), default=None)
-        if leaves_at is None:
+        two = list(itertools.islice((ex for ex in self._open.values() if ex.resend), 2))
+        if not two:
             return None
-        return max(leaves_at, self._progress_at) + self.timer.interval_s
+        leaves_at = max(exchange.leaves_at for exchange in two)
+        answer_s = self._line.seconds(max(exchange.answer_bytes for exchange in two))
+        return max(leaves_at, self._progress_at) + answer_s + self.timer.interval_s
 
     def _is_settled(self, exchange: Exchange[_Owner], now: float) -> bool:
         """Whether it left long enough ago for bad news to be about it."""

@@ -20,6 +20,10 @@ class LineClock:
     def set_baud(self, baud: int) -> None:
         self._seconds_per_byte = _BITS_PER_BYTE / baud
 
+    def seconds(self, size: int) -> float:
+        """What so many bytes take."""
+        return size * self._seconds_per_byte
+
     def send(self, size: int, now: float) -> float:
         """Counts `size` bytes as sent; returns when the last of them leaves."""
         self.position += size

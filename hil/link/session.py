@@ -39,7 +39,17 @@ from hil.wire.frames import (
 )
 from hil.wire.messages import NOTICE_SEQ, decode_reply, peek_seq, reply_kind
 from hil.wire.replies import ErrorReply, Identity, LinkNotice, OpData, Reply
-from hil.wire.requests import MAX_PAYLOAD_BYTES, PROTOCOL_VERSION, Hello, Request
+from hil.wire.requests import (
+    MAX_PAYLOAD_BYTES,
+    PROTOCOL_VERSION,
+    Echo,
+    GetContract,
+    GetFrame,
+    GetTrace,
+    Hello,
+    ReadTensor,
+    Request,
+)
 
 _CHUNK_FIELDS = 20  # bytes of a chunk message around its data, at most
 _DELIMITERS = 2
@@ -129,7 +139,11 @@ class Session:
         owner = _Asked(ticket, request)
         # A board that is about to start is asked too.
         account = Account(counts=not self.settling and not isinstance(request, Hello))
-        self._requests.append(self._flight.new(request, owner, account, resend=resend))
+        self._requests.append(
+            self._flight.new(
+                request, owner, account, resend=resend, answer_bytes=_answer_bytes(request)
+            )
+        )
         return ticket
 
     def infer(self, job: Job, now: float, seconds: float) -> Ticket[Inference]:
@@ -298,6 +312,19 @@ class Session:
 
     def _asked(self) -> list[Exchange[Any]]:
         return [ex for ex in (*self._requests, *self._flight) if isinstance(ex.owner, _Asked)]
+
+
+def _answer_bytes(request: Request) -> int:
+    """What the answer holds at most, where that takes its time on the line."""
+    match request:
+        case ReadTensor() | GetFrame():
+            return request.length
+        case GetContract() | GetTrace():
+            return MAX_PAYLOAD_BYTES
+        case Echo():
+            return len(request.payload)
+        case _:
+            return 0
 
 
 def _more(count: int, before: int) -> int:

@@ -15,7 +15,10 @@ from hil.link import paging
 from hil.link.errors import BoardError
 from hil.wire.enums import ErrorCode, FrameFormat
 from hil.wire.replies import Detail, ErrorReply, FrameData, FrameSize, Reply
-from hil.wire.requests import GetFrame
+from hil.wire.requests import GetFrame, Request
+from hil_lab.fakes.link import random_faults
+
+from .conftest import connected
 
 SIZE = FrameSize(40, 50, FrameFormat.GRAY8)
 PIXELS = bytes(number % 251 for number in range(2000))
@@ -94,3 +97,38 @@ def test_pages_that_are_of_no_one_frame_are_refused(second: FrameData, says: str
 def test_a_frame_of_another_size_than_it_says_is_refused() -> None:
     with pytest.raises(FirmwareError, match="2001 bytes, its size is 2000"):
         taken([page(0, total=2001)])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_frame_arrives_whole_whatever_is_lost_on_the_line(seed: int) -> None:
+    pixels = bytes(number % 251 for number in range(19_200))
+    busy = iter([True, True])
+
+    def camera(request: Request, replies: list[Reply]) -> list[Reply]:
+        if not isinstance(request, GetFrame):
+            return replies
+        if request.offset == 0 and next(busy, False):
+            return [ErrorReply(ErrorCode.BUSY, Detail(0, 0), "the camera takes a frame")]
+        at, size = request.offset, FrameSize(120, 160, FrameFormat.GRAY8)
+        data = pixels[at : at + request.length]
+        return [FrameData(zlib.crc32(pixels), 5, size, len(pixels), at, data)]
+
+    faults = {"to_board": random_faults(0.15, seed), "to_host": random_faults(0.15, seed + 100)}
+    bench = connected(baud=115_200, edit=camera, **faults)
+    assert bench.channel.camera_frame(bench.within(60)).data == pixels
+
+
+def test_pages_follow_each_other_without_a_pause() -> None:
+    asked: list[int] = []
+
+    def camera(request: Request, replies: list[Reply]) -> list[Reply]:
+        if not isinstance(request, GetFrame):
+            return replies
+        asked.append(request.offset)
+        return [page(request.offset)]
+
+    bench = connected(baud=115_200, edit=camera)
+    frame = bench.channel.camera_frame(bench.within(60))
+    assert (frame.data, asked) == (PIXELS, [0, 1536])
+    least = len(PIXELS) * 10 / 115_200
+    assert least < frame.transfer_s < 1.2 * least  # by the line's own clock
