@@ -127,12 +127,12 @@ def test_the_runs_own_network_is_back_however_a_trial_ends(
     pytester: pytest.Pytester, flash: Path, how: str, kind: ExitCode
 ) -> None:
     pytester.makeconftest(BREAKS.format(how=how))
-    options = ("--facts=run.jsonl", f"--sim-flash-file={flash}", "-k", "svdf or own_network")
+    options = ("--facts=run.jsonl", f"--sim-flash-file={flash}", "-k", "variable or own_network")
     run = pytester.runpytest_subprocess("--pyargs", "hil.suite.test_replaced_network", *options)
     assert run.ret == kind
     facts = read_run(pytester.path / "run.jsonl")
     (record,) = facts.other_networks
-    assert record.name == "svdf"
+    assert record.name == "variable"
     assert record.wrong
     assert judge_recorded(facts).wrong == ()
     after = Bench(RunOptions(sim_flash_file=flash, flash="never", firmware=None))
