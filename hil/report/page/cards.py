@@ -35,6 +35,7 @@ class Card:
     """One image in the grid.
 
     Attributes:
+        index: in the order of the run.
         key: unique in the run.
         rank: 0 for the worst image of the run.
         score: percent, for sorting and for the bar; None without a score.
@@ -42,6 +43,7 @@ class Card:
         data: what the browser draws from, as JSON.
     """
 
+    index: int
     key: str
     name: str
     source: str
@@ -70,7 +72,10 @@ def cards(
     """
     ranks = {image.key: rank for rank, image in enumerate(worst_first(images))}
     earlier = before or {}
-    return tuple(_card(image, ranks[image.key], earlier.get(image.key)) for image in images)
+    return tuple(
+        _card(image, index, ranks[image.key], earlier.get(image.key))
+        for index, image in enumerate(images)
+    )
 
 
 def script_json(value: Any) -> Markup:
@@ -79,10 +84,11 @@ def script_json(value: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
-def _card(image: JudgedImage, rank: int, before: JudgedImage | None) -> Card:
+def _card(image: JudgedImage, index: int, rank: int, before: JudgedImage | None) -> Card:
     record, facts = image.record, image.record.facts
     score = score_of(facts)
     return Card(
+        index=index,
         key=image.key,
         name=record.name,
         source=record.source,

@@ -13,7 +13,7 @@ from hil.report.changed_pictures import changed_pictures
 from hil.report.changes import answers, by_key, change_groups
 from hil.report.failures import failure_groups
 from hil.report.page.assets import assets
-from hil.report.page.cards import WORST, Card, cards
+from hil.report.page.cards import FEW, WORST, Card, cards
 from hil.report.page.details import (
     console_rows,
     identity,
@@ -131,6 +131,7 @@ def render(
         download=facts,
         few_failures=FEW_FAILURES,
         few_answers=FEW_ANSWERS,
+        few_images=FEW,
         few_tests=FEW_TESTS,
         messages=_MESSAGES,
         most_text=_MOST_TEXT,

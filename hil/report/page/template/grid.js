@@ -49,8 +49,8 @@ const watcher = new IntersectionObserver((entries) => {
 function showFew(few) {
   const shown = visibleCards();
   const folded = few && shown.length > FEW;
-  for (const card of cards) card.classList.remove("folded");
-  if (folded) shown.slice(FEW).forEach((card) => card.classList.add("folded"));
+  const beyond = new Set(folded ? shown.slice(FEW) : []);
+  for (const card of cards) card.classList.toggle("folded", beyond.has(card));
   const more = document.getElementById("more");
   more.hidden = !folded;
   more.textContent = `Show all ${shown.length} images`;
