@@ -10,6 +10,9 @@ from pathlib import Path
 
 from hil.errors import UsageError
 
+OWN_NETWORK = "model/person_cam.tflite"
+"""The example that comes along."""
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 

@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from hil.base.resources import OWN_NETWORK, find
 from hil.base.text_file import read_bytes
 from hil.board.flasher_args import FlasherArgs, FlashFile, FlashSettings, read_flasher_args
 from hil.build.esp_image import AppDescription, ImageError, decode_image
@@ -340,6 +341,18 @@ def _model(file: FlashFile) -> ExpectedModel:
             where=str(file.path),
             hint=_PACK,
         ) from cause
-    model = ExpectedModel(image.tflite, image.header, str(file.path))
+    said = _own_words(image.tflite)
+    model = ExpectedModel(image.tflite, image.header, str(file.path), said)
     _ = model.contract  # read now, so that a file that is none is found before a board is touched
     return model
+
+
+def _own_words(tflite: bytes) -> NetworkSettings:
+    """The names of the classes, where it is camhil's own network: a flash keeps none."""
+    try:
+        own = find(OWN_NETWORK)
+        if own.read_bytes() == tflite:
+            return NetworkSettings(labels=read_network(own).said.labels)
+    except (OSError, UsageError):
+        pass  # an installation without it has nothing to say of others
+    return NetworkSettings()

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     OnStep = Callable[[Step], None]
 
 SIM = "sim"
-DEFAULT_NETWORK = "model/person_cam.tflite"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -103,7 +102,7 @@ def _build_sim(arguments: argparse.Namespace, console: Console) -> int:
 def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     from rich.markup import escape
 
-    from hil.base.resources import find
+    from hil.base.resources import OWN_NETWORK, find
     from hil.build.budget import FILE_NAME
     from hil.build.check import check_build
     from hil.build.idf import SUPPORTED, build, configured_target, find_idf
@@ -111,7 +110,7 @@ def _build_chip(arguments: argparse.Namespace, console: Console) -> int:
     from hil.build.table import budget_lines, size_lines
 
     target = arguments.target
-    networks = [path.absolute() for path in arguments.network or [find(DEFAULT_NETWORK)]]
+    networks = [path.absolute() for path in arguments.network or [find(OWN_NETWORK)]]
     project = project_dir()
     plan = _plan(networks, arguments, project, console)
     if plan.frames_left_out:
@@ -172,7 +171,7 @@ def _plan(
     networks: list[Path], arguments: argparse.Namespace, project: Path, console: Console
 ) -> Plan:
     """What the networks need of the firmware. Raises UsageError for what cannot fit."""
-    from hil.base.resources import find
+    from hil.base.resources import OWN_NETWORK, find
     from hil.build.plan import make_plan
     from hil.network.contract import read_network
     from hil.sim.arena import arena_needed
@@ -203,7 +202,7 @@ def _plan(
         project,
         arguments.target,
         arena_bytes=None if arena_kb is None else arena_kb * 1024,
-        budgeted=arguments.target == TARGETS[0] and networks == [find(DEFAULT_NETWORK)],
+        budgeted=arguments.target == TARGETS[0] and networks == [find(OWN_NETWORK)],
     )
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hil.errors import HilError
     from hil.facts.board import CameraFrame
     from hil.network.contract import Contract
-    from hil.network.task import Task
     from hil.run.capturing import Look
     from hil.run.testbench import Bench
     from hil.samples.growing import GrowingData
@@ -196,7 +195,10 @@ class _Capture:
         )
         where = shlex.quote(str(folder))
         if not self.wanted.label:
-            known = () if contract is None else _labels_of(contract.task)
+            from hil.samples.classes import labels_of
+
+            known = () if contract is None else labels_of(contract.task)
+            known = known if len(known) <= _MOST_CLASSES else ()
             named = f": {', '.join(known)}" if known else ""
             self.console.print(
                 f"to label: {self.data.labels}, column {self.column}{named}", markup=False
@@ -211,14 +213,6 @@ def _same_board(arguments: argparse.Namespace) -> list[str]:
     """The options that name board and network, as they were given."""
     given = {name: getattr(arguments, DEST + name) for name in ("board", "firmware", "network")}
     return [word for name, value in given.items() if value for word in (f"--{name}", str(value))]
-
-
-def _labels_of(task: Task) -> tuple[str, ...]:
-    """What the column of the labels may say; empty for numbers, and for too many to be shown."""
-    if task.kind == "reconstruction":
-        return "normal", "anomaly"
-    few = task.classes if task.classes <= _MOST_CLASSES else 0
-    return tuple(task.name_of(number) for number in range(few))
 
 
 def _data(folder: Path, column: str, contract: Contract | None) -> GrowingData:

@@ -283,7 +283,7 @@ def _check(arguments: argparse.Namespace, options: RunOptions) -> None:
 
 def _model(file: Path | None, options: RunOptions) -> ExpectedModel:
     """The model for the oracle alone: a file's, a build's, or the one that comes with camhil."""
-    from hil.base.resources import find
+    from hil.base.resources import OWN_NETWORK, find
     from hil.board.artifacts import read_expected, read_model
 
     if file is not None:
@@ -293,4 +293,4 @@ def _model(file: Path | None, options: RunOptions) -> ExpectedModel:
         return read_model(options.network, options.declared)
     if options.firmware is not None:
         return read_expected(options.firmware).model
-    return read_model(find("model/person_cam.tflite"))
+    return read_model(find(OWN_NETWORK))

@@ -148,12 +148,12 @@ def check_ports() -> Iterator[Finding]:
 
 def check_parts() -> Iterator[Finding]:
     """The firmware sources, the model and the photographs that come with the package."""
-    from hil.base.resources import find
+    from hil.base.resources import OWN_NETWORK, find
     from hil.errors import HilError
 
     for name, what in (
         ("firmware", "firmware sources"),
-        ("model/person_cam.tflite", "model"),
+        (OWN_NETWORK, "model"),
         ("fixtures", "photographs"),
     ):
         try:

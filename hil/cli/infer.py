@@ -181,7 +181,11 @@ def _check(arguments: argparse.Namespace) -> None:
     """Refuses what cannot be, before anything is opened."""
     output, sample = arguments.output, arguments.sample
     if not sample.is_file():
-        raise UsageError("no such file", where=str(sample), hint="give a sample of the network")
+        raise UsageError(
+            "no such file",
+            where=str(sample),
+            hint="give a picture, or a sample of the network, that is there",
+        )
     if output is not None and output.suffix.lower() not in ("", ".png"):
         raise UsageError(
             f"the answer is drawn as a PNG, which {output.suffix} is not",

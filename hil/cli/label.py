@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,8 +46,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             labelled = sum(1 for _, label in found["items"] if label)
             console.print(f"{labelled} of {len(found['items'])} pictures have a label")
             if labelled:
-                command = f"hil evaluate --data {arguments.data}"
-                console.print(f"next: {command}", markup=False)
+                where = shlex.quote(str(arguments.data))
+                console.print(f"next: hil evaluate --data {where}", markup=False)
     return int(ExitCode.PASSED)
 
 
@@ -55,6 +56,6 @@ def _classes(arguments: argparse.Namespace) -> list[str]:
     if arguments.classes or arguments.network is None:
         return [*arguments.classes]
     from hil.network.contract import read_network
+    from hil.samples.classes import labels_of
 
-    task = read_network(arguments.network).task
-    return [task.name_of(number) for number in range(task.classes)]
+    return [*labels_of(read_network(arguments.network).task)]

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from hil.live.feed import Feed
     from hil.live.watch import Watch
-    from hil.network.contract import Contract
     from hil.run.options import RunOptions
 
 _MOST_PER_S = 5.0
@@ -50,17 +49,19 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.live.app import live_app
     from hil.live.encode import about
     from hil.live.feed import Feed
+    from hil.live.server import check_port
     from hil.live.watch import Watch, check_watchable
 
     options = _with_camera(run_options(arguments), console)
     options.check()
-    if options.network is not None:  # known before a board is touched
+    check_port(arguments.port)  # as the next: known before a board is touched
+    if options.network is not None:
         from hil.board.artifacts import read_model
 
         check_watchable(read_model(options.network, options.declared).contract)
     with open_bench(options, console) as bench:
         board = bench.ready_board()
-        contract = _with_names(bench.needed_model.contract)
+        contract = bench.needed_model.contract
         feed = Feed()
         watch = Watch(board, contract, feed, most_per_s=arguments.fps)
         app = live_app(feed, about(board, contract, options.board))
@@ -101,15 +102,6 @@ def _with_camera(options: RunOptions, console: Console) -> RunOptions:
     text = "the simulated camera sees camhil's photographs; others: --sim-camera FOLDER|VIDEO"
     console.print(text, style="dim", markup=False)
     return replace(options, sim_camera=find("fixtures") / "photos")
-
-
-def _with_names(contract: Contract) -> Contract:
-    """Of camhil's own network, whose classes have names; a flash keeps none."""
-    from hil.base.resources import find
-    from hil.network.contract import read_network
-
-    own = find("model/person_cam.tflite")
-    return read_network(own) if contract.model == own.read_bytes() else contract
 
 
 def _rate(text: str) -> float:

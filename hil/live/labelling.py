@@ -126,7 +126,9 @@ def _pictures(folder: Path) -> dict[str, Path]:
     """The pictures that lines of the folder's labels may name, by those names."""
     if not folder.is_dir():
         raise UsageError(
-            "no such folder", where=str(folder), hint="give one with pictures: hil capture makes it"
+            "this is a file" if folder.exists() else "no such folder",
+            where=str(folder),
+            hint="give one with pictures: hil capture makes it",
         )
     place = folder / IMAGES if (folder / IMAGES).is_dir() else folder
     found = {

@@ -90,6 +90,11 @@ class Server(Closing):
         wasyncore.close_all(self._server._map)
 
 
+def check_port(port: int | None) -> None:
+    """Raises as `Server`, without serving anything: before something that takes long."""
+    _listening(port).close()
+
+
 def _listening(port: int | None) -> socket.socket:
     for number in (USUAL_PORT, 0) if port is None else (port,):
         try:

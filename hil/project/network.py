@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from hil.network.contract import Contract
     from hil.oracle.trial import Trial
 
-BUILT_IN = "model/person_cam.tflite"
-
 
 @dataclass(frozen=True)
 class ChosenNetwork:
@@ -42,14 +40,14 @@ def choose_network(file: Path | None, labels: Sequence[str] = ()) -> ChosenNetwo
 
     Raises UsageError for a network that cannot be tested, and labels that are not of its classes.
     """
-    from hil.base.resources import find
+    from hil.base.resources import OWN_NETWORK, find
     from hil.base.text_file import read_bytes, read_text
     from hil.network.contract import read_contract
     from hil.network.settings import NetworkSettings, read_settings
     from hil.oracle.trial import try_network
 
     built_in = file is None
-    file = file or find(BUILT_IN)
+    file = file or find(OWN_NETWORK)
     tflite = read_bytes(file, "the model")
     beside = file.with_suffix(".toml")
     has_settings = beside.is_file()

@@ -92,6 +92,13 @@ def _of_class(entry: Entry, task: Task) -> str:
     return ""
 
 
+def labels_of(task: Task) -> tuple[str, ...]:
+    """What people may write in the column `label`; empty for numbers."""
+    if task.kind == "reconstruction":
+        return NORMAL[0], ANOMALOUS[0]
+    return tuple(task.name_of(number) for number in range(task.classes))
+
+
 def _known(label: str, task: Task) -> str:
     near = difflib.get_close_matches(label, task.labels, n=1)
     if near:

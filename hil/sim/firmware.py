@@ -107,7 +107,7 @@ def build(
 def _build(
     folder: Path, model: Path | None, settings: Path | None, firmware: Path | None, say: Progress
 ) -> Path:
-    tflite = model or resources.find("model/person_cam.tflite")
+    tflite = model or resources.find(resources.OWN_NETWORK)
     toml = settings or tflite.with_suffix(".toml")
     firmware = firmware or resources.find("firmware")
     sources = _content_hash(_source_files(firmware), below=firmware)

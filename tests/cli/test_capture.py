@@ -32,7 +32,7 @@ def test_frames_become_a_data_set_that_goes_on_where_it_ended(
     assert "a frame: 160 x 120, gray, 19,200 bytes; on the line 0.21 s at 921,600 baud" in said
     assert f"3 frames kept in {folder / 'images'}: frame-00001.png to frame-00003.png" in said
     labels = folder / "labels.csv"
-    assert f"to label: {labels}, column label: 0, 1" in said
+    assert f"to label: {labels}, column label: no person, person" in said
     assert said.endswith(f"then: hil evaluate --data {folder} --board sim\n")
     lines = [f"frame-0000{n}.png,,,hall" for n in (1, 2, 3)]
     assert labels.read_text().splitlines() == ["file,label,boxes,source", *lines]
@@ -43,7 +43,14 @@ def test_frames_become_a_data_set_that_goes_on_where_it_ended(
     assert turns == [(turns[0] + n) % len(shown) for n in range(3)]
 
     labels.write_text(labels.read_text().replace("00001.png,,", "00001.png,1,"))
-    band = ("--score", "68:100", "-n", "2", "--label", "1")  # what the network says is a person
+    band = (
+        "--score",
+        "68:100",
+        "-n",
+        "2",
+        "--label",
+        "person",
+    )
     assert capture(folder, *band) == ExitCode.PASSED
     said = capsys.readouterr().out
     assert f"{folder} has 3 samples: going on behind them" in said
@@ -52,7 +59,7 @@ def test_frames_become_a_data_set_that_goes_on_where_it_ended(
     text = labels.read_text().replace("00002.png,,", "00002.png,0,")
     labels.write_text(text.replace("00003.png,,", "00003.png,0,"))
     data = read_data(folder)
-    assert [entry.label for entry in data.entries] == ["1", "0", "0", "1", "1"]
+    assert [entry.label for entry in data.entries] == ["1", "0", "0", "person", "person"]
     assert data.notes == ()
 
 

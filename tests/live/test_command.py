@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,6 +87,16 @@ def test_a_network_without_a_picture_is_refused_before_a_board_is_asked(
     code = main(["live", "--board", "/dev/nowhere", "--network", str(file)])
     assert code == ExitCode.USAGE
     assert "takes no picture" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_refused_before_a_board_is_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code = main(["live", "--board", "/dev/nowhere", "--port", port])
+    assert code == ExitCode.USAGE
+    assert f"port {port} of this machine is taken" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", [["--port", "x"], ["--port", "65536"], ["--fps", "0"]])
