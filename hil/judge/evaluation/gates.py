@@ -14,7 +14,7 @@ from hil.judge.figures import count_text
 from hil.judge.gates.judge import judge_gates
 from hil.judge.gates.model import Gates, GatesVerdict, Ship
 from hil.judge.gates.run import without_real_time
-from hil.judge.measure.catalog import CATALOG
+from hil.judge.measure.catalog import CATALOG, OF_MAPS
 from hil.judge.measure.values import (
     Samples,
     anomaly_samples,
@@ -73,8 +73,6 @@ _OF_DECISIONS = ("accuracy", "precision", "recall", "false_alarm_rate", "balance
 _OF_ANOMALIES = ("anomaly_auc", "anomaly_auc_change", "anomaly_auc_mean", "anomaly_pauc",
                  "anomaly_pauc_dcase")  # fmt: skip
 _OF_NUMBERS = ("mae", "mae_change", "rmse", "r2")
-_OF_MAPS = (*(name for name in CATALOG if name.startswith(("pointing_", "max_box_"))),
-            "cam_us", "cam_lsb", "score_lsb", "features_lsb", "locations_differing")  # fmt: skip
 
 
 def judge_evaluation(
@@ -218,7 +216,7 @@ def _absent(found: Evaluation) -> Iterator[tuple[str, str]]:
         (_OF_DECISIONS, "a positive class or a threshold", quality.binary or quality.anomalies),
         (_OF_ANOMALIES, "a reconstruction", quality.anomalies),
         (_OF_NUMBERS, "a regression", quality.numbers),
-        (_OF_MAPS, "a class activation map", quality.places),
+        (OF_MAPS, "a class activation map", quality.places),
     ):
         for name in names if there is None else ():
             why = found.unjudged or f"{name} needs {needs}: the task is {kind}"

@@ -31,6 +31,7 @@ from hil.judge.judged import (
     flaky_tests,
     judge_recorded,
 )
+from hil.judge.measure.catalog import OF_MAPS
 from hil.judge.measure.energy import without_energy
 from hil.judge.measure.samples import meaningless, samples, without_limit
 from hil.judge.whole_run import in_words
@@ -83,8 +84,7 @@ def judge_judged(
     return verdict.with_trouble(*_trouble(judged))
 
 
-_OF_HEADS = ("cam_us", "score_lsb", "features_lsb", "cam_lsb", "input_lsb", "locations_differing",
-             "decisions_differing")  # fmt: skip
+_OF_HEADS = (*OF_MAPS, "input_lsb", "decisions_differing")
 _OF_TRUTHS = ("rate", "score")
 
 
@@ -101,13 +101,15 @@ def _with_reasons(verdict: GatesVerdict, run: Run) -> GatesVerdict:
 
 def _without_value(result: GateResult, run: Run) -> GateResult:
     metric = result.gate.metric
-    of_head = metric.name in _OF_HEADS or metric.kind in _OF_TRUTHS
-    if of_head and run.board is not None and run.board.network.head is None:
+    if metric.name in _OF_HEADS and run.board is not None and run.board.network.head is None:
         why = "this network has no class activation map"
         return dataclasses.replace(result, status=GateStatus.NOT_ASKED, explanation=why)
     if metric.name == "second_opinion_lsb" and run.opinion is not None:
         why = run.opinion.trouble or "no operator of this network could be compared"
         return dataclasses.replace(result, status=GateStatus.NOT_PROVEN, explanation=why)
+    if metric.kind in _OF_TRUTHS:
+        why = "no sample of this run says what is true: hil evaluate --gates measures it"
+        return dataclasses.replace(result, explanation=why)
     if metric.name == "energy_uj":
         return dataclasses.replace(result, explanation=without_energy(run))
     if metric.name == "thorough":

@@ -196,6 +196,10 @@ _METRICS = (
 CATALOG: dict[str, Metric] = {metric.name: metric for metric in _METRICS}
 """All metrics by name, in the order of reports."""
 
+OF_MAPS = (*(name for name in CATALOG if name.startswith(("pointing_", "max_box_"))),
+           "cam_us", "cam_lsb", "score_lsb", "features_lsb", "locations_differing")  # fmt: skip
+"""Those that a network without a class activation map does not have."""
+
 
 def metric_of(name: str) -> Metric:
     """The metric that a name stands for, with its label or as a user's.

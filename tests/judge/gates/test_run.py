@@ -325,6 +325,16 @@ def test_a_gate_on_a_map_that_a_network_has_not_is_not_asked_and_not_met() -> No
     assert "the gate is met, 1 not asked" in headline(verdict)
 
 
+@pytest.mark.parametrize("name", ["top1_accuracy", "roc_auc", "mae", "anomaly_auc"])
+def test_a_gate_on_truth_that_nobody_measured_keeps_a_network_without_a_map_from_shipping(
+    name: str,
+) -> None:
+    verdict = judge(HEADLESS, MET, Gate(CATALOG[name], "value", min=0.9))
+    assert verdict.results[1].status is GateStatus.NOT_MEASURED
+    assert "hil evaluate --gates measures it" in verdict.results[1].explanation
+    assert verdict.ship is Ship.NOT_PROVEN
+
+
 def test_gates_that_are_all_not_asked_never_ship() -> None:
     verdict = judge(HEADLESS, OF_HEADS)
     assert (verdict.ship, exit_code(verdict)) == (Ship.NOT_PROVEN, ExitCode.NOT_PROVEN)
