@@ -66,5 +66,10 @@ def test_frames_in_colour_become_the_oracle_s_input_of_a_colour_network(
 def test_a_wrong_operator_does_not_ship_and_is_named(pytester: pytest.Pytester) -> None:
     result = suite(pytester, "softmax", "--sim-fault=softmax-beta")
     assert result.ret == ExitCode.TEST_FAILED
-    result.stdout.fnmatch_lines(["*operator 0 SOFTMAX is the first that differs*"])
+    result.stdout.fnmatch_lines(
+        [
+            "1. SOFTMAX has beta 0.5 instead of 1 *",
+            "*operator 0 * (SOFTMAX) is the first that differs*",
+        ]
+    )
     assert "DO NOT SHIP" in result.outlines[-2]
