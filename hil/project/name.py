@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 from hil.errors import UsageError
 
 # The specification of names: https://packaging.python.org/en/latest/specifications/name-normalization/
 _NAME = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE)
-_OURS = ("camhil", "hil")
-"""A project that is called as what it needs cannot be installed."""
-
 _FALLBACK = "my-board"
 
 
@@ -24,7 +22,7 @@ def project_name(folder: Path) -> str:
     if not _NAME.fullmatch(name):
         problem = f"{name!r} is no name that a package may have"
         rule = "letters a to z and digits, between them also . _ -"
-    elif _normalized(name) in _OURS:
+    elif _normalized(name) in _needed():
         problem = f"{name!r} is the name of a package that the project needs"
         rule = "any other name"
     else:
@@ -35,9 +33,20 @@ def project_name(folder: Path) -> str:
 
 
 def _like(name: str) -> str:
-    words = re.findall(r"[A-Za-z0-9]+", name)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.findall(r"[A-Za-z0-9]+", plain)
     near = "-".join(words).lower()
-    return near if near and near not in _OURS else _FALLBACK
+    return near if near and near not in _needed() else _FALLBACK
+
+
+def _needed() -> set[str]:
+    """Packages of this and of what it needs: a project that is called as one is not installed."""
+    from importlib import metadata
+
+    listed = metadata.requires("camhil") or ()
+    named = [each for each in listed if "extra ==" not in each or "'sim'" in each.replace('"', "'")]
+    heads = [_NAME.match(requirement) for requirement in named]
+    return {"camhil", "hil", *(_normalized(head[0]) for head in heads if head)}
 
 
 def _normalized(name: str) -> str:
