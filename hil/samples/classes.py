@@ -105,7 +105,8 @@ def _known(label: str, task: Task) -> str:
         return f"did you mean {near[0]!r}?"
     numbers = f"0 to {task.classes - 1}"
     if not task.labels:
-        return f"its {task.classes} classes have no names, only the numbers {numbers}"
+        none = f"its {task.classes} classes have no names, only the numbers {numbers}"
+        return f"{none}; labels in its settings give it some"
     names = ", ".join(task.labels[:_LISTED]) + (", ..." if len(task.labels) > _LISTED else "")
     return f"there are {names}, or {numbers}"
 

@@ -47,7 +47,7 @@ IMAGES = "images"
 NO_TRUTH = "nothing says what is right of a sample: only board and oracle can be compared"
 """Note of a data set without labels and values."""
 
-_SHOWN = 100
+_SHOWN = 20
 
 _Row = tuple[int, dict[str, str] | str]
 """A line's number and fields; a text instead of those says what is wrong with it."""
@@ -286,12 +286,11 @@ def _check_columns(columns: list[str], path: Path, needed: Collection[str]) -> N
         message = "width and height come together"
     else:
         return
-    raise UsageError(
-        message,
-        where=f"{path}:1",
-        hint=f"needed: {', '.join(needed)}; known besides: "
-        f"{', '.join(name for name in OPTIONAL if name not in needed)}",
-    )
+    hint = f"needed: {', '.join(needed)}; known besides: "
+    hint += ", ".join(name for name in OPTIONAL if name not in needed)
+    if len(columns) == 1 and (mark := next((mark for mark in ";\t" if mark in columns[0]), "")):
+        hint = f"save it with commas: {mark!r} is between its columns"
+    raise UsageError(message, where=f"{path}:1", hint=hint)
 
 
 def _entry(line: int, row: Mapping[str, str] | str, problems: list[Problem]) -> Entry:

@@ -9,7 +9,7 @@ import pytest
 
 from hil.errors import UsageError
 from hil.network.task import Task
-from hil.samples.classes import anomalous, check_labels, class_of, label_problems
+from hil.samples.classes import anomalous, check_labels, class_of, label_problems, labels_of
 from hil.samples.labels import DataSet, Entry
 
 NAMED = Task("classification", 0, "softmax", 3, labels=("cat", "dog", "bird"))
@@ -40,6 +40,20 @@ def problems(task: Task, *entries: Entry) -> list[str]:
 def test_a_class_is_named_or_numbered(task: Task, label: str, index: int) -> None:
     assert class_of(entry(label), task) == index
     assert problems(task, entry(label)) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "offered"),
+    [
+        (NAMED, ("cat", "dog", "bird")),
+        (NUMBERED, ("0", "1", "2")),
+        (ANOMALIES, ("normal", "anomaly")),
+        (Task("regression"), ()),
+    ],
+)
+def test_what_is_offered_as_a_label_is_one(task: Task, offered: tuple[str, ...]) -> None:
+    assert labels_of(task) == offered
+    assert problems(task, *map(entry, offered)) == []
 
 
 def test_what_is_the_name_of_one_class_and_the_number_of_another_is_refused() -> None:

@@ -90,7 +90,7 @@ def test_a_thousand_problems_are_counted(tmp_path: Path) -> None:
     lines = "".join(f"{n}.png,0,\n" for n in range(1000))
     with pytest.raises(UsageError, match="1000 problems") as caught:
         read_labels(data_set(tmp_path, "file,person,boxes\n" + lines))
-    assert caught.value.message.endswith("and 900 more")
+    assert caught.value.message.endswith("and 980 more")
 
 
 @pytest.mark.parametrize(
@@ -219,6 +219,13 @@ def test_boxes_may_be_of_a_class(tmp_path: Path) -> None:
     text = "file,label,boxes\na.png,cat,0 0 1 1\n"
     (entry,) = read_labels(data_set(tmp_path, text, "a.png")).entries
     assert (entry.label, entry.boxes) == ("cat", ((0, 0, 1, 1),))
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_table_without_commas_is_told_as_that(tmp_path: Path, mark: str) -> None:
+    with pytest.raises(UsageError, match="column file is missing") as caught:
+        read_labels(data_set(tmp_path, f"file{mark}label\na.png{mark}cat\n"))
+    assert caught.value.hint == f"save it with commas: {mark!r} is between its columns"
 
 
 def test_who_needs_a_column_is_told_that_it_is_missing(tmp_path: Path) -> None:
