@@ -79,7 +79,7 @@ bench: $(READY)
 firmware: $(READY)
 	$(call run,firmware,$(BIN)/hil build --target "$(TARGET)" $(ARGS))
 
-# FAULTS=ci: a quick ten; FAULTS="a b": these.
+# FAULTS=ci: one of each area; FAULTS="a b": these.
 faults: $(READY)
 	$(call run,faults,$(BIN)/python -m hil_lab.faults $(or $(FAULTS),all --write docs/faults.md))
 

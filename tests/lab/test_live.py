@@ -46,8 +46,10 @@ def test_frames_are_counted_whatever_pieces_they_come_in() -> None:
     assert times_acted([stream], at_frame=4) == 0
 
 
-@pytest.mark.parametrize("fault_id", ["location-transposed", "crash", "outputs-swapped"])
-def test_the_suite_catches_a_fault_for_the_right_reason(fault_id: str, fault_folder: Path) -> None:
-    proof = prove(find_fault(fault_id), fault_folder)
+# Those of the usual network, and of each other kind of change, are run by `make faults`.
+def test_the_suite_catches_a_fault_in_another_network_for_the_right_reason(
+    fault_folder: Path,
+) -> None:
+    proof = prove(find_fault("outputs-swapped"), fault_folder)
     assert proof.caught is Caught.CAUGHT, proof.note
     assert proof.good
