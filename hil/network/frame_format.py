@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from hil.errors import UsageError
 from hil.wire.enums import FrameFormat
-from hil.wire.replies import FrameSize
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from hil.wire.network_header import ImageInput
+    from hil.wire.replies import FrameSize
 
 CAMERA = (120, 160)
 """(rows, columns) of the camera's frame, of firmware/core/limits.h."""
@@ -25,6 +25,9 @@ CAMERA = (120, 160)
 
 def camera_frame(image: ImageInput | None) -> FrameSize | None:
     """The frame of the camera that a network is fed from; None where it takes no picture."""
+    # Of all messages: the simulated board, which starts more often, needs none of them.
+    from hil.wire.replies import FrameSize
+
     formats = {each.channels: each for each in FrameFormat}
     if image is None or image.channels not in formats:
         return None

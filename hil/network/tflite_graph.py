@@ -171,7 +171,13 @@ def read_graph(model: bytes, *, where: str = "model") -> Graph:
             hint="give the .tflite file that the converter wrote (tf.lite.TFLiteConverter, with "
             "full integer quantization)",
         )
-    return _Reader(bytes(model), where).graph()
+    return _read(bytes(model), where)
+
+
+@functools.lru_cache(maxsize=8)
+def _read(model: bytes, where: str) -> Graph:
+    """Contract, costs and weights of one network are each asked for by themselves."""
+    return _Reader(model, where).graph()
 
 
 def op_name(code: int) -> str:
