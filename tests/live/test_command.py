@@ -19,6 +19,7 @@ import pytest
 from hil.cli import main
 from hil.errors import ExitCode
 from hil.testing.zoo import network
+from tests.ctrl_c import HIL
 
 from .asking import ask
 
@@ -28,7 +29,7 @@ _SAYS = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 @contextmanager
 def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """The command, and the port that it says; ended if a test does not."""
-    command = [sys.executable, "-m", "hil", *arguments, "--port", "0"]
+    command = [sys.executable, *HIL, *arguments, "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

@@ -18,6 +18,7 @@ import pytest
 from hil import __version__
 from hil.sim.firmware import build, default_build_dir
 from hil.testing.tiny_model import tiny_model
+from tests.ctrl_c import HIL
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Opened = Callable[..., AbstractContextManager[str]]
@@ -102,7 +103,7 @@ def opened(python: Path, environment: dict[str, str], project: Path) -> Opened:
     @contextmanager
     def opened(*words: object) -> Iterator[str]:
         process = subprocess.Popen(
-            [str(python), "-m", "hil", *map(str, words)],
+            [str(python), *HIL, *map(str, words)],
             cwd=project,
             env={**environment, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,

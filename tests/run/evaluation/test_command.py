@@ -19,6 +19,7 @@ from hil.run.evaluation.run import Plan, run_on_board
 from hil.run.options import RunOptions
 from hil.run.testbench import Bench
 from hil.samples.labels import read_labels
+from tests.ctrl_c import HIL
 
 MakeData = Callable[..., Path]
 
@@ -130,10 +131,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     report, whole = tmp_path / "resumed.json", tmp_path / "whole.json"
     words = ["evaluate", "--data", folder, "--sim-flash-file", flash_file, "--resume", results]
     words += ["--json", report]
-    # A shell's background jobs ignore Ctrl-C, and what they start does too.
-    code = "import signal as s; s.signal(s.SIGINT, s.default_int_handler); "
-    code += "import runpy; runpy.run_module('hil', run_name='__main__', alter_sys=True)"
-    command = [sys.executable, "-c", code, *map(str, words), "--sim-invoke-us", "100000"]
+    command = [sys.executable, *HIL, *map(str, words), "--sim-invoke-us", "100000"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
