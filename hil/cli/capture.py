@@ -58,7 +58,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Passed where frames were kept; errors of camera, board and disk are their own."""
+    """Passed, also where it kept none, and says so; errors of camera, board and disk are theirs."""
     _check(arguments)
     options = run_options(arguments)
     options.check()
@@ -224,7 +224,7 @@ def _data(folder: Path, column: str, contract: Contract | None) -> GrowingData:
 
 def _check_label(label: str, contract: Contract | None) -> str:
     """The column that says what is true; raises UsageError for a label that cannot be there."""
-    from hil.samples.classes import label_problems
+    from hil.samples.classes import label_problems, truth_column
     from hil.samples.labels import Entry
 
     kind = "none" if contract is None else contract.task.kind
@@ -238,7 +238,7 @@ def _check_label(label: str, contract: Contract | None) -> str:
         raise UsageError(
             problem, where="--label", hint="give what the network can say, or label them afterwards"
         )
-    return "value" if kind == "regression" else "label"
+    return "label" if contract is None else truth_column(contract.task)
 
 
 def _is_number(text: str) -> bool:

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from hil.live.label_app import label_app
     from hil.live.labelling import Labelling
 
-    labelling = Labelling(arguments.data, _classes(arguments))
+    labelling = Labelling(arguments.data, *_asked(arguments))
     app = label_app(labelling, arguments.data.resolve().name)
     with serving(app, arguments.port, console):
         try:
@@ -51,11 +51,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return int(ExitCode.PASSED)
 
 
-def _classes(arguments: argparse.Namespace) -> list[str]:
-    """Of the command line, else of the network: their names, or their numbers."""
-    if arguments.classes or arguments.network is None:
-        return [*arguments.classes]
+def _asked(arguments: argparse.Namespace) -> tuple[list[str], str]:
+    """The classes of the command line, else of the network (their names, or their numbers), and
+    the column that says which of them, or which number, is true."""
+    if arguments.network is None:
+        return [*arguments.classes], "label"
     from hil.network.contract import read_network
-    from hil.samples.classes import labels_of
+    from hil.samples.classes import labels_of, truth_column
 
-    return [*labels_of(read_network(arguments.network).task)]
+    task = read_network(arguments.network).task
+    return [*(arguments.classes or labels_of(task))], truth_column(task)

@@ -38,8 +38,9 @@ class Change:
 class Labelling:
     """The pictures of a folder and their labels, for any number of pages at once."""
 
-    def __init__(self, folder: Path, classes: Sequence[str] = ()) -> None:
-        """`classes`: names that are offered beside those that the file has already.
+    def __init__(self, folder: Path, classes: Sequence[str] = (), column: str = "label") -> None:
+        """`classes`: names that are offered beside those that the file has already. `column`: that
+        says what is true, where the file has none for that.
 
         Raises UsageError for a folder without pictures, or a `labels.csv` that cannot be read.
         """
@@ -48,7 +49,7 @@ class Labelling:
         self._classes = [*classes]
         self._undo: list[tuple[str, str]] = []
         self._paths = _pictures(folder)
-        self._file = read_label_file(folder)
+        self._file = read_label_file(folder, column)
 
     def state(self) -> dict[str, Any]:
         """All that the page shows, as it is on the disk now."""
@@ -110,7 +111,7 @@ class Labelling:
         data = read_bytes(path, "the labels") if path.exists() else b""
         if data != self._file.data:
             self._undo.clear()  # what was before is not what is there
-            self._file = read_label_file(self._folder)
+            self._file = read_label_file(self._folder, self._file.usual)
 
     def _offered(self) -> list[list[str]]:
         """Value and name of each class."""

@@ -99,6 +99,11 @@ def labels_of(task: Task) -> tuple[str, ...]:
     return tuple(task.name_of(number) for number in range(task.classes))
 
 
+def truth_column(task: Task) -> str:
+    """The column of `labels.csv` that says what is true for this task: a class or a number."""
+    return "value" if task.kind == "regression" else "label"
+
+
 def _known(label: str, task: Task) -> str:
     near = difflib.get_close_matches(label, task.labels, n=1)
     if near:

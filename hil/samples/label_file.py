@@ -9,7 +9,7 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -37,10 +37,16 @@ class _Record:
 
 @dataclass(frozen=True)
 class LabelFile:
-    """The content of a `labels.csv`. `data`: its bytes; empty where there is no file yet."""
+    """The content of a `labels.csv`.
+
+    Attributes:
+        data: its bytes; empty where there is no file yet.
+        usual: the column that says what is true where none does so far.
+    """
 
     path: Path
     data: bytes
+    usual: str = _LABEL
 
     @cached_property
     def _records(self) -> list[_Record]:
@@ -54,7 +60,7 @@ class LabelFile:
     @property
     def column(self) -> str:
         """The column that says what is true: label, or value or person where only that is there."""
-        return next((name for name in TRUTHS if name in self._header), _LABEL)
+        return next((name for name in TRUTHS if name in self._header), self.usual)
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -78,7 +84,7 @@ class LabelFile:
             first = next(record for record in records if record.fields)
             named = ((record, self.column if record is first else "") for record in records)
             records = [_widened(record, name, end) for record, name in named]
-        made = LabelFile(self.path, "".join(record.text for record in records).encode())
+        made = replace(self, data="".join(record.text for record in records).encode())
         place, found = made._place(self.column), False
         parts: list[str] = []
         for record in made._records:
@@ -93,7 +99,7 @@ class LabelFile:
             fields[place] = label
             parts.append(_line(fields, record.end))
         mark = _MARK if self.data.startswith(_MARK.encode()) else ""
-        written = LabelFile(self.path, (mark + "".join(parts)).encode())
+        written = replace(self, data=(mark + "".join(parts)).encode())
         return written if found else written.with_line({"file": file, self.column: label})
 
     def with_line(self, values: Mapping[str, str]) -> LabelFile:
@@ -101,7 +107,7 @@ class LabelFile:
         end = "\r\n" if b"\r\n" in self.data else "\n"
         gap = "" if not self._records or self._records[-1].end else end
         line = _line([values.get(name, "") for name in self._header], end)
-        return LabelFile(self.path, self.data + (gap + line).encode())
+        return replace(self, data=self.data + (gap + line).encode())
 
     def _place(self, column: str) -> int:
         return self._header.index(column) if column in self._header else len(self._header)
@@ -118,17 +124,17 @@ class LabelFile:
         return next((record for record in self._records if record.fields), None)
 
 
-def read_label_file(folder: Path) -> LabelFile:
-    """The `labels.csv` of a folder; an empty one where there is none.
+def read_label_file(folder: Path, usual: str = _LABEL) -> LabelFile:
+    """The `labels.csv` of a folder; an empty one where there is none. `usual`: as in `LabelFile`.
 
     Raises UsageError as `hil.samples.labels.scan_labels`.
     """
     path = folder / LABELS
     if not path.exists():
-        return LabelFile(path, b"")
+        return LabelFile(path, b"", usual)
     data = read_bytes(path, "the labels")
     scan_labels(folder)
-    return LabelFile(path, data)
+    return LabelFile(path, data, usual)
 
 
 def check_label(column: str, label: str) -> None:

@@ -59,6 +59,16 @@ def test_labels_are_in_the_file_at_once_and_evaluate_reads_them(folder: Path) ->
     assert labelling.state()["classes"] == [["cat", "cat"], ["dog", "dog"]]
 
 
+def test_of_a_network_that_answers_numbers_they_are_values(folder: Path) -> None:
+    (folder / "labels.csv").unlink()
+    labelling = Labelling(folder, column="value")
+    labelling.put(stamp(labelling), "a.png", "-1.5")
+    with pytest.raises(UsageError, match="no number"):
+        labelling.put(stamp(labelling), "b.png", "cat")
+    assert written(folder) == "file,value\na.png,-1.5\n"
+    assert [entry.value for entry in read_labels(folder).entries] == [-1.5]
+
+
 def test_undo_takes_labels_back_in_turn(folder: Path) -> None:
     labelling = Labelling(folder)
     before = written(folder)
