@@ -14,7 +14,7 @@ from hil.facts.records import EndFacts, LinkFacts, RunHeader, TestRecord
 from hil.facts.run import Run
 from hil_lab.faults import Area, Expect, Fault, failure, infrastructure
 from hil_lab.faults import finding as link_finding
-from hil_lab.faults.__main__ import main
+from hil_lab.faults.__main__ import CI, main
 from hil_lab.faults.proof import Caught, Named, Proof, judge, name
 from hil_lab.faults.table import document, print_table, summary
 
@@ -149,12 +149,12 @@ NAMELESS = proof(Caught.CAUGHT, Named.UNEXPLAINED)
 @pytest.mark.parametrize(
     ("proofs", "code"),
     [
-        ([RIGHT] * 10, ExitCode.PASSED),
-        ([RIGHT] * 9 + [NAMELESS], ExitCode.PASSED),
-        ([RIGHT] * 8 + [NAMELESS] * 2, ExitCode.TEST_FAILED),
-        ([RIGHT] * 9 + [proof(Caught.MISSED, Named.UNEXPLAINED)], ExitCode.TEST_FAILED),
-        ([RIGHT] * 9 + [proof(Caught.WRONG_REASON, Named.RIGHT)], ExitCode.TEST_FAILED),
-        ([RIGHT] * 9 + [proof(Caught.CAUGHT, Named.WRONG)], ExitCode.TEST_FAILED),
+        ([RIGHT] * len(CI), ExitCode.PASSED),
+        ([RIGHT] * (len(CI) - 1) + [NAMELESS], ExitCode.PASSED),
+        ([RIGHT] * (len(CI) - 2) + [NAMELESS] * 2, ExitCode.TEST_FAILED),
+        ([RIGHT] * (len(CI) - 1) + [proof(Caught.MISSED, Named.UNEXPLAINED)], ExitCode.TEST_FAILED),
+        ([RIGHT] * (len(CI) - 1) + [proof(Caught.WRONG_REASON, Named.RIGHT)], ExitCode.TEST_FAILED),
+        ([RIGHT] * (len(CI) - 1) + [proof(Caught.CAUGHT, Named.WRONG)], ExitCode.TEST_FAILED),
     ],
 )
 def test_the_command_fails_when_a_fault_is_missed_or_named_wrongly(
