@@ -258,7 +258,11 @@ CATALOGUE: dict[str, Entry] = {
         "what was flashed, and how the contract is read and sent (firmware/core/network.cpp, "
         "dispatcher.cpp)",
     ),
-    "identity.image-source": Entry("hello did not switch the image source", _IDENTITY),
+    "identity.image-source": Entry(
+        "hello did not switch the image source",
+        "where the source is switched (firmware/core/app.cpp, inference.cpp), and the identity "
+        "that is reported (firmware/core/dispatcher.cpp)",
+    ),
     "identity.reset-reason": Entry("the reset reason is {got}, not {right}", _IDENTITY),
     "memory.growing": Entry(
         "memory is lost with every inference: {what}",
