@@ -114,8 +114,8 @@ class _Capture:
         due = self.started
         limit = self.wanted.seconds
         while len(self.data.added) < self.wanted.count:
-            if limit is not None and time.monotonic() - self.started >= limit:
-                return
+            if limit is not None and max(due, time.monotonic()) - self.started >= limit:
+                return  # also where the next would come too late: that is not waited for
             if self.wanted.key and not self._key():
                 return
             time.sleep(max(0.0, due - time.monotonic()))

@@ -84,3 +84,13 @@ def test_a_band_that_is_none_is_refused(tmp_path: Path, band: str) -> None:
     with pytest.raises(SystemExit) as ended:
         capture(tmp_path, f"--score={band}")
     assert ended.value.code == ExitCode.USAGE
+
+
+def test_what_would_come_after_the_end_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("hil.cli.capture.time.sleep", waited.append)
+    assert capture(tmp_path, "--every", "3000", "--for", "2000") == ExitCode.PASSED
+    assert [path.name for path in (tmp_path / "images").iterdir()] == ["frame-00001.png"]
+    assert max(waited) < 1000

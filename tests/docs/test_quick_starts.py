@@ -58,5 +58,5 @@ def on_the_simulated_board(command: Command) -> tuple[str, ...]:
     """The command for a board that there is: a recording, or the simulated one."""
     if (command.option("--board") or "replay:").startswith("replay:"):
         return command.words
-    text = re.sub(r" --(?:board|firmware)[ =]\S+", "", " ".join(command.words))
+    text = re.sub(r" --(?:board|firmware)[ =](?!oracle)\S+", "", " ".join(command.words))
     return tuple(text.split())

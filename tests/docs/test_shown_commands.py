@@ -5,6 +5,7 @@ The quick starts run as a whole: `test_quick_starts.py`.
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
@@ -14,15 +15,14 @@ import pytest
 from hil.cli import main
 from hil.errors import ExitCode
 from hil_lab.fakes.quantized_pair import INPUTS, QuantizedPair
-from tests.docs.commands import PAGES, Command, commands_of
+from tests.docs.commands import PAGES, ROOT, Command, commands_of
+from tests.docs.test_quick_starts import on_the_simulated_board
 
 pytest_plugins = ["pytester"]
 
-# The others have tests of their own, with a camera, a browser, ESP-IDF or a data set.
-RUN_HERE = {
-    *("check", "compare", "diagnose", "history", "info", "infer", "judge", "layers", "new", "pack"),
-    *("report", "validate"),
-}
+# Those have tests of their own: with ESP-IDF's files (tests/build), with a release's
+# (tests/cli/test_flash_release.py), ended by Ctrl-C (tests/live), slow (tests/cli/test_doctor.py).
+ELSEWHERE = {"build", "doctor", "flash", "label", "live"}
 GATES = """
 [[gate]]
 metric = "outputs_differing"
@@ -31,9 +31,9 @@ max = 0
 
 
 def shown(page: str) -> list[Command]:
-    """The commands of a page that run here; those with a board of their own do not."""
+    """The commands of a page that run here."""
     commands = [each for each in commands_of(page) if each.program == "hil"]
-    return [c for c in commands if c.words[1] in RUN_HERE and c.option("--board") is None]
+    return [each for each in commands if each.words[1] not in ELSEWHERE]
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,12 @@ def everything(project: Path, runs: tuple[Path, Path], monkeypatch: pytest.Monke
     """The project with all files that some page names."""
     monkeypatch.setenv("XDG_DATA_HOME", str(project / "data-home"))
     (project / "out").mkdir()
-    shutil.copy(project / "my.tflite", project / "kws.tflite")
+    for name in ("kws", "new"):
+        for suffix in (".tflite", ".toml"):
+            shutil.copy(project / f"my{suffix}", project / f"{name}{suffix}")
+    for name in ("DIR", "captured"):
+        shutil.copytree(project / "data", project / name)
+    shutil.copytree(ROOT / "fixtures", project / "fixtures")
     for name, data in zip(("float", "int8"), QuantizedPair().build(), strict=True):
         (project / f"{name}.tflite").write_bytes(data)
     reals = np.random.default_rng(1).normal(0, 1, (4, INPUTS)).astype(np.float32)
@@ -66,13 +71,26 @@ def everything(project: Path, runs: tuple[Path, Path], monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("page", [page for page in PAGES if shown(page) and "/start/" not in page])
 def test_what_a_page_shows_of_hil_runs(
-    page: str, everything: Path, runs: tuple[Path, Path]
+    page: str, everything: Path, runs: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for command in shown(page):
-        named = [Path(word) for word in command.words if word.endswith(".jsonl")]
-        for name, run in zip(named, runs, strict=False):
-            shutil.copy(run, name)
+        if command.option("--resume") is None:
+            named = [Path(word) for word in command.words if word.endswith(".jsonl")]
+            for name, run in zip(named, runs, strict=False):
+                shutil.copy(run, name)
         gates = command.option("--gates")
         if gates is not None:
             Path(gates).write_text(GATES)
-        assert main(command.words[1:]) == ExitCode.PASSED, command.text
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n\nq\n"))
+        words = [*on_the_simulated_board(command)[1:], *also(command)]
+        assert main(words) == ExitCode.PASSED, command.text
+
+
+def also(command: Command) -> list[str]:
+    """What a command needs here that it does not need on the board of its page."""
+    if command.words[1] == "capture":
+        camera = ["--sim-camera", "fixtures/photos", "--for", "1"]
+        return ["--board", "sim", "--board-flash", "auto", *camera]
+    if command.words[1] == "layers" and command.option("--board") is not None:
+        return ["--board", "sim", "--board-flash", "auto"]
+    return []
