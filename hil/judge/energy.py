@@ -17,7 +17,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hil.facts.energy import EnergyFacts, EnergyRecord, PowerTrace
@@ -77,13 +76,10 @@ def inference_energy(
     import numpy as np
 
     usable = [one for one in in_order(inferences) if _usable(one)]
-    rate_hz = 0.0
-    if len(trace.times_s) > 1:
-        rate_hz = float(1 / np.median(np.diff(trace.times_s)))
     records: list[EnergyRecord] = []
     apart_us: list[float] = []
     missed: Counter[str] = Counter()
-    power = _Power(trace) if rate_hz else None
+    power = _Power(trace) if len(trace.times_s) > 1 else None
     of_meter = _meter_clock(trace)
     of_board = {boot: _board_clock([one for one in usable if one.boot == boot])
                 for boot in {one.boot for one in usable}}  # fmt: skip
@@ -99,7 +95,7 @@ def inference_energy(
             apart_us.append(apart_s * 1e6)
     facts = EnergyFacts(
         meter=meter,
-        rate_hz=round(rate_hz, 3),
+        rate_hz=0.0 if power is None else round(1 / power.step_s, 3),
         sync_us=round(float(np.median(apart_us)), 1) if apart_us else 0.0,
         by_marker=trace.marker is not None,
         missed=tuple(sorted(missed.items())),
@@ -225,7 +221,7 @@ def _intervals(trace: PowerTrace) -> list[tuple[float, float]]:
     edges = np.flatnonzero(np.diff(high))
     middles = (trace.times_s[edges] + trace.times_s[edges + 1]) / 2
     times = [float(time) for time in (middles[1:] if high[0] else middles)]
-    return [pair for number, pair in enumerate(pairwise(times)) if number % 2 == 0]
+    return list(zip(times[::2], times[1::2], strict=False))  # the last may not have fallen
 
 
 def _board_clock(stamps: Sequence[InferenceRecord]) -> _Bounds:

@@ -24,12 +24,12 @@ def energy_samples(run: Run, confidence: float) -> Iterator[Samples]:
     Its interval is that of the mean (bootstrap), wider by what clocks and sampling leave open:
     that is the same for all inferences, so that no number of them makes it smaller.
     """
+    if without_energy(run):
+        return
     import numpy as np
 
     from hil.judge.stats.bootstrap import percentile_interval, resampled_means
 
-    if run.energy is None or without_energy(run):
-        return
     values = np.array([one.energy_uj for one in run.energies])
     fixed = float(np.mean([one.sync_uj + one.sampling_uj for one in run.energies]))
     interval = None
@@ -51,14 +51,12 @@ def without_energy(run: Run) -> str:
     """Why a run has no energy that counts; empty where it has."""
     if run.energy is None:
         return "no meter was there: run it with --energy"
-    if run.board is not None and not_of_chip(run.board):
-        return not_of_chip(run.board)
-    return "" if run.energies else why_missed(run.energy)
+    return not_of_chip(run.board) or ("" if run.energies else why_missed(run.energy))
 
 
-def not_of_chip(board: BoardFacts) -> str:
-    """What to say of energy that no chip took; empty for a chip's."""
-    kind = stand_in(board.target, board.time_base)
+def not_of_chip(board: BoardFacts | None) -> str:
+    """What to say of energy that no chip took; empty for a chip's, and where no board answered."""
+    kind = "" if board is None else stand_in(board.target, board.time_base)
     return f"synthetic: no {kind} takes what a meter measures" if kind else ""
 
 
@@ -88,5 +86,5 @@ def energy_text(run: Run) -> str:
     ]
     if facts.missed:
         parts.append(why_missed(facts))
-    made_up = "" if run.board is None else not_of_chip(run.board)
+    made_up = not_of_chip(run.board)
     return "; ".join([*parts, made_up] if made_up else parts)
