@@ -25,7 +25,7 @@ from hil.board.identity import (
 from hil.board.lock import PortLock
 from hil.board.options import BoardOptions
 from hil.board.results import Counting, frame_taken, oddities
-from hil.board.telling_apart import flash_record, flash_told, line_facts
+from hil.board.telling_apart import flash_record, line_facts, tell_by_flash
 from hil.board.watched_port import BoardAlarm
 from hil.errors import FirmwareError, InfrastructureError, NotAskedError, NotRunError, UsageError
 from hil.facts.board import (
@@ -368,8 +368,7 @@ class AskedBoard(Closing):
                 self.first_cause = error
                 self.incidents.append(Incident(error, time.monotonic()))
             if isinstance(error, WrongIdentityError) and self._was_right:
-                with flash_told(self.flash_record, was_right=True):
-                    raise
+                tell_by_flash(error, self.flash_record())
             raise
 
     @contextmanager

@@ -61,24 +61,27 @@ def flash_record(connection: Connection, expected: Expected | None) -> FlashReco
 
 
 @contextmanager
-def flash_told(read: Callable[[], FlashRecord], *, was_right: bool = False) -> Iterator[None]:
-    """Within, a board is opened; an error that its flash may explain says what that holds.
+def flash_told(read: Callable[[], FlashRecord]) -> Iterator[None]:
+    """Within, a board is opened; an error that its flash may explain is told by `tell_by_flash`.
 
-    `read`: reads it. `was_right`: it ran what it has to before, in this run; then the flash tells
-    of nothing but why it is another. The record is the error's attribute `flash`. Raises
-    FirmwareError where the board names itself otherwise than its flash.
+    `read`: reads it.
     """
     try:
         yield
     except HilError as error:
-        worth = isinstance(error, WrongIdentityError) if was_right else worth_reading(error)
-        if not worth:
-            raise
-        record = read()
-        told = _told_apart(error, record)
-        told.__dict__.update(flash=record, line=vars(error).get("line"))
-        if told is error:
-            raise
+        if worth_reading(error):
+            tell_by_flash(error, read())
+        raise
+
+
+def tell_by_flash(error: HilError, record: FlashRecord) -> None:
+    """Says in an error what the flash holds; the record becomes its attribute `flash`.
+
+    Raises FirmwareError instead where the board names itself otherwise than its flash.
+    """
+    told = _told_apart(error, record)
+    told.__dict__.update(flash=record, line=vars(error).get("line"))
+    if told is not error:
         raise told from error
 
 
