@@ -35,6 +35,7 @@ _TAG = re.compile(r"v?(\d+\.\d+\.\d+[0-9a-z.+-]*)")
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _SUMS_BYTES = 1 << 20
 _ARCHIVE_BYTES = 64 << 20  # more than any flash
+_BROKEN = "the release itself is broken: take another one"
 _BY_HAND = "or unpack the archive by hand and give the folder with --firmware DIR"
 
 
@@ -199,7 +200,7 @@ def _unpack(archive: bytes, place: Path, url: str) -> None:
         return InfrastructureError(
             f"the archive cannot be unpacked: {why}",
             where=url,
-            hint="the release itself is broken: take another one",
+            hint=_BROKEN,
         )
 
     try:
@@ -225,12 +226,12 @@ def _check(place: Path, version: str, chip: str, url: str) -> None:
         raise InfrastructureError(
             f"the release holds no firmware that can be flashed: {cause.message}",
             where=url,
-            hint="the release itself is broken: take another one",
+            hint=_BROKEN,
         ) from cause
     if (expected.chip, expected.version) != (chip, version):
         raise InfrastructureError(
             f"the archive holds firmware {expected.version} for {expected.chip}, not {version} "
             f"for {chip}",
             where=url,
-            hint="the release itself is broken: take another one",
+            hint=_BROKEN,
         )
