@@ -44,9 +44,9 @@ def pack(build: Path, out: Path, version: str = __version__) -> Path:
     elf = base / f"{expected.project}.elf"
     if not elf.is_file():
         raise UsageError("the ELF file is missing", where=str(elf), hint="build it again")
-    names = {_inside(file.path, base) for file in expected.files} | {elf.name}
-    names |= {name for name in _BESIDE if (base / name).is_file()}
-    contents = {name: (base / name).read_bytes() for name in names}
+    contents = {_inside(file.path, base): file.data for file in expected.files}
+    beside = [name for name in (elf.name, *_BESIDE) if (base / name).is_file()]
+    contents |= {name: (base / name).read_bytes() for name in beside}
     contents["flash_args"] = flash_args(expected).encode()
     out.mkdir(parents=True, exist_ok=True)
     path = out / archive_name(expected.version, expected.chip)
