@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from hil.board.release import SUMS, _read_sums
 from hil.build.idf import TARGETS
+from tests.ci.test_workflows import FOLDER, jobs
 
-ROOT = Path(__file__).parents[2]
-JOBS: dict[str, dict[str, Any]] = yaml.safe_load(
-    (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
-)["jobs"]
+JOBS = jobs(FOLDER / "release.yml")
 
 
 def before(job: str) -> set[str]:
