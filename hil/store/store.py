@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import sqlite3
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from hil.base.closing import Closing
 from hil.facts.codec import from_json, to_json
-from hil.facts.stand_in import replayed
+from hil.facts.stand_in import no_run_of_its_own
 from hil.judge.baseline.model import Setting
 from hil.store.database import connect, copy_of, transaction, translated
 
@@ -65,30 +66,17 @@ class Store(Closing):
         Raises:
             UsageError: the run does not say which board answered.
         """
-        from hil.judge.baseline.setting import baseline_key, setting_of
-        from hil.judge.baseline.snapshot import figures, typical
-
-        setting = setting_of(run)
-        assert run.board is not None  # or there is no setting
-        if replayed(run.board):
+        own = stored_run(run, source)
+        if no_run_of_its_own(run.board):
             return False
-        digest = run_digest(run)
         row = (
-            digest,
-            run.header.started,
-            run.header.camhil,
-            source,
-            baseline_key(run.board),
-            json.dumps(to_json(setting), separators=(",", ":")),
-            None if run.end is None else run.end.exit_code,
+            *(own.digest, own.started, own.camhil, own.source, own.board),
+            json.dumps(to_json(own.setting), separators=(",", ":")),
+            own.exit_code,
         )
         measured = [
-            (
-                *(digest, metric, figure.unit, figure.direction, figure.kind),
-                figure.trials if figure.trials is not None else len(figure.values),
-                *typical(figure),
-            )
-            for metric, figure in figures(run)
+            (own.digest, metric, *dataclasses.astuple(figure))
+            for metric, figure in stored_figures(run).items()
         ]
         with translated(self.path), transaction(self._connection):
             return self._insert(row, measured)
@@ -159,6 +147,43 @@ class Store(Closing):
             figures,
         )
         return True
+
+
+def stored_run(run: Run, source: str = "") -> StoredRun:
+    """A run as a store has it.
+
+    Raises:
+        UsageError: the run does not say which board answered.
+    """
+    from hil.judge.baseline.setting import baseline_key, setting_of
+
+    setting = setting_of(run)
+    assert run.board is not None  # or there is no setting
+    return StoredRun(
+        digest=run_digest(run),
+        started=run.header.started,
+        camhil=run.header.camhil,
+        source=source,
+        board=baseline_key(run.board),
+        exit_code=None if run.end is None else run.end.exit_code,
+        setting=setting,
+    )
+
+
+def stored_figures(run: Run) -> dict[str, StoredFigure]:
+    """Its metrics as a store has them, by their names."""
+    from hil.judge.baseline.snapshot import figures, typical
+
+    return {
+        metric: StoredFigure(
+            figure.unit,
+            figure.direction,
+            figure.kind,
+            figure.trials if figure.trials is not None else len(figure.values),
+            *typical(figure),
+        )
+        for metric, figure in figures(run)
+    }
 
 
 def run_digest(run: Run) -> str:

@@ -12,7 +12,7 @@ from hil.facts.stand_in import no_run_of_its_own
 from hil.judge.baseline.text import value_text
 from hil.report.page.charts import sparkline
 from hil.store.series import Series, series_of
-from hil.store.store import Store, StoredFigure, StoredRun, run_digest
+from hil.store.store import Store, stored_figures, stored_run
 
 if TYPE_CHECKING:
     from hil.facts.run import Run
@@ -40,7 +40,7 @@ def trends(store: Path, run: Run, verdict: GatesVerdict | None) -> dict[str, Mar
         )
     if run.board is None or verdict is None or no_run_of_its_own(run.board):
         return {}
-    own, figures = _stored(run)
+    own, figures = stored_run(run), stored_figures(run)
     with Store(store) as history:
         before = [
             each
@@ -54,28 +54,6 @@ def trends(store: Path, run: Run, verdict: GatesVerdict | None) -> dict[str, Mar
         }
     found = {metric: series_of(metric, [*before, own], of)[-1] for metric, of in known.items()}
     return {metric: _chart(each) for metric, each in found.items() if len(each.values) > 1}
-
-
-def _stored(run: Run) -> tuple[StoredRun, dict[str, StoredFigure]]:
-    """A run as the store would have it."""
-    from hil.judge.baseline.setting import baseline_key, setting_of
-    from hil.judge.baseline.snapshot import figures, typical
-
-    assert run.board is not None
-    board, header = baseline_key(run.board), run.header
-    stored = StoredRun(
-        run_digest(run), header.started, header.camhil, "", board, None, setting_of(run)
-    )
-    return stored, {
-        metric: StoredFigure(
-            figure.unit,
-            figure.direction,
-            figure.kind,
-            figure.trials if figure.trials is not None else len(figure.values),
-            *typical(figure),
-        )
-        for metric, figure in figures(run)
-    }
 
 
 def _chart(series: Series) -> Markup:
