@@ -253,12 +253,12 @@ def _test_changes(before: JudgedRun, now: JudgedRun) -> Iterator[TestChange]:
             assert old is not None
             yield TestChange(test, old.outcome, "", "", Turn.GONE)
             continue
-        rank = _weight(new)
+        rank = _weight(new.outcome)
         if old is None:
             turn = Turn.WORSE if rank else Turn.NEW
             yield TestChange(test, "", new.outcome, new.message, turn)
         elif old.outcome != new.outcome:
-            turn = _turn(_weight(old), rank)
+            turn = _turn(_weight(old.outcome), rank)
             yield TestChange(test, old.outcome, new.outcome, new.message, turn)
 
 
@@ -272,17 +272,17 @@ def _outcomes(judged: JudgedRun) -> dict[str, TestRecord]:
         if record.outcome in FAILED_OUTCOMES and (record.test, record.when) not in failed:
             record = dataclasses.replace(record, outcome="passed")
         known = found.get(record.test)
-        if known is None or _weight(record) > _weight(known):
+        if known is None or _weight(record.outcome) > _weight(known.outcome):
             found[record.test] = record
     return found
 
 
-def _weight(test: TestRecord) -> int:
-    if test.outcome in FAILED_OUTCOMES:
+def _weight(outcome: str) -> int:
+    if outcome in FAILED_OUTCOMES:
         return 3
-    if test.outcome in UNMEASURED_OUTCOMES:
+    if outcome in UNMEASURED_OUTCOMES:
         return 2
-    return 0 if test.outcome in NEUTRAL_OUTCOMES else 1
+    return 0 if outcome in NEUTRAL_OUTCOMES else 1
 
 
 _TEST_CODES = (
@@ -294,14 +294,13 @@ def _regressions(
     before: Side, now: Side, gates: tuple[GateChange, ...], tests: tuple[TestChange, ...]
 ) -> Iterator[Regression]:
     told = set()
-    outcomes = _outcomes(now.judged)
     groups: dict[tuple[str, str], list[TestChange]] = {}
     for test in tests:
         if test.turn is Turn.WORSE:
             groups.setdefault((test.test.partition("[")[0], test.turned), []).append(test)
     for (function, turned), changes in groups.items():
         first = changes[0]
-        code = _TEST_CODES[_weight(outcomes[first.test])]
+        code = _TEST_CODES[_weight(first.now)]
         told.add(code)
         said = first_line(first.message)
         many = f"{function}, {len(changes)} cases, the first {first.test[len(function) :]}"
