@@ -23,14 +23,21 @@ class Link:
 
 def origin_links(origin: OriginRecord | None) -> tuple[Link, ...]:
     """Commit and job; none where nobody knows them."""
-    if origin is None:
-        return ()
-    links = []
-    if origin.commit:
-        links.append(Link(commit_text(origin), _web(origin.commit_url)))
-    if origin.ci:
-        links.append(Link(origin.ci, _web(origin.ci_url)))
-    return tuple(links)
+    return tuple(link for link in (commit_link(origin), job_link(origin)) if link.text)
+
+
+def commit_link(origin: OriginRecord | None) -> Link:
+    """The commit that was tested; without text where nobody knows it."""
+    if origin is None or not origin.commit:
+        return Link("")
+    return Link(commit_text(origin), _web(origin.commit_url))
+
+
+def job_link(origin: OriginRecord | None) -> Link:
+    """The job that tested it; without text where there was none."""
+    if origin is None or not origin.ci:
+        return Link("")
+    return Link(origin.ci, _web(origin.ci_url))
 
 
 def commit_text(origin: OriginRecord) -> str:

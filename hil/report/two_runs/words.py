@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hil.judge.figures import count_text
 from hil.judge.two_runs import Turn
 from hil.report.changes import answers, changed_outputs
-from hil.report.page.origin import Link, origin_links
+from hil.report.page.origin import commit_link, job_link
 
 if TYPE_CHECKING:
     from hil.facts.run import Run
@@ -73,20 +73,12 @@ def identity_rows(found: TwoRuns) -> tuple[IdentityRow, ...]:
         IdentityRow(name, before.get(name, "-"), now.get(name, "-"))
         for name in dict.fromkeys([*before, *now])
     ]
-    commits, jobs = zip(*(_origin(run) for run in runs), strict=True)
-    for name, (ours, theirs) in (("commit", commits), ("CI", jobs)):
+    for name, link in (("commit", commit_link), ("CI", job_link)):
+        ours, theirs = (link(run.origin) for run in runs)
         if ours.text or theirs.text:
             links = (ours.href, theirs.href)
             rows.insert(0, IdentityRow(name, ours.text or "-", theirs.text or "-", links))
     return tuple(rows)
-
-
-def _origin(run: Run) -> tuple[Link, Link]:
-    """The commit that was tested, and the job that did it."""
-    found = {link.text: link for link in origin_links(run.origin)}
-    ci = "" if run.origin is None else run.origin.ci
-    job = found.pop(ci, Link(""))
-    return next(iter(found.values()), Link("")), job
 
 
 def _identity(run: Run) -> Iterator[tuple[str, str]]:
