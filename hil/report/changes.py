@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hil.facts.image import Answer, ImageFacts, SampleFacts
 from hil.judge.figures import count_text
-from hil.network.location import Location
+from hil.network.location import Location, NoLocation
 from hil.network.score import percent_text
 
 if TYPE_CHECKING:
@@ -162,7 +162,11 @@ def operators_text(facts: SampleFacts) -> str:
 
 def place(answer: Answer) -> str:
     """The location in words, or why there is none."""
-    location = answer.location
+    return location_text(answer.location)
+
+
+def location_text(location: Location | NoLocation) -> str:
+    """As `place`, of the location itself."""
     if isinstance(location, Location):
         return f"({location.x}, {location.y})"
     return location.value

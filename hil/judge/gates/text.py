@@ -69,6 +69,11 @@ def verdict_lines(verdict: GatesVerdict, comparison: Comparison | None = None) -
 
 def headline(verdict: GatesVerdict) -> str:
     """The verdict in one line: "DO NOT SHIP: 1 of 6 gates unmet, 2 failures"."""
+    return f"{verdict.said}: {'; '.join(reasons(verdict))}"
+
+
+def reasons(verdict: GatesVerdict) -> list[str]:
+    """What the verdict rests on, the weightiest first."""
     total = len(verdict.results)
     parts = [
         f"{len(verdict.of(status))} of {total} gates {status.value}"
@@ -78,7 +83,7 @@ def headline(verdict: GatesVerdict) -> str:
     parts += (*verdict.counts, *verdict.trouble, *verdict.unproven)
     if not parts:
         parts.append(verdict.met)
-    return f"{verdict.said}: {'; '.join(parts)}"
+    return parts
 
 
 def properties(verdict: GatesVerdict) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,9 @@ from markupsafe import Markup
 from hil.judge.evaluation.against import ANOMALY_AUC, MAE, ROC_AUC, TOP1
 from hil.judge.evaluation.evaluation import cases_of
 from hil.judge.evaluation.mistakes import Told, class_name, decision_names, told_samples
-from hil.judge.gates.model import Ship
+from hil.judge.gates.text import reasons
+from hil.judge.headline import Outcome
+from hil.report.changes import location_text
 from hil.report.evaluation.rows import rows
 from hil.report.evaluation.tables import (
     agreement_lines,
@@ -28,7 +30,7 @@ from hil.report.page.gates import gates
 from hil.report.page.palette import heat_over
 from hil.report.page.rich_tables import plain, plain_table
 from hil.report.page.tiles import Tile, gated_tone
-from hil.report.page.words import LEAD, words
+from hil.report.page.words import LEAD, Word, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +55,6 @@ _ALONE = (
     "The network ran on the host alone, by the kernels that a board uses: no board was asked. With "
     "one, its answers are compared with these."
 )
-_TONES = {Ship.SHIP: "good", Ship.DO_NOT_SHIP: "bad", Ship.NOT_PROVEN: "open"}
 _TILES = 6
 _METRICS = {figure.name: figure.metric for figure in (ROC_AUC, TOP1, ANOMALY_AUC, MAE)}
 _FOLDED = ("Threshold curve", "By source", "Classes:")
@@ -135,15 +136,13 @@ def _head(found: Evaluation, verdict: GatesVerdict | None) -> dict[str, Any]:
     """Outcome, tone and reasons; without gates there is nothing but agreement to decide."""
     both = found.agreement
     if verdict is not None:
-        from hil.judge.gates.text import headline
-
-        reasons = headline(verdict).removeprefix(f"{verdict.said}: ").split("; ")
-        return {"text": verdict.said, "tone": _TONES[verdict.ship], "reasons": reasons}
+        tone = Outcome(verdict.ship.value).tone
+        return {"text": verdict.said, "tone": tone, "reasons": reasons(verdict)}
     if both is not None and both.failed:
         reason = f"{both.failed:,} of {both.samples:,} answers of the board are not the oracle's"
         return {"text": "FAILED", "tone": "bad", "reasons": [reason]}
-    reasons = ["no gates were given: figures without a verdict"]
-    return {"text": "MEASURED", "tone": "plain", "reasons": reasons}
+    reason = "no gates were given: figures without a verdict"
+    return {"text": "MEASURED", "tone": "plain", "reasons": [reason]}
 
 
 def _tiles(found: Evaluation, verdict: GatesVerdict | None) -> list[Tile]:
@@ -213,15 +212,13 @@ def _shown(told: Told, found: Evaluation, device: bool, picture: Picture | None)
     drawn = ""
     if pixels is not None and answer.cam is not None:
         drawn = _data_link(heat_over(pixels, answer.array()))
-    place = answer.location
-    at = "" if place is None else getattr(place, "value", "") or f"({place.x}, {place.y})"  # type: ignore[union-attr]
     return Shown(
         told=told,
         file=result.file,
         score=_score_text(told.score, found),
         picture="" if pixels is None else _data_link(pixels),
         map=drawn,
-        location=at,
+        location="" if answer.location is None else location_text(answer.location),
         same=None if result.device is None else result.device == result.oracle,
     )
 
@@ -245,7 +242,7 @@ def _data_link(pixels: NDArray[np.uint8]) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(data.tobytes()).decode('ascii')}"
 
 
-def _words(found: Evaluation, gated: bool) -> Any:
+def _words(found: Evaluation, gated: bool) -> tuple[Word, ...]:
     names = ["oracle", "LSB", "interval"]
     quality = found.answering
     names += ["gate", "margin"] if gated else []
