@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,6 @@ def plain_table(part: RenderableType) -> PlainTable:
     )
 
 
-def _rows(made: object) -> Iterator[tuple[str, ...]]:
-    from rich.table import Table
-
-    assert isinstance(made, Table)
+def _rows(made: Table) -> Iterator[tuple[str, ...]]:
     for row in zip(*(column.cells for column in made.columns), strict=True):
         yield tuple(plain(cell) for cell in row)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ABSENT = -1.0
 """Where a cell without a value stands in the order of its column."""
 
-TONES = {Status.PASSED: "good", Status.FAILED: "bad"}
+_TONES = {Status.PASSED: "good", Status.FAILED: "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _row(
         key=one.key if isinstance(one, JudgedImage) else "",
         cells=tuple(_cells(one, facts, scored, traced)),
         status=one.status.value,
-        tone=TONES.get(one.status, "open"),
+        tone=_TONES.get(one.status, "open"),
         problems=", ".join(verdict.check for verdict in failed),
         wrong="; ".join(verdict.explanation for verdict in failed),
     )

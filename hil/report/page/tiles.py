@@ -19,9 +19,6 @@ from hil.judge.verdict import Status
 if TYPE_CHECKING:
     from hil.judge.gates.model import GatesVerdict
 
-SIGNS = {"good": "✓", "bad": "✕", "open": "?"}
-"""Of a tone, for who does not see its colour."""
-
 _NONE = Markup("")
 
 _STATES = {"good": "good", "bad": "not good", "open": "open"}
@@ -41,12 +38,8 @@ class Tile:
     trend: Markup = _NONE
 
     @property
-    def sign(self) -> str:
-        return SIGNS.get(self.tone, "")
-
-    @property
     def state(self) -> str:
-        """The sign in words."""
+        """The tone in words, for who sees no sign."""
         return _STATES.get(self.tone, "")
 
 
