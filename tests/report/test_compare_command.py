@@ -12,28 +12,18 @@ import pytest
 from hil.cli import main
 from hil.errors import ExitCode
 from hil.facts.origin import OriginRecord
-from hil.facts.run import Run
 from hil.judge.judged import judge_recorded
-from hil.judge.two_runs import TwoRuns, two_runs
+from hil.judge.two_runs import TwoRuns
 from hil.report.page.page import render
 from hil.report.two_runs.lines import two_runs_lines
 from hil.report.two_runs.markdown import two_runs_markdown
 from hil_lab.fakes.recorded_run import BOARD, recorded_run, write_run
-
-
-def later(run: Run) -> Run:
-    header = dataclasses.replace(run.header, started="2026-02-04T04:05:06+00:00")
-    return dataclasses.replace(run, header=header)
-
+from tests.judge.test_two_runs import held, later
 
 BEFORE = recorded_run(8)
 WORSE = later(recorded_run(8, faults={2: "score", 5: "location"}, slower=0.05))
 PLAIN = dataclasses.replace(BEFORE, traces=())
 """Without operators, which take time."""
-
-
-def held(before: Run, now: Run) -> TwoRuns:
-    return two_runs(("a.jsonl", judge_recorded(before)), ("b.jsonl", judge_recorded(now)))
 
 
 @pytest.fixture(scope="module")
