@@ -16,7 +16,7 @@ from hil.base.whole_file import write_whole
 from hil.errors import UsageError
 from hil.samples.kinds import PICTURES
 from hil.samples.label_file import read_label_file
-from hil.samples.labels import IMAGES
+from hil.samples.labels import pictures_of
 
 _PERSON = (("1", "person"), ("0", "no person"))
 
@@ -131,7 +131,7 @@ def _pictures(folder: Path) -> dict[str, Path]:
             where=str(folder),
             hint="give one with pictures: hil capture makes it",
         )
-    place = folder / IMAGES if (folder / IMAGES).is_dir() else folder
+    place = pictures_of(folder)
     found = {
         plain(path.relative_to(place).as_posix()): path
         for path in sorted(place.rglob("*"))
