@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import secrets
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hil.facts.stand_in import note, stand_in
 from hil.live.feed import Look, Point
 from hil.network.location import Location
+from hil.run.collect import png_text
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -103,7 +103,7 @@ def _moment(moment: Moment) -> dict[str, Any]:
     return {
         "number": moment.number,
         "atS": moment.at_s,
-        "picture": "data:image/png;base64," + base64.b64encode(_png(moment)).decode("ascii"),
+        "picture": "data:image/png;base64," + png_text(moment.pixels),
         "rows": rows,
         "columns": columns,
         "region": [region.left, region.top, region.width, region.height],
@@ -144,16 +144,6 @@ def _heap(heap: HeapState | None) -> list[int] | None:
 
 def _point(point: Point) -> list[Any]:
     return [point.number, round(point.at_s, 3), point.values, point.invoke_us, point.frame_s]
-
-
-def _png(moment: Moment) -> bytes:
-    import cv2
-
-    pixels = moment.pixels if moment.pixels.ndim == 2 else moment.pixels[..., ::-1]
-    # The fastest: it goes to the same machine.
-    done, data = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    assert done  # uint8 can always be encoded
-    return bytes(data)
 
 
 def _finite(value: Any) -> Any:
