@@ -6,7 +6,7 @@ import json
 import math
 import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from hil.facts.stand_in import note, stand_in
@@ -40,9 +40,7 @@ class Encoder:
                 "session": self._session,
                 "version": look.version,
                 "state": look.state,
-                "trouble": None
-                if trouble is None
-                else {"message": trouble.message, "hint": trouble.hint, "where": trouble.where},
+                "trouble": None if trouble is None else asdict(trouble),
                 "points": [_point(point) for point in look.points],
             }
         )
