@@ -15,6 +15,7 @@ from typing import Protocol
 
 from hil.base.deadline import Clock, Deadline
 from hil.link.errors import NoAnswerError, wrong_firmware
+from hil.link.line import BITS_PER_BYTE
 from hil.link.transport import Transport
 from hil.wire.errors import WireError
 from hil.wire.frames import FIRST_SEQ, ConsoleText, Damaged, Event, FrameDecoder, encode_frame
@@ -26,7 +27,6 @@ _READ_BYTES = 1 << 16
 _FENCE_AGAIN_S = 1.0
 _HEARD_AGAIN_S = 0.2
 _NOTICE_S = 1.0
-_BITS_PER_BYTE = 10
 _STOPPED = "what was sent before it may have stopped the board"
 
 
@@ -174,7 +174,7 @@ class LentLine:
         return heard
 
     def _seconds(self, size: int) -> float:
-        return size * _BITS_PER_BYTE / self.port.baud
+        return size * BITS_PER_BYTE / self.port.baud
 
     def _receive(self, timeout_s: float) -> None:
         self._take(self._decoder.feed(self.port.read(_READ_BYTES, timeout_s)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_BITS_PER_BYTE = 10  # 8N1
+BITS_PER_BYTE = 10  # 8N1
 
 
 class LineClock:
@@ -13,12 +13,12 @@ class LineClock:
     """
 
     def __init__(self, baud: int | None = None) -> None:
-        self._seconds_per_byte = _BITS_PER_BYTE / baud if baud else 0.0
+        self._seconds_per_byte = BITS_PER_BYTE / baud if baud else 0.0
         self.position = 0  # bytes sent so far
         self._free_at = 0.0
 
     def set_baud(self, baud: int) -> None:
-        self._seconds_per_byte = _BITS_PER_BYTE / baud
+        self._seconds_per_byte = BITS_PER_BYTE / baud
 
     def seconds(self, size: int) -> float:
         """What so many bytes take."""

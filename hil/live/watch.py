@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from hil.errors import FirmwareError, HilError, InfrastructureError, UsageError
+from hil.link.line import BITS_PER_BYTE
 from hil.live.moment import LinkFacts, Moment, Scores
 from hil.live.scores import scores_of
 from hil.network.contract import NO_PICTURE
@@ -24,7 +25,6 @@ PATIENCE_S = 60.0
 
 _MEMORY_S = 2.0
 _AGAIN_S = 1.0
-_BITS_OF_A_BYTE = 10
 
 
 def check_watchable(contract: Contract) -> None:
@@ -125,7 +125,7 @@ class Watch:
             link=LinkFacts(
                 baud=board.baud,
                 frame_bytes=crossed,
-                line_s=crossed * _BITS_OF_A_BYTE / board.baud,
+                line_s=crossed * BITS_PER_BYTE / board.baud,
                 round_trip_s=board.round_trip_s,
                 damaged=stats.damaged + stats.damaged_at_board,
                 retransmitted=stats.retransmitted,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hil.errors import HilError, InfrastructureError, UsageError
 from hil.link.errors import BoardError
+from hil.link.line import BITS_PER_BYTE
 from hil.wire.enums import ErrorCode
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ FAILURES = 4
 """So many frames may fail in a row: after three the board starts its camera anew."""
 
 _DOING = "a frame of the camera"
-_BITS_PER_BYTE = 10
 _ON_THE_LINE = 1.03  # frames of the wire around the pixels, and COBS
 
 
@@ -38,7 +38,7 @@ class Look:
 
 def line_seconds(frame_bytes: int, baud: int) -> float:
     """The least that a frame of so many bytes takes on a line of this rate."""
-    return frame_bytes * _BITS_PER_BYTE * _ON_THE_LINE / baud
+    return frame_bytes * BITS_PER_BYTE * _ON_THE_LINE / baud
 
 
 def looks(
