@@ -12,6 +12,7 @@ from hil.live.moment import LinkFacts, Moment, Scores
 from hil.live.scores import scores_of
 from hil.network.contract import NO_PICTURE
 from hil.oracle.preprocess import region_of
+from hil.run.evaluation.answers import judged_output
 
 if TYPE_CHECKING:
     from hil.board import Board
@@ -133,13 +134,11 @@ class Watch:
         )
 
     def _scores(self, answer: Inference) -> Scores:
-        board, task = self._board, self._contract.task
-        output = answer.outputs[task.output].data
-        if output is None:
-            output = board.read_output(task.output).tobytes()
-        rebuilt = task.kind == "reconstruction"
+        board, contract = self._board, self._contract
+        output = judged_output(board, contract, answer)
+        rebuilt = contract.task.kind == "reconstruction"
         taken = board.read_input().tobytes() if rebuilt else b""
-        return scores_of(self._contract, taken, output)
+        return scores_of(contract, taken, output)
 
     def _remembered_memory(self) -> MemoryReport:
         now = time.monotonic()

@@ -103,8 +103,6 @@ def score_of(board: Board, contract: Contract, frame: CameraFrame) -> float:
 
 
 def _reals(board: Board, contract: Contract, inference: Inference) -> NDArray[np.float64]:
-    from hil.run.evaluation.answers import value_type
+    from hil.run.evaluation.answers import judged_output, value_type
 
-    output = contract.task.output
-    data = inference.outputs[output].data
-    return value_type(contract).reals(board.read_output(output).tobytes() if data is None else data)
+    return value_type(contract).reals(judged_output(board, contract, inference))

@@ -9,6 +9,7 @@ from hil.errors import FirmwareError
 from hil.facts.evaluation import ERROR, NO_VALUES, Answer, ValueType, with_map
 
 if TYPE_CHECKING:
+    from hil.board import Board
     from hil.facts.board import Inference, OutputPart
     from hil.network.contract import Contract
     from hil.oracle import OracleAnswer
@@ -91,6 +92,16 @@ def board_values(
     if _crc(output) == oracle.outputs[place]:
         return oracle.values
     return None if output.data is None else values_of(contract, sample, output.data)
+
+
+def judged_output(board: Board, contract: Contract, inference: Inference) -> bytes:
+    """The bytes of the output that the task judges, of the board's last inference.
+
+    They are read from the board where they did not come with the answer.
+    """
+    place = contract.task.output
+    data = inference.outputs[place].data
+    return board.read_output(place).tobytes() if data is None else data
 
 
 def _crc(output: OutputPart) -> int:
