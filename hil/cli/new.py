@@ -104,8 +104,8 @@ def _said(folder: Path, name: str, network: ChosenNetwork, board: str) -> Iterat
     model = quote(f"models/{network.name}")
     steps = [] if here else [f"cd {quote(str(folder))}"]
     if needs_firmware(board):
-        steps.append("pytest --board sim")
-        steps.append(f"hil build --network {model} --build-dir firmware")
-    steps.append("pytest")
-    steps.append(f"hil validate {model}" if not needs_firmware(board) else "")
-    yield from (f"    {step}" for step in steps if step)
+        build = f"hil build --network {model} --build-dir firmware"
+        steps += ["pytest --board sim", build, "pytest"]
+    else:
+        steps += ["pytest", f"hil validate {model}"]
+    yield from (f"    {step}" for step in steps)
