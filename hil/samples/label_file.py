@@ -53,9 +53,17 @@ class LabelFile:
         return list(_records(self.data.decode("utf-8-sig")))
 
     @cached_property
+    def _first(self) -> _Record | None:
+        return next((record for record in self._records if record.fields), None)
+
+    @cached_property
     def _header(self) -> list[str]:
-        fields = next((record.fields for record in self._records if record.fields), ["file"])
-        return [name.strip() for name in fields]
+        return [name.strip() for name in (self._first.fields if self._first else ["file"])]
+
+    @property
+    def _end(self) -> str:
+        """Of its lines."""
+        return "\r\n" if b"\r\n" in self.data else "\n"
 
     @property
     def column(self) -> str:
@@ -78,7 +86,7 @@ class LabelFile:
         Raises UsageError for a label that the column cannot hold.
         """
         check_label(self.column, label)
-        end = "\r\n" if b"\r\n" in self.data else "\n"
+        end = self._end
         records = self._records or [_Record(f"file{end}", ["file"])]
         if self.column not in self._header:
             first = next(record for record in records if record.fields)
@@ -104,9 +112,8 @@ class LabelFile:
 
     def with_line(self, values: Mapping[str, str]) -> LabelFile:
         """The content with a line more at its end: these values, in the columns that there are."""
-        end = "\r\n" if b"\r\n" in self.data else "\n"
-        gap = "" if not self._records or self._records[-1].end else end
-        line = _line([values.get(name, "") for name in self._header], end)
+        gap = "" if not self._records or self._records[-1].end else self._end
+        line = _line([values.get(name, "") for name in self._header], self._end)
         return replace(self, data=self.data + (gap + line).encode())
 
     def _place(self, column: str) -> int:
@@ -118,10 +125,6 @@ class LabelFile:
         if place >= len(record.fields) or record is self._first:
             return ""
         return plain(record.fields[place].strip().replace("\\", "/"))
-
-    @cached_property
-    def _first(self) -> _Record | None:
-        return next((record for record in self._records if record.fields), None)
 
 
 def read_label_file(folder: Path, usual: str = _LABEL) -> LabelFile:
