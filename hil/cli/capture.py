@@ -225,12 +225,13 @@ def _data(folder: Path, column: str, contract: Contract | None) -> GrowingData:
 def _check_label(label: str, contract: Contract | None) -> str:
     """The column that says what is true; raises UsageError for a label that cannot be there."""
     from hil.samples.classes import label_problems, truth_column
+    from hil.samples.label_file import is_number
     from hil.samples.labels import Entry
 
     kind = "none" if contract is None else contract.task.kind
     problem = ""
     if kind == "regression":
-        problem = "" if not label or _is_number(label) else f"{label!r} is not a number"
+        problem = "" if not label or is_number(label) else f"{label!r} is not a number"
     elif label and contract is not None:
         found = list(label_problems([Entry(0, "all frames", None, (), label=label)], contract.task))
         problem = found[0].message if found else ""
@@ -239,15 +240,6 @@ def _check_label(label: str, contract: Contract | None) -> str:
             problem, where="--label", hint="give what the network can say, or label them afterwards"
         )
     return "label" if contract is None else truth_column(contract.task)
-
-
-def _is_number(text: str) -> bool:
-    import math
-
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _band(text: str) -> tuple[float, float]:

@@ -147,13 +147,14 @@ def check_label(column: str, label: str) -> None:
         wrong = "a label is one line of text"
     elif column == _PERSON and label not in ("", "0", "1"):
         wrong = f"person is 1 or 0, not {label!r}"
-    elif column == _VALUE and label and not _finite(label):
+    elif column == _VALUE and label and not is_number(label):
         wrong = f"{label!r} is no number"
     if wrong:
         raise UsageError(wrong, where=LABELS, hint="give another one")
 
 
-def _finite(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether it is a value that may be written: a finite number."""
     try:
         return math.isfinite(float(text))
     except ValueError:
