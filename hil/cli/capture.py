@@ -181,6 +181,8 @@ class _Capture:
 
     def say_what_is_kept(self, contract: Contract | None) -> None:
         """What is kept, and what to do with it; also after an error or Ctrl-C."""
+        from hil.judge.figures import count_text
+
         added, folder = self.data.added, self.data.folder
         if not added:
             if self.started:
@@ -189,7 +191,7 @@ class _Capture:
         names = added[0].name + (f" to {added[-1].name}" if len(added) > 1 else "")
         of = f", of {self.looked:,} looked at" if self.wanted.score is not None else ""
         seconds = time.monotonic() - self.started
-        count = f"{len(added):,} frame{'s' * (len(added) != 1)}"
+        count = count_text(len(added), "frame")
         self.console.print(
             f"{count} kept in {added[0].parent}: {names}{of}, in {seconds:.1f} s", markup=False
         )
