@@ -25,7 +25,7 @@ def page(name: str, settings: Mapping[str, Any], **found: Any) -> str:
     from hil.report.page.fill import TEMPLATES, fill
     from hil.report.page.palette import inferno
 
-    files = [*(TEMPLATES / each for each in _SHARED), FOLDER / f"{name}.js"]
+    files = [*(TEMPLATES / each for each in _SHARED), FOLDER / "own.js", FOLDER / f"{name}.js"]
     parts = [file.read_text(encoding="utf-8") for file in files]
     script = '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
     colours = base64.b64encode(inferno()).decode("ascii")

@@ -3,8 +3,6 @@
 
 const RESERVED = "nux";
 const KEYS = [..."1234567890abcdefghijklmopqrstvwyz"].filter((key) => !RESERVED.includes(key));
-const at = (id) => document.getElementById(id);
-const text = (id, value) => { if (at(id).textContent !== value) at(id).textContent = value; };
 let known = null, place = 0, busy = false;
 
 const labelOf = (index) => known.items[index][1];

@@ -3,7 +3,6 @@
 
 const { paced } = json("settings");
 const SCALE = 4, WINDOW_S = 120, LINES = 4, BARS = 8, SPARING_MS = 5000;
-const at = (id) => document.getElementById(id);
 const known = { session: null, version: 0, number: 0 };
 let points = [], moment = null, photo = null, paused = false, heat = true;
 let saidLast = "", saidAt = 0;
@@ -11,7 +10,6 @@ let saidLast = "", saidAt = 0;
 const milli = (seconds) => `${(seconds * 1000).toFixed(1)} ms`;
 const micro = (us) => (us < 1000 ? `${us} \u00b5s` : milli(us / 1e6));
 const rate = (value) => (value >= 10 ? value.toFixed(0) : value.toFixed(1));
-const text = (id, value) => { if (at(id).textContent !== value) at(id).textContent = value; };
 
 function valueText(value, unit) {
   if (value === null) return "no number";
