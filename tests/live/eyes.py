@@ -13,7 +13,6 @@ from hil.facts.board import CameraFrame, Inference, OutputPart
 from hil.link.stats import LinkStats
 from hil.network.location import Location
 from hil.network.settings import NetworkSettings
-from hil.testing.tiny_model import tiny_model
 from hil.wire.enums import FrameFormat
 from hil.wire.replies import FrameSize, MemoryReport, StageTimes
 
@@ -91,7 +90,3 @@ class ScriptedEyes:
             raise trouble
         self.first_cause = None
         return SimpleNamespace()
-
-
-def model() -> bytes:
-    return tiny_model()

@@ -15,7 +15,7 @@ from hil.live.labelling import Labelling
 from hil.live.server import Server
 
 from ..report.chromium import CHROMIUM, Page, open_page
-from .test_server import View, contract, view  # noqa: F401  (fixtures)
+from .conftest import View
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def fits(page: Page) -> bool:
     return bool(page.run("document.documentElement.scrollWidth <= innerWidth"))
 
 
-def test_frames_are_drawn_as_they_come(page: Page, view: View) -> None:  # noqa: F811
+def test_frames_are_drawn_as_they_come(page: Page, view: View) -> None:
     view.see()
     visit(page, view.server.url)
     page.wait_for("document.getElementById('caption').textContent.startsWith('Frame 1,')")

@@ -15,19 +15,15 @@ from hil.live.watch import Watch, check_watchable
 from hil.network.contract import Contract, read_contract
 from hil.network.settings import NetworkSettings
 from hil.oracle.preprocess import Region
+from hil.testing.tiny_model import tiny_model
 from hil.testing.zoo import network
 
-from .eyes import BYTES_IN, BYTES_OUT, CAM, SETTINGS, ScriptedEyes, frame, model
+from .eyes import BYTES_IN, BYTES_OUT, CAM, ScriptedEyes, frame
 
 LOST = InfrastructureError("the cable was pulled", hint="plug it in")
 STILL_LOST = InfrastructureError("no port", hint="plug it in")
 NO_FRAME = FirmwareError("the camera gives no frame", hint="look at its ribbon")
 FAST = 100.0
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return read_contract(model(), settings=SETTINGS)
 
 
 @pytest.fixture(autouse=True)
@@ -143,6 +139,6 @@ def test_a_network_that_takes_no_picture_is_refused() -> None:
 def test_the_task_says_what_is_shown_of_an_answer(
     settings: dict[str, Any], names: tuple[str, ...], unit: str
 ) -> None:
-    contract = read_contract(model(), settings=NetworkSettings(**settings))
+    contract = read_contract(tiny_model(), settings=NetworkSettings(**settings))
     found = scores_of(contract, b"", bytes([0x80, 0x7F]))
     assert (found.names, found.unit) == (names, unit)
