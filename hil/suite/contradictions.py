@@ -4,7 +4,7 @@ that just do not."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from hil.network.refusal import VALUE_BYTES
@@ -98,23 +98,12 @@ def _whole_partition(more: int) -> Callable[[Surroundings], bytes]:
     return make
 
 
-def _typed(kind: int) -> Callable[[Surroundings], bytes]:
-    """An input of a type, with the size that three of its values have; one byte each where a type
-    has none."""
+def _typed(*kinds: int) -> Callable[[Surroundings], bytes]:
+    """An input of each of these types, with the size that three of its values have; one byte each
+    where a type has none."""
 
     def make(s: Surroundings) -> NetworkHeader:
-        size = 3 * (VALUE_BYTES[kind] or 1)
-        tensor = Tensor("typed", kind, (3,), 0.0, 0, size)
-        return dataclasses.replace(s.header, inputs=(tensor,), image=None, head=None)
-
-    return _with(make)
-
-
-def _all_typed(kinds: Sequence[int]) -> Callable[[Surroundings], bytes]:
-    """An input of each of these types, three values long."""
-
-    def make(s: Surroundings) -> NetworkHeader:
-        sizes = [(f"type{kind}", kind, 3 * VALUE_BYTES[kind]) for kind in kinds]
+        sizes = [(f"type{kind}", kind, 3 * (VALUE_BYTES[kind] or 1)) for kind in kinds]
         inputs = tuple(Tensor(name, kind, (3,), 0.0, 0, size) for name, kind, size in sizes)
         return dataclasses.replace(s.header, inputs=inputs, image=None, head=None)
 
@@ -127,7 +116,7 @@ for _number in range(len(VALUE_BYTES)):
     CONTRADICTIONS[f"an input of type {_number}"] = _typed(_number)
 for _first in range(0, len(_SIZED), _MOST_INPUTS):
     _kinds = _SIZED[_first : _first + _MOST_INPUTS]
-    CONTRADICTIONS[f"inputs of types {_kinds[0]} to {_kinds[-1]}"] = _all_typed(_kinds)
+    CONTRADICTIONS[f"inputs of types {_kinds[0]} to {_kinds[-1]}"] = _typed(*_kinds)
 
 ONE_BY_ONE = tuple(f"an input of type {kind}" for kind in _SIZED)
 """What a header with inputs of many types shows too."""
