@@ -6,7 +6,6 @@ had and the outputs that it gave.
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
 from hil.diagnose.case import World
@@ -43,7 +42,7 @@ def explain_sample_operators(
     if not traced:
         return
     oracle = oracle or Oracle(contract)
-    world = World(run, oracle, base64.b64decode(run.model.tflite) if run.model else b"", ())
+    world = World(run, oracle, contract.model, ())
     follow(world, {one: right_tensors(world, one.data) for one in traced}, outcome)
 
 
