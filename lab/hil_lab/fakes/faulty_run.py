@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from hil.network.cam_graph import CamGraph
 from hil.network.location import Location, NoLocation, locate
 from hil.network.score import passes
 from hil.oracle.cam import integer_cam
-from hil.oracle.submodel import parts_of
+from hil.oracle.submodel import ModelParts, parts_of
 from hil.run.answers import Answers
 from hil.run.collect import png_text
 from hil.wire.network_header import CamHead, pack_header
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from hil.oracle import Oracle
 
 Tensors = dict[int, Any]
+Output = Callable[[Sequence[Any], Any], Any]
+"""What an operator gives, of (inputs, right output)."""
 
 
 @dataclass
@@ -66,7 +68,7 @@ class FaultyDevice:
     oracle: Oracle
     model: bytes
     see: Callable[..., Any] | None = None
-    operators: dict[int, Callable[..., Any]] = field(default_factory=dict)
+    operators: Mapping[int, Output] = field(default_factory=dict)
     scores: Callable[..., Any] | None = None
     features: Callable[..., Any] | None = None
     cam: Callable[..., Any] | None = None
@@ -91,7 +93,7 @@ class FaultyDevice:
             seen = seen.reshape(tensor.shape)
         self._before = (tensor, *self._before)[:4]
         self._count += 1
-        tensors = self._run(seen)
+        tensors = tensors_of(self.oracle, self._parts, self.operators, seen.tobytes())
         model, head = self._cam, self._head
         features = tensors[model.features.index][0]
         if self.features is not None:
@@ -141,24 +143,6 @@ class FaultyDevice:
         assert self.oracle.contract.head is not None
         return self.oracle.contract.head
 
-    def _run(self, seen: NDArray[np.int8]) -> Tensors:
-        graph = self.oracle.graph
-        tensors: Tensors = {graph.inputs[0]: seen.reshape(graph.tensors[graph.inputs[0]].shape)}
-        answer = self.oracle.run(seen, ops=True)
-        assert answer.op_outputs is not None
-        first = min(self.operators, default=len(graph.ops))
-        for op in graph.ops:
-            if op.index < first:
-                tensors[op.output] = answer.op_outputs[op.index][0]
-                continue
-            part = self._parts.part(op.index, op.index)
-            inputs = [tensors[t] for t in part.inputs]
-            output = part.run(*inputs)[0]
-            if op.index in self.operators:
-                output = self.operators[op.index](inputs, output)
-            tensors[op.output] = output
-        return tensors
-
     def _locate(self, scores: tuple[int, ...], cam: Any, threshold: int) -> Location | NoLocation:
         size = self._cam.input_size
         right = locate(cam, size, passed=passes(scores[self._head.positive_class], threshold))
@@ -179,6 +163,30 @@ class FaultyDevice:
         if self.pixels is not None:
             x, y = self.pixels(Location(x, y, column, row))
         return Location(x, y, column, row)
+
+
+def tensors_of(
+    oracle: Oracle, parts: ModelParts, operators: Mapping[int, Output], sample: bytes
+) -> Tensors:
+    """All tensors of a sample on a board with these operators, by index.
+
+    `parts`: of the oracle's model.
+    """
+    graph = oracle.graph
+    right = oracle.run(sample, ops=True).op_outputs
+    assert right is not None
+    tensors: Tensors = dict(zip(graph.inputs, oracle.contract.unpack(sample), strict=True))
+    first = min(operators, default=len(graph.ops))
+    for op in graph.ops:
+        outputs = right[op.index]
+        if op.index >= first:
+            part = parts.part(op.index, op.index)
+            inputs = [tensors[t] for t in part.inputs]
+            outputs = part.run(*inputs)
+            if op.index in operators:
+                outputs = (operators[op.index](inputs, outputs[0]), *outputs[1:])
+        tensors |= dict(zip(op.outputs, outputs, strict=True))
+    return tensors
 
 
 def run_of(

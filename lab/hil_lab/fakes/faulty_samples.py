@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from hil.diagnose import divergence
 from hil.facts.board import Inference, OutputPart
@@ -19,15 +19,12 @@ from hil.facts.run import Run
 from hil.judge.compare import compare_sample
 from hil.oracle.submodel import parts_of
 from hil.wire.replies import StageTimes, TraceEntry
-from hil_lab.fakes.faulty_run import model_record
+from hil_lab.fakes.faulty_run import Output, model_record, tensors_of
 from hil_lab.fakes.recorded_run import MEMORY, recorded_run
 
 if TYPE_CHECKING:
     from hil.oracle import Oracle
     from hil.samples.seeded import Sample
-
-Output = Callable[[Sequence[Any], Any], Any]
-"""What an operator gives, of (inputs, right output)."""
 
 _FAILED = TestRecord("suite/test_samples.py::test_every_output", "call", "failed", 0.1, "E   wrong")
 
@@ -40,10 +37,11 @@ def run_of_samples(
     `captures`: of how many wrong samples the first diverging operator is read back.
     """
     contract, graph = oracle.contract, oracle.graph
+    parts = parts_of(contract.model)
     records: list[SampleRecord] = []
     divergences: list[DivergenceRecord] = []
     for number, sample in enumerate(samples, start=1):
-        tensors = _tensors(oracle, operators, sample.data)
+        tensors = tensors_of(oracle, parts, operators, sample.data)
         answer = oracle.run(sample.data, ops=True)
         outputs = [tensors[index].tobytes() for index in graph.outputs]
         inference = Inference(
@@ -89,21 +87,3 @@ def run_of_samples(
         divergences=tuple(divergences),
         tests=(_FAILED,),
     )
-
-
-def _tensors(oracle: Oracle, operators: Mapping[int, Output], sample: bytes) -> dict[int, Any]:
-    graph, parts = oracle.graph, parts_of(oracle.contract.model)
-    right = oracle.run(sample, ops=True).op_outputs
-    assert right is not None
-    tensors: dict[int, Any] = dict(zip(graph.inputs, oracle.contract.unpack(sample), strict=True))
-    first = min(operators, default=len(graph.ops))
-    for op in graph.ops:
-        outputs = right[op.index]
-        if op.index >= first:
-            part = parts.part(op.index, op.index)
-            inputs = [tensors[t] for t in part.inputs]
-            outputs = part.run(*inputs)
-            if op.index in operators:
-                outputs = (operators[op.index](inputs, outputs[0]), *outputs[1:])
-        tensors |= dict(zip(op.outputs, outputs, strict=True))
-    return tensors
