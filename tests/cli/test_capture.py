@@ -43,14 +43,7 @@ def test_frames_become_a_data_set_that_goes_on_where_it_ended(
     assert turns == [(turns[0] + n) % len(shown) for n in range(3)]
 
     labels.write_text(labels.read_text().replace("00001.png,,", "00001.png,1,"))
-    band = (
-        "--score",
-        "68:100",
-        "-n",
-        "2",
-        "--label",
-        "person",
-    )
+    band = ("--score", "68:100", "-n", "2", "--label", "person")
     assert capture(folder, *band) == ExitCode.PASSED
     said = capsys.readouterr().out
     assert f"{folder} has 3 samples: going on behind them" in said

@@ -88,8 +88,9 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "cats.tflite").write_bytes(tiny_model())
     (tmp_path / "cats.toml").write_text(SETTINGS)
     (tmp_path / "test_cats.py").write_text(TEST)
-    gates = "".join(f'[[gate]]\nmetric = "{name}"\nmax = 0\n' for name in ("recoveries", "op_lsb"))
-    (tmp_path / "gates.toml").write_text(gates.replace("op_lsb", "outputs_differing"))
+    metrics = ("recoveries", "outputs_differing")
+    gates = "".join(f'[[gate]]\nmetric = "{name}"\nmax = 0\n' for name in metrics)
+    (tmp_path / "gates.toml").write_text(gates)
     (tmp_path / "pyproject.toml").write_text(
         '[tool.camhil]\nnetwork = "cats.tflite"\nsamples = 2\ngates = "gates.toml"\n'
     )
