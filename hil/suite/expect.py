@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -154,6 +155,12 @@ def expect_trace(board: Board, right: OracleAnswer, of: str) -> None:
             f"first is entry {wrong[0]}",
             pytrace=False,
         )
+
+
+def other_fields(got: Any, due: Any) -> list[str]:
+    """The names of the fields in which two of a dataclass differ."""
+    names = (field.name for field in dataclasses.fields(due))
+    return [name for name in names if getattr(got, name) != getattr(due, name)]
 
 
 def _text(verdict: Verdict) -> str:

@@ -17,7 +17,7 @@ import pytest
 
 from hil.network.refusal import Refusal, Room, due_refusal, read_header
 from hil.suite import networks, partitions
-from hil.suite.expect import expect_right, expect_same, not_asked
+from hil.suite.expect import expect_right, expect_same, not_asked, other_fields
 from hil.suite.other_networks import (
     ask_everything,
     expect_refusal,
@@ -116,9 +116,7 @@ def expect_own_network(bench: Bench) -> None:
     assert got == due, (
         f"behind other networks the board names the network {got[:12]}, in its flash is {due[:12]}"
     )
-    own = bench.oracle.contract.header
-    names = [field.name for field in dataclasses.fields(own)]
-    differing = [name for name in names if getattr(board.contract, name) != getattr(own, name)]
+    differing = other_fields(board.contract, bench.oracle.contract.header)
     assert not differing, (
         f"behind other networks the contract of the board is not its own: {', '.join(differing)}"
     )

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from hil.base.later import Later
-from hil.suite.expect import not_asked
+from hil.suite.expect import not_asked, other_fields
 from hil.suite.on_line import expect_conversations, expect_none, needs_a_quiet_line, on_line
 from hil.suite.uploads import only
 from hil.wire.enums import ErrorCode, FrameFormat, NetworkSource, ResetReason
@@ -94,13 +94,11 @@ def test_the_board_says_the_same_of_itself_whenever_it_is_asked(bench: Bench, bo
             assert isinstance(said, wire_reply.Identity), f"the answer to hello is {said}"
             rate = board.baud if said.capabilities.baud else said.baud
             due = dataclasses.replace(board.identity, baud=rate)
-            names = [field.name for field in dataclasses.fields(due)]
             expect_none(
                 [
                     f"asked again, its {name} is {getattr(said, name)!r}, and was "
                     f"{getattr(due, name)!r} at its start"
-                    for name in names
-                    if getattr(said, name) != getattr(due, name)
+                    for name in other_fields(said, due)
                 ]
             )
 
