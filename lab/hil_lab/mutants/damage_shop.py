@@ -132,9 +132,9 @@ def _place(mutant: Changed, finding: Finding) -> Named:
         named: Any = _OPERATOR.search(finding.title)
         if mutant.kind in ("line", "clock") or named is None:
             return Named.STAGE
-        right = [mutant.line]
+        right: list[int | None] = [mutant.line]
         if isinstance(mutant, _Tried) and finding.id == "kernel.zero-point":
-            right.append(mutant.damage.producer or mutant.line)
+            right.append(mutant.damage.producer)
         return Named.FILE if int(named[1]) in right else Named.ELSEWHERE
     if finding.id in HARDWARE:
         return Named.HARDWARE
