@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,17 +19,15 @@ def page(name: str, settings: Mapping[str, Any], **found: Any) -> str:
     """
     from markupsafe import Markup
 
+    from hil.report.page.assets import one_script
     from hil.report.page.cards import script_json
     from hil.report.page.fill import TEMPLATES, fill
-    from hil.report.page.palette import inferno
+    from hil.report.page.palette import inferno_text
 
-    files = [*(TEMPLATES / each for each in _SHARED), FOLDER / "own.js", FOLDER / f"{name}.js"]
-    parts = [file.read_text(encoding="utf-8") for file in files]
-    script = '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
-    colours = base64.b64encode(inferno()).decode("ascii")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    own = (FOLDER / "own.js", FOLDER / f"{name}.js")
+    script, source = one_script([*(TEMPLATES / each for each in _SHARED), *own])
     policy = (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+        f"default-src 'none'; script-src {source}; style-src 'unsafe-inline'; "
         "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
     )
     return fill(
@@ -39,7 +35,7 @@ def page(name: str, settings: Mapping[str, Any], **found: Any) -> str:
         FOLDER,
         policy=policy,
         own_style=Markup((FOLDER / "live.css").read_text(encoding="utf-8")),
-        script=Markup(script),
-        settings=script_json({"inferno": colours, **settings}),
+        script=script,
+        settings=script_json({"inferno": inferno_text(), **settings}),
         **found,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,11 @@ def inferno() -> bytes:
 
     levels = np.arange(256, dtype=np.uint8)[:, np.newaxis]
     return bytes(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[:, 0, ::-1].tobytes())
+
+
+def inferno_text() -> str:
+    """The table as a page's script takes it: base64."""
+    return base64.b64encode(inferno()).decode("ascii")
 
 
 def colour(share: float) -> str:
